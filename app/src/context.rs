@@ -1,0 +1,290 @@
+//! What server functions need around the use case: who is signed in, the use cases themselves, and the way back to the
+//! page for forms that were sent without script.
+//!
+//! ```ignore
+//! #[server(prefix = "/api/fn", endpoint = "save-profile")]
+//! pub async fn save_profile(name: String, zone: String) -> Result<String, AppError> {
+//!     let form = Submitted::new("profile").keep("name", &name).keep("zone", &zone);
+//!     form.stay(run(name, zone).await, "Saved.").await
+//! }
+//! ```
+
+use std::collections::BTreeMap;
+
+use bookings::Quince;
+use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, REFERER};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+
+/// Forms that were not accepted are remembered this many seconds.
+const KEPT_SECONDS: i64 = 30 * 60;
+
+/// Session key of the person who signed in.
+pub const SESSION_STAFF: &str = "staff";
+
+/// The use cases, as the server provided them.
+pub fn quince() -> Result<Quince, AppError> {
+    use_context::<Quince>().ok_or_else(|| internal(&"the server provided no use cases"))
+}
+
+/// The visitor's session.
+pub fn session() -> Result<Session, AppError> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Session>().cloned())
+        .ok_or_else(|| internal(&"no session layer around this route"))
+}
+
+/// Something broke: logs it under the request's id and says that id to the person.
+pub fn internal(cause: &dyn std::fmt::Display) -> AppError {
+    let request_id = use_context::<Parts>()
+        .and_then(|parts| Some(parts.headers.get("x-request-id")?.to_str().ok()?.to_owned()))
+        .unwrap_or_else(|| "unknown".to_owned());
+    tracing::error!(%request_id, %cause, "a page could not do its work");
+    AppError::Internal { request_id }
+}
+
+/// Answers with the status that an error stands for, so that a page that was not found is a 404, and hands the error on.
+pub fn with_status(error: AppError) -> AppError {
+    if let (Some(answer), false) = (use_context::<ResponseOptions>(), is_plain_post()) {
+        answer.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    }
+    error
+}
+
+/// Sets the page's Content-Security-Policy, which allows inline scripts of this nonce alone.
+pub fn set_content_security_policy(nonce: &str) {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let (Some(answer), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
+        answer.insert_header(CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// A form that was sent, with the fields that may be shown again. Never keep a password.
+#[derive(Debug)]
+pub struct Submitted {
+    form: &'static str,
+    values: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    kept: KeptForm,
+    at: i64,
+}
+
+impl Submitted {
+    /// The form of this name; [`kept`] finds it again by the name.
+    pub fn new(form: &'static str) -> Self {
+        Self {
+            form,
+            values: BTreeMap::new(),
+        }
+    }
+
+    /// Keeps a field in case the form is not accepted.
+    #[must_use]
+    pub fn keep(mut self, field: &str, value: &str) -> Self {
+        self.values.insert(field.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Ends the form. Accepted: the browser goes to the address in the result. Not accepted: the page shows why, with all that
+    /// was typed.
+    pub async fn go<E: Into<AppError>>(self, result: Result<String, E>) -> Result<(), AppError> {
+        match result {
+            Ok(to) => {
+                if let Ok(session) = session() {
+                    let _ = session.remove_value(&key(self.form)).await;
+                }
+                leptos_axum::redirect(&to);
+                Ok(())
+            }
+            Err(error) => Err(self.not_accepted(error.into()).await),
+        }
+    }
+
+    /// Ends the form and stays on the page, which then says `done`, e.g. "Saved."
+    pub async fn stay<E: Into<AppError>>(
+        self,
+        result: Result<(), E>,
+        done: &str,
+    ) -> Result<String, AppError> {
+        match result {
+            Ok(()) => {
+                if is_plain_post() {
+                    let kept = KeptForm {
+                        done: Some(done.to_owned()),
+                        ..KeptForm::default()
+                    };
+                    self.remember(kept).await;
+                    leptos_axum::redirect(&page_of_form());
+                }
+                Ok(done.to_owned())
+            }
+            Err(error) => Err(self.not_accepted(error.into()).await),
+        }
+    }
+
+    async fn not_accepted(self, error: AppError) -> AppError {
+        if is_plain_post() {
+            let kept = KeptForm {
+                values: self.values.clone(),
+                problem: Some(error.clone()),
+                done: None,
+            };
+            self.remember(kept).await;
+            leptos_axum::redirect(&page_of_form());
+            return error;
+        }
+        with_status(error)
+    }
+
+    async fn remember(&self, kept: KeptForm) {
+        let (Ok(session), Ok(quince)) = (session(), quince()) else {
+            return;
+        };
+        let remembered = Remembered {
+            kept,
+            at: quince.now().as_second(),
+        };
+        if let Err(error) = session.insert(&key(self.form), remembered).await {
+            tracing::error!(%error, form = self.form, "what was typed could not be kept");
+        }
+    }
+}
+
+/// What the page remembers of a form, once: the next visit starts afresh.
+pub async fn kept(form: &'static str) -> KeptForm {
+    let Ok(session) = session() else {
+        return KeptForm::default();
+    };
+    let remembered = session.get::<Remembered>(&key(form)).await.ok().flatten();
+    if remembered.is_some() {
+        let _ = session.remove_value(&key(form)).await;
+    }
+    remembered
+        .filter(is_fresh)
+        .map(|remembered| remembered.kept)
+        .unwrap_or_default()
+}
+
+/// As [`kept`], but what was typed stays until the form is accepted, so that a person may choose another time meanwhile. The
+/// problem is told once.
+pub async fn kept_until_accepted(form: &'static str) -> KeptForm {
+    let Ok(session) = session() else {
+        return KeptForm::default();
+    };
+    let Some(remembered) = session
+        .get::<Remembered>(&key(form))
+        .await
+        .ok()
+        .flatten()
+        .filter(is_fresh)
+    else {
+        return KeptForm::default();
+    };
+    if remembered.kept.problem.is_some() {
+        let quiet = KeptForm {
+            problem: None,
+            ..remembered.kept.clone()
+        };
+        let _ = session
+            .insert(
+                &key(form),
+                Remembered {
+                    kept: quiet,
+                    at: remembered.at,
+                },
+            )
+            .await;
+    }
+    remembered.kept
+}
+
+fn is_fresh(remembered: &Remembered) -> bool {
+    quince().is_ok_and(|quince| quince.now().as_second() - remembered.at < KEPT_SECONDS)
+}
+
+fn key(form: &str) -> String {
+    format!("form:{form}")
+}
+
+/// Whether this request is a form sent by the browser itself, not by script.
+fn is_plain_post() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts.method == http::Method::POST
+            && parts
+                .headers
+                .get(ACCEPT)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// The page that holds the form: path and query of the Referer, so that a redirect never leaves this origin.
+fn page_of_form() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.headers.get(REFERER)?.to_str().ok().map(own_address))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// Path and query of an address, without what Leptos adds for its own way of telling errors.
+fn own_address(referer: &str) -> String {
+    let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);
+    let path_and_query = after_scheme.find('/').map_or("/", |start| &after_scheme[start..]);
+    let path_and_query = path_and_query.split('#').next().unwrap_or("/");
+    // "//host" would be another origin.
+    let path_and_query = format!("/{}", path_and_query.trim_start_matches(['/', '\\']));
+    match path_and_query.split_once('?') {
+        None => path_and_query,
+        Some((path, query)) => {
+            let pairs: Vec<&str> = query
+                .split('&')
+                .filter(|pair| !pair.starts_with("__path=") && !pair.starts_with("__err="))
+                .collect();
+            if pairs.is_empty() {
+                path.to_owned()
+            } else {
+                format!("{path}?{}", pairs.join("&"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_address;
+
+    #[test]
+    fn the_way_back_never_leaves_this_origin() {
+        assert_eq!(
+            own_address("http://localhost:3000/book/intro?date=2026-11-24"),
+            "/book/intro?date=2026-11-24"
+        );
+        assert_eq!(own_address("https://book.example"), "/");
+        assert_eq!(
+            own_address("https://book.example//evil.example/x"),
+            "/evil.example/x"
+        );
+        assert_eq!(own_address("javascript:alert(1)"), "/");
+    }
+
+    #[test]
+    fn an_earlier_error_is_dropped_from_the_address() {
+        assert_eq!(
+            own_address("https://a.example/x?__path=%2Fapi&y=1&__err=abc"),
+            "/x?y=1"
+        );
+        assert_eq!(own_address("https://a.example/x?__path=%2Fapi&__err=abc"), "/x");
+    }
+}

@@ -1,0 +1,134 @@
+//! The one error of every server function: what the page must show, never a database's words.
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field's `name` in the form.
+    pub field: String,
+    /// A sentence for a person, with the next step.
+    pub sentence: String,
+}
+
+/// Why a page or an action did not work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// Fields of the form are not right.
+    #[error("{}", .0.first().map_or("Please check the form.", |first| first.sentence.as_str()))]
+    Fields(Vec<FieldProblem>),
+    /// The time was taken meanwhile; the page offers others.
+    #[error("{0}")]
+    SlotTaken(String),
+    /// A rule or another system says no; the sentence explains which and what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// There is nothing at this address.
+    #[error("This page does not exist, or the link is not complete.")]
+    NotFound,
+    /// The person's role does not allow this.
+    #[error("You may not do this. Ask an administrator of your team.")]
+    NotAllowed,
+    /// Nobody is signed in, or no longer.
+    #[error("You are signed out. Sign in to go on.")]
+    SignedOut,
+    /// Too many attempts in a short time.
+    #[error("That was tried too often. Wait a minute, then try again.")]
+    TooMany,
+    /// The browser could not reach the server.
+    #[error(
+        "Quince could not be reached. Check your connection, then try again. What you typed is still here."
+    )]
+    Offline,
+    /// Something broke; the request id finds it in the server's log.
+    #[error(
+        "Something went wrong on our side. Try again; if it stays, tell the operator this number: {request_id}"
+    )]
+    Internal {
+        /// The request's id in the log.
+        request_id: String,
+    },
+}
+
+impl AppError {
+    /// One field is not right.
+    pub fn field(field: impl Into<String>, sentence: impl Into<String>) -> Self {
+        Self::Fields(vec![FieldProblem {
+            field: field.into(),
+            sentence: sentence.into(),
+        }])
+    }
+
+    /// What is wrong with this field, if anything.
+    pub fn of_field(&self, field: &str) -> Option<String> {
+        match self {
+            Self::Fields(problems) => problems
+                .iter()
+                .find(|problem| problem.field == field)
+                .map(|problem| problem.sentence.clone()),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Fields(_) | Self::Refused(_) => 422,
+            Self::SlotTaken(_) => 409,
+            Self::NotFound => 404,
+            Self::NotAllowed => 403,
+            Self::SignedOut => 401,
+            Self::TooMany => 429,
+            Self::Offline => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
+        match value {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Refused("The form arrived incomplete. Reload the page and send it again.".to_owned())
+            }
+            // A proxy's or middleware's answer is no JSON of ours, e.g. when a rate limit stops the request.
+            ServerFnErrorErr::Deserialization(_) => {
+                Self::Refused("The server did not accept this. Wait a moment, then try again.".to_owned())
+            }
+            _ => Self::Internal {
+                request_id: "unknown".to_owned(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_survives_the_way_to_the_browser() {
+        for error in [
+            AppError::field("email", "Enter an email address such as ada@example.com."),
+            AppError::SlotTaken("This time was just taken.".to_owned()),
+            AppError::Internal {
+                request_id: "17".to_owned(),
+            },
+        ] {
+            assert_eq!(AppError::de(error.ser()), error);
+        }
+    }
+
+    #[test]
+    fn the_first_field_speaks_for_the_form() {
+        let error = AppError::field("name", "Enter your name.");
+        assert_eq!(error.to_string(), "Enter your name.");
+        assert_eq!(error.of_field("name").as_deref(), Some("Enter your name."));
+        assert_eq!(error.of_field("email"), None);
+    }
+}

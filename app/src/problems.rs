@@ -1,0 +1,71 @@
+//! From the use cases' errors to the one error of the pages. Their sentences are written for people, so they are shown as
+//! they are; what broke on our side goes to the log.
+
+use bookings::appointments::{BookError, ChangeError};
+use bookings::slots::SlotsError;
+use bookings::{FieldProblem, Internal};
+
+use crate::context::internal;
+use crate::error::{self, AppError};
+
+/// What is wrong with the fields of a form.
+pub(crate) fn fields(problems: Vec<FieldProblem>) -> AppError {
+    let problems = problems.into_iter();
+    AppError::Fields(
+        problems
+            .map(|problem| error::FieldProblem {
+                field: problem.field.to_owned(),
+                sentence: problem.sentence,
+            })
+            .collect(),
+    )
+}
+
+impl From<Internal> for AppError {
+    fn from(error: Internal) -> Self {
+        internal(&error.cause())
+    }
+}
+
+impl From<BookError> for AppError {
+    fn from(error: BookError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            BookError::Fields(problems) => fields(problems),
+            BookError::CalendarNotFound => Self::NotFound,
+            BookError::SlotTaken => Self::SlotTaken(sentence),
+            BookError::NotOffered(_) | BookError::KeyReused => Self::Refused(sentence),
+            BookError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for AppError {
+    fn from(error: ChangeError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            ChangeError::Fields(problems) => fields(problems),
+            ChangeError::NotFound => Self::NotFound,
+            ChangeError::NotAllowed => Self::NotAllowed,
+            ChangeError::SlotTaken => Self::SlotTaken(sentence),
+            ChangeError::NotOffered(_) | ChangeError::TooLate(_) | ChangeError::AlreadyOver(_) => {
+                Self::Refused(sentence)
+            }
+            ChangeError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<SlotsError> for AppError {
+    fn from(error: SlotsError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            SlotsError::CalendarNotFound => Self::NotFound,
+            SlotsError::NotAllowed => Self::NotAllowed,
+            SlotsError::HostNotFound | SlotsError::Range(_) | SlotsError::Unsupported(_) => {
+                Self::Refused(sentence)
+            }
+            SlotsError::Internal(cause) => cause.into(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The appointment after booking: confirmation, manage page, rescheduling and cancelling, all behind an unguessable link.
+//! Opening a link never changes anything; changes are forms.
+
+mod booked;
+mod cancel;
+mod manage;
+pub mod reschedule;
+mod summary;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+pub use booked::BookedPage;
+pub use cancel::CancelPage;
+pub use manage::ManagePage;
+pub use reschedule::ReschedulePage;
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+
+/// Where an appointment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// It will take place.
+    Upcoming,
+    /// It waits for the host's confirmation.
+    Pending,
+    /// It was cancelled.
+    Cancelled,
+    /// It is over, or has begun.
+    Past,
+}
+
+/// An appointment as its client sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppointmentView {
+    /// The secret part of the link.
+    pub token: String,
+    /// The booking calendar's address.
+    pub slug: String,
+    /// Whether it can be booked again now.
+    pub is_bookable: bool,
+    /// The booking calendar's name.
+    pub calendar: String,
+    /// Who holds it; may be empty.
+    pub host: String,
+    /// "Tuesday 24 November 2026".
+    pub day: String,
+    /// "9:30 – 10:00".
+    pub time: String,
+    /// "Europe/Berlin (UTC+1)".
+    pub zone: String,
+    /// Where; may be empty.
+    pub location: String,
+    /// The client's name.
+    pub name: String,
+    /// The client's email address.
+    pub email: String,
+    /// The client's phone number; may be empty.
+    pub phone: String,
+    /// What the client wrote; may be empty.
+    pub notes: String,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why it cannot be moved, if so.
+    pub not_movable: Option<String>,
+    /// Why it cannot be cancelled, if so.
+    pub not_cancellable: Option<String>,
+    /// What was typed into the cancel form before.
+    pub kept: KeptForm,
+}
+
+/// Loads an appointment by the secret of its link.
+#[server(prefix = "/api/fn", endpoint = "appointment", input = leptos::server_fn::codec::GetUrl)]
+pub async fn appointment_page(
+    /// The secret of the link.
+    token: String,
+) -> Result<AppointmentView, AppError> {
+    super::offer::appointment(&token)
+        .await
+        .map_err(crate::context::with_status)
+}
+
+/// The secret in the page's address.
+fn use_token() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.read().get("token").unwrap_or_default())
+}
+
+/// The appointment of the page's address. Not kept between pages, so each shows what is true now.
+fn use_appointment() -> Resource<Result<AppointmentView, AppError>> {
+    let token = use_token();
+    Resource::new(move || token.get(), appointment_page)
+}

@@ -1,0 +1,49 @@
+//! `/booked/:token`: the confirmation.
+
+use leptos::prelude::*;
+
+use super::summary::{Facts, When};
+use super::{Standing, use_appointment};
+use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load};
+
+/// The confirmation after booking.
+#[component]
+pub fn BookedPage() -> impl IntoView {
+    load(use_appointment(), |appointment| {
+        let (title, sentence) = match appointment.standing {
+            Standing::Pending => (
+                "Your request is in",
+                "The host confirms it soon. You get an email either way.",
+            ),
+            Standing::Cancelled => (
+                "This appointment was cancelled",
+                "Book another time whenever you like.",
+            ),
+            Standing::Upcoming | Standing::Past => (
+                "You are booked",
+                "A confirmation is on its way to your email address.",
+            ),
+        };
+        let stands = appointment.standing != Standing::Cancelled;
+        let manage = format!("/manage/{}", appointment.token);
+        let ics = format!("{manage}/appointment.ics");
+        view! {
+            <PageTitle text=title/>
+            <article class="appointment">
+                {stands.then(|| view! { <div class="appointment-seal"><Icon picture=Picture::Check/></div> })}
+                <h1>{title}</h1>
+                <p class="lead">{sentence}</p>
+                <When appointment=appointment.clone()/>
+                <Facts appointment/>
+                {stands.then(|| view! {
+                    <p>"Plans change? With the link in your email, or here, you can move or cancel the appointment."</p>
+                    <div class="actions">
+                        <ButtonLink href=ics look=Look::Primary icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
+                        <ButtonLink href=manage>"Reschedule or cancel"</ButtonLink>
+                    </div>
+                })}
+            </article>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,70 @@
+//! `/manage/:token`: the appointment, and what can be done about it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::summary::{Facts, When};
+use super::{AppointmentView, Standing, use_appointment};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, load};
+
+/// The manage page.
+#[component]
+pub fn ManagePage() -> impl IntoView {
+    let query = use_query_map();
+    let done = Memo::new(move |_| query.read().get("done"));
+    load(use_appointment(), move |appointment| {
+        let (title, notice) = match appointment.standing {
+            Standing::Upcoming => ("Your appointment", None),
+            Standing::Pending => (
+                "Your request",
+                Some("The host has not confirmed this appointment yet. You get an email."),
+            ),
+            Standing::Cancelled => (
+                "Cancelled",
+                Some("This appointment was cancelled. Nobody expects you."),
+            ),
+            Standing::Past => (
+                "Past appointment",
+                Some("This appointment has begun or is over, so it can no longer be changed."),
+            ),
+        };
+        view! {
+            <PageTitle text=title/>
+            <article class="appointment">
+                {move || (done.read().as_deref() == Some("moved"))
+                    .then(|| view! { <Notice tone=Tone::Good>"Your appointment was moved. This is the new time."</Notice> })}
+                <h1>{title}</h1>
+                {notice.map(|sentence| view! { <p class="lead">{sentence}</p> })}
+                <When appointment=appointment.clone()/>
+                <Facts appointment=appointment.clone()/>
+                <Actions appointment/>
+            </article>
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Actions(appointment: AppointmentView) -> impl IntoView {
+    let base = format!("/manage/{}", appointment.token);
+    let again = format!("/book/{}", appointment.slug);
+    if matches!(appointment.standing, Standing::Cancelled | Standing::Past) {
+        let again = view! { <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div> };
+        return appointment.is_bookable.then_some(again).into_any();
+    }
+    let (not_movable, not_cancellable) = (appointment.not_movable, appointment.not_cancellable);
+    view! {
+        {not_movable.clone().map(|sentence| view! { <Notice>{sentence}</Notice> })}
+        {not_cancellable.clone().map(|sentence| view! { <Notice>{sentence}</Notice> })}
+        <div class="actions">
+            {not_movable
+                .is_none()
+                .then(|| view! { <ButtonLink href=format!("{base}/reschedule") look=Look::Primary>"Reschedule"</ButtonLink> })}
+            <ButtonLink href=format!("{base}/appointment.ics") icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
+            {not_cancellable
+                .is_none()
+                .then(|| view! { <ButtonLink href=format!("{base}/cancel") look=Look::Danger>"Cancel appointment"</ButtonLink> })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,180 @@
+//! `/manage/:token/reschedule`: the same month and times as for booking; a chosen time is confirmed by a form.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{AppointmentView, use_token};
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::public::choose::{
+    Ask, Chooser, MonthOffer, ZoneForm, detect_zone, focus_on_choice, keep_focus, use_ask,
+};
+use crate::ui::{
+    Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load, problem_of,
+};
+
+/// What the reschedule page shows of one month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RescheduleView {
+    /// The appointment as it stands.
+    pub appointment: AppointmentView,
+    /// The month's free times, the appointment's own among them.
+    pub offer: MonthOffer,
+    /// Why moving did not work, when the form was sent without script.
+    pub kept: KeptForm,
+}
+
+/// Loads one month of times to which an appointment can be moved.
+#[server(prefix = "/api/fn", endpoint = "reschedule-page", input = leptos::server_fn::codec::GetUrl)]
+pub async fn reschedule_page(
+    /// The secret of the link.
+    token: String,
+    /// The month to show, `2026-11`; else the first with free times.
+    #[server(default)]
+    month: Option<String>,
+    /// The visitor's zone; else the client's.
+    #[server(default)]
+    zone: Option<String>,
+) -> Result<RescheduleView, AppError> {
+    let view = crate::public::offer::reschedule(&token, month.as_deref(), zone.as_deref()).await;
+    view.map_err(crate::context::with_status)
+}
+
+/// Moves the appointment of a link.
+#[server(MoveForm, prefix = "/api/fn", endpoint = "move-appointment")]
+pub async fn move_form(
+    /// The secret of the link.
+    token: String,
+    /// The new start, RFC 3339.
+    start: String,
+) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("move");
+    form.go(crate::public::offer::move_to(&token, &start).await).await
+}
+
+/// The reschedule page.
+#[component]
+pub fn ReschedulePage() -> impl IntoView {
+    let token = use_token();
+    let base = move || format!("/manage/{}/reschedule", token.get_untracked());
+    let ask = use_ask();
+    let wanted = Memo::new(move |_| (token.get(), ask.read().month_to_load(), ask.read().zone.clone()));
+    let page = Resource::new(
+        move || wanted.get(),
+        |(token, month, zone)| reschedule_page(token, month, zone),
+    );
+    let action = ServerAction::<MoveForm>::new();
+    detect_zone(base, ask);
+    focus_on_choice(ask);
+    Effect::new(move |_| {
+        if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
+            page.refetch();
+        }
+    });
+    load(page, move |view| {
+        keep_focus();
+        view! { <Reschedule base=base() view ask action/> }.into_any()
+    })
+}
+
+#[component]
+fn Reschedule(
+    base: String,
+    view: RescheduleView,
+    ask: Memo<Ask>,
+    action: ServerAction<MoveForm>,
+) -> impl IntoView {
+    let RescheduleView {
+        appointment,
+        offer,
+        kept,
+    } = view;
+    let manage = format!("/manage/{}", appointment.token);
+    if let Some(sentence) = appointment.not_movable {
+        return view! {
+            <article class="appointment">
+                <h1>"Reschedule"</h1>
+                <p class="lead">{sentence}</p>
+                <div class="actions"><ButtonLink href=manage>"Back to the appointment"</ButtonLink></div>
+            </article>
+        }
+        .into_any();
+    }
+    let is_chosen = Memo::new({
+        let offer = offer.clone();
+        move |_| offer.chosen_time(&ask.read()).is_some()
+    });
+    let was_taken = Memo::new(move |_| ask.read().start.is_some() && !is_chosen.get());
+    let (zone, zone_base) = (offer.zone.clone(), base.clone());
+    let now = format!("{}, {}", appointment.day, appointment.time);
+    let token = appointment.token.clone();
+    let step = move || {
+        if is_chosen.get() {
+            view! { <Confirm base=base.clone() token=token.clone() offer=offer.clone() ask action kept=kept.clone()/> }.into_any()
+        } else {
+            view! { <Chooser base=base.clone() offer=offer.clone() ask/> }.into_any()
+        }
+    };
+    view! {
+        <PageTitle text="Reschedule"/>
+        {move || was_taken.get().then(|| view! {
+            <Notice tone=Tone::Bad title="This time is no longer free"><p>"Choose another time. Your appointment stays as it is until then."</p></Notice>
+        })}
+        <div class="booking">
+            <section class="about">
+                <h1>"Reschedule"</h1>
+                <p class="about-hosts">{appointment.calendar}</p>
+                <ul class="facts">
+                    <li><Icon picture=Picture::Calendar/><span>"Now: " {now}</span></li>
+                </ul>
+                <p><a href=manage>"Keep the present time"</a></p>
+                <ZoneForm base=zone_base zone ask/>
+            </section>
+            {step}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Confirm(
+    base: String,
+    token: String,
+    offer: MonthOffer,
+    ask: Memo<Ask>,
+    action: ServerAction<MoveForm>,
+    kept: KeptForm,
+) -> impl IntoView {
+    let problem = problem_of(action, &kept);
+    let asked = ask.get_untracked();
+    let (title, range, back) = offer
+        .chosen_time(&asked)
+        .map_or_else(Default::default, |(day, time)| {
+            (
+                day.title.clone(),
+                format!("{} – {}", time.label, time.until),
+                asked.on_day(&day.date).href(&base),
+            )
+        });
+    view! {
+        <section class="details" id="details" tabindex="-1">
+            <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
+            <h2>"Move it to this time?"</h2>
+            <div class="chosen">
+                <Icon picture=Picture::Calendar/>
+                <div>
+                    <p class="chosen-time">{title}</p>
+                    <p>{range}</p>
+                    <p class="soft small">{offer.zone_words}</p>
+                </div>
+            </div>
+            <FormNotice problem/>
+            <ActionForm action=action>
+                <input type="hidden" name="token" value=token/>
+                <input type="hidden" name="start" value=asked.start/>
+                <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Move appointment"</Button></div>
+            </ActionForm>
+        </section>
+    }
+}

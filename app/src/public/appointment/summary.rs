@@ -1,0 +1,40 @@
+//! When, what, with whom: the heart of each page about an appointment.
+
+use leptos::prelude::*;
+
+use super::AppointmentView;
+
+/// Day, time and zone, large.
+#[component]
+pub fn When(appointment: AppointmentView) -> impl IntoView {
+    view! {
+        <div class="appointment-when">
+            <p class="appointment-day">{appointment.day}</p>
+            <p class="appointment-time">{appointment.time}</p>
+            <p class="soft small">{appointment.zone}</p>
+        </div>
+    }
+}
+
+/// Everything else that was said.
+#[component]
+pub fn Facts(appointment: AppointmentView) -> impl IntoView {
+    let pairs = [
+        ("What", appointment.calendar),
+        ("With", appointment.host),
+        ("Where", appointment.location),
+        ("Name", appointment.name),
+        ("Email", appointment.email),
+        ("Phone", appointment.phone),
+        ("Notes", appointment.notes),
+    ];
+    view! {
+        <dl class="pairs">
+            {pairs
+                .into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> })
+                .collect_view()}
+        </dl>
+    }
+}

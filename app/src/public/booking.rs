@@ -1,0 +1,158 @@
+//! `/book/:slug`: what is booked, a month of free times, and the details of the person.
+//!
+//! A whole month is loaded at once; which day and time are shown is decided from the address alone, on the server and in
+//! the browser alike.
+
+mod about;
+mod details;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+pub use about::About;
+use about::AboutCard;
+use details::{BookForm, DetailsForm, Typed};
+
+use super::choose::{Ask, Chooser, MonthOffer, detect_zone, focus_on_choice, keep_focus, use_ask};
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Notice, PageTitle, Tone, load, problem_of};
+
+/// What the booking page shows of one month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingView {
+    /// What is booked.
+    pub about: About,
+    /// The month's free times.
+    pub offer: MonthOffer,
+    /// Why the zone in the address was not used.
+    pub zone_problem: Option<String>,
+    /// What was typed before, when the form was sent without script.
+    pub kept: KeptForm,
+    /// Sent with the form, so that sending it twice books once.
+    pub idempotency_key: String,
+}
+
+/// Loads one month of a booking calendar.
+#[server(prefix = "/api/fn", endpoint = "booking-page", input = leptos::server_fn::codec::GetUrl)]
+pub async fn booking_page(
+    /// The booking calendar's address.
+    slug: String,
+    /// The month to show, `2026-11`; else the first with free times.
+    #[server(default)]
+    month: Option<String>,
+    /// The visitor's zone; else the booking calendar's.
+    #[server(default)]
+    zone: Option<String>,
+) -> Result<BookingView, AppError> {
+    super::offer::booking(&slug, month.as_deref(), zone.as_deref())
+        .await
+        .map_err(crate::context::with_status)
+}
+
+/// The booking page.
+#[component]
+pub fn BookingPage() -> impl IntoView {
+    let params = use_params_map();
+    let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
+    let base = move || format!("/book/{}", slug.get_untracked());
+    let ask = use_ask();
+    let wanted = Memo::new(move |_| (slug.get(), ask.read().month_to_load(), ask.read().zone.clone()));
+    let page = Resource::new(
+        move || wanted.get(),
+        |(slug, month, zone)| booking_page(slug, month, zone),
+    );
+    let typed = Typed::default();
+    let action = ServerAction::<BookForm>::new();
+    detect_zone(base, ask);
+    focus_on_choice(ask);
+    forget_problem_of_other_time(ask, action);
+    // A time that was just taken disappears from the month, and the page asks for another.
+    Effect::new(move |_| {
+        if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
+            page.refetch();
+        }
+    });
+    load(page, move |view| {
+        keep_focus();
+        typed.take(&view.kept);
+        view! { <Booking base=base() view ask typed action/> }.into_any()
+    })
+}
+
+const NO_LONGER_FREE: &str =
+    "Somebody else may have taken it meanwhile. Choose another time; what you typed is kept.";
+
+/// What was wrong with one time says nothing about the next.
+fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) {
+    Effect::new(move |last: Option<Option<String>>| {
+        let last = last.flatten();
+        let Some(now) = ask.read().start.clone() else {
+            return last;
+        };
+        if last.is_some_and(|last| last != now) {
+            action.clear();
+        }
+        Some(now)
+    });
+}
+
+#[component]
+fn Booking(
+    base: String,
+    view: BookingView,
+    ask: Memo<Ask>,
+    typed: Typed,
+    action: ServerAction<BookForm>,
+) -> impl IntoView {
+    let title = view.about.name.clone();
+    let offer = view.offer.clone();
+    let is_chosen = Memo::new({
+        let offer = offer.clone();
+        move |_| offer.chosen_time(&ask.read()).is_some()
+    });
+    let was_taken = Memo::new(move |_| ask.read().start.is_some() && !is_chosen.get());
+    let problem = problem_of(action, &view.kept);
+    let why_not = move || {
+        problem
+            .get()
+            .map_or_else(|| NO_LONGER_FREE.to_owned(), |error| error.to_string())
+    };
+    let (about, key) = (view.about.clone(), view.idempotency_key.clone());
+    let step = {
+        let (offer, base, slug) = (offer.clone(), base.clone(), view.about.slug.clone());
+        move || {
+            if is_chosen.get() {
+                view! {
+                    <DetailsForm
+                        base=base.clone()
+                        slug=slug.clone()
+                        offer=offer.clone()
+                        ask
+                        typed
+                        action
+                        problem
+                        idempotency_key=key.clone()
+                    />
+                }
+                .into_any()
+            } else {
+                view! { <Chooser base=base.clone() offer=offer.clone() ask/> }.into_any()
+            }
+        }
+    };
+    view! {
+        <PageTitle text=title/>
+        {view.zone_problem.map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> })}
+        {move || was_taken.get().then(|| view! {
+            <Notice tone=Tone::Bad title="This time is no longer free">
+                <p>{why_not}</p>
+            </Notice>
+        })}
+        <div class="booking">
+            <AboutCard about base zone=offer.zone.clone() ask/>
+            {step}
+        </div>
+    }
+}

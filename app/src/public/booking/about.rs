@@ -1,0 +1,43 @@
+//! What is booked: the calendar, its people, how long, where.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::public::choose::{Ask, ZoneForm};
+use crate::ui::{Icon, Picture};
+
+/// A booking calendar as clients see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The last part of its address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The people who may hold the appointment.
+    pub hosts: Vec<String>,
+    /// "30 minutes".
+    pub duration: String,
+    /// Where it takes place; may be empty.
+    pub location: String,
+    /// What it is about; may be empty.
+    pub description: String,
+}
+
+/// The first column of the booking page, with the zone at its end.
+#[component]
+pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> impl IntoView {
+    let hosts = about.hosts.join(", ");
+    view! {
+        <section class="about">
+            <h1>{about.name}</h1>
+            {(!hosts.is_empty()).then(|| view! { <p class="about-hosts">{format!("with {hosts}")}</p> })}
+            <ul class="facts">
+                <li><Icon picture=Picture::Clock/><span>{about.duration}</span></li>
+                {(!about.location.is_empty())
+                    .then(|| view! { <li><Icon picture=Picture::Pin/><span>{about.location.clone()}</span></li> })}
+            </ul>
+            {(!about.description.is_empty()).then(|| view! { <p class="about-text">{about.description.clone()}</p> })}
+            <ZoneForm base zone ask/>
+        </section>
+    }
+}

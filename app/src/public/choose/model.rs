@@ -1,0 +1,363 @@
+//! A month of free times as the browser gets it, and what is shown of it. Plain texts and numbers: no zone data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ui::{DayCell, Month, TimeChoice, TimeGroup};
+
+/// What a page's address asks for. All parts may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// `2026-11`.
+    pub month: Option<String>,
+    /// `2026-11-24`.
+    pub date: Option<String>,
+    /// The chosen instant, RFC 3339.
+    pub start: Option<String>,
+    /// An IANA zone.
+    pub zone: Option<String>,
+}
+
+impl Ask {
+    /// The month to load: as asked, else that of the asked day.
+    pub fn month_to_load(&self) -> Option<String> {
+        let of_day = || {
+            self.date
+                .as_deref()
+                .and_then(|date| date.get(..7))
+                .map(str::to_owned)
+        };
+        self.month.clone().or_else(of_day)
+    }
+
+    /// The same page on another month.
+    #[must_use]
+    pub fn on_month(&self, month: &str) -> Self {
+        Self {
+            month: Some(month.to_owned()),
+            date: None,
+            start: None,
+            zone: self.zone.clone(),
+        }
+    }
+
+    /// The same page on a day.
+    #[must_use]
+    pub fn on_day(&self, date: &str) -> Self {
+        Self {
+            month: None,
+            date: Some(date.to_owned()),
+            start: None,
+            zone: self.zone.clone(),
+        }
+    }
+
+    /// The same page with a time chosen.
+    #[must_use]
+    pub fn at(&self, date: &str, start: &str) -> Self {
+        Self {
+            start: Some(start.to_owned()),
+            ..self.on_day(date)
+        }
+    }
+
+    /// The same page in another zone. The chosen instant stays; its day may be another, so it is left out.
+    #[must_use]
+    pub fn in_zone(&self, zone: &str) -> Self {
+        Self {
+            zone: Some(zone.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The address of this state of the page at `base`.
+    pub fn href(&self, base: &str) -> String {
+        let pairs = [
+            ("zone", &self.zone),
+            ("month", &self.month),
+            ("date", &self.date),
+            ("start", &self.start),
+        ];
+        let query: Vec<String> = pairs
+            .into_iter()
+            .filter_map(|(key, value)| value.as_deref().map(|value| format!("{key}={}", encoded(value))))
+            .collect();
+        if query.is_empty() {
+            base.to_owned()
+        } else {
+            format!("{base}?{}", query.join("&"))
+        }
+    }
+}
+
+/// Percent-encodes what dates, instants and zone names do not consist of.
+fn encoded(value: &str) -> String {
+    use std::fmt::Write as _;
+    value.bytes().fold(String::new(), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
+/// One free time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeTime {
+    /// The instant in RFC 3339, UTC.
+    pub start: String,
+    /// "9:30".
+    pub label: String,
+    /// When it ends: "10:00".
+    pub until: String,
+    /// Local minutes after midnight, for the part of the day.
+    pub minute: u16,
+}
+
+/// A day of the month, with its free times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayTimes {
+    /// The date, `2026-11-24`.
+    pub date: String,
+    /// "Tuesday 24 November".
+    pub title: String,
+    /// The day of the month.
+    pub day: u8,
+    /// It is today.
+    pub today: bool,
+    /// Its free times, in order; empty when there are none.
+    pub times: Vec<FreeTime>,
+}
+
+/// The next free day after an empty month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoTimes {
+    /// The date.
+    pub date: String,
+    /// "Go to Tuesday 1 December".
+    pub words: String,
+}
+
+/// A month of free times.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthOffer {
+    /// "November 2026".
+    pub title: String,
+    /// Short and full name of each weekday, in the order shown.
+    pub weekdays: Vec<(String, String)>,
+    /// Empty cells before the first day.
+    pub lead: u8,
+    /// Every day of the month.
+    pub days: Vec<DayTimes>,
+    /// The month before, unless it is past.
+    pub previous: Option<String>,
+    /// The month after, unless nothing can be booked so far ahead.
+    pub next: Option<String>,
+    /// The zone in which times are shown.
+    pub zone: String,
+    /// "Europe/Berlin (UTC+1)".
+    pub zone_words: String,
+    /// Why there are no times.
+    pub empty_sentence: String,
+    /// Where there are some, when this month has none.
+    pub next_free: Option<NoTimes>,
+}
+
+impl MonthOffer {
+    /// The day whose times are shown: as asked, else that of the asked time, else the first with free times. None when the asked day
+    /// has none.
+    pub fn chosen_day(&self, ask: &Ask) -> Option<&DayTimes> {
+        let free = |day: &&DayTimes| !day.times.is_empty();
+        let of_start = || {
+            let (day, _) = self.chosen_time(ask)?;
+            Some(day)
+        };
+        match &ask.date {
+            Some(date) => self
+                .days
+                .iter()
+                .find(|day| day.date == *date)
+                .filter(free)
+                .or_else(of_start),
+            None => of_start().or_else(|| self.days.iter().find(free)),
+        }
+    }
+
+    /// The time that the address asks for, if it is free.
+    pub fn chosen_time(&self, ask: &Ask) -> Option<(&DayTimes, &FreeTime)> {
+        let start = ask.start.as_deref()?;
+        self.days
+            .iter()
+            .flat_map(|day| day.times.iter().map(move |time| (day, time)))
+            .find(|(_, time)| time.start == start)
+    }
+
+    /// The month grid, with the addresses of its days.
+    pub fn month(&self, base: &str, ask: &Ask, chosen: Option<&str>) -> Month {
+        let cells = std::iter::repeat_n(None, usize::from(self.lead))
+            .chain(self.days.iter().map(|day| Some(day_cell(day, base, ask, chosen))))
+            .collect::<Vec<_>>();
+        let weeks = cells
+            .chunks(7)
+            .map(|week| {
+                week.iter()
+                    .cloned()
+                    .chain(std::iter::repeat(None))
+                    .take(7)
+                    .collect()
+            })
+            .collect();
+        let step = |month: &Option<String>| month.as_deref().map(|month| ask.on_month(month).href(base));
+        Month {
+            title: self.title.clone(),
+            weekdays: self.weekdays.clone(),
+            weeks,
+            previous: step(&self.previous),
+            next: step(&self.next),
+        }
+    }
+}
+
+fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayCell {
+    let count = match day.times.len() {
+        0 => "no free times".to_owned(),
+        1 => "1 free time".to_owned(),
+        more => format!("{more} free times"),
+    };
+    DayCell {
+        day: day.day,
+        date: day.date.clone(),
+        label: format!("{}, {count}", day.title),
+        // Without script the browser jumps to the times, with script the focus does.
+        href: (!day.times.is_empty()).then(|| format!("{}#times", ask.on_day(&day.date).href(base))),
+        chosen: chosen == Some(day.date.as_str()),
+        today: day.today,
+    }
+}
+
+impl DayTimes {
+    /// The day's times by part of the day.
+    pub fn groups(&self, base: &str, ask: &Ask) -> Vec<TimeGroup> {
+        [
+            ("Morning", 0..12 * 60),
+            ("Afternoon", 12 * 60..17 * 60),
+            ("Evening", 17 * 60..24 * 60),
+        ]
+        .into_iter()
+        .filter_map(|(name, part)| {
+            let times: Vec<TimeChoice> = self
+                .times
+                .iter()
+                .filter(|time| part.contains(&time.minute))
+                .map(|time| TimeChoice {
+                    label: time.label.clone(),
+                    start: time.start.clone(),
+                    href: ask.at(&self.date, &time.start).href(base),
+                    chosen: ask.start.as_deref() == Some(time.start.as_str()),
+                })
+                .collect();
+            (!times.is_empty()).then(|| TimeGroup {
+                name: name.to_owned(),
+                times,
+            })
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(date: &str, day: u8, minutes: &[u16]) -> DayTimes {
+        DayTimes {
+            date: date.to_owned(),
+            title: format!("Day {day}"),
+            day,
+            today: false,
+            times: minutes
+                .iter()
+                .map(|minute| FreeTime {
+                    start: format!("{date}T{:02}:{:02}:00Z", minute / 60, minute % 60),
+                    label: format!("{}:{:02}", minute / 60, minute % 60),
+                    until: String::new(),
+                    minute: *minute,
+                })
+                .collect(),
+        }
+    }
+
+    fn november() -> MonthOffer {
+        MonthOffer {
+            lead: 6,
+            days: vec![
+                day("2026-11-01", 1, &[]),
+                day("2026-11-02", 2, &[540, 720, 1020]),
+                day("2026-11-03", 3, &[600]),
+            ],
+            next: Some("2026-12".to_owned()),
+            ..MonthOffer::default()
+        }
+    }
+
+    #[test]
+    fn without_a_wish_the_first_free_day_is_shown() {
+        assert_eq!(november().chosen_day(&Ask::default()).map(|day| day.day), Some(2));
+    }
+
+    #[test]
+    fn a_day_without_times_is_not_replaced_by_another() {
+        assert_eq!(november().chosen_day(&Ask::default().on_day("2026-11-01")), None);
+    }
+
+    #[test]
+    fn a_chosen_time_is_found_and_a_taken_one_is_not() {
+        let free = Ask::default().at("2026-11-02", "2026-11-02T12:00:00Z");
+        assert_eq!(
+            november().chosen_time(&free).map(|(_, time)| time.minute),
+            Some(720)
+        );
+        let taken = Ask::default().at("2026-11-02", "2026-11-02T12:30:00Z");
+        assert_eq!(november().chosen_time(&taken), None);
+    }
+
+    #[test]
+    fn times_come_in_parts_of_the_day_and_empty_parts_are_left_out() {
+        let offer = november();
+        let names = |day: usize| -> Vec<String> {
+            offer.days[day]
+                .groups("/book/x", &Ask::default())
+                .into_iter()
+                .map(|group| group.name)
+                .collect()
+        };
+        assert_eq!(names(1), ["Morning", "Afternoon", "Evening"]);
+        assert_eq!(names(2), ["Morning"]);
+    }
+
+    #[test]
+    fn the_grid_has_whole_weeks_and_links_only_to_free_days() {
+        let month = november().month("/book/x", &Ask::default(), Some("2026-11-02"));
+        assert!(month.weeks.iter().all(|week| week.len() == 7));
+        let cells: Vec<&DayCell> = month.weeks.iter().flatten().flatten().collect();
+        assert_eq!(cells[0].href, None);
+        assert_eq!(cells[0].label, "Day 1, no free times");
+        assert_eq!(cells[1].href.as_deref(), Some("/book/x?date=2026-11-02#times"));
+        assert_eq!(cells[1].label, "Day 2, 3 free times");
+        assert!(cells[1].chosen);
+    }
+
+    #[test]
+    fn addresses_keep_the_zone_and_hold_no_foreign_characters() {
+        let ask = Ask {
+            zone: Some("Etc/GMT+5 &x".to_owned()),
+            ..Ask::default()
+        };
+        assert_eq!(
+            ask.on_month("2026-12").href("/book/x"),
+            "/book/x?zone=Etc/GMT%2B5%20%26x&month=2026-12"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! An appointment behind its client's link.
+
+use bookings::appointments::{self, Actor, ClientView};
+use jiff::Timestamp;
+
+use super::month::zone_words;
+use super::month_asked;
+use super::wishes::{instant, month_of, zone_or};
+use crate::context::{kept, quince};
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::limit::{Attempt, limited};
+use crate::public::appointment::reschedule::RescheduleView;
+use crate::public::appointment::{AppointmentView, Standing};
+use crate::public::habits::{Habits, full_day_words};
+
+/// The appointment of a link.
+pub async fn appointment(token: &str) -> Result<AppointmentView, AppError> {
+    let quince = quince()?;
+    let found = appointments::by_token(&quince, token).await?;
+    Ok(view(token, found, quince.now(), kept("cancel").await))
+}
+
+/// The appointment with one month of times to which it can be moved.
+pub async fn reschedule(
+    token: &str,
+    month: Option<&str>,
+    zone: Option<&str>,
+) -> Result<RescheduleView, AppError> {
+    let quince = quince()?;
+    let found = appointments::by_token(&quince, token).await?;
+    let (zone, _) = zone_or(zone, &found.zone);
+    let asked = month_asked(month, &zone, quince.now());
+    let offer = month_of(&found.slug, asked, &zone, Some(found.id)).await?;
+    Ok(RescheduleView {
+        appointment: view(token, found, quince.now(), KeptForm::default()),
+        offer,
+        kept: kept("move").await,
+    })
+}
+
+/// Moves it, and says where it is shown.
+pub async fn move_to(token: &str, start: &str) -> Result<String, AppError> {
+    limited(Attempt::Book)?;
+    appointments::reschedule(&quince()?, &client(token), instant(start)?).await?;
+    Ok(format!("/manage/{token}?done=moved"))
+}
+
+/// Cancels it, and says where it is shown.
+pub async fn cancel(token: &str, reason: &str) -> Result<String, AppError> {
+    limited(Attempt::Book)?;
+    appointments::cancel(&quince()?, &client(token), reason).await?;
+    Ok(format!("/manage/{token}"))
+}
+
+fn client(token: &str) -> Actor {
+    Actor::Client {
+        token: token.to_owned(),
+    }
+}
+
+fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> AppointmentView {
+    let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
+    AppointmentView {
+        token: token.to_owned(),
+        slug: found.slug,
+        is_bookable: found.calendar_active,
+        calendar: found.calendar_name,
+        host: found.host_name,
+        day: full_day_words(from.date()),
+        time: Habits::of_visitor().range(from, to),
+        zone: zone_words(&found.zone, found.start),
+        location: found.location,
+        name: found.name,
+        email: found.email,
+        phone: found.phone,
+        notes: found.notes,
+        standing: standing(found.status.as_str(), found.start, now),
+        not_movable: found.may_reschedule.err(),
+        not_cancellable: found.may_cancel.err(),
+        kept,
+    }
+}
+
+/// Where an appointment of a status, as the database names it, stands for its client.
+fn standing(status: &str, start: Timestamp, now: Timestamp) -> Standing {
+    match status {
+        "cancelled" | "invalid" => Standing::Cancelled,
+        _ if start <= now => Standing::Past,
+        "new" => Standing::Pending,
+        _ => Standing::Upcoming,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancelled_appointment_stays_cancelled_when_its_time_has_passed() {
+        let start: Timestamp = "2026-11-24T08:30:00Z".parse().unwrap();
+        let [before, after] =
+            ["2026-11-23T08:00:00Z", "2026-11-24T08:30:00Z"].map(|now| now.parse().unwrap());
+        assert_eq!(standing("cancelled", start, after), Standing::Cancelled);
+        assert_eq!(standing("confirmed", start, after), Standing::Past);
+        assert_eq!(standing("confirmed", start, before), Standing::Upcoming);
+        assert_eq!(standing("new", start, before), Standing::Pending);
+    }
+}

@@ -1,0 +1,258 @@
+//! A month of free times in the words of a visitor.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use zones::Zone;
+
+use crate::public::choose::{DayTimes, FreeTime, MonthOffer, NoTimes};
+use crate::public::habits::{Habits, day_words, month_words};
+use crate::ui::zone::offset_text;
+
+/// The month that a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthAsked {
+    /// Its first day.
+    pub first: Date,
+    /// Its last day.
+    pub last: Date,
+    /// Today in the visitor's zone.
+    pub today: Date,
+    /// The address names the month; otherwise the page may show a later one that has free times.
+    pub is_named: bool,
+}
+
+/// The month that the address names (`2026-11`), never one that is over; else the present one.
+pub fn month_asked(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthAsked {
+    let today = zone.date(now);
+    let named = named
+        .and_then(|month| format!("{month}-01").parse::<Date>().ok())
+        .filter(|first| first.last_of_month() >= today);
+    let first = named.unwrap_or(today).first_of_month();
+    MonthAsked {
+        first,
+        last: first.last_of_month(),
+        today,
+        is_named: named.is_some(),
+    }
+}
+
+impl MonthAsked {
+    /// The same wish, on the month of a date.
+    #[must_use]
+    pub fn moved_to(self, date: Date) -> Self {
+        Self {
+            first: date.first_of_month(),
+            last: date.last_of_month(),
+            ..self
+        }
+    }
+}
+
+/// Builds the month from the free times of its days. `next_free` is the next day with free times after a month that has none.
+pub fn month_offer(
+    asked: MonthAsked,
+    free: &BTreeMap<Date, Vec<(Timestamp, Timestamp)>>,
+    next_free: Option<Date>,
+    zone: &Zone,
+    habits: Habits,
+) -> MonthOffer {
+    let days: Vec<DayTimes> = (0..i32::from(asked.first.days_in_month()))
+        .filter_map(|offset| asked.first.checked_add(offset.days()).ok())
+        .map(|date| day_times(date, asked.today, free.get(&date), zone, habits))
+        .collect();
+    let is_empty = days.iter().all(|day| day.times.is_empty());
+    let month_key = |date: Date| date.strftime("%Y-%m").to_string();
+    let before = asked
+        .first
+        .yesterday()
+        .ok()
+        .filter(|before| *before >= asked.today)
+        .map(month_key);
+    let noon = zone.opening(asked.first.at(12, 0, 0, 0));
+    MonthOffer {
+        title: month_words(asked.first),
+        weekdays: habits.weekdays(),
+        lead: habits.cells_before(asked.first),
+        days,
+        previous: before,
+        next: asked
+            .last
+            .tomorrow()
+            .ok()
+            .filter(|_| !is_empty || next_free.is_some())
+            .map(month_key),
+        zone: zone.name().to_owned(),
+        zone_words: zone_words(zone, noon),
+        empty_sentence: match (is_empty, next_free) {
+            (true, Some(_)) => format!("Everything is taken in {}.", month_words(asked.first)),
+            (true, None) => format!(
+                "Nothing is free in {} or later. Look again in a few days.",
+                month_words(asked.first)
+            ),
+            (false, _) => "This day has no free times. Choose a day that is marked in the month.".to_owned(),
+        },
+        next_free: next_free.filter(|_| is_empty).map(|date| NoTimes {
+            date: date.to_string(),
+            words: format!("Go to {}", day_words(date)),
+        }),
+    }
+}
+
+/// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
+pub fn zone_words(zone: &Zone, at: Timestamp) -> String {
+    format!(
+        "{} ({})",
+        zone.name().replace('_', " "),
+        offset_text(zone.offset_seconds(at))
+    )
+}
+
+fn day_times(
+    date: Date,
+    today: Date,
+    free: Option<&Vec<(Timestamp, Timestamp)>>,
+    zone: &Zone,
+    habits: Habits,
+) -> DayTimes {
+    let times = free.map(Vec::as_slice).unwrap_or_default();
+    DayTimes {
+        date: date.to_string(),
+        title: day_words(date),
+        day: u8::try_from(date.day()).unwrap_or(1),
+        today: date == today,
+        times: times
+            .iter()
+            .map(|(start, end)| free_time(*start, *end, zone, habits))
+            .collect(),
+    }
+}
+
+fn free_time(start: Timestamp, end: Timestamp, zone: &Zone, habits: Habits) -> FreeTime {
+    let (from, to) = (zone.local(start), zone.local(end));
+    // When clocks are set back an hour happens twice; its times would look the same.
+    let twice = matches!(zone.instants(from), zones::LocalTime::Twice { .. });
+    let label = habits.time(from);
+    FreeTime {
+        start: start.to_string(),
+        label: if twice {
+            format!("{label} {}", offset_text(zone.offset_seconds(start)))
+        } else {
+            label
+        },
+        until: habits.end(from, to),
+        minute: u16::try_from(i32::from(from.hour()) * 60 + i32::from(from.minute())).unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn berlin() -> Zone {
+        Zone::named("Europe/Berlin").unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn half_hour(text: &str) -> (Timestamp, Timestamp) {
+        (at(text), at(text) + 30.minutes())
+    }
+
+    const NOW: &str = "2026-11-23T08:00:00Z";
+
+    fn offer(asked: MonthAsked, times: &[(Date, &str)], next: Option<Date>, zone: &Zone) -> MonthOffer {
+        let mut free: BTreeMap<Date, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+        for (date, time) in times {
+            free.entry(*date).or_default().push(half_hour(time));
+        }
+        month_offer(asked, &free, next, zone, Habits::of_languages("de"))
+    }
+
+    #[test]
+    fn a_month_that_is_over_or_nonsense_becomes_the_present_one() {
+        for named in [Some("2026-10"), Some("2026-13"), Some("x"), None] {
+            assert_eq!(
+                month_asked(named, &berlin(), at(NOW)).first,
+                date(2026, 11, 1),
+                "{named:?}"
+            );
+        }
+        let december = month_asked(Some("2026-12"), &berlin(), at(NOW));
+        assert_eq!(
+            (december.first, december.last),
+            (date(2026, 12, 1), date(2026, 12, 31))
+        );
+    }
+
+    #[test]
+    fn every_day_is_there_and_times_are_local() {
+        let asked = month_asked(None, &berlin(), at(NOW));
+        let month = offer(
+            asked,
+            &[(date(2026, 11, 24), "2026-11-24T08:30:00Z")],
+            None,
+            &berlin(),
+        );
+        assert_eq!(month.days.len(), 30);
+        assert_eq!((month.title.as_str(), month.lead), ("November 2026", 6));
+        let tuesday = &month.days[23];
+        assert_eq!(tuesday.title, "Tuesday 24 November");
+        assert_eq!(tuesday.times[0].label, "9:30");
+        assert_eq!(tuesday.times[0].until, "10:00");
+        assert_eq!(tuesday.times[0].start, "2026-11-24T08:30:00Z");
+        assert!(month.days[22].today);
+        assert_eq!((month.previous, month.next.as_deref()), (None, Some("2026-12")));
+        assert_eq!(month.next_free, None);
+        assert_eq!(month.zone_words, "Europe/Berlin (UTC+1)");
+    }
+
+    #[test]
+    fn an_empty_month_leads_to_the_next_free_day() {
+        let asked = month_asked(None, &berlin(), at(NOW));
+        let month = offer(asked, &[], Some(date(2026, 12, 1)), &berlin());
+        assert_eq!(
+            month.next_free.map(|next| next.words).as_deref(),
+            Some("Go to Tuesday 1 December")
+        );
+        assert_eq!(month.empty_sentence, "Everything is taken in November 2026.");
+        let last = offer(asked, &[], None, &berlin());
+        assert!(
+            last.empty_sentence
+                .starts_with("Nothing is free in November 2026 or later.")
+        );
+        assert_eq!((last.next, last.next_free), (None, None));
+    }
+
+    #[test]
+    fn a_later_month_leads_back() {
+        let asked = month_asked(Some("2026-12"), &berlin(), at(NOW));
+        assert_eq!(
+            offer(asked, &[], None, &berlin()).previous.as_deref(),
+            Some("2026-11")
+        );
+    }
+
+    #[test]
+    fn the_hour_that_happens_twice_is_told_apart_by_its_offset() {
+        let asked = month_asked(Some("2026-10"), &berlin(), at("2026-10-01T08:00:00Z"));
+        let day = date(2026, 10, 25);
+        let month = offer(
+            asked,
+            &[(day, "2026-10-25T00:30:00Z"), (day, "2026-10-25T01:30:00Z")],
+            None,
+            &berlin(),
+        );
+        let labels: Vec<&str> = month.days[24]
+            .times
+            .iter()
+            .map(|time| time.label.as_str())
+            .collect();
+        assert_eq!(labels, ["2:30 UTC+2", "2:30 UTC+1"]);
+    }
+}

@@ -1,0 +1,87 @@
+//! `/`: the booking calendars of the workspace.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::ui::{EmptyState, Icon, PageTitle, Picture, load};
+
+/// What the workspace page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceView {
+    /// The workspace's name.
+    pub name: String,
+    /// Its active booking calendars.
+    pub calendars: Vec<Bookable>,
+}
+
+/// One booking calendar of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookable {
+    /// The last part of its address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The first words of its description.
+    pub description: String,
+    /// "30 minutes".
+    pub duration: String,
+    /// Where it takes place; may be empty.
+    pub location: String,
+}
+
+/// Loads the workspace page.
+#[server(prefix = "/api/fn", endpoint = "workspace-page", input = leptos::server_fn::codec::GetUrl)]
+pub async fn workspace_page() -> Result<WorkspaceView, AppError> {
+    super::offer::workspace()
+        .await
+        .map_err(crate::context::with_status)
+}
+
+/// The workspace page.
+#[component]
+pub fn WorkspacePage() -> impl IntoView {
+    let page = Resource::new(|| (), |()| workspace_page());
+    load(page, |view| {
+        let list = if view.calendars.is_empty() {
+            view! {
+                <EmptyState title="Nothing can be booked yet">
+                    <p>"The team has not opened a booking calendar so far."</p>
+                    <p><a href="/sign-in">"Sign in to create one"</a></p>
+                </EmptyState>
+            }
+            .into_any()
+        } else {
+            let cards = view
+                .calendars
+                .into_iter()
+                .map(|calendar| view! { <li><BookableCard calendar/></li> })
+                .collect_view();
+            view! { <ul class="bookables">{cards}</ul> }.into_any()
+        };
+        view! {
+            <PageTitle text=view.name.clone()/>
+            <div class="workspace-head">
+                <h1>{view.name}</h1>
+                <p class="lead">"Choose what you would like to book."</p>
+            </div>
+            {list}
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn BookableCard(calendar: Bookable) -> impl IntoView {
+    view! {
+        <article class="bookable">
+            <h2><a href=format!("/book/{}", calendar.slug)>{calendar.name}</a></h2>
+            {(!calendar.description.is_empty()).then(|| view! { <p class="soft">{calendar.description.clone()}</p> })}
+            <p class="bookable-facts">
+                <span><Icon picture=Picture::Clock/>{calendar.duration}</span>
+                {(!calendar.location.is_empty())
+                    .then(|| view! { <span><Icon picture=Picture::Pin/>{calendar.location.clone()}</span> })}
+            </p>
+        </article>
+    }
+}

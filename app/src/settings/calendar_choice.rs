@@ -1,0 +1,171 @@
+//! The choice of calendars: the primary one, and those to check for conflicts.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::ui::{Badge, Tone};
+
+/// One login with its calendars, as the choice shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// The connection's id.
+    pub id: String,
+    /// The login's address.
+    pub username: String,
+    /// Its calendars.
+    pub calendars: Vec<CalendarView>,
+    /// `keep-up` or `as-first-imported`.
+    pub import_policy: String,
+}
+
+/// One calendar on a server.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarView {
+    /// Its id here.
+    pub id: String,
+    /// Its name there.
+    pub name: String,
+    /// Appointments can be written to it.
+    pub writable: bool,
+    /// Its events can be read; subscribed ones cannot.
+    pub readable: bool,
+    /// It is the primary calendar.
+    pub primary: bool,
+    /// It is checked for conflicts.
+    pub conflicts: bool,
+    /// Its all-day events block unless they say otherwise.
+    pub all_day_blocks: bool,
+    /// What is wrong with it: it vanished, became read-only …
+    pub problem: Option<String>,
+}
+
+/// Radio buttons over every writable calendar of every connected account.
+#[component]
+pub fn PrimaryChoice(
+    /// The connected accounts.
+    accounts: Vec<AccountView>,
+) -> impl IntoView {
+    accounts
+        .into_iter()
+        .map(|account| {
+            let calendars: Vec<_> = account.calendars.into_iter().filter(|calendar| calendar.writable && calendar.readable).collect();
+            let none = calendars.is_empty();
+            view! {
+                <fieldset class="options">
+                    <legend>{format!("iCloud · {}", account.username)}</legend>
+                    {calendars
+                        .into_iter()
+                        .map(|calendar| {
+                            let id = format!("primary-{}", calendar.id);
+                            view! {
+                                <div class="check">
+                                    <input id=id.clone() type="radio" name="primary" value=calendar.id checked=calendar.primary/>
+                                    <label for=id>{calendar.name}</label>
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                    {none.then(|| view! { <p class="field-help">"This account has no calendar that can be written to. Create one in the Calendar app, then check again."</p> })}
+                </fieldset>
+            }
+        })
+        .collect_view()
+}
+
+/// Check boxes over every calendar of every connected account.
+#[component]
+pub fn ConflictChoice(
+    /// The connected accounts.
+    accounts: Vec<AccountView>,
+) -> impl IntoView {
+    accounts
+        .into_iter()
+        .map(|account| view! {
+            <fieldset class="options">
+                <legend>{format!("iCloud · {}", account.username)}</legend>
+                {account.calendars.into_iter().map(|calendar| view! { <ConflictRow calendar/> }).collect_view()}
+            </fieldset>
+        })
+        .collect_view()
+}
+
+#[component]
+fn ConflictRow(calendar: CalendarView) -> impl IntoView {
+    let id = format!("conflict-{}", calendar.id);
+    let help_id = format!("{id}-help");
+    let help = if calendar.readable {
+        calendar.problem.clone()
+    } else {
+        Some("Subscribed calendars cannot be read, so they cannot be checked.".to_owned())
+    };
+    let described_by = help.is_some().then(|| help_id.clone());
+    view! {
+        <div class="check">
+            <input
+                id=id.clone() type="checkbox" name="conflicts[]" value=calendar.id
+                checked=calendar.conflicts || calendar.primary disabled=!calendar.readable || calendar.primary
+                aria-describedby=described_by
+            />
+            <label for=id>
+                {calendar.name} " "
+                {calendar.primary.then(|| view! { <Badge tone=Tone::Good>"Primary, always checked"</Badge> })}
+                {(!calendar.writable && calendar.readable).then(|| view! { <Badge>"Read-only"</Badge> })}
+            </label>
+            {help.map(|help| view! { <p class="field-help" id=help_id>{help}</p> })}
+        </div>
+    }
+}
+
+/// The two import policies, each with its sentence (D6).
+pub fn policy_options() -> Vec<(String, String, String)> {
+    vec![
+        (
+            "keep-up".to_owned(),
+            "Keep up with iCloud".to_owned(),
+            "Events that are moved or deleted in iCloud move and disappear here, too.".to_owned(),
+        ),
+        (
+            "as-first-imported".to_owned(),
+            "Keep as first imported".to_owned(),
+            "An event stays here as it was when Quince first saw it, even when it is moved or deleted in iCloud later.".to_owned(),
+        ),
+    ]
+}
+
+#[cfg(feature = "ssr")]
+pub use of_configuration::accounts;
+
+#[cfg(feature = "ssr")]
+mod of_configuration {
+    use bookings::configuration::Configuration;
+
+    use super::{AccountView, CalendarView};
+
+    /// The connected accounts of a configuration.
+    pub fn accounts(configuration: &Configuration) -> Vec<AccountView> {
+        configuration
+            .connections
+            .iter()
+            .map(|connection| AccountView {
+                id: connection.id.to_string(),
+                username: connection.username.clone(),
+                import_policy: connection.import_policy.as_str().to_owned(),
+                calendars: connection
+                    .calendars
+                    .iter()
+                    .map(|calendar| CalendarView {
+                        id: calendar.id.to_string(),
+                        name: calendar.name.clone(),
+                        writable: calendar.writable,
+                        readable: calendar.readable,
+                        primary: calendar.is_primary,
+                        conflicts: calendar.checked_for_conflicts,
+                        all_day_blocks: calendar.all_day_blocks,
+                        problem: calendar.problem.clone(),
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,300 @@
+//! Calendar Configuration: the primary calendar, the calendars to check, and what happens when they change or
+//! cannot be read (D6, D9).
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::calendar_choice::{AccountView, ConflictChoice, PrimaryChoice, policy_options};
+use super::profile::done_of;
+use super::tabs::SettingsHeader;
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, Options, load, problem_of};
+
+/// What Calendar Configuration shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConfigurationView {
+    accounts: Vec<AccountView>,
+    when_stale: String,
+    kept_primary: KeptForm,
+    kept_conflicts: KeptForm,
+    kept_policy: KeptForm,
+}
+
+/// Loads Calendar Configuration.
+#[server(prefix = "/api/fn", endpoint = "calendar-configuration-page")]
+pub async fn configuration_page() -> Result<ConfigurationView, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let configuration = bookings::configuration::get(&crate::context::quince()?, staff).await?;
+    Ok(ConfigurationView {
+        accounts: super::calendar_choice::accounts(&configuration),
+        when_stale: configuration.when_stale.as_str().to_owned(),
+        kept_primary: crate::context::kept("primary").await,
+        kept_conflicts: crate::context::kept("conflicts").await,
+        kept_policy: crate::context::kept("policies").await,
+    })
+}
+
+/// Saves the primary calendar.
+#[server(prefix = "/api/fn", endpoint = "save-primary")]
+pub async fn save_primary(#[server(default)] primary: String) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("primary");
+    form.go(store_primary(&primary).await).await
+}
+
+#[cfg(feature = "ssr")]
+async fn store_primary(primary: &str) -> Result<String, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let primary = calendar_id("primary", primary)?;
+    bookings::configuration::save_primary(&crate::context::quince()?, staff, Some(primary)).await?;
+    Ok("/settings/calendar-configuration".to_owned())
+}
+
+/// Saves the calendars to check for conflicts.
+#[server(prefix = "/api/fn", endpoint = "save-conflicts")]
+pub async fn save_conflicts(#[server(default)] conflicts: Vec<String>) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("conflicts");
+    form.stay(store_conflicts(&conflicts).await, "Saved.").await
+}
+
+#[cfg(feature = "ssr")]
+async fn store_conflicts(conflicts: &[String]) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let conflicts = calendar_ids(conflicts)?;
+    bookings::configuration::save_conflicts(&crate::context::quince()?, staff, conflicts).await?;
+    Ok(())
+}
+
+/// Saves what happens when events change or calendars cannot be read.
+#[server(prefix = "/api/fn", endpoint = "save-policies")]
+pub async fn save_policies(
+    policy: String,
+    when_stale: String,
+    #[server(default)] all_day: Vec<String>,
+) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("policies");
+    form.stay(store_policies(&policy, &when_stale, &all_day).await, "Saved.")
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn store_policies(policy: &str, when_stale: &str, all_day: &[String]) -> Result<(), AppError> {
+    use bookings::WhenStale;
+
+    let staff = crate::staff::access::signed_in().await?;
+    let quince = crate::context::quince()?;
+    let policy = import_policy(policy)?;
+    let when_stale = [
+        WhenStale::UseLastKnown,
+        WhenStale::StopOffering,
+        WhenStale::IgnoreCalendar,
+    ]
+    .into_iter()
+    .find(|choice| choice.as_str() == when_stale)
+    .ok_or_else(|| {
+        AppError::field(
+            "when_stale",
+            "Choose what happens when a calendar cannot be read.",
+        )
+    })?;
+    let all_day = calendar_ids(all_day)?;
+    bookings::configuration::save_when_stale(&quince, staff, when_stale).await?;
+    for connection in bookings::configuration::get(&quince, staff).await?.connections {
+        bookings::configuration::save_import_policy(&quince, staff, connection.id, policy).await?;
+        for calendar in connection.calendars {
+            bookings::configuration::save_all_day_blocks(
+                &quince,
+                staff,
+                calendar.id,
+                all_day.contains(&calendar.id),
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// A calendar's id as sent by a form.
+#[cfg(feature = "ssr")]
+pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId, AppError> {
+    text.parse()
+        .map_err(|_| AppError::field(field, "Choose one of your calendars."))
+}
+
+/// Calendars' ids as sent by a form.
+#[cfg(feature = "ssr")]
+pub fn calendar_ids(texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
+    texts.iter().map(|text| calendar_id("conflicts", text)).collect()
+}
+
+/// An import policy as sent by a form.
+#[cfg(feature = "ssr")]
+pub fn import_policy(text: &str) -> Result<bookings::ImportPolicy, AppError> {
+    [
+        bookings::ImportPolicy::KeepUp,
+        bookings::ImportPolicy::AsFirstImported,
+    ]
+    .into_iter()
+    .find(|policy| policy.as_str() == text)
+    .ok_or_else(|| AppError::field("policy", "Choose what happens when events change in iCloud."))
+}
+
+/// `/settings/calendar-configuration`.
+#[component]
+pub fn CalendarConfigurationPage() -> impl IntoView {
+    let query = use_query_map();
+    let editing = Memo::new(move |_| query.with(|query| query.get("edit").is_some()));
+    let page = Resource::new(move || editing.get(), |_| configuration_page());
+    view! {
+        <SettingsHeader title="Calendar Configuration" lead="Where appointments are written, and what blocks your time."/>
+        {load(page, move |configuration| {
+            if configuration.accounts.is_empty() {
+                view! {
+                    <EmptyState title="No calendar is connected yet">
+                        <p>"Connect your iCloud first; then choose its calendars here."</p>
+                        <ButtonLink href="/connect-icloud" look=Look::Primary>"Connect iCloud"</ButtonLink>
+                    </EmptyState>
+                }
+                .into_any()
+            } else {
+                view! { <ConfigurationForms configuration editing=editing.get_untracked()/> }.into_any()
+            }
+        })}
+    }
+}
+
+#[component]
+fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl IntoView {
+    let accounts = configuration.accounts;
+    view! {
+        <PrimaryCard accounts=accounts.clone() editing kept=configuration.kept_primary/>
+        <ConflictsCard accounts=accounts.clone() kept=configuration.kept_conflicts/>
+        <PoliciesCard accounts when_stale=configuration.when_stale kept=configuration.kept_policy/>
+    }
+}
+
+#[component]
+fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> impl IntoView {
+    let action = ServerAction::<SavePrimary>::new();
+    let problem = problem_of(action, &kept);
+    let current = accounts.iter().find_map(|account| {
+        let calendar = account.calendars.iter().find(|calendar| calendar.primary)?;
+        Some((
+            calendar.name.clone(),
+            account.username.clone(),
+            calendar.problem.clone(),
+        ))
+    });
+    let open = editing || current.is_none();
+    view! {
+        <Card title="Primary Calendar">
+            <FormNotice problem/>
+            {match (open, current) {
+                (false, Some((name, username, trouble))) => view! {
+                    <p>"Appointments are written to " <strong>{name}</strong> {format!(" ({username}).")}</p>
+                    {trouble.map(|text| view! { <p class="field-error">{text}</p> })}
+                    <ButtonLink href="/settings/calendar-configuration?edit=primary">"Edit"</ButtonLink>
+                }
+                .into_any(),
+                _ => view! {
+                    <p>"Your appointments are written here. Those to come move along when you choose another calendar."</p>
+                    <ActionForm action=action>
+                        <PrimaryChoice accounts/>
+                        <div class="button-row">
+                            <Button look=Look::Primary busy=action.pending()>"Save"</Button>
+                            <ButtonLink href="/settings/calendar-configuration">"Cancel"</ButtonLink>
+                        </div>
+                    </ActionForm>
+                }
+                .into_any(),
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn ConflictsCard(accounts: Vec<AccountView>, kept: KeptForm) -> impl IntoView {
+    let action = ServerAction::<SaveConflicts>::new();
+    let problem = problem_of(action, &kept);
+    let done = done_of(action, &kept);
+    view! {
+        <Card title="Check for conflicts">
+            <p>"Nobody can book you while these calendars have an event."</p>
+            <FormNotice problem done/>
+            <ActionForm action=action>
+                <ConflictChoice accounts/>
+                <Button look=Look::Primary busy=action.pending()>"Save conflict calendars"</Button>
+            </ActionForm>
+        </Card>
+    }
+}
+
+#[component]
+fn PoliciesCard(accounts: Vec<AccountView>, when_stale: String, kept: KeptForm) -> impl IntoView {
+    let action = ServerAction::<SavePolicies>::new();
+    let problem = problem_of(action, &kept);
+    let done = done_of(action, &kept);
+    let policy = accounts
+        .first()
+        .map_or("keep-up", |account| account.import_policy.as_str())
+        .to_owned();
+    let checked = accounts
+        .into_iter()
+        .flat_map(|account| account.calendars)
+        .filter(|calendar| calendar.readable && (calendar.primary || calendar.conflicts))
+        .map(|calendar| {
+            let id = format!("all-day-{}", calendar.id);
+            view! {
+                <div class="check">
+                    <input id=id.clone() type="checkbox" name="all_day[]" value=calendar.id checked=calendar.all_day_blocks/>
+                    <label for=id>{calendar.name}</label>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <Card title="Rules">
+            <FormNotice problem done/>
+            <ActionForm action=action>
+                <Options legend="When events change in iCloud" name="policy" options=policy_options() value=policy problem/>
+                <Options legend="When a calendar cannot be read" name="when_stale" options=stale_options() value=when_stale problem/>
+                <fieldset class="options">
+                    <legend>"All-day events block your time"</legend>
+                    <p class="field-help">"Events that say whether you are free or busy are always taken at their word."</p>
+                    {checked}
+                </fieldset>
+                <Button look=Look::Primary busy=action.pending()>"Save rules"</Button>
+            </ActionForm>
+        </Card>
+    }
+}
+
+fn stale_options() -> Vec<(String, String, String)> {
+    [
+        (
+            "use-last-known",
+            "Use what was last known",
+            "Times stay on offer around the events that Quince knows.",
+        ),
+        (
+            "stop-offering",
+            "Stop offering me",
+            "Nobody can book you until the calendar can be read again.",
+        ),
+        (
+            "ignore-calendar",
+            "Ignore this calendar",
+            "Its events no longer block you. You may be booked twice.",
+        ),
+    ]
+    .into_iter()
+    .map(|(value, label, help)| (value.to_owned(), label.to_owned(), help.to_owned()))
+    .collect()
+}

@@ -1,0 +1,324 @@
+//! Integrations: the connected accounts, how fresh they are, and their end (D8, D10).
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use super::profile::done_of;
+use super::tabs::SettingsHeader;
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{
+    Badge, Button, ButtonLink, Card, EmptyState, Field, FormNotice, Look, Options, PageHeader, Picture, Tone,
+    load, problem_of,
+};
+
+/// One connection as Integrations shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionCard {
+    id: String,
+    username: String,
+    state: String,
+    state_words: String,
+    problem: Option<String>,
+    freshness: String,
+    calendars: Vec<String>,
+}
+
+/// What Integrations shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IntegrationsView {
+    connections: Vec<ConnectionCard>,
+    kept: KeptForm,
+    kept_reconnect: KeptForm,
+    practice_page: Option<String>,
+}
+
+/// Loads Integrations.
+#[server(prefix = "/api/fn", endpoint = "integrations-page")]
+pub async fn integrations_page() -> Result<IntegrationsView, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let quince = crate::context::quince()?;
+    let connections = bookings::connections::list(&quince, staff).await?;
+    Ok(IntegrationsView {
+        connections: connections
+            .into_iter()
+            .map(|connection| card(connection, quince.now()))
+            .collect(),
+        kept: crate::context::kept("check-now").await,
+        kept_reconnect: crate::context::kept("reconnect").await,
+        practice_page: super::connect_form::practice(&quince).map(|practice| practice.page_url),
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp) -> ConnectionCard {
+    let state = connection.state.as_str();
+    ConnectionCard {
+        id: connection.id.to_string(),
+        username: connection.username,
+        state: state.to_owned(),
+        state_words: match state {
+            "connected" => "Connected",
+            "stale" => "Out of date",
+            "needs-attention" => "Needs attention",
+            _ => "Disconnected",
+        }
+        .to_owned(),
+        problem: connection.problem,
+        freshness: crate::staff::format::freshness(connection.synced_at, now),
+        calendars: connection
+            .calendars
+            .into_iter()
+            .map(|calendar| calendar.name)
+            .collect(),
+    }
+}
+
+/// Reads the calendars of a connection at once.
+#[server(prefix = "/api/fn", endpoint = "check-now")]
+pub async fn check_now(id: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("check-now");
+    form.stay(check(&id).await, "Checked: Quince knows what iCloud knows.")
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn check(id: &str) -> Result<(), AppError> {
+    crate::limit::limited(crate::limit::Attempt::Connect)?;
+    let staff = crate::staff::access::signed_in().await?;
+    bookings::connections::check_now(&crate::context::quince()?, staff, connection_id(id)?).await?;
+    Ok(())
+}
+
+/// Gives a connection a new password; every choice stays.
+#[server(prefix = "/api/fn", endpoint = "reconnect")]
+pub async fn reconnect(id: String, app_password: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("reconnect");
+    form.stay(renew(&id, app_password).await, "Your iCloud is connected again.")
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn renew(id: &str, app_password: String) -> Result<(), AppError> {
+    crate::limit::limited(crate::limit::Attempt::Connect)?;
+    let staff = crate::staff::access::signed_in().await?;
+    bookings::connections::reconnect(
+        &crate::context::quince()?,
+        staff,
+        connection_id(id)?,
+        &app_password,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends a connection and erases its password (D10).
+#[server(prefix = "/api/fn", endpoint = "disconnect")]
+pub async fn disconnect(id: String, events: String) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("disconnect").keep("events", &events);
+    form.go(end(&id, &events).await).await
+}
+
+#[cfg(feature = "ssr")]
+async fn end(id: &str, events: &str) -> Result<String, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let events = match events {
+        "keep" => bookings::connections::EventsInIcloud::Keep,
+        "remove" => bookings::connections::EventsInIcloud::Remove,
+        _ => {
+            return Err(AppError::field(
+                "events",
+                "Choose what happens to the events already written.",
+            ));
+        }
+    };
+    bookings::connections::disconnect(&crate::context::quince()?, staff, connection_id(id)?, events).await?;
+    Ok("/settings/integrations".to_owned())
+}
+
+#[cfg(feature = "ssr")]
+fn connection_id(id: &str) -> Result<bookings::ConnectionId, AppError> {
+    id.parse().map_err(|_| AppError::NotFound)
+}
+
+/// `/settings/integrations`.
+#[component]
+pub fn IntegrationsPage() -> impl IntoView {
+    let check = ServerAction::<CheckNow>::new();
+    let reconnect = ServerAction::<Reconnect>::new();
+    let page = Resource::new(
+        move || (check.version().get(), reconnect.version().get()),
+        |_| integrations_page(),
+    );
+    view! {
+        <SettingsHeader title="Integrations" lead="The accounts whose calendars Quince reads and writes."/>
+        {load(page, move |view| {
+            let problem = problem_of(check, &view.kept);
+            let done = done_of(check, &view.kept);
+            let reconnect_problem = problem_of(reconnect, &view.kept_reconnect);
+            let reconnect_done = done_of(reconnect, &view.kept_reconnect);
+            let empty = view.connections.is_empty();
+            view! {
+                <FormNotice problem done/>
+                <FormNotice problem=reconnect_problem done=reconnect_done/>
+                {view
+                    .connections
+                    .into_iter()
+                    .map(|connection| view! { <ConnectionSection connection check reconnect/> })
+                    .collect_view()}
+                {if empty {
+                    view! {
+                        <EmptyState title="iCloud Calendar">
+                            <p>"Connect your iCloud, so that appointments appear in your calendar and your events block your time."</p>
+                            <ButtonLink href="/connect-icloud" look=Look::Primary icon=Picture::Cloud>"Connect"</ButtonLink>
+                        </EmptyState>
+                    }
+                    .into_any()
+                } else {
+                    view! { <p><ButtonLink href="/connect-icloud?step=1" icon=Picture::Plus>"Connect another iCloud account"</ButtonLink></p> }.into_any()
+                }}
+                {view.practice_page.map(|href| view! {
+                    <p class="field-help"><a href=href rel="external" target="_blank">"Open the practice iCloud"</a>" to see and change what lies in its calendars."</p>
+                })}
+            }
+            .into_any()
+        })}
+    }
+}
+
+#[component]
+fn ConnectionSection(
+    connection: ConnectionCard,
+    check: ServerAction<CheckNow>,
+    reconnect: ServerAction<Reconnect>,
+) -> impl IntoView {
+    let tone = match connection.state.as_str() {
+        "connected" => Tone::Good,
+        "stale" => Tone::Warn,
+        "needs-attention" => Tone::Bad,
+        _ => Tone::Info,
+    };
+    let needs_password = connection.state == "needs-attention";
+    let title = format!("iCloud Calendar · {}", connection.username);
+    let id = connection.id;
+    let disconnect = format!("/settings/integrations/{id}/disconnect");
+    let (checked, renewed, field) = (id.clone(), id.clone(), format!("reconnect-{id}"));
+    view! {
+        <Card title=title>
+            <p><Badge tone>{connection.state_words}</Badge> " " {connection.freshness}</p>
+            {connection.problem.map(|problem| view! { <p class="field-error">{problem}</p> })}
+            <p class="field-help">
+                {if connection.calendars.is_empty() { "No calendars found.".to_owned() } else { connection.calendars.join(", ") }}
+            </p>
+            <div class="button-row">
+                <ActionForm action=check>
+                    <input type="hidden" name="id" value=checked/>
+                    <Button busy=check.pending()>"Check now"</Button>
+                </ActionForm>
+                <ButtonLink href="/settings/calendar-configuration">"Choose calendars"</ButtonLink>
+                <ButtonLink href=disconnect look=Look::Danger>"Disconnect"</ButtonLink>
+            </div>
+            <details class="more" open=needs_password>
+                <summary>"Use a new app-specific password"</summary>
+                <ActionForm action=reconnect>
+                    <input type="hidden" name="id" value=renewed/>
+                    <Field
+                        label="App-specific password" name="app_password" id=field kind="password" required=true
+                        help="Every choice you made stays as it is."
+                    />
+                    <Button busy=reconnect.pending()>"Reconnect"</Button>
+                </ActionForm>
+            </details>
+        </Card>
+    }
+}
+
+/// What the page about disconnecting shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DisconnectView {
+    id: String,
+    username: String,
+    written: u32,
+    kept: KeptForm,
+}
+
+/// Loads the page about disconnecting.
+#[server(prefix = "/api/fn", endpoint = "disconnect-page")]
+pub async fn disconnect_page(id: String) -> Result<DisconnectView, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let connections = bookings::connections::list(&crate::context::quince()?, staff).await?;
+    let found = connections
+        .into_iter()
+        .find(|connection| connection.id.to_string() == id);
+    let connection = found.ok_or_else(|| crate::context::with_status(AppError::NotFound))?;
+    let kept = crate::context::kept("disconnect").await;
+    Ok(DisconnectView {
+        id,
+        username: connection.username,
+        written: connection.written_events,
+        kept,
+    })
+}
+
+/// `/settings/integrations/{id}/disconnect`.
+#[component]
+pub fn DisconnectPage() -> impl IntoView {
+    let params = use_params_map();
+    let page = Resource::new(
+        move || params.with(|params| params.get("id").unwrap_or_default()),
+        disconnect_page,
+    );
+    view! {
+        <PageHeader title="Disconnect iCloud"/>
+        {load(page, |view| view! { <DisconnectForm view/> }.into_any())}
+    }
+}
+
+#[component]
+fn DisconnectForm(view: DisconnectView) -> impl IntoView {
+    let action = ServerAction::<Disconnect>::new();
+    let problem = problem_of(action, &view.kept);
+    let events = match view.written {
+        0 => "There are none to come.".to_owned(),
+        1 => "One event to come.".to_owned(),
+        many => format!("{many} events to come."),
+    };
+    let options = vec![
+        (
+            "keep".to_owned(),
+            "Leave them in iCloud".to_owned(),
+            String::new(),
+        ),
+        (
+            "remove".to_owned(),
+            "Remove them from iCloud".to_owned(),
+            "Removed first, then disconnected.".to_owned(),
+        ),
+    ];
+    view! {
+        <Card title=view.username>
+            <p>"When you disconnect:"</p>
+            <ul>
+                <li>"Quince stops reading this account. Its events no longer block your time."</li>
+                <li>"Your appointments stay in Quince. New ones are not written to iCloud until you connect again."</li>
+                <li>"The stored password is erased."</li>
+            </ul>
+            <FormNotice problem/>
+            <ActionForm action=action>
+                <input type="hidden" name="id" value=view.id/>
+                <Options legend=format!("Events that Quince wrote to iCloud ({events})") name="events" options value=view.kept.value_or("events", "keep") problem/>
+                <div class="button-row">
+                    <Button look=Look::Danger busy=action.pending()>"Disconnect"</Button>
+                    <ButtonLink href="/settings/integrations">"Keep it connected"</ButtonLink>
+                </div>
+            </ActionForm>
+        </Card>
+    }
+}

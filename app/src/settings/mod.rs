@@ -1,0 +1,34 @@
+//! A person's own settings: My Profile, Integrations (with the wizard), Calendar Configuration.
+
+mod calendar_choice;
+pub mod calendar_configuration;
+pub mod connect_form;
+pub mod hours;
+pub mod integrations;
+pub mod profile;
+mod tabs;
+pub mod wizard;
+
+use leptos::prelude::*;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos_router::components::Route;
+use leptos_router::{SsrMode, path};
+
+use calendar_configuration::CalendarConfigurationPage;
+use integrations::{DisconnectPage, IntegrationsPage};
+use profile::ProfilePage;
+use wizard::WizardPage;
+
+/// The settings pages and the wizard. They are children of the staff layout.
+#[component(transparent)]
+pub fn SettingsRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
+        <Route path=path!("/settings/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
+        <Route path=path!("/settings/integrations/:id/disconnect") view=DisconnectPage ssr=SsrMode::Async/>
+        <Route path=path!("/settings/calendar-configuration") view=CalendarConfigurationPage ssr=SsrMode::Async/>
+        <Route path=path!("/connect-icloud") view=WizardPage ssr=SsrMode::Async/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

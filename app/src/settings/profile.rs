@@ -1,0 +1,152 @@
+//! My Profile: name, time zone, weekly hours, date overrides, password.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::hours::{HoursFields, HoursText};
+use super::tabs::SettingsHeader;
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, load, problem_of};
+
+/// What My Profile shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProfileView {
+    name: String,
+    email: String,
+    zone: String,
+    zones: Vec<ZoneOption>,
+    hours: HoursText,
+    kept: KeptForm,
+    kept_password: KeptForm,
+}
+
+/// Loads My Profile.
+#[server(prefix = "/api/fn", endpoint = "profile-page")]
+pub async fn profile_page() -> Result<ProfileView, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let quince = crate::context::quince()?;
+    let profile = bookings::profile::get(&quince, staff).await?;
+    let kept = crate::context::kept("profile").await;
+    let typed = kept
+        .values
+        .get("hours")
+        .and_then(|text| serde_json::from_str(text).ok());
+    Ok(ProfileView {
+        zones: crate::ui::zone::zone_options(quince.now()),
+        hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.weekly, &profile.overrides)),
+        zone: profile.zone.name().to_owned(),
+        name: profile.name,
+        email: profile.email,
+        kept,
+        kept_password: crate::context::kept("password").await,
+    })
+}
+
+/// Saves name, zone and hours.
+#[server(prefix = "/api/fn", endpoint = "save-profile")]
+pub async fn save_profile(name: String, zone: String, hours: HoursText) -> Result<String, AppError> {
+    let typed = serde_json::to_string(&hours).unwrap_or_default();
+    let form = crate::context::Submitted::new("profile")
+        .keep("name", &name)
+        .keep("zone", &zone)
+        .keep("hours", &typed);
+    form.stay(save(&name, &zone, &hours).await, "Saved.").await
+}
+
+#[cfg(feature = "ssr")]
+async fn save(name: &str, zone: &str, hours: &HoursText) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let quince = crate::context::quince()?;
+    let (weekly, overrides) = super::hours::to_rules(hours)?;
+    bookings::profile::save(&quince, staff, name, zone).await?;
+    bookings::profile::save_hours(&quince, staff, weekly, overrides).await?;
+    Ok(())
+}
+
+/// Changes the password. Every other session of this person ends.
+#[server(prefix = "/api/fn", endpoint = "change-password")]
+pub async fn change_password(current: String, new_password: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("password");
+    form.stay(
+        change(&current, &new_password).await,
+        "Your password is changed. Other devices are signed out.",
+    )
+    .await
+}
+
+#[cfg(feature = "ssr")]
+async fn change(current: &str, new: &str) -> Result<(), AppError> {
+    crate::limit::limited(crate::limit::Attempt::SignIn)?;
+    let staff = crate::staff::access::signed_in().await?;
+    bookings::accounts::change_password(&crate::context::quince()?, staff, current, new).await?;
+    crate::staff::access::start_session(staff).await
+}
+
+/// `/settings/profile`.
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let page = Resource::new(|| (), |()| profile_page());
+    view! {
+        <SettingsHeader title="My Profile" lead="Your name, time zone and working hours."/>
+        {load(page, |profile| view! { <ProfileForms profile/> }.into_any())}
+    }
+}
+
+#[component]
+fn ProfileForms(profile: ProfileView) -> impl IntoView {
+    let save = ServerAction::<SaveProfile>::new();
+    let change = ServerAction::<ChangePassword>::new();
+    let ProfileView {
+        name,
+        email,
+        zone,
+        zones,
+        hours,
+        kept,
+        kept_password,
+    } = profile;
+    let problem = problem_of(save, &kept);
+    let done = done_of(save, &kept);
+    let password_problem = problem_of(change, &kept_password);
+    let password_done = done_of(change, &kept_password);
+    view! {
+        <Card title="You">
+            <FormNotice problem done/>
+            <ActionForm action=save>
+                <Field label="Name" name="name" value=kept.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
+                <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>
+                <ZonePicker options=zones value=kept.value_or("zone", &zone) help="Your hours are in this zone." problem/>
+                <HoursFields name="hours" hours/>
+                <Button look=Look::Primary busy=save.pending()>"Save"</Button>
+            </ActionForm>
+        </Card>
+        <Card title="Password">
+            <FormNotice problem=password_problem done=password_done/>
+            <ActionForm action=change>
+                <Field label="Current password" name="current" kind="password" required=true autocomplete="current-password" problem=password_problem/>
+                <Field label="New password" name="new_password" kind="password" required=true autocomplete="new-password" help="At least 10 characters." problem=password_problem/>
+                <Button busy=change.pending()>"Change password"</Button>
+            </ActionForm>
+        </Card>
+    }
+}
+
+/// What a form that stays on its page has done: by the action (with script), else as the page remembers (without).
+pub fn done_of<S>(action: ServerAction<S>, kept: &KeptForm) -> Signal<Option<String>>
+where
+    S: leptos::server_fn::ServerFn<Error = AppError, Output = String> + Clone + Send + Sync + 'static,
+{
+    let remembered = kept.done.clone();
+    Signal::derive(move || match &*action.value().read() {
+        Some(Ok(done)) => Some(done.clone()),
+        Some(Err(_)) => None,
+        None => remembered.clone(),
+    })
+}

@@ -1,0 +1,224 @@
+//! Connecting iCloud in three steps: get a password (D7), connect (D8), choose calendars (D9, D6). The step is in
+//! the address and everything done so far is kept, so the wizard can be left and resumed.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::calendar_choice::{AccountView, ConflictChoice, PrimaryChoice, policy_options};
+use super::connect_form::{ConnectForm, PracticeView};
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{
+    Button, ButtonLink, Card, FormNotice, Look, Notice, Options, PageHeader, Tone, load, problem_of,
+};
+
+/// What the wizard shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WizardView {
+    accounts: Vec<AccountView>,
+    has_primary: bool,
+    practice: Option<PracticeView>,
+    kept_login: KeptForm,
+    kept_choice: KeptForm,
+    booking_page: Option<String>,
+}
+
+/// Loads the wizard.
+#[server(prefix = "/api/fn", endpoint = "wizard-page")]
+pub async fn wizard_page() -> Result<WizardView, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let quince = crate::context::quince()?;
+    let configuration = bookings::configuration::get(&quince, staff).await?;
+    let calendars = bookings::calendars::public_list(&quince).await?;
+    Ok(WizardView {
+        accounts: super::calendar_choice::accounts(&configuration),
+        has_primary: configuration.primary.is_some(),
+        practice: super::connect_form::practice(&quince),
+        kept_login: crate::context::kept("connect").await,
+        kept_choice: crate::context::kept("choose-calendars").await,
+        booking_page: calendars
+            .first()
+            .map(|calendar| format!("/book/{}", calendar.slug)),
+    })
+}
+
+/// Saves step 3: primary calendar, calendars to check, import policy.
+#[server(prefix = "/api/fn", endpoint = "choose-calendars")]
+pub async fn choose_calendars(
+    #[server(default)] primary: String,
+    #[server(default)] conflicts: Vec<String>,
+    policy: String,
+) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("choose-calendars").keep("policy", &policy);
+    form.go(choose(&primary, &conflicts, &policy).await).await
+}
+
+#[cfg(feature = "ssr")]
+async fn choose(primary: &str, conflicts: &[String], policy: &str) -> Result<String, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let quince = crate::context::quince()?;
+    let primary = super::calendar_configuration::calendar_id("primary", primary)?;
+    let conflicts = super::calendar_configuration::calendar_ids(conflicts)?;
+    let policy = super::calendar_configuration::import_policy(policy)?;
+    bookings::configuration::save_primary(&quince, staff, Some(primary)).await?;
+    bookings::configuration::save_conflicts(&quince, staff, conflicts).await?;
+    for connection in bookings::configuration::get(&quince, staff).await?.connections {
+        bookings::configuration::save_import_policy(&quince, staff, connection.id, policy).await?;
+    }
+    Ok("/connect-icloud?step=done".to_owned())
+}
+
+/// `/connect-icloud`.
+#[component]
+pub fn WizardPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(|query| query.get("step").unwrap_or_default()));
+    // The step is part of the question, so that a step that changed something shows it.
+    let page = Resource::new(move || asked.get(), |_| wizard_page());
+    view! {
+        <PageHeader title="Connect iCloud" lead="Three short steps. You can leave at any time and come back."/>
+        {load(page, move |wizard| {
+            let step = step(&asked.get_untracked(), &wizard);
+            view! { <Steps step/> <div class="wizard">{shown(step, wizard)}</div> }.into_any()
+        })}
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Password,
+    Login,
+    Calendars,
+    Done,
+}
+
+/// The step asked for, if it can be done yet; without one, the first that is left to do.
+fn step(asked: &str, wizard: &WizardView) -> Step {
+    let connected = !wizard.accounts.is_empty();
+    match asked {
+        "1" => Step::Password,
+        "2" => Step::Login,
+        "done" if connected && wizard.has_primary => Step::Done,
+        _ if connected => Step::Calendars,
+        "3" => Step::Login,
+        _ => Step::Password,
+    }
+}
+
+#[component]
+fn Steps(step: Step) -> impl IntoView {
+    let names = [
+        (Step::Password, "1", "Get a password"),
+        (Step::Login, "2", "Connect"),
+        (Step::Calendars, "3", "Choose calendars"),
+    ];
+    view! {
+        <ol class="steps">
+            {names
+                .into_iter()
+                .map(|(each, number, name)| {
+                    let state = if (each as u8) < (step as u8) { "done" } else if each == step { "now" } else { "later" };
+                    view! {
+                        <li class="step" data-state=state aria-current=(each == step).then_some("step")>
+                            <a href=format!("/connect-icloud?step={number}")>
+                                <span class="step-number" aria-hidden="true">{number}</span>
+                                <span>{name}</span>
+                            </a>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ol>
+    }
+}
+
+fn shown(step: Step, wizard: WizardView) -> AnyView {
+    match step {
+        Step::Password => view! { <PasswordStep/> }.into_any(),
+        Step::Login => view! {
+            <Card title="Sign in to iCloud">
+                <ConnectForm kept=wizard.kept_login practice=wizard.practice/>
+            </Card>
+        }
+        .into_any(),
+        Step::Calendars => view! { <CalendarsStep wizard/> }.into_any(),
+        Step::Done => view! { <DoneStep wizard/> }.into_any(),
+    }
+}
+
+#[component]
+fn PasswordStep() -> impl IntoView {
+    view! {
+        <Card title="Get an app-specific password">
+            <p>"Apple lets other apps read your calendar only with a password made for that app. You can take it back at any time."</p>
+            <ol class="how-to">
+                <li>"Open " <a href="https://account.apple.com" rel="external noopener" target="_blank">"account.apple.com"</a> " and sign in."</li>
+                <li>"Under " <strong>"Sign-In and Security"</strong> ", make sure that two-factor authentication is on."</li>
+                <li>"Choose " <strong>"App-Specific Passwords"</strong> ", then " <strong>"Generate an app-specific password"</strong> "."</li>
+                <li>"Give it a label, for example " <em>"Quince"</em> ", and copy the password that Apple shows."</li>
+            </ol>
+            <ButtonLink href="/connect-icloud?step=2" look=Look::Primary>"I have the password"</ButtonLink>
+        </Card>
+    }
+}
+
+#[component]
+fn CalendarsStep(wizard: WizardView) -> impl IntoView {
+    let action = ServerAction::<ChooseCalendars>::new();
+    let problem = problem_of(action, &wizard.kept_choice);
+    let policy = wizard
+        .accounts
+        .first()
+        .map_or("keep-up", |account| account.import_policy.as_str())
+        .to_owned();
+    let policy = wizard.kept_choice.value_or("policy", &policy);
+    let (primary, conflicts) = (wizard.accounts.clone(), wizard.accounts);
+    view! {
+        {(!wizard.has_primary).then(|| view! { <Notice tone=Tone::Good>"Your iCloud is connected."</Notice> })}
+        <FormNotice problem/>
+        <ActionForm action=action>
+            <Card title="Primary calendar">
+                <p>"Your appointments are written here. Its events block your time, too."</p>
+                <PrimaryChoice accounts=primary/>
+            </Card>
+            <Card title="Check for conflicts">
+                <p>"Nobody can book you while these calendars have an event."</p>
+                <ConflictChoice accounts=conflicts/>
+            </Card>
+            <Card title="When events change in iCloud">
+                <Options legend="Events that are not from Quince" name="policy" options=policy_options() value=policy/>
+            </Card>
+            <Button look=Look::Primary busy=action.pending()>"Save"</Button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn DoneStep(wizard: WizardView) -> impl IntoView {
+    let primary = wizard
+        .accounts
+        .iter()
+        .flat_map(|account| &account.calendars)
+        .find(|calendar| calendar.primary)
+        .map(|calendar| calendar.name.clone())
+        .unwrap_or_default();
+    view! {
+        <Card title="You are ready to be booked">
+            <p>"New appointments appear in " <strong>{primary}</strong> " within seconds, and your iCloud events block your time."</p>
+            <div class="button-row">
+                {match wizard.booking_page {
+                    Some(href) => view! { <ButtonLink href look=Look::Primary>"Open your booking page"</ButtonLink> }.into_any(),
+                    None => view! { <ButtonLink href="/booking-calendars/new" look=Look::Primary>"Create a booking calendar"</ButtonLink> }.into_any(),
+                }}
+                <ButtonLink href="/calendar">"See your calendar"</ButtonLink>
+            </div>
+        </Card>
+    }
+}

@@ -1,0 +1,112 @@
+//! Who is signed in: asked by every server function of the pages behind the sign-in.
+
+use bookings::StaffId;
+use bookings::accounts::Me;
+use http::request::Parts;
+use leptos::prelude::use_context;
+
+use crate::context::{SESSION_STAFF, internal, quince, session};
+use crate::error::AppError;
+
+/// The person signed in. Nobody: the browser is sent to the sign-in, which leads back here.
+pub async fn signed_in() -> Result<StaffId, AppError> {
+    let found: Option<StaffId> = session()?
+        .get(SESSION_STAFF)
+        .await
+        .map_err(|error| internal(&error))?;
+    if let Some(staff) = found {
+        return Ok(staff);
+    }
+    leptos_axum::redirect(&sign_in_address());
+    Err(AppError::SignedOut)
+}
+
+/// The person signed in, with name and role.
+pub async fn me() -> Result<Me, AppError> {
+    let staff = signed_in().await?;
+    let found = bookings::accounts::me(&quince()?, staff).await?;
+    Ok(found)
+}
+
+/// Starts a session for a person whose password was right: under a new id, so that an id known before is worth
+/// nothing.
+pub async fn start_session(staff: StaffId) -> Result<(), AppError> {
+    let session = session()?;
+    session.cycle_id().await.map_err(|error| internal(&error))?;
+    session
+        .insert(SESSION_STAFF, staff)
+        .await
+        .map_err(|error| internal(&error))
+}
+
+/// The sign-in page, with the way back to the page that was asked for.
+fn sign_in_address() -> String {
+    let page = use_context::<Parts>()
+        .filter(|parts| parts.method == http::Method::GET && !parts.uri.path().starts_with("/api/"))
+        .and_then(|parts| {
+            parts
+                .uri
+                .path_and_query()
+                .map(|target| target.as_str().to_owned())
+        });
+    match page {
+        Some(page) if page != "/calendar" => format!("/sign-in?to={}", escape(&page)),
+        _ => "/sign-in".to_owned(),
+    }
+}
+
+/// The page to go to after signing in: only addresses of this site.
+pub fn way_back(to: &str) -> String {
+    let own = to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains('\\')
+        && to.is_ascii()
+        && !to.chars().any(char::is_control);
+    if own {
+        to.to_owned()
+    } else {
+        "/calendar".to_owned()
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        assert_eq!(
+            way_back("/booking-calendars/new?x=1"),
+            "/booking-calendars/new?x=1"
+        );
+        for foreign in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "javascript:alert(1)",
+            "/caf\u{e9}",
+        ] {
+            assert_eq!(way_back(foreign), "/calendar");
+        }
+    }
+
+    #[test]
+    fn the_way_back_survives_as_one_query_value() {
+        assert_eq!(
+            escape("/calendar?week=2026-11-23&who=team"),
+            "/calendar%3Fweek%3D2026-11-23%26who%3Dteam"
+        );
+    }
+}

@@ -1,0 +1,29 @@
+//! Who is signed in, and the way out.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::ui::Button;
+
+/// Ends the session on the server, so that a copied cookie is worth nothing.
+#[server(prefix = "/api/fn", endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    crate::context::session()?
+        .flush()
+        .await
+        .map_err(|error| crate::context::internal(&error))?;
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// At the foot of the navigation.
+#[component]
+pub fn AccountMenu() -> impl IntoView {
+    let action = ServerAction::<SignOut>::new();
+    view! {
+        <div class="account">
+            <ActionForm action=action><Button>"Sign out"</Button></ActionForm>
+        </div>
+    }
+}

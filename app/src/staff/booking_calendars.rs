@@ -1,0 +1,96 @@
+//! The list of booking calendars.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load};
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarRow {
+    id: String,
+    name: String,
+    kind: String,
+    duration: String,
+    members: String,
+    slug: String,
+    active: bool,
+}
+
+/// Loads the list.
+#[server(prefix = "/api/fn", endpoint = "booking-calendars-page")]
+pub async fn booking_calendars_page() -> Result<Vec<CalendarRow>, AppError> {
+    let staff = super::access::signed_in().await?;
+    let calendars = bookings::calendars::list(&crate::context::quince()?, staff).await?;
+    Ok(calendars.into_iter().map(row).collect())
+}
+
+#[cfg(feature = "ssr")]
+fn row(calendar: bookings::calendars::Calendar) -> CalendarRow {
+    CalendarRow {
+        id: calendar.id.to_string(),
+        kind: kind_words(calendar.kind).to_owned(),
+        duration: format!("{} min", calendar.rules.duration),
+        members: calendar
+            .members
+            .iter()
+            .map(|member| member.name.clone())
+            .collect::<Vec<_>>()
+            .join(", "),
+        name: calendar.name,
+        slug: calendar.slug,
+        active: calendar.active,
+    }
+}
+
+/// A kind in product.md's words.
+#[cfg(feature = "ssr")]
+pub fn kind_words(kind: bookings::Kind) -> &'static str {
+    match kind {
+        bookings::Kind::ClassBooking => "Class Booking",
+        bookings::Kind::RoundRobin => "Round Robin",
+        bookings::Kind::Collective => "Collective",
+        bookings::Kind::Service => "Service",
+        bookings::Kind::Personal => "Personal",
+        bookings::Kind::Simple => "Simple",
+    }
+}
+
+/// `/booking-calendars`.
+#[component]
+pub fn BookingCalendarsPage() -> impl IntoView {
+    let page = Resource::new(|| (), |()| booking_calendars_page());
+    view! {
+        <PageHeader title="Booking calendars" lead="Each has a page where clients book.">
+            <ButtonLink href="/booking-calendars/new" look=Look::Primary icon=Picture::Plus>"New booking calendar"</ButtonLink>
+        </PageHeader>
+        {load(page, |rows| {
+            if rows.is_empty() {
+                return view! {
+                    <EmptyState title="Nothing can be booked yet">
+                        <p>"Create a booking calendar: a name, how long it takes, and who it is with."</p>
+                        <ButtonLink href="/booking-calendars/new" look=Look::Primary>"Create the first one"</ButtonLink>
+                    </EmptyState>
+                }
+                .into_any();
+            }
+            view! { <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul> }.into_any()
+        })}
+    }
+}
+
+#[component]
+fn Row(row: CalendarRow) -> impl IntoView {
+    let page = format!("/book/{}", row.slug);
+    view! {
+        <li class="row">
+            <div class="row-main">
+                <a class="row-title" href=format!("/booking-calendars/{}", row.id)>{row.name}</a>
+                <p class="row-detail">{format!("{} · {} · {}", row.kind, row.duration, row.members)}</p>
+            </div>
+            {(!row.active).then(|| view! { <Badge tone=Tone::Warn>"Not bookable"</Badge> })}
+            {row.active.then(|| view! { <a class="row-link" href=page.clone()>{page.clone()}</a> })}
+        </li>
+    }
+}

@@ -1,0 +1,386 @@
+//! The calendar view: a week or a day of appointments and external events, for oneself or the team (D5).
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::week_grid::{GridDay, WeekGrid};
+use crate::error::AppError;
+use crate::ui::{ButtonLink, Icon, Look, Notice, PageHeader, Picture, Tone, load};
+
+/// What the calendar view shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CalendarView {
+    title: String,
+    zone: String,
+    days: Vec<GridDay>,
+    first_hour: u8,
+    last_hour: u8,
+    previous: String,
+    next: String,
+    today: String,
+    as_day: String,
+    as_week: String,
+    one_day: bool,
+    people: Vec<PersonChoice>,
+    warnings: Vec<String>,
+    connected: bool,
+}
+
+/// Whose calendar: a link per person, and one for all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonChoice {
+    name: String,
+    href: String,
+    chosen: bool,
+}
+
+/// Loads the calendar view of a date. `who`: empty for oneself, `team`, or a person's id.
+#[server(prefix = "/api/fn", endpoint = "calendar-page")]
+pub async fn calendar_page(date: String, days: u8, who: String) -> Result<CalendarView, AppError> {
+    let me = super::access::me().await?;
+    agenda::load(me, &date, days, &who).await
+}
+
+/// `/calendar?date=&view=&who=`.
+#[component]
+pub fn CalendarPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        query.with(|query| {
+            let text = |name| query.get(name).unwrap_or_default();
+            let days: u8 = if text("view") == "day" { 1 } else { 7 };
+            (text("date"), days, text("who"))
+        })
+    });
+    let page = Resource::new(
+        move || asked.get(),
+        |(date, days, who)| calendar_page(date, days, who),
+    );
+    load(page, |view| view! { <CalendarShown view/> }.into_any())
+}
+
+#[component]
+fn CalendarShown(view: CalendarView) -> impl IntoView {
+    let people = view
+        .people
+        .iter()
+        .map(|person| view! {
+            <li><a class="chip" href=person.href.clone() aria-current=person.chosen.then_some("true")>{person.name.clone()}</a></li>
+        })
+        .collect_view();
+    view! {
+        <PageHeader title=view.title lead=format!("Times in {}", view.zone.replace('_', " "))>
+            <div class="button-row calendar-steps">
+                <a class="month-step" href=view.previous aria-label="Earlier"><Icon picture=Picture::ChevronLeft/></a>
+                <ButtonLink href=view.today>"Today"</ButtonLink>
+                <a class="month-step" href=view.next aria-label="Later"><Icon picture=Picture::ChevronRight/></a>
+                {if view.one_day {
+                    view! { <ButtonLink href=view.as_week>"Week"</ButtonLink> }.into_any()
+                } else {
+                    view! { <ButtonLink href=view.as_day>"Day"</ButtonLink> }.into_any()
+                }}
+            </div>
+        </PageHeader>
+        {view.warnings.into_iter().map(|text| view! { <Notice tone=Tone::Warn>{text}</Notice> }).collect_view()}
+        {(!view.connected).then(|| view! {
+            <Notice title="Your iCloud is not connected">
+                <p>"Appointments are kept here alone, and your iCloud events do not block your time."</p>
+                <ButtonLink href="/connect-icloud" look=Look::Primary icon=Picture::Cloud>"Connect iCloud"</ButtonLink>
+            </Notice>
+        })}
+        {(view.people.len() > 1).then(|| view! { <nav aria-label="Whose calendar"><ul class="chips">{people}</ul></nav> })}
+        <WeekGrid days=view.days first_hour=view.first_hour last_hour=view.last_hour/>
+        <ul class="legend" aria-label="Legend">
+            <li><span class="swatch" data-kind="appointment"></span>"Appointment"</li>
+            <li><span class="swatch" data-kind="external"></span>"Event from iCloud, blocks"</li>
+            <li><span class="swatch" data-kind="free"></span>"Event from iCloud, does not block"</li>
+        </ul>
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod agenda {
+    use bookings::accounts::Me;
+    use bookings::agenda::{Agenda, Who};
+    use jiff::ToSpan;
+    use jiff::civil::{Date, Weekday};
+    use zones::Zone;
+
+    use super::super::appointment::write_words;
+    use super::super::format::{long_date, short_date, span};
+    use super::super::week_grid::{Block, GridDay};
+    use super::{CalendarView, PersonChoice};
+    use crate::context::quince;
+    use crate::error::AppError;
+
+    const MINUTES: i64 = 24 * 60;
+
+    pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarView, AppError> {
+        let quince = quince()?;
+        let today = me.zone.date(quince.now());
+        let asked: Date = if date.is_empty() {
+            today
+        } else {
+            date.parse().map_err(|_| AppError::NotFound)?
+        };
+        let first = if days == 1 { asked } else { monday(asked) };
+        let chosen = match who {
+            "" => Who::Me,
+            "team" => Who::Everybody,
+            id => Who::Person(id.parse().map_err(|_| AppError::NotFound)?),
+        };
+        let agenda = bookings::agenda::view(&quince, me.id, first, days, chosen).await?;
+        let team = bookings::accounts::team(&quince).await?;
+        let address = |date: Date, days: u8, who: &str| {
+            let view = if days == 1 { "&view=day" } else { "" };
+            let who = if who.is_empty() {
+                String::new()
+            } else {
+                format!("&who={who}")
+            };
+            format!("/calendar?date={date}{view}{who}")
+        };
+        let mut people = vec![PersonChoice {
+            name: "Me".to_owned(),
+            href: address(first, days, ""),
+            chosen: who.is_empty(),
+        }];
+        if team.len() > 1 {
+            people.push(PersonChoice {
+                name: "Team".to_owned(),
+                href: address(first, days, "team"),
+                chosen: who == "team",
+            });
+            people.extend(team.iter().filter(|person| person.id != me.id).map(|person| {
+                let id = person.id.to_string();
+                PersonChoice {
+                    href: address(first, days, &id),
+                    chosen: id == who,
+                    name: person.name.clone(),
+                }
+            }));
+        }
+        let step = i32::from(days).days();
+        let warnings = agenda
+            .freshness
+            .iter()
+            .filter(|connection| connection.state != bookings::ConnectionState::Connected)
+            .map(|connection| connection.sentence.clone())
+            .collect();
+        let connected = agenda
+            .freshness
+            .iter()
+            .any(|connection| connection.state != bookings::ConnectionState::Disconnected);
+        let grid = grid(agenda, today, &me.zone);
+        let (first_hour, last_hour) = hours_shown(&grid);
+        Ok(CalendarView {
+            title: title(first, days),
+            zone: me.zone.name().to_owned(),
+            days: grid,
+            first_hour,
+            last_hour,
+            previous: address(first.saturating_sub(step), days, who),
+            next: address(first.saturating_add(step), days, who),
+            today: address(today, days, who),
+            as_day: address(
+                if first <= today && today < first.saturating_add(step) {
+                    today
+                } else {
+                    first
+                },
+                1,
+                who,
+            ),
+            as_week: address(first, 7, who),
+            one_day: days == 1,
+            people,
+            warnings,
+            connected,
+        })
+    }
+
+    fn monday(date: Date) -> Date {
+        date.saturating_sub(i32::from(date.weekday().since(Weekday::Monday)).days())
+    }
+
+    fn title(first: Date, days: u8) -> String {
+        if days == 1 {
+            return long_date(first);
+        }
+        let last = first.saturating_add(6.days());
+        match (first.year() == last.year(), first.month() == last.month()) {
+            (true, true) => format!("{}–{}", first.day(), last.strftime("%-d %B %Y")),
+            (true, false) => format!("{} – {}", first.strftime("%-d %b"), last.strftime("%-d %b %Y")),
+            (false, _) => format!("{} – {}", first.strftime("%-d %b %Y"), last.strftime("%-d %b %Y")),
+        }
+    }
+
+    fn grid(agenda: Agenda, today: Date, zone: &Zone) -> Vec<GridDay> {
+        agenda
+            .days
+            .into_iter()
+            .map(|day| {
+                let date = day.date;
+                let (all_day, timed): (Vec<_>, Vec<_>) =
+                    day.external.into_iter().partition(|event| event.all_day);
+                let appointments = day.appointments.into_iter().filter_map(|appointment| {
+                    let (from, to) = place(appointment.start, appointment.end, date, zone)?;
+                    Some(Block {
+                        from,
+                        to,
+                        kind: "appointment".to_owned(),
+                        title: appointment.title,
+                        detail: format!("{} · {}", appointment.calendar_name, appointment.host_name),
+                        time: span(appointment.start, appointment.end, zone),
+                        href: Some(format!("/appointments/{}", appointment.id)),
+                        note: appointment
+                            .write
+                            .filter(|state| needs_look(*state))
+                            .map(|state| write_words(state).to_owned()),
+                        ..Block::default()
+                    })
+                });
+                let events = timed.into_iter().filter_map(|event| {
+                    let (from, to) = place(event.start, event.end, date, zone)?;
+                    Some(Block {
+                        from,
+                        to,
+                        kind: if event.blocks { "external" } else { "free" }.to_owned(),
+                        title: event.title,
+                        detail: event.calendar_name,
+                        time: span(event.start, event.end, zone),
+                        ..Block::default()
+                    })
+                });
+                let mut blocks: Vec<Block> = appointments.chain(events).collect();
+                lanes(&mut blocks);
+                GridDay {
+                    name: short_date(date),
+                    long_name: long_date(date),
+                    today: date == today,
+                    all_day: all_day
+                        .into_iter()
+                        .map(|event| (event.title, event.blocks))
+                        .collect(),
+                    blocks,
+                }
+            })
+            .collect()
+    }
+
+    fn needs_look(state: bookings::WriteState) -> bool {
+        matches!(
+            state,
+            bookings::WriteState::Failed | bookings::WriteState::ChangedInIcloud
+        )
+    }
+
+    /// The minutes of a date that a span covers, at least one.
+    fn place(start: jiff::Timestamp, end: jiff::Timestamp, date: Date, zone: &Zone) -> Option<(u16, u16)> {
+        let (from, to) = (zone.local(start), zone.local(end));
+        let minutes = |at: jiff::civil::DateTime| {
+            let days = (at.date() - date).get_days();
+            i64::from(days) * MINUTES + i64::from(at.hour()) * 60 + i64::from(at.minute())
+        };
+        let (from, to) = (minutes(from), minutes(to).max(minutes(from) + 1));
+        let (from, to) = (from.max(0), to.min(MINUTES));
+        (from < to).then(|| {
+            (
+                u16::try_from(from).unwrap_or(0),
+                u16::try_from(to).unwrap_or(1440),
+            )
+        })
+    }
+
+    /// Puts blocks that overlap side by side.
+    fn lanes(blocks: &mut [Block]) {
+        blocks.sort_by_key(|block| (block.from, std::cmp::Reverse(block.to)));
+        let mut start = 0;
+        while start < blocks.len() {
+            let mut ends: Vec<u16> = Vec::new();
+            let mut until = blocks[start].to;
+            let mut end = start;
+            while end < blocks.len() && (end == start || blocks[end].from < until) {
+                let block = &mut blocks[end];
+                until = until.max(block.to);
+                let lane = ends
+                    .iter()
+                    .position(|busy_until| *busy_until <= block.from)
+                    .unwrap_or(ends.len());
+                if lane == ends.len() {
+                    ends.push(block.to);
+                } else {
+                    ends[lane] = block.to;
+                }
+                block.lane = u8::try_from(lane).unwrap_or(u8::MAX);
+                end += 1;
+            }
+            let count = u8::try_from(ends.len()).unwrap_or(u8::MAX);
+            blocks[start..end]
+                .iter_mut()
+                .for_each(|block| block.lanes = count);
+            start = end;
+        }
+    }
+
+    /// The hours that the grid shows: 8 to 18, and more where something lies outside.
+    fn hours_shown(days: &[GridDay]) -> (u8, u8) {
+        let blocks = || days.iter().flat_map(|day| &day.blocks);
+        let first = blocks().map(|block| block.from / 60).min().unwrap_or(8).min(8);
+        let last = blocks()
+            .map(|block| block.to.div_ceil(60))
+            .max()
+            .unwrap_or(18)
+            .clamp(18, 24);
+        (u8::try_from(first).unwrap_or(0), u8::try_from(last).unwrap_or(24))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn block(from: u16, to: u16) -> Block {
+            Block {
+                from,
+                to,
+                ..Block::default()
+            }
+        }
+
+        #[test]
+        fn overlapping_blocks_stand_side_by_side_and_others_keep_the_whole_width() {
+            let mut blocks = vec![block(600, 660), block(540, 630), block(630, 700), block(800, 830)];
+            lanes(&mut blocks);
+            let placed: Vec<_> = blocks
+                .iter()
+                .map(|block| (block.from, block.lane, block.lanes))
+                .collect();
+            assert_eq!(placed, [(540, 0, 2), (600, 1, 2), (630, 0, 2), (800, 0, 1)]);
+        }
+
+        #[test]
+        fn an_event_past_midnight_is_on_both_days() {
+            let zone = Zone::named("Europe/Berlin").unwrap();
+            let (start, end) = (
+                "2026-11-24T22:00:00Z".parse().unwrap(),
+                "2026-11-25T01:00:00Z".parse().unwrap(),
+            );
+            let day = |text: &str| place(start, end, text.parse().unwrap(), &zone);
+            assert_eq!(day("2026-11-24"), Some((23 * 60, 1440)));
+            assert_eq!(day("2026-11-25"), Some((0, 120)));
+            assert_eq!(day("2026-11-26"), None);
+        }
+
+        #[test]
+        fn the_week_starts_on_monday() {
+            assert_eq!(monday("2026-11-29".parse().unwrap()).to_string(), "2026-11-23");
+            assert_eq!(title("2026-11-30".parse().unwrap(), 7), "30 Nov – 6 Dec 2026");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Dates and times in words, in a person's zone. Written on the server, because the browser has no zone data.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use zones::Zone;
+
+/// "Tue 24 Nov".
+pub fn short_date(date: Date) -> String {
+    date.strftime("%a %-d %b").to_string()
+}
+
+/// "Tuesday, 24 November 2026".
+pub fn long_date(date: Date) -> String {
+    date.strftime("%A, %-d %B %Y").to_string()
+}
+
+/// "9:30".
+pub fn clock(time: Time) -> String {
+    time.strftime("%-H:%M").to_string()
+}
+
+/// "9:30–10:00".
+pub fn span(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
+    format!(
+        "{}–{}",
+        clock(zone.local(start).time()),
+        clock(zone.local(end).time())
+    )
+}
+
+/// "Tuesday, 24 November 2026, 9:30–10:00".
+pub fn when(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
+    format!("{}, {}", long_date(zone.date(start)), span(start, end, zone))
+}
+
+/// How long ago a calendar was read: "read 3 minutes ago".
+pub fn freshness(read: Option<Timestamp>, now: Timestamp) -> String {
+    let Some(read) = read else {
+        return "not read yet".to_owned();
+    };
+    let minutes = now.duration_since(read).as_mins();
+    match minutes {
+        ..1 => "read just now".to_owned(),
+        1 => "read a minute ago".to_owned(),
+        2..60 => format!("read {minutes} minutes ago"),
+        60..120 => "read an hour ago".to_owned(),
+        120..2880 => format!("read {} hours ago", minutes / 60),
+        _ => format!("read {} days ago", minutes / 1440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_the_persons_zone() {
+        let start: Timestamp = "2026-11-24T15:00:00Z".parse().unwrap();
+        let end: Timestamp = "2026-11-24T15:30:00Z".parse().unwrap();
+        let zone = Zone::named("America/New_York").unwrap();
+        assert_eq!(when(start, end, &zone), "Tuesday, 24 November 2026, 10:00–10:30");
+    }
+
+    #[test]
+    fn freshness_grows_from_now_to_days() {
+        let now: Timestamp = "2026-11-24T15:00:00Z".parse().unwrap();
+        let ago = |seconds: i64| {
+            freshness(
+                Some(Timestamp::from_second(now.as_second() - seconds).unwrap()),
+                now,
+            )
+        };
+        assert_eq!(ago(20), "read just now");
+        assert_eq!(ago(60), "read a minute ago");
+        assert_eq!(ago(59 * 60), "read 59 minutes ago");
+        assert_eq!(ago(5 * 3600), "read 5 hours ago");
+        assert_eq!(ago(3 * 86400), "read 3 days ago");
+        assert_eq!(freshness(None, now), "not read yet");
+    }
+}

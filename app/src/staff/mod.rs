@@ -1,0 +1,61 @@
+//! The pages behind the sign-in, and the two before it (set-up, sign-in).
+//!
+//! Every server function asks [`access`] who is signed in; [`format`] writes times in the person's zone.
+
+#[cfg(feature = "ssr")]
+pub mod access;
+pub mod account;
+pub mod appointment;
+pub mod appointments;
+pub mod booking_calendar;
+pub mod booking_calendars;
+pub mod calendar;
+#[cfg(feature = "ssr")]
+mod errors;
+#[cfg(feature = "ssr")]
+pub mod format;
+pub mod setup;
+pub mod sign_in;
+pub mod team;
+mod week_grid;
+
+use leptos::prelude::*;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos_router::components::Route;
+use leptos_router::{SsrMode, path};
+
+use appointment::AppointmentPage;
+use appointments::AppointmentsPage;
+use booking_calendar::{BookingCalendarPage, NewBookingCalendarPage};
+use booking_calendars::BookingCalendarsPage;
+use calendar::CalendarPage;
+use setup::SetupPage;
+use sign_in::SignInPage;
+use team::TeamPage;
+
+/// The pages by which staff come in: `/setup` and `/sign-in`. Shown without the side navigation.
+#[component(transparent)]
+pub fn EntranceRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+        <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The pages of the team's daily work. They are children of the staff layout.
+#[component(transparent)]
+pub fn StaffRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/calendar") view=CalendarPage ssr=SsrMode::Async/>
+        <Route path=path!("/appointments") view=AppointmentsPage ssr=SsrMode::Async/>
+        <Route path=path!("/appointments/:id") view=AppointmentPage ssr=SsrMode::Async/>
+        <Route path=path!("/booking-calendars") view=BookingCalendarsPage ssr=SsrMode::Async/>
+        <Route path=path!("/booking-calendars/new") view=NewBookingCalendarPage ssr=SsrMode::Async/>
+        <Route path=path!("/booking-calendars/:id") view=BookingCalendarPage ssr=SsrMode::Async/>
+        <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

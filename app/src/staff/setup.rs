@@ -1,0 +1,113 @@
+//! The first visit: creating the workspace's owner.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, ZoneOption, ZonePicker, load, problem_of};
+
+/// What the set-up page shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetupView {
+    zones: Vec<ZoneOption>,
+    kept: KeptForm,
+}
+
+/// Loads the set-up page. Once there is an owner it leads to the sign-in.
+#[server(prefix = "/api/fn", endpoint = "setup-page")]
+pub async fn setup_page() -> Result<SetupView, AppError> {
+    let quince = crate::context::quince()?;
+    if !bookings::accounts::needs_owner(&quince).await? {
+        leptos_axum::redirect("/sign-in");
+    }
+    let zones = crate::ui::zone::zone_options(quince.now());
+    Ok(SetupView {
+        zones,
+        kept: crate::context::kept("setup").await,
+    })
+}
+
+/// Creates the owner, signs in, and starts the wizard.
+#[server(prefix = "/api/fn", endpoint = "create-owner")]
+pub async fn create_owner(
+    workspace: String,
+    name: String,
+    email: String,
+    password: String,
+    zone: String,
+) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("setup")
+        .keep("workspace", &workspace)
+        .keep("name", &name)
+        .keep("email", &email)
+        .keep("zone", &zone);
+    form.go(create(workspace, name, email, password, zone).await)
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn create(
+    workspace: String,
+    name: String,
+    email: String,
+    password: String,
+    zone: String,
+) -> Result<String, AppError> {
+    crate::limit::limited(crate::limit::Attempt::SignIn)?;
+    let owner = bookings::accounts::NewOwner {
+        workspace,
+        name,
+        email,
+        password,
+        zone,
+    };
+    let staff = bookings::accounts::create_owner(&crate::context::quince()?, owner).await?;
+    super::access::start_session(staff).await?;
+    Ok("/connect-icloud".to_owned())
+}
+
+/// `/setup`.
+#[component]
+pub fn SetupPage() -> impl IntoView {
+    let page = Resource::new(|| (), |()| setup_page());
+    view! {
+        <EntrancePage title="Welcome to Quince" lead="Create the owner of this workspace. You can add your team later.">
+            {load(page, |setup| view! { <SetupForm setup/> }.into_any())}
+        </EntrancePage>
+    }
+}
+
+#[component]
+fn SetupForm(setup: SetupView) -> impl IntoView {
+    let action = ServerAction::<CreateOwner>::new();
+    let SetupView { zones, kept } = setup;
+    let problem = problem_of(action, &kept);
+    let zone = kept.value_or("zone", "UTC");
+    view! {
+        <FormNotice problem/>
+        <ActionForm action=action>
+            <Field
+                label="Name of your business" name="workspace" value=kept.value("workspace") required=true
+                autocomplete="organization" help="Clients see it above your booking calendars." problem
+            />
+            <Field label="Your name" name="name" value=kept.value("name") required=true autocomplete="name" problem/>
+            <Field
+                label="Email address" name="email" kind="email" value=kept.value("email") required=true
+                autocomplete="username" problem
+            />
+            <Field
+                label="Password" name="password" kind="password" required=true autocomplete="new-password"
+                help="At least 10 characters. A few unrelated words are easy to remember and hard to guess." problem
+            />
+            <ZonePicker options=zones value=zone help="Your working hours are in this zone." problem/>
+            <Button look=Look::Primary busy=action.pending()>"Create workspace"</Button>
+        </ActionForm>
+    }
+}

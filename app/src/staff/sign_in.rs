@@ -1,0 +1,70 @@
+//! Signing in.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, load, problem_of};
+
+/// What the sign-in page needs to know.
+#[server(prefix = "/api/fn", endpoint = "sign-in-page")]
+pub async fn sign_in_page() -> Result<KeptForm, AppError> {
+    if bookings::accounts::needs_owner(&crate::context::quince()?).await? {
+        leptos_axum::redirect("/setup");
+    }
+    Ok(crate::context::kept("sign-in").await)
+}
+
+/// Signs in, and leads to the page that was asked for.
+#[server(prefix = "/api/fn", endpoint = "sign-in")]
+pub async fn sign_in(email: String, password: String, to: String) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("sign-in").keep("email", &email);
+    form.go(enter(&email, &password, &to).await).await
+}
+
+#[cfg(feature = "ssr")]
+async fn enter(email: &str, password: &str, to: &str) -> Result<String, AppError> {
+    crate::limit::limited(crate::limit::Attempt::SignIn)?;
+    let staff = bookings::accounts::sign_in(&crate::context::quince()?, email, password).await?;
+    super::access::start_session(staff).await?;
+    Ok(super::access::way_back(to))
+}
+
+/// `/sign-in`.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let page = Resource::new(|| (), |()| sign_in_page());
+    view! {
+        <EntrancePage title="Sign in" lead="To your calendar, appointments and settings.">
+            {load(page, |kept| view! { <SignInForm kept/> }.into_any())}
+        </EntrancePage>
+    }
+}
+
+#[component]
+fn SignInForm(kept: KeptForm) -> impl IntoView {
+    let action = ServerAction::<SignIn>::new();
+    let problem = problem_of(action, &kept);
+    let to = use_query_map().with_untracked(|query| query.get("to").unwrap_or_default());
+    view! {
+        <FormNotice problem/>
+        <ActionForm action=action>
+            <input type="hidden" name="to" value=to/>
+            <Field
+                label="Email address" name="email" kind="email" value=kept.value("email") required=true
+                autocomplete="username" problem
+            />
+            <Field
+                label="Password" name="password" kind="password" required=true autocomplete="current-password" problem
+            />
+            <Button look=Look::Primary busy=action.pending()>"Sign in"</Button>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,158 @@
+//! The team: who can be booked, and adding somebody.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::settings::profile::done_of;
+use crate::ui::{
+    Button, Card, Choice, Field, FormNotice, Look, PageHeader, ZoneOption, ZonePicker, load, problem_of,
+};
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    name: String,
+    email: String,
+    role: String,
+    zone: String,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TeamView {
+    people: Vec<Person>,
+    may_add: bool,
+    zones: Vec<ZoneOption>,
+    my_zone: String,
+    kept: KeptForm,
+}
+
+/// Loads the team.
+#[server(prefix = "/api/fn", endpoint = "team-page")]
+pub async fn team_page() -> Result<TeamView, AppError> {
+    let me = super::access::me().await?;
+    let quince = crate::context::quince()?;
+    let team = bookings::accounts::team(&quince).await?;
+    Ok(TeamView {
+        people: team.into_iter().map(person).collect(),
+        may_add: matches!(me.role, bookings::Role::Owner | bookings::Role::Admin),
+        zones: crate::ui::zone::zone_options(quince.now()),
+        my_zone: me.zone.name().to_owned(),
+        kept: crate::context::kept("add-staff").await,
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn person(member: bookings::accounts::Me) -> Person {
+    Person {
+        role: member.role.as_str().to_owned(),
+        zone: member.zone.name().replace('_', " "),
+        name: member.name,
+        email: member.email,
+    }
+}
+
+/// Adds a staff member, who signs in with the first password and changes it.
+#[server(prefix = "/api/fn", endpoint = "add-staff")]
+pub async fn add_staff(
+    name: String,
+    email: String,
+    role: String,
+    zone: String,
+    password: String,
+) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("add-staff")
+        .keep("name", &name)
+        .keep("email", &email)
+        .keep("role", &role)
+        .keep("zone", &zone);
+    let done = format!("{name} can sign in now. Tell them the first password; they change it in My Profile.");
+    form.stay(add(name, email, &role, zone, password).await, &done)
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn add(
+    name: String,
+    email: String,
+    role: &str,
+    zone: String,
+    password: String,
+) -> Result<(), AppError> {
+    let staff = super::access::signed_in().await?;
+    let role = match role {
+        "admin" => bookings::Role::Admin,
+        "staff" => bookings::Role::Staff,
+        _ => return Err(AppError::field("role", "Choose a role.")),
+    };
+    let new = bookings::accounts::NewStaff {
+        name,
+        email,
+        password,
+        zone,
+        role,
+    };
+    bookings::accounts::add_staff(&crate::context::quince()?, staff, new).await?;
+    Ok(())
+}
+
+/// `/team`.
+#[component]
+pub fn TeamPage() -> impl IntoView {
+    let action = ServerAction::<AddStaff>::new();
+    let page = Resource::new(move || action.version().get(), |_| team_page());
+    view! {
+        <PageHeader title="Team" lead="Everyone who can be booked or sign in."/>
+        {load(page, move |team| view! { <TeamShown team action/> }.into_any())}
+    }
+}
+
+#[component]
+fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
+    let problem = problem_of(action, &team.kept);
+    let done = done_of(action, &team.kept);
+    let people = team
+        .people
+        .into_iter()
+        .map(|person| view! {
+            <li class="row">
+                <div class="row-main">
+                    <p class="row-title">{person.name}</p>
+                    <p class="row-detail">{format!("{} · {} · {}", person.role, person.email, person.zone)}</p>
+                </div>
+            </li>
+        })
+        .collect_view();
+    let roles = [
+        ("staff", "Staff"),
+        ("admin", "Admin: also sets up booking calendars and the team"),
+    ];
+    let roles = roles
+        .map(|(value, label)| (value.to_owned(), label.to_owned()))
+        .to_vec();
+    let kept = team.kept;
+    view! {
+        <ul class="rows">{people}</ul>
+        {team.may_add.then(|| view! {
+            <Card title="Add a staff member">
+                <FormNotice problem done/>
+                <ActionForm action=action>
+                    <Field label="Name" name="name" value=kept.value("name") required=true problem/>
+                    <Field label="Email address" name="email" kind="email" value=kept.value("email") required=true problem/>
+                    <Choice label="Role" name="role" options=roles value=kept.value_or("role", "staff")/>
+                    <ZonePicker options=team.zones value=kept.value_or("zone", &team.my_zone) problem/>
+                    <Field label="First password" name="password" kind="password" required=true autocomplete="new-password" help="At least 10 characters. They change it in My Profile." problem/>
+                    <Button look=Look::Primary busy=action.pending()>"Add to the team"</Button>
+                </ActionForm>
+            </Card>
+        })}
+    }
+}

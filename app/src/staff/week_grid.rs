@@ -1,0 +1,123 @@
+//! Days side by side with their hours: appointments and events where they lie in time. On phones the days stand
+//! below each other as lists. The grid's rows are quarter hours; CSS places a block by its classes, because inline
+//! styles are not allowed.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::ui::{Badge, Tone};
+
+/// One day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GridDay {
+    /// "Tue 24 Nov".
+    pub name: String,
+    /// "Tuesday, 24 November 2026".
+    pub long_name: String,
+    /// It is today.
+    pub today: bool,
+    /// All-day events, and whether they block.
+    pub all_day: Vec<(String, bool)>,
+    /// Everything that has a time.
+    pub blocks: Vec<Block>,
+}
+
+/// Something with a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// First minute of the day.
+    pub from: u16,
+    /// The minute after its last, at most 1440.
+    pub to: u16,
+    /// `appointment`, `external` or `free`.
+    pub kind: String,
+    /// Whom or what it is with.
+    pub title: String,
+    /// Which calendar, whose.
+    pub detail: String,
+    /// "9:30–10:00".
+    pub time: String,
+    /// The page about it.
+    pub href: Option<String>,
+    /// A state that needs a look: "changed in iCloud".
+    pub note: Option<String>,
+    /// Its place beside others that overlap, from 0.
+    pub lane: u8,
+    /// How many stand side by side.
+    pub lanes: u8,
+}
+
+/// The grid.
+#[component]
+pub fn WeekGrid(
+    /// The days.
+    days: Vec<GridDay>,
+    /// The first hour shown.
+    first_hour: u8,
+    /// The hour after the last shown.
+    last_hour: u8,
+) -> impl IntoView {
+    let hours = (first_hour..last_hour)
+        .map(|hour| view! { <li class=format!("week-hour row-{}", row(u16::from(hour) * 60, first_hour))>{format!("{hour}:00")}</li> })
+        .collect_view();
+    let count = if days.len() == 1 { "week week-one" } else { "week" };
+    view! {
+        <div class=count>
+            <ul class=format!("week-hours span-{}", u16::from(last_hour - first_hour) * 4) aria-hidden="true">{hours}</ul>
+            {days.into_iter().map(|day| view! { <DayColumn day first_hour last_hour/> }).collect_view()}
+        </div>
+    }
+}
+
+/// The quarter hour, from 1, in which a minute lies.
+fn row(minute: u16, first_hour: u8) -> u16 {
+    minute.saturating_sub(u16::from(first_hour) * 60) / 15 + 1
+}
+
+#[component]
+fn DayColumn(day: GridDay, first_hour: u8, last_hour: u8) -> impl IntoView {
+    let empty = day.blocks.is_empty() && day.all_day.is_empty();
+    let all_day = day
+        .all_day
+        .into_iter()
+        .map(|(title, blocks)| view! { <li class="all-day" data-kind=if blocks { "external" } else { "free" }>{title}</li> })
+        .collect_view();
+    let blocks = day
+        .blocks
+        .into_iter()
+        .map(|block| view! { <BlockShown block first_hour/> })
+        .collect_view();
+    view! {
+        <section class="week-day" data-today=day.today.then_some("true") data-empty=empty.then_some("true") aria-label=day.long_name>
+            <h2 class="week-date">{day.name}</h2>
+            <ul class="all-days">{all_day}</ul>
+            <ul class=format!("week-blocks span-{}", u16::from(last_hour - first_hour) * 4)>{blocks}</ul>
+            {empty.then(|| view! { <p class="week-nothing">"Nothing"</p> })}
+        </section>
+    }
+}
+
+#[component]
+fn BlockShown(block: Block, first_hour: u8) -> impl IntoView {
+    let from = row(block.from, first_hour);
+    let quarters = ((block.to - block.from).div_ceil(15)).max(1);
+    let place = format!(
+        "block row-{from} span-{quarters} lane-{}-{}",
+        block.lane.min(3),
+        block.lanes.min(4)
+    );
+    let title = block.title;
+    view! {
+        <li class=place data-kind=block.kind data-short=(quarters < 3).then_some("true") data-tight=(quarters == 3).then_some("true")>
+            <span class="block-time">{block.time}</span>
+            <span class="block-title">
+                {match block.href {
+                    Some(href) => view! { <a href=href>{title}</a> }.into_any(),
+                    None => view! { {title} }.into_any(),
+                }}
+            </span>
+            <span class="block-detail">{block.detail}</span>
+            {block.note.map(|note| view! { <Badge tone=Tone::Warn>{note}</Badge> })}
+        </li>
+    }
+}

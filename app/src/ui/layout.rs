@@ -1,0 +1,128 @@
+//! The frames around pages.
+
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+use super::icon::{Icon, Picture};
+use super::title::PageTitle;
+use crate::staff::account::AccountMenu;
+
+/// The name with its picture.
+#[component]
+pub fn Brand(
+    /// Where it leads.
+    #[prop(default = "/")]
+    href: &'static str,
+) -> impl IntoView {
+    view! { <a class="brand" href=href><Icon picture=Picture::Quince/><span>"Quince"</span></a> }
+}
+
+#[component]
+fn SkipLink() -> impl IntoView {
+    view! { <a class="skip" href="#content" rel="external">"Skip to content"</a> }
+}
+
+/// The frame of the clients' pages: nothing but the page, and who made this.
+#[component]
+pub fn PublicLayout() -> impl IntoView {
+    view! {
+        <SkipLink/>
+        <main class="public" id="content" tabindex="-1"><Outlet/></main>
+        <footer class="public-foot"><p>"Booking by " <Brand/></p></footer>
+    }
+}
+
+/// A page with one narrow card, before the sign-in.
+#[component]
+pub fn EntrancePage(
+    /// The page's title and heading.
+    #[prop(into)]
+    title: String,
+    /// A sentence under the heading.
+    #[prop(into, optional)]
+    lead: Option<String>,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <PageTitle text=title.clone()/>
+        <main class="entrance" id="content">
+            <Brand/>
+            <div class="card">
+                <h1>{title}</h1>
+                {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
+                {children()}
+            </div>
+        </main>
+    }
+}
+
+/// The frame of the staff's pages: navigation at the side, on phones at the bottom.
+#[component]
+pub fn StaffLayout() -> impl IntoView {
+    let places = [
+        ("/calendar", "Calendar", Picture::Calendar),
+        ("/appointments", "Appointments", Picture::List),
+        ("/booking-calendars", "Booking calendars", Picture::Link),
+        ("/team", "Team", Picture::People),
+        ("/settings/profile", "Settings", Picture::Gear),
+    ];
+    view! {
+        <SkipLink/>
+        <div class="staff">
+            <header class="staff-side">
+                <Brand href="/calendar"/>
+                <nav class="staff-nav" aria-label="Main">
+                    <ul>
+                        {places
+                            .into_iter()
+                            .map(|(href, words, picture)| view! {
+                                <li><A href=href><Icon picture/><span>{words}</span></A></li>
+                            })
+                            .collect_view()}
+                    </ul>
+                </nav>
+                <AccountMenu/>
+            </header>
+            <main class="staff-page" id="content" tabindex="-1"><Outlet/></main>
+        </div>
+    }
+}
+
+/// Title and heading of a page, with what can be done there.
+#[component]
+pub fn PageHeader(
+    /// The page's title and heading.
+    #[prop(into)]
+    title: String,
+    /// A sentence under the heading.
+    #[prop(into, optional)]
+    lead: Option<String>,
+    /// Links and buttons beside the heading.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <PageTitle text=title.clone()/>
+        <div class="page-head">
+            <div>
+                <h1>{title}</h1>
+                {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
+            </div>
+            {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
+        </div>
+    }
+}
+
+/// There is no page at this address.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::context::with_status(crate::error::AppError::NotFound);
+    view! {
+        <EntrancePage title="This page does not exist">
+            <p>"The address may be incomplete, or the page was removed."</p>
+            <p><a href="/">"See what can be booked here"</a></p>
+        </EntrancePage>
+    }
+}

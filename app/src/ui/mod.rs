@@ -1,0 +1,35 @@
+//! Building blocks of every page. Each has its style in a file of the same name under `style/`.
+//!
+//! | block | for |
+//! |---|---|
+//! | [`layout`] | the frames around pages, the page's head |
+//! | [`field`] | labelled inputs with help and error |
+//! | [`form`] | buttons, the notice on top of a form |
+//! | [`notice`] | messages, cards, empty states, badges |
+//! | [`load`] | a page's data: waiting, shown, or why not |
+//! | [`zone`] | choosing a time zone |
+//! | [`month`], [`times`] | choosing a day and a time |
+//! | [`title`] | the page's title |
+//! | [`icon`] | the few pictures |
+
+pub mod field;
+pub mod form;
+pub mod icon;
+pub mod layout;
+pub mod load;
+pub mod month;
+pub mod notice;
+pub mod times;
+pub mod title;
+pub mod zone;
+
+pub use field::{Check, Choice, Field, LongText, Options};
+pub use form::{Button, ButtonLink, FormNotice, Look, problem_of};
+pub use icon::{Icon, Picture};
+pub use layout::{EntrancePage, PageHeader};
+pub use load::load;
+pub use month::{DayCell, Month, MonthGrid};
+pub use notice::{Badge, Card, EmptyState, Notice, ProblemNotice, Tone};
+pub use times::{TimeChoice, TimeGroup, TimeList};
+pub use title::PageTitle;
+pub use zone::{ZoneOption, ZonePicker};

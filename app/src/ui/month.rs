@@ -1,0 +1,116 @@
+//! A month in which days are chosen by links, so it works without script.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::icon::{Icon, Picture};
+
+/// A month to choose a day from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Month {
+    /// "November 2026".
+    pub title: String,
+    /// Short and full name of each weekday, in the order shown.
+    pub weekdays: Vec<(String, String)>,
+    /// The weeks; days of other months are `None`.
+    pub weeks: Vec<Vec<Option<DayCell>>>,
+    /// Address of the month before, unless it lies in the past.
+    pub previous: Option<String>,
+    /// Address of the month after, unless it is too far ahead.
+    pub next: Option<String>,
+}
+
+/// One day of a month.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayCell {
+    /// The day of the month.
+    pub day: u8,
+    /// The date, `2026-11-24`.
+    pub date: String,
+    /// What a screen reader says: "Tuesday 24 November, 6 free times".
+    pub label: String,
+    /// Where choosing it leads; days without free times have none.
+    pub href: Option<String>,
+    /// It is the chosen day.
+    pub chosen: bool,
+    /// It is today.
+    pub today: bool,
+}
+
+/// A month grid.
+#[component]
+pub fn MonthGrid(
+    /// What to show.
+    month: Month,
+) -> impl IntoView {
+    let step = |href: Option<String>, label: &'static str, picture: Picture| match href {
+        Some(href) => view! {
+            <a class="month-step" href=href aria-label=label data-noscroll="true"><Icon picture/></a>
+        }
+        .into_any(),
+        None => view! { <span class="month-step" aria-hidden="true"><Icon picture/></span> }.into_any(),
+    };
+    view! {
+        <div class="month">
+            <div class="month-head">
+                <h2 class="month-title" id="month-title" aria-live="polite">{month.title}</h2>
+                {step(month.previous, "Previous month", Picture::ChevronLeft)}
+                {step(month.next, "Next month", Picture::ChevronRight)}
+            </div>
+            <table class="month-grid" aria-labelledby="month-title">
+                <thead>
+                    <tr>
+                        {month
+                            .weekdays
+                            .into_iter()
+                            .map(|(short, full)| view! {
+                                <th scope="col"><span aria-hidden="true">{short}</span><span class="visually-hidden">{full}</span></th>
+                            })
+                            .collect_view()}
+                    </tr>
+                </thead>
+                <tbody>
+                    {month
+                        .weeks
+                        .into_iter()
+                        .map(|week| view! { <tr>{week.into_iter().map(day_cell).collect_view()}</tr> })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn day_cell(cell: Option<DayCell>) -> impl IntoView {
+    let Some(cell) = cell else {
+        return view! { <td></td> }.into_any();
+    };
+    let today = cell.today.then_some("true");
+    match cell.href {
+        Some(href) => view! {
+            <td>
+                <a
+                    class="day day-free"
+                    href=href
+                    data-date=cell.date
+                    data-today=today
+                    aria-label=cell.label
+                    aria-current=cell.chosen.then_some("date")
+                    data-noscroll="true"
+                >
+                    {cell.day}
+                </a>
+            </td>
+        }
+        .into_any(),
+        None => view! {
+            <td>
+                <span class="day" data-date=cell.date data-today=today>
+                    <span aria-hidden="true">{cell.day}</span>
+                    <span class="visually-hidden">{cell.label}</span>
+                </span>
+            </td>
+        }
+        .into_any(),
+    }
+}

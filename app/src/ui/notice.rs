@@ -1,0 +1,137 @@
+//! Messages, cards, badges, empty states.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::error::AppError;
+
+/// What a message means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Good to know.
+    #[default]
+    Info,
+    /// Done, or all is well.
+    Good,
+    /// Needs attention soon.
+    Warn,
+    /// Did not work.
+    Bad,
+}
+
+impl Tone {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        }
+    }
+
+    fn picture(self) -> Picture {
+        match self {
+            Self::Info => Picture::Info,
+            Self::Good => Picture::Check,
+            Self::Warn | Self::Bad => Picture::Warning,
+        }
+    }
+}
+
+/// A message. Bad ones interrupt a screen reader, the others wait for their turn.
+#[component]
+pub fn Notice(
+    /// What it means.
+    #[prop(optional)]
+    tone: Tone,
+    /// A few words above the text.
+    #[prop(into, optional)]
+    title: Option<String>,
+    /// The text.
+    children: Children,
+) -> impl IntoView {
+    let role = if tone == Tone::Bad { "alert" } else { "status" };
+    view! {
+        <div class=format!("notice notice-{}", tone.name()) role=role>
+            <Icon picture=tone.picture()/>
+            <div class="notice-text">
+                {title.map(|title| view! { <p class="notice-title">{title}</p> })}
+                {children()}
+            </div>
+        </div>
+    }
+}
+
+/// An error as a message: fields are listed with links to them, a signed-out person gets the way in.
+#[component]
+pub fn ProblemNotice(
+    /// What went wrong.
+    error: AppError,
+) -> impl IntoView {
+    let body = match &error {
+        AppError::Fields(problems) if problems.len() > 1 => view! {
+            <ul>
+                {problems
+                    .iter()
+                    .map(|problem| {
+                        let href = format!("#field-{}", problem.field);
+                        view! { <li><a href=href>{problem.sentence.clone()}</a></li> }
+                    })
+                    .collect_view()}
+            </ul>
+        }
+        .into_any(),
+        AppError::SignedOut => {
+            view! { <p>{error.to_string()} " " <a href="/sign-in">"Sign in"</a></p> }.into_any()
+        }
+        _ => view! { <p>{error.to_string()}</p> }.into_any(),
+    };
+    view! { <Notice tone=Tone::Bad>{body}</Notice> }
+}
+
+/// A surface that holds one thing.
+#[component]
+pub fn Card(
+    /// The heading (second level).
+    #[prop(into, optional)]
+    title: Option<String>,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="card">
+            {title.map(|title| view! { <h2 class="card-title">{title}</h2> })}
+            {children()}
+        </section>
+    }
+}
+
+/// A short state such as "waiting".
+#[component]
+pub fn Badge(
+    /// What it means.
+    #[prop(optional)]
+    tone: Tone,
+    /// The word.
+    children: Children,
+) -> impl IntoView {
+    view! { <span class=format!("badge badge-{}", tone.name())>{children()}</span> }
+}
+
+/// Says that there is nothing yet, and what to do.
+#[component]
+pub fn EmptyState(
+    /// What there is none of.
+    #[prop(into)]
+    title: String,
+    /// The next step: a sentence, a link.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon picture=Picture::Quince/>
+            <h2>{title}</h2>
+            {children()}
+        </div>
+    }
+}

@@ -1,0 +1,99 @@
+//! Choosing a time zone. The names come from the server, because zone data stays off the client.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::field::{Choice, Problem};
+
+/// One zone of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneOption {
+    /// The IANA name.
+    pub name: String,
+    /// What is shown: the name and its present offset, "Europe/Berlin (UTC+1)".
+    pub label: String,
+}
+
+/// All zones with their offset at an instant, by name.
+#[cfg(feature = "ssr")]
+pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
+    zones::names()
+        .iter()
+        .filter_map(|name| zones::Zone::named(name).ok())
+        .map(|zone| {
+            let offset = offset_text(zone.offset_seconds(now));
+            ZoneOption {
+                label: format!("{} ({offset})", zone.name().replace('_', " ")),
+                name: zone.name().to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// An offset as people write it: "UTC+1", "UTC−3:30".
+#[cfg(feature = "ssr")]
+pub fn offset_text(seconds: i32) -> String {
+    let sign = if seconds < 0 { '−' } else { '+' };
+    let minutes = seconds.unsigned_abs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
+}
+
+/// A list of all time zones.
+#[component]
+pub fn ZonePicker(
+    /// The label.
+    #[prop(into, default = "Time zone".to_owned())]
+    label: String,
+    /// The name under which the zone is sent.
+    #[prop(into, default = "zone".to_owned())]
+    name: String,
+    /// The zones.
+    options: Vec<ZoneOption>,
+    /// The zone chosen at first.
+    #[prop(into)]
+    value: String,
+    /// A sentence that helps to choose.
+    #[prop(into, optional)]
+    help: String,
+    /// The form's error.
+    #[prop(optional)]
+    problem: Option<Problem>,
+) -> impl IntoView {
+    let mut options: Vec<(String, String)> =
+        options.into_iter().map(|zone| (zone.name, zone.label)).collect();
+    // A zone under an old name still works; it must not be lost by opening the form.
+    if !value.is_empty() && !options.iter().any(|(name, _)| *name == value) {
+        options.insert(0, (value.clone(), value.clone()));
+    }
+    let problem = problem.unwrap_or_else(|| Signal::stored(None));
+    view! { <Choice label name options value help problem/> }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_read_as_people_write_them() {
+        assert_eq!(offset_text(0), "UTC");
+        assert_eq!(offset_text(3600), "UTC+1");
+        assert_eq!(offset_text(-12_600), "UTC−3:30");
+    }
+
+    #[test]
+    fn every_zone_has_its_offset_of_the_day() {
+        let winter: jiff::Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+        let options = zone_options(winter);
+        let berlin = options.iter().find(|zone| zone.name == "Europe/Berlin").unwrap();
+        assert_eq!(berlin.label, "Europe/Berlin (UTC+1)");
+        let vancouver = options
+            .iter()
+            .find(|zone| zone.name == "America/Vancouver")
+            .unwrap();
+        assert_eq!(vancouver.label, "America/Vancouver (UTC−7)");
+    }
+}

@@ -1,0 +1,159 @@
+//! What a client types when booking.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use sha2::{Digest, Sha256};
+use zones::Zone;
+
+use crate::input::{Checked, KEY_LIMIT, NAME_LIMIT, NOTES_LIMIT};
+use crate::problem::FieldProblem;
+
+/// A wish to book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booking {
+    /// Address of the booking calendar.
+    pub slug: String,
+    /// Start of the meeting.
+    pub start: Timestamp,
+    /// The client's zone, for mails and pages.
+    pub zone: Zone,
+    /// The client's name.
+    pub name: String,
+    /// The client's address.
+    pub email: String,
+    /// The client's telephone number; may be empty.
+    pub phone: String,
+    /// Anything the host should know; may be empty.
+    pub notes: String,
+    /// The member the client chose; nobody in particular otherwise.
+    pub host: Option<StaffId>,
+    /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID.
+    pub idempotency_key: String,
+}
+
+/// Contact and notes after the check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Details {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) notes: Option<String>,
+}
+
+impl Details {
+    pub(crate) fn check(
+        name: &str,
+        email: &str,
+        phone: &str,
+        notes: &str,
+    ) -> Result<Self, Vec<FieldProblem>> {
+        let mut checked = Checked::default();
+        let details = Self::read(&mut checked, name, email, phone, notes);
+        checked.finish().map(|()| details)
+    }
+
+    fn read(checked: &mut Checked, name: &str, email: &str, phone: &str, notes: &str) -> Self {
+        let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+        Self {
+            name: checked.required_line("name", "your name", name, NAME_LIMIT),
+            email: checked.email("email", email),
+            phone: filled(checked.phone("phone", phone)),
+            notes: filled(checked.text("notes", "the notes", notes, NOTES_LIMIT)),
+        }
+    }
+}
+
+impl Booking {
+    pub(crate) fn check(&self) -> Result<Details, Vec<FieldProblem>> {
+        let mut checked = Checked::default();
+        let details = Details::read(&mut checked, &self.name, &self.email, &self.phone, &self.notes);
+        checked.required_line(
+            "idempotency_key",
+            "an idempotency key",
+            &self.idempotency_key,
+            KEY_LIMIT,
+        );
+        checked.finish().map(|()| details)
+    }
+
+    /// A hash of everything but the key, to tell a repeated wish from another one under the same key.
+    pub(crate) fn body_hash(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let host = self.host.map(|host| host.to_string()).unwrap_or_default();
+        let start = self.start.as_millisecond().to_string();
+        for part in [
+            &self.slug,
+            &start,
+            self.zone.name(),
+            self.name.trim(),
+            self.email.trim(),
+            self.phone.trim(),
+            self.notes.trim(),
+            &host,
+        ] as [&str; 8]
+        {
+            // With its length, so that no two lists of texts give the same bytes.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn booking() -> Booking {
+        Booking {
+            slug: "intro".into(),
+            start: "2026-11-24T15:00:00Z".parse().unwrap(),
+            zone: Zone::utc(),
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+            phone: String::new(),
+            notes: String::new(),
+            host: None,
+            idempotency_key: "k1".into(),
+        }
+    }
+
+    #[test]
+    fn the_key_is_no_part_of_the_body_and_everything_else_is() {
+        let same = Booking {
+            idempotency_key: "k2".into(),
+            ..booking()
+        };
+        assert_eq!(booking().body_hash(), same.body_hash());
+        let moved = Booking {
+            name: "Adaa".into(),
+            email: "da@example.com".into(),
+            ..booking()
+        };
+        assert_ne!(booking().body_hash(), moved.body_hash());
+        let noted = Booking {
+            notes: "x".into(),
+            ..booking()
+        };
+        assert_ne!(booking().body_hash(), noted.body_hash());
+    }
+
+    #[test]
+    fn every_field_has_its_own_sentence() {
+        let wrong = Booking {
+            name: "A\r\nBcc: x".into(),
+            email: "ada".into(),
+            phone: "call me".into(),
+            notes: "x".repeat(NOTES_LIMIT + 1),
+            idempotency_key: String::new(),
+            ..booking()
+        };
+        let fields: Vec<&str> = wrong
+            .check()
+            .unwrap_err()
+            .iter()
+            .map(|problem| problem.field)
+            .collect();
+        assert_eq!(fields, ["name", "email", "phone", "notes", "idempotency_key"]);
+    }
+}

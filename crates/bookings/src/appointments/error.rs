@@ -1,0 +1,87 @@
+//! Why something could not be booked or changed.
+
+use crate::problem::{FieldProblem, Internal, first_sentence};
+
+/// Why a booking was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum BookError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// No active booking calendar has this address.
+    #[error("This booking page does not exist, or it takes no bookings at the moment.")]
+    CalendarNotFound,
+    /// Somebody else, or an event in the host's calendar, took the time meanwhile.
+    #[error("This time was taken just now. Choose another one; what you typed is kept.")]
+    SlotTaken,
+    /// The time is not one that is offered; the sentence says why.
+    #[error("{0}")]
+    NotOffered(String),
+    /// The idempotency key came before with another request.
+    #[error("This request was sent before with other details. Send it again as a new one.")]
+    KeyReused,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+/// Why an appointment could not be shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// There is no such appointment, or the link is wrong or has expired.
+    #[error(
+        "This appointment does not exist, or the link has expired. Check that the whole link was copied."
+    )]
+    NotFound,
+    /// It is another staff member's appointment.
+    #[error("This is another person's appointment. Ask them, or an admin of your team.")]
+    NotAllowed,
+    /// Somebody else, or an event in the host's calendar, took the time meanwhile.
+    #[error("This time was taken just now. Choose another one; your appointment is unchanged.")]
+    SlotTaken,
+    /// The time is not one that is offered; the sentence says why.
+    #[error("{0}")]
+    NotOffered(String),
+    /// The cut-off for changes has passed.
+    #[error("{0}")]
+    TooLate(String),
+    /// The appointment's status does not allow the change.
+    #[error("{0}")]
+    AlreadyOver(String),
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<store::StoreError> for BookError {
+    fn from(error: store::StoreError) -> Self {
+        match error {
+            store::StoreError::SlotTaken => Self::SlotTaken,
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<store::StoreError> for ChangeError {
+    fn from(error: store::StoreError) -> Self {
+        match error {
+            store::StoreError::SlotTaken => Self::SlotTaken,
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<Vec<FieldProblem>> for BookError {
+    fn from(problems: Vec<FieldProblem>) -> Self {
+        Self::Fields(problems)
+    }
+}
+
+impl From<Vec<FieldProblem>> for ChangeError {
+    fn from(problems: Vec<FieldProblem>) -> Self {
+        Self::Fields(problems)
+    }
+}

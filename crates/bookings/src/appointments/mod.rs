@@ -1,0 +1,19 @@
+//! Appointments: booked, looked at, moved, called off.
+
+mod book;
+mod change;
+mod details;
+mod error;
+mod live;
+mod plan;
+mod read;
+pub(crate) mod token;
+mod view;
+mod why_not;
+
+pub use book::{book, book_as_staff};
+pub use change::{Actor, Edit, cancel, edit, reschedule, set_status, write_again};
+pub use details::Booking;
+pub use error::{BookError, ChangeError};
+pub use read::{Filter, by_token, get, ics, list};
+pub use view::{AppointmentView, Booked, ClientView, WriteView};

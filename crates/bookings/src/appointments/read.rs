@@ -1,0 +1,246 @@
+//! Looking at appointments.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{AppointmentId, CalendarId, StaffId};
+use store::appointments::Appointment;
+use store::booking_calendars::BookingCalendar;
+use store::event_writes::EventWrite;
+use store::staff::Staff;
+use store::{
+    AppointmentStatus as Status, RemoteCalendarId, StoreError, Tx, WriteState, appointments,
+    booking_calendars, event_writes, remote_calendars, staff,
+};
+
+use super::error::ChangeError;
+use super::view::{AppointmentView, ClientView, WriteView, write_sentence};
+use super::{change, token};
+use crate::accounts::is_admin;
+use crate::mail::told;
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// A manage link works until this long after the appointment.
+const LINK_LIVES: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Most appointments in one list.
+const LIST_LIMIT: u32 = 500;
+
+/// Which appointments to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Those that have not ended, the next first; otherwise those that have, the last first.
+    pub upcoming: bool,
+    /// Only this host's. Staff who are not admins see their own alone, whatever this says.
+    pub host: Option<StaffId>,
+    /// Only those whose client's name or address holds this text; empty: all.
+    pub search: String,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Whether an appointment of this status takes its host's time.
+pub(crate) fn is_active(status: Status) -> bool {
+    matches!(status, Status::New | Status::Confirmed | Status::Showed)
+}
+
+/// The appointment of a manage link, as its client sees it.
+pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, ChangeError> {
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let appointment = of_token(&mut tx, token, now).await?;
+    let calendar = calendar_of(&mut tx, &appointment).await?;
+    let host = host_of(&mut tx, &appointment).await?;
+    Ok(ClientView {
+        id: appointment.id,
+        slug: calendar.slug.clone(),
+        calendar_name: calendar.name.clone(),
+        calendar_active: calendar.active,
+        description: calendar.description.clone(),
+        location: calendar.location.clone(),
+        host_name: host.map(|host| host.name).unwrap_or_default(),
+        start: appointment.starts_at,
+        end: appointment.ends_at,
+        zone: appointment.client_zone.clone(),
+        status: appointment.status,
+        may_reschedule: change::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
+        may_cancel: change::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now),
+        name: appointment.name,
+        email: appointment.email,
+        phone: appointment.phone.unwrap_or_default(),
+        notes: appointment.notes.unwrap_or_default(),
+    })
+}
+
+/// The appointment of a manage link as an iCalendar file for the client.
+pub async fn ics(quince: &Quince, token: &str) -> Result<String, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let appointment = of_token(&mut tx, token, quince.now()).await?;
+    Ok(told::download(quince, &mut tx, &appointment).await?)
+}
+
+/// One appointment, for its host and for admins.
+pub async fn get(
+    quince: &Quince,
+    viewer: StaffId,
+    id: AppointmentId,
+) -> Result<AppointmentView, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let appointment = appointments::find(&mut tx, id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    check_viewer(&mut tx, viewer, &appointment).await?;
+    one_view(&mut tx, appointment).await
+}
+
+/// Appointments in order: everybody's for admins, otherwise one's own.
+pub async fn list(
+    quince: &Quince,
+    viewer: StaffId,
+    filter: &Filter,
+) -> Result<Vec<AppointmentView>, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let me = staff::find(&mut tx, viewer)
+        .await?
+        .ok_or(ChangeError::NotAllowed)?;
+    let asked = appointments::Filter {
+        upcoming: filter.upcoming,
+        now: quince.now(),
+        host: if is_admin(me.role) {
+            filter.host
+        } else {
+            Some(viewer)
+        },
+        search: filter.search.trim().to_owned(),
+        limit: filter.limit.min(LIST_LIMIT),
+    };
+    let found = appointments::list(&mut tx, &asked).await?;
+    Ok(views(&mut tx, found).await?)
+}
+
+pub(crate) async fn check_viewer(
+    tx: &mut Tx,
+    viewer: StaffId,
+    appointment: &Appointment,
+) -> Result<Staff, ChangeError> {
+    let me = staff::find(tx, viewer).await?.ok_or(ChangeError::NotAllowed)?;
+    if appointment.host_id != Some(viewer) && !is_admin(me.role) {
+        return Err(ChangeError::NotAllowed);
+    }
+    Ok(me)
+}
+
+/// The appointment of a link that has not expired.
+pub(crate) async fn of_token(tx: &mut Tx, secret: &str, now: Timestamp) -> Result<Appointment, ChangeError> {
+    let found = appointments::find_by_token_hash(tx, &token::hash(secret.trim())).await?;
+    let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
+    found.filter(lives).ok_or(ChangeError::NotFound)
+}
+
+pub(crate) async fn calendar_of(tx: &mut Tx, appointment: &Appointment) -> Result<BookingCalendar, Internal> {
+    let found = booking_calendars::find(tx, appointment.calendar_id).await?;
+    found.ok_or_else(|| Internal::because("an appointment has no booking calendar"))
+}
+
+pub(crate) async fn host_of(tx: &mut Tx, appointment: &Appointment) -> Result<Option<Staff>, StoreError> {
+    match appointment.host_id {
+        Some(host) => staff::find(tx, host).await,
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn one_view(tx: &mut Tx, appointment: Appointment) -> Result<AppointmentView, ChangeError> {
+    views(tx, vec![appointment])
+        .await?
+        .pop()
+        .ok_or(ChangeError::NotFound)
+}
+
+/// Views of appointments, with as many queries for many as for one.
+async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentView>, StoreError> {
+    let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(tx)
+        .await?
+        .into_iter()
+        .map(|calendar| (calendar.id, calendar))
+        .collect();
+    let team: BTreeMap<StaffId, String> = staff::list(tx)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .collect();
+    let ids: Vec<AppointmentId> = found.iter().map(|appointment| appointment.id).collect();
+    let writes: BTreeMap<AppointmentId, EventWrite> = event_writes::list_for_appointments(tx, &ids)
+        .await?
+        .into_iter()
+        .map(|write| (write.appointment_id, write))
+        .collect();
+    let mut names: BTreeMap<RemoteCalendarId, String> = BTreeMap::new();
+    for id in writes.values().filter_map(|write| write.remote_calendar_id) {
+        if !names.contains_key(&id)
+            && let Some(calendar) = remote_calendars::find(tx, id).await?
+        {
+            names.insert(id, calendar.name);
+        }
+    }
+    Ok(found
+        .into_iter()
+        .filter_map(|appointment| {
+            let calendar = calendars.get(&appointment.calendar_id)?;
+            let write = writes
+                .get(&appointment.id)
+                .map(|write| write_view(write, &names, appointment.status));
+            let host_name = appointment
+                .host_id
+                .and_then(|host| team.get(&host).cloned())
+                .unwrap_or_default();
+            Some(view(appointment, calendar, host_name, write))
+        })
+        .collect())
+}
+
+fn write_view(write: &EventWrite, names: &BTreeMap<RemoteCalendarId, String>, status: Status) -> WriteView {
+    WriteView {
+        state: write.state,
+        problem: write.problem.clone(),
+        calendar_name: write.remote_calendar_id.and_then(|id| names.get(&id).cloned()),
+        can_write_again: is_active(status)
+            && matches!(
+                write.state,
+                WriteState::Failed | WriteState::ChangedInIcloud | WriteState::NoCalendar
+            ),
+        updated_at: write.updated_at,
+    }
+}
+
+fn view(
+    appointment: Appointment,
+    calendar: &BookingCalendar,
+    host_name: String,
+    write: Option<WriteView>,
+) -> AppointmentView {
+    let write_sentence = write_sentence(write.as_ref(), appointment.host_id.is_some());
+    AppointmentView {
+        id: appointment.id,
+        calendar: calendar.id,
+        calendar_slug: calendar.slug.clone(),
+        calendar_name: calendar.name.clone(),
+        location: calendar.location.clone(),
+        host: appointment.host_id,
+        host_name,
+        start: appointment.starts_at,
+        end: appointment.ends_at,
+        client_zone: appointment.client_zone,
+        name: appointment.name,
+        email: appointment.email,
+        phone: appointment.phone,
+        notes: appointment.notes,
+        status: appointment.status,
+        assignment_reason: appointment.assignment_reason,
+        booked_by: appointment.booked_by,
+        created_at: appointment.created_at,
+        cancelled_at: appointment.cancelled_at,
+        cancelled_by: appointment.cancelled_by,
+        write,
+        write_sentence,
+    }
+}

@@ -1,0 +1,41 @@
+//! Manage links. A link's token is derived from the server's key and the appointment's id, so mails can be rendered
+//! when they are sent and no token is ever kept; the database holds its SHA-256 alone.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use scheduling::AppointmentId;
+use sha2::{Digest, Sha256};
+
+use crate::problem::Internal;
+
+/// The token of an appointment: 32 bytes as base64url.
+pub(crate) fn of(key: &[u8; 32], appointment: AppointmentId) -> Result<String, Internal> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_err(Internal::because)?;
+    mac.update(appointment.to_string().as_bytes());
+    Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+/// What the database keeps of a token.
+pub(crate) fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_stable_and_differ_by_appointment_and_key() {
+        let [one, two]: [AppointmentId; 2] = [
+            "018f0000-0000-7000-8000-000000000001",
+            "018f0000-0000-7000-8000-000000000002",
+        ]
+        .map(|id| id.parse().unwrap());
+        let token = of(&[7; 32], one).unwrap();
+        assert_eq!(token.len(), 43);
+        assert_eq!(token, of(&[7; 32], one).unwrap());
+        assert_ne!(token, of(&[7; 32], two).unwrap());
+        assert_ne!(token, of(&[8; 32], one).unwrap());
+    }
+}

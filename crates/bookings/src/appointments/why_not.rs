@@ -1,0 +1,37 @@
+//! Why a time is not offered, in a client's words. Nothing of a host's calendar shows.
+
+use scheduling::{Reason, Refusal};
+
+/// Whether the time was taken, rather than never on offer.
+pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
+    let taken = |reason| {
+        matches!(
+            reason,
+            Reason::Booked
+                | Reason::Held
+                | Reason::Blocked
+                | Reason::Conflict
+                | Reason::Stale
+                | Reason::Buffer
+                | Reason::DayLimit
+        )
+    };
+    refusals.iter().any(|refusal| taken(refusal.reason))
+}
+
+/// The sentence for a time that was never on offer.
+pub(crate) fn sentence(refusals: &[Refusal]) -> String {
+    let has = |reason| refusals.iter().any(|refusal| refusal.reason == reason);
+    let text = if has(Reason::Past) {
+        "This time has passed already. Choose a later one."
+    } else if has(Reason::Notice) {
+        "This time is too soon. Choose a later one."
+    } else if has(Reason::TooFar) {
+        "This day cannot be booked. Choose another day."
+    } else if has(Reason::Grid) {
+        "Appointments do not start at this time. Choose one of the times on the booking page."
+    } else {
+        "This time is not on offer. Choose one of the times on the booking page."
+    };
+    text.to_owned()
+}

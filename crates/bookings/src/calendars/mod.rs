@@ -1,0 +1,363 @@
+//! Booking calendars: what can be booked, with whom, and by which rules.
+
+mod form;
+
+use std::collections::BTreeMap;
+
+use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
+use store::{StoreError, Tx, booking_calendars, calendar_members, staff, workspace};
+use zones::Zone;
+
+pub use form::{CalendarForm, Member};
+
+use crate::accounts::{Workspace, is_admin};
+use crate::input::Checked;
+use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::quince::Quince;
+
+/// A booking calendar as its editors see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calendar {
+    /// Its id.
+    pub id: CalendarId,
+    /// The last part of its address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What clients read about it.
+    pub description: String,
+    /// Where it takes place.
+    pub location: String,
+    /// `#rrggbb`
+    pub color: String,
+    /// How hosts are chosen and how many.
+    pub kind: Kind,
+    /// How a Round Robin calendar spreads bookings.
+    pub distribution: Distribution,
+    /// Times and limits.
+    pub rules: Rules,
+    /// Who can be booked, in team order.
+    pub members: Vec<MemberView>,
+    /// Whether bookings are confirmed at once.
+    pub auto_confirm: bool,
+    /// Whether it takes bookings.
+    pub active: bool,
+    /// What the editor should know: why it does not use iCloud (D1), or who has not chosen a primary calendar.
+    pub note: Option<String>,
+}
+
+/// A member of a booking calendar as its editors see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberView {
+    /// Who.
+    pub staff: StaffId,
+    /// Their name.
+    pub name: String,
+    /// Who comes first when several are free.
+    pub priority: Priority,
+    /// Share under equal distribution.
+    pub weight: u32,
+    /// Whether they have chosen where their appointments are written.
+    pub has_primary: bool,
+}
+
+/// A booking calendar as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicCalendar {
+    /// The last part of its address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// How hosts are chosen and how many.
+    pub kind: Kind,
+    /// Minutes.
+    pub duration: u32,
+    /// Where it takes place.
+    pub location: String,
+    /// `#rrggbb`
+    pub color: String,
+}
+
+/// What a booking page shows besides the times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicPage {
+    /// The booking calendar.
+    pub calendar: PublicCalendar,
+    /// The business.
+    pub workspace: Workspace,
+    /// The booking calendar's zone.
+    pub zone: Zone,
+    /// Who can be booked, in team order.
+    pub hosts: Vec<(StaffId, String)>,
+}
+
+/// Why a booking calendar could not be shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CalendarError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// There is no such booking calendar, or it takes no bookings.
+    #[error("This booking calendar does not exist, or it takes no bookings at the moment.")]
+    NotFound,
+    /// Only owners and admins may change booking calendars.
+    #[error("Only the owner or an admin may change booking calendars. Ask one of them.")]
+    NotAllowed,
+    /// It has appointments, which would go with it.
+    #[error("This booking calendar has appointments, so it cannot be deleted. Switch it off instead.")]
+    HasAppointments,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for CalendarError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<Vec<FieldProblem>> for CalendarError {
+    fn from(problems: Vec<FieldProblem>) -> Self {
+        Self::Fields(problems)
+    }
+}
+
+pub(crate) fn public(row: &booking_calendars::BookingCalendar) -> PublicCalendar {
+    PublicCalendar {
+        slug: row.slug.clone(),
+        name: row.name.clone(),
+        description: row.description.clone(),
+        kind: row.kind,
+        duration: row.rules.duration,
+        location: row.location.clone(),
+        color: row.color.clone(),
+    }
+}
+
+/// All booking calendars; staff who are not admins see those that they are members of.
+pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, CalendarError> {
+    let mut tx = quince.store().read().await?;
+    let me = staff::find(&mut tx, by).await?.ok_or(CalendarError::NotAllowed)?;
+    let rows = booking_calendars::list(&mut tx).await?;
+    let mut calendars = views(&mut tx, rows).await?;
+    if !is_admin(me.role) {
+        calendars.retain(|calendar| calendar.members.iter().any(|member| member.staff == by));
+    }
+    Ok(calendars)
+}
+
+/// The active booking calendars, for everybody.
+pub async fn public_list(quince: &Quince) -> Result<Vec<PublicCalendar>, CalendarError> {
+    let mut tx = quince.store().read().await?;
+    let rows = booking_calendars::list(&mut tx).await?;
+    Ok(rows.iter().filter(|row| row.active).map(public).collect())
+}
+
+/// One booking calendar, for its editors.
+pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calendar, CalendarError> {
+    list(quince, by)
+        .await?
+        .into_iter()
+        .find(|calendar| calendar.id == id)
+        .ok_or(CalendarError::NotFound)
+}
+
+/// What the booking page at this address shows besides the times.
+pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, CalendarError> {
+    let mut tx = quince.store().read().await?;
+    let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
+    let row = row.filter(|row| row.active).ok_or(CalendarError::NotFound)?;
+    let business = workspace::find(&mut tx).await?.ok_or(CalendarError::NotFound)?;
+    let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
+    Ok(PublicPage {
+        calendar: public(&row),
+        workspace: Workspace {
+            name: business.name,
+            zone: business.zone,
+        },
+        zone: row.rules.zone.clone(),
+        hosts: members
+            .into_iter()
+            .map(|(_, staff)| (staff.id, staff.name))
+            .collect(),
+    })
+}
+
+/// Makes a booking calendar, which takes bookings at once.
+pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, CalendarError> {
+    let form = form.checked()?;
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    check_against_others(&mut tx, None, &form).await?;
+    let id = booking_calendars::insert(&mut tx, &row_of(&form), now).await?;
+    calendar_members::replace(&mut tx, id, &members_of(&form)).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes a booking calendar. Appointments that are booked stay as they are.
+pub async fn update(
+    quince: &Quince,
+    by: StaffId,
+    id: CalendarId,
+    form: CalendarForm,
+) -> Result<(), CalendarError> {
+    let form = form.checked()?;
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    check_against_others(&mut tx, Some(id), &form).await?;
+    booking_calendars::find(&mut tx, id)
+        .await?
+        .ok_or(CalendarError::NotFound)?;
+    booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
+    calendar_members::replace(&mut tx, id, &members_of(&form)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Switches a booking calendar on or off. Off, its page takes no bookings; appointments stay.
+pub async fn set_active(
+    quince: &Quince,
+    by: StaffId,
+    id: CalendarId,
+    active: bool,
+) -> Result<(), CalendarError> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    booking_calendars::find(&mut tx, id)
+        .await?
+        .ok_or(CalendarError::NotFound)?;
+    booking_calendars::set_active(&mut tx, id, active, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Deletes a booking calendar that never had an appointment.
+pub async fn delete(quince: &Quince, by: StaffId, id: CalendarId) -> Result<(), CalendarError> {
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    booking_calendars::find(&mut tx, id)
+        .await?
+        .ok_or(CalendarError::NotFound)?;
+    if store::appointments::has_any(&mut tx, id).await? {
+        return Err(CalendarError::HasAppointments);
+    }
+    booking_calendars::delete(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), CalendarError> {
+    match staff::find(tx, by).await? {
+        Some(me) if is_admin(me.role) => Ok(()),
+        _ => Err(CalendarError::NotAllowed),
+    }
+}
+
+async fn check_against_others(
+    tx: &mut Tx,
+    own: Option<CalendarId>,
+    form: &CalendarForm,
+) -> Result<(), CalendarError> {
+    let mut checked = Checked::default();
+    if booking_calendars::find_by_slug(tx, &form.slug)
+        .await?
+        .is_some_and(|other| Some(other.id) != own)
+    {
+        checked.problem(
+            "slug",
+            "Another booking calendar has this address. Choose another one.",
+        );
+    }
+    let team: Vec<StaffId> = staff::list(tx).await?.iter().map(|person| person.id).collect();
+    if form.members.iter().any(|member| !team.contains(&member.staff)) {
+        checked.problem(
+            "members",
+            "Somebody in the list is not in the team any more. Reload the page.",
+        );
+    }
+    Ok(checked.finish()?)
+}
+
+async fn views(
+    tx: &mut Tx,
+    rows: Vec<booking_calendars::BookingCalendar>,
+) -> Result<Vec<Calendar>, CalendarError> {
+    let ids: Vec<CalendarId> = rows.iter().map(|row| row.id).collect();
+    let mut members: BTreeMap<CalendarId, Vec<MemberView>> = BTreeMap::new();
+    for (member, person) in calendar_members::with_staff(tx, &ids).await? {
+        members.entry(member.calendar_id).or_default().push(MemberView {
+            staff: person.id,
+            name: person.name,
+            priority: member.priority,
+            weight: member.weight,
+            has_primary: person.primary_calendar_id.is_some(),
+        });
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| view(members.remove(&row.id).unwrap_or_default(), row))
+        .collect())
+}
+
+fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar) -> Calendar {
+    let note = note(row.kind, &members);
+    Calendar {
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        description: row.description,
+        location: row.location,
+        color: row.color,
+        kind: row.kind,
+        distribution: row.distribution,
+        rules: row.rules,
+        members,
+        auto_confirm: row.auto_confirm,
+        active: row.active,
+        note,
+    }
+}
+
+fn note(kind: Kind, members: &[MemberView]) -> Option<String> {
+    if !kind.uses_icloud() {
+        return Some("A Simple calendar has no assigned member, so it does not use iCloud.".to_owned());
+    }
+    let without: Vec<&str> = members
+        .iter()
+        .filter(|member| !member.has_primary)
+        .map(|member| member.name.as_str())
+        .collect();
+    (!without.is_empty()).then(|| {
+        format!(
+            "Appointments of {} are not written to iCloud until a primary calendar is chosen under Calendar Configuration.",
+            without.join(", ")
+        )
+    })
+}
+
+fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
+    booking_calendars::NewBookingCalendar {
+        slug: form.slug.clone(),
+        name: form.name.clone(),
+        description: form.description.clone(),
+        kind: form.kind,
+        distribution: form.distribution,
+        rules: form.rules.clone(),
+        location: form.location.clone(),
+        color: form.color.clone(),
+        auto_confirm: form.auto_confirm,
+    }
+}
+
+fn members_of(form: &CalendarForm) -> Vec<calendar_members::NewMember> {
+    let row = |member: &Member| calendar_members::NewMember {
+        staff_id: member.staff,
+        priority: member.priority,
+        weight: member.weight,
+    };
+    form.members.iter().map(row).collect()
+}

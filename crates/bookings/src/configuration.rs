@@ -1,0 +1,231 @@
+//! Calendar Configuration: where appointments are written, which calendars block, and how edits are treated (D6, D9).
+
+use std::collections::BTreeSet;
+
+use scheduling::StaffId;
+use store::remote_calendars::{self, RemoteCalendar};
+use store::{
+    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, StoreError, Tx, WhenStale, appointments,
+    connections, staff,
+};
+
+use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
+use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::quince::{Queue, Quince};
+use crate::{connections as links, outbox};
+
+/// A staff member's calendar configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// The connected accounts with their calendars.
+    pub connections: Vec<ConnectionView>,
+    /// Where appointments are written.
+    pub primary: Option<RemoteCalendarView>,
+    /// What is wrong with it, in a sentence with a next step.
+    pub primary_problem: Option<String>,
+    /// What happens while a calendar cannot be read.
+    pub when_stale: WhenStale,
+    /// How many appointments to come would move to another primary calendar.
+    pub future_appointments: u32,
+}
+
+/// Why the configuration could not be shown or saved.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// The calendar or connection is not there, or is somebody else's.
+    #[error("This calendar is no longer connected. Reload the page and choose another one.")]
+    NotFound,
+    /// Appointments cannot be written to the calendar.
+    #[error(
+        "iCloud lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
+    )]
+    ReadOnly,
+    /// The calendar was deleted in iCloud.
+    #[error("This calendar was deleted in iCloud. Choose another one.")]
+    Vanished,
+    /// The calendar's events cannot be read.
+    #[error("The events of this calendar cannot be read, so it can block nothing. Choose another one.")]
+    Unreadable,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for ConfigurationError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<ConnectError> for ConfigurationError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Internal(error) => Self::Internal(error),
+            _ => Self::NotFound,
+        }
+    }
+}
+
+/// A staff member's configuration.
+pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, ConfigurationError> {
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let person = staff::find(&mut tx, id)
+        .await?
+        .ok_or(ConfigurationError::NotFound)?;
+    let connections = views(&mut tx, id, now).await?;
+    let found = connections
+        .iter()
+        .flat_map(|connection| connection.calendars.iter().map(move |c| (connection, c)));
+    let primary = found.into_iter().find(|(_, calendar)| calendar.is_primary);
+    let primary_problem = primary.and_then(|(connection, calendar)| primary_problem(connection, calendar));
+    Ok(Configuration {
+        primary: primary.map(|(_, calendar)| calendar.clone()),
+        primary_problem,
+        when_stale: person.when_stale,
+        future_appointments: appointments::future_count(&mut tx, id, now).await?,
+        connections,
+    })
+}
+
+fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -> Option<String> {
+    if calendar.vanished {
+        Some(format!(
+            "Your primary calendar “{}” was deleted in iCloud. New appointments are kept here and written as soon as you choose \
+             another primary calendar.",
+            calendar.name
+        ))
+    } else if !calendar.writable {
+        Some(format!(
+            "You may no longer write to “{}”. Choose another primary calendar.",
+            calendar.name
+        ))
+    } else if connection.state == ConnectionState::NeedsAttention {
+        Some(format!(
+            "Quince cannot sign in to {} any more. Reconnect it; appointments are written as soon as it works.",
+            connection.username
+        ))
+    } else {
+        None
+    }
+}
+
+/// Chooses where appointments are written; `None` writes them nowhere. Events of appointments to come move there.
+pub async fn save_primary(
+    quince: &Quince,
+    id: StaffId,
+    calendar: Option<RemoteCalendarId>,
+) -> Result<(), ConfigurationError> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let mut read = BTreeSet::new();
+    if let Some(calendar) = calendar {
+        let found = own(&mut tx, id, calendar).await?;
+        if found.vanished_at.is_some() {
+            return Err(ConfigurationError::Vanished);
+        }
+        if !found.writable {
+            return Err(ConfigurationError::ReadOnly);
+        }
+        read.insert(found.connection_id);
+    }
+    staff::set_primary(&mut tx, id, calendar).await?;
+    outbox::primary_changed(&mut tx, id, now).await?;
+    tx.commit().await?;
+    quince.wake(Queue::Writes);
+    read_now(quince, &read).await
+}
+
+/// Chooses all calendars that are checked for conflicts; those that are not named are not.
+pub async fn save_conflicts(
+    quince: &Quince,
+    id: StaffId,
+    chosen: Vec<RemoteCalendarId>,
+) -> Result<(), ConfigurationError> {
+    let mut tx = quince.store().write().await?;
+    let mut read = BTreeSet::new();
+    for calendar in &chosen {
+        let found = own(&mut tx, id, *calendar).await?;
+        // One that vanished or became unreadable since it was chosen may stay: what is known of it goes on blocking.
+        if !found.checked_for_conflicts {
+            if found.vanished_at.is_some() {
+                return Err(ConfigurationError::Vanished);
+            }
+            if !found.readable {
+                return Err(ConfigurationError::Unreadable);
+            }
+            read.insert(found.connection_id);
+        }
+    }
+    remote_calendars::set_conflicts(&mut tx, id, &chosen).await?;
+    tx.commit().await?;
+    read_now(quince, &read).await
+}
+
+/// Chooses whether whole-day events of a calendar that say nothing about it block.
+pub async fn save_all_day_blocks(
+    quince: &Quince,
+    id: StaffId,
+    calendar: RemoteCalendarId,
+    blocks: bool,
+) -> Result<(), ConfigurationError> {
+    let mut tx = quince.store().write().await?;
+    own(&mut tx, id, calendar).await?;
+    remote_calendars::set_all_day_blocks(&mut tx, calendar, blocks).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Chooses how later edits of external events are treated (D6). Keeping up again catches up at once.
+pub async fn save_import_policy(
+    quince: &Quince,
+    id: StaffId,
+    connection: ConnectionId,
+    policy: ImportPolicy,
+) -> Result<(), ConfigurationError> {
+    let mut tx = quince.store().write().await?;
+    let known = links::own(&mut tx, id, connection).await?;
+    if known.import_policy == policy {
+        return Ok(());
+    }
+    connections::set_import_policy(&mut tx, connection, policy).await?;
+    for calendar in remote_calendars::list_for_connections(&mut tx, &[connection]).await? {
+        remote_calendars::forget_progress(&mut tx, calendar.id).await?;
+    }
+    tx.commit().await?;
+    read_now(quince, &BTreeSet::from([connection])).await
+}
+
+/// Chooses what happens while a calendar cannot be read.
+pub async fn save_when_stale(
+    quince: &Quince,
+    id: StaffId,
+    choice: WhenStale,
+) -> Result<(), ConfigurationError> {
+    let mut tx = quince.store().write().await?;
+    staff::set_when_stale(&mut tx, id, choice).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A calendar on a connection that belongs to this person and has not ended.
+async fn own(
+    tx: &mut Tx,
+    owner: StaffId,
+    id: RemoteCalendarId,
+) -> Result<RemoteCalendar, ConfigurationError> {
+    let found = remote_calendars::find(tx, id)
+        .await?
+        .ok_or(ConfigurationError::NotFound)?;
+    links::own(tx, owner, found.connection_id).await?;
+    Ok(found)
+}
+
+/// Reads connections while the person waits, so that the booking pages are right when the answer comes.
+async fn read_now(quince: &Quince, ids: &BTreeSet<ConnectionId>) -> Result<(), ConfigurationError> {
+    for id in ids {
+        links::sync_for_a_while(quince, *id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Disconnecting (D10): syncing stops, appointments stay, events already written stay or go as the person chooses, and the
+//! password is erased.
+
+use caldav::Error;
+use scheduling::StaffId;
+use store::event_writes::{self, EventWrite, Outcome};
+use store::{ConnectionId, WriteState, connections, external_events, remote_calendars, staff};
+
+use super::error::ConnectError;
+use super::{login, own};
+use crate::outbox::{self, Target};
+use crate::quince::Quince;
+
+/// What becomes of the events that Quince wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventsInIcloud {
+    /// They stay, and are no longer changed.
+    Keep,
+    /// They are removed.
+    Remove,
+}
+
+/// Ends a connection. Removing events needs iCloud: when one cannot be removed, nothing is ended and the error says why.
+pub async fn disconnect(
+    quince: &Quince,
+    staff: StaffId,
+    id: ConnectionId,
+    events: EventsInIcloud,
+) -> Result<(), ConnectError> {
+    // Neither a sync nor a second click may come between.
+    let _alone = quince.locks().lock(id).await;
+    {
+        let mut tx = quince.store().read().await?;
+        own(&mut tx, staff, id).await?;
+    }
+    if events == EventsInIcloud::Remove {
+        remove_events(quince, staff, id).await?;
+    }
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    own(&mut tx, staff, id).await?;
+    let calendars = remote_calendars::list_for_connections(&mut tx, &[id]).await?;
+    let person = staff::find(&mut tx, staff).await?.ok_or(ConnectError::NotFound)?;
+    if person
+        .primary_calendar_id
+        .is_some_and(|primary| calendars.iter().any(|calendar| calendar.id == primary))
+    {
+        staff::set_primary(&mut tx, staff, None).await?;
+    }
+    let chosen: Vec<_> = remote_calendars::list_for_staff(&mut tx, staff)
+        .await?
+        .into_iter()
+        .filter(|calendar| calendar.checked_for_conflicts && calendar.connection_id != id)
+        .map(|calendar| calendar.id)
+        .collect();
+    remote_calendars::set_conflicts(&mut tx, staff, &chosen).await?;
+    outbox::connection_ended(&mut tx, id, now).await?;
+    external_events::delete_of_connection(&mut tx, id).await?;
+    connections::disconnect(&mut tx, id, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Removes every event that Quince has in the connection's calendars, also those whose writing was never answered.
+async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Result<(), ConnectError> {
+    let (connection, calendars) = {
+        let mut tx = quince.store().read().await?;
+        let connection = own(&mut tx, staff, id).await?;
+        (
+            connection,
+            remote_calendars::list_for_connections(&mut tx, &[id]).await?,
+        )
+    };
+    let Some(login) = login::open(quince, &connection)? else {
+        return Ok(());
+    };
+    for calendar in calendars {
+        let writes: Vec<EventWrite> = {
+            let mut tx = quince.store().read().await?;
+            event_writes::by_remote_calendar(&mut tx, calendar.id).await?
+        };
+        let target = Target {
+            client: quince.caldav(&login.entry),
+            login: login.credentials.clone(),
+            calendar: login::url(&calendar.url)?,
+        };
+        for write in writes.iter().filter(|write| write.state != WriteState::Removed) {
+            let is_known = write.href.is_some() || write.attempts > 0;
+            if is_known {
+                match target
+                    .remove(&write.uid, write.href.as_deref(), write.etag.as_deref())
+                    .await
+                {
+                    Ok(()) | Err(Error::NotFound) => {}
+                    Err(error) => return Err(ConnectError::of_check(&error, quince.now())),
+                }
+            }
+            let mut tx = quince.store().write().await?;
+            event_writes::set_state(&mut tx, write.id, WriteState::Removed, None, quince.now()).await?;
+            let forgotten = Outcome::default();
+            event_writes::succeeded(
+                &mut tx,
+                write.id,
+                write.sequence,
+                WriteState::Removed,
+                &forgotten,
+                quince.now(),
+            )
+            .await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Whether what is known of a connection's calendars is still good. The one place that decides it.
+
+use jiff::{SignedDuration, Timestamp};
+use store::remote_calendars::Watched;
+use store::{ConnectionState, connections::Connection};
+
+/// Without a successful sync for this long, the calendars count as not read. A sync is tried each minute.
+pub(crate) const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// A sync that succeeded is repeated after this long.
+pub(crate) const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// The state that people see: a connection without a recent sync is stale, whatever was noted last.
+pub(crate) fn state(connection: &Connection, now: Timestamp) -> ConnectionState {
+    let read_at = connection.synced_at.unwrap_or(connection.connected_at);
+    match connection.state {
+        ConnectionState::Connected if is_old(read_at, now) => ConnectionState::Stale,
+        noted => noted,
+    }
+}
+
+/// Whether a calendar's events are too old to be relied on, or it cannot be read at all.
+pub(crate) fn is_stale(calendar: &Watched, now: Timestamp) -> bool {
+    calendar.state != ConnectionState::Connected
+        || !calendar.readable
+        || calendar.vanished_at.is_some()
+        || calendar.synced_at.is_none_or(|at| is_old(at, now))
+}
+
+fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(read_at) > GOOD_FOR
+}
+
+/// The sentence about a connection's freshness.
+pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
+    let read = match connection.synced_at {
+        None => "has not been read yet".to_owned(),
+        Some(at) => format!("was read {}", ago(now.duration_since(at))),
+    };
+    let problem = connection
+        .problem
+        .as_deref()
+        .map(|text| format!(" {text}"))
+        .unwrap_or_default();
+    let account = &connection.username;
+    match state(connection, now) {
+        ConnectionState::Connected => format!("{account} {read}."),
+        ConnectionState::Stale => format!("{account} {read}; what you see may be out of date.{problem}"),
+        ConnectionState::NeedsAttention => format!("{account} {read} and needs your attention.{problem}"),
+        ConnectionState::Disconnected => format!("{account} is disconnected."),
+    }
+}
+
+fn ago(age: SignedDuration) -> String {
+    match age.as_mins() {
+        ..=0 => "less than a minute ago".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes @ 2..=119 => format!("{minutes} minutes ago"),
+        minutes @ 120..=2_879 => format!("{} hours ago", minutes / 60),
+        minutes => format!("{} days ago", minutes / 1_440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{ConnectionId, ImportPolicy, RemoteCalendarId};
+
+    use super::*;
+
+    fn calendar(synced_at: Option<Timestamp>) -> Watched {
+        let id = "018f0000-0000-7000-8000-000000000001";
+        Watched {
+            id: RemoteCalendarId(id.parse().unwrap()),
+            connection_id: ConnectionId(id.parse().unwrap()),
+            staff_id: id.parse().unwrap(),
+            url: String::new(),
+            name: String::new(),
+            color: None,
+            zone: None,
+            readable: true,
+            is_primary: true,
+            all_day_blocks: true,
+            synced_at,
+            vanished_at: None,
+            state: ConnectionState::Connected,
+            import_policy: ImportPolicy::KeepUp,
+        }
+    }
+
+    #[test]
+    fn a_calendar_is_relied_on_only_when_it_was_read_lately() {
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let read = |minutes| calendar(Some(now - SignedDuration::from_mins(minutes)));
+        assert!(!is_stale(&read(2), now));
+        assert!(is_stale(&read(16), now));
+        assert!(is_stale(&calendar(None), now), "never read");
+        let refused = Watched {
+            state: ConnectionState::NeedsAttention,
+            ..read(1)
+        };
+        assert!(is_stale(&refused, now));
+        let subscribed = Watched {
+            readable: false,
+            ..read(1)
+        };
+        assert!(
+            is_stale(&subscribed, now),
+            "a subscription that answers with nothing looks free"
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Logins to calendar servers: sealed in the database, opened only for a request.
+
+use caldav::Credentials;
+use store::ConnectionId;
+use store::connections::Connection;
+use url::Url;
+
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// An opened login with the address it was given for.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    pub(crate) entry: Url,
+    pub(crate) credentials: Credentials,
+}
+
+const TABLE: &str = "connections";
+const COLUMN: &str = "password";
+
+/// Seals a password for a connection's row.
+pub(crate) fn seal(quince: &Quince, connection: ConnectionId, password: &str) -> Result<Vec<u8>, Internal> {
+    quince
+        .store()
+        .key()
+        .seal(TABLE, &connection.to_string(), COLUMN, password.as_bytes())
+        .map_err(Internal::because)
+}
+
+/// Opens the login of a connection; nothing when its password was erased.
+pub(crate) fn open(quince: &Quince, connection: &Connection) -> Result<Option<Login>, Internal> {
+    let Some(sealed) = &connection.password_sealed else {
+        return Ok(None);
+    };
+    let key = quince.store().key();
+    let plain = key
+        .open(TABLE, &connection.id.to_string(), COLUMN, sealed)
+        .map_err(Internal::because)?;
+    let password =
+        String::from_utf8(plain).map_err(|_| Internal::because("a stored password is not text"))?;
+    let credentials = Credentials::new(connection.username.clone(), password);
+    Ok(Some(Login {
+        entry: url(&connection.entry_url)?,
+        credentials,
+    }))
+}
+
+/// A stored address.
+pub(crate) fn url(text: &str) -> Result<Url, Internal> {
+    Url::parse(text).map_err(Internal::because)
+}

@@ -1,0 +1,37 @@
+//! Connections: a staff member's logins to iCloud (D7, D8, D10).
+
+mod connect;
+mod disconnect;
+mod error;
+pub(crate) mod failure;
+pub(crate) mod freshness;
+pub(crate) mod login;
+mod view;
+
+use scheduling::StaffId;
+use store::connections::{self, Connection};
+use store::{ConnectionId, ConnectionState, Tx};
+
+pub use connect::{Login, check_now, connect, reconnect};
+pub use disconnect::{EventsInIcloud, disconnect};
+pub use error::ConnectError;
+pub use view::{ConnectionView, RemoteCalendarView};
+
+pub(crate) use connect::sync_for_a_while;
+pub(crate) use view::views;
+
+use crate::quince::Quince;
+
+/// A staff member's connections with their calendars, the oldest first.
+pub async fn list(quince: &Quince, staff: StaffId) -> Result<Vec<ConnectionView>, ConnectError> {
+    let mut tx = quince.store().read().await?;
+    Ok(views(&mut tx, staff, quince.now()).await?)
+}
+
+/// A connection that belongs to this person and has not ended.
+pub(crate) async fn own(tx: &mut Tx, staff: StaffId, id: ConnectionId) -> Result<Connection, ConnectError> {
+    connections::find(tx, id)
+        .await?
+        .filter(|found| found.staff_id == staff && found.state != ConnectionState::Disconnected)
+        .ok_or(ConnectError::NotFound)
+}

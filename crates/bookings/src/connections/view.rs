@@ -1,0 +1,124 @@
+//! How connections and their calendars are shown.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use store::connections;
+use store::remote_calendars::{self, RemoteCalendar};
+use store::{
+    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, WriteState,
+    event_writes, staff,
+};
+
+use super::freshness;
+
+/// A connection as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionView {
+    /// The connection.
+    pub id: ConnectionId,
+    /// iCloud, or another server.
+    pub server: Server,
+    /// The Apple ID.
+    pub username: String,
+    /// Connected, stale, or in need of attention.
+    pub state: ConnectionState,
+    /// What is wrong, in a sentence with a next step.
+    pub problem: Option<String>,
+    /// How fresh it is, in a sentence.
+    pub freshness: String,
+    /// How later edits of external events are treated (D6).
+    pub import_policy: ImportPolicy,
+    /// When its calendars were last read.
+    pub synced_at: Option<Timestamp>,
+    /// When it was made.
+    pub connected_at: Timestamp,
+    /// How many events Quince has written through it and would remove on request (D10).
+    pub written_events: u32,
+    /// Its calendars, by name.
+    pub calendars: Vec<RemoteCalendarView>,
+}
+
+/// A remote calendar as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something else about the calendar"
+)]
+pub struct RemoteCalendarView {
+    /// The calendar.
+    pub id: RemoteCalendarId,
+    /// Its connection.
+    pub connection: ConnectionId,
+    /// Its name in iCloud.
+    pub name: String,
+    /// `#rrggbb`
+    pub color: Option<String>,
+    /// Whether appointments can be written to it.
+    pub writable: bool,
+    /// Whether its events can be read.
+    pub readable: bool,
+    /// Whether appointments are written to it.
+    pub is_primary: bool,
+    /// Whether its events block, besides the primary calendar's.
+    pub checked_for_conflicts: bool,
+    /// Whether its whole-day events that say nothing about it block.
+    pub all_day_blocks: bool,
+    /// When it was last read.
+    pub synced_at: Option<Timestamp>,
+    /// Whether it is no longer in iCloud.
+    pub vanished: bool,
+    /// What is wrong with it, in a sentence.
+    pub problem: Option<String>,
+}
+
+/// All connections of a staff member.
+pub(crate) async fn views(
+    tx: &mut Tx,
+    owner: StaffId,
+    now: Timestamp,
+) -> Result<Vec<ConnectionView>, StoreError> {
+    let primary = staff::find(tx, owner)
+        .await?
+        .and_then(|person| person.primary_calendar_id);
+    let calendars = remote_calendars::list_for_staff(tx, owner).await?;
+    let mut views = Vec::new();
+    for connection in connections::list_for_staff(tx, owner).await? {
+        let writes = event_writes::live_of_connection(tx, connection.id).await?;
+        let is_there = |state| matches!(state, WriteState::Written | WriteState::ChangedInIcloud);
+        let written = writes.iter().filter(|write| is_there(write.state)).count();
+        let own = calendars
+            .iter()
+            .filter(|calendar| calendar.connection_id == connection.id);
+        views.push(ConnectionView {
+            id: connection.id,
+            server: connection.server,
+            state: freshness::state(&connection, now),
+            freshness: freshness::sentence(&connection, now),
+            import_policy: connection.import_policy,
+            synced_at: connection.synced_at,
+            connected_at: connection.connected_at,
+            written_events: u32::try_from(written).unwrap_or(u32::MAX),
+            calendars: own.map(|calendar| calendar_view(calendar, primary)).collect(),
+            username: connection.username,
+            problem: connection.problem,
+        });
+    }
+    Ok(views)
+}
+
+fn calendar_view(calendar: &RemoteCalendar, primary: Option<RemoteCalendarId>) -> RemoteCalendarView {
+    RemoteCalendarView {
+        id: calendar.id,
+        connection: calendar.connection_id,
+        name: calendar.name.clone(),
+        color: calendar.color.clone(),
+        writable: calendar.writable,
+        readable: calendar.readable,
+        is_primary: primary == Some(calendar.id),
+        checked_for_conflicts: calendar.checked_for_conflicts,
+        all_day_blocks: calendar.all_day_blocks,
+        synced_at: calendar.synced_at,
+        vanished: calendar.vanished_at.is_some(),
+        problem: calendar.problem.clone(),
+    }
+}

@@ -1,0 +1,223 @@
+//! What people may type: lengths and characters, with a sentence for everything that is refused.
+//!
+//! Names and addresses reach mail headers and calendar texts, so no control character passes (quality.md).
+
+use crate::problem::FieldProblem;
+
+/// Longest name, in characters.
+pub const NAME_LIMIT: usize = 200;
+/// Longest notes, in characters.
+pub const NOTES_LIMIT: usize = 2_000;
+/// Longest mail address, in characters (RFC 5321 section 4.5.3.1.3).
+pub const EMAIL_LIMIT: usize = 254;
+/// Longest telephone number, in characters.
+pub const PHONE_LIMIT: usize = 40;
+/// Longest idempotency key, in characters.
+pub const KEY_LIMIT: usize = 200;
+/// Shortest password of a staff member, in characters.
+pub const PASSWORD_MINIMUM: usize = 10;
+/// Longest password, in characters; hashing takes time by its length.
+pub const PASSWORD_LIMIT: usize = 500;
+
+/// Collects the problems of one form.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    problems: Vec<FieldProblem>,
+}
+
+impl Checked {
+    pub(crate) fn problem(&mut self, field: &'static str, sentence: impl Into<String>) {
+        self.problems.push(FieldProblem::new(field, sentence));
+    }
+
+    /// Nothing when everything was right, else all problems in the order of the form.
+    pub(crate) fn finish(self) -> Result<(), Vec<FieldProblem>> {
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(self.problems)
+        }
+    }
+
+    /// A text of one line. `what` is how the sentence calls it, such as "your name".
+    pub(crate) fn line(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
+        let text = typed.trim();
+        if text.chars().any(char::is_control) {
+            self.problem(
+                field,
+                format!("Please type {what} on one line, without special control characters."),
+            );
+        } else if text.chars().count() > limit {
+            self.problem(
+                field,
+                format!("Please shorten {what} to at most {limit} characters."),
+            );
+        }
+        text.to_owned()
+    }
+
+    /// As [`Checked::line`], and it must not be empty.
+    pub(crate) fn required_line(
+        &mut self,
+        field: &'static str,
+        what: &str,
+        typed: &str,
+        limit: usize,
+    ) -> String {
+        if typed.trim().is_empty() {
+            self.problem(field, format!("Please enter {what}."));
+            return String::new();
+        }
+        self.line(field, what, typed, limit)
+    }
+
+    /// A text of several lines. Line ends become LF; other control characters but the tab are refused.
+    pub(crate) fn text(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
+        let text = typed.trim().replace("\r\n", "\n").replace('\r', "\n");
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            self.problem(
+                field,
+                format!("Please remove the special control characters from {what}."),
+            );
+        } else if text.chars().count() > limit {
+            self.problem(
+                field,
+                format!("Please shorten {what} to at most {limit} characters."),
+            );
+        }
+        text
+    }
+
+    /// A mail address: something, one @, a host with a dot or a local name. The mailbox itself is never asked.
+    pub(crate) fn email(&mut self, field: &'static str, typed: &str) -> String {
+        let email = typed.trim();
+        if email.is_empty() {
+            self.problem(field, "Please enter an email address such as ada@example.com.");
+        } else if !is_email(email) {
+            self.problem(
+                field,
+                "This is not an email address. Enter one such as ada@example.com.",
+            );
+        }
+        email.to_owned()
+    }
+
+    /// A telephone number; may be empty.
+    pub(crate) fn phone(&mut self, field: &'static str, typed: &str) -> String {
+        let phone = self.line(field, "the telephone number", typed, PHONE_LIMIT);
+        if !phone
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-()/.x#*".contains(c))
+        {
+            self.problem(
+                field,
+                "A telephone number holds digits and + - ( ) only, such as +49 30 1234567.",
+            );
+        }
+        phone
+    }
+
+    /// A new password.
+    pub(crate) fn password(&mut self, field: &'static str, typed: &str) {
+        let length = typed.chars().count();
+        if length < PASSWORD_MINIMUM {
+            self.problem(
+                field,
+                format!("Choose a password of at least {PASSWORD_MINIMUM} characters."),
+            );
+        } else if length > PASSWORD_LIMIT {
+            self.problem(
+                field,
+                format!("Choose a password of at most {PASSWORD_LIMIT} characters."),
+            );
+        }
+    }
+
+    /// A time zone by its IANA name.
+    pub(crate) fn zone(&mut self, field: &'static str, typed: &str) -> Option<zones::Zone> {
+        match zones::Zone::named(typed) {
+            Ok(zone) => Some(zone),
+            Err(error) => {
+                self.problem(field, error.to_string());
+                None
+            }
+        }
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((mailbox, host)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let host_is_name = !host.is_empty()
+        && host.split('.').all(|label| {
+            !label.is_empty()
+                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        });
+    let mailbox_is_plain = !mailbox.is_empty()
+        && mailbox
+            .chars()
+            .all(|c| !c.is_control() && !c.is_whitespace() && !"\"(),:;<>@[\\]".contains(c));
+    text.chars().count() <= EMAIL_LIMIT && host_is_name && mailbox_is_plain
+        // The mail library has the last word, as it must be able to send there.
+        && text.parse::<lettre::Address>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_and_nul_never_pass_a_line() {
+        for typed in ["Ada\r\nBcc: x@example.com", "Ada\nLovelace", "Ada\0"] {
+            let mut checked = Checked::default();
+            checked.required_line("name", "your name", typed, NAME_LIMIT);
+            let problems = checked.finish().unwrap_err();
+            assert_eq!(problems[0].field, "name");
+        }
+    }
+
+    #[test]
+    fn notes_keep_their_lines_and_lose_their_carriage_returns() {
+        let mut checked = Checked::default();
+        assert_eq!(
+            checked.text("notes", "the notes", " one\r\ntwo ", NOTES_LIMIT),
+            "one\ntwo"
+        );
+        assert_eq!(checked.finish(), Ok(()));
+        let mut checked = Checked::default();
+        checked.text("notes", "the notes", "a\0b", NOTES_LIMIT);
+        assert!(checked.finish().is_err());
+    }
+
+    #[test]
+    fn over_long_text_is_refused_with_its_limit() {
+        let mut checked = Checked::default();
+        checked.required_line("name", "your name", &"a".repeat(NAME_LIMIT + 1), NAME_LIMIT);
+        assert!(checked.finish().unwrap_err()[0].sentence.contains("200"));
+        let mut checked = Checked::default();
+        checked.required_line("name", "your name", &"ä".repeat(NAME_LIMIT), NAME_LIMIT);
+        assert_eq!(checked.finish(), Ok(()));
+    }
+
+    #[test]
+    fn addresses_are_told_from_other_text() {
+        for good in ["ada@example.com", "a.b+c@sub.example.co.uk", "x@localhost"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "ada",
+            "ada@",
+            "@example.com",
+            "a b@example.com",
+            "ada@example..com",
+            "a@b@c.com",
+            "ada@-x.com",
+            "a\n@example.com",
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Use cases: connect, configure, sync, slots, book, reschedule, cancel, notify; the outbox.
+//!
+//! Everything that the pages, the API and the background jobs do goes through the functions of these modules. Each
+//! takes the [`Quince`] handle first, opens its own transactions, reads the time from the handle's clock, and
+//! returns a view or a typed error whose text is a sentence for a person with a next step. An error of the machinery
+//! is always the variant `Internal`, whose cause is for logs only.
+//!
+//! | module | what for |
+//! |---|---|
+//! | [`accounts`] | the owner, the team, sign in, passwords |
+//! | [`profile`] | name, zone and weekly hours of a staff member |
+//! | [`connections`] | connect to iCloud (checked live), reconnect, disconnect |
+//! | [`configuration`] | primary and conflict calendars, how later edits are treated |
+//! | [`calendars`] | booking calendars and their rules |
+//! | [`slots`] | free times, from the database alone |
+//! | [`appointments`] | book, reschedule, cancel, edit, look at |
+//! | [`agenda`] | appointments and external events of some days |
+//! | [`sync`] | reads what changed in a connection's calendars |
+//! | [`jobs`] | runs sync, calendar writes and mails in the background |
+//!
+//! # How a booking reaches iCloud
+//! [`appointments::book`] commits the appointment, its place in the host's time, the write to the host's primary
+//! calendar and the mails in one transaction, and answers. The jobs then write and send, again and again until it is
+//! done; each write carries the appointment as it is at that moment, so the last change always wins.
+
+pub mod accounts;
+pub mod agenda;
+pub mod appointments;
+pub mod calendars;
+pub mod clock;
+pub mod configuration;
+pub mod connections;
+pub mod input;
+pub mod jobs;
+pub mod profile;
+pub mod slots;
+pub mod sync;
+
+mod mail;
+mod outbox;
+mod problem;
+mod quince;
+mod reach;
+
+pub use problem::{FieldProblem, Internal};
+pub use quince::{Mail, Practice, Quince, Settings};
+
+pub use scheduling::{
+    AppointmentId, CalendarId, DateOverride, Distribution, Kind, Priority, Rules, StaffId, WeeklyHours,
+};
+pub use store::{
+    AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, ImportPolicy, RemoteCalendarId,
+    Role, Server, WhenStale, WriteState,
+};

@@ -1,0 +1,185 @@
+//! How mails leave: by SMTP, or as `.eml` files in a folder where there is no mail server.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use crate::problem::Internal;
+
+/// One mail, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Letter {
+    /// Name of the recipient as it appears in the header; may be empty.
+    pub(crate) to_name: String,
+    /// Address of the recipient.
+    pub(crate) to: String,
+    /// Whom an answer reaches, if not the sender.
+    pub(crate) reply_to: Option<(String, String)>,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    /// The appointment as an iCalendar file.
+    pub(crate) ics: Option<String>,
+}
+
+/// Sends mails.
+pub(crate) struct Mailer {
+    from: Mailbox,
+    way: Way,
+}
+
+enum Way {
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Folder(PathBuf),
+}
+
+/// Why a mail could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendError {
+    /// The address or the server's word says that it never will arrive.
+    #[error("{0}")]
+    Permanent(String),
+    /// Another try may succeed.
+    #[error("{0}")]
+    Temporary(String),
+}
+
+impl Mailer {
+    pub(crate) fn smtp(url: &str, from: &str) -> Result<Self, Internal> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(Internal::because)?;
+        Ok(Self {
+            from: sender(from)?,
+            way: Way::Smtp(Box::new(transport.build())),
+        })
+    }
+
+    pub(crate) fn folder(path: &Path, from: &str) -> Result<Self, Internal> {
+        Ok(Self {
+            from: sender(from)?,
+            way: Way::Folder(path.to_owned()),
+        })
+    }
+
+    /// The address that mails come from.
+    pub(crate) fn sender(&self) -> &str {
+        self.from.email.as_ref()
+    }
+
+    /// Sends one mail. `id` names it for good, so that a mail that was sent just before a crash replaces itself.
+    pub(crate) async fn send(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<(), SendError> {
+        let message = self.message(letter, id, now)?;
+        match &self.way {
+            Way::Smtp(transport) => match transport.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_permanent() => Err(SendError::Permanent(error.to_string())),
+                Err(error) => Err(SendError::Temporary(error.to_string())),
+            },
+            Way::Folder(folder) => {
+                let name = format!("{}-{id}.eml", now.strftime("%Y%m%dT%H%M%SZ"));
+                write(folder, &name, &message.formatted()).await
+            }
+        }
+    }
+
+    fn message(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<Message, SendError> {
+        let permanent = |error: &dyn std::fmt::Display| SendError::Permanent(error.to_string());
+        let to = mailbox(&letter.to_name, &letter.to).map_err(|error| permanent(&error))?;
+        let host = self.from.email.domain();
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(letter.subject.clone())
+            .date(std::time::SystemTime::from(now))
+            .message_id(Some(format!("<{id}@{host}>")));
+        if let Some((name, email)) = &letter.reply_to {
+            builder = builder.reply_to(mailbox(name, email).map_err(|error| permanent(&error))?);
+        }
+        let text = SinglePart::plain(letter.text.clone());
+        let message = match &letter.ics {
+            None => builder.singlepart(text),
+            Some(ics) => {
+                let kind =
+                    ContentType::parse("text/calendar; charset=utf-8").map_err(|error| permanent(&error))?;
+                let file = Attachment::new("appointment.ics".to_owned()).body(ics.clone(), kind);
+                builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
+            }
+        };
+        message.map_err(|error| permanent(&error))
+    }
+}
+
+fn sender(from: &str) -> Result<Mailbox, Internal> {
+    from.parse::<Mailbox>().map_err(Internal::because)
+}
+
+fn mailbox(name: &str, email: &str) -> Result<Mailbox, lettre::address::AddressError> {
+    let name = Some(name.trim())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned);
+    Ok(Mailbox::new(name, email.parse()?))
+}
+
+async fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), SendError> {
+    let attempt = async {
+        tokio::fs::create_dir_all(folder).await?;
+        let unfinished = folder.join(format!(".{name}.part"));
+        tokio::fs::write(&unfinished, bytes).await?;
+        tokio::fs::rename(&unfinished, folder.join(name)).await
+    };
+    attempt
+        .await
+        .map_err(|error: std::io::Error| SendError::Temporary(format!("{}: {error}", folder.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter() -> Letter {
+        Letter {
+            to_name: "Ada".into(),
+            to: "ada@example.com".into(),
+            reply_to: None,
+            subject: "Booked: Intro — Grüße".into(),
+            text: "Hello\n".into(),
+            ics: Some("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into()),
+        }
+    }
+
+    fn mailer(folder: &Path) -> Mailer {
+        Mailer::folder(folder, "Quince <quince@example.org>").unwrap()
+    }
+
+    #[test]
+    fn no_field_adds_a_header_of_its_own() {
+        let mailer = mailer(Path::new("unused"));
+        let bad = Letter {
+            subject: "Hi\r\nBcc: eve@example.com".into(),
+            to_name: "A\r\nBcc: x@y.z".into(),
+            ..letter()
+        };
+        if let Ok(message) = mailer.message(&bad, "1", Timestamp::UNIX_EPOCH) {
+            let text = String::from_utf8(message.formatted()).unwrap();
+            assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_mail_server_mails_are_files() {
+        let folder = std::env::temp_dir().join(format!("mails-{}", std::process::id()));
+        mailer(&folder)
+            .send(&letter(), "m1", Timestamp::UNIX_EPOCH)
+            .await
+            .unwrap();
+        let file = folder.join("19700101T000000Z-m1.eml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(
+            text.contains("To: Ada <ada@example.com>") || text.contains("To: \"Ada\" <ada@example.com>"),
+            "{text}"
+        );
+        assert!(text.contains("appointment.ics"));
+    }
+}

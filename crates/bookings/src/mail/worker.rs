@@ -1,0 +1,100 @@
+//! Works off the mails that are due.
+
+use jiff::SignedDuration;
+use store::messages::{self, Message};
+use store::{Tx, appointments, staff};
+
+use super::Detail;
+use super::kinds::MessageKind;
+use super::render;
+use super::told::Gathered;
+use super::transport::{Letter, SendError};
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::reach;
+
+/// Mails claimed at a time.
+const BATCH: u32 = 20;
+/// A dead worker's claims come back after this.
+const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// A mail is tried this often: for about a day and a half.
+const TRIES: u32 = 40;
+
+/// Sends a batch of due mails, one after the other. Returns how many there were.
+pub(crate) async fn run_batch(quince: &Quince) -> Result<u32, Internal> {
+    let now = quince.now();
+    let claimed = {
+        let mut tx = quince.store().write().await?;
+        let claimed = messages::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+        tx.commit().await?;
+        claimed
+    };
+    for message in &claimed {
+        if let Err(error) = send(quince, message).await {
+            tracing::error!(message = %message.id, cause = %error.cause(), "a mail broke off");
+        }
+    }
+    Ok(u32::try_from(claimed.len()).unwrap_or(u32::MAX))
+}
+
+async fn send(quince: &Quince, message: &Message) -> Result<(), Internal> {
+    let letter = {
+        let mut tx = quince.store().read().await?;
+        letter(quince, &mut tx, message).await?
+    };
+    let outcome = match &letter {
+        Some(letter) => {
+            quince
+                .mailer()
+                .send(letter, &message.id.to_string(), quince.now())
+                .await
+        }
+        // What it was about is gone.
+        None => Ok(()),
+    };
+    let mut tx = quince.store().write().await?;
+    match outcome {
+        Ok(()) => messages::sent(&mut tx, message.id).await?,
+        Err(error) => {
+            let tries = message.attempts + 1;
+            let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
+            let next = again.then(|| reach::back_off(tries, None, quince.now()));
+            tracing::warn!(message = %message.id, %error, again, "a mail could not be sent");
+            messages::failed(&mut tx, message.id, &error.to_string(), next).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Option<Letter>, Internal> {
+    let Some(kind) = MessageKind::from_word(&message.kind) else {
+        return Err(Internal::because(format!("no mail is called {}", message.kind)));
+    };
+    let detail: Detail = serde_json::from_str(&message.detail).map_err(Internal::because)?;
+    let addressee = match message.staff_id {
+        Some(id) => staff::find(tx, id).await?,
+        None => None,
+    };
+    let Some(appointment) = message.appointment_id else {
+        let settings = quince.page("settings/integrations");
+        return Ok(addressee.map(|person| {
+            let account = detail.account.as_deref().unwrap_or("iCloud");
+            let problem = detail.problem.as_deref().unwrap_or_default();
+            render::outage((&person.name, &message.recipient), account, problem, &settings)
+        }));
+    };
+    let Some(appointment) = appointments::find(tx, appointment).await? else {
+        return Ok(None);
+    };
+    let gathered = Gathered::load(quince, tx, &appointment).await?;
+    let gathered = match kind {
+        MessageKind::HostCancelled => gathered.before_the_move(addressee, detail.start, detail.end),
+        _ if kind.is_for_host() => gathered.before_the_move(addressee, None, None),
+        _ => gathered,
+    };
+    let letter = render::appointment(kind, &gathered.told());
+    Ok(letter.map(|letter| Letter {
+        to: message.recipient.clone(),
+        ..letter
+    }))
+}

@@ -1,0 +1,195 @@
+//! The outbox of calendar writes (D2, D3): asked for in the transaction of the change itself, worked off afterwards, again
+//! and again until it is done. A write always carries the appointment as it is at that moment.
+
+mod content;
+mod deliver;
+mod worker;
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use store::appointments::Appointment;
+use store::event_writes::{self, EventWrite, NewEventWrite};
+use store::{
+    AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx,
+    WriteAction, WriteState, appointments, connections, remote_calendars, staff,
+};
+
+pub(crate) use deliver::Target;
+pub(crate) use worker::run_batch;
+
+/// A UID that nobody has used: deleted ones may stay taken (icloud.md, rule 7).
+fn fresh_uid() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// Whether an appointment of this status has an event. One that the client missed stays in the calendar.
+fn has_event(status: Status) -> bool {
+    !matches!(status, Status::Cancelled | Status::Invalid)
+}
+
+/// Makes the host's calendar follow an appointment that was made or changed.
+pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
+    let live = event_writes::live_for_appointment(tx, appointment.id).await?;
+    let Some(host) = appointment.host_id.filter(|_| has_event(appointment.status)) else {
+        return match live {
+            Some(write) => remove(tx, &write, now).await,
+            None => Ok(()),
+        };
+    };
+    match live {
+        Some(write) if write.host_id == host && is_usable(tx, &write).await? => {
+            event_writes::enqueue(tx, write.id, WriteAction::Put, now).await
+        }
+        Some(write) => {
+            send_off(tx, &write, now).await?;
+            start(tx, appointment, host, now).await
+        }
+        None => start(tx, appointment, host, now).await,
+    }
+}
+
+/// Whether the event can be changed where it is: then it stays there.
+async fn is_usable(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
+    if write.action != WriteAction::Put || !is_connected(tx, write.connection_id).await? {
+        return Ok(false);
+    }
+    let Some(calendar) = write.remote_calendar_id else {
+        return Ok(false);
+    };
+    let calendar = remote_calendars::find(tx, calendar).await?;
+    Ok(calendar.is_some_and(|calendar| calendar.vanished_at.is_none() && calendar.writable))
+}
+
+async fn is_connected(tx: &mut Tx, connection: Option<ConnectionId>) -> Result<bool, StoreError> {
+    let Some(id) = connection else { return Ok(false) };
+    let found = connections::find(tx, id).await?;
+    Ok(found.is_some_and(|connection| connection.state != ConnectionState::Disconnected))
+}
+
+/// Asks for an event in the host's primary calendar, or notes that there is none.
+async fn start(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let target = target_of(tx, host).await?;
+    let write = NewEventWrite {
+        appointment_id: appointment.id,
+        host_id: host,
+        connection_id: target.map(|(connection, _)| connection),
+        remote_calendar_id: target.map(|(_, calendar)| calendar),
+        uid: fresh_uid(),
+        state: if target.is_some() {
+            WriteState::Waiting
+        } else {
+            WriteState::NoCalendar
+        },
+    };
+    event_writes::insert(tx, &write, now).await.map(drop)
+}
+
+async fn target_of(
+    tx: &mut Tx,
+    host: StaffId,
+) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
+    let primary = staff::find(tx, host)
+        .await?
+        .and_then(|person| person.primary_calendar_id);
+    let Some(primary) = primary else { return Ok(None) };
+    let Some(calendar) = remote_calendars::find(tx, primary).await? else {
+        return Ok(None);
+    };
+    let connected = is_connected(tx, Some(calendar.connection_id)).await?;
+    Ok(connected.then_some((calendar.connection_id, calendar.id)))
+}
+
+/// Removes the appointment's event; the write stays the appointment's present one and says so.
+async fn remove(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
+    if write.action == WriteAction::Delete {
+        return Ok(());
+    }
+    if write.remote_calendar_id.is_some() && is_connected(tx, write.connection_id).await? {
+        event_writes::enqueue(tx, write.id, WriteAction::Delete, now).await
+    } else {
+        event_writes::set_state(tx, write.id, WriteState::Removed, None, now).await
+    }
+}
+
+/// As [`remove`], and the appointment gets another event.
+async fn send_off(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
+    event_writes::retire(tx, write.id, now).await?;
+    remove(tx, write, now).await
+}
+
+/// After a host chose another primary calendar: the events of all appointments to come move there. iCloud has no move,
+/// so they are removed and written anew.
+pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
+    let Some((connection, primary)) = target_of(tx, host).await? else {
+        return Ok(());
+    };
+    let primary_url = remote_calendars::find(tx, primary)
+        .await?
+        .map(|calendar| calendar.url);
+    for appointment in appointments::future_of_host(tx, host, now).await? {
+        let Some(write) = event_writes::live_for_appointment(tx, appointment.id).await? else {
+            start(tx, &appointment, host, now).await?;
+            continue;
+        };
+        if write.remote_calendar_id == Some(primary) {
+            if write.state != WriteState::Written {
+                event_writes::enqueue(tx, write.id, WriteAction::Put, now).await?;
+            }
+            continue;
+        }
+        let old_url = match write.remote_calendar_id {
+            Some(old) => remote_calendars::find(tx, old)
+                .await?
+                .map(|calendar| calendar.url),
+            None => None,
+        };
+        if old_url.is_some() && old_url == primary_url {
+            // The same calendar by another login: the event is there already and is found by its UID.
+            event_writes::set_target(tx, write.id, Some(connection), Some(primary), &write.uid, now).await?;
+            event_writes::enqueue(tx, write.id, WriteAction::Put, now).await?;
+            continue;
+        }
+        send_off(tx, &write, now).await?;
+        start(tx, &appointment, host, now).await?;
+    }
+    Ok(())
+}
+
+/// After a connection ended: what still waited for it cannot be done any more.
+pub(crate) async fn connection_ended(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const ENDED: &str = "The connection was ended before this was written.";
+    for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
+        for write in event_writes::by_remote_calendar(tx, calendar.id).await? {
+            if write.state == WriteState::Waiting {
+                event_writes::set_state(tx, write.id, WriteState::Failed, Some(ENDED), now).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// After a connection works again: everything that waited for it or was given up is tried at once.
+pub(crate) async fn connection_works(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    event_writes::hurry(tx, connection, now).await?;
+    for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
+        for write in event_writes::by_remote_calendar(tx, calendar.id).await? {
+            if write.state == WriteState::Failed {
+                event_writes::enqueue(tx, write.id, write.action, now).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! Works off the calendar writes that are due.
+
+use caldav::Error;
+use jiff::{SignedDuration, Timestamp};
+use store::appointments::Appointment;
+use store::booking_calendars::BookingCalendar;
+use store::connections::Connection;
+use store::event_writes::{self, EventWrite, Outcome};
+use store::remote_calendars::RemoteCalendar;
+use store::{
+    AppointmentStatus, ConnectionState, Tx, WriteAction, WriteState, appointments, booking_calendars,
+    connections, remote_calendars,
+};
+use tokio::task::JoinSet;
+
+use super::content::Content;
+use super::deliver::{Put, Target};
+use super::fresh_uid;
+use crate::connections::{failure, login};
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::reach;
+
+/// Writes claimed at a time.
+const BATCH: u32 = 8;
+/// Longer than any try takes; a dead worker's claims come back after it.
+const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// A UID is given up at most this often in one try.
+const FRESH_UIDS: u32 = 3;
+/// Refusals that do not look temporary are tried this often before the write is given up.
+const REFUSALS: u32 = 8;
+/// While a connection needs the person's attention, its writes look again this often.
+const ATTENTION: SignedDuration = SignedDuration::from_mins(15);
+
+/// Tries a batch of due writes, all at once. Returns how many there were.
+pub(crate) async fn run_batch(quince: &Quince) -> Result<u32, Internal> {
+    let now = quince.now();
+    let claimed = {
+        let mut tx = quince.store().write().await?;
+        let claimed = event_writes::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+        tx.commit().await?;
+        claimed
+    };
+    let count = u32::try_from(claimed.len()).unwrap_or(u32::MAX);
+    let mut tries = JoinSet::new();
+    for write in claimed {
+        let quince = quince.clone();
+        tries.spawn(async move {
+            let (id, appointment) = (write.id, write.appointment_id);
+            if let Err(error) = attempt(&quince, write).await {
+                tracing::error!(write = %id, %appointment, cause = %error.cause(), "a calendar write broke off");
+            }
+        });
+    }
+    while tries.join_next().await.is_some() {}
+    Ok(count)
+}
+
+/// Everything a try needs.
+struct Job {
+    write: EventWrite,
+    appointment: Appointment,
+    calendar: BookingCalendar,
+    connection: Connection,
+    remote: RemoteCalendar,
+}
+
+impl Job {
+    async fn load(tx: &mut Tx, write: &EventWrite) -> Result<Option<Self>, Internal> {
+        let (Some(connection), Some(remote)) = (write.connection_id, write.remote_calendar_id) else {
+            return Ok(None);
+        };
+        let Some(connection) = connections::find(tx, connection).await? else {
+            return Ok(None);
+        };
+        let Some(remote) = remote_calendars::find(tx, remote).await? else {
+            return Ok(None);
+        };
+        let Some(appointment) = appointments::find(tx, write.appointment_id).await? else {
+            return Ok(None);
+        };
+        let Some(calendar) = booking_calendars::find(tx, appointment.calendar_id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            write: write.clone(),
+            appointment,
+            calendar,
+            connection,
+            remote,
+        }))
+    }
+
+    fn ics(&self, quince: &Quince) -> String {
+        let appointment = &self.appointment;
+        Content {
+            uid: &self.write.uid,
+            sequence: appointment.sequence,
+            stamp: appointment.updated_at,
+            calendar: &self.calendar.name,
+            location: &self.calendar.location,
+            start: appointment.starts_at,
+            end: appointment.ends_at,
+            name: &appointment.name,
+            email: &appointment.email,
+            phone: appointment.phone.as_deref().unwrap_or_default(),
+            notes: appointment.notes.as_deref().unwrap_or_default(),
+            staff_url: &quince.page(&format!("appointments/{}", appointment.id)),
+            pending: appointment.status == AppointmentStatus::New,
+        }
+        .event()
+    }
+}
+
+async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal> {
+    for _ in 0..FRESH_UIDS {
+        // Read anew each time: what is written is always what the appointment is now.
+        let job = {
+            let mut tx = quince.store().read().await?;
+            Job::load(&mut tx, &write).await?
+        };
+        let Some(job) = job else {
+            let state = if write.action == WriteAction::Put {
+                WriteState::NoCalendar
+            } else {
+                WriteState::Removed
+            };
+            return finish(quince, &write, state, Outcome::default()).await;
+        };
+        let Some(login) = login::open(quince, &job.connection)? else {
+            return give_up(
+                quince,
+                &write,
+                "The connection was ended. Choose another primary calendar.",
+            )
+            .await;
+        };
+        if job.connection.state == ConnectionState::NeedsAttention {
+            return wait_for_attention(quince, &write).await;
+        }
+        let target = Target {
+            client: quince.caldav(&login.entry),
+            login: login.credentials,
+            calendar: login::url(&job.remote.url)?,
+        };
+        let (href, etag) = (write.href.as_deref(), write.etag.as_deref());
+        if write.action == WriteAction::Delete {
+            return match target.remove(&write.uid, href, etag).await {
+                Ok(()) => finish(quince, &write, WriteState::Removed, Outcome::default()).await,
+                Err(error) => failed(quince, &job, &error).await,
+            };
+        }
+        let ics = job.ics(quince);
+        match target.put(&write.uid, href, etag, &ics).await {
+            Ok(Put::Written { href, etag }) => {
+                let outcome = Outcome {
+                    href: Some(href),
+                    etag,
+                    written_ics: Some(ics),
+                };
+                return finish(quince, &write, WriteState::Written, outcome).await;
+            }
+            Ok(Put::UidSpent) => {
+                let uid = fresh_uid();
+                let mut tx = quince.store().write().await?;
+                let (connection, remote) = (write.connection_id, write.remote_calendar_id);
+                event_writes::set_target(&mut tx, write.id, connection, remote, &uid, quince.now()).await?;
+                tx.commit().await?;
+                write = EventWrite {
+                    uid,
+                    href: None,
+                    etag: None,
+                    written_ics: None,
+                    ..write
+                };
+            }
+            Err(error) => return failed(quince, &job, &error).await,
+        }
+    }
+    let again = quince.now() + ATTENTION;
+    let problem = "The calendar server does not take the event. Quince tries again by itself.";
+    let mut tx = quince.store().write().await?;
+    event_writes::failed(
+        &mut tx,
+        write.id,
+        write.sequence,
+        problem,
+        Some(again),
+        quince.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+async fn finish(
+    quince: &Quince,
+    write: &EventWrite,
+    state: WriteState,
+    outcome: Outcome,
+) -> Result<(), Internal> {
+    let mut tx = quince.store().write().await?;
+    event_writes::succeeded(&mut tx, write.id, write.sequence, state, &outcome, quince.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn give_up(quince: &Quince, write: &EventWrite, problem: &str) -> Result<(), Internal> {
+    let mut tx = quince.store().write().await?;
+    event_writes::failed(&mut tx, write.id, write.sequence, problem, None, quince.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A removal is given up and asked for again when the connection works, or it would hold up the appointment's next event,
+/// which may go to another calendar.
+async fn wait_for_attention(quince: &Quince, write: &EventWrite) -> Result<(), Internal> {
+    let now = quince.now();
+    let next = (write.action == WriteAction::Put).then(|| now + ATTENTION);
+    let problem = "The connection to iCloud needs your attention. Reconnect it under Integrations.";
+    let mut tx = quince.store().write().await?;
+    event_writes::failed(&mut tx, write.id, write.sequence, problem, next, now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Internal> {
+    let now = quince.now();
+    let write = &job.write;
+    tracing::info!(write = %write.id, appointment = %write.appointment_id, %error, "a calendar write failed");
+    let mut tx = quince.store().write().await?;
+    match error {
+        Error::WrongLogin => {
+            failure::note(&mut tx, &job.connection, error, now).await?;
+            tx.commit().await?;
+            return wait_for_attention(quince, write).await;
+        }
+        Error::NotFound => {
+            let problem = format!(
+                "The calendar “{}” was deleted in iCloud. Choose another primary calendar under Calendar Configuration.",
+                job.remote.name
+            );
+            remote_calendars::set_vanished(&mut tx, job.remote.id, Some(now)).await?;
+            remote_calendars::set_problem(&mut tx, job.remote.id, Some(&problem)).await?;
+            event_writes::failed(&mut tx, write.id, write.sequence, &problem, None, now).await?;
+        }
+        _ => {
+            let (problem, next) = verdict(job, error, now);
+            event_writes::failed(&mut tx, write.id, write.sequence, &problem, next, now).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The sentence for a failure, and when to try again. A server that is down is waited for without end; one that answers and
+/// refuses is not.
+fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestamp>) {
+    let tries = job.write.attempts + 1;
+    let answers = matches!(error, Error::Refused { status, .. } if *status < 500) || !error.is_temporary();
+    if answers && tries >= REFUSALS {
+        let problem = format!(
+            "iCloud does not let Quince write to the calendar “{}”. Check its sharing settings, or choose another primary \
+             calendar, then write it again.",
+            job.remote.name
+        );
+        return (problem, None);
+    }
+    (
+        reach::sentence(error),
+        Some(reach::back_off(tries, Some(error), now)),
+    )
+}

@@ -1,0 +1,118 @@
+//! A staff member's own name, zone and weekly hours.
+
+use scheduling::{DateOverride, StaffId, WeeklyHours};
+use store::{StoreError, staff};
+use zones::Zone;
+
+use crate::input::{Checked, NAME_LIMIT};
+use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::quince::Quince;
+
+/// Most date overrides of one person.
+const OVERRIDES_LIMIT: usize = 1_000;
+/// Most windows of one day.
+const WINDOWS_LIMIT: usize = 24;
+
+/// A staff member's profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Their name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// Their zone; hours are local to it.
+    pub zone: Zone,
+    /// Their weekly hours.
+    pub weekly: WeeklyHours,
+    /// Dates that differ.
+    pub overrides: Vec<DateOverride>,
+}
+
+/// Why a profile could not be shown or saved.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// There is no such staff member.
+    #[error("There is no such staff member.")]
+    NotFound,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for ProfileError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<Vec<FieldProblem>> for ProfileError {
+    fn from(problems: Vec<FieldProblem>) -> Self {
+        Self::Fields(problems)
+    }
+}
+
+/// The hours of somebody who has not said any: Monday to Friday, nine to five.
+pub fn default_hours() -> WeeklyHours {
+    WeeklyHours::weekdays(9 * 60, 17 * 60)
+}
+
+/// A staff member's profile.
+pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, ProfileError> {
+    let mut tx = quince.store().read().await?;
+    let row = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
+    Ok(Profile {
+        name: row.name,
+        email: row.email,
+        zone: row.zone,
+        weekly: row.hours,
+        overrides: row.overrides,
+    })
+}
+
+/// Saves name and zone. Hours stay the same local times in the new zone.
+pub async fn save(quince: &Quince, id: StaffId, name: &str, zone: &str) -> Result<(), ProfileError> {
+    let mut checked = Checked::default();
+    let name = checked.required_line("name", "your name", name, NAME_LIMIT);
+    let zone = checked.zone("zone", zone);
+    checked.finish()?;
+    let mut tx = quince.store().write().await?;
+    staff::update_profile(&mut tx, id, &name, &zone.unwrap_or_else(Zone::utc)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Saves the weekly hours and the dates that differ.
+pub async fn save_hours(
+    quince: &Quince,
+    id: StaffId,
+    weekly: WeeklyHours,
+    overrides: Vec<DateOverride>,
+) -> Result<(), ProfileError> {
+    let mut checked = Checked::default();
+    if weekly.0.iter().any(|day| day.len() > WINDOWS_LIMIT) {
+        checked.problem(
+            "hours",
+            format!("A day may have at most {WINDOWS_LIMIT} windows. Join some of them."),
+        );
+    }
+    if overrides.len() > OVERRIDES_LIMIT || overrides.iter().any(|day| day.windows.len() > WINDOWS_LIMIT) {
+        checked.problem(
+            "overrides",
+            format!("At most {OVERRIDES_LIMIT} dates can differ. Remove past ones."),
+        );
+    }
+    let mut dates: Vec<_> = overrides.iter().map(|day| day.date).collect();
+    dates.sort_unstable();
+    if let Some([twice, _]) = dates.array_windows().find(|[one, next]| one == next) {
+        checked.problem(
+            "overrides",
+            format!("{twice} is in the list twice. Remove one of both."),
+        );
+    }
+    checked.finish()?;
+    let mut tx = quince.store().write().await?;
+    staff::update_hours(&mut tx, id, &weekly, &overrides).await?;
+    Ok(tx.commit().await?)
+}

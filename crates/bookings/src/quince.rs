@@ -1,0 +1,208 @@
+//! The handle that every use case takes.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use caldav::{Client, Guard, Limits};
+use jiff::Timestamp;
+use store::Store;
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::mail::transport::Mailer;
+use crate::problem::Internal;
+use crate::sync::locks::Locks;
+
+/// How Quince is set up, as far as the use cases care.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address people use; links in mails start with it.
+    pub base_url: Url,
+    /// Where iCloud's calendars are reached.
+    pub icloud_url: Url,
+    /// Whether calendar servers on this machine may be reached: for the practice iCloud and for tests.
+    pub allow_loopback: bool,
+    /// How mails leave.
+    pub mail: Mail,
+    /// The practice iCloud's login, shown in the wizard.
+    pub practice: Option<Practice>,
+}
+
+/// How mails leave.
+#[derive(Clone)]
+pub enum Mail {
+    /// By a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://HOST:25`.
+    Smtp {
+        /// The server's address with its login.
+        url: String,
+        /// The sender, such as `Quince <book@example.com>`.
+        from: String,
+    },
+    /// As `.eml` files in a folder.
+    Folder {
+        /// The folder; made when the first mail is written.
+        path: PathBuf,
+        /// The sender.
+        from: String,
+    },
+}
+
+/// A mail server's address holds a password.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Smtp { from, .. } => write!(f, "Smtp(…, from {from})"),
+            Self::Folder { path, from } => write!(f, "Folder({}, from {from})", path.display()),
+        }
+    }
+}
+
+/// The login of the practice iCloud, which is no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Practice {
+    /// The Apple ID.
+    pub apple_id: String,
+    /// The app-specific password.
+    pub app_password: String,
+    /// The page that shows what lies in the practice calendars.
+    pub page_url: String,
+}
+
+/// The use cases' handle: the store, the clock, the settings and the clients. Cloning is cheap.
+#[derive(Clone)]
+pub struct Quince(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    caldav: Client,
+    live: Client,
+    mailer: Mailer,
+    wake: [Notify; 3],
+    locks: Locks,
+}
+
+impl fmt::Debug for Quince {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Quince")
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the background jobs work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// Events to be written to calendars.
+    Writes,
+    /// Connections to be read.
+    Syncs,
+    /// Mails to be sent.
+    Mails,
+}
+
+/// The check of a host's calendars at the moment of booking takes at most this long (scheduling.md).
+pub(crate) const LIVE_CHECK: Duration = Duration::from_secs(2);
+
+impl Quince {
+    /// Sets up the handle.
+    ///
+    /// # Errors
+    /// When the mail server's address or the sender cannot be understood, or TLS cannot be set up.
+    pub fn new(settings: Settings, store: Store, clock: Arc<dyn Clock>) -> Result<Self, Internal> {
+        let guard = if settings.allow_loopback {
+            Guard::strict().allow_loopback()
+        } else {
+            Guard::strict()
+        };
+        let client = |limits: Limits| {
+            let builder = Client::builder().guard(guard.clone()).limits(limits);
+            builder
+                .build()
+                .map(|client| client.for_entry(&settings.icloud_url))
+                .map_err(Internal::because)
+        };
+        let caldav = client(Limits::default())?;
+        let live = client(Limits {
+            connect: LIVE_CHECK,
+            idle: LIVE_CHECK,
+            total: LIVE_CHECK,
+            ..Limits::default()
+        })?;
+        let mailer = match &settings.mail {
+            Mail::Smtp { url, from } => Mailer::smtp(url, from)?,
+            Mail::Folder { path, from } => Mailer::folder(path, from)?,
+        };
+        let (wake, locks) = (<[Notify; 3]>::default(), Locks::default());
+        Ok(Self(Arc::new(Inner {
+            settings,
+            store,
+            clock,
+            caldav,
+            live,
+            mailer,
+            wake,
+            locks,
+        })))
+    }
+
+    /// The current instant, by the handle's clock.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// How Quince is set up.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The client's own page for an appointment.
+    pub fn manage_url(&self, token: &str) -> String {
+        self.page(&format!("manage/{token}"))
+    }
+
+    /// A page of the app by its path, without a slash at the start.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!(
+            "{}/{path}",
+            self.0.settings.base_url.as_str().trim_end_matches('/')
+        )
+    }
+
+    /// The calendar client for an entry address.
+    pub(crate) fn caldav(&self, entry: &Url) -> Client {
+        self.0.caldav.for_entry(entry)
+    }
+
+    /// The client for the check at the moment of booking, which is short of time.
+    pub(crate) fn live_caldav(&self, entry: &Url) -> Client {
+        self.0.live.for_entry(entry)
+    }
+
+    pub(crate) fn mailer(&self) -> &Mailer {
+        &self.0.mailer
+    }
+
+    pub(crate) fn locks(&self) -> &Locks {
+        &self.0.locks
+    }
+
+    /// Tells a background job that there is something to do now.
+    pub(crate) fn wake(&self, queue: Queue) {
+        self.0.wake[queue as usize].notify_one();
+    }
+
+    /// Waits until somebody calls [`Quince::wake`].
+    pub(crate) async fn woken(&self, queue: Queue) {
+        self.0.wake[queue as usize].notified().await;
+    }
+}

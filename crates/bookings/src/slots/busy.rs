@@ -1,0 +1,98 @@
+//! What the database knows of hosts' time, as the rules understand it.
+
+use std::collections::BTreeMap;
+
+use ical::{Blocks, FreeReason};
+use jiff::Timestamp;
+use scheduling::{Busy, Cause, Interval, Shared};
+use store::external_events::Instance;
+use store::occupancy::Taken;
+use store::remote_calendars::Watched;
+use store::staff::Staff;
+use store::{RemoteCalendarId, WhenStale};
+
+use crate::connections::freshness;
+
+/// An appointment's or a hold's time.
+pub(crate) fn of_taken(taken: &Taken) -> Busy {
+    Busy {
+        interval: Interval::new(taken.from, taken.to),
+        cause: taken.appointment_id.map_or(Cause::Hold, Cause::Appointment),
+        shared: taken.appointment_id.map(|_| Shared {
+            calendar: taken.calendar_id,
+            start: taken.meeting_start,
+            taken: taken.taken,
+        }),
+    }
+}
+
+/// What a host's calendars block in a window: their events or, while a calendar cannot be read, what the host chose.
+pub(crate) fn of_calendars(
+    host: &Staff,
+    watched: &[Watched],
+    instances: &BTreeMap<RemoteCalendarId, Vec<&Instance>>,
+    window: Interval,
+    now: Timestamp,
+) -> Vec<Busy> {
+    let mut busy = Vec::new();
+    for calendar in watched.iter().filter(|calendar| calendar.staff_id == host.id) {
+        let never_read = calendar.synced_at.is_none();
+        match (freshness::is_stale(calendar, now), host.when_stale) {
+            (true, WhenStale::IgnoreCalendar) => continue,
+            (true, WhenStale::StopOffering) => busy.push(unreadable(window)),
+            // There is no last known state, and a calendar that cannot be read is never free.
+            (true, WhenStale::UseLastKnown) if never_read => busy.push(unreadable(window)),
+            _ => {}
+        }
+        let events = instances.get(&calendar.id).into_iter().flatten();
+        busy.extend(
+            events
+                .filter(|instance| takes_time(&instance.blocks, calendar.all_day_blocks))
+                .map(|instance| Busy {
+                    interval: Interval::new(instance.starts_at, instance.ends_at),
+                    cause: Cause::External(instance.event_id.0),
+                    shared: None,
+                }),
+        );
+    }
+    busy
+}
+
+/// Whether an instance of this stored word takes time. A word that is not known does.
+pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
+    const KNOWN: [Blocks; 4] = [
+        Blocks::AllDayDefault,
+        Blocks::Free(FreeReason::Transparent),
+        Blocks::Free(FreeReason::Cancelled),
+        Blocks::Free(FreeReason::Declined),
+    ];
+    KNOWN
+        .into_iter()
+        .find(|blocks| blocks.word() == word)
+        .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
+}
+
+fn unreadable(window: Interval) -> Busy {
+    Busy {
+        interval: window,
+        cause: Cause::Unreadable,
+        shared: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_to_be_free_takes_time() {
+        for word in ["busy", "tentative", "not-understood", "a word of a later version"] {
+            assert!(takes_time(word, false), "{word}");
+        }
+        for word in ["transparent", "cancelled", "declined"] {
+            assert!(!takes_time(word, true), "{word}");
+        }
+        assert!(takes_time("all-day", true));
+        assert!(!takes_time("all-day", false));
+    }
+}

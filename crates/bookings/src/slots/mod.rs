@@ -1,0 +1,174 @@
+//! Free times. They never wait for iCloud: everything comes from the database, with a fixed number of queries.
+
+pub(crate) mod busy;
+pub(crate) mod context;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use scheduling::{AppointmentId, CalendarId, Interval, Position, Slot, StaffId, UnsupportedKind};
+use store::{StoreError, booking_calendars, staff};
+use zones::Zone;
+
+use crate::accounts::is_admin;
+use crate::calendars::{PublicCalendar, public};
+use crate::problem::Internal;
+use crate::quince::Quince;
+use context::Context;
+
+/// Most days in one question.
+pub const DAYS_LIMIT: i32 = 62;
+
+/// The free times of some days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeSlots {
+    /// The booking calendar.
+    pub calendar: PublicCalendar,
+    /// By local date in the zone of the question; days without free times are missing.
+    pub days: BTreeMap<Date, Vec<OfferedSlot>>,
+    /// The first date with a free time after the asked days, looked for when these have none.
+    pub next_free: Option<Date>,
+}
+
+/// A time that can be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedSlot {
+    /// The meeting's start.
+    pub start: Timestamp,
+    /// The meeting's end.
+    pub end: Timestamp,
+    /// Who is free then, in team order.
+    pub hosts: Vec<StaffId>,
+}
+
+/// Why free times could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum SlotsError {
+    /// No active booking calendar has this address.
+    #[error("This booking page does not exist, or it takes no bookings at the moment.")]
+    CalendarNotFound,
+    /// The chosen person cannot be booked here.
+    #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
+    HostNotFound,
+    /// The days cannot be asked for; the sentence says why.
+    #[error("{0}")]
+    Range(String),
+    /// Another person's booking calendar.
+    #[error("Only members of this booking calendar and admins may look into it.")]
+    NotAllowed,
+    /// A kind of booking calendar that has no times yet.
+    #[error(transparent)]
+    Unsupported(#[from] UnsupportedKind),
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for SlotsError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// The free times of the local dates `from` to `to`, both included, in a visitor's zone: with one host, or with
+/// anybody. The appointment that is being moved blocks nothing.
+pub async fn free(
+    quince: &Quince,
+    slug: &str,
+    from: Date,
+    to: Date,
+    zone: &Zone,
+    host: Option<StaffId>,
+    moving: Option<AppointmentId>,
+) -> Result<FreeSlots, SlotsError> {
+    let window = window(from, to, zone)?;
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
+    let row = row.filter(|row| row.active).ok_or(SlotsError::CalendarNotFound)?;
+    let calendar = public(&row);
+    let context = narrowed(
+        Context::load(&mut tx, row.clone(), window, now, moving).await?,
+        host,
+    )?;
+    let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
+    for slot in scheduling::slots(&context.request(now, false))? {
+        days.entry(zone.date(slot.start)).or_default().push(offered(slot));
+    }
+    let mut next_free = None;
+    if days.is_empty() {
+        let later = Interval::new(window.end.max(now), plus_days(window.end.max(now), DAYS_LIMIT));
+        let context = narrowed(Context::load(&mut tx, row, later, now, moving).await?, host)?;
+        let slots = scheduling::slots(&context.request(now, false))?;
+        next_free = slots.first().map(|slot| zone.date(slot.start));
+    }
+    Ok(FreeSlots {
+        calendar,
+        days,
+        next_free,
+    })
+}
+
+/// Every start of a local date with the reasons why it is not offered, for members and admins.
+pub async fn explain(
+    quince: &Quince,
+    viewer: StaffId,
+    calendar: CalendarId,
+    date: Date,
+    zone: &Zone,
+) -> Result<Vec<Position>, SlotsError> {
+    let window = window(date, date, zone)?;
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let viewer = staff::find(&mut tx, viewer)
+        .await?
+        .ok_or(SlotsError::NotAllowed)?;
+    let row = booking_calendars::find(&mut tx, calendar)
+        .await?
+        .ok_or(SlotsError::CalendarNotFound)?;
+    let context = Context::load(&mut tx, row, window, now, None).await?;
+    if !is_admin(viewer.role) && context.member(viewer.id).is_none() {
+        return Err(SlotsError::NotAllowed);
+    }
+    Ok(scheduling::explain(&context.request(now, false))?)
+}
+
+fn narrowed(mut context: Context, host: Option<StaffId>) -> Result<Context, SlotsError> {
+    if let Some(host) = host {
+        context.member(host).ok_or(SlotsError::HostNotFound)?;
+        context.only(host);
+    }
+    Ok(context)
+}
+
+fn offered(slot: Slot) -> OfferedSlot {
+    OfferedSlot {
+        start: slot.start,
+        end: slot.end,
+        hosts: slot.hosts,
+    }
+}
+
+fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, SlotsError> {
+    if to < from {
+        return Err(SlotsError::Range(
+            "The last day is before the first. Ask for at least one day.".to_owned(),
+        ));
+    }
+    let after = to.checked_add(1.day()).unwrap_or(to);
+    let days = (after - from).get_days();
+    if days > DAYS_LIMIT || from.year() < 1970 || after.year() > 2200 {
+        return Err(SlotsError::Range(format!(
+            "Ask for at most {DAYS_LIMIT} days at a time, between 1970 and 2200."
+        )));
+    }
+    Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))
+}
+
+fn plus_days(instant: Timestamp, days: i32) -> Timestamp {
+    instant
+        .checked_add(jiff::SignedDuration::from_hours(24 * i64::from(days)))
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,100 @@
+//! Notices what people do in iCloud with the events that Quince wrote there (D4). The appointment never changes.
+
+use ical::Change;
+use jiff::{SignedDuration, Timestamp};
+use store::event_writes::{self, EventWrite, Outcome};
+use store::{StoreError, Tx, WriteAction, WriteState};
+
+/// Reads can be stale after a write (icloud.md, "Reading"): an event that is missing this soon is not taken for deleted.
+const GRACE: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether what a read says about the event counts: it is the appointment's present one, nothing waits to be written, and
+/// it was not written since the read began.
+fn counts(write: &EventWrite, started: Timestamp) -> bool {
+    write.live
+        && write.action == WriteAction::Put
+        && matches!(write.state, WriteState::Written | WriteState::ChangedInIcloud)
+        && write.updated_at <= started
+}
+
+/// The event is there.
+pub(super) async fn seen(
+    tx: &mut Tx,
+    write: &EventWrite,
+    href: &str,
+    etag: Option<&str>,
+    ics: &str,
+    started: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(ours) = write.written_ics.as_deref().filter(|_| counts(write, started)) else {
+        return Ok(());
+    };
+    let changes = ical::changes(ours, ics);
+    if changes.is_empty() {
+        let is_known = write.state == WriteState::Written && write.etag.as_deref() == etag;
+        if is_known {
+            return Ok(());
+        }
+        let outcome = Outcome {
+            href: Some(href.to_owned()),
+            etag: etag.map(str::to_owned),
+            written_ics: write.written_ics.clone(),
+        };
+        return event_writes::succeeded(
+            tx,
+            write.id,
+            write.sequence,
+            WriteState::Written,
+            &outcome,
+            started,
+        )
+        .await;
+    }
+    changed(tx, write, &sentence(&changes), started).await
+}
+
+/// The event is gone.
+pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) -> Result<(), StoreError> {
+    if !counts(write, started) || started.duration_since(write.updated_at) < GRACE {
+        return Ok(());
+    }
+    changed(tx, write, "The event was deleted there.", started).await
+}
+
+async fn changed(tx: &mut Tx, write: &EventWrite, sentence: &str, now: Timestamp) -> Result<(), StoreError> {
+    if write.state == WriteState::ChangedInIcloud && write.problem.as_deref() == Some(sentence) {
+        return Ok(());
+    }
+    event_writes::set_state(tx, write.id, WriteState::ChangedInIcloud, Some(sentence), now).await
+}
+
+fn sentence(changes: &[Change]) -> String {
+    let words: Vec<&str> = changes
+        .iter()
+        .map(|change| match change {
+            Change::Time => "the time",
+            Change::Title => "the title",
+            Change::Notes => "the notes",
+            Change::Place => "the place",
+            Change::Url => "the link",
+            Change::Status => "the status",
+            Change::Transparency => "whether it blocks",
+            Change::Repetition => "how it repeats",
+            Change::Unreadable => "all of it",
+        })
+        .collect();
+    format!("What differs there: {}.", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_names_what_differs() {
+        assert_eq!(
+            sentence(&[Change::Time, Change::Title]),
+            "What differs there: the time, the title."
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Owner, team, signing in.
+
+use bookings::accounts::{self, AccountError, NewOwner, NewStaff};
+use bookings::{Role, profile};
+
+use crate::database::stories;
+use crate::world::{PASSWORD, World};
+
+stories! {
+    on:
+    the_first_visit_makes_one_owner,
+    only_the_right_password_signs_in,
+    a_new_password_replaces_the_old_one,
+    only_admins_add_to_the_team,
+    an_unknown_zone_is_refused_with_a_sentence,
+}
+
+async fn the_first_visit_makes_one_owner(world: World) {
+    assert!(!accounts::needs_owner(&world.quince).await.unwrap());
+    let again = NewOwner {
+        workspace: "Other".into(),
+        name: "Eve".into(),
+        email: "eve@example.org".into(),
+        password: PASSWORD.into(),
+        zone: "UTC".into(),
+    };
+    assert!(matches!(
+        accounts::create_owner(&world.quince, again).await,
+        Err(AccountError::OwnerExists)
+    ));
+    assert_eq!(
+        accounts::workspace(&world.quince).await.unwrap().name,
+        "Lopez & Co"
+    );
+}
+
+async fn only_the_right_password_signs_in(world: World) {
+    let sign_in = |email: &'static str, password: &'static str| {
+        let quince = world.quince.clone();
+        async move { accounts::sign_in(&quince, email, password).await }
+    };
+    assert_eq!(
+        sign_in(" Maya@Example.org ", PASSWORD).await.unwrap(),
+        world.owner
+    );
+    assert!(matches!(
+        sign_in("maya@example.org", "something else").await,
+        Err(AccountError::WrongLogin)
+    ));
+    assert!(matches!(
+        sign_in("nobody@example.org", PASSWORD).await,
+        Err(AccountError::WrongLogin)
+    ));
+}
+
+async fn a_new_password_replaces_the_old_one(world: World) {
+    let quince = &world.quince;
+    let wrong = accounts::change_password(quince, world.owner, "not it at all", "new password 1").await;
+    assert!(matches!(wrong, Err(AccountError::WrongPassword)));
+    let short = accounts::change_password(quince, world.owner, PASSWORD, "short").await;
+    assert!(matches!(short, Err(AccountError::Fields(problems)) if problems[0].field == "new_password"));
+    accounts::change_password(quince, world.owner, PASSWORD, "new password 1")
+        .await
+        .unwrap();
+    assert!(
+        accounts::sign_in(quince, "maya@example.org", PASSWORD)
+            .await
+            .is_err()
+    );
+    accounts::reset_password(quince, "maya@example.org", "new password 2")
+        .await
+        .unwrap();
+    assert!(
+        accounts::sign_in(quince, "maya@example.org", "new password 2")
+            .await
+            .is_ok()
+    );
+}
+
+async fn only_admins_add_to_the_team(world: World) {
+    let mira = world.colleague("Mira").await;
+    let new = |email: &str, role| NewStaff {
+        name: "Noor".into(),
+        email: email.into(),
+        password: PASSWORD.into(),
+        zone: "UTC".into(),
+        role,
+    };
+    let by_mira = accounts::add_staff(&world.quince, mira, new("noor@example.org", Role::Staff)).await;
+    assert!(matches!(by_mira, Err(AccountError::NotAllowed)));
+    let twice = accounts::add_staff(&world.quince, world.owner, new("Mira@example.org", Role::Staff)).await;
+    assert!(matches!(twice, Err(AccountError::Fields(problems)) if problems[0].field == "email"));
+    let second_owner =
+        accounts::add_staff(&world.quince, world.owner, new("noor@example.org", Role::Owner)).await;
+    assert!(matches!(second_owner, Err(AccountError::Fields(problems)) if problems[0].field == "role"));
+    assert_eq!(accounts::team(&world.quince).await.unwrap().len(), 2);
+}
+
+async fn an_unknown_zone_is_refused_with_a_sentence(world: World) {
+    let refused = profile::save(&world.quince, world.owner, "Maya", "Europe/Atlantis")
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("Europe/Atlantis"), "{refused}");
+    profile::save(&world.quince, world.owner, "Maya", "Europe/Berlin")
+        .await
+        .unwrap();
+    assert_eq!(
+        profile::get(&world.quince, world.owner)
+            .await
+            .unwrap()
+            .zone
+            .name(),
+        "Europe/Berlin"
+    );
+}

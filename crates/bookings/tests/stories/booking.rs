@@ -1,0 +1,545 @@
+//! Booking: once, for who is free, and never twice the same time.
+
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::calendars::{self, CalendarForm, Member};
+use bookings::{Distribution, Kind, Priority, Rules, StaffId, Status, slots};
+use jiff::{SignedDuration, Timestamp};
+use sandbox::Fault;
+use scheduling::{Span, Unit};
+use tokio::task::JoinSet;
+use zones::Zone;
+
+use crate::database::stories;
+use crate::world::{TUESDAY, World, date, tuesday};
+
+stories! {
+    connected_on:
+    fifty_parallel_bookings_of_one_slot_give_one_appointment,
+    the_same_wish_sent_twice_books_once,
+    the_same_wish_sent_twice_at_once_books_once,
+    an_event_added_a_moment_ago_is_noticed,
+    without_a_live_answer_the_last_known_events_count,
+    a_time_that_is_not_offered_has_its_own_sentence,
+    over_long_and_control_text_is_refused_by_field,
+    a_client_moves_and_cancels_by_the_link,
+    moving_by_half_an_hour_is_not_blocked_by_itself,
+    cut_offs_hold_for_clients_and_not_for_staff,
+    a_wrong_or_old_link_opens_nothing,
+    statuses_take_and_give_back_time,
+    staff_see_only_what_is_theirs,
+    the_next_free_day_is_told,
+    buffers_keep_their_distance,
+    a_pending_booking_blocks_until_confirmed,
+}
+stories! {
+    on:
+    round_robin_takes_turns_and_says_why,
+    round_robin_passes_over_who_is_busy,
+    a_chosen_host_gets_the_appointment,
+    several_may_share_a_slot_up_to_its_capacity,
+    d1_a_simple_calendar_is_refused_with_the_reason,
+    two_booking_calendars_never_share_a_hosts_time,
+}
+
+async fn parallel(world: &World, wishes: Vec<Booking>) -> Vec<Result<appointments::Booked, BookError>> {
+    let mut tries = JoinSet::new();
+    for wish in wishes {
+        let quince = world.quince.clone();
+        tries.spawn(async move { appointments::book(&quince, wish).await });
+    }
+    tries.join_all().await
+}
+
+async fn fifty_parallel_bookings_of_one_slot_give_one_appointment(world: World) {
+    let wish = |n: usize| Booking {
+        idempotency_key: format!("k{n}"),
+        name: format!("Ada {n}"),
+        ..world.wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..50).map(wish).collect()).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for outcome in outcomes {
+        assert!(
+            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            "{outcome:?}"
+        );
+    }
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn the_same_wish_sent_twice_books_once(world: World) {
+    let first = world.book("10:00").await;
+    let again = world.book("10:00").await;
+    assert_eq!(first, again);
+    let other = Booking {
+        name: "Eve".into(),
+        ..world.wish("10:00")
+    };
+    assert!(matches!(
+        appointments::book(&world.quince, other).await,
+        Err(BookError::KeyReused)
+    ));
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn the_same_wish_sent_twice_at_once_books_once(world: World) {
+    let outcomes = parallel(&world, vec![world.wish("10:00"); 10]).await;
+    let ids: Vec<_> = outcomes.into_iter().map(|outcome| outcome.unwrap().id).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+}
+
+async fn an_event_added_a_moment_ago_is_noticed(world: World) {
+    world.event("Work", "10:00");
+    assert!(world.is_free("10:00").await, "no sync has seen it yet");
+    let taken = world.try_to_book("10:00").await;
+    assert!(matches!(taken, Err(BookError::SlotTaken)), "{taken:?}");
+    world.jobs().await;
+    assert!(!world.is_free("10:00").await, "the look led to a sync");
+}
+
+async fn without_a_live_answer_the_last_known_events_count(world: World) {
+    world.event("Work", "10:00");
+    world.sync().await;
+    world
+        .control
+        .set_outage(Some(Fault::Slow(std::time::Duration::from_secs(60))));
+    assert!(matches!(
+        world.try_to_book("10:00").await,
+        Err(BookError::SlotTaken)
+    ));
+    let started = std::time::Instant::now();
+    world.book("11:00").await;
+    // The look may take two seconds; anything near the server's minute means that it was waited for.
+    assert!(started.elapsed() < std::time::Duration::from_secs(30));
+}
+
+async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
+    let book = |start: Timestamp| {
+        let wish = Booking {
+            start,
+            ..world.wish("10:00")
+        };
+        let quince = world.quince.clone();
+        async move { appointments::book(&quince, wish).await.unwrap_err() }
+    };
+    let past = book(tuesday("10:00") - SignedDuration::from_hours(48)).await;
+    let off_grid = book(tuesday("10:07")).await;
+    let soon = book("2026-11-23T09:00:00Z".parse().unwrap()).await;
+    let far = book("2027-11-23T09:00:00Z".parse().unwrap()).await;
+    let mut sentences: Vec<String> = [past, off_grid, soon, far]
+        .into_iter()
+        .map(|error| match error {
+            BookError::NotOffered(sentence) => sentence,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    sentences.sort();
+    sentences.dedup();
+    assert_eq!(sentences.len(), 4, "{sentences:?}");
+    let nowhere = Booking {
+        slug: "nowhere".into(),
+        ..world.wish("10:00")
+    };
+    assert!(matches!(
+        appointments::book(&world.quince, nowhere).await,
+        Err(BookError::CalendarNotFound)
+    ));
+}
+
+async fn over_long_and_control_text_is_refused_by_field(world: World) {
+    let wish = Booking {
+        name: "x".repeat(201),
+        notes: "a\0b".into(),
+        ..world.wish("10:00")
+    };
+    let Err(BookError::Fields(problems)) = appointments::book(&world.quince, wish).await else {
+        panic!("accepted")
+    };
+    let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
+    assert_eq!(fields, ["name", "notes"]);
+}
+
+fn client(booked: &appointments::Booked) -> Actor {
+    Actor::Client {
+        token: booked.manage_token.clone(),
+    }
+}
+
+async fn a_client_moves_and_cancels_by_the_link(world: World) {
+    let booked = world.book("10:00").await;
+    let seen = appointments::by_token(&world.quince, &booked.manage_token)
+        .await
+        .unwrap();
+    assert_eq!(
+        (seen.start, seen.host_name.as_str()),
+        (tuesday("10:00"), "Maya Lopez")
+    );
+    assert_eq!((seen.may_reschedule, seen.may_cancel), (Ok(()), Ok(())));
+    let moved = appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
+        .await
+        .unwrap();
+    assert_eq!((moved.id, moved.start), (booked.id, tuesday("14:00")));
+    assert!(world.is_free("10:00").await && !world.is_free("14:00").await);
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    assert!(world.is_free("14:00").await);
+    let seen = appointments::by_token(&world.quince, &booked.manage_token)
+        .await
+        .unwrap();
+    assert_eq!(seen.status, Status::Cancelled);
+    let again = appointments::reschedule(&world.quince, &client(&booked), tuesday("15:00")).await;
+    assert!(matches!(again, Err(ChangeError::AlreadyOver(_))), "{again:?}");
+}
+
+async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
+    let rules = Rules {
+        duration: 60,
+        ..Rules::default()
+    };
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let form = CalendarForm {
+        slug: "long".into(),
+        kind: Kind::Personal,
+        members: vec![member],
+        rules,
+        ..CalendarForm::new("Long")
+    };
+    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    let wish = Booking {
+        slug: "long".into(),
+        ..world.wish("10:00")
+    };
+    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    world.jobs().await;
+    world.sync().await;
+    let day = date(TUESDAY);
+    let free = slots::free(
+        &world.quince,
+        "long",
+        day,
+        day,
+        &Zone::utc(),
+        None,
+        Some(booked.id),
+    )
+    .await
+    .unwrap();
+    assert!(free.days[&day].iter().any(|slot| slot.start == tuesday("10:30")));
+    let moved = appointments::reschedule(&world.quince, &client(&booked), tuesday("10:30"))
+        .await
+        .unwrap();
+    assert_eq!(moved.start, tuesday("10:30"));
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
+    let id = calendars::list(&world.quince, world.owner).await.unwrap()[0].id;
+    let found = calendars::get(&world.quince, world.owner, id).await.unwrap();
+    let cutoff = Span::new(1, Unit::Days);
+    let rules = Rules {
+        cancel_cutoff: cutoff,
+        reschedule_cutoff: cutoff,
+        ..found.rules
+    };
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let form = CalendarForm {
+        slug: found.slug,
+        kind: found.kind,
+        members: vec![member],
+        rules,
+        ..CalendarForm::new("Intro call")
+    };
+    calendars::update(&world.quince, world.owner, id, form)
+        .await
+        .unwrap();
+    let booked = world.book("16:00").await;
+    world.clock.set(tuesday("09:00"));
+    let late = appointments::cancel(&world.quince, &client(&booked), "").await;
+    assert!(
+        matches!(&late, Err(ChangeError::TooLate(sentence)) if sentence.contains("1 days")),
+        "{late:?}"
+    );
+    let seen = appointments::by_token(&world.quince, &booked.manage_token)
+        .await
+        .unwrap();
+    assert!(seen.may_cancel.is_err() && seen.may_reschedule.is_err());
+    let staff = Actor::Staff {
+        id: world.owner,
+        appointment: booked.id,
+    };
+    appointments::cancel(&world.quince, &staff, "ill").await.unwrap();
+    assert_eq!(
+        world.appointment(&booked).await.cancelled_by.as_deref(),
+        Some("Maya Lopez: ill")
+    );
+}
+
+async fn a_wrong_or_old_link_opens_nothing(world: World) {
+    let booked = world.book("10:00").await;
+    let wrong = appointments::by_token(&world.quince, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+    assert!(matches!(wrong, Err(ChangeError::NotFound)));
+    world.clock.advance(SignedDuration::from_hours(24 * 40));
+    let old = appointments::by_token(&world.quince, &booked.manage_token).await;
+    assert!(matches!(old, Err(ChangeError::NotFound)));
+}
+
+async fn statuses_take_and_give_back_time(world: World) {
+    let booked = world.book("10:00").await;
+    let set = |status| appointments::set_status(&world.quince, world.owner, booked.id, status);
+    set(Status::NoShow).await.unwrap();
+    assert!(world.is_free("10:00").await);
+    let other = appointments::book(
+        &world.quince,
+        Booking {
+            idempotency_key: "other".into(),
+            ..world.wish("10:00")
+        },
+    )
+    .await;
+    other.unwrap();
+    let back = set(Status::Confirmed).await;
+    assert!(matches!(back, Err(ChangeError::SlotTaken)), "{back:?}");
+    assert_eq!(world.appointment(&booked).await.status, Status::NoShow);
+}
+
+async fn staff_see_only_what_is_theirs(world: World) {
+    let booked = world.book("10:00").await;
+    let mira = world.colleague("Mira").await;
+    assert!(matches!(
+        appointments::get(&world.quince, mira, booked.id).await,
+        Err(ChangeError::NotAllowed)
+    ));
+    let actor = Actor::Staff {
+        id: mira,
+        appointment: booked.id,
+    };
+    assert!(matches!(
+        appointments::cancel(&world.quince, &actor, "").await,
+        Err(ChangeError::NotAllowed)
+    ));
+    let filter = appointments::Filter {
+        upcoming: true,
+        host: Some(world.owner),
+        search: String::new(),
+        limit: 10,
+    };
+    assert_eq!(
+        appointments::list(&world.quince, mira, &filter).await.unwrap(),
+        []
+    );
+    assert_eq!(
+        appointments::list(&world.quince, world.owner, &filter)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+async fn the_next_free_day_is_told(world: World) {
+    let sunday = date("2026-11-29");
+    let free = slots::free(&world.quince, "intro", sunday, sunday, &Zone::utc(), None, None)
+        .await
+        .unwrap();
+    assert!(free.days.is_empty());
+    assert_eq!(free.next_free, Some(date("2026-11-30")));
+}
+
+async fn buffers_keep_their_distance(world: World) {
+    let rules = Rules {
+        post_buffer: 30,
+        ..Rules::default()
+    };
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let form = CalendarForm {
+        slug: "calm".into(),
+        kind: Kind::Personal,
+        members: vec![member],
+        rules,
+        ..CalendarForm::new("Calm")
+    };
+    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    appointments::book(
+        &world.quince,
+        Booking {
+            slug: "calm".into(),
+            ..world.wish("10:00")
+        },
+    )
+    .await
+    .unwrap();
+    let free = world.free().await;
+    assert!(
+        !free.contains(&"10:30".to_owned()),
+        "the buffer counts in other booking calendars, too: {free:?}"
+    );
+    assert!(
+        free.contains(&"09:30".to_owned()) && free.contains(&"11:00".to_owned()),
+        "{free:?}"
+    );
+}
+
+async fn a_pending_booking_blocks_until_confirmed(world: World) {
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let form = CalendarForm {
+        slug: "ask".into(),
+        kind: Kind::Personal,
+        members: vec![member],
+        auto_confirm: false,
+        ..CalendarForm::new("Ask first")
+    };
+    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    let booked = appointments::book(
+        &world.quince,
+        Booking {
+            slug: "ask".into(),
+            ..world.wish("10:00")
+        },
+    )
+    .await
+    .unwrap();
+    assert_eq!(booked.status, Status::New);
+    assert!(!world.is_free("10:00").await);
+    world.jobs().await;
+    assert!(world.events("Home")[0].ics.contains("STATUS:TENTATIVE"));
+    appointments::set_status(&world.quince, world.owner, booked.id, Status::Confirmed)
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert!(world.events("Home")[0].ics.contains("STATUS:CONFIRMED"));
+}
+
+async fn team(world: &World) -> [StaffId; 3] {
+    [
+        world.owner,
+        world.colleague("Mira").await,
+        world.colleague("Noor").await,
+    ]
+}
+
+async fn round_robin_takes_turns_and_says_why(world: World) {
+    let team = team(&world).await;
+    world.calendar("intro", &team).await;
+    let mut hosts = Vec::new();
+    for time in ["10:00", "10:30", "11:00"] {
+        world.clock.advance(SignedDuration::from_secs(1));
+        let booked = world.book(time).await;
+        let seen = world.appointment(&booked).await;
+        assert!(seen.assignment_reason.is_some());
+        hosts.push(seen.host.unwrap());
+    }
+    assert_eq!(hosts, team);
+}
+
+async fn round_robin_passes_over_who_is_busy(world: World) {
+    let team = team(&world).await;
+    world.calendar("intro", &team).await;
+    let wish = |n: usize| Booking {
+        idempotency_key: format!("k{n}"),
+        ..world.wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..10).map(wish).collect()).await;
+    assert_eq!(
+        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+        3,
+        "one each"
+    );
+    assert!(!world.is_free("10:00").await);
+}
+
+async fn a_chosen_host_gets_the_appointment(world: World) {
+    let team = team(&world).await;
+    world.calendar("intro", &team).await;
+    let wish = Booking {
+        host: Some(team[2]),
+        ..world.wish("10:00")
+    };
+    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    assert_eq!(booked.host_name, "Noor");
+    let again = Booking {
+        host: Some(team[2]),
+        idempotency_key: "2".into(),
+        ..world.wish("10:00")
+    };
+    assert!(matches!(
+        appointments::book(&world.quince, again).await,
+        Err(BookError::SlotTaken)
+    ));
+}
+
+async fn several_may_share_a_slot_up_to_its_capacity(world: World) {
+    let rules = Rules {
+        per_slot: 3,
+        ..Rules::default()
+    };
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let form = CalendarForm {
+        slug: "intro".into(),
+        kind: Kind::Personal,
+        distribution: Distribution::Availability,
+        members: vec![member],
+        rules,
+        ..CalendarForm::new("Intro call")
+    };
+    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    let wish = |n: usize| Booking {
+        idempotency_key: format!("k{n}"),
+        ..world.wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..12).map(wish).collect()).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
+}
+
+async fn d1_a_simple_calendar_is_refused_with_the_reason(world: World) {
+    let form = CalendarForm {
+        kind: Kind::Simple,
+        ..CalendarForm::new("Room")
+    };
+    let refused = calendars::create(&world.quince, world.owner, form)
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("cannot use iCloud"), "{refused}");
+}
+
+async fn two_booking_calendars_never_share_a_hosts_time(world: World) {
+    world.calendar("intro", &[world.owner]).await;
+    world.calendar("other", &[world.owner]).await;
+    let wish = |n: usize| Booking {
+        slug: if n % 2 == 0 {
+            "intro".into()
+        } else {
+            "other".into()
+        },
+        idempotency_key: format!("k{n}"),
+        ..world.wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..20).map(wish).collect()).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+}

@@ -1,0 +1,196 @@
+//! Calendar Configuration and booking calendars (D9).
+
+use bookings::calendars::{self, CalendarError, CalendarForm, Member};
+use bookings::configuration::{self, ConfigurationError};
+use bookings::connections::{self, Login};
+use bookings::{Kind, Priority};
+use sandbox::NewCalendar;
+
+use crate::database::stories;
+use crate::world::World;
+
+stories! {
+    on:
+    d9_only_writable_calendars_become_primary,
+    d9_conflict_calendars_come_from_any_connection_at_once,
+    booking_calendars_are_checked_field_by_field,
+    only_admins_change_booking_calendars,
+    a_booking_calendar_with_appointments_is_not_deleted,
+}
+
+async fn d9_only_writable_calendars_become_primary(world: World) {
+    let account = world.control.accounts()[0];
+    world
+        .control
+        .add_calendar(account, NewCalendar::named("Team").read_only());
+    world.connect().await;
+    let team = world.remote("Team").await;
+    let refused = configuration::save_primary(&world.quince, world.owner, Some(team)).await;
+    assert!(
+        matches!(refused, Err(ConfigurationError::ReadOnly)),
+        "{refused:?}"
+    );
+    assert_eq!(
+        configuration::get(&world.quince, world.owner)
+            .await
+            .unwrap()
+            .primary,
+        None
+    );
+    configuration::save_conflicts(&world.quince, world.owner, vec![team])
+        .await
+        .unwrap();
+    let home = world.remote("Home").await;
+    configuration::save_primary(&world.quince, world.owner, Some(home))
+        .await
+        .unwrap();
+    let configured = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!(configured.primary.unwrap().name, "Home");
+    assert!(
+        configured.connections[0]
+            .calendars
+            .iter()
+            .any(|calendar| calendar.name == "Team" && calendar.checked_for_conflicts)
+    );
+}
+
+async fn d9_conflict_calendars_come_from_any_connection_at_once(world: World) {
+    let second = world
+        .control
+        .add_account("maya@work.example", "work-work-work-work", "Maya");
+    world.control.add_calendar(second, NewCalendar::named("Office"));
+    world.connect().await;
+    let login = Login {
+        apple_id: "maya@work.example".into(),
+        app_password: "work-work-work-work".into(),
+    };
+    connections::connect(&world.quince, world.owner, login)
+        .await
+        .unwrap();
+    let configured = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!(configured.connections.len(), 2);
+    let named = |name: &str| {
+        let mut all = configured
+            .connections
+            .iter()
+            .flat_map(|connection| &connection.calendars);
+        all.find(|calendar| calendar.name == name).unwrap().id
+    };
+    configuration::save_conflicts(&world.quince, world.owner, vec![named("Work"), named("Office")])
+        .await
+        .unwrap();
+    let configured = configuration::get(&world.quince, world.owner).await.unwrap();
+    let checked = configured
+        .connections
+        .iter()
+        .flat_map(|connection| &connection.calendars);
+    assert_eq!(
+        checked.filter(|calendar| calendar.checked_for_conflicts).count(),
+        2
+    );
+}
+
+async fn booking_calendars_are_checked_field_by_field(world: World) {
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let good = CalendarForm {
+        kind: Kind::Personal,
+        members: vec![member],
+        ..CalendarForm::new("Intro call")
+    };
+    let refused = async |form: CalendarForm| match calendars::create(&world.quince, world.owner, form).await {
+        Err(CalendarError::Fields(problems)) => problems[0].field,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        refused(CalendarForm {
+            name: " ".into(),
+            ..good.clone()
+        })
+        .await,
+        "name"
+    );
+    assert_eq!(
+        refused(CalendarForm {
+            slug: "Not a slug!".into(),
+            ..good.clone()
+        })
+        .await,
+        "slug"
+    );
+    assert_eq!(
+        refused(CalendarForm {
+            color: "red".into(),
+            ..good.clone()
+        })
+        .await,
+        "color"
+    );
+    assert_eq!(
+        refused(CalendarForm {
+            members: Vec::new(),
+            ..good.clone()
+        })
+        .await,
+        "members"
+    );
+    let mut no_time = good.clone();
+    no_time.rules.duration = 0;
+    assert_eq!(refused(no_time).await, "duration");
+    let id = calendars::create(&world.quince, world.owner, good.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        calendars::get(&world.quince, world.owner, id).await.unwrap().slug,
+        "intro-call"
+    );
+    assert_eq!(refused(good).await, "slug", "another one has this address");
+}
+
+async fn only_admins_change_booking_calendars(world: World) {
+    let id = world.calendar("intro", &[world.owner]).await;
+    let mira = world.colleague("Mira").await;
+    let form = CalendarForm::new("Hers");
+    let form = CalendarForm {
+        kind: Kind::Personal,
+        members: vec![Member {
+            staff: mira,
+            priority: Priority::Medium,
+            weight: 1,
+        }],
+        ..form
+    };
+    assert!(matches!(
+        calendars::create(&world.quince, mira, form).await,
+        Err(CalendarError::NotAllowed)
+    ));
+    assert!(matches!(
+        calendars::set_active(&world.quince, mira, id, false).await,
+        Err(CalendarError::NotAllowed)
+    ));
+    assert_eq!(calendars::list(&world.quince, mira).await.unwrap(), []);
+    calendars::set_active(&world.quince, world.owner, id, false)
+        .await
+        .unwrap();
+    assert!(matches!(
+        calendars::by_slug(&world.quince, "intro").await,
+        Err(CalendarError::NotFound)
+    ));
+    assert_eq!(calendars::public_list(&world.quince).await.unwrap(), []);
+}
+
+async fn a_booking_calendar_with_appointments_is_not_deleted(world: World) {
+    let id = world.calendar("intro", &[world.owner]).await;
+    world.book("10:00").await;
+    assert!(matches!(
+        calendars::delete(&world.quince, world.owner, id).await,
+        Err(CalendarError::HasAppointments)
+    ));
+    let other = world.calendar("other", &[world.owner]).await;
+    calendars::delete(&world.quince, world.owner, other)
+        .await
+        .unwrap();
+}

@@ -1,0 +1,76 @@
+//! What clients and hosts are told by mail.
+
+use bookings::appointments::{self, Actor};
+
+use crate::database::stories;
+use crate::world::{World, tuesday};
+
+stories! {
+    connected_on:
+    client_and_host_are_told_of_every_change,
+    secrets_are_nowhere_in_the_database,
+}
+
+async fn client_and_host_are_told_of_every_change(world: World) {
+    let booked = world.book("10:00").await;
+    world.later(1).await;
+    let client = Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    appointments::reschedule(&world.quince, &client, tuesday("14:00"))
+        .await
+        .unwrap();
+    world.later(1).await;
+    appointments::cancel(&world.quince, &client, "").await.unwrap();
+    world.later(1).await;
+    world.later(1).await;
+    let mails = world.mails();
+    assert_eq!(mails.len(), 6, "{mails:?}");
+    let to = |address: &str| {
+        mails
+            .iter()
+            .filter(|mail| mail.contains(&format!("<{address}>\r\n")))
+            .collect::<Vec<_>>()
+    };
+    let (ada, maya) = (to("ada@example.com"), to("maya@example.org"));
+    for (mail, subject) in ada.iter().zip(["Booked", "New time", "Cancelled"]) {
+        assert!(
+            mail.contains(&format!("Subject: {subject}: Intro call")),
+            "{mail}"
+        );
+        assert!(mail.contains("appointment.ics"));
+    }
+    assert!(ada[0].contains(&booked.manage_token), "the client gets the link");
+    for (mail, subject) in maya
+        .iter()
+        .filter(|mail| mail.contains("To: \"Maya") || mail.contains("To: Maya"))
+        .zip(["New booking", "New time", "Cancelled"])
+    {
+        assert!(mail.contains(subject), "{mail}");
+        assert!(
+            !mail.contains(&booked.manage_token),
+            "the host does not get the client's link"
+        );
+    }
+}
+
+async fn secrets_are_nowhere_in_the_database(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    let login = world.control.default_account();
+    let secrets = [
+        booked.manage_token.as_str(),
+        login.app_password.as_str(),
+        crate::world::PASSWORD,
+    ];
+    for file in std::fs::read_dir(world.database.folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in secrets {
+            assert!(
+                !bytes
+                    .windows(secret.len())
+                    .any(|window| window == secret.as_bytes())
+            );
+        }
+    }
+}

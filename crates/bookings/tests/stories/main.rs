@@ -1,0 +1,13 @@
+//! Stories: what people do and see, against both databases and the practice iCloud. Those that show a line of product.md
+//! carry its number (D1–D10).
+
+mod database;
+mod world;
+
+mod accounts;
+mod booking;
+mod configuring;
+mod connecting;
+mod external;
+mod mails;
+mod pushing;

@@ -1,0 +1,278 @@
+//! A workspace with its practice iCloud, a clock that stands still, and short words for what people do.
+
+use std::sync::Arc;
+
+use bookings::accounts::{self, NewOwner, NewStaff};
+use bookings::appointments::{self, AppointmentView, BookError, Booked, Booking};
+use bookings::calendars::{self, CalendarForm, Member};
+use bookings::clock::TestClock;
+use bookings::connections::{self, Login};
+use bookings::{
+    CalendarId, ConnectionId, Kind, Mail, Priority, Quince, RemoteCalendarId, Role, Rules, Settings, StaffId,
+    WeeklyHours, configuration, jobs, profile, slots,
+};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use sandbox::{Control, Options, Sandbox};
+use tempfile::TempDir;
+use zones::Zone;
+
+use crate::database::Database;
+
+/// Monday morning.
+pub const NOW: &str = "2026-11-23T08:00:00Z";
+/// The day that most stories book.
+pub const TUESDAY: &str = "2026-11-24";
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct World {
+    pub quince: Quince,
+    pub clock: Arc<TestClock>,
+    pub sandbox: Sandbox,
+    pub control: Control,
+    pub owner: StaffId,
+    pub folder: TempDir,
+    pub database: Database,
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// An instant on Tuesday, `HH:MM` in UTC.
+pub fn tuesday(time: &str) -> Timestamp {
+    at(&format!("{TUESDAY}T{time}:00Z"))
+}
+
+pub fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+impl World {
+    /// An owner in UTC who works from nine to five, and a practice iCloud with empty calendars Home and Work.
+    pub async fn on(database: Database) -> Self {
+        let sandbox = Sandbox::start(Options::default().now(at(NOW)).zone(Zone::utc()))
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock::at(at(NOW)));
+        let settings = Settings {
+            base_url: "https://book.example".parse().unwrap(),
+            icloud_url: sandbox.entry_url().parse().unwrap(),
+            allow_loopback: true,
+            mail: Mail::Folder {
+                path: folder.path().join("mails"),
+                from: "Quince <quince@book.example>".into(),
+            },
+            practice: None,
+        };
+        let quince = Quince::new(settings, database.store.clone(), clock.clone()).unwrap();
+        let owner = NewOwner {
+            workspace: "Lopez & Co".into(),
+            name: "Maya Lopez".into(),
+            email: "maya@example.org".into(),
+            password: PASSWORD.into(),
+            zone: "UTC".into(),
+        };
+        let owner = accounts::create_owner(&quince, owner).await.unwrap();
+        profile::save_hours(&quince, owner, WeeklyHours::weekdays(9 * 60, 17 * 60), Vec::new())
+            .await
+            .unwrap();
+        let control = sandbox.control();
+        Self {
+            quince,
+            clock,
+            control,
+            sandbox,
+            owner,
+            folder,
+            database,
+        }
+    }
+
+    /// As [`World::on`], connected, with Home as primary calendar, Work checked for conflicts, and a Personal calendar
+    /// `intro` of half an hour.
+    pub async fn connected_on(database: Database) -> Self {
+        let world = Self::on(database).await;
+        world.connect().await;
+        configuration::save_primary(&world.quince, world.owner, Some(world.remote("Home").await))
+            .await
+            .unwrap();
+        configuration::save_conflicts(&world.quince, world.owner, vec![world.remote("Work").await])
+            .await
+            .unwrap();
+        world.calendar("intro", &[world.owner]).await;
+        world
+    }
+
+    pub async fn connect(&self) -> ConnectionId {
+        let login = self.control.default_account();
+        let login = Login {
+            apple_id: login.apple_id,
+            app_password: login.app_password,
+        };
+        connections::connect(&self.quince, self.owner, login)
+            .await
+            .unwrap()
+    }
+
+    pub async fn connection(&self) -> connections::ConnectionView {
+        connections::list(&self.quince, self.owner)
+            .await
+            .unwrap()
+            .pop()
+            .unwrap()
+    }
+
+    /// The remote calendar of this name, as Quince knows it.
+    pub async fn remote(&self, name: &str) -> RemoteCalendarId {
+        let connection = self.connection().await;
+        connection
+            .calendars
+            .iter()
+            .find(|calendar| calendar.name == name)
+            .unwrap()
+            .id
+    }
+
+    /// The calendar of this name in the practice iCloud.
+    pub fn icloud(&self, name: &str) -> sandbox::CalendarId {
+        let account = self.control.accounts()[0];
+        self.control.calendar_named(account, name).unwrap()
+    }
+
+    /// A booking calendar: Personal for one member, Round Robin for several.
+    pub async fn calendar(&self, slug: &str, members: &[StaffId]) -> CalendarId {
+        let member = |staff: &StaffId| Member {
+            staff: *staff,
+            priority: Priority::Medium,
+            weight: 1,
+        };
+        let form = CalendarForm {
+            slug: slug.into(),
+            kind: if members.len() == 1 {
+                Kind::Personal
+            } else {
+                Kind::RoundRobin
+            },
+            members: members.iter().map(member).collect(),
+            rules: Rules::default(),
+            ..CalendarForm::new("Intro call")
+        };
+        calendars::create(&self.quince, self.owner, form).await.unwrap()
+    }
+
+    pub async fn colleague(&self, name: &str) -> StaffId {
+        let new = NewStaff {
+            name: name.into(),
+            email: format!("{}@example.org", name.to_lowercase()),
+            password: PASSWORD.into(),
+            zone: "UTC".into(),
+            role: Role::Staff,
+        };
+        accounts::add_staff(&self.quince, self.owner, new).await.unwrap()
+    }
+
+    /// Puts an event of an hour into a calendar of the practice iCloud, as a phone does. Returns its path.
+    pub fn event(&self, calendar: &str, start: &str) -> String {
+        let start = tuesday(start);
+        self.control.add_simple_event(
+            self.icloud(calendar),
+            "Dentist",
+            start,
+            start + SignedDuration::from_hours(1),
+        )
+    }
+
+    pub fn events(&self, calendar: &str) -> Vec<sandbox::StoredEvent> {
+        self.control.events(self.icloud(calendar))
+    }
+
+    /// Reads every connection now.
+    pub async fn sync(&self) {
+        for connection in connections::list(&self.quince, self.owner).await.unwrap() {
+            bookings::sync::connection(&self.quince, connection.id)
+                .await
+                .unwrap();
+        }
+    }
+
+    /// Lets the background jobs do what is due.
+    pub async fn jobs(&self) -> jobs::Done {
+        jobs::run_due(&self.quince).await.unwrap()
+    }
+
+    /// Moves the clock, then lets the background jobs do what is due.
+    pub async fn later(&self, minutes: i64) {
+        self.clock.advance(SignedDuration::from_mins(minutes));
+        self.jobs().await;
+    }
+
+    /// The free times of Tuesday, as `HH:MM`.
+    pub async fn free(&self) -> Vec<String> {
+        let tuesday = date(TUESDAY);
+        let free = slots::free(&self.quince, "intro", tuesday, tuesday, &Zone::utc(), None, None)
+            .await
+            .unwrap();
+        let of_day = free.days.get(&tuesday).cloned().unwrap_or_default();
+        of_day
+            .iter()
+            .map(|slot| slot.start.strftime("%H:%M").to_string())
+            .collect()
+    }
+
+    pub async fn is_free(&self, time: &str) -> bool {
+        self.free().await.iter().any(|free| free == time)
+    }
+
+    /// What Ada sends to book a time on Tuesday.
+    pub fn wish(&self, time: &str) -> Booking {
+        Booking {
+            slug: "intro".into(),
+            start: tuesday(time),
+            zone: Zone::named("America/New_York").unwrap(),
+            name: "Ada Byron".into(),
+            email: "ada@example.com".into(),
+            phone: "+1 555 0100".into(),
+            notes: "Bring tea".into(),
+            host: None,
+            idempotency_key: format!("key-{time}"),
+        }
+    }
+
+    pub async fn try_to_book(&self, time: &str) -> Result<Booked, BookError> {
+        appointments::book(&self.quince, self.wish(time)).await
+    }
+
+    pub async fn book(&self, time: &str) -> Booked {
+        self.try_to_book(time).await.unwrap()
+    }
+
+    pub async fn appointment(&self, booked: &Booked) -> AppointmentView {
+        appointments::get(&self.quince, self.owner, booked.id)
+            .await
+            .unwrap()
+    }
+
+    /// All mails so far, oldest first, with soft line breaks undone.
+    pub fn mails(&self) -> Vec<String> {
+        let Ok(files) = std::fs::read_dir(self.folder.path().join("mails")) else {
+            return Vec::new();
+        };
+        let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| std::fs::read_to_string(path).unwrap().replace("=\r\n", ""))
+            .collect()
+    }
+
+    /// How many requests with this method the practice iCloud got.
+    pub fn requests(&self, method: &str) -> usize {
+        self.control
+            .requests()
+            .iter()
+            .filter(|request| request.method == method)
+            .count()
+    }
+}

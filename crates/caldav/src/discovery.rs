@@ -1,0 +1,161 @@
+//! From an address and a login to an account (RFC 4791 section 6.2, RFC 5397, RFC 6638, RFC 6764).
+
+use url::Url;
+
+use crate::multistatus::{MultiStatus, Row};
+use crate::requests;
+use crate::transport::{Request, host_of};
+use crate::xml::{Element, Ns};
+use crate::{Account, Client, Credentials, Error, Scope};
+
+const PROPERTIES: &[&str] = &[
+    "D:current-user-principal",
+    "D:displayname",
+    "C:calendar-home-set",
+    "C:calendar-user-address-set",
+];
+
+impl Client {
+    /// Finds the account behind an entry address and by that checks the login.
+    ///
+    /// The entry may be a server's root, a principal or a calendar home. For servers other than iCloud it is followed
+    /// by `/.well-known/caldav` and the root of the same host when it leads nowhere.
+    ///
+    /// # Errors
+    /// [`Error::WrongLogin`] as soon as any step says 401; [`Error::NoCalendars`] when the login is right but there is
+    /// no calendar home; [`Error::OutOfScope`] when the server points to a host that must not get the login.
+    pub async fn discover(&self, entry: &Url, login: &Credentials) -> Result<Account, Error> {
+        let mut first_error = None;
+        for start in self.starts(entry) {
+            match self.discover_from(entry, &start, login).await {
+                Ok(account) => return Ok(account),
+                // Only these say "not here"; everything else would be the same at the next address.
+                Err(
+                    error @ (Error::NotFound
+                    | Error::Refused { .. }
+                    | Error::Malformed { .. }
+                    | Error::NoCalendars),
+                ) => {
+                    first_error.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(first_error.unwrap_or(Error::NotFound))
+    }
+
+    fn starts(&self, entry: &Url) -> Vec<Url> {
+        let mut starts = vec![entry.clone()];
+        if self.scope != Scope::Icloud {
+            for path in ["/.well-known/caldav", "/"] {
+                starts.extend(entry.join(path).ok().filter(|url| !starts.contains(url)));
+            }
+        }
+        starts
+    }
+
+    async fn discover_from(&self, entry: &Url, start: &Url, login: &Credentials) -> Result<Account, Error> {
+        let answer = self.propfind_account(start, login).await?;
+        let row = first_good_row(&answer)?;
+        let principal = match principal_href(row)? {
+            Some(href) => self.resolve(entry, &answer.base, href)?,
+            // The entry may be the principal itself, on a server that does not say so.
+            None if row.prop(Ns::CalDav, "calendar-home-set").is_some() => answer.base.clone(),
+            None => return Err(Error::malformed("it names no principal")),
+        };
+        let answer = self.propfind_account(&principal, login).await?;
+        let row = first_good_row(&answer)?;
+        Ok(Account {
+            homes: self.homes(entry, &answer.base, row)?,
+            addresses: addresses(row),
+            display_name: row.text(Ns::Dav, "displayname").map(str::to_owned),
+            principal,
+        })
+    }
+
+    async fn propfind_account(&self, url: &Url, login: &Credentials) -> Result<MultiStatus, Error> {
+        let request = Request::propfind(url.clone(), "0", requests::propfind(PROPERTIES));
+        self.send(request, login).await?.multistatus()
+    }
+
+    fn homes(&self, entry: &Url, base: &Url, row: &Row) -> Result<Vec<Url>, Error> {
+        let Some(set) = row.prop(Ns::CalDav, "calendar-home-set") else {
+            return Err(Error::NoCalendars);
+        };
+        let mut homes = Vec::new();
+        let mut out_of_scope = None;
+        for href in set.all(Ns::Dav, "href").filter_map(Element::text) {
+            match self.resolve(entry, base, href) {
+                Ok(home) if homes.contains(&home) => {}
+                Ok(home) => homes.push(home),
+                Err(error) => out_of_scope = Some(error),
+            }
+        }
+        if homes.is_empty() {
+            Err(out_of_scope.unwrap_or(Error::NoCalendars))
+        } else {
+            Ok(homes)
+        }
+    }
+
+    /// An address from an answer, which later requests will send the login to.
+    pub(crate) fn resolve(&self, given: &Url, base: &Url, href: &str) -> Result<Url, Error> {
+        let target = base
+            .join(href)
+            .map_err(|_| Error::malformed("it holds an invalid address"))?;
+        if self.scope.permits(given, &target) {
+            Ok(target)
+        } else {
+            Err(Error::OutOfScope {
+                host: host_of(&target),
+            })
+        }
+    }
+}
+
+/// The row that describes what was asked for: the answer to Depth 0 has one, whatever its href says.
+fn first_good_row(answer: &MultiStatus) -> Result<&Row, Error> {
+    let row = answer
+        .rows
+        .first()
+        .ok_or_else(|| Error::malformed("it is empty"))?;
+    match row.status {
+        Some(404 | 410) => Err(Error::NotFound),
+        Some(401) => Err(Error::WrongLogin),
+        Some(status) if status >= 400 => Err(Error::Refused {
+            status,
+            precondition: None,
+        }),
+        _ => Ok(row),
+    }
+}
+
+fn principal_href(row: &Row) -> Result<Option<&str>, Error> {
+    let Some(principal) = row.prop(Ns::Dav, "current-user-principal") else {
+        return Ok(None);
+    };
+    if principal.child(Ns::Dav, "unauthenticated").is_some() {
+        return Err(Error::WrongLogin);
+    }
+    Ok(principal.href())
+}
+
+fn addresses(row: &Row) -> Vec<String> {
+    let Some(set) = row.prop(Ns::CalDav, "calendar-user-address-set") else {
+        return Vec::new();
+    };
+    let mut addresses = Vec::new();
+    for text in set.all(Ns::Dav, "href").filter_map(Element::text) {
+        let is_mail = text
+            .get(..7)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+        let address = if is_mail { &text[7..] } else { continue };
+        if !addresses
+            .iter()
+            .any(|known: &String| known.eq_ignore_ascii_case(address))
+        {
+            addresses.push(address.to_owned());
+        }
+    }
+    addresses
+}

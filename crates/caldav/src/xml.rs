@@ -1,0 +1,307 @@
+//! XML in: the only place that knows the XML library.
+//!
+//! Elements are matched by namespace, never by prefix. A document is handed over one child of its root at a time,
+//! so an answer with ten thousand rows never stands in memory as one tree. DTDs and entities other than the five
+//! of XML itself are refused, and so are deep nesting and endless lists of elements.
+
+use quick_xml::XmlVersion;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
+
+use crate::Error;
+
+const MAX_DEPTH: usize = 40;
+const MAX_ELEMENTS_PER_ROW: usize = 20_000;
+const MAX_ELEMENTS: usize = 5_000_000;
+
+/// The namespaces that matter here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ns {
+    /// `DAV:`
+    Dav,
+    /// `urn:ietf:params:xml:ns:caldav`
+    CalDav,
+    /// `http://calendarserver.org/ns/`
+    CalendarServer,
+    /// `http://apple.com/ns/ical/`
+    Apple,
+    /// Any other, or none.
+    Other,
+}
+
+impl Ns {
+    fn of(resolved: &ResolveResult<'_>) -> Self {
+        let ResolveResult::Bound(Namespace(uri)) = resolved else {
+            return Self::Other;
+        };
+        match *uri {
+            "DAV:" => Self::Dav,
+            "urn:ietf:params:xml:ns:caldav" => Self::CalDav,
+            "http://calendarserver.org/ns/" => Self::CalendarServer,
+            "http://apple.com/ns/ical/" => Self::Apple,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// An element with everything in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) ns: Ns,
+    pub(crate) name: String,
+    attributes: Vec<(String, String)>,
+    pub(crate) children: Vec<Element>,
+    text: String,
+}
+
+impl Element {
+    pub(crate) fn is(&self, ns: Ns, name: &str) -> bool {
+        self.ns == ns && self.name == name
+    }
+
+    pub(crate) fn child(&self, ns: Ns, name: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.is(ns, name))
+    }
+
+    pub(crate) fn all<'a>(&'a self, ns: Ns, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |child| child.is(ns, name))
+    }
+
+    /// Its own text without blanks around it. `None` when nothing is left.
+    pub(crate) fn text(&self) -> Option<&str> {
+        Some(self.text.trim()).filter(|text| !text.is_empty())
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The text of the first `DAV:` `href` in it.
+    pub(crate) fn href(&self) -> Option<&str> {
+        self.child(Ns::Dav, "href").and_then(Element::text)
+    }
+
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads a document and hands each child of its root to `each`. Returns the root's namespace and name.
+pub(crate) fn read(body: &[u8], mut each: impl FnMut(Element)) -> Result<(Ns, String), Error> {
+    let text = String::from_utf8_lossy(body);
+    // Some servers send blanks or a byte order mark before the declaration, which the grammar forbids.
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let mut reader = NsReader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut builder = Builder::default();
+    loop {
+        let (resolved, event) = reader.read_resolved_event().map_err(|error| invalid(&error))?;
+        match event {
+            Event::Start(start) => builder.open(Ns::of(&resolved), &start)?,
+            Event::End(_) => {
+                if let Some(done) = builder.close() {
+                    each(done);
+                }
+            }
+            Event::Text(text) => builder.push_text(&text.xml10_content()),
+            Event::CData(data) => builder.push_text(&data.xml10_content()),
+            Event::GeneralRef(reference) => builder.push_reference(&reference)?,
+            Event::DocType(_) => return Err(Error::malformed("it contains a document type definition")),
+            Event::Eof => return builder.finish(),
+            Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+        }
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    root: Option<(Ns, String)>,
+    root_closed: bool,
+    open: Vec<Element>,
+    in_row: usize,
+    in_all: usize,
+}
+
+impl Builder {
+    fn open(&mut self, ns: Ns, start: &BytesStart<'_>) -> Result<(), Error> {
+        let name = start.local_name().into_inner().to_owned();
+        if self.root.is_none() {
+            self.root = Some((ns, name));
+            return Ok(());
+        }
+        if self.root_closed {
+            return Err(Error::malformed("it has more than one root element"));
+        }
+        self.in_row += 1;
+        self.in_all += 1;
+        if self.open.len() >= MAX_DEPTH || self.in_row > MAX_ELEMENTS_PER_ROW || self.in_all > MAX_ELEMENTS {
+            return Err(Error::malformed("it has too many elements"));
+        }
+        let mut attributes = Vec::new();
+        for attribute in start.attributes() {
+            let attribute =
+                attribute.map_err(|error| Error::malformed(format!("invalid attribute: {error}")))?;
+            attributes.push(read_attribute(&attribute)?);
+        }
+        self.open.push(Element {
+            ns,
+            name,
+            attributes,
+            children: Vec::new(),
+            text: String::new(),
+        });
+        Ok(())
+    }
+
+    /// Closes the innermost element and returns it when it is a child of the root.
+    fn close(&mut self) -> Option<Element> {
+        let Some(done) = self.open.pop() else {
+            self.root_closed = true;
+            return None;
+        };
+        if let Some(parent) = self.open.last_mut() {
+            parent.children.push(done);
+            return None;
+        }
+        self.in_row = 0;
+        Some(done)
+    }
+
+    fn push_text(&mut self, text: &str) {
+        if let Some(element) = self.open.last_mut() {
+            element.text.push_str(text);
+        }
+    }
+
+    fn push_reference(&mut self, reference: &BytesRef<'_>) -> Result<(), Error> {
+        if reference.is_char_ref() {
+            // A number that is no character must not cost the whole answer.
+            let c = reference
+                .resolve_char_ref()
+                .ok()
+                .flatten()
+                .unwrap_or(char::REPLACEMENT_CHARACTER);
+            self.push_text(c.encode_utf8(&mut [0; 4]));
+            return Ok(());
+        }
+        let known = quick_xml::escape::resolve_xml_entity(reference);
+        let text = known.ok_or_else(|| Error::malformed("it contains an entity"))?;
+        self.push_text(text);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(Ns, String), Error> {
+        match self.root {
+            None => Err(Error::malformed("it is not XML")),
+            Some(_) if !self.root_closed => Err(Error::malformed("it ends in the middle")),
+            Some(root) => Ok(root),
+        }
+    }
+}
+
+fn read_attribute(attribute: &Attribute<'_>) -> Result<(String, String), Error> {
+    let value = attribute
+        .normalized_value(XmlVersion::default())
+        .map_err(|error| invalid(&error))?;
+    Ok((
+        attribute.key.local_name().into_inner().to_owned(),
+        value.into_owned(),
+    ))
+}
+
+/// Only the kind of error: its text could quote the body.
+fn invalid(error: &quick_xml::Error) -> Error {
+    use quick_xml::Error as Xml;
+    Error::malformed(match error {
+        Xml::Io(_) | Xml::Encoding(_) => "it is not text",
+        Xml::Syntax(_) | Xml::IllFormed(_) => "it is not well-formed XML",
+        Xml::InvalidAttr(_) => "it has an invalid attribute",
+        Xml::Escape(_) => "it has an unknown entity",
+        Xml::Namespace(_) => "its namespaces are invalid",
+    })
+}
+
+/// Escapes text for use in a request body.
+pub(crate) fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(body: &str) -> Result<Vec<Element>, Error> {
+        let mut rows = Vec::new();
+        read(body.as_bytes(), |row| rows.push(row)).map(|_| rows)
+    }
+
+    #[test]
+    fn namespaces_count_and_prefixes_do_not() {
+        let body = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n\
+            <multistatus xmlns='DAV:'>\n  <x:a xmlns:x='DAV:'> one </x:a>\n\
+            <b xmlns='urn:ietf:params:xml:ns:caldav' name='VEVENT'/><a xmlns='http://other.example/'/></multistatus>";
+        let rows = rows(body).unwrap();
+        assert!(rows[0].is(Ns::Dav, "a"));
+        assert_eq!(rows[0].text(), Some("one"));
+        assert!(rows[1].is(Ns::CalDav, "b"));
+        assert_eq!(rows[1].attribute("name"), Some("VEVENT"));
+        assert_eq!((rows[2].ns, rows.len()), (Ns::Other, 3));
+    }
+
+    #[test]
+    fn text_cdata_and_references_join_into_one_text() {
+        let rows = rows("<r><a>one &amp; <![CDATA[two <&> ]]>three&#13;&#x41;</a></r>").unwrap();
+        assert_eq!(rows[0].clone().into_text(), "one & two <&> three\rA");
+    }
+
+    #[test]
+    fn a_reference_to_no_character_costs_only_itself() {
+        assert_eq!(
+            rows("<r><a>x&#0;y</a></r>").unwrap()[0].text(),
+            Some("x\u{fffd}y")
+        );
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let deep = format!("<r>{}{}</r>", "<a>".repeat(1000), "</a>".repeat(1000));
+        let wide = format!("<r><a>{}</a></r>", "<b/>".repeat(MAX_ELEMENTS_PER_ROW + 1));
+        let entities = "<!DOCTYPE r [<!ENTITY a 'aaaa'>]><r><b>&a;</b></r>".to_owned();
+        let unknown = "<r><b>&a;</b></r>".to_owned();
+        let in_attribute = "<r><b c='&a;'/></r>".to_owned();
+        for body in [deep, wide, entities, unknown, in_attribute] {
+            assert!(matches!(rows(&body), Err(Error::Malformed { .. })));
+        }
+    }
+
+    #[test]
+    fn half_a_document_is_no_document() {
+        for body in [
+            "",
+            "   ",
+            "<r>",
+            "<r><a>x</a>",
+            "<r><a>x</r>",
+            "<r/><r/>",
+            "not xml",
+            "<html><br></html>",
+        ] {
+            assert!(matches!(rows(body), Err(Error::Malformed { .. })), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_and_a_byte_order_mark_before_the_declaration_do_no_harm() {
+        assert_eq!(
+            rows("\u{feff}\n <?xml version=\"1.0\"?><r><a/></r>")
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+}

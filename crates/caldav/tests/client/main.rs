@@ -1,0 +1,13 @@
+//! The client against real servers, against the practice iCloud and against servers that misbehave on purpose.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod discovery;
+mod failures;
+mod icloud;
+mod reading;
+mod redirects;
+mod servers;
+mod support;
+mod syncing;
+mod versions;
+mod writing;

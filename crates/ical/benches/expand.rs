@@ -1,0 +1,110 @@
+//! Expands 1,000 recurring events over 60 days and prints how long that takes.
+//!
+//! `cargo bench -p ical --bench expand`. The events began three years ago in a zone with summer time: a quarter
+//! each daily, weekly on two days, fortnightly, and monthly by weekday. Measured is everything from text to
+//! sorted instances, once as one calendar and once as one resource per event, as a calendar server keeps them; the
+//! `rrule` crate does the recurrence alone, on a part of the events, for comparison.
+
+#![allow(missing_docs, reason = "the macros of a benchmark have no interface")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use ical::{Horizon, Owner};
+use rrule::RRuleSet;
+use zones::Zone;
+
+const EVENTS: usize = 1_000;
+const ROUNDS: usize = 30;
+const RULES: [&str; 4] = [
+    "FREQ=DAILY",
+    "FREQ=WEEKLY;BYDAY=TU,TH",
+    "FREQ=WEEKLY;INTERVAL=2",
+    "FREQ=MONTHLY;BYDAY=2WE",
+];
+
+fn event(n: usize) -> String {
+    format!(
+        "BEGIN:VEVENT\r\nUID:{n}@bench\r\nDTSTAMP:20231101T000000Z\r\nSUMMARY:Event number {n}\r\n\
+         DTSTART;TZID=America/New_York:202311{:02}T{:02}{:02}00\r\nDTEND;TZID=America/New_York:202311{:02}T{:02}{:02}00\r\n\
+         RRULE:{}\r\nSEQUENCE:1\r\nTRANSP:OPAQUE\r\nEND:VEVENT\r\n",
+        1 + n % 28,
+        n % 22,
+        n % 60,
+        1 + n % 28,
+        n % 22 + 1,
+        n % 60,
+        RULES[n % 4]
+    )
+}
+
+fn wrapped(events: &str) -> String {
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n")
+}
+
+/// The middle one of several measurements.
+fn median(mut work: impl FnMut() -> usize) -> (Duration, usize) {
+    let mut size = 0;
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            size = black_box(work());
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    (times[ROUNDS / 2], size)
+}
+
+fn main() {
+    let zone = Zone::named("America/New_York").unwrap_or_else(|_| Zone::utc());
+    let owner = Owner {
+        zone: &zone,
+        addresses: &[],
+    };
+    let from = jiff::Timestamp::from_second(1_793_491_200).unwrap_or_default();
+    let to = from + jiff::SignedDuration::from_hours(60 * 24);
+    let horizon = Horizon { from, to };
+    let events: Vec<String> = (0..EVENTS).map(event).collect();
+    let whole = wrapped(&events.concat());
+    let resources: Vec<String> = events.iter().map(|event| wrapped(event)).collect();
+
+    println!("{EVENTS} recurring events, started three years ago, over 60 days; median of {ROUNDS} runs");
+    let (time, size) = median(|| ical::read(&whole, &owner, &horizon).instances.len());
+    println!("  one calendar, text to {size} instances:        {time:>10.2?}");
+    let (time, size) = median(|| {
+        resources
+            .iter()
+            .map(|r| ical::read(r, &owner, &horizon).instances.len())
+            .sum()
+    });
+    println!("  {EVENTS} resources, text to {size} instances:    {time:>10.2?}");
+    let (time, size) = median(|| resources.iter().filter_map(|r| ical::uid(r)).count());
+    println!("  UIDs of {size} resources:                     {time:>10.2?}");
+
+    let part = EVENTS / 10;
+    let sets: Vec<String> = (0..part)
+        .map(|n| {
+            format!(
+                "DTSTART:202311{:02}T{:02}{:02}00Z\nRRULE:{}",
+                1 + n % 28,
+                n % 22,
+                n % 60,
+                RULES[n % 4]
+            )
+        })
+        .collect();
+    let utc = |t: jiff::Timestamp| {
+        chrono::DateTime::from_timestamp(t.as_second(), 0).map(|t| t.with_timezone(&rrule::Tz::UTC))
+    };
+    let start = Instant::now();
+    let count: usize = sets
+        .iter()
+        .filter_map(|set| set.parse::<RRuleSet>().ok())
+        .filter_map(|set| Some(set.after(utc(from)?).before(utc(to)?).all(u16::MAX).dates.len()))
+        .sum();
+    println!(
+        "  the rrule crate, {part} of the rules ({count} dates): {:>10.2?}",
+        start.elapsed()
+    );
+}

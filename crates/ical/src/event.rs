@@ -1,0 +1,205 @@
+//! One VEVENT, understood as far as it can be.
+
+use std::rc::Rc;
+
+use crate::TEXT_LIMIT;
+use crate::clock::Clock;
+use crate::components::EventText;
+use crate::length::{self, Length};
+use crate::lines::{Line, Name, plain_text};
+use crate::model::{Blocks, FreeReason, ProblemKind};
+use crate::problems::{Problems, called};
+use crate::reading::Reading;
+use crate::resolve::Resolver;
+use crate::rule::Rule;
+use crate::values::Moment;
+
+/// An event's start, or any other time of it.
+#[derive(Debug, Clone)]
+pub(crate) struct When {
+    /// Local time in naive seconds; midnight for a whole day.
+    pub naive: i64,
+    /// The zone of the local time; the owner's for whole days and floating times.
+    pub clock: Rc<Clock>,
+    pub whole_day: bool,
+}
+
+/// A time as written, with its zone if one was named.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub moment: Moment,
+    /// Nothing for a date, a floating time and a time in UTC.
+    pub zone: Option<Rc<Clock>>,
+}
+
+/// An additional occurrence.
+#[derive(Debug, Clone)]
+pub(crate) struct Extra {
+    pub start: When,
+    /// Its own length, when a PERIOD gave one.
+    pub length: Option<Length>,
+}
+
+/// Which occurrence of a series an event replaces.
+#[derive(Debug, Clone)]
+pub(crate) struct Replaces {
+    /// Nothing when it cannot be read.
+    pub occurrence: Option<Written>,
+    /// `RANGE=THISANDFUTURE`: the later ones, too.
+    pub future: bool,
+}
+
+/// A VEVENT.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub uid: String,
+    pub summary: String,
+    pub location: Option<String>,
+    pub sequence: i64,
+    pub start: When,
+    /// The start is not the event's own but that of the occurrence it replaces.
+    pub start_assumed: bool,
+    pub length: Length,
+    /// Seconds that block before the start and after the end.
+    pub before: i64,
+    pub after: i64,
+    pub rules: Vec<Rule>,
+    /// Ends, where readable, of rules that could not be read.
+    pub broken_rules: Vec<Option<Moment>>,
+    pub extras: Vec<Extra>,
+    pub exceptions: Vec<Written>,
+    pub replaces: Option<Replaces>,
+    pub blocks: Blocks,
+    /// Some part was not understood, so that what would block blocks for that reason.
+    pub odd: bool,
+}
+
+impl Event {
+    /// Does it repeat, so that its instances need an identity of their own?
+    pub(crate) fn repeats(&self) -> bool {
+        !(self.rules.is_empty() && self.broken_rules.is_empty() && self.extras.is_empty())
+    }
+
+    /// Reads an event. Nothing when it has no time at all, which is then among the problems.
+    pub(crate) fn read(
+        text: &EventText,
+        me: &[String],
+        zones: &mut Resolver,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let summary = plain_text(text.first(Name::Summary).unwrap_or(""), TEXT_LIMIT);
+        let uid: String = text.first(Name::Uid).unwrap_or("").chars().take(1_000).collect();
+        let mut reader = Reading::new(&uid, called(&summary), zones, problems);
+        if text.truncated {
+            reader.unplaced(
+                ProblemKind::Truncated,
+                "is cut off in the middle, so parts of it may be missing.",
+            );
+        }
+        let replaces = reader.replaces(text);
+        let (start, start_assumed, second_starts) = reader.start(text, replaces.as_ref())?;
+        let whole_day = start.whole_day;
+        let measured = length::read(text, &start, &mut reader);
+        let (mut rules, mut broken_rules) = (Vec::new(), Vec::new());
+        for line in text.all(Name::RRule) {
+            let Some(rule) = Rule::parse(&line.value) else {
+                reader.note(
+                    ProblemKind::Rule,
+                    "repeats in a way that could not be read, so all time from its start on is kept busy.",
+                );
+                broken_rules.push(Rule::end_of(&line.value));
+                continue;
+            };
+            if rule.guessed {
+                reader.note(
+                    ProblemKind::Rule,
+                    "has a repetition that can be read in more than one way; the one with more dates is used.",
+                );
+            }
+            rules.push(rule);
+        }
+        if text.all(Name::ExRule).next().is_some() {
+            reader.mention(
+                ProblemKind::Rule,
+                "has a rule of exceptions in an outdated form; the exceptions are not applied.",
+            );
+        }
+        let mut extras: Vec<Extra> = second_starts
+            .into_iter()
+            .map(|start| Extra { start, length: None })
+            .collect();
+        reader.extras(text, whole_day, &mut extras);
+        let exceptions = reader.exceptions(text);
+        let before = reader
+            .travel(text, Name::TravelBefore)
+            .saturating_add(measured.before);
+        let after = reader.travel(text, Name::TravelAfter);
+        let odd = reader.is_odd();
+        Some(Self {
+            sequence: text
+                .first(Name::Sequence)
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0),
+            location: text
+                .first(Name::Location)
+                .map(|place| plain_text(place, TEXT_LIMIT))
+                .filter(|place| !place.trim().is_empty()),
+            blocks: blocks(text, me, whole_day),
+            length: measured.length,
+            uid,
+            summary,
+            start,
+            start_assumed,
+            before,
+            after,
+            rules,
+            broken_rules,
+            extras,
+            exceptions,
+            replaces,
+            odd,
+        })
+    }
+}
+
+/// Whether an event takes time. It is free only when everything that is said about it says so.
+fn blocks(text: &EventText, me: &[String], whole_day: bool) -> Blocks {
+    let says = |name: Name, word: &str| {
+        let mut all = text.all(name).peekable();
+        all.peek().is_some() && all.all(|line| line.value.trim().eq_ignore_ascii_case(word))
+    };
+    if says(Name::Status, "CANCELLED") {
+        return Blocks::Free(FreeReason::Cancelled);
+    }
+    let (mut answers, mut declined, mut tentative) = (0, 0, 0);
+    for line in text.all(Name::Attendee).filter(|line| is_me(line, me)) {
+        let answer = line.param("PARTSTAT").unwrap_or("");
+        answers += 1;
+        declined += i32::from(answer.eq_ignore_ascii_case("DECLINED"));
+        tentative += i32::from(answer.eq_ignore_ascii_case("TENTATIVE"));
+    }
+    if answers > 0 && declined == answers {
+        return Blocks::Free(FreeReason::Declined);
+    }
+    if says(Name::Transp, "TRANSPARENT") {
+        return Blocks::Free(FreeReason::Transparent);
+    }
+    if tentative > 0 || says(Name::Status, "TENTATIVE") {
+        return Blocks::Tentative;
+    }
+    if whole_day && text.all(Name::Transp).next().is_none() {
+        return Blocks::AllDayDefault;
+    }
+    Blocks::Busy
+}
+
+fn is_me(attendee: &Line, me: &[String]) -> bool {
+    let known = |address: &str| me.iter().any(|mine| *mine == bare_address(address));
+    known(&attendee.value) || attendee.param("EMAIL").is_some_and(known)
+}
+
+/// An address as it is compared: lower case, without `mailto:`.
+pub(crate) fn bare_address(address: &str) -> String {
+    let lower = address.trim().to_lowercase();
+    lower.strip_prefix("mailto:").unwrap_or(&lower).trim().to_owned()
+}

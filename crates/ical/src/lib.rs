@@ -1,0 +1,46 @@
+//! iCalendar in and out (RFC 5545): event text to busy instances, appointment to VEVENT.
+//!
+//! **In.** [`read()`] answers what one calendar resource means for its owner within a horizon. It never calls busy
+//! time free: what cannot be understood blocks as far as its time is known, and is reported.
+//! The way of a text is, module by module: `lines` (unfolding, on bytes; attachments are passed over) →
+//! `components` → `event` (one VEVENT, with `values`, `length`, `rule` and the zones of `resolve`) → `group` (a
+//! series with its changed occurrences) → `series` → `walk` (the rule's occurrences in the window).
+//!
+//! The line reader and the recurrence core are Quince's own. Published parsers build a tree of everything, drop
+//! lines that they do not like, and take text that is already UTF-8; published expanders refuse common input or
+//! walk from the first occurrence (architecture.md, "Recurrence"). Recurrence runs on naive local time, and
+//! only results meet a zone; the tests compare it with the `rrule` crate.
+//!
+//! **Out.** [`event()`] is what is written to a calendar server, [`download`] what a client downloads, and
+//! [`changes`] says what a person changed on the server since.
+
+mod clock;
+mod compare;
+mod components;
+mod days;
+mod event;
+mod filter;
+mod fold;
+mod group;
+mod length;
+mod lines;
+mod model;
+mod observed;
+mod periods;
+mod problems;
+mod read;
+mod reading;
+mod resolve;
+mod rule;
+mod series;
+mod values;
+mod walk;
+mod write;
+
+pub use compare::{Change, changes, same_event};
+pub use model::{Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading};
+pub use read::{read, read_bytes, uid};
+pub use write::{Appointment, Organizer, Status, download, event};
+
+/// Longest title and place that is kept, in characters.
+pub const TEXT_LIMIT: usize = 500;

@@ -1,0 +1,285 @@
+//! Content lines on the way in: unfolding and splitting (RFC 5545, section 3.1).
+//!
+//! The reader works on bytes, because servers fold within a UTF-8 sequence, and borrows wherever a line is
+//! neither folded nor soiled. Properties that Quince has no use for, attachments above all, are passed over
+//! without being unfolded or copied.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+/// The properties that are looked at; every other one is skipped unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Name {
+    Begin,
+    End,
+    Uid,
+    Sequence,
+    DtStart,
+    DtEnd,
+    Duration,
+    RRule,
+    ExRule,
+    RDate,
+    ExDate,
+    RecurrenceId,
+    Summary,
+    Description,
+    Location,
+    Url,
+    Status,
+    Transp,
+    Attendee,
+    TravelBefore,
+    TravelAfter,
+    TzId,
+    OffsetFrom,
+    OffsetTo,
+}
+
+impl Name {
+    fn of(name: &[u8]) -> Option<Self> {
+        const NAMES: [(&[u8], Name); 24] = [
+            (b"BEGIN", Name::Begin),
+            (b"END", Name::End),
+            (b"UID", Name::Uid),
+            (b"SEQUENCE", Name::Sequence),
+            (b"DTSTART", Name::DtStart),
+            (b"DTEND", Name::DtEnd),
+            (b"DURATION", Name::Duration),
+            (b"RRULE", Name::RRule),
+            (b"EXRULE", Name::ExRule),
+            (b"RDATE", Name::RDate),
+            (b"EXDATE", Name::ExDate),
+            (b"RECURRENCE-ID", Name::RecurrenceId),
+            (b"SUMMARY", Name::Summary),
+            (b"DESCRIPTION", Name::Description),
+            (b"LOCATION", Name::Location),
+            (b"URL", Name::Url),
+            (b"STATUS", Name::Status),
+            (b"TRANSP", Name::Transp),
+            (b"ATTENDEE", Name::Attendee),
+            (b"X-APPLE-TRAVEL-DURATION", Name::TravelBefore),
+            (b"X-APPLE-TRAVEL-RETURN-DURATION", Name::TravelAfter),
+            (b"TZID", Name::TzId),
+            (b"TZOFFSETFROM", Name::OffsetFrom),
+            (b"TZOFFSETTO", Name::OffsetTo),
+        ];
+        NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, known)| *known)
+    }
+}
+
+/// One property with its parameters as written.
+#[derive(Debug, Clone)]
+pub(crate) struct Line<'a> {
+    pub name: Name,
+    params: Cow<'a, str>,
+    pub value: Cow<'a, str>,
+}
+
+impl Line<'_> {
+    /// The value of a parameter, without its quotes.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        let mut rest = self.params.as_ref();
+        while !rest.is_empty() {
+            let end = outside_quotes(rest.as_bytes(), b';').unwrap_or(rest.len());
+            let one = &rest[..end];
+            if let Some((key, value)) = one.split_once('=')
+                && key.trim().eq_ignore_ascii_case(name)
+            {
+                return Some(value.trim().trim_matches('"'));
+            }
+            rest = rest.get(end + 1..).unwrap_or("");
+        }
+        None
+    }
+
+    /// For values that hold no colon of their own: the line as it reads when everything up to the last colon
+    /// belongs to the zone, as in the unquoted `TZID=GMT+01:00:20261124T100000`.
+    pub(crate) fn zone_with_colon(&self) -> Option<(String, &str)> {
+        let (head, tail) = self.value.rsplit_once(':')?;
+        let zone = self.param("TZID")?;
+        Some((format!("{zone}:{head}"), tail))
+    }
+}
+
+/// Iterates over the known properties of a text.
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    newline: u8,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        // A return alone ends a line only in texts that have no other line break: elsewhere it is soiling.
+        let newline = if memchr(b'\n', text).is_some() {
+            b'\n'
+        } else {
+            b'\r'
+        };
+        Self { rest: text, newline }
+    }
+
+    /// The next logical line, still folded, and whether it is folded.
+    fn logical(&mut self) -> Option<(&'a [u8], bool)> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let text = self.rest;
+        let mut end = 0;
+        let mut folded = false;
+        loop {
+            match memchr(self.newline, &text[end..]) {
+                None => {
+                    self.rest = &[];
+                    return Some((text, folded));
+                }
+                Some(at) => {
+                    let next = end + at + 1;
+                    if matches!(text.get(next), Some(b' ' | b'\t')) {
+                        folded = true;
+                        end = next;
+                    } else {
+                        self.rest = &text[next..];
+                        return Some((&text[..next - 1], folded));
+                    }
+                }
+            }
+        }
+    }
+
+    fn unfolded(&self, raw: &'a [u8], folded: bool) -> Cow<'a, [u8]> {
+        let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
+        let soiled = |b: &u8| (*b < b' ' && *b != b'\t') || *b == 0x7F;
+        if !folded && !raw.iter().any(soiled) {
+            return Cow::Borrowed(raw);
+        }
+        let mut clean = Vec::with_capacity(raw.len());
+        let mut at_fold = false;
+        for b in raw {
+            if *b == self.newline {
+                at_fold = true;
+            } else if at_fold {
+                // The one white space after a break is the mark of folding.
+                at_fold = false;
+            } else if !soiled(b) {
+                clean.push(*b);
+            }
+        }
+        Cow::Owned(clean)
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = Line<'a>;
+
+    fn next(&mut self) -> Option<Line<'a>> {
+        loop {
+            let (raw, folded) = self.logical()?;
+            // Only the first physical line is needed to pass over an attachment.
+            if let Some(end) = memchr2(b':', b';', raw)
+                && !raw[..end].contains(&self.newline)
+                && raw[..end].iter().all(u8::is_ascii_graphic)
+                && Name::of(&raw[..end]).is_none()
+            {
+                continue;
+            }
+            if let Some(line) = split(self.unfolded(raw, folded)) {
+                return Some(line);
+            }
+        }
+    }
+}
+
+/// Where a byte stands first outside double quotes.
+fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
+    let mut quoted = false;
+    for (at, b) in text.iter().enumerate() {
+        if *b == b'"' {
+            quoted = !quoted;
+        } else if *b == wanted && !quoted {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Splits an unfolded line. A known property that lacks its colon is kept with what follows as its value: the
+/// value will not make sense, and so the event is not taken for one that never had the property.
+fn split(line: Cow<[u8]>) -> Option<Line> {
+    let lead = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let name_end = line[lead..]
+        .iter()
+        .position(|b| !(b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_'))
+        .map_or(line.len(), |at| lead + at);
+    let name = Name::of(&line[lead..name_end])?;
+    let gap = line[name_end..]
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
+    let after = name_end + gap;
+    let (params, value) = match line.get(after) {
+        Some(b':') => (after..after, after + 1),
+        Some(b';') => {
+            let rest = &line[after..];
+            // A quote that is never closed must not swallow the value.
+            match outside_quotes(rest, b':').or_else(|| memchr(b':', rest)) {
+                Some(colon) => (after + 1..after + colon, after + colon + 1),
+                None => (after..after, after),
+            }
+        }
+        _ => (after..after, after),
+    };
+    Some(match line {
+        Cow::Borrowed(bytes) => Line {
+            name,
+            params: String::from_utf8_lossy(&bytes[params]),
+            value: trimmed(String::from_utf8_lossy(&bytes[value..])),
+        },
+        Cow::Owned(bytes) => Line {
+            name,
+            params: Cow::Owned(String::from_utf8_lossy(&bytes[params]).into_owned()),
+            value: Cow::Owned(String::from_utf8_lossy(&bytes[value..]).trim().to_owned()),
+        },
+    })
+}
+
+fn trimmed(value: Cow<str>) -> Cow<str> {
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// TEXT without its escapes, as one line without control characters, at most `limit` characters.
+pub(crate) fn plain_text(value: &str, limit: usize) -> String {
+    let mut out = String::new();
+    let mut chars = value.chars();
+    let mut kept = 0;
+    while let Some(c) = chars.next() {
+        if kept == limit {
+            break;
+        }
+        let c = match c {
+            '\\' => match chars.next() {
+                Some('n' | 'N') => '\n',
+                Some(escaped) => escaped,
+                None => break,
+            },
+            other => other,
+        };
+        if c == '\n' || c == '\t' {
+            out.push(' ');
+        } else if c.is_control() {
+            continue;
+        } else {
+            out.push(c);
+        }
+        kept += 1;
+    }
+    out
+}

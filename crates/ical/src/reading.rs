@@ -1,0 +1,355 @@
+//! Reads the times of one event: its start, additional dates, exceptions and travel time. What cannot be read
+//! becomes a problem, and the event blocks for it where that is possible.
+
+use std::rc::Rc;
+
+use jiff::civil::{Date, DateTime, Time};
+
+use crate::clock::Clock;
+use crate::components::EventText;
+use crate::days::{DAY, naive, naive_date};
+use crate::event::{Extra, Replaces, When, Written};
+use crate::length::{self, Length};
+use crate::lines::{Line, Name};
+use crate::model::ProblemKind;
+use crate::problems::Problems;
+use crate::resolve::Resolver;
+use crate::values::{self, Moment};
+
+/// What reading one event needs everywhere.
+pub(crate) struct Reading<'a, 'z> {
+    uid: &'a str,
+    title: String,
+    zones: &'a mut Resolver<'z>,
+    problems: &'a mut Problems,
+    odd: bool,
+}
+
+impl<'a, 'z> Reading<'a, 'z> {
+    /// Begins to read the event of this UID that sentences call `title`.
+    pub(crate) fn new(
+        uid: &'a str,
+        title: String,
+        zones: &'a mut Resolver<'z>,
+        problems: &'a mut Problems,
+    ) -> Self {
+        Self {
+            uid,
+            title,
+            zones,
+            problems,
+            odd: false,
+        }
+    }
+
+    /// Was something not understood that makes the event block?
+    pub(crate) fn is_odd(&self) -> bool {
+        self.odd
+    }
+
+    /// A problem that makes the event block for not being understood.
+    pub(crate) fn note(&mut self, kind: ProblemKind, what: &str) {
+        self.odd = true;
+        self.mention(kind, what);
+    }
+
+    /// A problem that does not change whether or why the event blocks.
+    pub(crate) fn mention(&mut self, kind: ProblemKind, what: &str) {
+        self.problems
+            .add(kind, self.uid, false, format!("{} {what}", self.title));
+    }
+
+    /// A problem that may hide busy time.
+    pub(crate) fn unplaced(&mut self, kind: ProblemKind, what: &str) {
+        self.odd = true;
+        self.problems
+            .add(kind, self.uid, true, format!("{} {what}", self.title));
+    }
+
+    /// Reads one time of a line; on failure its day, if readable.
+    pub(crate) fn written(&mut self, line: &Line, text: &str) -> Result<Written, Option<Date>> {
+        let (moment, zone) = match values::moment(text) {
+            Ok(Moment::Local(local)) if is_midnight_of_a_date(line, local) => {
+                (Moment::Date(local.date()), None)
+            }
+            Ok(moment) => (moment, line.param("TZID").map(str::to_owned)),
+            Err(day) => match line.zone_with_colon() {
+                Some((zone, tail)) => (
+                    values::moment(tail).map_err(|tail_day| tail_day.or(day))?,
+                    Some(zone),
+                ),
+                None => return Err(day),
+            },
+        };
+        let zone = match (moment, zone) {
+            (Moment::Local(_), Some(id)) if !id.trim().is_empty() => Some(self.zone(&id)),
+            _ => None,
+        };
+        Ok(Written { moment, zone })
+    }
+
+    fn zone(&mut self, id: &str) -> Rc<Clock> {
+        if let Some(clock) = self.zones.find(id) {
+            return clock;
+        }
+        let id: String = id.chars().filter(|c| !c.is_control()).take(80).collect();
+        self.mention(
+            ProblemKind::Zone,
+            &format!("is in the time zone “{id}”, which is not known; your own was used."),
+        );
+        self.zones.owner()
+    }
+
+    /// A time as written, in the zone that counts for it.
+    pub(crate) fn when(&self, written: &Written) -> When {
+        let (naive_seconds, clock, whole_day) = match written.moment {
+            Moment::Date(date) => (naive_date(date), self.zones.owner(), true),
+            Moment::Utc(utc) => (naive(utc), self.zones.utc(), false),
+            Moment::Local(local) => {
+                let clock = written.zone.clone().unwrap_or_else(|| self.zones.owner());
+                (naive(local), clock, false)
+            }
+        };
+        When {
+            naive: naive_seconds,
+            clock,
+            whole_day,
+        }
+    }
+
+    fn whole_day(&self, date: Date) -> When {
+        When {
+            naive: naive_date(date),
+            clock: self.zones.owner(),
+            whole_day: true,
+        }
+    }
+
+    /// Which occurrence the event replaces.
+    pub(crate) fn replaces(&mut self, text: &EventText) -> Option<Replaces> {
+        let line = text.all(Name::RecurrenceId).next()?;
+        let occurrence = self.written(line, &line.value).ok();
+        if occurrence.is_none() {
+            self.note(
+                ProblemKind::Occurrence,
+                "changes one date of a series, but which one could not be read; both block.",
+            );
+        }
+        let range = line.param("RANGE").unwrap_or("");
+        let future = range.eq_ignore_ascii_case("THISANDFUTURE");
+        if !future && !range.is_empty() {
+            self.mention(
+                ProblemKind::Occurrence,
+                "changes several dates of a series in an outdated form; only one is changed.",
+            );
+        }
+        Some(Replaces { occurrence, future })
+    }
+
+    /// The start, whether it was assumed, and further starts that contradict it.
+    pub(crate) fn start(
+        &mut self,
+        text: &EventText,
+        replaces: Option<&Replaces>,
+    ) -> Option<(When, bool, Vec<When>)> {
+        let mut starts: Vec<When> = Vec::new();
+        let mut bad_day = None;
+        let mut bad = false;
+        for line in text.all(Name::DtStart) {
+            match self.written(line, &line.value) {
+                Ok(written) => {
+                    let when = self.when(&written);
+                    if !starts.iter().any(|known| same_time(known, &when)) {
+                        starts.push(when);
+                    }
+                }
+                Err(day) => {
+                    bad = true;
+                    bad_day = bad_day.or(day);
+                }
+            }
+        }
+        if starts.len() > 1 {
+            self.note(
+                ProblemKind::Contradiction,
+                "has more than one start; all of them block.",
+            );
+        }
+        if !starts.is_empty() {
+            let first = starts.remove(0);
+            return Some((first, false, starts));
+        }
+        if let Some(day) = bad_day {
+            self.note(
+                ProblemKind::Start,
+                "has a time of day that could not be read, so the whole day is kept busy.",
+            );
+            return Some((self.whole_day(day), false, Vec::new()));
+        }
+        if let Some(occurrence) = replaces.and_then(|replaces| replaces.occurrence.as_ref()) {
+            self.note(
+                ProblemKind::Start,
+                "changes one date of a series without a readable start; the date it replaces stays busy.",
+            );
+            return Some((self.when(occurrence), true, Vec::new()));
+        }
+        let end = text.all(Name::DtEnd).next();
+        if let Some(line) = end
+            && let Ok(written) = self.written(line, &line.value)
+        {
+            self.note(
+                ProblemKind::Start,
+                "has no readable start, so the day of its end is kept busy.",
+            );
+            return Some((self.whole_day(written.moment.date()), false, Vec::new()));
+        }
+        let what = if bad {
+            "has a start that could not be read"
+        } else {
+            "has no start"
+        };
+        self.unplaced(
+            ProblemKind::Start,
+            &format!("{what}, so it could not be placed and blocks nothing."),
+        );
+        None
+    }
+
+    /// Additional dates (RDATE).
+    pub(crate) fn extras(&mut self, text: &EventText, whole_day: bool, extras: &mut Vec<Extra>) {
+        for line in text.all(Name::RDate) {
+            for item in line
+                .value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+            {
+                let (start_text, period) = match item.split_once('/') {
+                    Some((start, period)) => (start, Some(period)),
+                    None => (item, None),
+                };
+                match self.written(line, start_text) {
+                    Ok(written) => {
+                        let mut start = self.when(&written);
+                        if whole_day && !start.whole_day {
+                            start = self.whole_day(date_for_whole_days(&written, &self.zones.owner()));
+                        }
+                        // A date in a timed series blocks that whole day: what time is meant is not said.
+                        let length = match period {
+                            Some(period) => Some(length::of_period(line, period, &start, self)),
+                            None if start.whole_day && !whole_day => Some(rest_of_day(&start)),
+                            None => None,
+                        };
+                        extras.push(Extra { start, length });
+                    }
+                    Err(Some(day)) => {
+                        self.note(
+                            ProblemKind::Date,
+                            "has an additional date whose time could not be read.",
+                        );
+                        let start = self.whole_day(day);
+                        let length = if whole_day {
+                            Length::Days(1)
+                        } else {
+                            rest_of_day(&start)
+                        };
+                        extras.push(Extra {
+                            start,
+                            length: Some(length),
+                        });
+                    }
+                    Err(None) => {
+                        self.unplaced(
+                            ProblemKind::Date,
+                            "has an additional date that could not be read.",
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Dates that are left out (EXDATE).
+    pub(crate) fn exceptions(&mut self, text: &EventText) -> Vec<Written> {
+        let mut exceptions = Vec::new();
+        for line in text.all(Name::ExDate) {
+            for item in line
+                .value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+            {
+                match self.written(line, item) {
+                    Ok(written) => exceptions.push(written),
+                    Err(_) => self.mention(
+                        ProblemKind::Date,
+                        "leaves out a date that could not be read; the date stays busy.",
+                    ),
+                }
+            }
+        }
+        exceptions
+    }
+
+    /// Travel time in seconds; of several the longest.
+    pub(crate) fn travel(&mut self, text: &EventText, name: Name) -> i64 {
+        let mut longest = 0;
+        for line in text.all(name) {
+            match values::duration(&line.value) {
+                Some(span) => longest = longest.max(span.total().abs()),
+                None if line.value.is_empty() => {}
+                None => {
+                    self.note(
+                        ProblemKind::End,
+                        "has a travel time that could not be read; an hour is kept busy.",
+                    );
+                    longest = longest.max(3_600);
+                }
+            }
+        }
+        longest
+    }
+
+    /// The owner's zone.
+    pub(crate) fn owner(&self) -> Rc<Clock> {
+        self.zones.owner()
+    }
+}
+
+fn same_time(a: &When, b: &When) -> bool {
+    a.whole_day == b.whole_day && a.clock.instant(a.naive) == b.clock.instant(b.naive)
+}
+
+/// `VALUE=DATE` with a midnight behind it is a date.
+fn is_midnight_of_a_date(line: &Line, local: DateTime) -> bool {
+    local.time() == Time::midnight()
+        && line
+            .param("VALUE")
+            .is_some_and(|value| value.eq_ignore_ascii_case("DATE"))
+}
+
+/// The day that a time means in a series of whole days. Midnight in UTC is how some programs write a date.
+pub(crate) fn date_for_whole_days(written: &Written, owner: &Clock) -> Date {
+    match written.moment {
+        Moment::Utc(utc) if utc.time() != Time::midnight() => {
+            let at = Clock::Fixed(0).instant(naive(utc));
+            crate::days::date(owner.naive(at))
+        }
+        other => other.date(),
+    }
+}
+
+/// The length of a whole day in its own zone, for a series that has another.
+fn rest_of_day(start: &When) -> Length {
+    let next = crate::days::date(next_midnight(start.naive));
+    let (from, to) = (start.clock.instant(start.naive), start.clock.start_of_day(next));
+    Length::Until {
+        elapsed: to.as_second() - from.as_second(),
+        wall: 0,
+    }
+}
+
+/// Naive seconds of the midnight after a local time.
+pub(crate) fn next_midnight(at: i64) -> i64 {
+    (at.div_euclid(DAY) + 1) * DAY
+}

@@ -1,0 +1,261 @@
+//! Dates, times, durations and offsets as text (RFC 5545, section 3.3), read tolerantly: what is odd but clear
+//! is understood, and of a time that is not clear the day at least is kept.
+
+use jiff::civil::{Date, DateTime, Time};
+
+/// A DATE or DATE-TIME as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// A whole day.
+    Date(Date),
+    /// A local time, of the TZID if there is one, else floating.
+    Local(DateTime),
+    /// A time in UTC.
+    Utc(DateTime),
+}
+
+impl Moment {
+    /// The date as written.
+    pub(crate) fn date(self) -> Date {
+        match self {
+            Self::Date(date) => date,
+            Self::Local(local) | Self::Utc(local) => local.date(),
+        }
+    }
+}
+
+/// Reads a DATE or DATE-TIME. On failure the day, if at least that can be read.
+pub(crate) fn moment(text: &str) -> Result<Moment, Option<Date>> {
+    let text = text.trim();
+    // The extended form of ISO 8601 differs only in punctuation; a sign that belongs to an offset stands after the T.
+    let (day_text, time_text) = match text.find(['T', 't', ' ']) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let date = date(day_text).ok_or(None)?;
+    match time_text {
+        None => Ok(Moment::Date(date)),
+        Some(time_text) => time_of_day(date, time_text.trim()).ok_or(Some(date)),
+    }
+}
+
+fn date(text: &str) -> Option<Date> {
+    let mut digits = [0_i16; 8];
+    let mut count = 0;
+    for (at, c) in text.char_indices() {
+        match c.to_digit(10) {
+            Some(digit) if count < 8 => {
+                digits[count] = i16::try_from(digit).ok()?;
+                count += 1;
+            }
+            None if c == '-' && (at == 4 || at == 7) => {}
+            _ => return None,
+        }
+    }
+    if count != 8 {
+        return None;
+    }
+    let year = digits[..4].iter().fold(0, |sum, digit| sum * 10 + digit);
+    let two = |at: usize| i8::try_from(digits[at] * 10 + digits[at + 1]).unwrap_or(0);
+    Date::new(year, two(4), two(6)).ok()
+}
+
+fn time_of_day(date: Date, text: &str) -> Option<Moment> {
+    let clock_end = text
+        .find(|c: char| !(c.is_ascii_digit() || c == ':'))
+        .unwrap_or(text.len());
+    let (clock, suffix) = text.split_at(clock_end);
+    let digits: Vec<i8> = clock
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .map(|b| i8::try_from(b - b'0').unwrap_or(0))
+        .collect();
+    if digits.len() != 4 && digits.len() != 6 {
+        return None;
+    }
+    let two = |at: usize| digits.get(at).map_or(0, |tens| tens * 10) + digits.get(at + 1).unwrap_or(&0);
+    // A leap second is the last second of its minute.
+    let time = Time::new(two(0), two(2), two(4).min(59), 0).ok()?;
+    if two(4) > 60 {
+        return None;
+    }
+    let local = DateTime::from_parts(date, time);
+    // Fractions of a second occur in texts that are not quite iCalendar.
+    let suffix = match suffix.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => suffix,
+    };
+    match suffix {
+        "" => Some(Moment::Local(local)),
+        "Z" | "z" => Some(Moment::Utc(local)),
+        offset => {
+            let seconds = utc_offset(offset)?;
+            let utc = local
+                .checked_sub(jiff::SignedDuration::from_secs(seconds.into()))
+                .ok()?;
+            Some(Moment::Utc(utc))
+        }
+    }
+}
+
+/// A UTC offset such as `-0500`, `+01:00` or `+053000`, in seconds east of UTC; at most 26 hours.
+pub(crate) fn utc_offset(text: &str) -> Option<i32> {
+    let text = text.trim();
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'+' => (1, &text[1..]),
+        b'-' => (-1, &text[1..]),
+        _ => return None,
+    };
+    let digits: Vec<i32> = rest
+        .chars()
+        .filter(|c| *c != ':')
+        .map(|c| c.to_digit(10).and_then(|d| i32::try_from(d).ok()))
+        .collect::<Option<_>>()?;
+    let two = |at: usize| digits[at] * 10 + digits[at + 1];
+    let seconds = match digits.len() {
+        2 => two(0) * 3_600,
+        4 => two(0) * 3_600 + two(2) * 60,
+        6 => two(0) * 3_600 + two(2) * 60 + two(4),
+        _ => return None,
+    };
+    (seconds <= 26 * 3_600).then_some(sign * seconds)
+}
+
+/// A DURATION. Days and weeks are nominal, the rest is exact (RFC 5545, section 3.3.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    pub days: i64,
+    pub seconds: i64,
+}
+
+impl Span {
+    /// Its length when no clock changes, in seconds.
+    pub(crate) fn total(self) -> i64 {
+        self.days
+            .saturating_mul(crate::days::DAY)
+            .saturating_add(self.seconds)
+    }
+}
+
+/// Longest duration that is believed: about 11,000 years, so that sums stay in range.
+const LONGEST_DAYS: i64 = 4_000_000;
+
+/// Reads a DURATION; a negative one has negative parts.
+pub(crate) fn duration(text: &str) -> Option<Span> {
+    let text = text.trim();
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'-' => (-1, &text[1..]),
+        b'+' => (1, &text[1..]),
+        _ => (1, text),
+    };
+    let rest = rest.strip_prefix(['P', 'p'])?;
+    let mut span = Span::default();
+    let mut number: Option<i64> = None;
+    let mut in_time = false;
+    let mut parts = 0;
+    for c in rest.chars() {
+        if let Some(digit) = c.to_digit(10) {
+            number = Some(
+                number
+                    .unwrap_or(0)
+                    .saturating_mul(10)
+                    .saturating_add(digit.into()),
+            );
+            continue;
+        }
+        if matches!(c, 'T' | 't') && number.is_none() && !in_time {
+            in_time = true;
+            continue;
+        }
+        let amount = number.take()?;
+        parts += 1;
+        let (days, seconds) = match (c.to_ascii_uppercase(), in_time) {
+            ('W', _) => (7, 0),
+            ('D', _) => (1, 0),
+            ('H', true) => (0, 3_600),
+            ('M', true) => (0, 60),
+            ('S', true) => (0, 1),
+            _ => return None,
+        };
+        span.days = span.days.saturating_add(amount.saturating_mul(days));
+        span.seconds = span.seconds.saturating_add(amount.saturating_mul(seconds));
+    }
+    if number.is_some() || parts == 0 {
+        return None;
+    }
+    span.days = span.days.min(LONGEST_DAYS) * sign;
+    span.seconds = span.seconds.min(LONGEST_DAYS * crate::days::DAY) * sign;
+    Some(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, datetime};
+
+    #[test]
+    fn moments_are_read_in_every_form_that_is_clear() {
+        let local = datetime(2026, 11, 24, 10, 0, 0, 0);
+        assert_eq!(moment("20261124"), Ok(Moment::Date(date(2026, 11, 24))));
+        assert_eq!(moment("2026-11-24"), Ok(Moment::Date(date(2026, 11, 24))));
+        assert_eq!(moment(" 20261124T100000 "), Ok(Moment::Local(local)));
+        assert_eq!(moment("20261124t1000"), Ok(Moment::Local(local)));
+        assert_eq!(moment("20261124T100000Z"), Ok(Moment::Utc(local)));
+        assert_eq!(moment("2026-11-24T10:00:00.000z"), Ok(Moment::Utc(local)));
+        assert_eq!(moment("20261124T050000-0500"), Ok(Moment::Utc(local)));
+        assert_eq!(
+            moment("20261124T100060"),
+            Ok(Moment::Local(datetime(2026, 11, 24, 10, 0, 59, 0)))
+        );
+    }
+
+    #[test]
+    fn of_a_bad_time_the_day_is_kept_and_of_a_bad_day_nothing() {
+        let day = Some(date(2026, 11, 24));
+        for text in [
+            "20261124T250000",
+            "20261124T",
+            "20261124Tten",
+            "20261124T10",
+            "20261124T100000X",
+        ] {
+            assert_eq!(moment(text), Err(day), "{text}");
+        }
+        for text in [
+            "",
+            "T100000",
+            "20261324",
+            "20260229T100000",
+            "2026112",
+            "202611244",
+            "٢٠٢٦١١٢٤x",
+            "tomorrow",
+        ] {
+            assert_eq!(moment(text), Err(None), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_and_nonsense_is_not() {
+        let span = |days, seconds| Some(Span { days, seconds });
+        assert_eq!(duration("PT30M"), span(0, 1_800));
+        assert_eq!(duration("P1DT2H"), span(1, 7_200));
+        assert_eq!(duration("+P2W"), span(14, 0));
+        assert_eq!(duration("-PT15M"), span(0, -900));
+        assert_eq!(duration("P0D"), span(0, 0));
+        assert_eq!(duration("P99999999999999999999D"), span(LONGEST_DAYS, 0));
+        for text in ["", "P", "PT", "1H", "P1", "PT1", "P30M", "P1Y", "PTxM", "30"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn offsets_are_read_with_and_without_colons() {
+        assert_eq!(utc_offset("-0500"), Some(-18_000));
+        assert_eq!(utc_offset("+05:30"), Some(19_800));
+        assert_eq!(utc_offset("+003120"), Some(1_880));
+        for text in ["", "0500", "+5", "+9900", "-xx00"] {
+            assert_eq!(utc_offset(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The recurrence core against an independent one: thousands of generated rules on a clock that never changes,
+//! expanded by the `rrule` crate from their first occurrence and by Quince within a window.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use rrule::RRuleSet;
+use support::{Dice, calendar, event_lines, read_in};
+
+/// Occurrences in the window, as `rrule` has them, and the start, which RFC 5545 counts as one.
+#[expect(clippy::unwrap_used, reason = "this is part of a test")]
+fn expected(start: &str, rule: &str, from: &str, to: &str) -> Option<BTreeSet<i64>> {
+    let set: RRuleSet = format!("DTSTART:{start}\nRRULE:{rule}").parse().ok()?;
+    let utc = |text: &str| {
+        chrono::DateTime::from_timestamp(support::instant(text).as_second(), 0)
+            .unwrap()
+            .with_timezone(&rrule::Tz::UTC)
+    };
+    let (after, before) = (utc(from), utc(to));
+    let first = *set.get_dt_start();
+    let result = set.after(after).before(before).all(5_000);
+    if result.limited {
+        return None;
+    }
+    let mut all: BTreeSet<i64> = result.dates.iter().map(chrono::DateTime::timestamp).collect();
+    all.insert(first.timestamp());
+    Some(
+        all.into_iter()
+            .filter(|t| (after.timestamp()..before.timestamp()).contains(t))
+            .collect(),
+    )
+}
+
+fn found(start: &str, rule: &str, from: &str, to: &str) -> BTreeSet<i64> {
+    let text = calendar(&[&event_lines(
+        "generated",
+        &[
+            &format!("DTSTART:{start}"),
+            &format!("RRULE:{rule}"),
+            "DURATION:PT1M",
+        ],
+    )]);
+    let reading = read_in("UTC", from, to, &text);
+    assert!(
+        reading.problems.is_empty(),
+        "{start} {rule}: {:?}",
+        reading.problems
+    );
+    reading
+        .instances
+        .iter()
+        .map(|i| i.start.as_second())
+        .filter(|t| *t >= support::instant(from).as_second())
+        .collect()
+}
+
+fn list(dice: &mut Dice, most: u64, mut one: impl FnMut(&mut Dice) -> String) -> String {
+    let count = 1 + dice.below(most);
+    let all: BTreeSet<String> = (0..count).map(|_| one(dice)).collect();
+    all.into_iter().collect::<Vec<_>>().join(",")
+}
+
+fn signed(dice: &mut Dice, most: u64) -> String {
+    let number = 1 + dice.below(most);
+    if dice.one_in(3) {
+        format!("-{number}")
+    } else {
+        number.to_string()
+    }
+}
+
+const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+/// A valid rule of a frequency. Left out is what the RFC forbids, BYWEEKNO without a weekday (the RFC takes the
+/// start's weekday, other programs every day of the week), weeks 52 and 53, which `rrule` finds in years that do
+/// not have them, and BYSETPOS by weeks, since `rrule` begins the first week at its start and the RFC at the week's.
+/// `tests/recurrence.rs` pins all three.
+fn rule(dice: &mut Dice, freq: &str) -> String {
+    let mut parts = vec![format!("FREQ={freq}")];
+    let mut by = false;
+    if !dice.one_in(3) {
+        parts.push(format!("INTERVAL={}", 1 + dice.below(5)));
+    }
+    if dice.one_in(3) {
+        parts.push(format!("WKST={}", dice.pick(&WEEKDAYS)));
+    }
+    if dice.one_in(4) {
+        parts.push(format!(
+            "BYMONTH={}",
+            list(dice, 4, |d| (1 + d.below(12)).to_string())
+        ));
+        by = true;
+    }
+    let week_numbers = freq == "YEARLY" && dice.one_in(5);
+    if week_numbers {
+        parts.push(format!("BYWEEKNO={}", list(dice, 4, |d| signed(d, 51))));
+        by = true;
+    }
+    if freq != "WEEKLY" && dice.one_in(4) {
+        parts.push(format!("BYMONTHDAY={}", list(dice, 4, |d| signed(d, 31))));
+        by = true;
+    }
+    if matches!(freq, "YEARLY" | "HOURLY") && dice.one_in(6) {
+        parts.push(format!("BYYEARDAY={}", list(dice, 6, |d| signed(d, 366))));
+        by = true;
+    }
+    if week_numbers || dice.one_in(3) {
+        let numbered = matches!(freq, "MONTHLY" | "YEARLY") && !week_numbers && !dice.one_in(3);
+        let days = list(dice, 3, |d| {
+            let day = *d.pick(&WEEKDAYS);
+            if numbered {
+                format!("{}{day}", signed(d, 5))
+            } else {
+                day.to_owned()
+            }
+        });
+        parts.push(format!("BYDAY={days}"));
+        by = true;
+    }
+    if dice.one_in(6) {
+        parts.push(format!("BYHOUR={}", list(dice, 3, |d| d.below(24).to_string())));
+        by = true;
+    }
+    if dice.one_in(8) {
+        parts.push(format!("BYMINUTE={}", list(dice, 2, |d| d.below(60).to_string())));
+        by = true;
+    }
+    if by && freq != "WEEKLY" && dice.one_in(4) {
+        parts.push(format!("BYSETPOS={}", list(dice, 2, |d| signed(d, 4))));
+    }
+    match dice.below(4) {
+        0 => parts.push(format!("COUNT={}", 1 + dice.below(60))),
+        1 => parts.push(format!(
+            "UNTIL=20{}1{}15T120000Z",
+            23 + dice.below(5),
+            dice.below(3)
+        )),
+        _ => {}
+    }
+    parts.join(";")
+}
+
+/// Compares generated rules of a frequency, and says how many rules were comparable.
+fn compare(freq: &str, rounds: u32, window: (&str, &str)) -> u32 {
+    let mut dice = Dice(u64::from(rounds) + freq.len() as u64);
+    let mut compared = 0;
+    // Sub-daily rules that began long ago exhaust `rrule` before it reaches the window; for the others, some do.
+    let sub_daily = matches!(freq, "HOURLY" | "MINUTELY");
+    for _ in 0..rounds {
+        let rule = rule(&mut dice, freq);
+        let first_year = match dice.below(10) {
+            _ if sub_daily => 2026,
+            0 => 2012,
+            _ => 2024,
+        };
+        let start = format!(
+            "{}{:02}{:02}T{:02}{:02}00Z",
+            first_year + dice.below(2027 - first_year),
+            1 + dice.below(12),
+            1 + dice.below(28),
+            dice.below(24),
+            dice.below(60)
+        );
+        let Some(expected) = expected(&start, &rule, window.0, window.1) else {
+            continue;
+        };
+        compared += 1;
+        assert_eq!(
+            found(&start, &rule, window.0, window.1),
+            expected,
+            "DTSTART:{start} RRULE:{rule}"
+        );
+    }
+    compared
+}
+
+const TWO_YEARS: (&str, &str) = ("2025-06-15", "2027-06-15");
+const TWO_MONTHS: (&str, &str) = ("2026-11-01", "2027-01-01");
+
+#[test]
+fn yearly_rules_agree() {
+    assert!(compare("YEARLY", 200, TWO_YEARS) > 130);
+}
+
+#[test]
+fn monthly_rules_agree() {
+    assert!(compare("MONTHLY", 200, TWO_YEARS) > 130);
+}
+
+#[test]
+fn weekly_rules_agree() {
+    assert!(compare("WEEKLY", 200, TWO_YEARS) > 130);
+}
+
+#[test]
+fn daily_rules_agree() {
+    assert!(compare("DAILY", 200, TWO_YEARS) > 130);
+}
+
+#[test]
+fn hourly_rules_agree() {
+    assert!(compare("HOURLY", 60, TWO_MONTHS) > 30);
+}
+
+#[test]
+fn minutely_rules_agree() {
+    assert!(compare("MINUTELY", 20, ("2026-12-24", "2026-12-31")) > 5);
+}

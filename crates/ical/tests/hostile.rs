@@ -1,0 +1,688 @@
+//! Broken, odd and hostile texts: time that may be busy blocks or is reported, and nothing takes for ever.
+
+mod support;
+
+use ical::{Blocks, FreeReason, ProblemKind, Reading};
+use support::{
+    Dice, busy, calendar, covered, event, event_lines, read, read_bytes_in, read_in, reasons, shown, starts,
+};
+
+const START: &str = "DTSTART:20261124T140000Z";
+
+fn kinds(reading: &Reading) -> Vec<ProblemKind> {
+    reading.problems.iter().map(|p| p.kind).collect()
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_blocks_from_the_start_on() {
+    for rule in [
+        "RRULE:FREQ=FORTNIGHTLY",
+        "RRULE:FREQ=WEEKLY;BYDAY=MO,XX",
+        "RRULE:every day",
+        "RRULE:",
+        "RRULE=FREQ=DAILY",
+        "RRULE;X=\"open:FREQ=",
+        "RRULE:FREQ=MONTHLY;RSCALE=CHINESE",
+    ] {
+        let reading = read(&event(&[START, "DURATION:PT1H", rule]));
+        assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01"), "{rule}");
+        assert!(kinds(&reading).contains(&ProblemKind::Rule), "{rule}");
+        assert!(
+            reading
+                .instances
+                .iter()
+                .all(|i| i.start >= support::instant("2026-11-24T14:00:00Z"))
+        );
+    }
+}
+
+#[test]
+fn a_property_without_its_colon_is_not_lost() {
+    let text = event(&[
+        "DTSTART 20261124T140000Z",
+        "DURATION PT1H",
+        "RRULE FREQ=DAILY;COUNT=2",
+    ]);
+    assert_eq!(starts(&text), ["2026-11-24T14:00", "2026-11-25T14:00"]);
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_blocks_no_longer_than_its_end() {
+    let text = event(&[
+        START,
+        "DURATION:PT1H",
+        "RRULE:FREQ=WEEKLY;BYDAY=XX;UNTIL=20261201T140000Z",
+    ]);
+    assert!(covered(
+        &read(&text),
+        "2026-11-24T14:00:00Z",
+        "2026-12-01T15:00:00Z"
+    ));
+    assert!(!covered(
+        &read(&text),
+        "2026-11-24T14:00:00Z",
+        "2026-12-01T15:00:01Z"
+    ));
+    let over = event(&[
+        "DTSTART:20161124T140000Z",
+        "RRULE:FREQ=WEEKLY;BYDAY=XX;UNTIL=20170101",
+    ]);
+    assert!(read(&over).instances.is_empty());
+}
+
+#[test]
+fn an_interval_of_zero_blocks_as_an_interval_of_one() {
+    let text = event(&[START, "DURATION:PT1H", "RRULE:FREQ=DAILY;INTERVAL=0;COUNT=3"]);
+    let reading = read(&text);
+    assert_eq!(reading.instances.len(), 38);
+    assert!(
+        reading
+            .instances
+            .iter()
+            .all(|i| i.blocks == Blocks::NotUnderstood)
+    );
+    assert_eq!(kinds(&reading), [ProblemKind::Rule]);
+}
+
+#[test]
+fn a_rule_with_both_ends_lasts_until_the_later_one() {
+    let with = |ends: &str| starts(&event(&[START, &format!("RRULE:FREQ=DAILY;{ends}")])).len();
+    assert_eq!(with("COUNT=2;UNTIL=20261128T140000Z"), 5);
+    assert_eq!(with("COUNT=5;UNTIL=20261125T140000Z"), 5);
+}
+
+#[test]
+fn a_series_by_the_second_blocks_as_a_whole() {
+    for rule in [
+        "FREQ=SECONDLY",
+        "FREQ=SECONDLY;INTERVAL=7",
+        "FREQ=SECONDLY;COUNT=999999999",
+        "FREQ=SECONDLY;UNTIL=99991231T235959Z",
+        "FREQ=MINUTELY",
+        "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0,1,2,3,4,5,6,7,8,9,\
+         10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,\
+         46,47,48,49,50,51,52,53,54,55,56,57,58,59",
+    ] {
+        let reading = read(&event(&[
+            "DTSTART:20000101T000000Z",
+            "DURATION:PT1M",
+            &format!("RRULE:{rule}"),
+        ]));
+        assert!(covered(&reading, "2026-11-01", "2027-01-01"), "{rule}");
+        assert!(kinds(&reading).contains(&ProblemKind::TooMany), "{rule}");
+        assert!(reading.instances.len() <= 10_001);
+    }
+}
+
+#[test]
+fn a_free_series_by_the_second_stays_free() {
+    let reading = read(&event(&[
+        "DTSTART:20000101T000000Z",
+        "RRULE:FREQ=SECONDLY",
+        "TRANSP:TRANSPARENT",
+    ]));
+    assert!(
+        reading
+            .instances
+            .iter()
+            .all(|i| i.blocks == Blocks::Free(FreeReason::Transparent))
+    );
+}
+
+#[test]
+fn a_short_series_by_the_second_is_just_that() {
+    assert_eq!(
+        starts(&event(&[START, "RRULE:FREQ=SECONDLY;INTERVAL=60;COUNT=3"])).len(),
+        3
+    );
+    let nine = event(&[
+        "DTSTART:20000101T090000Z",
+        "RRULE:FREQ=SECONDLY;BYHOUR=9;BYMINUTE=0;BYSECOND=0",
+    ]);
+    assert_eq!(starts(&nine).len(), 61);
+}
+
+#[test]
+fn a_count_that_takes_too_long_to_count_blocks() {
+    let text = event(&[
+        "DTSTART:16010101T000000Z",
+        "DURATION:PT1M",
+        "RRULE:FREQ=MINUTELY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;COUNT=999999999",
+    ]);
+    assert!(covered(&read(&text), "2026-11-01", "2027-01-01"));
+}
+
+#[test]
+fn a_rule_that_never_matches_costs_nothing_and_blocks_its_start() {
+    let text = event(&[
+        START,
+        "DURATION:PT1H",
+        "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=5",
+    ]);
+    assert_eq!(busy(&text), ["2026-11-24T14:00/2026-11-24T15:00 busy"]);
+    let text = event(&[
+        START,
+        "DURATION:PT1H",
+        "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+    ]);
+    assert_eq!(busy(&text), ["2026-11-24T14:00/2026-11-24T15:00 busy"]);
+}
+
+#[test]
+fn a_hundred_thousand_additional_dates_are_covered() {
+    let mut line = String::from("RDATE:");
+    let mut at = support::instant("2026-11-01");
+    for _ in 0..100_000 {
+        line.push_str(&at.strftime("%Y%m%dT%H%M%SZ,").to_string());
+        at += jiff::SignedDuration::from_secs(50);
+    }
+    let reading = read(&event(&["DTSTART:20261101T000000Z", "DURATION:PT1M", &line]));
+    assert!(covered(&reading, "2026-11-01", "2026-12-28T20:00:00Z"));
+    assert!(reading.instances.len() <= 10_001);
+    assert!(kinds(&reading).contains(&ProblemKind::TooMany));
+}
+
+#[test]
+fn many_hostile_events_cost_no_more_than_a_few_and_are_covered() {
+    let event = event_lines(
+        "x",
+        &[
+            "DTSTART:20200101T000000Z",
+            "DURATION:PT1M",
+            "RRULE:FREQ=MINUTELY;BYDAY=MO,TU",
+        ],
+    );
+    let events: Vec<String> = (0..500)
+        .map(|n| event.replace("UID:x", &format!("UID:{n}")))
+        .collect();
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let reading = read(&calendar(&events));
+    assert!(reading.instances.len() < 250_000);
+    for uid in ["0", "250", "499"] {
+        let mut own = reading.clone();
+        own.instances.retain(|i| i.uid == uid);
+        assert!(
+            covered(&own, "2026-11-02T00:00:00Z", "2026-11-04T00:00:00Z"),
+            "{uid}"
+        );
+    }
+}
+
+#[test]
+fn behind_many_hostile_events_an_ordinary_one_still_blocks_just_its_time() {
+    let hostile = event_lines(
+        "x",
+        &["DTSTART:20200101T000000Z", "DURATION:PT1M", "RRULE:FREQ=MINUTELY"],
+    );
+    let mut events: Vec<String> = (0..40)
+        .map(|n| hostile.replace("UID:x", &format!("UID:{n}")))
+        .collect();
+    events.push(event_lines(
+        "before",
+        &["DTSTART:20261030T140000Z", "DURATION:PT1H"],
+    ));
+    events.push(event_lines(
+        "within",
+        &["DTSTART:20261124T140000Z", "DURATION:PT1H"],
+    ));
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let mut reading = read(&calendar(&events));
+    reading
+        .instances
+        .retain(|i| i.uid == "before" || i.uid == "within");
+    assert_eq!(
+        shown(&reading),
+        ["2026-11-24T14:00/2026-11-24T15:00 not-understood"]
+    );
+}
+
+#[test]
+fn a_bad_time_of_day_blocks_the_whole_day() {
+    let reading = read(&event(&["DTSTART;TZID=America/New_York:20261124T250000"]));
+    assert_eq!(
+        shown(&reading),
+        ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]
+    );
+    assert_eq!(kinds(&reading), [ProblemKind::Start]);
+    assert!(!reading.problems[0].unplaced);
+}
+
+#[test]
+fn an_event_without_any_time_is_reported_as_unplaced() {
+    for lines in [
+        &["X-A:1"][..],
+        &["DTSTART:soon"],
+        &["DTSTART:"],
+        &["DTSTART:soon", "DTEND:later"],
+    ] {
+        let reading = read(&event(lines));
+        assert!(reading.instances.is_empty());
+        assert!(reading.problems[0].unplaced, "{lines:?}");
+        assert!(
+            reading.problems[0].sentence.starts_with("“Thing”"),
+            "{}",
+            reading.problems[0]
+        );
+    }
+}
+
+#[test]
+fn a_lost_start_blocks_the_day_of_the_end() {
+    let reading = read(&event(&["DTSTART:???", "DTEND:20261124T150000Z"]));
+    assert_eq!(
+        shown(&reading),
+        ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]
+    );
+}
+
+#[test]
+fn an_end_that_cannot_be_read_blocks_the_rest_of_the_day() {
+    for end in ["DTEND:whenever", "DURATION:1 hour", "DTEND:20261124T990000Z"] {
+        let reading = read(&event(&["DTSTART;TZID=America/New_York:20261124T140000", end]));
+        assert_eq!(
+            shown(&reading),
+            ["2026-11-24T19:00/2026-11-25T05:00 not-understood"],
+            "{end}"
+        );
+        assert_eq!(kinds(&reading), [ProblemKind::End]);
+    }
+    let days_later = event(&[
+        "DTSTART;TZID=America/New_York:20261124T140000",
+        "DTEND:20261126T990000",
+    ]);
+    assert_eq!(
+        busy(&days_later),
+        ["2026-11-24T19:00/2026-11-27T05:00 not-understood"]
+    );
+}
+
+#[test]
+fn an_end_before_the_start_blocks_the_time_between_or_a_day() {
+    for end in ["DTEND:20261124T130000Z", "DURATION:-PT1H"] {
+        let reading = read(&event(&[START, end]));
+        assert_eq!(
+            shown(&reading),
+            ["2026-11-24T13:00/2026-11-24T14:00 not-understood"],
+            "{end}"
+        );
+    }
+    assert_eq!(
+        busy(&event(&[START, "DTEND:19700101T000000Z"])),
+        ["2026-11-24T14:00/2026-11-25T14:00 not-understood"]
+    );
+    assert_eq!(
+        busy(&event(&[
+            "DTSTART;VALUE=DATE:20261124",
+            "DTEND;VALUE=DATE:20261120"
+        ])),
+        ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]
+    );
+}
+
+#[test]
+fn of_two_ends_the_later_one_counts() {
+    let text = event(&[
+        START,
+        "DTEND:20261124T150000Z",
+        "DURATION:PT3H",
+        "DTEND:20261124T160000Z",
+    ]);
+    assert_eq!(busy(&text), ["2026-11-24T14:00/2026-11-24T17:00 busy"]);
+}
+
+#[test]
+fn of_two_different_starts_both_block() {
+    let reading = read(&event(&[START, "DTSTART:20261125T140000Z", "DURATION:PT1H"]));
+    assert_eq!(
+        shown(&reading),
+        [
+            "2026-11-24T14:00/2026-11-24T15:00 not-understood",
+            "2026-11-25T14:00/2026-11-25T15:00 not-understood"
+        ]
+    );
+    let same = read(&event(&[
+        START,
+        "DTSTART;TZID=America/New_York:20261124T090000",
+        "DTSTAMP:1",
+        "DTSTAMP:2",
+    ]));
+    assert_eq!((same.instances.len(), same.problems.len()), (1, 0));
+}
+
+#[test]
+fn a_start_with_a_time_and_an_end_without_blocks_that_day() {
+    let text = event(&[
+        "DTSTART;TZID=America/New_York:20261124T140000",
+        "DTEND;VALUE=DATE:20261124",
+    ]);
+    assert_eq!(busy(&text), ["2026-11-24T19:00/2026-11-25T05:00 not-understood"]);
+}
+
+#[test]
+fn an_absurd_duration_blocks_to_the_end_of_the_horizon() {
+    let reading = read(&event(&[START, "DURATION:P99999999999999W"]));
+    assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01"));
+    let series = read(&event(&[
+        "DTSTART:20200101T000000Z",
+        "DURATION:P99999999999999W",
+        "RRULE:FREQ=HOURLY",
+    ]));
+    assert!(covered(&series, "2026-11-01", "2027-01-01"));
+}
+
+#[test]
+fn the_ends_of_the_calendar_are_harmless() {
+    for start in [
+        "00010101T000000Z",
+        "99991231T235959Z",
+        "99991231T235959",
+        "00010101",
+    ] {
+        for rule in [
+            "FREQ=YEARLY;INTERVAL=99999999999",
+            "FREQ=DAILY",
+            "FREQ=WEEKLY;UNTIL=99991231",
+            "FREQ=HOURLY",
+        ] {
+            let text = event(&[
+                &format!("DTSTART:{start}"),
+                "DURATION:P9999W",
+                &format!("RRULE:{rule}"),
+            ]);
+            let reading = read(&text);
+            assert!(
+                reading.instances.iter().all(|i| i.start <= i.end),
+                "{start} {rule}"
+            );
+        }
+    }
+    let all = read_in(
+        "Pacific/Apia",
+        "2026-11-24",
+        "2026-11-25",
+        &event(&["DTSTART:99991231"]),
+    );
+    assert!(all.instances.is_empty());
+}
+
+#[test]
+fn travel_time_that_cannot_be_read_blocks_an_hour() {
+    let reading = read(&event(&[START, "DURATION:PT1H", "X-APPLE-TRAVEL-DURATION:long"]));
+    assert_eq!(
+        shown(&reading),
+        ["2026-11-24T13:00/2026-11-24T15:00 not-understood"]
+    );
+}
+
+#[test]
+fn an_additional_date_that_cannot_be_read_is_reported() {
+    let reading = read(&event(&[START, "RDATE:later"]));
+    assert!(
+        reading
+            .problems
+            .iter()
+            .any(|p| p.kind == ProblemKind::Date && p.unplaced)
+    );
+    let reading = read(&event(&[START, "RDATE:20261126T990000"]));
+    assert_eq!(reading.instances.len(), 2);
+    assert_eq!(
+        shown(&reading)[1],
+        "2026-11-26T05:00/2026-11-27T05:00 not-understood"
+    );
+}
+
+#[test]
+fn a_text_that_is_cut_off_is_reported_and_blocks_what_is_left() {
+    let whole = event(&[START, "DTEND:20261124T150000Z", "LOCATION:Here"]);
+    for length in whole.find("20261124T140000Z").unwrap() + 16..whole.len() - 5 {
+        let reading = read(&whole[..length]);
+        assert!(!reading.instances.is_empty(), "{length}");
+        assert!(reading.problems.iter().any(|p| p.unplaced), "{length}");
+    }
+    assert!(read(&whole).problems.is_empty());
+}
+
+#[test]
+fn an_unclosed_alarm_does_not_hide_the_next_event() {
+    let text = calendar(&[
+        "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261124T140000Z\r\nBEGIN:VALARM\r\nEND:VEVENT",
+        &event_lines("b", &["DTSTART:20261125T140000Z"]),
+    ]);
+    let reading = read(&text);
+    assert_eq!(reading.instances.len(), 2);
+    assert_eq!(kinds(&reading), [ProblemKind::Truncated]);
+}
+
+#[test]
+fn what_is_no_calendar_is_reported() {
+    for text in ["", "<html>not found</html>", "UID:1", "\0\0\0"] {
+        let reading = read(text);
+        assert_eq!(kinds(&reading), [ProblemKind::NotACalendar], "{text:?}");
+        assert!(reading.problems[0].unplaced);
+    }
+    assert!(read("BEGIN:VCALENDAR\nEND:VCALENDAR").problems.is_empty());
+}
+
+#[test]
+fn lines_may_end_in_any_way_and_be_folded_anywhere() {
+    let text = event(&[
+        "DTSTART;TZID=America/New_York:20261124T090000",
+        "DURATION:PT1H",
+        "SUMMARY:Caf\u{e9} \u{1f600}",
+    ]);
+    let expected = read(&text);
+    assert_eq!(read(&text.replace("\r\n", "\n")), expected);
+    assert_eq!(read(&text.replace("\r\n", "\r")), expected);
+    assert_eq!(read(&text.replace("\r\n", "\r\n\r\n")), expected);
+    assert_eq!(read(&format!("\u{feff}{text}")), expected);
+    for width in 1..30 {
+        let mut folded = Vec::new();
+        let mut in_line = 0;
+        for b in text.bytes() {
+            if in_line == width && b != b'\r' && b != b'\n' {
+                folded.extend_from_slice(if width % 2 == 0 { b"\r\n " } else { b"\n\t" });
+                in_line = 0;
+            }
+            folded.push(b);
+            in_line = if b == b'\n' { 0 } else { in_line + 1 };
+        }
+        let reading = read_bytes_in("America/New_York", "2026-11-01", "2027-01-01", &folded);
+        assert_eq!(reading, expected, "folded at {width}");
+    }
+}
+
+#[test]
+fn control_characters_are_soiling_only() {
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:\u{1}x\nDT\u{0}START:2026\u{b}1124T140000Z\nSUMMARY:A\u{7}\rB\nEND:VEVENT\nEND:VCALENDAR";
+    let reading = read(text);
+    assert_eq!(shown(&reading), ["2026-11-24T14:00/2026-11-24T14:00 busy"]);
+    assert_eq!(
+        (reading.uid.as_str(), reading.instances[0].summary.as_str()),
+        ("x", "AB")
+    );
+}
+
+#[test]
+fn bytes_that_are_no_utf8_do_not_matter() {
+    let mut text = event(&[START, "SUMMARY:x"]).into_bytes();
+    let at = text.windows(8).position(|w| w == b"SUMMARY:").unwrap() + 8;
+    text.splice(at..at, [0xff, 0xfe, 0xc3]);
+    assert_eq!(
+        read_bytes_in("UTC", "2026-11-01", "2027-01-01", &text)
+            .instances
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn an_attachment_of_twenty_megabytes_is_passed_over() {
+    let mut text =
+        String::from("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:big\r\nATTACH;ENCODING=BASE64;VALUE=BINARY:");
+    for _ in 0..270_000 {
+        text.push_str("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx\r\n ");
+    }
+    text.push_str("\r\nDTSTART:20261124T140000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    assert!(text.len() > 20_000_000);
+    assert_eq!(busy(&text), ["2026-11-24T14:00/2026-11-24T15:00 busy"]);
+    assert_eq!(ical::uid(&text).as_deref(), Some("big"));
+}
+
+#[test]
+fn titles_and_problems_are_bounded() {
+    let long = "x".repeat(100_000);
+    let reading = read(&event(&[
+        &format!("SUMMARY:{long}"),
+        &format!("LOCATION:{long}"),
+        "DTSTART:20261124T99",
+    ]));
+    assert!(reading.instances[0].summary.len() <= ical::TEXT_LIMIT);
+    assert!(reading.problems[0].sentence.len() < 500);
+    let many: Vec<String> = (0..5_000)
+        .map(|n| event_lines(&n.to_string(), &["DTSTART:bad"]))
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let reading = read(&calendar(&many));
+    assert!(reading.problems.len() <= 200 && reading.problems.iter().all(|p| p.unplaced));
+}
+
+#[test]
+fn a_broken_property_that_decides_nothing_is_ignored() {
+    let text = event(&[
+        START,
+        "DURATION:PT1H",
+        "no colon here",
+        ":",
+        ";",
+        "=",
+        "DESCRIPTION",
+        "X-\u{e9}:1",
+        "SEQUENCE:x",
+    ]);
+    assert_eq!(reasons(&text), [Blocks::Busy]);
+    assert!(read(&text).problems.is_empty());
+}
+
+#[test]
+fn one_unreadable_character_in_a_value_never_frees_time_silently() {
+    let master = [
+        "DTSTART;TZID=America/New_York:20251124T140000",
+        "DTEND;TZID=America/New_York:20251124T150000",
+        "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=TU,TH;WKST=SU;UNTIL=20291224T000000Z",
+        "RDATE;VALUE=PERIOD:20261127T120000Z/PT3H,20261128T120000Z/20261128T130000Z",
+        "EXDATE;TZID=America/New_York:20261126T140000",
+        "X-APPLE-TRAVEL-DURATION:PT30M",
+        "STATUS:CONFIRMED",
+        "TRANSP:OPAQUE",
+    ];
+    let change = [
+        "RECURRENCE-ID:20261201T190000Z",
+        "DTSTART:20261201T210000Z",
+        "DURATION:PT1H",
+    ];
+    let text = calendar(&[&event_lines("a", &master), &event_lines("a", &change)]);
+    let mut expected = read(&text);
+    expected.instances.retain(|i| i.blocks.takes_time(true));
+    assert!(expected.problems.is_empty() && expected.instances.len() > 15);
+    for (at, line) in text
+        .match_indices("\r\n")
+        .map(|(at, _)| (at + 2, &text[at + 2..]))
+    {
+        let line = line.split("\r\n").next().unwrap();
+        let value = line.find(':').map_or(line.len(), |colon| colon + 1);
+        if ["BEGIN", "END", "UID"].iter().any(|name| line.starts_with(name)) {
+            continue;
+        }
+        for place in value..line.len() {
+            let mut damaged = text.clone();
+            damaged.replace_range(at + place..=at + place, "?");
+            let reading = read(&damaged);
+            let still_busy = expected
+                .instances
+                .iter()
+                .all(|i| covered(&reading, &i.start.to_string(), &i.end.to_string()));
+            assert!(
+                still_busy || !reading.problems.is_empty(),
+                "{line} damaged at {place}"
+            );
+        }
+    }
+}
+
+/// A resource with every kind of property, to be damaged.
+fn rich() -> String {
+    calendar(&[
+        "BEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n\
+         RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nDTSTART:19961027T030000\r\nEND:STANDARD\r\nEND:VTIMEZONE",
+        &event_lines(
+            "a",
+            &[
+                "DTSTART;TZID=Own:20201124T140000",
+                "DTEND;TZID=Own:20201124T150000",
+                "RRULE:FREQ=MONTHLY;INTERVAL=1;BYDAY=MO,-1FR;BYSETPOS=1,-1;WKST=SU;UNTIL=20291224T000000Z",
+                "RDATE;VALUE=PERIOD:20261126T120000Z/PT3H",
+                "EXDATE;TZID=Europe/London:20261127T090000",
+                "X-APPLE-TRAVEL-DURATION:PT30M",
+                "ATTENDEE;CN=\"A; B\";PARTSTAT=ACCEPTED:mailto:me@example.com",
+            ],
+        ),
+        &event_lines(
+            "a",
+            &[
+                "RECURRENCE-ID;RANGE=THISANDFUTURE:20261102T130000Z",
+                "DTSTART:20261102T140000Z",
+            ],
+        ),
+        &event_lines(
+            "b",
+            &[
+                "DTSTART;VALUE=DATE:20261124",
+                "RRULE:FREQ=YEARLY;BYWEEKNO=48;COUNT=9",
+                "DURATION:P2D",
+            ],
+        ),
+    ])
+}
+
+#[test]
+fn damaged_texts_never_panic_and_intervals_are_never_reversed() {
+    let mut dice = Dice(7);
+    let rich = rich();
+    let words = [
+        "\r\n",
+        ":",
+        ";",
+        ",",
+        "=",
+        "-",
+        "9",
+        "0",
+        "T",
+        "Z",
+        "P",
+        "/",
+        "\"",
+        "BEGIN:VEVENT\r\n",
+        "\u{1f600}",
+    ];
+    for round in 0..3_000 {
+        let mut text = rich.clone().into_bytes();
+        for _ in 0..=dice.below(4) {
+            let at = usize::try_from(dice.below(text.len() as u64)).unwrap();
+            match dice.below(4) {
+                0 => text[at] = u8::try_from(dice.below(256)).unwrap(),
+                1 => text.truncate(at.max(1)),
+                2 => drop(text.drain(at..(at + 12).min(text.len()))),
+                _ => drop(text.splice(at..at, dice.pick(&words).bytes())),
+            }
+        }
+        let reading = read_bytes_in("Europe/London", "2026-11-01", "2027-01-01", &text);
+        for i in &reading.instances {
+            assert!(
+                i.start <= i.end,
+                "round {round}: {}",
+                String::from_utf8_lossy(&text)
+            );
+        }
+    }
+}

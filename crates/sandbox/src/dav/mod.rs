@@ -1,0 +1,214 @@
+//! The server's `CalDAV` side: one request in, one answer out, with the faults on the way.
+
+mod answer;
+mod auth;
+mod multistatus;
+mod objects;
+mod propfind;
+mod props;
+mod query;
+mod report;
+mod sync;
+mod target;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+
+pub(crate) use answer::Answer;
+
+use crate::listen::{Connection, Host};
+use crate::page;
+use crate::record::{RecordedRequest, kept_body};
+use crate::switches::{Fault, RedirectTarget};
+use crate::world::{Account, Shared, World};
+use target::Target;
+
+/// Apple's limit is 20 MB for an event with its attachments; a little more is read so that the answer can say so.
+const MAX_BODY: usize = 24 * 1024 * 1024;
+
+/// Where both hosts listen.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub(crate) entry: SocketAddr,
+    pub(crate) partition: SocketAddr,
+}
+
+/// What every request handler is given.
+#[derive(Debug, Clone)]
+pub(crate) struct App {
+    pub(crate) shared: Shared,
+    pub(crate) addresses: Addresses,
+}
+
+/// A request with its body.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    parts: &'a Parts,
+    body: &'a str,
+    host: Host,
+    addresses: &'a Addresses,
+}
+
+impl Call<'_> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        self.parts.method.as_str()
+    }
+}
+
+/// Answers every request that is not for the page.
+pub(crate) async fn answer(
+    State(app): State<App>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    if is_a_person(&parts) {
+        return Redirect::temporary(page::PATH).into_response();
+    }
+    let Ok(bytes) = to_bytes(body, MAX_BODY).await else {
+        return Answer::status(413).into_response();
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let (number, fault) = {
+        let mut world = app.shared.lock();
+        let number = world.log.push(record(&parts, &bytes, &connection));
+        (number, world.faults.next(parts.method.as_str()))
+    };
+    tracing::debug!(method = %parts.method, path = parts.uri.path(), ?fault, "request to the practice iCloud");
+    if let Some(refusal) = fault.as_ref().and_then(instead_of_answer) {
+        app.shared.lock().log.answered(number, refusal.code());
+        return refusal.into_response();
+    }
+    match fault {
+        Some(Fault::Reset) => return reset(&connection),
+        Some(Fault::Slow(delay)) => tokio::time::sleep(delay).await,
+        _ => {}
+    }
+    let answer = {
+        let mut world = app.shared.lock();
+        let call = Call {
+            parts: &parts,
+            body: &text,
+            host: connection.host,
+            addresses: &app.addresses,
+        };
+        let answer = decide(&mut world, &call);
+        if !matches!(fault, Some(Fault::ResetAfterEffect)) {
+            world.log.answered(number, answer.code());
+        }
+        answer
+    };
+    match fault {
+        Some(Fault::ResetAfterEffect) => reset(&connection),
+        Some(Fault::CutShort) => answer.cut_short().into_response(),
+        Some(Fault::BrokenBody) => answer.broken(Duration::from_millis(20)),
+        _ => answer.into_response(),
+    }
+}
+
+/// Whether this is a browser in which somebody typed the server's address. No client asks for HTML.
+fn is_a_person(parts: &Parts) -> bool {
+    let accepted = parts.headers.get("accept").and_then(|value| value.to_str().ok());
+    parts.method == Method::GET
+        && parts.uri.path() == "/"
+        && accepted.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+fn reset(connection: &Connection) -> Response {
+    connection.reset();
+    Response::new(Body::empty())
+}
+
+/// Faults that stand in the place of the answer.
+fn instead_of_answer(fault: &Fault) -> Option<Answer> {
+    match fault {
+        Fault::Unavailable(after) => Some(Answer::status(503).header_if("Retry-After", after.header())),
+        Fault::TooManyRequests(after) => Some(Answer::status(429).header_if("Retry-After", after.header())),
+        Fault::ForbiddenThrottle => Some(Answer::status(403)),
+        Fault::ServerError => Some(Answer::html(500, "Internal Server Error")),
+        _ => None,
+    }
+}
+
+fn record(parts: &Parts, body: &[u8], connection: &Connection) -> RecordedRequest {
+    RecordedRequest {
+        method: parts.method.to_string(),
+        host_port: connection.local.to_string(),
+        path: parts.uri.path().to_owned(),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect(),
+        body: kept_body(body),
+        status: None,
+    }
+}
+
+/// The answer, in the order in which iCloud seems to decide.
+fn decide(world: &mut World, call: &Call<'_>) -> Answer {
+    if world.switches.require_user_agent && call.header("user-agent").is_none() {
+        return Answer::status(403);
+    }
+    if call.host == Host::Partition && world.switches.partition_gone {
+        return Answer::status(404);
+    }
+    if call.host == Host::Entry
+        && let Some(redirect) = &world.switches.redirect
+    {
+        let origin = match &redirect.to {
+            RedirectTarget::Partition => format!("http://{}", call.addresses.partition),
+            RedirectTarget::Origin(origin) => origin.trim_end_matches('/').to_owned(),
+            RedirectTarget::Itself => format!("http://{}", call.addresses.entry),
+        };
+        return Answer::status(redirect.status)
+            .header("Location", &format!("{origin}{}", call.parts.uri.path()));
+    }
+    let Some(account) = auth::account(world, call).map(|account| account.id) else {
+        return auth::challenge(&world.switches);
+    };
+    let Some(account) = world.account(account) else {
+        return auth::challenge(&world.switches);
+    };
+    match Target::of(account, call.parts.uri.path()) {
+        target::Found::Here(target) => method(world, call, &target),
+        target::Found::Foreign => Answer::status(403),
+        target::Found::Nothing => Answer::status(404),
+    }
+}
+
+fn method(world: &mut World, call: &Call<'_>, target: &Target) -> Answer {
+    match call.method() {
+        "OPTIONS" => Answer::status(200)
+            .header("DAV", "1, access-control, calendar-access, calendar-schedule, calendar-auto-schedule, calendarserver-subscribed")
+            .header("Allow", ALLOWED),
+        "PROPFIND" => propfind::answer(world, call, target),
+        "REPORT" => report::answer(world, call, target),
+        "GET" | "HEAD" => objects::get(world, target),
+        "PUT" => objects::put(world, call, target),
+        "DELETE" => objects::delete(world, call, target),
+        _ => Answer::status(405).header("Allow", ALLOWED),
+    }
+}
+
+const ALLOWED: &str = "OPTIONS, PROPFIND, REPORT, GET, HEAD, PUT, DELETE";
+
+/// The account of a target that [`Target::of`] found.
+fn owner<'a>(world: &'a World, target: &Target) -> Option<&'a Account> {
+    world.account(target.account)
+}

@@ -1,0 +1,130 @@
+//! calendar-query and calendar-multiget (RFC 4791, sections 7.8 and 7.9), with iCloud's peculiarities.
+
+use super::multistatus::{PropName, asked, document, row, status_row};
+use super::{Answer, Call, props};
+use crate::ics::range::{TimeRange, matches};
+use crate::path;
+use crate::world::{Calendar, Resource, World};
+use crate::xml::read::Element;
+use crate::xml::write::Node;
+use crate::xml::{CALDAV, DAV};
+
+/// What a request for parts of the data gets.
+const EMPTY_EVENT: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// A success without rows.
+pub(super) fn nothing() -> Answer {
+    Answer::xml(207, &document([]))
+}
+
+pub(super) fn query(world: &World, call: &Call<'_>, calendar: &Calendar, root: &Element) -> Answer {
+    let Some(filter) = root.child(CALDAV, "filter") else {
+        return Answer::html(400, "Bad Request");
+    };
+    if world.switches.property_filter_fails && filter.contains(CALDAV, "prop-filter") {
+        return Answer::status(412);
+    }
+    let inner = filter
+        .child(CALDAV, "comp-filter")
+        .filter(|outer| outer.attribute("name") == Some("VCALENDAR"))
+        .and_then(|outer| outer.child(CALDAV, "comp-filter"));
+    let kind = match inner.and_then(|inner| inner.attribute("name")) {
+        Some(kind) => kind,
+        None if world.switches.missing_component_filter_fails => {
+            return Answer::html(500, "Internal Server Error");
+        }
+        None => calendar.component(),
+    };
+    let range = match inner.and_then(|inner| inner.child(CALDAV, "time-range")) {
+        None => None,
+        Some(given) => match TimeRange::from_attributes(given.attribute("start"), given.attribute("end")) {
+            Some(range) => Some(range),
+            None => return Answer::status(400),
+        },
+    };
+    let wanted = Wanted::of(world, root);
+    let mut rows = Vec::new();
+    if world.switches.collection_row_in_reports {
+        rows.extend(collection_row(world, calendar, &wanted.names));
+    }
+    // The default of Depth is 0 (RFC 4791, section 7.8), and no event lies at depth 0.
+    if call.header("depth").is_some_and(|depth| depth != "0") {
+        for (name, resource) in &calendar.resources {
+            if matches(&resource.ics, kind, range) {
+                rows.extend(
+                    world
+                        .href(calendar.id, Some(name))
+                        .map(|href| wanted.row(world, &href, resource)),
+                );
+            }
+        }
+    }
+    Answer::xml(207, &document(rows))
+}
+
+pub(super) fn multiget(world: &World, calendar: &Calendar, root: &Element) -> Answer {
+    let wanted = Wanted::of(world, root);
+    let mut rows = Vec::new();
+    for href in root.children.iter().filter(|child| child.is(DAV, "href")) {
+        let href = href.text.trim();
+        let name = href.rsplit('/').next().and_then(path::decode);
+        let here = name.as_deref().and_then(|name| {
+            let own = world.href(calendar.id, Some(name))?;
+            let resource = calendar.resources.get(name)?;
+            href.ends_with(&own).then_some((own, resource))
+        });
+        rows.push(match here {
+            Some((own, resource)) => wanted.row(world, &own, resource),
+            None => status_row(href, "HTTP/1.1 404 Not Found"),
+        });
+    }
+    if world.switches.multiget_duplicates {
+        rows.extend(rows.first().cloned());
+    }
+    Answer::xml(207, &document(rows))
+}
+
+/// The row of the calendar itself.
+pub(super) fn collection_row(world: &World, calendar: &Calendar, names: &[PropName]) -> Option<Node> {
+    let href = world.href(calendar.id, None)?;
+    Some(row(&href, names, |ns, name| match (ns, name) {
+        (DAV, "getetag") => Some(Node::text(DAV, name, format!("\"{}\"", calendar.revision))),
+        (DAV, "resourcetype") => Some(
+            Node::new(DAV, name)
+                .with(Node::new(DAV, "collection"))
+                .with(Node::new(CALDAV, "calendar")),
+        ),
+        (DAV, "sync-token") => Some(Node::text(DAV, name, super::sync::token(world, calendar))),
+        _ => None,
+    }))
+}
+
+/// The properties that a report asks for.
+struct Wanted {
+    names: Vec<PropName>,
+    /// Only parts of the data are asked for, which gives empty events.
+    emptied: bool,
+}
+
+impl Wanted {
+    fn of(world: &World, root: &Element) -> Self {
+        let prop = root.child(DAV, "prop");
+        let partial = prop
+            .and_then(|prop| prop.child(CALDAV, "calendar-data"))
+            .is_some_and(|data| data.child(CALDAV, "comp").is_some());
+        Self {
+            names: prop.map_or_else(props::usual, asked),
+            emptied: partial && world.switches.partial_data_is_empty,
+        }
+    }
+
+    fn row(&self, world: &World, href: &str, resource: &Resource) -> Node {
+        row(href, &self.names, |ns, name| match (ns, name) {
+            (DAV, "getetag") => Some(Node::text(DAV, name, &resource.etag)),
+            (DAV, "getcontenttype") => Some(Node::text(DAV, name, "text/calendar; charset=utf-8")),
+            (CALDAV, "calendar-data") if self.emptied => Some(props::data(world, EMPTY_EVENT)),
+            (CALDAV, "calendar-data") => Some(props::data(world, &resource.ics)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! How long slots take: 60 days, 30-minute grid, 100 events per host. The bars are those of quality.md.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::ids::Uuid;
+use scheduling::{
+    Busy, CalendarId, Cause, Host, Hours, Interval, Kind, Request, Rules, StaffId, WeeklyHours, check,
+    explain, slots,
+};
+use zones::Zone;
+
+const ROUNDS: usize = 500;
+
+fn hosts(count: u32, start: Timestamp, zone: &Zone) -> Vec<Host> {
+    (0..count)
+        .map(|number| Host {
+            id: StaffId(Uuid::from_u128(u128::from(number))),
+            hours: Hours {
+                zone: zone.clone(),
+                weekly: WeeklyHours::weekdays(540, 1020),
+                overrides: Vec::new(),
+            },
+            busy: (0..100)
+                .map(|event: i64| {
+                    let from = start + SignedDuration::from_mins(event * 864 + i64::from(number) * 7);
+                    Busy {
+                        interval: Interval::new(from, from + SignedDuration::from_mins(50)),
+                        cause: Cause::External(Uuid::from_u128(1)),
+                        shared: None,
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// The median and the fastest of many rounds.
+fn time(mut work: impl FnMut()) -> (Duration, Duration) {
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let begin = Instant::now();
+            work();
+            begin.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    (times[ROUNDS / 2], times[0])
+}
+
+fn main() {
+    let rules = Rules {
+        zone: Zone::named("Europe/Berlin").unwrap_or_else(|_| Zone::utc()),
+        ..Rules::default()
+    };
+    // The clocks change within the 60 days.
+    let now = Timestamp::from_second(1_772_000_000).unwrap_or_default();
+    let window = Interval::new(now, now + SignedDuration::from_hours(60 * 24));
+    let booked_per_day = BTreeMap::new();
+    println!("slots, 60 days, 30-minute grid, 100 events per host");
+    for (count, bar) in [(1, Some(20)), (10, None), (50, Some(1000))] {
+        let hosts = hosts(count, now, &rules.zone);
+        let request = Request {
+            calendar: CalendarId(Uuid::from_u128(1)),
+            kind: Kind::RoundRobin,
+            rules: &rules,
+            hosts: &hosts,
+            window,
+            now,
+            booked_per_day: &booked_per_day,
+            staff_view: false,
+        };
+        let found = slots(&request).map_or(0, |slots| slots.len());
+        let (median, fastest) = time(|| drop(black_box(slots(black_box(&request)))));
+        let bar = bar.map(|bar| format!(", bar {bar} µs")).unwrap_or_default();
+        println!("{count:>3} hosts: median {median:?}, fastest {fastest:?}{bar} ({found} slots)");
+        let last = now + SignedDuration::from_hours(24 * 40);
+        let (median, _) = time(|| drop(black_box(check(black_box(&request), last))));
+        println!("           check of one start {median:?}");
+        let (median, _) = time(|| drop(black_box(explain(black_box(&request)))));
+        println!("           explain {median:?}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Whom a round robin gives an appointment to (scheduling.md, "Round robin").
+
+use std::cmp::{Ordering, Reverse};
+
+use jiff::Timestamp;
+
+use crate::ids::StaffId;
+use crate::rules::{Distribution, Priority};
+
+/// Somebody who is free and could be given the appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// Who.
+    pub host: StaffId,
+    /// How much they are preferred.
+    pub priority: Priority,
+    /// Their share under equal distribution, at least 1.
+    pub weight: u32,
+    /// Their place in the team.
+    pub position: u32,
+    /// When they were booked last in this booking calendar.
+    pub last_booked: Option<Timestamp>,
+    /// Their appointments here in the calendar month of the appointment.
+    pub booked_this_month: u32,
+    /// What a newcomer is credited with, in hundredths of an appointment.
+    pub credit_hundredths: u32,
+    /// Takes part in balancing; somebody absent does not hold the others up.
+    pub active: bool,
+}
+
+/// A candidate in the order of choice, with the reason that staff see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Who.
+    pub host: StaffId,
+    /// "fewest this month: 3, others 4".
+    pub reason: String,
+}
+
+/// A member more than this far ahead of the lowest active one is not offered, in hundredths.
+const MOST_AHEAD: u64 = 300;
+
+/// What a newcomer is credited with so that they don't get every appointment: the others' average, in hundredths.
+pub fn newcomer_credit(others_this_month: &[u32]) -> u32 {
+    let count = u64::try_from(others_this_month.len()).unwrap_or(0);
+    let sum: u64 = others_this_month.iter().map(|booked| u64::from(*booked)).sum();
+    (sum * 100)
+        .checked_div(count)
+        .map_or(0, |credit| u32::try_from(credit).unwrap_or(u32::MAX))
+}
+
+/// The candidates in the order in which the appointment is to be offered to them.
+pub fn rank(distribution: Distribution, candidates: &[Candidate]) -> Vec<Choice> {
+    match distribution {
+        Distribution::Availability => by_availability(candidates),
+        Distribution::Equal => by_share(candidates),
+    }
+}
+
+fn by_availability(candidates: &[Candidate]) -> Vec<Choice> {
+    let mut order: Vec<&Candidate> = candidates.iter().collect();
+    order.sort_by_key(|candidate| (candidate.priority, candidate.last_booked, candidate.position));
+    order
+        .iter()
+        .map(|candidate| {
+            let lower = candidates.iter().any(|other| other.priority > candidate.priority);
+            let same = candidates
+                .iter()
+                .filter(|other| other.priority == candidate.priority)
+                .count();
+            let reason = match (candidates.len(), same, candidate.last_booked) {
+                (1, _, _) => "the only one free".to_owned(),
+                (_, 1, _) if lower => format!("{} priority", candidate.priority.as_str()),
+                (_, _, None) => "not booked here before".to_owned(),
+                (_, _, Some(last)) => format!("booked longest ago: {}", last.strftime("%-d %B %Y")),
+            };
+            Choice {
+                host: candidate.host,
+                reason,
+            }
+        })
+        .collect()
+}
+
+/// Appointments by weight, in hundredths.
+fn share(candidate: &Candidate) -> u64 {
+    (u64::from(candidate.booked_this_month) * 100 + u64::from(candidate.credit_hundredths))
+        / u64::from(candidate.weight.max(1))
+}
+
+fn by_share(candidates: &[Candidate]) -> Vec<Choice> {
+    let lowest = candidates
+        .iter()
+        .filter(|candidate| candidate.active)
+        .map(share)
+        .min();
+    let mut order: Vec<&Candidate> = candidates
+        .iter()
+        .filter(|candidate| lowest.is_none_or(|lowest| share(candidate) <= lowest + MOST_AHEAD))
+        .collect();
+    order.sort_by_key(|candidate| (share(candidate), candidate.priority, candidate.position));
+    order
+        .iter()
+        .map(|candidate| {
+            let others = order.iter().filter(|other| other.host != candidate.host);
+            let reason = match others.min_by_key(|other| (share(other), Reverse(other.position))) {
+                None => "the only one free".to_owned(),
+                Some(next) => {
+                    let place = match share(candidate).cmp(&share(next)) {
+                        Ordering::Less => "fewest this month",
+                        Ordering::Equal => "as few this month as others",
+                        Ordering::Greater => "next after those with fewer this month",
+                    };
+                    let by_weight = if candidate.weight == next.weight {
+                        ""
+                    } else {
+                        " (by weight)"
+                    };
+                    format!(
+                        "{place}: {}, others {}{by_weight}",
+                        candidate.booked_this_month, next.booked_this_month
+                    )
+                }
+            };
+            Choice {
+                host: candidate.host,
+                reason,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,196 @@
+//! The slots of a booking calendar: every host's grid is swept once against sorted hours and busy time.
+
+use jiff::Timestamp;
+
+use crate::grid::{Grid, OwnHours, minutes};
+use crate::interval::{Interval, ceil, union};
+use crate::limits::Limits;
+use crate::look_busy;
+use crate::request::{Busy, Host, Request, Slot, UnsupportedKind};
+use crate::rules::Kind;
+
+/// Refuses the kinds that this engine does not know.
+pub(crate) fn supported(request: &Request) -> Result<(), UnsupportedKind> {
+    match request.kind {
+        Kind::RoundRobin | Kind::Personal => Ok(()),
+        kind => Err(UnsupportedKind(kind)),
+    }
+}
+
+/// The starts that are offered, in order, each with every member who is free then.
+///
+/// # Errors
+/// [`UnsupportedKind`] for kinds that cannot be computed yet.
+pub fn slots(request: &Request) -> Result<Vec<Slot>, UnsupportedKind> {
+    supported(request)?;
+    let limits = Limits::of(request);
+    if request.rules.look_busy_percent == 0 || request.staff_view {
+        return Ok(free_slots(request, &limits));
+    }
+    // Which times of a day are shown must not depend on how much of the day is asked for.
+    let whole = Request {
+        window: limits.whole_days(request.window),
+        ..*request
+    };
+    let mut slots = free_slots(&whole, &limits);
+    look_busy::hide(&whole, &limits, &mut slots);
+    slots.retain(|slot| request.window.start <= slot.start && slot.start < request.window.end);
+    Ok(slots)
+}
+
+/// Everything that can be booked, in order.
+fn free_slots(request: &Request, limits: &Limits) -> Vec<Slot> {
+    let own = OwnHours::of(request);
+    let mut merged: Vec<Slot> = Vec::new();
+    for host in request.hosts {
+        let free = free_starts(request, limits, host, own.as_ref());
+        merge(&mut merged, host, &free, request);
+    }
+    limits.drop_full_days(&mut merged, |slot| slot.start);
+    merged
+}
+
+/// The starts, in milliseconds, at which a host is free and no limit of time forbids.
+fn free_starts(request: &Request, limits: &Limits, host: &Host, own: Option<&OwnHours>) -> Vec<i64> {
+    let grid = Grid::of(request, host, own);
+    let busy = BusyTime::of(request, host);
+    let (pre, post) = (
+        millis(request.rules.pre_buffer),
+        millis(request.rules.post_buffer),
+    );
+    let duration = millis(request.rules.duration);
+    let (mut open, mut solid, mut shared) = (0, 0, 0);
+    let mut free = Vec::with_capacity(grid.starts.len());
+    for &start in &grid.starts {
+        let end = start + duration;
+        if !limits.allows(start) {
+            continue;
+        }
+        while grid
+            .open
+            .get(open)
+            .is_some_and(|span| span.end.as_millisecond() < end)
+        {
+            open += 1;
+        }
+        if grid
+            .open
+            .get(open)
+            .is_none_or(|span| span.start.as_millisecond() > start)
+        {
+            continue;
+        }
+        let (from, to) = (start - pre, end + post);
+        while busy.solid.get(solid).is_some_and(|span| span.1 <= from) {
+            solid += 1;
+        }
+        if busy.solid.get(solid).is_some_and(|span| span.0 < to) {
+            continue;
+        }
+        // Spans that start in order may still end out of order, so only those are passed that all later starts pass.
+        while busy
+            .shareable
+            .get(shared)
+            .is_some_and(|span| span.longest_end <= from)
+        {
+            shared += 1;
+        }
+        let blocked = busy.shareable[shared..]
+            .iter()
+            .take_while(|span| span.from < to)
+            .any(|span| span.to > from && span.start != start);
+        if !blocked {
+            free.push(start);
+        }
+    }
+    free
+}
+
+fn millis(minutes_: u32) -> i64 {
+    i64::try_from(minutes(minutes_).as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A host's busy time, sorted for a sweep.
+struct BusyTime {
+    /// Spans that block every meeting, joined.
+    solid: Vec<(i64, i64)>,
+    /// Starts of this booking calendar that have room for more.
+    shareable: Vec<Shareable>,
+}
+
+struct Shareable {
+    from: i64,
+    to: i64,
+    start: i64,
+    longest_end: i64,
+}
+
+/// Whether a busy span is a start of the asked booking calendar with room for another appointment.
+pub(crate) fn has_room(request: &Request, busy: &Busy) -> Option<Timestamp> {
+    let shared = busy.shared?;
+    (shared.calendar == request.calendar && shared.taken < request.rules.per_slot).then_some(shared.start)
+}
+
+impl BusyTime {
+    fn of(request: &Request, host: &Host) -> Self {
+        let mut solid: Vec<Interval> = Vec::with_capacity(host.busy.len());
+        let mut shareable: Vec<Shareable> = Vec::new();
+        for busy in host.busy.iter().filter(|busy| !busy.interval.is_empty()) {
+            match has_room(request, busy) {
+                None => solid.push(busy.interval),
+                Some(start) => shareable.push(Shareable {
+                    from: busy.interval.start.as_millisecond(),
+                    to: ceil(busy.interval.end),
+                    start: start.as_millisecond(),
+                    longest_end: 0,
+                }),
+            }
+        }
+        shareable.sort_unstable_by_key(|span| span.from);
+        let mut longest = i64::MIN;
+        for span in &mut shareable {
+            longest = longest.max(span.to);
+            span.longest_end = longest;
+        }
+        let solid = union(solid)
+            .into_iter()
+            .map(|span| (span.start.as_millisecond(), ceil(span.end)))
+            .collect();
+        Self { solid, shareable }
+    }
+}
+
+/// Adds a host's starts to those of the hosts before. Both are sorted.
+fn merge(merged: &mut Vec<Slot>, host: &Host, free: &[i64], request: &Request) {
+    let duration = minutes(request.rules.duration);
+    let slot = |start: i64| {
+        let start = Timestamp::from_millisecond(start).ok()?;
+        Some(Slot {
+            start,
+            end: start.checked_add(duration).ok()?,
+            hosts: vec![host.id],
+        })
+    };
+    if merged.is_empty() {
+        merged.extend(free.iter().filter_map(|start| slot(*start)));
+        return;
+    }
+    let mut next = 0;
+    let mut new = Vec::new();
+    for &start in free {
+        while merged
+            .get(next)
+            .is_some_and(|slot| slot.start.as_millisecond() < start)
+        {
+            next += 1;
+        }
+        match merged.get_mut(next) {
+            Some(same) if same.start.as_millisecond() == start => same.hosts.push(host.id),
+            _ => new.extend(slot(start)),
+        }
+    }
+    if !new.is_empty() {
+        merged.extend(new);
+        merged.sort_by_key(|slot| slot.start);
+    }
+}

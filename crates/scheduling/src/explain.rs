@@ -1,0 +1,175 @@
+//! Why (not)? Every start of the grid with the reasons against it, for staff; and the check of one start.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::engine::{has_room, slots, supported};
+use crate::grid::{Grid, OwnHours, minutes};
+use crate::interval::Interval;
+use crate::limits::Limits;
+use crate::request::{Cause, Host, Position, Reason, Refusal, Request, Slot, UnsupportedKind};
+
+/// Every start of the grid in the window, offered or not, with its reasons.
+///
+/// # Errors
+/// [`UnsupportedKind`] for kinds that cannot be computed yet.
+pub fn explain(request: &Request) -> Result<Vec<Position>, UnsupportedKind> {
+    supported(request)?;
+    let limits = Limits::of(request);
+    let own = OwnHours::of(request);
+    let grids: Vec<Grid> = request
+        .hosts
+        .iter()
+        .map(|host| Grid::of(request, host, own.as_ref()))
+        .collect();
+    let mut on_grid: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (index, grid) in grids.iter().enumerate() {
+        for start in &grid.starts {
+            on_grid.entry(*start).or_default().push(index);
+        }
+    }
+    let shown: Vec<Slot> = slots(request)?;
+    let mut positions = Vec::with_capacity(on_grid.len());
+    for (start, hosts) in on_grid {
+        let Ok(start) = Timestamp::from_millisecond(start) else {
+            continue;
+        };
+        let mut position = position(request, &limits, &grids, start, &hosts);
+        let offered = shown.binary_search_by_key(&start, |slot| slot.start).is_ok();
+        if !position.hosts.is_empty() && !offered {
+            position.hosts.clear();
+            position.refusals.push(Refusal::of_calendar(Reason::LookBusy));
+        }
+        positions.push(position);
+    }
+    Ok(positions)
+}
+
+/// Whether exactly this start is on offer. What only looks busy is on offer.
+///
+/// # Errors
+/// The reasons against it: for a start that is no start of the grid, [`Reason::Hours`] or [`Reason::Grid`].
+pub fn check(request: &Request, start: Timestamp) -> Result<Slot, Vec<Refusal>> {
+    let unsupported = |_| vec![Refusal::of_calendar(Reason::Hours)];
+    let end_of_window = start
+        .checked_add(minutes(1))
+        .map_err(|_| vec![Refusal::of_calendar(Reason::TooFar)])?;
+    let narrow = Request {
+        window: Interval::new(start, end_of_window),
+        staff_view: true,
+        ..*request
+    };
+    let found = slots(&narrow)
+        .map_err(unsupported)?
+        .into_iter()
+        .find(|slot| slot.start == start);
+    if let Some(slot) = found {
+        return Ok(slot);
+    }
+    let position = explain(&narrow)
+        .map_err(unsupported)?
+        .into_iter()
+        .find(|position| position.start == start);
+    Err(match position {
+        Some(position) => position.refusals,
+        None => off_grid(&narrow, start),
+    })
+}
+
+fn off_grid(request: &Request, start: Timestamp) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = Limits::of(request)
+        .reasons(start)
+        .into_iter()
+        .map(Refusal::of_calendar)
+        .collect();
+    let own = OwnHours::of(request);
+    let meeting = Interval::new(
+        start,
+        start
+            .saturating_add(minutes(request.rules.duration))
+            .unwrap_or(Timestamp::MAX),
+    );
+    let open = request.hosts.iter().any(|host| {
+        Grid::of(request, host, own.as_ref())
+            .open
+            .iter()
+            .any(|span| span.contains(&meeting))
+    });
+    refusals.push(Refusal::of_calendar(if open {
+        Reason::Grid
+    } else {
+        Reason::Hours
+    }));
+    refusals
+}
+
+fn position(
+    request: &Request,
+    limits: &Limits,
+    grids: &[Grid],
+    start: Timestamp,
+    on_grid: &[usize],
+) -> Position {
+    let rules = request.rules;
+    let end = start
+        .saturating_add(minutes(rules.duration))
+        .unwrap_or(Timestamp::MAX);
+    let meeting = Interval::new(start, end);
+    let occupied = Interval::new(
+        start
+            .saturating_sub(minutes(rules.pre_buffer))
+            .unwrap_or(Timestamp::MIN),
+        end.saturating_add(minutes(rules.post_buffer))
+            .unwrap_or(Timestamp::MAX),
+    );
+    let mut refusals: Vec<Refusal> = limits
+        .reasons(start)
+        .into_iter()
+        .map(Refusal::of_calendar)
+        .collect();
+    let forbidden = !refusals.is_empty();
+    let mut hosts = Vec::new();
+    for (host, grid) in on_grid
+        .iter()
+        .filter_map(|index| Some((request.hosts.get(*index)?, grids.get(*index)?)))
+    {
+        if !grid.open.iter().any(|span| span.contains(&meeting)) {
+            refusals.push(Refusal::of_host(Reason::Hours, host.id));
+            continue;
+        }
+        let against = in_the_way(request, host, &meeting, &occupied);
+        if against.is_empty() && !forbidden {
+            hosts.push(host.id);
+        }
+        refusals.extend(against);
+    }
+    Position {
+        start,
+        end,
+        hosts,
+        refusals,
+    }
+}
+
+fn in_the_way(request: &Request, host: &Host, meeting: &Interval, occupied: &Interval) -> Vec<Refusal> {
+    host.busy
+        .iter()
+        .filter(|busy| busy.interval.overlaps(occupied) && has_room(request, busy) != Some(meeting.start))
+        .map(|busy| {
+            let reason = match busy.cause {
+                _ if !busy.interval.overlaps(meeting) => Reason::Buffer,
+                Cause::Appointment(_) => Reason::Booked,
+                Cause::Hold => Reason::Held,
+                Cause::Blocked => Reason::Blocked,
+                Cause::External(_) => Reason::Conflict,
+                Cause::Unreadable => Reason::Stale,
+            };
+            Refusal {
+                reason,
+                host: Some(host.id),
+                busy: Some(busy.cause),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! The grid: where meetings may start. Steps are elapsed time from the start of each opening window, so that the grid
+//! is never shifted by what is busy, and never by a change of the clocks in the middle of a window.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use crate::hours::Hours;
+use crate::interval::{Interval, ceil, intersection, union};
+use crate::request::{Host, Request};
+
+/// A whole number of minutes as elapsed time.
+pub(crate) fn minutes(count: u32) -> SignedDuration {
+    SignedDuration::from_secs(i64::from(count) * 60)
+}
+
+/// The dates whose windows can matter for starts in the asked window: yesterday's may pass midnight, and the last
+/// meeting may run into tomorrow's.
+fn dates(hours: &Hours, request: &Request) -> (Date, Date) {
+    let first = hours.zone.date(request.window.start).saturating_sub(1.day());
+    let end = request
+        .window
+        .end
+        .saturating_add(minutes(request.rules.duration))
+        .unwrap_or(Timestamp::MAX);
+    (first, hours.zone.date(end))
+}
+
+/// Starts of one grid in a window, and the time in which meetings must lie.
+pub(crate) struct Grid {
+    /// Candidate starts in milliseconds since 1970, sorted, each once.
+    pub starts: Vec<i64>,
+    /// When meetings may take place, as a union.
+    pub open: Vec<Interval>,
+}
+
+/// The booking calendar's own hours over a window, if it has some.
+pub(crate) struct OwnHours {
+    starts: Vec<i64>,
+    open: Vec<Interval>,
+}
+
+impl OwnHours {
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let hours = request.rules.own_hours()?;
+        let (first, last) = dates(&hours, request);
+        let openings: Vec<Interval> = hours
+            .open(first, last)
+            .into_iter()
+            .map(|opening| opening.interval)
+            .collect();
+        Some(Self {
+            starts: starts(request, &openings),
+            open: union(openings),
+        })
+    }
+}
+
+impl Grid {
+    /// The grid on which a host is offered: the booking calendar's if it has hours of its own, else the host's.
+    pub(crate) fn of(request: &Request, host: &Host, own: Option<&OwnHours>) -> Self {
+        let (first, last) = dates(&host.hours, request);
+        let openings: Vec<Interval> = host
+            .hours
+            .open(first, last)
+            .into_iter()
+            .map(|opening| opening.interval)
+            .collect();
+        match own {
+            Some(own) => Self {
+                starts: own.starts.clone(),
+                open: intersection(&union(openings), &own.open),
+            },
+            None => Self {
+                starts: starts(request, &openings),
+                open: union(openings),
+            },
+        }
+    }
+}
+
+/// The starts in the asked window that the opening windows make. Where a window opens while an earlier day's is still
+/// open, both are one window whose grid starts anew there.
+fn starts(request: &Request, openings: &[Interval]) -> Vec<i64> {
+    let step = i64::from(request.rules.interval.max(1)) * 60_000;
+    let (from, to) = (ceil(request.window.start), ceil(request.window.end));
+    let mut starts = Vec::new();
+    let mut close = i64::MIN;
+    for (index, opening) in openings.iter().enumerate() {
+        let open = opening.start.as_millisecond();
+        close = close.max(opening.end.as_millisecond());
+        let next = openings
+            .get(index + 1)
+            .map_or(i64::MAX, |next| next.start.as_millisecond());
+        let skipped = ((from - open).max(0) + step - 1) / step;
+        let mut start = open + skipped * step;
+        while start < close.min(next).min(to) {
+            starts.push(start);
+            start += step;
+        }
+    }
+    starts
+}

@@ -1,0 +1,28 @@
+//! Pure scheduling rules: hours, busy sets, grid, limits, kinds, assignment. No I/O, no clock.
+//!
+//! [`slots`] answers which starts are on offer and by whom, [`check`] whether one start is, [`explain`] why (not), and
+//! [`rank`] whom a round robin gives an appointment to. Everything they need is an argument, the present instant
+//! included. All intervals are half-open; instants are UTC, and local rules carry their zone. The rules are those of
+//! scheduling.md. Kinds other than Round Robin and Personal are refused with [`UnsupportedKind`].
+
+mod assignment;
+mod clock;
+mod engine;
+mod explain;
+mod grid;
+mod hours;
+pub mod ids;
+pub mod interval;
+mod limits;
+mod look_busy;
+mod request;
+mod rules;
+
+pub use assignment::{Candidate, Choice, newcomer_credit, rank};
+pub use engine::slots;
+pub use explain::{check, explain};
+pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};
+pub use ids::{AppointmentId, CalendarId, NotAnId, StaffId};
+pub use interval::Interval;
+pub use request::{Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, UnsupportedKind};
+pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, Unit};

@@ -1,0 +1,80 @@
+//! Look busy: of a day's times only a part is shown to clients. Which ones follows from a hash of the time itself, so
+//! they stay the same from visit to visit.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::grid::{Grid, OwnHours, minutes};
+use crate::interval::Interval;
+use crate::limits::Limits;
+use crate::request::{Request, Slot};
+
+/// Hides slots so that of each day `min(free, round(total · (1 − p)))` remain, where the total counts every start of the
+/// day's grid that lies in somebody's hours.
+pub(crate) fn hide(request: &Request, limits: &Limits, slots: &mut Vec<Slot>) {
+    let shown = u64::from(100 - request.rules.look_busy_percent.min(100));
+    let mut allowed: BTreeMap<Date, u64> = totals(request, limits);
+    for total in allowed.values_mut() {
+        *total = (*total * shown + 50) / 100;
+    }
+    let mut days: BTreeMap<Date, Vec<(u64, i64)>> = BTreeMap::new();
+    for slot in slots.iter() {
+        let start = slot.start.as_millisecond();
+        days.entry(limits.date(slot.start))
+            .or_default()
+            .push((hash(request, start), start));
+    }
+    let mut kept: Vec<i64> = Vec::new();
+    for (date, mut starts) in days {
+        starts.sort_unstable();
+        let count = usize::try_from(allowed.get(&date).copied().unwrap_or(0)).unwrap_or(usize::MAX);
+        kept.extend(starts.into_iter().take(count).map(|(_, start)| start));
+    }
+    kept.sort_unstable();
+    slots.retain(|slot| kept.binary_search(&slot.start.as_millisecond()).is_ok());
+}
+
+/// How many starts each local day has, busy or not.
+fn totals(request: &Request, limits: &Limits) -> BTreeMap<Date, u64> {
+    let own = OwnHours::of(request);
+    let duration = minutes(request.rules.duration);
+    let mut starts: Vec<i64> = Vec::new();
+    for host in request.hosts {
+        let grid = Grid::of(request, host, own.as_ref());
+        starts.extend(grid.starts.iter().copied().filter(|start| {
+            let Ok(start) = jiff::Timestamp::from_millisecond(*start) else {
+                return false;
+            };
+            let Ok(end) = start.checked_add(duration) else {
+                return false;
+            };
+            let meeting = Interval::new(start, end);
+            grid.open.iter().any(|span| span.contains(&meeting))
+        }));
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    let mut totals = BTreeMap::new();
+    for start in starts
+        .into_iter()
+        .filter_map(|start| jiff::Timestamp::from_millisecond(start).ok())
+    {
+        *totals.entry(limits.date(start)).or_default() += 1;
+    }
+    totals
+}
+
+/// FNV-1a over the booking calendar's id and the start, then mixed so that neighbouring starts are far apart: stable
+/// over time and processes, and nothing secret.
+fn hash(request: &Request, start: i64) -> u64 {
+    let bytes = request.calendar.0.into_bytes();
+    let hash = bytes
+        .iter()
+        .chain(&start.to_be_bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^ (hash >> 29)
+}

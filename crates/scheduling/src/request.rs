@@ -1,0 +1,191 @@
+//! What the engine is asked, and what it answers.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::hours::Hours;
+use crate::ids::{AppointmentId, CalendarId, StaffId};
+use crate::interval::Interval;
+use crate::rules::{Kind, Rules};
+
+/// Why time is busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// An appointment in any booking calendar.
+    Appointment(AppointmentId),
+    /// Another visitor is about to book it.
+    Hold,
+    /// The host blocked it off.
+    Blocked,
+    /// An event of a primary or conflict calendar, by its id.
+    External(Uuid),
+    /// A calendar could not be read, and the host chose not to be offered meanwhile.
+    Unreadable,
+}
+
+/// That a busy span is one start of a booking calendar, which further appointments may share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared {
+    /// The booking calendar.
+    pub calendar: CalendarId,
+    /// The start of the meeting.
+    pub start: Timestamp,
+    /// How many appointments share it already.
+    pub taken: u32,
+}
+
+/// Time that a host does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy {
+    /// When; for an appointment with the buffers stored with it.
+    pub interval: Interval,
+    /// Why.
+    pub cause: Cause,
+    /// Set for appointments whose start others may share.
+    pub shared: Option<Shared>,
+}
+
+/// A member with hours and busy time. The appointment that is being moved is left out by the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// Who.
+    pub id: StaffId,
+    /// When they work.
+    pub hours: Hours,
+    /// When they are busy, in any order.
+    pub busy: Vec<Busy>,
+}
+
+/// A question about one booking calendar.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The booking calendar.
+    pub calendar: CalendarId,
+    /// What it is.
+    pub kind: Kind,
+    /// When it can be booked.
+    pub rules: &'a Rules,
+    /// The members who may be offered.
+    pub hosts: &'a [Host],
+    /// Starts from here, up to and without its end.
+    pub window: Interval,
+    /// The present instant.
+    pub now: Timestamp,
+    /// Active appointments of this booking calendar by local start date, in the zone of the rules.
+    pub booked_per_day: &'a BTreeMap<Date, u32>,
+    /// Staff see every time; clients do not see those that look busy.
+    pub staff_view: bool,
+}
+
+/// A start that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// The meeting's start.
+    pub start: Timestamp,
+    /// The meeting's end, without buffers.
+    pub end: Timestamp,
+    /// The members who are free, in the order of the question.
+    pub hosts: Vec<StaffId>,
+}
+
+/// Why a start is not offered (scheduling.md, "Limits").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Outside the hours of the member or of the booking calendar.
+    Hours,
+    /// Not a start of the grid.
+    Grid,
+    /// Over already.
+    Past,
+    /// Sooner than the minimum notice.
+    Notice,
+    /// Beyond the date range, on either side.
+    TooFar,
+    /// The day has as many appointments as it may have.
+    DayLimit,
+    /// The member has an appointment.
+    Booked,
+    /// Another visitor is about to book it.
+    Held,
+    /// The member blocked the time off.
+    Blocked,
+    /// The member has an event.
+    Conflict,
+    /// A calendar of the member cannot be read.
+    Stale,
+    /// Only the buffers are in the way.
+    Buffer,
+    /// Hidden, so that the day looks busy.
+    LookBusy,
+}
+
+impl Reason {
+    /// The code that people and programs see.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Hours => "HOURS",
+            Self::Grid => "GRID",
+            Self::Past => "PAST",
+            Self::Notice => "NOTICE",
+            Self::TooFar => "TOOFAR",
+            Self::DayLimit => "DAYLIMIT",
+            Self::Booked => "BOOKED",
+            Self::Held => "HELD",
+            Self::Blocked => "BLOCKED",
+            Self::Conflict => "CONFLICT",
+            Self::Stale => "STALE",
+            Self::Buffer => "BUFFER",
+            Self::LookBusy => "LOOKBUSY",
+        }
+    }
+}
+
+/// One reason against a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub reason: Reason,
+    /// The member it concerns; none when it concerns the booking calendar.
+    pub host: Option<StaffId>,
+    /// What is in the way.
+    pub busy: Option<Cause>,
+}
+
+impl Refusal {
+    pub(crate) fn of_calendar(reason: Reason) -> Self {
+        Self {
+            reason,
+            host: None,
+            busy: None,
+        }
+    }
+
+    pub(crate) fn of_host(reason: Reason, host: StaffId) -> Self {
+        Self {
+            reason,
+            host: Some(host),
+            busy: None,
+        }
+    }
+}
+
+/// A start of the grid with its verdict: offered by these members, or refused for these reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The meeting's start.
+    pub start: Timestamp,
+    /// The meeting's end.
+    pub end: Timestamp,
+    /// The members who are free and offered.
+    pub hosts: Vec<StaffId>,
+    /// Why it is not offered at all, or not by some members.
+    pub refusals: Vec<Refusal>,
+}
+
+/// A kind whose slots this engine cannot compute yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Booking calendars of this kind cannot be booked yet.")]
+pub struct UnsupportedKind(pub Kind);

@@ -1,0 +1,359 @@
+//! The settings of a booking calendar that decide when it can be booked.
+
+use jiff::Timestamp;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use zones::Zone;
+
+use crate::hours::{DateOverride, Hours, WeeklyHours};
+
+/// What a booking calendar is (product.md, D1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// One owner, sessions with many seats.
+    ClassBooking,
+    /// One of several members.
+    RoundRobin,
+    /// All members together.
+    Collective,
+    /// Services from a menu.
+    Service,
+    /// One member.
+    Personal,
+    /// Nobody: it never reads or writes a calendar.
+    Simple,
+}
+
+impl Kind {
+    /// Whether its appointments are written to iCloud and iCloud's events block it.
+    pub fn uses_icloud(self) -> bool {
+        self != Self::Simple
+    }
+
+    /// Its name in texts for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClassBooking => "class-booking",
+            Self::RoundRobin => "round-robin",
+            Self::Collective => "collective",
+            Self::Service => "service",
+            Self::Personal => "personal",
+            Self::Simple => "simple",
+        }
+    }
+}
+
+/// How a round robin shares out appointments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Distribution {
+    /// Everybody's times are offered; whoever was booked longest ago is next.
+    #[default]
+    Availability,
+    /// Everybody gets the same number of appointments a month, by weight.
+    Equal,
+}
+
+impl Distribution {
+    /// Its name in texts for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Availability => "availability",
+            Self::Equal => "equal",
+        }
+    }
+}
+
+/// How much a member is preferred.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Priority {
+    /// Before all others.
+    High,
+    /// As most.
+    #[default]
+    Medium,
+    /// After all others.
+    Low,
+}
+
+impl Priority {
+    /// Its name in texts for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// The unit of a [`Span`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each name says what it is")]
+pub enum Unit {
+    Minutes,
+    Hours,
+    Days,
+    Weeks,
+    Months,
+}
+
+impl Unit {
+    /// The most that a setting may say.
+    fn five_years(self) -> u32 {
+        match self {
+            Self::Minutes => 5 * 366 * 24 * 60,
+            Self::Hours => 5 * 366 * 24,
+            Self::Days => 5 * 366,
+            Self::Weeks => 5 * 53,
+            Self::Months => 60,
+        }
+    }
+}
+
+/// A length of time as people say it. Minutes and hours are elapsed time; days, weeks and months are counted on
+/// the calendar, so that a day with 23 hours is still a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// How many.
+    pub amount: u32,
+    /// Of what.
+    pub unit: Unit,
+}
+
+impl Span {
+    /// So many of a unit.
+    pub fn new(amount: u32, unit: Unit) -> Self {
+        Self { amount, unit }
+    }
+
+    fn calendar(self) -> jiff::Span {
+        // `Rules::check` refuses more; a larger amount is cut so that no arithmetic can overflow.
+        let amount = i64::from(self.amount.min(self.unit.five_years()));
+        match self.unit {
+            Unit::Minutes => amount.minutes(),
+            Unit::Hours => amount.hours(),
+            Unit::Days => amount.days(),
+            Unit::Weeks => amount.weeks(),
+            Unit::Months => amount.months(),
+        }
+    }
+
+    /// The instant this long after another, counted in a zone.
+    pub fn after(self, instant: Timestamp, zone: &Zone) -> Timestamp {
+        match self.unit {
+            Unit::Minutes | Unit::Hours => instant.saturating_add(self.calendar()).unwrap_or(Timestamp::MAX),
+            Unit::Days | Unit::Weeks | Unit::Months => {
+                zone.opening(zone.local(instant).saturating_add(self.calendar()))
+            }
+        }
+    }
+
+    /// The instant this long before another, counted in a zone.
+    pub fn before(self, instant: Timestamp, zone: &Zone) -> Timestamp {
+        match self.unit {
+            Unit::Minutes | Unit::Hours => instant.saturating_sub(self.calendar()).unwrap_or(Timestamp::MIN),
+            Unit::Days | Unit::Weeks | Unit::Months => {
+                zone.opening(zone.local(instant).saturating_sub(self.calendar()))
+            }
+        }
+    }
+
+    fn days_after(self, date: Date, zone: &Zone, now: Timestamp) -> Date {
+        match self.unit {
+            Unit::Minutes | Unit::Hours => zone.date(self.after(now, zone)),
+            Unit::Days | Unit::Weeks | Unit::Months => date.saturating_add(self.calendar()),
+        }
+    }
+}
+
+/// How far ahead can be booked: whole local days, the last one included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateRange {
+    /// From today on, so long.
+    Rolling(Span),
+    /// Between two dates.
+    Fixed {
+        /// The first date.
+        from: Date,
+        /// The last date.
+        to: Date,
+    },
+    /// Without an end.
+    Unlimited,
+}
+
+impl DateRange {
+    /// The first and last date that can be booked, as seen at `now`.
+    pub fn dates(&self, zone: &Zone, now: Timestamp) -> (Date, Date) {
+        let today = zone.date(now);
+        match self {
+            Self::Rolling(span) => (today, span.days_after(today, zone, now)),
+            Self::Fixed { from, to } => (*from, *to),
+            Self::Unlimited => (today, Date::MAX),
+        }
+    }
+}
+
+/// When a booking calendar can be booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The zone of its days and of its own hours.
+    pub zone: Zone,
+    /// Length of a meeting, minutes.
+    pub duration: u32,
+    /// Step of the grid, minutes.
+    pub interval: u32,
+    /// Kept free before a meeting, minutes.
+    pub pre_buffer: u32,
+    /// Kept free after a meeting, minutes.
+    pub post_buffer: u32,
+    /// A start must be at least this far ahead.
+    pub notice: Span,
+    /// How far ahead can be booked.
+    pub range: DateRange,
+    /// Appointments that may share one start with one member.
+    pub per_slot: u32,
+    /// Appointments a day, by local start date; none: as many as fit.
+    pub per_day: Option<u32>,
+    /// How many percent of a day's times are hidden from clients.
+    pub look_busy_percent: u8,
+    /// Weekly hours of its own, beside the members'.
+    pub hours: Option<WeeklyHours>,
+    /// Dates that differ from its own hours.
+    pub overrides: Vec<DateOverride>,
+    /// Clients may cancel until this long before the start.
+    pub cancel_cutoff: Span,
+    /// Clients may reschedule until this long before the start.
+    pub reschedule_cutoff: Span,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            zone: Zone::utc(),
+            duration: 30,
+            interval: 30,
+            pre_buffer: 0,
+            post_buffer: 0,
+            notice: Span::new(2, Unit::Hours),
+            range: DateRange::Rolling(Span::new(60, Unit::Days)),
+            per_slot: 1,
+            per_day: None,
+            look_busy_percent: 0,
+            hours: None,
+            overrides: Vec::new(),
+            cancel_cutoff: Span::new(0, Unit::Hours),
+            reschedule_cutoff: Span::new(0, Unit::Hours),
+        }
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting, by the name of its field in [`Rules`].
+    pub field: &'static str,
+    /// What is wrong, and what would be right.
+    pub sentence: String,
+}
+
+impl Rules {
+    /// The booking calendar's own hours, if it has some.
+    pub fn own_hours(&self) -> Option<Hours> {
+        self.hours.as_ref().map(|weekly| Hours {
+            zone: self.zone.clone(),
+            weekly: weekly.clone(),
+            overrides: self.overrides.clone(),
+        })
+    }
+
+    /// Every setting that cannot be used.
+    pub fn check(&self) -> Vec<Problem> {
+        const DAY: u32 = 24 * 60;
+        let mut problems = Vec::new();
+        let mut expect = |good: bool, field: &'static str, sentence: &str| {
+            if !good {
+                problems.push(Problem {
+                    field,
+                    sentence: sentence.to_owned(),
+                });
+            }
+        };
+        expect(
+            (1..=DAY).contains(&self.duration),
+            "duration",
+            "Enter a duration between 1 minute and 24 hours (1440 minutes).",
+        );
+        expect(
+            (5..=DAY).contains(&self.interval),
+            "interval",
+            "Enter an interval between 5 and 1440 minutes.",
+        );
+        expect(
+            self.pre_buffer <= DAY,
+            "pre_buffer",
+            "Enter at most 1440 minutes (24 hours) before a meeting.",
+        );
+        expect(
+            self.post_buffer <= DAY,
+            "post_buffer",
+            "Enter at most 1440 minutes (24 hours) after a meeting.",
+        );
+        expect(
+            self.notice.is_sane(),
+            "notice",
+            "Enter a notice of at most five years.",
+        );
+        expect(
+            (1..=9999).contains(&self.per_slot),
+            "per_slot",
+            "Enter a number between 1 and 9999.",
+        );
+        expect(
+            self.per_day != Some(0),
+            "per_day",
+            "Enter at least 1 appointment a day, or leave it empty for no limit.",
+        );
+        expect(
+            self.look_busy_percent <= 100,
+            "look_busy_percent",
+            "Enter a percentage between 0 and 100.",
+        );
+        expect(
+            self.cancel_cutoff.is_sane(),
+            "cancel_cutoff",
+            "Enter at most five years.",
+        );
+        expect(
+            self.reschedule_cutoff.is_sane(),
+            "reschedule_cutoff",
+            "Enter at most five years.",
+        );
+        match &self.range {
+            DateRange::Rolling(span) => {
+                expect(
+                    span.amount > 0 && span.is_sane(),
+                    "range",
+                    "Enter how far ahead can be booked: at least 1 day, at most five years.",
+                );
+            }
+            DateRange::Fixed { from, to } => {
+                expect(from <= to, "range", "The last date must not be before the first.")
+            }
+            DateRange::Unlimited => {}
+        }
+        problems
+    }
+}
+
+impl Span {
+    fn is_sane(self) -> bool {
+        self.amount <= self.unit.five_years()
+    }
+}

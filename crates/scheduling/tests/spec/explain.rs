@@ -1,0 +1,136 @@
+//! Why (not)?
+
+use scheduling::ids::Uuid;
+use scheduling::{AppointmentId, Cause, DateRange, Reason, Span, Unit};
+
+use crate::scene::{Scene, date, staff};
+
+fn day() -> Scene {
+    Scene::new("Europe/Berlin", "09:00-12:00", "2026-06-01", "2026-06-01")
+}
+
+#[test]
+fn every_cause_has_its_reason_and_names_host_and_cause() {
+    let appointment = Cause::Appointment(AppointmentId(Uuid::from_u128(5)));
+    for (cause, code) in [
+        (appointment, "BOOKED"),
+        (Cause::Hold, "HELD"),
+        (Cause::Blocked, "BLOCKED"),
+        (Cause::External(Uuid::from_u128(6)), "CONFLICT"),
+        (Cause::Unreadable, "STALE"),
+    ] {
+        let scene = day().busy(0, "2026-06-01T10:10", "2026-06-01T10:20", cause);
+        let refusals = scene.check("2026-06-01T10:00").unwrap_err();
+        assert_eq!(refusals.len(), 1);
+        assert_eq!(refusals[0].reason.code(), code);
+        assert_eq!(
+            (refusals[0].host, refusals[0].busy),
+            (Some(staff(0)), Some(cause))
+        );
+    }
+}
+
+#[test]
+fn what_is_only_in_a_buffers_way_is_called_that() {
+    let scene = day().buffers(0, 15).event("2026-06-01T10:35", "2026-06-01T10:40");
+    assert_eq!(scene.codes("2026-06-01T10:00"), ["BUFFER"]);
+    assert_eq!(scene.codes("2026-06-01T10:30"), ["CONFLICT"]);
+}
+
+#[test]
+fn starts_outside_hours_and_off_the_grid_are_told_apart() {
+    for (start, code) in [
+        ("2026-06-01T09:10", "GRID"),
+        ("2026-06-01T09:00:30", "GRID"),
+        ("2026-06-01T08:30", "HOURS"),
+        ("2026-06-01T11:45", "HOURS"),
+        ("2026-06-01T12:00", "HOURS"),
+        ("2026-06-01T03:00", "HOURS"),
+    ] {
+        assert_eq!(day().codes(start), [code], "{start}");
+    }
+}
+
+#[test]
+fn a_start_of_the_grid_too_late_to_end_in_hours_says_so() {
+    let scene = day().duration(45);
+    assert_eq!(scene.codes("2026-06-01T11:30"), ["HOURS"]);
+    let last = scene.explain().pop().unwrap();
+    assert_eq!((last.start, last.hosts.len()), (scene.at("2026-06-01T11:30"), 0));
+    assert_eq!(last.refusals[0].host, Some(staff(0)));
+}
+
+#[test]
+fn the_limits_have_reasons() {
+    let noon = |scene: Scene| scene.now("2026-06-01T10:00");
+    let notice = |scene: Scene| scene.rules(|rules| rules.notice = Span::new(1, Unit::Hours));
+    assert_eq!(noon(day()).codes("2026-06-01T09:30"), ["PAST"]);
+    assert_eq!(notice(noon(day())).codes("2026-06-01T09:30"), ["PAST"]);
+    assert_eq!(notice(noon(day())).codes("2026-06-01T10:30"), ["NOTICE"]);
+    let fixed = |from: &str, to: &str| {
+        let range = DateRange::Fixed {
+            from: date(from),
+            to: date(to),
+        };
+        day().rules(|rules| rules.range = range)
+    };
+    assert_eq!(
+        fixed("2026-05-01", "2026-05-31").codes("2026-06-01T09:00"),
+        ["TOOFAR"]
+    );
+    assert_eq!(
+        fixed("2026-06-02", "2026-06-30").codes("2026-06-01T09:00"),
+        ["TOOFAR"]
+    );
+}
+
+#[test]
+fn every_reason_is_named_not_only_the_first() {
+    let scene = day()
+        .now("2026-06-01T10:00")
+        .rules(|rules| rules.per_day = Some(1))
+        .booked("2026-06-01", 1)
+        .event("2026-06-01T09:00", "2026-06-01T09:30")
+        .busy(0, "2026-06-01T09:15", "2026-06-01T11:00", Cause::Blocked);
+    assert_eq!(
+        scene.codes("2026-06-01T09:00"),
+        ["PAST", "DAYLIMIT", "CONFLICT", "BLOCKED"]
+    );
+}
+
+#[test]
+fn a_start_that_one_host_offers_still_says_why_the_other_does_not() {
+    let scene = day()
+        .host("09:00-12:00")
+        .event("2026-06-01T09:00", "2026-06-01T09:30");
+    let first = scene.explain().remove(0);
+    assert_eq!(first.hosts, [staff(1)]);
+    assert_eq!(first.refusals.len(), 1);
+    assert_eq!(
+        (first.refusals[0].reason, first.refusals[0].host),
+        (Reason::Conflict, Some(staff(0)))
+    );
+}
+
+#[test]
+fn a_check_needs_no_window_around_its_start() {
+    let mut scene = day();
+    scene.window = scene.span("2027-01-01T00:00", "2027-01-02T00:00");
+    assert!(scene.check("2026-06-01T09:00").is_ok());
+}
+
+#[test]
+fn a_check_at_the_end_of_time_is_refused() {
+    assert!(scheduling::check(&day().request(), jiff::Timestamp::MAX).is_err());
+    assert!(scheduling::check(&day().request(), jiff::Timestamp::MIN).is_err());
+}
+
+#[test]
+fn the_second_of_two_equal_local_times_is_another_start() {
+    let scene = Scene::new("Europe/Berlin", "01:00-05:00", "2026-10-25", "2026-10-25")
+        .event("2026-10-25T02:30", "2026-10-25T02:31");
+    let first = scene.at("2026-10-25T02:30");
+    let second = first.checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
+    assert!(scheduling::check(&scene.request(), first).is_err());
+    assert!(scheduling::check(&scene.request(), second).is_ok());
+}

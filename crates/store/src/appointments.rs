@@ -1,0 +1,385 @@
+//! Appointments. When they are is also in `occupancy`, which keeps them from overlapping.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, CalendarId, StaffId};
+use zones::Zone;
+
+use crate::db::{Tx, ms, opt_ms, touched};
+use crate::error::StoreError;
+use crate::fields::{Fields, word};
+use crate::words::AppointmentStatus;
+
+/// An appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appointment {
+    /// Its id.
+    pub id: AppointmentId,
+    /// Its booking calendar.
+    pub calendar_id: CalendarId,
+    /// Who holds it; nobody in a Simple calendar.
+    pub host_id: Option<StaffId>,
+    /// The client's name.
+    pub name: String,
+    /// The client's address.
+    pub email: String,
+    /// The client's telephone number.
+    pub phone: Option<String>,
+    /// What the client wrote.
+    pub notes: Option<String>,
+    /// The client's zone.
+    pub client_zone: Zone,
+    /// How it stands.
+    pub status: AppointmentStatus,
+    /// Start of the meeting.
+    pub starts_at: Timestamp,
+    /// End of the meeting.
+    pub ends_at: Timestamp,
+    /// Minutes kept free before, as they were when it was booked.
+    pub pre_buffer: u32,
+    /// Minutes kept free after.
+    pub post_buffer: u32,
+    /// Why this host.
+    pub assignment_reason: Option<String>,
+    /// Grows with every change that its event must follow.
+    pub sequence: u32,
+    /// The staff member who booked it, if not the client.
+    pub booked_by: Option<StaffId>,
+    /// When it was booked.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it was called off.
+    pub cancelled_at: Option<Timestamp>,
+    /// By whom it was called off.
+    pub cancelled_by: Option<String>,
+}
+
+fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
+    Ok(Appointment {
+        id: AppointmentId(row.uuid("id")?),
+        calendar_id: CalendarId(row.uuid("calendar_id")?),
+        host_id: row.opt_uuid("host_id")?.map(StaffId),
+        name: row.text("name")?,
+        email: row.text("email")?,
+        phone: row.opt_text("phone")?,
+        notes: row.opt_text("notes")?,
+        client_zone: row.zone("client_zone")?,
+        status: word(row, "status")?,
+        starts_at: row.instant("starts_at")?,
+        ends_at: row.instant("ends_at")?,
+        pre_buffer: row.count("pre_buffer")?,
+        post_buffer: row.count("post_buffer")?,
+        assignment_reason: row.opt_text("assignment_reason")?,
+        sequence: row.count("sequence")?,
+        booked_by: row.opt_uuid("booked_by")?.map(StaffId),
+        created_at: row.instant("created_at")?,
+        updated_at: row.instant("updated_at")?,
+        cancelled_at: row.opt_instant("cancelled_at")?,
+        cancelled_by: row.opt_text("cancelled_by")?,
+    })
+}
+
+/// Keeps a new appointment with the hash of its manage token.
+pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
+            pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
+            cancelled_at, cancelled_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+        new.id.0,
+        new.calendar_id.0,
+        new.host_id.map(|host| host.0),
+        &new.name,
+        &new.email,
+        new.phone.as_deref(),
+        new.notes.as_deref(),
+        new.client_zone.name(),
+        new.status.as_str(),
+        ms(new.starts_at),
+        ms(new.ends_at),
+        i64::from(new.pre_buffer),
+        i64::from(new.post_buffer),
+        new.assignment_reason.as_deref(),
+        &manage_token_hash[..],
+        i64::from(new.sequence),
+        new.booked_by.map(|staff| staff.0),
+        ms(new.created_at),
+        ms(new.updated_at),
+        opt_ms(new.cancelled_at),
+        new.cancelled_by.as_deref()
+    )
+    .map(drop)
+}
+
+/// An appointment by id.
+pub async fn find(tx: &mut Tx, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
+    one!(tx, read, "SELECT * FROM appointments WHERE id = $1", id.0)
+}
+
+/// An appointment by the hash of its manage token.
+pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Appointment>, StoreError> {
+    one!(
+        tx,
+        read,
+        "SELECT * FROM appointments WHERE manage_token_hash = $1",
+        &hash[..]
+    )
+}
+
+/// Which appointments to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Those that end after `now`, the next first; else those that ended, the latest first.
+    pub upcoming: bool,
+    /// The present instant.
+    pub now: Timestamp,
+    /// Only this host's.
+    pub host: Option<StaffId>,
+    /// Only those whose client's name or address holds this text; empty: all.
+    pub search: String,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Appointments in order.
+pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Appointment>, StoreError> {
+    let escaped = filter
+        .search
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let pattern = format!("%{escaped}%");
+    let host = filter.host.map(|host| host.0);
+    let (now, limit) = (ms(filter.now), i64::from(filter.limit));
+    if filter.upcoming {
+        all!(
+            tx,
+            read,
+            "SELECT * FROM appointments
+             WHERE ends_at > $1 AND ($2 IS NULL OR host_id = $2)
+                AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
+             ORDER BY starts_at, id LIMIT $4",
+            now,
+            host,
+            &pattern,
+            limit
+        )
+    } else {
+        all!(
+            tx,
+            read,
+            "SELECT * FROM appointments
+             WHERE ends_at <= $1 AND ($2 IS NULL OR host_id = $2)
+                AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
+             ORDER BY starts_at DESC, id LIMIT $4",
+            now,
+            host,
+            &pattern,
+            limit
+        )
+    }
+}
+
+/// The appointments of these hosts that touch a span of time, called-off ones included, in order.
+pub async fn between(
+    tx: &mut Tx,
+    hosts: &[StaffId],
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Appointment>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        hosts.iter().map(|id| id.0).collect(),
+        "SELECT * FROM appointments WHERE starts_at < $3 AND ends_at > $2 AND host_id",
+        "ORDER BY starts_at, id",
+        ms(from),
+        ms(to)
+    )
+}
+
+/// A host's active appointments that have not ended, in order.
+pub async fn future_of_host(
+    tx: &mut Tx,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<Vec<Appointment>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM appointments WHERE host_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
+         ORDER BY starts_at, id",
+        host.0,
+        ms(now)
+    )
+}
+
+/// How many active appointments of a host have not ended.
+pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<u32, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.count("n"),
+        "SELECT COUNT(*) AS n FROM appointments
+         WHERE host_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')",
+        host.0,
+        ms(now)
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Whether a booking calendar ever had an appointment.
+pub async fn has_any(tx: &mut Tx, calendar: CalendarId) -> Result<bool, StoreError> {
+    let found = one!(
+        tx,
+        |row: &dyn Fields| row.uuid("id"),
+        "SELECT id FROM appointments WHERE calendar_id = $1 LIMIT 1",
+        calendar.0
+    )?;
+    Ok(found.is_some())
+}
+
+/// The starts of a booking calendar's active appointments in a span of time.
+pub async fn starts_between(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<(AppointmentId, Timestamp)>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| Ok((AppointmentId(row.uuid("id")?), row.instant("starts_at")?)),
+        "SELECT id, starts_at FROM appointments
+         WHERE calendar_id = $1 AND starts_at >= $2 AND starts_at < $3 AND status IN ('new', 'confirmed', 'showed')",
+        calendar.0,
+        ms(from),
+        ms(to)
+    )
+}
+
+/// When each of these members was last booked in a booking calendar.
+pub async fn last_booked(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    hosts: &[StaffId],
+) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
+    all_in!(
+        tx,
+        |row: &dyn Fields| Ok((StaffId(row.uuid("host_id")?), row.instant("last")?)),
+        hosts.iter().map(|id| id.0).collect(),
+        "SELECT host_id, MAX(created_at) AS last FROM appointments
+         WHERE calendar_id = $2 AND status IN ('new', 'confirmed', 'showed') AND host_id",
+        "GROUP BY host_id",
+        calendar.0
+    )
+}
+
+/// How many active appointments of a booking calendar start in a span of time, per member.
+pub async fn counts_between(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    hosts: &[StaffId],
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<(StaffId, u32)>, StoreError> {
+    all_in!(
+        tx,
+        |row: &dyn Fields| Ok((StaffId(row.uuid("host_id")?), row.count("n")?)),
+        hosts.iter().map(|id| id.0).collect(),
+        "SELECT host_id, COUNT(*) AS n FROM appointments
+         WHERE calendar_id = $2 AND starts_at >= $3 AND starts_at < $4 AND status IN ('new', 'confirmed', 'showed')
+            AND host_id",
+        "GROUP BY host_id",
+        calendar.0,
+        ms(from),
+        ms(to)
+    )
+}
+
+/// A new time and host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTime {
+    /// Who holds it.
+    pub host_id: Option<StaffId>,
+    /// Start of the meeting.
+    pub starts_at: Timestamp,
+    /// End of the meeting.
+    pub ends_at: Timestamp,
+    /// Minutes kept free before.
+    pub pre_buffer: u32,
+    /// Minutes kept free after.
+    pub post_buffer: u32,
+    /// Why this host.
+    pub assignment_reason: Option<String>,
+}
+
+/// Moves an appointment.
+pub async fn update_time(
+    tx: &mut Tx,
+    id: AppointmentId,
+    new: &NewTime,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE appointments SET host_id = $2, starts_at = $3, ends_at = $4, pre_buffer = $5, post_buffer = $6,
+            assignment_reason = $7, sequence = sequence + 1, updated_at = $8
+         WHERE id = $1",
+        id.0,
+        new.host_id.map(|host| host.0),
+        ms(new.starts_at),
+        ms(new.ends_at),
+        i64::from(new.pre_buffer),
+        i64::from(new.post_buffer),
+        new.assignment_reason.as_deref(),
+        ms(now)
+    )?;
+    touched(rows, "appointment")
+}
+
+/// Changes who the client is.
+pub async fn update_contact(
+    tx: &mut Tx,
+    id: AppointmentId,
+    name: &str,
+    email: &str,
+    phone: Option<&str>,
+    notes: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE appointments SET name = $2, email = $3, phone = $4, notes = $5, sequence = sequence + 1, updated_at = $6
+         WHERE id = $1",
+        id.0,
+        name,
+        email,
+        phone,
+        notes,
+        ms(now)
+    )?;
+    touched(rows, "appointment")
+}
+
+/// Changes how an appointment stands; `cancelled_by` says who called it off.
+pub async fn set_status(
+    tx: &mut Tx,
+    id: AppointmentId,
+    status: AppointmentStatus,
+    cancelled_by: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let cancelled_at = (status == AppointmentStatus::Cancelled).then(|| ms(now));
+    let rows = execute!(
+        tx,
+        "UPDATE appointments SET status = $2, cancelled_at = $3, cancelled_by = $4, sequence = sequence + 1, updated_at = $5
+         WHERE id = $1",
+        id.0,
+        status.as_str(),
+        cancelled_at,
+        cancelled_by,
+        ms(now)
+    )?;
+    touched(rows, "appointment")
+}

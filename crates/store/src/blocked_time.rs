@@ -1,0 +1,82 @@
+//! Time that staff blocked off.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+
+use crate::db::{Tx, ms, touched};
+use crate::error::StoreError;
+use crate::fields::Fields;
+use crate::ids::{BlockId, new_id};
+
+/// Blocked-off time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// Its id.
+    pub id: BlockId,
+    /// Whose time.
+    pub staff_id: StaffId,
+    /// From here.
+    pub starts_at: Timestamp,
+    /// Up to here.
+    pub ends_at: Timestamp,
+    /// Why.
+    pub title: String,
+}
+
+fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
+    Ok(Blocked {
+        id: BlockId(row.uuid("id")?),
+        staff_id: StaffId(row.uuid("staff_id")?),
+        starts_at: row.instant("starts_at")?,
+        ends_at: row.instant("ends_at")?,
+        title: row.text("title")?,
+    })
+}
+
+/// Blocks time off.
+pub async fn insert(
+    tx: &mut Tx,
+    staff: StaffId,
+    from: Timestamp,
+    to: Timestamp,
+    title: &str,
+    now: Timestamp,
+) -> Result<BlockId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO blocked_time (id, staff_id, starts_at, ends_at, title) VALUES ($1, $2, $3, $4, $5)",
+        id,
+        staff.0,
+        ms(from),
+        ms(to),
+        title
+    )?;
+    Ok(BlockId(id))
+}
+
+/// Gives blocked-off time back.
+pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
+    touched(
+        execute!(tx, "DELETE FROM blocked_time WHERE id = $1", id.0)?,
+        "blocked time",
+    )
+}
+
+/// The blocked-off time of these people that touches a span.
+pub async fn between(
+    tx: &mut Tx,
+    staff: &[StaffId],
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Blocked>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        staff.iter().map(|id| id.0).collect(),
+        "SELECT * FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND staff_id",
+        "ORDER BY starts_at",
+        ms(from),
+        ms(to)
+    )
+}

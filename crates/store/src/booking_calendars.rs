@@ -1,0 +1,169 @@
+//! Booking calendars: what can be booked.
+
+use jiff::Timestamp;
+use scheduling::{CalendarId, Distribution, Kind, Rules};
+
+use crate::db::{Tx, json, ms, touched};
+use crate::error::StoreError;
+use crate::fields::{self, Fields, named};
+use crate::ids::new_id;
+
+/// A booking calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookingCalendar {
+    /// Its id.
+    pub id: CalendarId,
+    /// The last part of its page's address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What clients read about it.
+    pub description: String,
+    /// What it is.
+    pub kind: Kind,
+    /// How a round robin shares out appointments.
+    pub distribution: Distribution,
+    /// When it can be booked.
+    pub rules: Rules,
+    /// Where appointments take place.
+    pub location: String,
+    /// `#rrggbb`
+    pub color: String,
+    /// Whether appointments are confirmed at once.
+    pub auto_confirm: bool,
+    /// Whether clients can book it.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A booking calendar to make, or what to change one to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBookingCalendar {
+    /// The last part of its page's address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What clients read about it.
+    pub description: String,
+    /// What it is.
+    pub kind: Kind,
+    /// How a round robin shares out appointments.
+    pub distribution: Distribution,
+    /// When it can be booked.
+    pub rules: Rules,
+    /// Where appointments take place.
+    pub location: String,
+    /// `#rrggbb`
+    pub color: String,
+    /// Whether appointments are confirmed at once.
+    pub auto_confirm: bool,
+}
+
+fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
+    Ok(BookingCalendar {
+        id: CalendarId(row.uuid("id")?),
+        slug: row.text("slug")?,
+        name: row.text("name")?,
+        description: row.text("description")?,
+        kind: named(row, "kind")?,
+        distribution: named(row, "distribution")?,
+        rules: fields::json(row, "rules")?,
+        location: row.text("location")?,
+        color: row.text("color")?,
+        auto_confirm: row.flag("auto_confirm")?,
+        active: row.flag("active")?,
+        created_at: row.instant("created_at")?,
+        updated_at: row.instant("updated_at")?,
+    })
+}
+
+/// Makes a booking calendar that can be booked at once.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when another has this slug.
+pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Result<CalendarId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO booking_calendars (id, slug, name, description, kind, distribution, rules, location, color, auto_confirm,
+            active, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, TRUE, $11, $11)",
+        id,
+        &new.slug,
+        &new.name,
+        &new.description,
+        new.kind.as_str(),
+        new.distribution.as_str(),
+        json(&new.rules)?,
+        &new.location,
+        &new.color,
+        new.auto_confirm,
+        ms(now)
+    )?;
+    Ok(CalendarId(id))
+}
+
+/// Changes a booking calendar.
+pub async fn update(
+    tx: &mut Tx,
+    id: CalendarId,
+    new: &NewBookingCalendar,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE booking_calendars SET slug = $2, name = $3, description = $4, kind = $5, distribution = $6, rules = $7,
+            location = $8, color = $9, auto_confirm = $10, updated_at = $11
+         WHERE id = $1",
+        id.0,
+        &new.slug,
+        &new.name,
+        &new.description,
+        new.kind.as_str(),
+        new.distribution.as_str(),
+        json(&new.rules)?,
+        &new.location,
+        &new.color,
+        new.auto_confirm,
+        ms(now)
+    )?;
+    touched(rows, "booking calendar")
+}
+
+/// Switches a booking calendar on or off.
+pub async fn set_active(tx: &mut Tx, id: CalendarId, active: bool, now: Timestamp) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE booking_calendars SET active = $2, updated_at = $3 WHERE id = $1",
+        id.0,
+        active,
+        ms(now)
+    )?;
+    touched(rows, "booking calendar")
+}
+
+/// A booking calendar by id.
+pub async fn find(tx: &mut Tx, id: CalendarId) -> Result<Option<BookingCalendar>, StoreError> {
+    one!(tx, read, "SELECT * FROM booking_calendars WHERE id = $1", id.0)
+}
+
+/// A booking calendar by the last part of its address.
+pub async fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<BookingCalendar>, StoreError> {
+    one!(tx, read, "SELECT * FROM booking_calendars WHERE slug = $1", slug)
+}
+
+/// All of them, by name.
+pub async fn list(tx: &mut Tx) -> Result<Vec<BookingCalendar>, StoreError> {
+    all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
+}
+
+/// Removes a booking calendar that has no appointments.
+pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<(), StoreError> {
+    touched(
+        execute!(tx, "DELETE FROM booking_calendars WHERE id = $1", id.0)?,
+        "booking calendar",
+    )
+}

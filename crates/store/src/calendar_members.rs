@@ -1,0 +1,82 @@
+//! Who can be booked in a booking calendar.
+
+use scheduling::{CalendarId, Priority, StaffId};
+
+use crate::db::Tx;
+use crate::error::StoreError;
+use crate::fields::{Fields, named};
+use crate::staff::{self, Staff};
+
+/// A member of a booking calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalendarMember {
+    /// The booking calendar.
+    pub calendar_id: CalendarId,
+    /// Who.
+    pub staff_id: StaffId,
+    /// How much they are preferred.
+    pub priority: Priority,
+    /// Their share under equal distribution, at least 1.
+    pub weight: u32,
+    /// Their place in the team.
+    pub position: u32,
+}
+
+/// A member to set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewMember {
+    /// Who.
+    pub staff_id: StaffId,
+    /// How much they are preferred.
+    pub priority: Priority,
+    /// Their share under equal distribution, at least 1.
+    pub weight: u32,
+}
+
+fn read(row: &dyn Fields) -> Result<(CalendarMember, Staff), StoreError> {
+    let staff = staff::read(row)?;
+    let member = CalendarMember {
+        calendar_id: CalendarId(row.uuid("calendar_id")?),
+        staff_id: staff.id,
+        priority: named(row, "priority")?,
+        weight: row.count("weight")?,
+        position: row.count("position")?,
+    };
+    Ok((member, staff))
+}
+
+/// The members of booking calendars in team order, each with the staff member.
+pub async fn with_staff(
+    tx: &mut Tx,
+    calendars: &[CalendarId],
+) -> Result<Vec<(CalendarMember, Staff)>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        calendars.iter().map(|id| id.0).collect(),
+        "SELECT s.*, m.calendar_id, m.priority, m.weight, m.position
+         FROM calendar_members m JOIN staff s ON s.id = m.staff_id WHERE m.calendar_id",
+        "ORDER BY m.calendar_id, m.position, s.id"
+    )
+}
+
+/// Sets the members of a booking calendar, in this order.
+pub async fn replace(tx: &mut Tx, calendar: CalendarId, members: &[NewMember]) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM calendar_members WHERE calendar_id = $1",
+        calendar.0
+    )?;
+    for (position, member) in members.iter().enumerate() {
+        execute!(
+            tx,
+            "INSERT INTO calendar_members (calendar_id, staff_id, priority, weight, position) VALUES ($1, $2, $3, $4, $5)",
+            calendar.0,
+            member.staff_id.0,
+            member.priority.as_str(),
+            i64::from(member.weight),
+            i64::try_from(position).unwrap_or(i64::MAX)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,360 @@
+//! Connections: staff members' logins to calendar servers.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+
+use crate::db::{Tx, json, ms, opt_ms, touched};
+use crate::error::StoreError;
+use crate::fields::{self, Fields, word};
+use crate::ids::{ConnectionId, new_id};
+use crate::words::{ConnectionState, ImportPolicy, Server};
+
+/// A connection.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub staff_id: StaffId,
+    /// What kind of server.
+    pub server: Server,
+    /// Where discovery starts.
+    pub entry_url: String,
+    /// The login's name: for iCloud the Apple ID.
+    pub username: String,
+    /// The sealed password; none once disconnected. Sealed for `connections`, its id, `password`.
+    pub password_sealed: Option<Vec<u8>>,
+    /// The principal found by discovery.
+    pub principal_url: String,
+    /// The calendar homes found by discovery.
+    pub home_urls: Vec<String>,
+    /// The owner's addresses.
+    pub addresses: Vec<String>,
+    /// How it stands.
+    pub state: ConnectionState,
+    /// What is wrong, as a sentence.
+    pub problem: Option<String>,
+    /// What later edits of external events do.
+    pub import_policy: ImportPolicy,
+    /// When it was made.
+    pub connected_at: Timestamp,
+    /// When its calendars were last read.
+    pub synced_at: Option<Timestamp>,
+    /// When they are to be read next.
+    pub next_sync_at: Timestamp,
+    /// How many reads failed in a row.
+    pub failures: u32,
+    /// When the person was told of the present outage.
+    pub outage_mailed_at: Option<Timestamp>,
+    /// When it was ended.
+    pub disconnected_at: Option<Timestamp>,
+}
+
+/// Without the sealed password.
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What discovery found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovered {
+    /// The principal.
+    pub principal_url: String,
+    /// The calendar homes.
+    pub home_urls: Vec<String>,
+    /// The owner's addresses.
+    pub addresses: Vec<String>,
+}
+
+/// A connection to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConnection {
+    /// Whose it is.
+    pub staff_id: StaffId,
+    /// What kind of server.
+    pub server: Server,
+    /// Where discovery starts.
+    pub entry_url: String,
+    /// The login's name.
+    pub username: String,
+    /// What discovery found.
+    pub discovered: Discovered,
+    /// What later edits of external events do.
+    pub import_policy: ImportPolicy,
+}
+
+fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
+    Ok(Connection {
+        id: ConnectionId(row.uuid("id")?),
+        staff_id: StaffId(row.uuid("staff_id")?),
+        server: word(row, "server")?,
+        entry_url: row.text("entry_url")?,
+        username: row.text("username")?,
+        password_sealed: row.opt_bytes("password_sealed")?,
+        principal_url: row.text("principal_url")?,
+        home_urls: fields::json(row, "home_urls")?,
+        addresses: fields::json(row, "addresses")?,
+        state: word(row, "state")?,
+        problem: row.opt_text("problem")?,
+        import_policy: word(row, "import_policy")?,
+        connected_at: row.instant("connected_at")?,
+        synced_at: row.opt_instant("synced_at")?,
+        next_sync_at: row.instant("next_sync_at")?,
+        failures: row.count("failures")?,
+        outage_mailed_at: row.opt_instant("outage_mailed_at")?,
+        disconnected_at: row.opt_instant("disconnected_at")?,
+    })
+}
+
+/// Makes a connection that is to be read at once. Its password is set by [`set_password`], which needs its id.
+pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<ConnectionId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO connections (id, staff_id, server, entry_url, username, principal_url, home_urls, addresses, state,
+            import_policy, connected_at, next_sync_at, failures)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+        id,
+        new.staff_id.0,
+        new.server.as_str(),
+        &new.entry_url,
+        &new.username,
+        &new.discovered.principal_url,
+        json(&new.discovered.home_urls)?,
+        json(&new.discovered.addresses)?,
+        ConnectionState::Connected.as_str(),
+        new.import_policy.as_str(),
+        ms(now),
+        ms(now)
+    )?;
+    Ok(ConnectionId(id))
+}
+
+/// A connection by id.
+pub async fn find(tx: &mut Tx, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
+    one!(tx, read, "SELECT * FROM connections WHERE id = $1", id.0)
+}
+
+/// Somebody's connections, the oldest first, without ended ones.
+pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<Connection>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM connections WHERE staff_id = $1 AND disconnected_at IS NULL ORDER BY connected_at, id",
+        staff.0
+    )
+}
+
+/// Everybody's connections, without ended ones.
+pub async fn list_all(tx: &mut Tx) -> Result<Vec<Connection>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM connections WHERE disconnected_at IS NULL ORDER BY connected_at, id"
+    )
+}
+
+/// Stores the sealed password.
+pub async fn set_password(tx: &mut Tx, id: ConnectionId, sealed: &[u8]) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE connections SET password_sealed = $2 WHERE id = $1",
+            id.0,
+            sealed
+        )?,
+        "connection",
+    )
+}
+
+/// Stores what discovery found anew.
+pub async fn set_discovered(tx: &mut Tx, id: ConnectionId, found: &Discovered) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE connections SET principal_url = $2, home_urls = $3, addresses = $4 WHERE id = $1",
+        id.0,
+        &found.principal_url,
+        json(&found.home_urls)?,
+        json(&found.addresses)?
+    )?;
+    touched(rows, "connection")
+}
+
+/// Changes how a connection stands.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: ConnectionId,
+    state: ConnectionState,
+    problem: Option<&str>,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE connections SET state = $2, problem = $3 WHERE id = $1",
+        id.0,
+        state.as_str(),
+        problem
+    )?;
+    touched(rows, "connection")
+}
+
+/// All its calendars were read. A connection that was ended meanwhile stays so.
+pub async fn sync_succeeded(
+    tx: &mut Tx,
+    id: ConnectionId,
+    now: Timestamp,
+    next: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE connections SET state = $2, problem = NULL, synced_at = $3, next_sync_at = $4, failures = 0,
+            outage_mailed_at = NULL, lease_until = NULL
+         WHERE id = $1 AND disconnected_at IS NULL",
+        id.0,
+        ConnectionState::Connected.as_str(),
+        ms(now),
+        ms(next)
+    )
+    .map(drop)
+}
+
+/// A read failed. A connection that was ended meanwhile stays so.
+pub async fn sync_failed(
+    tx: &mut Tx,
+    id: ConnectionId,
+    state: ConnectionState,
+    problem: &str,
+    failures: u32,
+    next: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE connections SET state = $2, problem = $3, failures = $4, next_sync_at = $5, lease_until = NULL
+         WHERE id = $1 AND disconnected_at IS NULL",
+        id.0,
+        state.as_str(),
+        problem,
+        i64::from(failures),
+        ms(next)
+    )
+    .map(drop)
+}
+
+/// Chooses what later edits of external events do.
+pub async fn set_import_policy(
+    tx: &mut Tx,
+    id: ConnectionId,
+    policy: ImportPolicy,
+) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE connections SET import_policy = $2 WHERE id = $1",
+            id.0,
+            policy.as_str()
+        )?,
+        "connection",
+    )
+}
+
+/// Plans the next read.
+pub async fn set_next_sync(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE connections SET next_sync_at = $2 WHERE id = $1",
+            id.0,
+            ms(at)
+        )?,
+        "connection",
+    )
+}
+
+/// Remembers when the person was told of an outage.
+pub async fn set_outage_mailed(
+    tx: &mut Tx,
+    id: ConnectionId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE connections SET outage_mailed_at = $2 WHERE id = $1",
+            id.0,
+            opt_ms(at)
+        )?,
+        "connection",
+    )
+}
+
+/// Ends a connection: its password is erased and it is never read again.
+pub async fn disconnect(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE connections SET state = $2, problem = NULL, password_sealed = NULL, disconnected_at = $3, lease_until = NULL
+         WHERE id = $1",
+        id.0,
+        ConnectionState::Disconnected.as_str(),
+        ms(now)
+    )?;
+    touched(rows, "connection")
+}
+
+/// Claims connections that are due to be read, until `lease_until`. Those that need the person's attention are not.
+pub async fn claim_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<Connection>, StoreError> {
+    let due = claim!(
+        tx,
+        read,
+        "SELECT * FROM connections
+         WHERE next_sync_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND disconnected_at IS NULL
+            AND password_sealed IS NOT NULL AND state <> 'needs-attention'
+         ORDER BY next_sync_at LIMIT $2",
+        ms(now),
+        i64::from(limit)
+    )?;
+    for connection in &due {
+        execute!(
+            tx,
+            "UPDATE connections SET lease_until = $2 WHERE id = $1",
+            connection.id.0,
+            ms(lease_until)
+        )?;
+    }
+    Ok(due)
+}
+
+/// Claims one connection for reading it now; false when somebody else is reading it.
+pub async fn claim(
+    tx: &mut Tx,
+    id: ConnectionId,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE connections SET lease_until = $3 WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $2)",
+        id.0,
+        ms(now),
+        ms(lease_until)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives a claimed connection back.
+pub async fn release(tx: &mut Tx, id: ConnectionId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE connections SET lease_until = NULL WHERE id = $1",
+        id.0
+    )
+    .map(drop)
+}

@@ -1,0 +1,166 @@
+//! Transactions of either database, and the macros that run one SQL text on both.
+
+use jiff::Timestamp;
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use crate::error::StoreError;
+
+/// A transaction. Dropped without [`Tx::commit`], it changes nothing.
+pub enum Tx {
+    /// Of SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Of Postgres.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite(_) => "Tx(SQLite)",
+            Self::Postgres(_) => "Tx(Postgres)",
+        })
+    }
+}
+
+impl Tx {
+    /// Keeps everything that was done.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Runs a statement without parameters, such as a savepoint's.
+    pub(crate) async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
+            Self::Postgres(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+/// An instant as it is stored.
+pub(crate) fn ms(instant: Timestamp) -> i64 {
+    instant.as_millisecond()
+}
+
+/// An instant that may be missing, as it is stored.
+pub(crate) fn opt_ms(instant: Option<Timestamp>) -> Option<i64> {
+    instant.map(ms)
+}
+
+/// A value that is stored as JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Inconsistent {
+        column: "(new JSON)".to_owned(),
+        problem: error.to_string(),
+    })
+}
+
+/// The ids of a list as SQLite takes them: a JSON array of hexadecimal texts.
+pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    format!(
+        "[{}]",
+        ids.iter()
+            .map(|id| format!("\"{id}\""))
+            .collect::<Vec<_>>()
+            .join(",")
+    )
+}
+
+/// Runs a statement; answers how many rows it touched.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err($crate::StoreError::from)
+    };
+}
+
+/// All rows of a query, each read by a function.
+macro_rules! all {
+    ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+        }
+    };
+}
+
+/// The first row of a query, if there is one, read by a function.
+macro_rules! one {
+    ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let row = sqlx::query($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await?;
+                row.as_ref().map(|row| $read(row)).transpose()
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let row = sqlx::query($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await?;
+                row.as_ref().map(|row| $read(row)).transpose()
+            }
+        }
+    };
+}
+
+/// All rows whose column is in a list of ids, which is `$1`. The text before ends with the column, the one after goes on
+/// with the rest. The two databases take lists in different ways, here side by side.
+macro_rules! all_in {
+    ($tx:expr, $read:expr, $ids:expr, $before:literal, $after:literal $(, $bind:expr)* $(,)?) => {{
+        let ids: Vec<uuid::Uuid> = $ids;
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let rows = sqlx::query(concat!($before, " IN (SELECT unhex(value) FROM json_each($1)) ", $after))
+                    .bind($crate::db::hex_list(&ids))$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let rows = sqlx::query(concat!($before, " = ANY($1) ", $after))
+                    .bind(ids)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+        }
+    }};
+}
+
+/// Rows that a worker claims: on Postgres those that another worker is claiming are passed over, on SQLite there is one
+/// writer at a time. The text must end where the lock clause goes.
+macro_rules! claim {
+    ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let rows = sqlx::query(concat!($sql, " FOR UPDATE SKIP LOCKED"))$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+        }
+    };
+}
+
+/// An update that must touch its row.
+pub(crate) fn touched(rows: u64, what: &'static str) -> Result<(), StoreError> {
+    if rows == 0 {
+        Err(StoreError::Gone(what))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,376 @@
+//! The outbox of calendar writes: one row per appointment and event that Quince made of it. The live row says how the
+//! appointment stands in its host's calendar; earlier rows remember events that were removed or are to be removed.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, StaffId};
+
+use crate::db::{Tx, ms, touched};
+use crate::error::StoreError;
+use crate::fields::{Fields, word};
+use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, new_id};
+use crate::words::{WriteAction, WriteState};
+
+/// A calendar write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventWrite {
+    /// Its id.
+    pub id: EventWriteId,
+    /// The appointment.
+    pub appointment_id: AppointmentId,
+    /// Whose calendar.
+    pub host_id: StaffId,
+    /// The connection it goes through.
+    pub connection_id: Option<ConnectionId>,
+    /// The calendar it goes to.
+    pub remote_calendar_id: Option<RemoteCalendarId>,
+    /// The event's UID.
+    pub uid: String,
+    /// The event's path there, once it is known.
+    pub href: Option<String>,
+    /// The event's version there.
+    pub etag: Option<String>,
+    /// What was written last.
+    pub written_ics: Option<String>,
+    /// How it stands.
+    pub state: WriteState,
+    /// What is wrong, as a sentence.
+    pub problem: Option<String>,
+    /// What it does.
+    pub action: WriteAction,
+    /// Whether it is the appointment's present event.
+    pub live: bool,
+    /// Grows with every request to write.
+    pub sequence: i64,
+    /// How often the present request was tried.
+    pub attempts: u32,
+    /// When it is to be tried next.
+    pub next_attempt_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A calendar write to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEventWrite {
+    /// The appointment.
+    pub appointment_id: AppointmentId,
+    /// Whose calendar.
+    pub host_id: StaffId,
+    /// The connection it goes through.
+    pub connection_id: Option<ConnectionId>,
+    /// The calendar it goes to.
+    pub remote_calendar_id: Option<RemoteCalendarId>,
+    /// The event's UID.
+    pub uid: String,
+    /// Waiting, or that there is no calendar.
+    pub state: WriteState,
+}
+
+fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
+    Ok(EventWrite {
+        id: EventWriteId(row.uuid("id")?),
+        appointment_id: AppointmentId(row.uuid("appointment_id")?),
+        host_id: StaffId(row.uuid("host_id")?),
+        connection_id: row.opt_uuid("connection_id")?.map(ConnectionId),
+        remote_calendar_id: row.opt_uuid("remote_calendar_id")?.map(RemoteCalendarId),
+        uid: row.text("uid")?,
+        href: row.opt_text("href")?,
+        etag: row.opt_text("etag")?,
+        written_ics: row.opt_text("written_ics")?,
+        state: word(row, "state")?,
+        problem: row.opt_text("problem")?,
+        action: word(row, "action")?,
+        live: row.flag("live")?,
+        sequence: row.int("sequence")?,
+        attempts: row.count("attempts")?,
+        next_attempt_at: row.instant("next_attempt_at")?,
+        updated_at: row.instant("updated_at")?,
+    })
+}
+
+/// Asks for an event to be made. It is the appointment's present one from now on.
+pub async fn insert(tx: &mut Tx, new: &NewEventWrite, now: Timestamp) -> Result<EventWriteId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO event_writes (id, appointment_id, host_id, connection_id, remote_calendar_id, uid, state, action, live,
+            sequence, attempts, next_attempt_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8)",
+        id,
+        new.appointment_id.0,
+        new.host_id.0,
+        new.connection_id.map(|id| id.0),
+        new.remote_calendar_id.map(|id| id.0),
+        &new.uid,
+        new.state.as_str(),
+        ms(now)
+    )?;
+    Ok(EventWriteId(id))
+}
+
+/// A write by id.
+pub async fn find(tx: &mut Tx, id: EventWriteId) -> Result<Option<EventWrite>, StoreError> {
+    one!(tx, read, "SELECT * FROM event_writes WHERE id = $1", id.0)
+}
+
+/// The appointment's present write.
+pub async fn live_for_appointment(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+) -> Result<Option<EventWrite>, StoreError> {
+    one!(
+        tx,
+        read,
+        "SELECT * FROM event_writes WHERE appointment_id = $1 AND live ORDER BY created_at DESC, id DESC LIMIT 1",
+        appointment.0
+    )
+}
+
+/// The present writes of appointments.
+pub async fn list_for_appointments(
+    tx: &mut Tx,
+    ids: &[AppointmentId],
+) -> Result<Vec<EventWrite>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM event_writes WHERE live AND appointment_id",
+        "ORDER BY created_at, id"
+    )
+}
+
+/// All writes to a calendar, earlier ones included.
+pub async fn by_remote_calendar(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+) -> Result<Vec<EventWrite>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM event_writes WHERE remote_calendar_id = $1 ORDER BY created_at, id",
+        calendar.0
+    )
+}
+
+/// All present writes of a host, in the order in which they were made.
+pub async fn live_of_host(tx: &mut Tx, host: StaffId) -> Result<Vec<EventWrite>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM event_writes WHERE host_id = $1 AND live ORDER BY created_at, id",
+        host.0
+    )
+}
+
+/// All present writes that go through a connection.
+pub async fn live_of_connection(
+    tx: &mut Tx,
+    connection: ConnectionId,
+) -> Result<Vec<EventWrite>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM event_writes WHERE connection_id = $1 AND live ORDER BY created_at, id",
+        connection.0
+    )
+}
+
+/// The UIDs of everything that Quince ever wrote for these hosts.
+pub async fn uids_of_hosts(tx: &mut Tx, hosts: &[StaffId]) -> Result<Vec<String>, StoreError> {
+    all_in!(
+        tx,
+        |row: &dyn Fields| row.text("uid"),
+        hosts.iter().map(|id| id.0).collect(),
+        "SELECT DISTINCT uid FROM event_writes WHERE host_id",
+        ""
+    )
+}
+
+/// Asks for a write again: to put the appointment as it is now, or to remove its event. A try under way does not end it.
+pub async fn enqueue(
+    tx: &mut Tx,
+    id: EventWriteId,
+    action: WriteAction,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE event_writes SET action = $2, state = 'waiting', problem = NULL, sequence = sequence + 1, attempts = 0,
+            next_attempt_at = $3, updated_at = $3
+         WHERE id = $1",
+        id.0,
+        action.as_str(),
+        ms(now)
+    )?;
+    touched(rows, "calendar write")
+}
+
+/// Makes a write an earlier one: the appointment has another event now, or none.
+pub async fn retire(tx: &mut Tx, id: EventWriteId, now: Timestamp) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE event_writes SET live = FALSE, updated_at = $2 WHERE id = $1",
+        id.0,
+        ms(now)
+    )?;
+    touched(rows, "calendar write")
+}
+
+/// Gives a write another calendar and UID. Whatever it knew of its event there is forgotten.
+pub async fn set_target(
+    tx: &mut Tx,
+    id: EventWriteId,
+    connection: Option<ConnectionId>,
+    calendar: Option<RemoteCalendarId>,
+    uid: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE event_writes SET connection_id = $2, remote_calendar_id = $3, uid = $4, href = NULL, etag = NULL,
+            written_ics = NULL, updated_at = $5
+         WHERE id = $1",
+        id.0,
+        connection.map(|id| id.0),
+        calendar.map(|id| id.0),
+        uid,
+        ms(now)
+    )?;
+    touched(rows, "calendar write")
+}
+
+/// Claims writes that are due, until `lease_until`. Of one appointment at most one is claimed at a time, so that their
+/// order holds.
+pub async fn claim_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<EventWrite>, StoreError> {
+    let due = claim!(
+        tx,
+        read,
+        "SELECT * FROM event_writes
+         WHERE state = 'waiting' AND next_attempt_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+            AND NOT EXISTS (
+                SELECT 1 FROM event_writes other
+                WHERE other.appointment_id = event_writes.appointment_id AND other.id <> event_writes.id
+                    AND other.state = 'waiting'
+                    AND (other.lease_until > $1 OR other.created_at < event_writes.created_at
+                        OR (other.created_at = event_writes.created_at AND other.id < event_writes.id))
+            )
+         ORDER BY next_attempt_at, id LIMIT $2",
+        ms(now),
+        i64::from(limit)
+    )?;
+    for write in &due {
+        execute!(
+            tx,
+            "UPDATE event_writes SET lease_until = $2, attempts = attempts + 1 WHERE id = $1",
+            write.id.0,
+            ms(lease_until)
+        )?;
+    }
+    Ok(due)
+}
+
+/// What a successful write left behind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The event's path.
+    pub href: Option<String>,
+    /// The event's version.
+    pub etag: Option<String>,
+    /// What was written.
+    pub written_ics: Option<String>,
+}
+
+/// A write succeeded. When it was asked for again meanwhile (`sequence` has grown), it stays waiting, and only what is
+/// known of the event is remembered.
+pub async fn succeeded(
+    tx: &mut Tx,
+    id: EventWriteId,
+    sequence: i64,
+    state: WriteState,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE event_writes SET href = $3, etag = $4, written_ics = $5, lease_until = NULL, updated_at = $7,
+            state = CASE WHEN sequence = $2 THEN $6 ELSE state END,
+            problem = CASE WHEN sequence = $2 THEN NULL ELSE problem END
+         WHERE id = $1",
+        id.0,
+        sequence,
+        outcome.href.as_deref(),
+        outcome.etag.as_deref(),
+        outcome.written_ics.as_deref(),
+        state.as_str(),
+        ms(now)
+    )
+    .map(drop)
+}
+
+/// A write failed: it is tried again at `next_attempt`, or given up without one. When it was asked for again meanwhile,
+/// it stays waiting.
+pub async fn failed(
+    tx: &mut Tx,
+    id: EventWriteId,
+    sequence: i64,
+    problem: &str,
+    next_attempt: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let state = if next_attempt.is_some() {
+        WriteState::Waiting
+    } else {
+        WriteState::Failed
+    };
+    execute!(
+        tx,
+        "UPDATE event_writes SET lease_until = NULL, updated_at = $6,
+            state = CASE WHEN sequence = $2 THEN $3 ELSE state END,
+            problem = CASE WHEN sequence = $2 THEN $4 ELSE problem END,
+            next_attempt_at = CASE WHEN sequence = $2 THEN COALESCE($5, next_attempt_at) ELSE next_attempt_at END
+         WHERE id = $1",
+        id.0,
+        sequence,
+        state.as_str(),
+        problem,
+        next_attempt.map(ms),
+        ms(now)
+    )
+    .map(drop)
+}
+
+/// Changes how a write stands, without asking for it again.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: EventWriteId,
+    state: WriteState,
+    problem: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE event_writes SET state = $2, problem = $3, updated_at = $4 WHERE id = $1",
+        id.0,
+        state.as_str(),
+        problem,
+        ms(now)
+    )?;
+    touched(rows, "calendar write")
+}
+
+/// Makes everything that waits for a connection due at once: it works again.
+pub async fn hurry(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE event_writes SET next_attempt_at = $2 WHERE connection_id = $1 AND state = 'waiting' AND next_attempt_at > $2",
+        connection.0,
+        ms(now)
+    )
+    .map(drop)
+}

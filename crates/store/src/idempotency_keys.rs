@@ -1,0 +1,61 @@
+//! Idempotency keys: the same request sent twice books once.
+
+use jiff::Timestamp;
+use scheduling::AppointmentId;
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::Fields;
+
+/// What was answered to a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The hash of the request.
+    pub body_hash: Vec<u8>,
+    /// The appointment that it made.
+    pub appointment_id: AppointmentId,
+}
+
+/// What was answered to a key, if it was used.
+pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Answered>, StoreError> {
+    one!(
+        tx,
+        |row: &dyn Fields| Ok(Answered {
+            body_hash: row.bytes("body_hash")?,
+            appointment_id: AppointmentId(row.uuid("appointment_id")?),
+        }),
+        "SELECT body_hash, appointment_id FROM idempotency_keys WHERE key = $1",
+        key
+    )
+}
+
+/// Remembers what was answered to a key.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when the same key was used at the same moment; the transaction is then of no more use.
+pub async fn insert(
+    tx: &mut Tx,
+    key: &str,
+    body_hash: &[u8; 32],
+    appointment: AppointmentId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO idempotency_keys (key, body_hash, appointment_id, created_at) VALUES ($1, $2, $3, $4)",
+        key,
+        &body_hash[..],
+        appointment.0,
+        ms(now)
+    )
+    .map(drop)
+}
+
+/// Forgets keys used before an instant.
+pub async fn delete_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM idempotency_keys WHERE created_at < $1",
+        ms(before)
+    )
+}

@@ -1,0 +1,46 @@
+//! Everything Quince keeps: SQLite and Postgres behind one interface; migrations; sealed secrets.
+//!
+//! [`Store::open`] brings the database's schema up to date and gives transactions; the modules hold the functions that
+//! read and change one aggregate each, and take the transaction first. A use case does all it has to do in one
+//! transaction and commits once.
+//!
+//! One SQL text serves both databases (`$n` placeholders). What must differ stands side by side in `db`. That no
+//! host is booked twice is a rule of the database: [`StoreError::SlotTaken`] is what both say when it is broken.
+//!
+//! Ids are UUIDv7. Instants are milliseconds since 1970 in UTC. Rules and hours, which are read whole, are JSON.
+
+#[macro_use]
+mod db;
+mod error;
+mod fields;
+mod ids;
+mod open;
+mod secrets;
+mod words;
+
+pub mod appointments;
+pub mod blocked_time;
+pub mod booking_calendars;
+pub mod calendar_members;
+pub mod connections;
+pub mod event_writes;
+pub mod external_events;
+pub mod idempotency_keys;
+pub mod messages;
+pub mod occupancy;
+pub mod remote_calendars;
+pub mod sessions;
+pub mod staff;
+pub mod workspace;
+
+pub use db::Tx;
+pub use error::StoreError;
+pub use ids::{
+    BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, new_id,
+};
+pub use open::Store;
+pub use secrets::{KeyError, SecretKey};
+pub use words::{
+    AppointmentStatus, ConnectionState, ImportPolicy, MessageState, Role, Server, UnknownWord, WhenStale,
+    WriteAction, WriteState,
+};

@@ -1,0 +1,141 @@
+//! The outbox of mails.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, StaffId};
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::{Fields, word};
+use crate::ids::{MessageId, new_id};
+use crate::words::MessageState;
+
+/// A mail to be sent. It is rendered when it is sent, so that no link's secret is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The appointment it is about.
+    pub appointment_id: Option<AppointmentId>,
+    /// The staff member it is for or about.
+    pub staff_id: Option<StaffId>,
+    /// What it says.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// What else it needs, as JSON. Never a secret.
+    pub detail: String,
+    /// How it stands.
+    pub state: MessageState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// A mail to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// The appointment it is about.
+    pub appointment_id: Option<AppointmentId>,
+    /// The staff member it is for or about.
+    pub staff_id: Option<StaffId>,
+    /// What it says.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// What else it needs, as JSON.
+    pub detail: String,
+}
+
+fn read(row: &dyn Fields) -> Result<Message, StoreError> {
+    Ok(Message {
+        id: MessageId(row.uuid("id")?),
+        appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
+        staff_id: row.opt_uuid("staff_id")?.map(StaffId),
+        kind: row.text("kind")?,
+        recipient: row.text("recipient")?,
+        detail: row.text("detail")?,
+        state: word(row, "state")?,
+        attempts: row.count("attempts")?,
+        created_at: row.instant("created_at")?,
+    })
+}
+
+/// Asks for a mail.
+pub async fn insert(tx: &mut Tx, new: &NewMessage, now: Timestamp) -> Result<MessageId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7)",
+        id,
+        new.appointment_id.map(|id| id.0),
+        new.staff_id.map(|id| id.0),
+        &new.kind,
+        &new.recipient,
+        &new.detail,
+        ms(now)
+    )?;
+    Ok(MessageId(id))
+}
+
+/// Claims mails that are due, until `lease_until`.
+pub async fn claim_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let due = claim!(
+        tx,
+        read,
+        "SELECT * FROM messages
+         WHERE state = 'waiting' AND next_attempt_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+         ORDER BY next_attempt_at, id LIMIT $2",
+        ms(now),
+        i64::from(limit)
+    )?;
+    for message in &due {
+        execute!(
+            tx,
+            "UPDATE messages SET lease_until = $2, attempts = attempts + 1 WHERE id = $1",
+            message.id.0,
+            ms(lease_until)
+        )?;
+    }
+    Ok(due)
+}
+
+/// A mail was sent.
+pub async fn sent(tx: &mut Tx, id: MessageId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET state = 'sent', problem = NULL, lease_until = NULL WHERE id = $1",
+        id.0
+    )
+    .map(drop)
+}
+
+/// A mail could not be sent; it is tried again at `next_attempt`, or given up without one.
+pub async fn failed(
+    tx: &mut Tx,
+    id: MessageId,
+    problem: &str,
+    next_attempt: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let state = if next_attempt.is_some() {
+        MessageState::Waiting
+    } else {
+        MessageState::Failed
+    };
+    execute!(
+        tx,
+        "UPDATE messages SET state = $2, problem = $3, next_attempt_at = COALESCE($4, next_attempt_at), lease_until = NULL
+         WHERE id = $1",
+        id.0,
+        state.as_str(),
+        problem,
+        next_attempt.map(ms)
+    )
+    .map(drop)
+}

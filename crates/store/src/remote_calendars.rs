@@ -1,0 +1,315 @@
+//! Remote calendars: what was found on connections, with the choices made for each.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+
+use crate::db::{Tx, ms, opt_ms, touched};
+use crate::error::StoreError;
+use crate::fields::{Fields, word};
+use crate::ids::{ConnectionId, RemoteCalendarId, new_id};
+use crate::words::{ConnectionState, ImportPolicy};
+
+/// A calendar found on a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact or choice of its own")]
+pub struct RemoteCalendar {
+    /// Its id.
+    pub id: RemoteCalendarId,
+    /// The connection it was found on.
+    pub connection_id: ConnectionId,
+    /// Its address.
+    pub url: String,
+    /// Its name there.
+    pub name: String,
+    /// `#rrggbb`
+    pub color: Option<String>,
+    /// The zone it names, in which its all-day events lie.
+    pub zone: Option<String>,
+    /// Appointments can be written to it.
+    pub writable: bool,
+    /// Its events can be read.
+    pub readable: bool,
+    /// Its events block.
+    pub checked_for_conflicts: bool,
+    /// All-day events that do not say whether they block, do.
+    pub all_day_blocks: bool,
+    /// Where the next incremental read starts.
+    pub sync_token: Option<String>,
+    /// The server's mark of its content.
+    pub ctag: Option<String>,
+    /// When it was last read.
+    pub synced_at: Option<Timestamp>,
+    /// Up to when its events are kept as instances.
+    pub horizon_to: Option<Timestamp>,
+    /// When it was found missing.
+    pub vanished_at: Option<Timestamp>,
+    /// What is wrong with it, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// A calendar as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its address.
+    pub url: String,
+    /// Its name there.
+    pub name: String,
+    /// `#rrggbb`
+    pub color: Option<String>,
+    /// The zone it names.
+    pub zone: Option<String>,
+    /// Appointments can be written to it.
+    pub writable: bool,
+    /// Its events can be read.
+    pub readable: bool,
+}
+
+/// A calendar whose events count for a host: primary or checked for conflicts, on a connection that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// Its id.
+    pub id: RemoteCalendarId,
+    /// The connection it was found on.
+    pub connection_id: ConnectionId,
+    /// Whose it is.
+    pub staff_id: StaffId,
+    /// Its address.
+    pub url: String,
+    /// Its name there.
+    pub name: String,
+    /// `#rrggbb`
+    pub color: Option<String>,
+    /// The zone it names.
+    pub zone: Option<String>,
+    /// Its events can be read.
+    pub readable: bool,
+    /// It is the host's primary calendar.
+    pub is_primary: bool,
+    /// All-day events that do not say whether they block, do.
+    pub all_day_blocks: bool,
+    /// When it was last read.
+    pub synced_at: Option<Timestamp>,
+    /// When it was found missing.
+    pub vanished_at: Option<Timestamp>,
+    /// How its connection stands.
+    pub state: ConnectionState,
+    /// What later edits of its events do.
+    pub import_policy: ImportPolicy,
+}
+
+fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
+    Ok(RemoteCalendar {
+        id: RemoteCalendarId(row.uuid("id")?),
+        connection_id: ConnectionId(row.uuid("connection_id")?),
+        url: row.text("url")?,
+        name: row.text("name")?,
+        color: row.opt_text("color")?,
+        zone: row.opt_text("zone")?,
+        writable: row.flag("writable")?,
+        readable: row.flag("readable")?,
+        checked_for_conflicts: row.flag("checked_for_conflicts")?,
+        all_day_blocks: row.flag("all_day_blocks")?,
+        sync_token: row.opt_text("sync_token")?,
+        ctag: row.opt_text("ctag")?,
+        synced_at: row.opt_instant("synced_at")?,
+        horizon_to: row.opt_instant("horizon_to")?,
+        vanished_at: row.opt_instant("vanished_at")?,
+        problem: row.opt_text("problem")?,
+    })
+}
+
+fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
+    Ok(Watched {
+        id: RemoteCalendarId(row.uuid("id")?),
+        connection_id: ConnectionId(row.uuid("connection_id")?),
+        staff_id: StaffId(row.uuid("staff_id")?),
+        url: row.text("url")?,
+        name: row.text("name")?,
+        color: row.opt_text("color")?,
+        zone: row.opt_text("zone")?,
+        readable: row.flag("readable")?,
+        is_primary: row.flag("is_primary")?,
+        all_day_blocks: row.flag("all_day_blocks")?,
+        synced_at: row.opt_instant("synced_at")?,
+        vanished_at: row.opt_instant("vanished_at")?,
+        state: word(row, "state")?,
+        import_policy: word(row, "import_policy")?,
+    })
+}
+
+/// Makes or updates a calendar as a listing shows it. The choices made for it stay, and one that had vanished is back.
+pub async fn upsert(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    listed: &Listed,
+    now: Timestamp,
+) -> Result<RemoteCalendarId, StoreError> {
+    let found = one!(
+        tx,
+        |row: &dyn Fields| row.uuid("id"),
+        "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
+            all_day_blocks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, TRUE)
+         ON CONFLICT (connection_id, url) DO UPDATE
+         SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
+            readable = excluded.readable, vanished_at = NULL
+         RETURNING id",
+        new_id(now)?,
+        connection.0,
+        &listed.url,
+        &listed.name,
+        listed.color.as_deref(),
+        listed.zone.as_deref(),
+        listed.writable,
+        listed.readable
+    )?;
+    found.map(RemoteCalendarId).ok_or(StoreError::Gone("calendar"))
+}
+
+/// A calendar by id.
+pub async fn find(tx: &mut Tx, id: RemoteCalendarId) -> Result<Option<RemoteCalendar>, StoreError> {
+    one!(tx, read, "SELECT * FROM remote_calendars WHERE id = $1", id.0)
+}
+
+/// The calendars of connections, by name.
+pub async fn list_for_connections(
+    tx: &mut Tx,
+    ids: &[ConnectionId],
+) -> Result<Vec<RemoteCalendar>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM remote_calendars WHERE connection_id",
+        "ORDER BY name, id"
+    )
+}
+
+/// The calendars of all connections of a person that have not ended.
+pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<RemoteCalendar>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT r.* FROM remote_calendars r JOIN connections c ON c.id = r.connection_id
+         WHERE c.staff_id = $1 AND c.disconnected_at IS NULL ORDER BY r.name, r.id",
+        staff.0
+    )
+}
+
+/// The calendars whose events count for these people.
+pub async fn watched(tx: &mut Tx, staff: &[StaffId]) -> Result<Vec<Watched>, StoreError> {
+    all_in!(
+        tx,
+        read_watched,
+        staff.iter().map(|id| id.0).collect(),
+        "SELECT r.id, r.connection_id, c.staff_id, r.url, r.name, r.color, r.zone, r.readable, r.all_day_blocks, r.synced_at,
+            r.vanished_at, c.state, c.import_policy,
+            CASE WHEN s.primary_calendar_id = r.id THEN TRUE ELSE FALSE END AS is_primary
+         FROM remote_calendars r
+         JOIN connections c ON c.id = r.connection_id
+         JOIN staff s ON s.id = c.staff_id
+         WHERE c.disconnected_at IS NULL AND (r.checked_for_conflicts OR s.primary_calendar_id = r.id) AND c.staff_id",
+        "ORDER BY r.name, r.id"
+    )
+}
+
+/// Chooses which of a person's calendars are checked for conflicts; all others are not.
+pub async fn set_conflicts(
+    tx: &mut Tx,
+    staff: StaffId,
+    chosen: &[RemoteCalendarId],
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET checked_for_conflicts = FALSE
+         WHERE connection_id IN (SELECT id FROM connections WHERE staff_id = $1)",
+        staff.0
+    )?;
+    for id in chosen {
+        let rows = execute!(
+            tx,
+            "UPDATE remote_calendars SET checked_for_conflicts = TRUE
+             WHERE id = $1 AND connection_id IN (SELECT id FROM connections WHERE staff_id = $2)",
+            id.0,
+            staff.0
+        )?;
+        touched(rows, "calendar")?;
+    }
+    Ok(())
+}
+
+/// Chooses whether all-day events that do not say whether they block, do.
+pub async fn set_all_day_blocks(tx: &mut Tx, id: RemoteCalendarId, blocks: bool) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE remote_calendars SET all_day_blocks = $2 WHERE id = $1",
+            id.0,
+            blocks
+        )?,
+        "calendar",
+    )
+}
+
+/// Remembers a read.
+pub async fn sync_done(
+    tx: &mut Tx,
+    id: RemoteCalendarId,
+    sync_token: Option<&str>,
+    ctag: Option<&str>,
+    now: Timestamp,
+    horizon_to: Timestamp,
+    problem: Option<&str>,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE remote_calendars SET sync_token = $2, ctag = $3, synced_at = $4, horizon_to = $5, problem = $6 WHERE id = $1",
+        id.0,
+        sync_token,
+        ctag,
+        ms(now),
+        ms(horizon_to),
+        problem
+    )?;
+    touched(rows, "calendar")
+}
+
+/// Remembers that a calendar was found missing, or is back.
+pub async fn set_vanished(
+    tx: &mut Tx,
+    id: RemoteCalendarId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE remote_calendars SET vanished_at = $2 WHERE id = $1",
+            id.0,
+            opt_ms(at)
+        )?,
+        "calendar",
+    )
+}
+
+/// Remembers what is wrong with a calendar.
+pub async fn set_problem(tx: &mut Tx, id: RemoteCalendarId, problem: Option<&str>) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE remote_calendars SET problem = $2 WHERE id = $1",
+            id.0,
+            problem
+        )?,
+        "calendar",
+    )
+}
+
+/// Forgets where the next incremental read would start, so that everything is read again.
+pub async fn forget_progress(tx: &mut Tx, id: RemoteCalendarId) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE remote_calendars SET sync_token = NULL, ctag = NULL, horizon_to = NULL WHERE id = $1",
+        id.0
+    )?;
+    touched(rows, "calendar")
+}

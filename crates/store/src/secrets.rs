@@ -1,0 +1,206 @@
+//! Secrets at rest: sealed with XChaCha20-Poly1305 (quality.md, "Security").
+//!
+//! The envelope is version (1 byte), key id (4 bytes), nonce (24 bytes), then the sealed text with its tag. Table, row
+//! and column are authenticated with it, so a sealed text opens only where it was sealed.
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+const HEAD: usize = 1 + 4 + NONCE;
+
+/// What is wrong with the key or a sealed secret. Never says anything of either's content.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The key file cannot be used.
+    #[error("The secret key {path} cannot be used: {cause}.")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+    /// The key is not 32 bytes as Base64.
+    #[error("The secret key must be 32 bytes as Base64. Make one with: head -c 32 /dev/urandom | base64")]
+    Form,
+    /// The key is not the one that sealed this database's secrets.
+    #[error(
+        "The secret key is not the one this database was made with. Give the right key, or restore it from a backup."
+    )]
+    Wrong,
+    /// A sealed secret was damaged or moved.
+    #[error("A stored secret cannot be opened: it was damaged or moved. Enter it again.")]
+    Damaged,
+    /// The operating system gives no randomness.
+    #[error("The operating system gives no randomness.")]
+    Randomness,
+}
+
+/// The key that seals secrets, and earlier ones that still open them.
+#[derive(Clone)]
+pub struct SecretKey {
+    current: [u8; 32],
+    earlier: Vec<[u8; 32]>,
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(hidden)")
+    }
+}
+
+impl SecretKey {
+    /// A new random key.
+    pub fn random() -> Result<Self, KeyError> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|_| KeyError::Randomness)?;
+        Ok(Self {
+            current: bytes,
+            earlier: Vec::new(),
+        })
+    }
+
+    /// The key written as Base64.
+    pub fn from_base64(text: &str) -> Result<Self, KeyError> {
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| KeyError::Form)?;
+        let current = bytes.try_into().map_err(|_| KeyError::Form)?;
+        Ok(Self {
+            current,
+            earlier: Vec::new(),
+        })
+    }
+
+    /// The key in a file; made at first, readable by its owner alone.
+    pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
+        let failed = |cause: std::io::Error| KeyError::File {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                return Self::from_base64(&text).map_err(|error| KeyError::File {
+                    path: path.to_owned(),
+                    cause: error.to_string(),
+                });
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
+        }
+        let key = Self::random()?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                writeln!(file, "{}", STANDARD.encode(key.current))
+                    .and_then(|()| file.sync_all())
+                    .map_err(failed)?;
+                Ok(key)
+            }
+            // Another process made it in the meantime.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::load_or_create(path),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// The same key, which also opens what an earlier one sealed: for changing the key.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: &Self) -> Self {
+        self.earlier.push(earlier.current);
+        self
+    }
+
+    /// Seals a secret for one place.
+    pub fn seal(&self, table: &str, row: &str, column: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).map_err(|_| KeyError::Randomness)?;
+        let mut envelope = Vec::with_capacity(HEAD + plain.len() + 16);
+        envelope.push(VERSION);
+        envelope.extend(key_id(&self.current));
+        envelope.extend(nonce);
+        let aad = place(table, row, column, &envelope[..5]);
+        let sealed = XChaCha20Poly1305::new(&self.current.into())
+            .encrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: plain,
+                    aad: &aad,
+                },
+            )
+            .map_err(|_| KeyError::Damaged)?;
+        envelope.extend(sealed);
+        Ok(envelope)
+    }
+
+    /// Opens a secret at the place it was sealed for.
+    pub fn open(&self, table: &str, row: &str, column: &str, envelope: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (head, sealed) = envelope.split_at_checked(HEAD).ok_or(KeyError::Damaged)?;
+        if head[0] != VERSION {
+            return Err(KeyError::Damaged);
+        }
+        let nonce: [u8; NONCE] = head[5..].try_into().map_err(|_| KeyError::Damaged)?;
+        let aad = place(table, row, column, &head[..5]);
+        let key = std::iter::once(&self.current)
+            .chain(&self.earlier)
+            .find(|key| key_id(key) == head[1..5])
+            .ok_or(KeyError::Damaged)?;
+        XChaCha20Poly1305::new(&(*key).into())
+            .decrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: sealed,
+                    aad: &aad,
+                },
+            )
+            .map_err(|_| KeyError::Damaged)
+    }
+
+    /// A key for another purpose that follows from this one.
+    pub fn derive(&self, label: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(b"quince derived key\0");
+        hash.update(self.current);
+        hash.update(label.as_bytes());
+        hash.finalize().into()
+    }
+
+    /// What a database keeps to know its key again.
+    pub(crate) fn proof(&self) -> Result<Vec<u8>, KeyError> {
+        self.seal("key_check", "1", "sealed", b"quince")
+    }
+
+    /// Whether this key made the proof.
+    pub(crate) fn check(&self, proof: &[u8]) -> Result<(), KeyError> {
+        match self.open("key_check", "1", "sealed", proof) {
+            Ok(plain) if plain == b"quince" => Ok(()),
+            _ => Err(KeyError::Wrong),
+        }
+    }
+}
+
+/// Tells keys apart without telling anything of them.
+fn key_id(key: &[u8; 32]) -> [u8; 4] {
+    let mut hash = Sha256::new();
+    hash.update(b"quince key id\0");
+    hash.update(key);
+    let digest: [u8; 32] = hash.finalize().into();
+    [digest[0], digest[1], digest[2], digest[3]]
+}
+
+fn place(table: &str, row: &str, column: &str, head: &[u8]) -> Vec<u8> {
+    let mut place = head.to_vec();
+    for part in [table, row, column] {
+        place.push(b'|');
+        place.extend(part.as_bytes());
+    }
+    place
+}

@@ -1,0 +1,210 @@
+//! Staff: who can sign in and be booked.
+
+use jiff::Timestamp;
+use scheduling::{DateOverride, StaffId, WeeklyHours};
+use zones::Zone;
+
+use crate::db::{Tx, json, ms, touched};
+use crate::error::StoreError;
+use crate::fields::{self, Fields, word};
+use crate::ids::{RemoteCalendarId, new_id};
+use crate::words::{Role, WhenStale};
+
+/// A staff member.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Their id.
+    pub id: StaffId,
+    /// Their address in lower case, by which they sign in.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// The Argon2id hash of their password.
+    pub password_hash: String,
+    /// What they may do.
+    pub role: Role,
+    /// The zone of their hours.
+    pub zone: Zone,
+    /// Their weekly hours.
+    pub hours: WeeklyHours,
+    /// Dates that differ.
+    pub overrides: Vec<DateOverride>,
+    /// What happens while a calendar of theirs cannot be read.
+    pub when_stale: WhenStale,
+    /// Where their appointments are written.
+    pub primary_calendar_id: Option<RemoteCalendarId>,
+    /// Grows when all their sessions end.
+    pub session_epoch: i64,
+    /// When they joined.
+    pub created_at: Timestamp,
+}
+
+/// Without the password's hash.
+impl std::fmt::Debug for Staff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Staff")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A staff member to add.
+#[derive(Clone)]
+pub struct NewStaff {
+    /// Their address in lower case.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// The Argon2id hash of their password.
+    pub password_hash: String,
+    /// What they may do.
+    pub role: Role,
+    /// The zone of their hours.
+    pub zone: Zone,
+    /// Their weekly hours.
+    pub hours: WeeklyHours,
+}
+
+pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
+    Ok(Staff {
+        id: StaffId(row.uuid("id")?),
+        email: row.text("email")?,
+        name: row.text("name")?,
+        password_hash: row.text("password_hash")?,
+        role: word(row, "role")?,
+        zone: row.zone("zone")?,
+        hours: fields::json(row, "hours")?,
+        overrides: fields::json(row, "overrides")?,
+        when_stale: word(row, "when_stale")?,
+        primary_calendar_id: row.opt_uuid("primary_calendar_id")?.map(RemoteCalendarId),
+        session_epoch: row.int("session_epoch")?,
+        created_at: row.instant("created_at")?,
+    })
+}
+
+/// Adds a staff member.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when somebody has this address.
+pub async fn insert(tx: &mut Tx, new: &NewStaff, now: Timestamp) -> Result<StaffId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO staff (id, email, name, password_hash, role, zone, hours, overrides, when_stale, session_epoch, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', $8, 0, $9)",
+        id,
+        &new.email,
+        &new.name,
+        &new.password_hash,
+        new.role.as_str(),
+        new.zone.name(),
+        json(&new.hours)?,
+        WhenStale::UseLastKnown.as_str(),
+        ms(now)
+    )?;
+    Ok(StaffId(id))
+}
+
+/// A staff member by id.
+pub async fn find(tx: &mut Tx, id: StaffId) -> Result<Option<Staff>, StoreError> {
+    one!(tx, read, "SELECT * FROM staff WHERE id = $1", id.0)
+}
+
+/// A staff member by address, which must be in lower case.
+pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Staff>, StoreError> {
+    one!(tx, read, "SELECT * FROM staff WHERE email = $1", email)
+}
+
+/// Everybody, in the order in which they joined.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
+    all!(tx, read, "SELECT * FROM staff ORDER BY created_at, id")
+}
+
+/// How many there are.
+pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
+    Ok(one!(
+        tx,
+        |row: &dyn Fields| row.int("n"),
+        "SELECT COUNT(*) AS n FROM staff"
+    )?
+    .unwrap_or(0))
+}
+
+/// Changes name and zone.
+pub async fn update_profile(tx: &mut Tx, id: StaffId, name: &str, zone: &Zone) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE staff SET name = $2, zone = $3 WHERE id = $1",
+            id.0,
+            name,
+            zone.name()
+        )?,
+        "staff member",
+    )
+}
+
+/// Changes weekly hours and the dates that differ.
+pub async fn update_hours(
+    tx: &mut Tx,
+    id: StaffId,
+    hours: &WeeklyHours,
+    overrides: &[DateOverride],
+) -> Result<(), StoreError> {
+    let (hours, overrides) = (json(hours)?, json(&overrides)?);
+    touched(
+        execute!(
+            tx,
+            "UPDATE staff SET hours = $2, overrides = $3 WHERE id = $1",
+            id.0,
+            hours,
+            overrides
+        )?,
+        "staff member",
+    )
+}
+
+/// Changes the password's hash and ends all sessions of the person.
+pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM sessions WHERE staff_id = $1", id.0)?;
+    let rows = execute!(
+        tx,
+        "UPDATE staff SET password_hash = $2, session_epoch = session_epoch + 1 WHERE id = $1",
+        id.0,
+        hash
+    )?;
+    touched(rows, "staff member")
+}
+
+/// Chooses where the person's appointments are written.
+pub async fn set_primary(
+    tx: &mut Tx,
+    id: StaffId,
+    calendar: Option<RemoteCalendarId>,
+) -> Result<(), StoreError> {
+    let calendar = calendar.map(|calendar| calendar.0);
+    touched(
+        execute!(
+            tx,
+            "UPDATE staff SET primary_calendar_id = $2 WHERE id = $1",
+            id.0,
+            calendar
+        )?,
+        "staff member",
+    )
+}
+
+/// Chooses what happens while a calendar cannot be read.
+pub async fn set_when_stale(tx: &mut Tx, id: StaffId, choice: WhenStale) -> Result<(), StoreError> {
+    touched(
+        execute!(
+            tx,
+            "UPDATE staff SET when_stale = $2 WHERE id = $1",
+            id.0,
+            choice.as_str()
+        )?,
+        "staff member",
+    )
+}

@@ -1,0 +1,144 @@
+//! Enums that are stored as words.
+
+/// A word that is none of those an enum knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a word known here")]
+pub struct UnknownWord(pub String);
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// The word that is stored, and that programs see.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err(UnknownWord(other.chars().take(40).collect())),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a staff member may do.
+    Role {
+        /// Set up the workspace; there is one.
+        Owner = "owner",
+        /// Everything but removing the owner.
+        Admin = "admin",
+        /// Their own calendar and appointments.
+        Staff = "staff",
+    }
+}
+words! {
+    /// What happens while a calendar cannot be read (scheduling.md).
+    WhenStale {
+        /// The last known events block.
+        UseLastKnown = "use-last-known",
+        /// The host is not offered.
+        StopOffering = "stop-offering",
+        /// The calendar's events do not block.
+        IgnoreCalendar = "ignore-calendar",
+    }
+}
+words! {
+    /// What later edits of external events do (product.md, D6).
+    ImportPolicy {
+        /// Moved and deleted events move and disappear here, too.
+        KeepUp = "keep-up",
+        /// They stay as they were first seen.
+        AsFirstImported = "as-first-imported",
+    }
+}
+words! {
+    /// The kind of a calendar server.
+    Server {
+        /// Apple's.
+        Icloud = "icloud",
+        /// Any other that speaks CalDAV.
+        Caldav = "caldav",
+    }
+}
+words! {
+    /// How a connection stands.
+    ConnectionState {
+        /// All is well.
+        Connected = "connected",
+        /// The login is refused; the person must act.
+        NeedsAttention = "needs-attention",
+        /// It could not be read for a while.
+        Stale = "stale",
+        /// Ended by the person.
+        Disconnected = "disconnected",
+    }
+}
+words! {
+    /// How the event of an appointment stands in its host's calendar.
+    WriteState {
+        /// Not written yet, or again.
+        Waiting = "waiting",
+        /// As Quince has it.
+        Written = "written",
+        /// Given up, with a reason.
+        Failed = "failed",
+        /// A person changed or deleted it there (D4).
+        ChangedInIcloud = "changed-in-icloud",
+        /// Removed by Quince.
+        Removed = "removed",
+        /// The host has no primary calendar.
+        NoCalendar = "no-calendar",
+    }
+}
+words! {
+    /// What a calendar write does.
+    WriteAction {
+        /// Makes or changes the event.
+        Put = "put",
+        /// Removes it.
+        Delete = "delete",
+    }
+}
+words! {
+    /// How a mail stands.
+    MessageState {
+        /// To be sent.
+        Waiting = "waiting",
+        /// Sent.
+        Sent = "sent",
+        /// Given up.
+        Failed = "failed",
+    }
+}
+words! {
+    /// How an appointment stands.
+    AppointmentStatus {
+        /// Waits for confirmation; blocks its time.
+        New = "new",
+        /// Agreed.
+        Confirmed = "confirmed",
+        /// Called off; blocks nothing.
+        Cancelled = "cancelled",
+        /// The client came.
+        Showed = "showed",
+        /// The client did not come.
+        NoShow = "no-show",
+        /// Should not have been booked.
+        Invalid = "invalid",
+    }
+}

@@ -1,0 +1,42 @@
+//! The workspace: the business whose booking calendars these are.
+
+use jiff::Timestamp;
+use zones::Zone;
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::Fields;
+
+/// The workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its name, which clients see.
+    pub name: String,
+    /// Its zone.
+    pub zone: Zone,
+}
+
+/// The workspace, once there is one.
+pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>, StoreError> {
+    one!(
+        tx,
+        |row: &dyn Fields| Ok(Workspace {
+            name: row.text("name")?,
+            zone: row.zone("zone")?
+        }),
+        "SELECT name, zone FROM workspace WHERE id = 1"
+    )
+}
+
+/// Makes or changes the workspace.
+pub async fn save(tx: &mut Tx, name: &str, zone: &Zone, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO workspace (id, name, zone, created_at) VALUES (1, $1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone",
+        name,
+        zone.name(),
+        ms(now)
+    )
+    .map(drop)
+}

@@ -1,0 +1,42 @@
+// What people do on many pages, in their words.
+import { expect, type Page } from "@playwright/test";
+import type { Demo } from "./servers";
+
+/** Signs in and waits for the page behind. */
+export async function signIn(page: Page, demo: Demo): Promise<void> {
+  await page.goto(`${demo.app}/sign-in`);
+  await page.getByLabel("Email").fill(demo.owner_email);
+  await page.getByLabel("Password").fill(demo.owner_password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** The booking calendars that clients can see, as the API lists them. */
+export async function bookingCalendars(demo: Demo): Promise<{ slug: string; name: string; kind: string }[]> {
+  const answer = await fetch(`${demo.app}/api/v1/calendars`);
+  expect(answer.status).toBe(200);
+  const { calendars } = (await answer.json()) as { calendars: { slug: string; name: string; kind: string }[] };
+  return calendars;
+}
+
+/** The addresses of every page that a signed-in owner can open in a practice workspace, by a name for its picture. */
+export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
+  const [first] = await bookingCalendars(demo);
+  const pages = {
+    workspace: "/",
+    "booking-page": `/book/${first.slug}`,
+    "not-found": "/nowhere",
+    calendar: "/calendar",
+    appointments: "/appointments",
+    "booking-calendars": "/booking-calendars",
+    "new-booking-calendar": "/booking-calendars/new",
+    team: "/team",
+    profile: "/settings/profile",
+    integrations: "/settings/integrations",
+    "calendar-configuration": "/settings/calendar-configuration",
+    "wizard-1": "/connect-icloud?step=1",
+    "wizard-2": "/connect-icloud?step=2",
+    "wizard-3": "/connect-icloud?step=3",
+  };
+  return Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, demo.app + path]));
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "./helpers/chromium";
+
+// Every journey runs twice. What only makes sense with script, or only without, carries the tag @script or
+// @no-script and is left out of the other run.
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  // scripts/test names the file that it counts the tests from.
+  reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [["list"], ["json"]] : [["list"]],
+  use: {
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    viewport: { width: 1280, height: 900 },
+    trace: process.env.CI ? "off" : "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: launchOptions(),
+  },
+  projects: [
+    { name: "script", grepInvert: /@no-script/ },
+    { name: "no-script", grepInvert: /@script/, use: { javaScriptEnabled: false } },
+  ],
+});

@@ -1,0 +1,44 @@
+// Pictures of the pages of a practice workspace. See scripts/screenshots.
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { pagesOf, signIn } from "./helpers/people";
+import { test } from "./helpers/test";
+
+const FOLDER = process.env.PICTURE_FOLDER ?? "../target/screenshots";
+const WIDTHS = [320, 768, 1280];
+const SCHEMES = ["light", "dark"] as const;
+
+async function take(page: Page, name: string, fullPage: boolean): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage, animations: "disabled" });
+}
+
+if (process.env.PICTURE_SET === "readme") {
+  test("the README's pictures", async ({ page, demo, visit }) => {
+    const pages = await pagesOf(demo.is);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await visit(page, pages["booking-page"]);
+    await take(page, "booking-page", false);
+    await signIn(page, demo.is);
+    await visit(page, pages["wizard-2"]);
+    await take(page, "wizard", false);
+    await visit(page, pages.calendar);
+    await take(page, "calendar-view", false);
+  });
+} else {
+  for (const scheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      test(`every page, ${scheme}, ${width} px`, async ({ page, demo, visit }) => {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.setViewportSize({ width, height: width < 600 ? 720 : 900 });
+        await visit(page, `${demo.is.app}/sign-in`);
+        await take(page, `sign-in-${width}-${scheme}`, true);
+        await signIn(page, demo.is);
+        for (const [name, address] of Object.entries(await pagesOf(demo.is))) {
+          await visit(page, address);
+          await take(page, `${name}-${width}-${scheme}`, true);
+        }
+      });
+    }
+  }
+}

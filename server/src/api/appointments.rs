@@ -1,0 +1,116 @@
+//! `POST /api/v1/calendars/{slug}/appointments`.
+
+use std::net::SocketAddr;
+
+use app::limit::Attempt;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use bookings::appointments::Booking;
+use bookings::{Quince, StaffId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zones::Zone;
+
+use super::rfc3339;
+use crate::web::client::TrustedProxies;
+use crate::web::limits::Limits;
+use crate::web::problem::Problem;
+
+/// An appointment to make. Unknown members are refused, so that a misspelt one is noticed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewAppointment {
+    /// RFC 3339 with an offset.
+    start: String,
+    /// IANA name of the client's zone, for mails.
+    timezone: String,
+    name: String,
+    email: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    notes: String,
+    /// The member the client chose.
+    user_id: Option<String>,
+}
+
+/// What was booked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Created {
+    id: String,
+    start: String,
+    end: String,
+    timezone: String,
+    status: &'static str,
+    /// Who holds it.
+    host: String,
+    /// The client's own page for moving and cancelling it.
+    manage_url: String,
+}
+
+/// Books, once per `Idempotency-Key`.
+pub async fn create(
+    State(quince): State<Quince>,
+    State(limits): State<Limits>,
+    State(proxies): State<TrustedProxies>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Created>), Problem> {
+    limits
+        .count(Attempt::Book, proxies.client(peer, &headers))
+        .map_err(Problem::too_many)?;
+    let idempotency_key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            Problem::field(
+                "Idempotency-Key",
+                "Send an Idempotency-Key header, such as a new UUID, so that a repeated request books once.",
+            )
+        })?;
+    let asked: NewAppointment = serde_json::from_slice(&body)
+        .map_err(|error| Problem::unusable(format!("The body is not an appointment: {error}.")))?;
+    let zone = Zone::named(&asked.timezone).map_err(|error| Problem::field("timezone", error.to_string()))?;
+    let start: Timestamp = asked.start.parse().map_err(|_| {
+        Problem::field(
+            "start",
+            "start must be an instant such as 2026-11-24T10:00:00-05:00.",
+        )
+    })?;
+    let host = asked
+        .user_id
+        .as_deref()
+        .map(str::parse::<StaffId>)
+        .transpose()
+        .map_err(|_| Problem::field("userId", "userId is not the id of a staff member."))?;
+    let booking = Booking {
+        slug,
+        start,
+        zone: zone.clone(),
+        name: asked.name,
+        email: asked.email,
+        phone: asked.phone,
+        notes: asked.notes,
+        host,
+        idempotency_key,
+    };
+    let booked = bookings::appointments::book(&quince, booking)
+        .await
+        .map_err(super::book_problem)?;
+    let created = Created {
+        id: booked.id.to_string(),
+        start: rfc3339(booked.start, &zone),
+        end: rfc3339(booked.end, &zone),
+        timezone: zone.name().to_owned(),
+        status: booked.status.as_str(),
+        host: booked.host_name,
+        manage_url: quince.manage_url(&booked.manage_token),
+    };
+    Ok((StatusCode::CREATED, Json(created)))
+}

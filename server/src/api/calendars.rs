@@ -1,0 +1,38 @@
+//! `GET /api/v1/calendars`.
+
+use axum::Json;
+use axum::extract::State;
+use bookings::Quince;
+use serde::Serialize;
+
+use crate::web::problem::Problem;
+
+/// The public booking calendars.
+#[derive(Serialize)]
+pub struct Calendars {
+    calendars: Vec<Calendar>,
+}
+
+#[derive(Serialize)]
+struct Calendar {
+    slug: String,
+    name: String,
+    kind: bookings::Kind,
+}
+
+/// Lists the active booking calendars.
+pub async fn list(State(quince): State<Quince>) -> Result<Json<Calendars>, Problem> {
+    let calendars = bookings::calendars::public_list(&quince).await.map_err(|error| {
+        tracing::error!(%error, "listing booking calendars failed");
+        Problem::internal()
+    })?;
+    let calendars = calendars
+        .into_iter()
+        .map(|calendar| Calendar {
+            slug: calendar.slug,
+            name: calendar.name,
+            kind: calendar.kind,
+        })
+        .collect();
+    Ok(Json(Calendars { calendars }))
+}

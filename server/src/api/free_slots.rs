@@ -1,0 +1,102 @@
+//! `GET /api/v1/calendars/{slug}/free-slots`.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use bookings::{Quince, StaffId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use zones::Zone;
+
+use super::rfc3339;
+use crate::web::problem::Problem;
+
+/// What is asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    /// First day: a date, or an instant as milliseconds since 1970.
+    start_date: Option<String>,
+    /// Last day, included; in the same forms.
+    end_date: Option<String>,
+    /// IANA name of the zone that the days and the answer are in; without it, UTC.
+    timezone: Option<String>,
+    /// Only this member's times.
+    user_id: Option<String>,
+}
+
+/// One day's starts.
+#[derive(Serialize)]
+pub struct Day {
+    slots: Vec<String>,
+}
+
+const MOST_DAYS: i32 = 31;
+
+/// Answers the free starts of each day that has some, as local times with their offset.
+pub async fn free_slots(
+    State(quince): State<Quince>,
+    Path(slug): Path<String>,
+    Query(question): Query<Question>,
+) -> Result<Json<BTreeMap<Date, Day>>, Problem> {
+    let zone = match question.timezone.as_deref() {
+        None | Some("") => Zone::utc(),
+        Some(name) => Zone::named(name).map_err(|error| Problem::field("timezone", error.to_string()))?,
+    };
+    let from = day("startDate", question.start_date.as_deref(), &zone)?;
+    let to = day("endDate", question.end_date.as_deref(), &zone)?;
+    if to < from {
+        return Err(Problem::field(
+            "endDate",
+            "endDate is before startDate. Ask for at least one day.",
+        ));
+    }
+    if (to - from).get_days() >= MOST_DAYS {
+        return Err(Problem::field("endDate", "Ask for at most 31 days at a time."));
+    }
+    let host = question
+        .user_id
+        .as_deref()
+        .map(str::parse::<StaffId>)
+        .transpose()
+        .map_err(|_| {
+            Problem::field(
+                "userId",
+                "userId is not the id of a staff member. Leave it out to ask for everybody.",
+            )
+        })?;
+    let free = bookings::slots::free(&quince, &slug, from, to, &zone, host, None)
+        .await
+        .map_err(super::slots_problem)?;
+    let days = free
+        .days
+        .into_iter()
+        .filter(|(_, slots)| !slots.is_empty())
+        .map(|(date, slots)| {
+            (
+                date,
+                Day {
+                    slots: slots.iter().map(|slot| rfc3339(slot.start, &zone)).collect(),
+                },
+            )
+        })
+        .collect();
+    Ok(Json(days))
+}
+
+fn day(field: &'static str, text: Option<&str>, zone: &Zone) -> Result<Date, Problem> {
+    let wrong = || {
+        Problem::field(
+            field,
+            format!("{field} must be a date such as 2026-11-24, or milliseconds since 1970."),
+        )
+    };
+    let text = text.ok_or_else(wrong)?.trim();
+    if let Ok(milliseconds) = text.parse::<i64>() {
+        let instant = Timestamp::from_millisecond(milliseconds).map_err(|_| wrong())?;
+        return Ok(zone.date(instant));
+    }
+    text.parse().map_err(|_| wrong())
+}

@@ -1,0 +1,83 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+
+/// Self-hosted booking for people whose calendar is iCloud.
+#[derive(Debug, Parser)]
+#[command(name = "quince", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do; without it, `serve`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server with the settings of the environment (the default).
+    Serve,
+    /// Run a practice workspace beside a practice iCloud: nothing to set up, nothing leaves this machine.
+    Demo(Demo),
+    /// Run the practice iCloud alone.
+    Sandbox(Sandbox),
+    /// Create the workspace's owner, if there is none yet. The password is read from standard input.
+    CreateOwner {
+        /// The name of the business, which clients see.
+        #[arg(long)]
+        workspace: String,
+        /// The owner's name.
+        #[arg(long)]
+        name: String,
+        /// The owner's e-mail address, used to sign in.
+        #[arg(long)]
+        email: String,
+        /// The owner's time zone, such as Europe/Berlin.
+        #[arg(long, default_value = "UTC")]
+        timezone: String,
+    },
+    /// Set a new password for somebody who lost theirs. It is read from standard input.
+    ResetPassword {
+        /// The person's e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// List every setting with its default and meaning.
+    Settings,
+}
+
+/// Options of `quince demo`.
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Print one line of JSON when ready, for scripts.
+    #[arg(long)]
+    pub json: bool,
+    /// Folder that keeps the practice data between runs.
+    #[arg(long, default_value = "data-demo")]
+    pub data_dir: PathBuf,
+    /// Start afresh: forget what an earlier run kept in the folder.
+    #[arg(long)]
+    pub reset: bool,
+    /// Pretend that the demo starts at this instant (RFC 3339); time passes from there.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<Timestamp>,
+}
+
+/// Options of `quince sandbox`.
+#[derive(Debug, clap::Args)]
+pub struct Sandbox {
+    /// Print one line of JSON when ready, for scripts.
+    #[arg(long)]
+    pub json: bool,
+    /// Port of the entry address; 0 takes any free one.
+    #[arg(long, default_value_t = 3001)]
+    pub port: u16,
+    /// Pretend that it starts at this instant (RFC 3339); time passes from there.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<Timestamp>,
+    /// Start with empty calendars instead of a few weeks of practice events.
+    #[arg(long)]
+    pub empty: bool,
+}

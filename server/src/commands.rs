@@ -1,0 +1,226 @@
+//! The operator's commands, and every reason why the program gives up.
+
+use std::io::{IsTerminal, Read, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bookings::accounts::{AccountError, NewOwner};
+use bookings::clock::SystemClock;
+use bookings::{Internal, Quince};
+use jiff::Timestamp;
+use serde_json::json;
+use url::Url;
+
+use crate::serve::{Server, open, secret_key};
+use crate::settings::{self, SettingError, Settings};
+use crate::{cli, logging};
+
+/// Why the program gives up, as a sentence with a next step.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Settings that cannot be used; all of them.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nquince: "))]
+    Settings(Vec<SettingError>),
+    /// The log filter cannot be understood.
+    #[error(transparent)]
+    Log(#[from] logging::BadFilter),
+    /// A folder cannot be used.
+    #[error(
+        "The folder {path} cannot be used: {cause}. Choose another, or give this user the right to write there."
+    )]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The operating system's word.
+        cause: String,
+    },
+    /// A folder to reset is not a demo's.
+    #[error(
+        "{0} holds no demo of Quince, so --reset leaves it alone. Name the demo's folder with --data-dir."
+    )]
+    NotADemo(PathBuf),
+    /// The database or the key cannot be used.
+    #[error("{0}")]
+    Store(store::StoreError),
+    /// The browser's files are missing.
+    #[error(transparent)]
+    Assets(#[from] crate::web::assets::Missing),
+    /// The address is taken or not allowed.
+    #[error("Quince cannot listen on {addr}: {cause}. Choose another address with QUINCE_ADDR.")]
+    Listen {
+        /// The address.
+        addr: SocketAddr,
+        /// The operating system's word.
+        cause: std::io::Error,
+    },
+    /// No address for people follows from the one listened on.
+    #[error("No address for people follows from {0}. Set QUINCE_BASE_URL.")]
+    BaseUrl(SocketAddr),
+    /// The server ended by itself.
+    #[error("The server stopped: {0}")]
+    Serve(std::io::Error),
+    /// The practice iCloud cannot start.
+    #[error("The practice iCloud cannot start: {0}")]
+    Sandbox(#[from] sandbox::SandboxError),
+    /// What the practice iCloud kept cannot be read.
+    #[error("The practice data in {0} cannot be read. Start afresh with --reset.")]
+    Practice(PathBuf),
+    /// An account's command was refused.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// Filling the practice workspace failed.
+    #[error("The practice workspace could not be filled: {0}. Start afresh with --reset.")]
+    Seed(String),
+    /// The password could not be read.
+    #[error("The password could not be read from standard input: {0}")]
+    Password(std::io::Error),
+    /// Something broke inside.
+    #[error("{}", .0.cause())]
+    Internal(Internal),
+}
+
+impl Failure {
+    /// A folder that cannot be used.
+    pub fn folder(path: &Path, cause: &std::io::Error) -> Self {
+        Self::Folder {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        }
+    }
+}
+
+fn read_settings() -> Result<Settings, Failure> {
+    let settings = settings::read(std::env::vars()).map_err(Failure::Settings)?;
+    logging::start(&settings.log, settings.log_format)?;
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|cause| Failure::folder(&settings.data_dir, &cause))?;
+    Ok(settings)
+}
+
+/// `quince serve`.
+pub async fn serve() -> Result<(), Failure> {
+    let settings = read_settings()?;
+    let key = secret_key(&settings)?;
+    let server = Server::prepare(settings, key, Arc::new(SystemClock), None).await?;
+    println!("Quince is ready: {}", server.url());
+    server.run().await
+}
+
+/// `quince sandbox`.
+pub async fn sandbox(options: cli::Sandbox) -> Result<(), Failure> {
+    logging::start("info", settings::LogFormat::Text)?;
+    let seed = if options.empty {
+        sandbox::Seed::Empty
+    } else {
+        sandbox::Seed::Practice
+    };
+    let partition_port = if options.port == 0 {
+        0
+    } else {
+        options.port.saturating_add(1)
+    };
+    let start = options.now.unwrap_or_else(Timestamp::now);
+    let settings = sandbox::Options {
+        seed,
+        ..sandbox::Options::default()
+    }
+    .ports(options.port, partition_port)
+    .now(start);
+    let running = sandbox::Sandbox::start(settings).await?;
+    let login = running.control().default_account();
+    if options.json {
+        let line = json!({
+            "sandbox": running.page_url(),
+            "icloud_url": running.entry_url(),
+            "apple_id": login.apple_id,
+            "app_password": login.app_password,
+        });
+        println!("{line}");
+    } else {
+        println!(
+            "The practice iCloud is ready.\n\n  Address for QUINCE_ICLOUD_URL   {}\n  Apple ID                        {}\n  \
+             App-specific password           {}\n  Its calendars                   {}\n",
+            running.entry_url(),
+            login.apple_id,
+            login.app_password,
+            running.page_url()
+        );
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    Ok(())
+}
+
+async fn use_cases() -> Result<Quince, Failure> {
+    let settings = read_settings()?;
+    let key = secret_key(&settings)?;
+    let url = match &settings.base_url {
+        Some(url) => url.clone(),
+        None => {
+            Url::parse(&format!("http://{}/", settings.addr)).map_err(|_| Failure::BaseUrl(settings.addr))?
+        }
+    };
+    open(&settings, key, Arc::new(SystemClock), url, None).await
+}
+
+/// `quince create-owner`.
+pub async fn create_owner(
+    workspace: String,
+    name: String,
+    email: String,
+    zone: String,
+) -> Result<(), Failure> {
+    let quince = use_cases().await?;
+    let password = password()?;
+    bookings::accounts::create_owner(
+        &quince,
+        NewOwner {
+            workspace,
+            name,
+            email,
+            password,
+            zone,
+        },
+    )
+    .await?;
+    println!("The owner is created and can sign in.");
+    Ok(())
+}
+
+/// `quince reset-password`.
+pub async fn reset_password(email: &str) -> Result<(), Failure> {
+    let quince = use_cases().await?;
+    let password = password()?;
+    bookings::accounts::reset_password(&quince, email, &password).await?;
+    println!("The new password is set. Every session of {email} has ended.");
+    Ok(())
+}
+
+/// Reads a password from standard input: one line, so that it is never in the shell's history.
+fn password() -> Result<String, Failure> {
+    let stdin = std::io::stdin();
+    let mut text = String::new();
+    if stdin.is_terminal() {
+        print!("New password (it is shown while you type): ");
+        std::io::stdout().flush().map_err(Failure::Password)?;
+        stdin.read_line(&mut text).map_err(Failure::Password)?;
+    } else {
+        stdin
+            .lock()
+            .read_to_string(&mut text)
+            .map_err(Failure::Password)?;
+    }
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// `quince settings`.
+pub fn print_settings() {
+    for setting in settings::TABLE {
+        println!("{}", setting.key);
+        println!("    {}", setting.help);
+        println!("    default: {}", setting.default);
+        if setting.secret {
+            println!("    or as a file: {}_FILE", setting.key);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `quince demo`: the app beside a practice iCloud, with a small team that has something to book.
+//!
+//! The demo runs the same code as `quince serve`; only the calendar server's address, the data folder and the
+//! clock differ. What it keeps lies in its own folder, so that it can be stopped, started again, or reset.
+
+mod practice;
+mod seed;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bookings::clock::{Clock, ShiftedClock, SystemClock};
+use serde_json::json;
+
+use crate::cli;
+use crate::commands::Failure;
+use crate::serve::{Server, secret_key};
+use crate::settings::{self, Settings};
+
+pub use seed::{OWNER_EMAIL, OWNER_PASSWORD};
+
+/// Runs the demo until it is told to stop.
+pub async fn run(options: cli::Demo) -> Result<(), Failure> {
+    if options.reset {
+        reset(&options.data_dir)?;
+    }
+    let settings = settings(&options.data_dir)?;
+    crate::logging::start(&settings.log, settings.log_format)?;
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|cause| Failure::folder(&settings.data_dir, &cause))?;
+    let clock: Arc<dyn Clock> = match options.now {
+        Some(start) => Arc::new(ShiftedClock::starting_at(start)),
+        None => Arc::new(SystemClock),
+    };
+
+    let ports = (settings.addr.port() != 0).then(|| settings.addr.port().saturating_add(1));
+    let practice = practice::start(&settings.data_dir, ports, clock.now()).await?;
+    let settings = Settings {
+        icloud_url: practice.icloud_url()?,
+        ..settings
+    };
+    let key = secret_key(&settings)?;
+    let server = Server::prepare(settings, key, clock, Some(practice.hint())).await?;
+    if bookings::accounts::needs_owner(server.quince()).await? {
+        seed::fill(server.quince(), &practice).await?;
+    }
+    announce(&server, &practice, options.json);
+    server.run().await
+}
+
+/// The demo takes the operator's settings except for those that must not touch a real workspace.
+fn settings(data_dir: &Path) -> Result<Settings, Failure> {
+    const OWN: [&str; 6] = [
+        "QUINCE_DATA_DIR",
+        "QUINCE_DATABASE_URL",
+        "QUINCE_DATABASE_URL_FILE",
+        "QUINCE_ICLOUD_URL",
+        "QUINCE_SMTP_URL",
+        "QUINCE_SMTP_URL_FILE",
+    ];
+    let vars = std::env::vars()
+        .filter(|(key, _)| !OWN.contains(&key.as_str()))
+        .chain([("QUINCE_DATA_DIR".to_owned(), data_dir.display().to_string())]);
+    settings::read(vars).map_err(Failure::Settings)
+}
+
+/// Removes what an earlier demo kept. Refuses a folder that holds anything else.
+fn reset(data_dir: &Path) -> Result<(), Failure> {
+    if !data_dir.exists() {
+        return Ok(());
+    }
+    if !data_dir.join(practice::FILE).exists() {
+        return Err(Failure::NotADemo(data_dir.to_owned()));
+    }
+    std::fs::remove_dir_all(data_dir).map_err(|cause| Failure::folder(data_dir, &cause))
+}
+
+fn announce(server: &Server, practice: &practice::Practice, as_json: bool) {
+    let app = server.url();
+    let login = practice.login();
+    if as_json {
+        let line = json!({
+            "app": app.as_str(),
+            "sandbox": practice.page_url(),
+            "apple_id": login.apple_id,
+            "app_password": login.app_password,
+            "owner_email": OWNER_EMAIL,
+            "owner_password": OWNER_PASSWORD,
+        });
+        println!("{line}");
+        return;
+    }
+    println!(
+        "\nQuince is ready.\n\n  \
+         Book as a client      {app}\n  \
+         Sign in as staff      {app}sign-in\n    \
+           e-mail              {OWNER_EMAIL}\n    \
+           password            {OWNER_PASSWORD}\n\n  \
+         Practice iCloud       {page}\n    \
+           Apple ID            {apple_id}\n    \
+           app password        {password}\n\n\
+         Press Ctrl+C to stop. The practice data stays in its folder; --reset starts afresh.\n",
+        page = practice.page_url(),
+        apple_id = login.apple_id,
+        password = login.app_password,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_a_demo_is_never_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("letters.txt"), "dear").unwrap();
+        assert!(matches!(reset(folder.path()), Err(Failure::NotADemo(_))));
+        assert!(folder.path().join("letters.txt").exists());
+    }
+}

@@ -1,0 +1,51 @@
+//! The `quince` program: the server, the practice iCloud, and the operator's commands.
+
+mod api;
+mod cli;
+mod commands;
+mod demo;
+mod logging;
+mod serve;
+mod settings;
+mod state;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // reqwest and lettre are built without a provider of their own, so that there is exactly one.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        eprintln!("quince: another TLS provider is already installed");
+        return ExitCode::FAILURE;
+    }
+    let result = match Cli::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => commands::serve().await,
+        Command::Demo(options) => demo::run(options).await,
+        Command::Sandbox(options) => commands::sandbox(options).await,
+        Command::CreateOwner {
+            workspace,
+            name,
+            email,
+            timezone,
+        } => commands::create_owner(workspace, name, email, timezone).await,
+        Command::ResetPassword { email } => commands::reset_password(&email).await,
+        Command::Settings => {
+            commands::print_settings();
+            Ok(())
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("quince: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

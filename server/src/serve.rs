@@ -1,0 +1,202 @@
+//! Starting the server: database, use cases, jobs, listener; and stopping it without losing anything.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bookings::clock::Clock;
+use bookings::{Mail, Practice, Quince};
+use leptos::config::LeptosOptions;
+use store::{SecretKey, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::commands::Failure;
+use crate::settings::Settings;
+use crate::state::AppState;
+use crate::web::assets::Assets;
+use crate::web::client::TrustedProxies;
+use crate::web::limits::Limits;
+use crate::web::router::router;
+
+/// After this long, requests that are still running at a stop are cut off.
+const PATIENCE: Duration = Duration::from_secs(20);
+const TIDY_EVERY: Duration = Duration::from_mins(10);
+
+/// A server that is ready to run: it listens already, so that its address is known.
+pub struct Server {
+    listener: TcpListener,
+    state: AppState,
+    url: Url,
+    addr: SocketAddr,
+}
+
+/// The key that seals secrets: the operator's, else the file in the data directory.
+pub fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
+    let key = match &settings.secret_key {
+        Some(text) => SecretKey::from_base64(&text.0),
+        None => SecretKey::load_or_create(&settings.data_dir.join("secret.key")),
+    };
+    key.map_err(|error| Failure::Store(error.into()))
+}
+
+/// Opens the database and gives the use cases what they need.
+pub async fn open(
+    settings: &Settings,
+    key: SecretKey,
+    clock: Arc<dyn Clock>,
+    base_url: Url,
+    practice: Option<Practice>,
+) -> Result<Quince, Failure> {
+    let store = Store::open(&settings.database_url.0, key)
+        .await
+        .map_err(Failure::Store)?;
+    let from = settings.mail_from.clone().unwrap_or_else(|| {
+        format!(
+            "quince@{}",
+            base_url
+                .domain()
+                .filter(|domain| domain.contains('.'))
+                .unwrap_or("localhost.localdomain")
+        )
+    });
+    let mail = match &settings.smtp_url {
+        Some(url) => Mail::Smtp {
+            url: url.0.clone(),
+            from,
+        },
+        None => Mail::Folder {
+            path: settings.data_dir.join("mail"),
+            from,
+        },
+    };
+    let settings = bookings::Settings {
+        base_url,
+        icloud_url: settings.icloud_url.clone(),
+        // An operator who names a plain-http calendar server on this machine means it: the practice iCloud.
+        allow_loopback: settings.icloud_url.scheme() == "http",
+        mail,
+        practice,
+    };
+    Quince::new(settings, store, clock).map_err(Failure::Internal)
+}
+
+impl Server {
+    /// Opens everything and starts to listen.
+    pub async fn prepare(
+        settings: Settings,
+        key: SecretKey,
+        clock: Arc<dyn Clock>,
+        practice: Option<Practice>,
+    ) -> Result<Self, Failure> {
+        let assets = Assets::load().map_err(Failure::Assets)?;
+        let listener = TcpListener::bind(settings.addr)
+            .await
+            .map_err(|cause| Failure::Listen {
+                addr: settings.addr,
+                cause,
+            })?;
+        let addr = listener.local_addr().map_err(|cause| Failure::Listen {
+            addr: settings.addr,
+            cause,
+        })?;
+        let url = match &settings.base_url {
+            Some(url) => url.clone(),
+            None => Url::parse(&format!("http://{addr}/")).map_err(|_| Failure::BaseUrl(addr))?,
+        };
+        let quince = open(&settings, key, clock, url.clone(), practice).await?;
+        if settings.smtp_url.is_none() {
+            tracing::info!(folder = %settings.data_dir.join("mail").display(), "no mail server is set: mails are files in this folder");
+        }
+        let limits = if settings.rate_limits {
+            Limits::on()
+        } else {
+            tracing::warn!("rate limits are off: QUINCE_RATE_LIMITS=off is for load tests only");
+            Limits::off()
+        };
+        let leptos = LeptosOptions::builder()
+            .output_name("quince")
+            .site_addr(addr)
+            .build();
+        let proxies = TrustedProxies(settings.trusted_proxies.into());
+        Ok(Self {
+            listener,
+            state: AppState {
+                quince,
+                assets,
+                limits,
+                proxies,
+                leptos,
+            },
+            url,
+            addr,
+        })
+    }
+
+    /// The use cases.
+    pub fn quince(&self) -> &Quince {
+        &self.state.quince
+    }
+
+    /// The address that people use.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Serves until told to stop; then ends running requests and jobs in order.
+    pub async fn run(self) -> Result<(), Failure> {
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(async move {
+            told_to_stop().await;
+            tracing::info!("stopping: running requests are finished first");
+            let _ = stop.send(true);
+        });
+        let jobs = tokio::spawn(bookings::jobs::run(
+            self.state.quince.clone(),
+            until(stopped.clone()),
+        ));
+        let limits = self.state.limits.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TIDY_EVERY).await;
+                limits.tidy();
+            }
+        });
+        tracing::info!(url = %self.url, addr = %self.addr, zones = zones::version(), "listening");
+
+        let service = router(self.state).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(self.listener, service).with_graceful_shutdown(until(stopped.clone()));
+        let cut_off = async {
+            until(stopped).await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        tokio::select! {
+            ended = serving => ended.map_err(Failure::Serve)?,
+            () = cut_off => tracing::warn!("some requests did not end in time and were cut off"),
+        }
+        let _ = jobs.await;
+        Ok(())
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // A closed channel means that nobody is left who could say stop otherwise.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,350 @@
+//! Settings: environment variables named `QUINCE_*`, all read and checked before anything starts.
+//!
+//! [`TABLE`] is the one list of them; the README's table is compared with it by a test. A key that is not in
+//! it stops the start, because a misspelt setting that is silently ignored is worse than none.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use url::Url;
+
+/// One setting, as documented for operators.
+pub struct Setting {
+    /// The environment variable.
+    pub key: &'static str,
+    /// The default, in words.
+    pub default: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// Whether it may also be given as a file: the same key with `_FILE`, holding a path.
+    pub secret: bool,
+}
+
+const fn setting(key: &'static str, default: &'static str, help: &'static str, secret: bool) -> Setting {
+    Setting {
+        key,
+        default,
+        help,
+        secret,
+    }
+}
+
+/// Every setting there is.
+pub const TABLE: &[Setting] = &[
+    setting(
+        "QUINCE_DATA_DIR",
+        "data",
+        "Folder for the database, the secret key and unsent mail.",
+        false,
+    ),
+    setting(
+        "QUINCE_DATABASE_URL",
+        "sqlite:// in the data directory",
+        "`sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.",
+        true,
+    ),
+    setting(
+        "QUINCE_ADDR",
+        "127.0.0.1:3000",
+        "Address and port to listen on.",
+        false,
+    ),
+    setting(
+        "QUINCE_BASE_URL",
+        "http:// and the address",
+        "Address that people use, such as `https://book.example.com`. Links in mails start with it.",
+        false,
+    ),
+    setting(
+        "QUINCE_SECRET_KEY",
+        "created in the data directory at first start",
+        "32 bytes as Base64: seals stored passwords. Whoever loses it must reconnect every calendar.",
+        true,
+    ),
+    setting(
+        "QUINCE_SMTP_URL",
+        "none: mails are files in the data directory",
+        "`smtps://USER:PASSWORD@HOST` or `smtp://HOST:25`.",
+        true,
+    ),
+    setting(
+        "QUINCE_MAIL_FROM",
+        "quince@ and the base address' host",
+        "Sender of mails.",
+        false,
+    ),
+    setting(
+        "QUINCE_ICLOUD_URL",
+        "https://caldav.icloud.com/",
+        "Where iCloud's calendars are reached.",
+        false,
+    ),
+    setting("QUINCE_RATE_LIMITS", "on", "`off` only for load tests.", false),
+    setting(
+        "QUINCE_TRUSTED_PROXIES",
+        "none",
+        "Addresses of reverse proxies, separated by commas, whose `X-Forwarded-For` is believed.",
+        false,
+    ),
+    setting(
+        "QUINCE_LOG",
+        "info",
+        "What is logged: `error`, `warn`, `info`, `debug`, or a filter per module.",
+        false,
+    ),
+    setting("QUINCE_LOG_FORMAT", "text", "`text` or `json`.", false),
+];
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line, for log collectors.
+    Json,
+}
+
+/// A value that never appears in a log.
+#[derive(Clone)]
+pub struct Hidden(pub String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// The checked settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Folder for everything kept on disk.
+    pub data_dir: PathBuf,
+    /// The database's address.
+    pub database_url: Hidden,
+    /// Where the server listens.
+    pub addr: SocketAddr,
+    /// The address people use; without it, the address listened on.
+    pub base_url: Option<Url>,
+    /// The key given by the operator, instead of the file in the data directory.
+    pub secret_key: Option<Hidden>,
+    /// The mail server.
+    pub smtp_url: Option<Hidden>,
+    /// Sender of mails.
+    pub mail_from: Option<String>,
+    /// Where iCloud's calendars are reached.
+    pub icloud_url: Url,
+    /// Whether attempts are limited per client address.
+    pub rate_limits: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// A tracing filter.
+    pub log: String,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+}
+
+/// A setting that stops the start. Its text never shows a secret's value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// A key that does not exist.
+    #[error(
+        "{0} is not a setting of Quince. Remove it, or correct its name; `quince settings` lists them all."
+    )]
+    Unknown(String),
+    /// A value that cannot be used.
+    #[error("{key} cannot be used: {problem}")]
+    Bad {
+        /// The environment variable.
+        key: &'static str,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// The file that should hold a secret cannot be read.
+    #[error("{key} names a file that cannot be read: {cause}")]
+    File {
+        /// The environment variable, with `_FILE`.
+        key: String,
+        /// The operating system's word.
+        cause: String,
+    },
+}
+
+/// Reads and checks all settings from environment variables.
+///
+/// # Errors
+/// Every problem found, so that an operator mends them all in one go.
+pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings, Vec<SettingError>> {
+    let mut problems = Vec::new();
+    let mut values = collect(vars, &mut problems);
+    let mut parse = Parser {
+        values: &mut values,
+        problems: &mut problems,
+    };
+
+    let data_dir = PathBuf::from(parse.text("QUINCE_DATA_DIR").unwrap_or_else(|| "data".into()));
+    let settings = Settings {
+        database_url: Hidden(parse.database_url(&data_dir)),
+        addr: parse
+            .with(
+                "QUINCE_ADDR",
+                "write it as ADDRESS:PORT, for example 127.0.0.1:3000",
+            )
+            .unwrap_or(DEFAULT_ADDR),
+        base_url: parse.url("QUINCE_BASE_URL", &["http", "https"]),
+        secret_key: parse.text("QUINCE_SECRET_KEY").map(Hidden),
+        smtp_url: parse
+            .url("QUINCE_SMTP_URL", &["smtp", "smtps"])
+            .map(|url| Hidden(url.into())),
+        mail_from: parse.text("QUINCE_MAIL_FROM"),
+        icloud_url: parse
+            .url("QUINCE_ICLOUD_URL", &["http", "https"])
+            .unwrap_or_else(apple),
+        rate_limits: parse
+            .choice("QUINCE_RATE_LIMITS", &[("on", true), ("off", false)])
+            .unwrap_or(true),
+        trusted_proxies: parse.addresses("QUINCE_TRUSTED_PROXIES"),
+        log: parse.text("QUINCE_LOG").unwrap_or_else(|| "info".into()),
+        log_format: parse
+            .choice(
+                "QUINCE_LOG_FORMAT",
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            )
+            .unwrap_or(LogFormat::Text),
+        data_dir,
+    };
+    if problems.is_empty() {
+        Ok(settings)
+    } else {
+        Err(problems)
+    }
+}
+
+const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 3000);
+
+#[expect(clippy::expect_used, reason = "a constant address")]
+fn apple() -> Url {
+    Url::parse("https://caldav.icloud.com/").expect("a valid address")
+}
+
+/// Takes the known keys, resolves `_FILE`, and reports unknown ones.
+fn collect(
+    vars: impl IntoIterator<Item = (String, String)>,
+    problems: &mut Vec<SettingError>,
+) -> BTreeMap<&'static str, String> {
+    let mut values = BTreeMap::new();
+    for (key, value) in vars {
+        if !key.starts_with("QUINCE_") || value.is_empty() {
+            continue;
+        }
+        if let Some(setting) = TABLE.iter().find(|setting| setting.key == key) {
+            values.insert(setting.key, value);
+        } else if let Some(setting) = TABLE
+            .iter()
+            .find(|setting| setting.secret && key.strip_suffix("_FILE") == Some(setting.key))
+        {
+            match std::fs::read_to_string(&value) {
+                Ok(text) => {
+                    values.insert(setting.key, text.trim().to_owned());
+                }
+                Err(cause) => problems.push(SettingError::File {
+                    key,
+                    cause: cause.to_string(),
+                }),
+            }
+        } else {
+            problems.push(SettingError::Unknown(key));
+        }
+    }
+    values
+}
+
+struct Parser<'a> {
+    values: &'a mut BTreeMap<&'static str, String>,
+    problems: &'a mut Vec<SettingError>,
+}
+
+impl Parser<'_> {
+    fn text(&mut self, key: &'static str) -> Option<String> {
+        self.values.remove(key)
+    }
+
+    fn bad(&mut self, key: &'static str, problem: impl Into<String>) {
+        self.problems.push(SettingError::Bad {
+            key,
+            problem: problem.into(),
+        });
+    }
+
+    fn with<T: std::str::FromStr>(&mut self, key: &'static str, help: &str) -> Option<T> {
+        let text = self.text(key)?;
+        let parsed = text.trim().parse().ok();
+        if parsed.is_none() {
+            self.bad(key, help);
+        }
+        parsed
+    }
+
+    fn url(&mut self, key: &'static str, schemes: &[&str]) -> Option<Url> {
+        let text = self.text(key)?;
+        match Url::parse(text.trim()) {
+            Ok(url) if schemes.contains(&url.scheme()) && url.host().is_some() => Some(url),
+            _ => {
+                self.bad(
+                    key,
+                    format!(
+                        "it must be an address that starts with {}://",
+                        schemes.join(":// or ")
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(key)?;
+        let found = choices
+            .iter()
+            .find(|(word, _)| *word == text.trim())
+            .map(|(_, value)| *value);
+        if found.is_none() {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            self.bad(key, format!("it must be {}", words.join(" or ")));
+        }
+        found
+    }
+
+    fn addresses(&mut self, key: &'static str) -> Vec<IpAddr> {
+        let Some(text) = self.text(key) else {
+            return Vec::new();
+        };
+        let parsed: Result<Vec<IpAddr>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+        parsed.unwrap_or_else(|_| {
+            self.bad(
+                key,
+                "write IP addresses separated by commas, for example 10.0.0.1, 10.0.0.2",
+            );
+            Vec::new()
+        })
+    }
+
+    fn database_url(&mut self, data_dir: &std::path::Path) -> String {
+        const KEY: &str = "QUINCE_DATABASE_URL";
+        match self.text(KEY) {
+            None => format!("sqlite://{}", data_dir.join("quince.db").display()),
+            Some(url)
+                if ["sqlite:", "postgres:", "postgresql:"]
+                    .iter()
+                    .any(|start| url.starts_with(start)) =>
+            {
+                url
+            }
+            Some(_) => {
+                self.bad(KEY, "it must start with sqlite:// or postgres://");
+                String::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What every request handler can reach.
+
+use axum::extract::FromRef;
+use bookings::Quince;
+use leptos::config::LeptosOptions;
+
+use crate::web::assets::Assets;
+use crate::web::client::TrustedProxies;
+use crate::web::limits::Limits;
+
+/// The state of the router; its parts are extracted one by one.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// The use cases.
+    pub quince: Quince,
+    /// The browser's files.
+    pub assets: Assets,
+    /// Rate limits.
+    pub limits: Limits,
+    /// Whose word on the client's address is believed.
+    pub proxies: TrustedProxies,
+    /// Leptos' own options.
+    pub leptos: LeptosOptions,
+}

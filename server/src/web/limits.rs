@@ -1,0 +1,120 @@
+//! Rate limits per client address, in memory: enough to make guessing and flooding pointless, generous enough
+//! that no person meets them.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::limit::Attempt;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+/// The limiters; clones share their counts.
+#[derive(Clone)]
+pub struct Limits(Option<Arc<Limiters>>);
+
+struct Limiters {
+    sign_in: DefaultKeyedRateLimiter<IpAddr>,
+    book: DefaultKeyedRateLimiter<IpAddr>,
+    connect: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Limits {
+    /// Limits as they are in use: 10 sign-ins, 30 bookings and 10 connection attempts at once, one more of each
+    /// every few seconds.
+    pub fn on() -> Self {
+        Self(Some(Arc::new(Limiters {
+            sign_in: limiter(10, Duration::from_secs(6)),
+            book: limiter(30, Duration::from_secs(2)),
+            connect: limiter(10, Duration::from_secs(6)),
+        })))
+    }
+
+    /// No limits, for load tests.
+    pub fn off() -> Self {
+        Self(None)
+    }
+
+    /// Counts an attempt.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many.
+    pub fn count(&self, attempt: Attempt, client: IpAddr) -> Result<(), u64> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        let limiter = match attempt {
+            Attempt::SignIn => &limiters.sign_in,
+            Attempt::Book => &limiters.book,
+            Attempt::Connect => &limiters.connect,
+        };
+        limiter.check_key(&network(client)).map_err(|until| {
+            until
+                .wait_time_from(DefaultClock::default().now())
+                .as_secs()
+                .max(1)
+        })
+    }
+
+    /// Forgets clients that have been quiet, so that memory stays bounded.
+    pub fn tidy(&self) {
+        if let Some(limiters) = &self.0 {
+            for limiter in [&limiters.sign_in, &limiters.book, &limiters.connect] {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
+        }
+    }
+}
+
+fn limiter(burst: u32, every: Duration) -> DefaultKeyedRateLimiter<IpAddr> {
+    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::with_period(every)
+        .unwrap_or(Quota::per_second(burst))
+        .allow_burst(burst);
+    RateLimiter::keyed(quota)
+}
+
+/// One IPv6 customer usually has a whole /64, so that is what is counted.
+fn network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => {
+            let segments = address.segments();
+            IpAddr::from([segments[0], segments[1], segments[2], segments[3], 0, 0, 0, 0])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eleventh_sign_in_waits_and_other_clients_do_not() {
+        let limits = Limits::on();
+        let client: IpAddr = "192.0.2.1".parse().unwrap();
+        for _ in 0..10 {
+            assert_eq!(limits.count(Attempt::SignIn, client), Ok(()));
+        }
+        assert!((1..=6).contains(&limits.count(Attempt::SignIn, client).unwrap_err()));
+        assert_eq!(
+            limits.count(Attempt::SignIn, "192.0.2.2".parse().unwrap()),
+            Ok(())
+        );
+        assert_eq!(limits.count(Attempt::Book, client), Ok(()));
+    }
+
+    #[test]
+    fn one_ipv6_network_counts_as_one_client() {
+        let limits = Limits::on();
+        for last in 0..10u16 {
+            let client = IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
+            assert_eq!(limits.count(Attempt::Connect, client), Ok(()));
+        }
+        assert!(
+            limits
+                .count(Attempt::Connect, IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]))
+                .is_err()
+        );
+    }
+}

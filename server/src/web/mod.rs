@@ -1,0 +1,13 @@
+//! The HTTP side: router, middleware, assets.
+
+pub mod assets;
+pub mod client;
+pub mod download;
+pub mod headers;
+pub mod health;
+pub mod limits;
+pub mod origin;
+pub mod pages;
+pub mod problem;
+pub mod router;
+pub mod sessions;

@@ -1,0 +1,56 @@
+//! The pages: what the Leptos app is given, and its server functions.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::SiteFiles;
+use app::limit::{Attempt, Limiter};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::provide_context;
+
+use crate::state::AppState;
+
+/// Provides what pages and server functions need in the Leptos context.
+pub fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let quince = state.quince.clone();
+    let (limits, proxies) = (state.limits.clone(), state.proxies.clone());
+    let limiter = Limiter(Arc::new(move |attempt: Attempt, parts: &Parts| {
+        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+            return false;
+        };
+        limits
+            .count(attempt, proxies.client(*peer, &parts.headers))
+            .is_ok()
+    }));
+    move || {
+        provide_context(quince.clone());
+        provide_context(limiter.clone());
+    }
+}
+
+/// The addresses of the browser's files.
+pub fn site_files(state: &AppState) -> SiteFiles {
+    SiteFiles {
+        css: state.assets.url("pkg/quince.css"),
+        js: state.assets.url("pkg/quince.js"),
+        wasm: state.assets.url("pkg/quince_bg.wasm"),
+        icon: state.assets.url("favicon.svg"),
+    }
+}
+
+/// Answers `/api/fn/…`.
+pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    leptos_axum::handle_server_fns_with_context(context(&state), request)
+        .await
+        .into_response()
+}
+
+/// Answers every address that is no page: the app says so, with status 404.
+pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let files = site_files(&state);
+    let render =
+        leptos_axum::render_app_async_with_context(context(&state), move || app::shell(files.clone()));
+    render(request).await.into_response()
+}

@@ -1,0 +1,98 @@
+//! All routes and the order of the middleware around them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tracing::Level;
+
+use super::{assets, download, headers, health, origin, pages, sessions};
+use crate::api;
+use crate::state::AppState;
+
+/// Longer than the slowest thing a request waits for: a calendar server's answer to a new login.
+const SLOWEST: Duration = Duration::from_mins(1);
+/// Forms and API bodies are small.
+const LARGEST_BODY: usize = 256 * 1024;
+
+/// The whole site.
+pub fn router(state: AppState) -> Router {
+    let base_url = state.quince.settings().base_url.clone();
+    let https = base_url.scheme() == "https";
+    let files = pages::site_files(&state);
+
+    let pages = Router::new()
+        .route(
+            "/api/fn/{*name}",
+            get(pages::server_function).post(pages::server_function),
+        )
+        .leptos_routes_with_context(
+            &state,
+            generate_route_list(app::App),
+            pages::context(&state),
+            move || app::shell(files.clone()),
+        )
+        .fallback(pages::not_found)
+        .layer(sessions::layer(state.quince.clone(), https));
+
+    Router::new()
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/assets/{name}", get(assets::serve))
+        .route("/manage/{token}/appointment.ics", get(download::appointment))
+        .nest("/api/v1", api::router())
+        .merge(pages)
+        .layer(from_fn_with_state(base_url, origin::same_origin))
+        .layer(from_fn_with_state(https, headers::strict))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        // The path may hold a manage link's token, so only its first part is logged.
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &Request| {
+                    let id = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+                    tracing::info_span!("request", method = %request.method(), path = logged(request.uri().path()), id)
+                })
+                .on_response(DefaultOnResponse::new().level(Level::DEBUG)),
+        )
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .with_state(state)
+}
+
+/// What is worth compressing on the way. A release's WebAssembly was compressed when it was built.
+fn compressible() -> impl Predicate {
+    SizeAbove::new(1024)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("application/wasm"))
+}
+
+/// A path without what follows a secret part: `/manage/{token}` and `/booked/{token}` hold one.
+fn logged(path: &str) -> &str {
+    ["/manage/", "/booked/"]
+        .into_iter()
+        .find(|start| path.starts_with(start))
+        .unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::logged;
+
+    #[test]
+    fn a_manage_links_token_is_not_logged() {
+        assert_eq!(logged("/manage/c2VjcmV0/cancel"), "/manage/");
+        assert_eq!(logged("/booked/c2VjcmV0"), "/booked/");
+        assert_eq!(logged("/book/intro-call"), "/book/intro-call");
+    }
+}

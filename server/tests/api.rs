@@ -1,0 +1,258 @@
+//! The JSON API, as a program uses it, against a running demo.
+
+mod support;
+
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+use support::{Quince, http};
+
+struct Api {
+    quince: Quince,
+    http: Client,
+    _folder: tempfile::TempDir,
+}
+
+impl Api {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (quince, _) = Quince::demo(folder.path(), &[]);
+        Self {
+            quince,
+            http: http(),
+            _folder: folder,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        self.http.get(self.quince.at(path)).send().await.unwrap()
+    }
+
+    async fn free(&self, query: &str) -> Response {
+        self.get(&format!("api/v1/calendars/consultation/free-slots?{query}"))
+            .await
+    }
+
+    async fn first_free(&self) -> String {
+        let days: Value = self
+            .free("startDate=2026-12-02&endDate=2026-12-20&timezone=America/New_York")
+            .await
+            .json()
+            .await
+            .unwrap();
+        let (_, day) = days.as_object().unwrap().iter().next().expect("a free day");
+        day["slots"][0].as_str().unwrap().to_owned()
+    }
+
+    async fn book(&self, key: Option<&str>, body: &Value) -> Response {
+        let request = self
+            .http
+            .post(self.quince.at("api/v1/calendars/consultation/appointments"));
+        let request = key
+            .into_iter()
+            .fold(request, |request, key| request.header("idempotency-key", key));
+        request.body(body.to_string()).send().await.unwrap()
+    }
+}
+
+fn appointment(start: &str) -> Value {
+    json!({"start": start, "timezone": "America/New_York", "name": "Ada Byron", "email": "ada@client.example"})
+}
+
+async fn problem(response: Response, status: StatusCode) -> Value {
+    assert_eq!(response.status(), status);
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let problem: Value = response.json().await.unwrap();
+    assert_eq!(problem["status"], status.as_u16());
+    problem
+}
+
+#[tokio::test]
+async fn booking_calendars_and_their_free_times_are_listed() {
+    let api = Api::start();
+    let listed: Value = api.get("api/v1/calendars").await.json().await.unwrap();
+    let calendars = listed["calendars"].as_array().unwrap();
+    assert!(calendars.iter().any(|calendar| {
+        calendar["slug"] == "consultation"
+            && calendar["name"] == "Consultation"
+            && calendar["kind"] == "round-robin"
+    }));
+
+    let days: Value = api
+        .free("startDate=2026-12-02&endDate=2026-12-08&timezone=America/New_York")
+        .await
+        .json()
+        .await
+        .unwrap();
+    let (date, day) = days.as_object().unwrap().iter().next().unwrap();
+    let first = day["slots"][0].as_str().unwrap();
+    assert!(
+        first.starts_with(&format!("{date}T")) && first.ends_with("-05:00"),
+        "{first}"
+    );
+
+    // The same days as instants.
+    let same: Value = api
+        .free("startDate=1796187600000&endDate=1796792399000&timezone=America/New_York")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(same, days);
+}
+
+#[tokio::test]
+async fn a_question_that_cannot_be_answered_names_the_input_at_fault() {
+    let api = Api::start();
+    for (query, field) in [
+        (
+            "startDate=2026-12-02&endDate=2026-12-08&timezone=Mars/Olympus",
+            "timezone",
+        ),
+        ("startDate=tomorrow&endDate=2026-12-08", "startDate"),
+        ("startDate=2026-12-02", "endDate"),
+        ("startDate=2026-12-08&endDate=2026-12-02", "endDate"),
+        ("startDate=2026-12-01&endDate=2027-01-01", "endDate"),
+        ("startDate=2026-12-02&endDate=2026-12-08&userId=maya", "userId"),
+    ] {
+        let problem = problem(api.free(query).await, StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert_eq!(problem["field"], field, "{query}: {problem}");
+    }
+    let missing = api
+        .get("api/v1/calendars/nothing/free-slots?startDate=2026-12-02&endDate=2026-12-03")
+        .await;
+    problem(missing, StatusCode::NOT_FOUND).await;
+    problem(api.get("api/v1/nothing").await, StatusCode::NOT_FOUND).await;
+}
+
+#[tokio::test]
+async fn an_appointment_is_made_once_per_key_and_its_time_is_gone() {
+    let api = Api::start();
+    let start = api.first_free().await;
+    let made = api.book(Some("key-1"), &appointment(&start)).await;
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let made: Value = made.json().await.unwrap();
+    assert_eq!(made["start"], start.as_str());
+    assert_eq!(made["status"], "confirmed");
+    assert!(
+        made["manageUrl"]
+            .as_str()
+            .unwrap()
+            .starts_with(&api.quince.at("manage/"))
+    );
+
+    let again: Value = api
+        .book(Some("key-1"), &appointment(&start))
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(again, made, "the same request again is answered as at first");
+
+    let mut other = appointment(&start);
+    other["name"] = "Somebody else".into();
+    let reused = problem(
+        api.book(Some("key-1"), &other).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+    )
+    .await;
+    assert_eq!(reused["field"], "Idempotency-Key");
+
+    let page = api
+        .http
+        .get(made["manageUrl"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains("Ada Byron"));
+    let ics = api
+        .http
+        .get(format!("{}/appointment.ics", made["manageUrl"].as_str().unwrap()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(ics.headers()["content-type"], "text/calendar; charset=utf-8");
+    assert!(ics.text().await.unwrap().contains("BEGIN:VEVENT"));
+}
+
+#[tokio::test]
+async fn a_time_that_everybody_has_lost_is_a_conflict() {
+    let api = Api::start();
+    let start = api.first_free().await;
+    let mut last = StatusCode::CREATED;
+    // There are three members; the fourth client comes too late at the latest.
+    for key in 0..4 {
+        let response = api.book(Some(&format!("key-{key}")), &appointment(&start)).await;
+        last = response.status();
+        if last != StatusCode::CREATED {
+            problem(response, StatusCode::CONFLICT).await;
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn an_appointment_that_cannot_be_made_names_the_input_at_fault() {
+    let api = Api::start();
+    let start = api.first_free().await;
+    let with = |field: &str, value: &str| {
+        let mut body = appointment(&start);
+        body[field] = value.into();
+        body
+    };
+    let long = "x".repeat(5000);
+    for (body, field) in [
+        (with("start", "tomorrow"), "start"),
+        (with("start", "2020-01-01T10:00:00-05:00"), "start"),
+        (with("start", "2026-12-03T10:07:00-05:00"), "start"),
+        (with("timezone", "Nowhere/City"), "timezone"),
+        (with("name", ""), "name"),
+        (with("name", "Ada\r\nBcc: everybody@client.example"), "name"),
+        (with("email", "ada"), "email"),
+        (with("email", "ada@client.example\r\nBcc: x@y.example"), "email"),
+        (with("notes", &long), "notes"),
+        (with("notes", "a\u{0}b"), "notes"),
+        (with("userId", "maya"), "userId"),
+    ] {
+        let problem = problem(
+            api.book(Some("key"), &body).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        )
+        .await;
+        assert_eq!(problem["field"], field, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().len() > 20, "{problem}");
+    }
+    let without_key = problem(
+        api.book(None, &appointment(&start)).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+    )
+    .await;
+    assert_eq!(without_key["field"], "Idempotency-Key");
+    problem(
+        api.book(Some("key"), &json!({"start": start})).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+    )
+    .await;
+    problem(
+        api.book(Some("key"), &with("nmae", "Ada")).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn too_many_bookings_from_one_address_must_wait() {
+    let api = Api::start();
+    for _ in 0..30 {
+        api.book(Some("key"), &json!({})).await;
+    }
+    let response = api.book(Some("key"), &json!({})).await;
+    let wait: u64 = response.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=2).contains(&wait));
+    problem(response, StatusCode::TOO_MANY_REQUESTS).await;
+}

@@ -1,0 +1,208 @@
+//! A running `quince` as its own process, and a person's browser without script.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+
+/// A `quince` process; killed when dropped.
+pub struct Quince {
+    child: Child,
+    pub url: String,
+    /// What it said on standard error so far.
+    pub log: Arc<Mutex<String>>,
+}
+
+impl Quince {
+    /// `quince serve` in a folder.
+    pub fn serve(folder: &Path, vars: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quince"));
+        command.arg("serve").env("QUINCE_DATA_DIR", folder);
+        let (child, line, log) = start(command, vars);
+        let url = line
+            .trim()
+            .strip_prefix("Quince is ready: ")
+            .unwrap_or_else(|| panic!("{line}"))
+            .to_owned();
+        Self { child, url, log }
+    }
+
+    /// `quince demo` in a folder, with what it prints as JSON.
+    pub fn demo(folder: &Path, vars: &[(&str, &str)]) -> (Self, Value) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quince"));
+        command
+            .args(["demo", "--json", "--now", "2026-12-01T09:00:00Z", "--data-dir"])
+            .arg(folder);
+        let (child, line, log) = start(command, vars);
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let url = said["app"].as_str().unwrap().to_owned();
+        (Self { child, url, log }, said)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(self.child.wait().unwrap().success());
+    }
+
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{}", self.url, path.trim_start_matches('/'))
+    }
+}
+
+impl Drop for Quince {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, String, Arc<Mutex<String>>) {
+    command
+        .env("QUINCE_ADDR", "127.0.0.1:0")
+        .envs(vars.iter().copied());
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = Arc::new(Mutex::new(String::new()));
+    let (errors, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
+    std::thread::spawn(move || {
+        for line in BufReader::new(errors).lines().map_while(Result::ok) {
+            kept.lock().unwrap().push_str(&(line + "\n"));
+        }
+    });
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    if line.is_empty() {
+        let _ = child.wait();
+        std::thread::sleep(Duration::from_millis(200));
+        panic!("quince did not start:\n{}", log.lock().unwrap());
+    }
+    (child, line, log)
+}
+
+/// A client that follows no redirects, so that a test sees each answer.
+pub fn http() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap()
+}
+
+/// A person's browser without script: it keeps its cookie, and its forms come from the page itself.
+pub struct Browser {
+    http: Client,
+    base: String,
+    pub cookie: Option<String>,
+}
+
+impl Browser {
+    pub fn new(quince: &Quince) -> Self {
+        Self {
+            http: http(),
+            base: quince.url.trim_end_matches('/').to_owned(),
+            cookie: None,
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Response {
+        let request = self
+            .http
+            .get(format!("{}{path}", self.base))
+            .header("accept", "text/html");
+        self.send(request).await
+    }
+
+    pub async fn page(&mut self, path: &str) -> String {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.text().await.unwrap()
+    }
+
+    /// Sends a form from a page.
+    pub async fn post(&mut self, page: &str, endpoint: &str, fields: &[(&str, &str)]) -> Response {
+        let body: String = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .http
+            .post(format!("{}/api/fn/{endpoint}", self.base))
+            .header("accept", "text/html")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header(ORIGIN, &self.base)
+            .header("referer", format!("{}{page}", self.base))
+            .body(body);
+        self.send(request).await
+    }
+
+    /// Sends a form that must be accepted; answers where it leads.
+    pub async fn submit(&mut self, page: &str, endpoint: &str, fields: &[(&str, &str)]) -> String {
+        let response = self.post(page, endpoint, fields).await;
+        assert_eq!(response.status(), StatusCode::FOUND, "{endpoint}");
+        let to = response
+            .headers()
+            .get(LOCATION)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(!to.contains("__err"), "{endpoint} was refused: {to}");
+        to
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Response {
+        let request = match &self.cookie {
+            Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        if let Some(set) = response.headers().get(SET_COOKIE) {
+            let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
+            self.cookie = (!pair.ends_with('=')).then_some(pair);
+        }
+        response
+    }
+
+    pub async fn sign_in(&mut self, email: &str, password: &str) {
+        let fields = [("email", email), ("password", password), ("to", "")];
+        assert_eq!(self.submit("/sign-in", "sign-in", &fields).await, "/calendar");
+    }
+}
+
+/// Waits until something holds, which a background job brings about.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(
+            start.elapsed() < Duration::from_secs(40),
+            "did not happen: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
