@@ -4,7 +4,7 @@ fn main() {
     let profile = std::env::var("PROFILE").unwrap_or_else(|_| "debug".to_owned());
     let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let site = format!("{root}/../target/site/{profile}");
-    println!("cargo::rustc-env=QUINCE_SITE_DIR={site}");
+    println!("cargo::rustc-env=SITE_DIR_OF_QUINCE={site}");
     if profile == "release" {
         // A debug build reads the files when it runs; a release build holds them.
         println!("cargo::rerun-if-changed={site}");

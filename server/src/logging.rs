@@ -1,5 +1,7 @@
 //! What the program says while it runs: one line per event on standard error, as text or JSON.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -21,6 +23,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_span_events(FmtSpan::NONE);
     match format {
         LogFormat::Text => builder.init(),

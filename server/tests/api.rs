@@ -4,7 +4,7 @@ mod support;
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
-use support::{Quince, http};
+use support::{Quince, http, json_of};
 
 struct Api {
     quince: Quince,
@@ -33,12 +33,11 @@ impl Api {
     }
 
     async fn first_free(&self) -> String {
-        let days: Value = self
-            .free("startDate=2026-12-02&endDate=2026-12-20&timezone=America/New_York")
-            .await
-            .json()
-            .await
-            .unwrap();
+        let days = json_of(
+            self.free("startDate=2026-12-02&endDate=2026-12-20&timezone=America/New_York")
+                .await,
+        )
+        .await;
         let (_, day) = days.as_object().unwrap().iter().next().expect("a free day");
         day["slots"][0].as_str().unwrap().to_owned()
     }
@@ -61,7 +60,7 @@ fn appointment(start: &str) -> Value {
 async fn problem(response: Response, status: StatusCode) -> Value {
     assert_eq!(response.status(), status);
     assert_eq!(response.headers()["content-type"], "application/problem+json");
-    let problem: Value = response.json().await.unwrap();
+    let problem = json_of(response).await;
     assert_eq!(problem["status"], status.as_u16());
     problem
 }
@@ -69,7 +68,7 @@ async fn problem(response: Response, status: StatusCode) -> Value {
 #[tokio::test]
 async fn booking_calendars_and_their_free_times_are_listed() {
     let api = Api::start();
-    let listed: Value = api.get("api/v1/calendars").await.json().await.unwrap();
+    let listed = json_of(api.get("api/v1/calendars").await).await;
     let calendars = listed["calendars"].as_array().unwrap();
     assert!(calendars.iter().any(|calendar| {
         calendar["slug"] == "consultation"
@@ -77,12 +76,11 @@ async fn booking_calendars_and_their_free_times_are_listed() {
             && calendar["kind"] == "round-robin"
     }));
 
-    let days: Value = api
-        .free("startDate=2026-12-02&endDate=2026-12-08&timezone=America/New_York")
-        .await
-        .json()
-        .await
-        .unwrap();
+    let days = json_of(
+        api.free("startDate=2026-12-02&endDate=2026-12-08&timezone=America/New_York")
+            .await,
+    )
+    .await;
     let (date, day) = days.as_object().unwrap().iter().next().unwrap();
     let first = day["slots"][0].as_str().unwrap();
     assert!(
@@ -91,12 +89,11 @@ async fn booking_calendars_and_their_free_times_are_listed() {
     );
 
     // The same days as instants.
-    let same: Value = api
-        .free("startDate=1796187600000&endDate=1796792399000&timezone=America/New_York")
-        .await
-        .json()
-        .await
-        .unwrap();
+    let same = json_of(
+        api.free("startDate=1796187600000&endDate=1796792399000&timezone=America/New_York")
+            .await,
+    )
+    .await;
     assert_eq!(same, days);
 }
 
@@ -130,7 +127,7 @@ async fn an_appointment_is_made_once_per_key_and_its_time_is_gone() {
     let start = api.first_free().await;
     let made = api.book(Some("key-1"), &appointment(&start)).await;
     assert_eq!(made.status(), StatusCode::CREATED);
-    let made: Value = made.json().await.unwrap();
+    let made = json_of(made).await;
     assert_eq!(made["start"], start.as_str());
     assert_eq!(made["status"], "confirmed");
     assert!(
@@ -140,12 +137,7 @@ async fn an_appointment_is_made_once_per_key_and_its_time_is_gone() {
             .starts_with(&api.quince.at("manage/"))
     );
 
-    let again: Value = api
-        .book(Some("key-1"), &appointment(&start))
-        .await
-        .json()
-        .await
-        .unwrap();
+    let again = json_of(api.book(Some("key-1"), &appointment(&start)).await).await;
     assert_eq!(again, made, "the same request again is answered as at first");
 
     let mut other = appointment(&start);

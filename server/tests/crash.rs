@@ -5,7 +5,7 @@ mod support;
 use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
-use support::{Browser, Quince, eventually, http};
+use support::{Browser, Quince, eventually, http, json_of};
 
 const CALENDAR: [(&str, &str); 22] = [
     ("id", ""),
@@ -86,14 +86,7 @@ async fn first_free(quince: &Quince) -> String {
     let today = zones::Zone::utc().date(jiff::Timestamp::now());
     let last = today.saturating_add(jiff::ToSpan::days(14));
     let query = format!("api/v1/calendars/intro-call/free-slots?startDate={today}&endDate={last}");
-    let days: Value = http()
-        .get(quince.at(&query))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let days = json_of(http().get(quince.at(&query)).send().await.unwrap()).await;
     days.as_object().unwrap().values().next().expect("a free day")["slots"][0]
         .as_str()
         .unwrap()
@@ -110,7 +103,7 @@ async fn book(quince: &Quince, start: &str) -> Value {
         .await
         .unwrap();
     assert_eq!(response.status(), StatusCode::CREATED);
-    response.json().await.unwrap()
+    json_of(response).await
 }
 
 fn events(sandbox: &Sandbox) -> Vec<sandbox::StoredEvent> {

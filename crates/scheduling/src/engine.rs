@@ -163,34 +163,31 @@ impl BusyTime {
 /// Adds a host's starts to those of the hosts before. Both are sorted.
 fn merge(merged: &mut Vec<Slot>, host: &Host, free: &[i64], request: &Request) {
     let duration = minutes(request.rules.duration);
-    let slot = |start: i64| {
-        let start = Timestamp::from_millisecond(start).ok()?;
-        Some(Slot {
-            start,
-            end: start.checked_add(duration).ok()?,
-            hosts: vec![host.id],
-        })
-    };
-    if merged.is_empty() {
-        merged.extend(free.iter().filter_map(|start| slot(*start)));
-        return;
-    }
     let mut next = 0;
-    let mut new = Vec::new();
+    let mut new = Vec::with_capacity(if merged.is_empty() { free.len() } else { 0 });
     for &start in free {
-        while merged
-            .get(next)
-            .is_some_and(|slot| slot.start.as_millisecond() < start)
-        {
+        let Ok(start) = Timestamp::from_millisecond(start) else {
+            continue;
+        };
+        while merged.get(next).is_some_and(|slot| slot.start < start) {
             next += 1;
         }
         match merged.get_mut(next) {
-            Some(same) if same.start.as_millisecond() == start => same.hosts.push(host.id),
-            _ => new.extend(slot(start)),
+            Some(same) if same.start == start => same.hosts.push(host.id),
+            _ => {
+                let Ok(end) = start.checked_add(duration) else {
+                    continue;
+                };
+                let mut hosts = Vec::with_capacity(request.hosts.len());
+                hosts.push(host.id);
+                new.push(Slot { start, end, hosts });
+            }
         }
     }
-    if !new.is_empty() {
-        merged.extend(new);
+    if merged.is_empty() {
+        *merged = new;
+    } else if !new.is_empty() {
+        merged.append(&mut new);
         merged.sort_by_key(|slot| slot.start);
     }
 }

@@ -344,7 +344,7 @@ impl Rules {
                 );
             }
             DateRange::Fixed { from, to } => {
-                expect(from <= to, "range", "The last date must not be before the first.")
+                expect(from <= to, "range", "The last date must not be before the first.");
             }
             DateRange::Unlimited => {}
         }

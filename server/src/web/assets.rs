@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$QUINCE_SITE_DIR"]
+#[folder = "$SITE_DIR_OF_QUINCE"]
 #[allow_missing = true]
 struct Site;
 

@@ -3,31 +3,53 @@
 use store::{SecretKey, Store};
 use tempfile::TempDir;
 
+use crate::postgres::Postgres;
+
 pub struct Database {
     pub store: Store,
+    /// Holds SQLite's files.
     pub folder: TempDir,
+    _server: Option<Postgres>,
 }
 
 impl Database {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("quince.db").display());
+        Self::open(&url, folder, None).await
+    }
+
+    pub async fn postgres() -> Self {
+        let server = Postgres::start().await;
+        Self::open(&server.url(), tempfile::tempdir().unwrap(), Some(server)).await
+    }
+
+    async fn open(url: &str, folder: TempDir, server: Option<Postgres>) -> Self {
+        let store = Store::open(url, SecretKey::random().unwrap()).await.unwrap();
         Self {
-            store: Store::open(&url, SecretKey::random().unwrap()).await.unwrap(),
+            store,
             folder,
+            _server: server,
         }
     }
 }
 
-/// Each story becomes a test on SQLite.
+/// Each story becomes a test on SQLite and one on Postgres.
 macro_rules! stories {
     ($start:ident: $($story:ident,)+) => {
         $(
             mod $story {
+                use crate::database::Database;
+                use crate::world::World;
+
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn on_sqlite() {
-                    let world = crate::world::World::$start(crate::database::Database::sqlite().await).await;
-                    super::$story(world).await;
+                    super::$story(World::$start(Database::sqlite().await).await).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_postgres() {
+                    super::$story(World::$start(Database::postgres().await).await).await;
                 }
             }
         )+

@@ -27,9 +27,10 @@ async fn client_and_host_are_told_of_every_change(world: World) {
     let mails = world.mails();
     assert_eq!(mails.len(), 6, "{mails:?}");
     let to = |address: &str| {
+        let is_to = |line: &str| line.starts_with("To: ") && line.contains(address);
         mails
             .iter()
-            .filter(|mail| mail.contains(&format!("<{address}>\r\n")))
+            .filter(|mail| mail.lines().any(is_to))
             .collect::<Vec<_>>()
     };
     let (ada, maya) = (to("ada@example.com"), to("maya@example.org"));
@@ -41,11 +42,7 @@ async fn client_and_host_are_told_of_every_change(world: World) {
         assert!(mail.contains("appointment.ics"));
     }
     assert!(ada[0].contains(&booked.manage_token), "the client gets the link");
-    for (mail, subject) in maya
-        .iter()
-        .filter(|mail| mail.contains("To: \"Maya") || mail.contains("To: Maya"))
-        .zip(["New booking", "New time", "Cancelled"])
-    {
+    for (mail, subject) in maya.iter().zip(["New booking", "New time", "Cancelled"]) {
         assert!(mail.contains(subject), "{mail}");
         assert!(
             !mail.contains(&booked.manage_token),

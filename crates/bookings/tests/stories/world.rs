@@ -28,7 +28,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct World {
     pub quince: Quince,
     pub clock: Arc<TestClock>,
-    pub sandbox: Sandbox,
+    _running: Sandbox,
     pub control: Control,
     pub owner: StaffId,
     pub folder: TempDir,
@@ -83,7 +83,7 @@ impl World {
             quince,
             clock,
             control,
-            sandbox,
+            _running: sandbox,
             owner,
             folder,
             database,

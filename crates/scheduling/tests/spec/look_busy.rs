@@ -85,7 +85,7 @@ fn the_choice_differs_from_day_to_day_and_between_booking_calendars() {
                 .iter()
                 .map(|slot| scene.zone.local(slot.start))
                 .filter(|at| at.day() == day)
-                .map(|at| at.time())
+                .map(jiff::civil::DateTime::time)
                 .collect()
         })
         .collect();

@@ -1,5 +1,11 @@
 //! The specification of scheduling as sentences, by area; and a minute-by-minute oracle on generated questions.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics fails, as it should"
+)]
+
 mod assignment;
 mod busy;
 mod explain;

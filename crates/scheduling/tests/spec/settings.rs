@@ -40,7 +40,7 @@ fn a_setting_that_cannot_be_used_is_named_with_a_sentence() {
         ("per_day", |rules| rules.per_day = Some(0)),
         ("look_busy_percent", |rules| rules.look_busy_percent = 101),
         ("range", |rules| {
-            rules.range = DateRange::Rolling(Span::new(0, Unit::Days))
+            rules.range = DateRange::Rolling(Span::new(0, Unit::Days));
         }),
         ("range", |rules| {
             rules.range = DateRange::Fixed {
@@ -49,10 +49,10 @@ fn a_setting_that_cannot_be_used_is_named_with_a_sentence() {
             }
         }),
         ("cancel_cutoff", |rules| {
-            rules.cancel_cutoff = Span::new(2000, Unit::Days)
+            rules.cancel_cutoff = Span::new(2000, Unit::Days);
         }),
         ("reschedule_cutoff", |rules| {
-            rules.reschedule_cutoff = Span::new(2000, Unit::Days)
+            rules.reschedule_cutoff = Span::new(2000, Unit::Days);
         }),
     ];
     for (field, change) in cases {

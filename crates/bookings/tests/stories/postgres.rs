@@ -1,0 +1,140 @@
+//! A throw-away Postgres for one story: its own cluster in a temporary folder, reached by a socket, gone afterwards.
+//! Postgres refuses to run as root, so then it runs as the system's `postgres` user.
+
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+pub struct Postgres {
+    folder: TempDir,
+    server: Child,
+}
+
+impl Postgres {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let user = Owner::of(folder.path());
+        let data = folder.path().join("data");
+        let made = command("initdb", user)
+            .args([
+                "--no-sync",
+                "--auth=trust",
+                "--username=quince",
+                "--encoding=UTF8",
+                "--locale=C",
+                "-D",
+            ])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let server = command("postgres", user)
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(folder.path())
+            .args([
+                "-h",
+                "",
+                "-F",
+                "-c",
+                "max_connections=60",
+                "-c",
+                "shared_buffers=16MB",
+            ])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let running = Self { folder, server };
+        // The socket appears when the server takes connections.
+        while !running.folder.path().join(".s.PGSQL.5432").exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        running
+    }
+
+    pub fn url(&self) -> String {
+        format!(
+            "postgres://quince@localhost/postgres?host={}",
+            self.folder.path().display()
+        )
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // At once, but with its shared memory given back.
+        let _ = Command::new("kill")
+            .args(["-QUIT", &self.server.id().to_string()])
+            .status();
+        let _ = self.server.wait();
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Owner {
+    uid: u32,
+    gid: u32,
+}
+
+impl Owner {
+    /// Who runs the server and owns the folder: this user or, for root, `postgres`.
+    fn of(folder: &Path) -> Option<Self> {
+        if std::fs::metadata(folder).unwrap().uid() != 0 {
+            return None;
+        }
+        let number = |what: &str| -> u32 {
+            let answer = Command::new("id").args([what, "postgres"]).output().unwrap();
+            String::from_utf8(answer.stdout)
+                .unwrap()
+                .trim()
+                .parse()
+                .expect("a user called postgres")
+        };
+        let owner = Self {
+            uid: number("-u"),
+            gid: number("-g"),
+        };
+        std::os::unix::fs::chown(folder, Some(owner.uid), Some(owner.gid)).unwrap();
+        Some(owner)
+    }
+}
+
+fn command(program: &str, owner: Option<Owner>) -> Command {
+    let mut command = Command::new(find(program));
+    command.current_dir("/").env_remove("PGDATA");
+    if let Some(owner) = owner {
+        command.uid(owner.uid).gid(owner.gid);
+    }
+    command
+}
+
+/// The program on the path, or where Debian keeps it; the newest of several.
+fn find(program: &str) -> PathBuf {
+    let on_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let mut debian: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| {
+            versions
+                .map(|version| version.unwrap().path().join("bin"))
+                .collect()
+        })
+        .unwrap_or_default();
+    debian.sort();
+    on_path
+        .chain(debian.into_iter().rev())
+        .map(|folder| folder.join(program))
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("{program} is not installed: scripts/setup test installs it"))
+}
