@@ -67,7 +67,7 @@ pub fn ConnectForm(
         {practice.map(|practice| view! {
             <Notice title="This is the practice iCloud">
                 <p>"Nothing leaves this machine. Use this login:"</p>
-                <dl class="facts">
+                <dl class="pairs">
                     <dt>"Apple ID"</dt><dd><code>{practice.apple_id}</code></dd>
                     <dt>"App-specific password"</dt><dd><code>{practice.app_password}</code></dd>
                 </dl>

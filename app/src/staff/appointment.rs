@@ -235,7 +235,7 @@ fn Shown(
         </PageHeader>
         <FormNotice problem done/>
         <Card title="Appointment">
-            <dl class="facts">
+            <dl class="pairs">
                 <dt>"Booking calendar"</dt><dd>{detail.calendar}</dd>
                 <dt>"Host"</dt><dd>{detail.host}</dd>
                 {detail.reason.map(|reason| view! { <dt>"Why this host"</dt><dd>{reason}</dd> })}

@@ -107,7 +107,10 @@ fn CalendarShown(view: CalendarView) -> impl IntoView {
 #[cfg(feature = "ssr")]
 mod agenda {
     use bookings::accounts::Me;
-    use bookings::agenda::{Agenda, Who};
+    use std::collections::BTreeMap;
+
+    use bookings::StaffId;
+    use bookings::agenda::{Agenda, AgendaEvent, Who};
     use jiff::ToSpan;
     use jiff::civil::{Date, Weekday};
     use zones::Zone;
@@ -177,7 +180,15 @@ mod agenda {
             .freshness
             .iter()
             .any(|connection| connection.state != bookings::ConnectionState::Disconnected);
-        let grid = grid(agenda, today, &me.zone);
+        // In one's own calendar nobody else has events.
+        let names = if who.is_empty() {
+            BTreeMap::new()
+        } else {
+            team.iter()
+                .map(|person| (person.id, person.name.as_str()))
+                .collect()
+        };
+        let grid = grid(agenda, today, &me.zone, &names);
         let (first_hour, last_hour) = hours_shown(&grid);
         Ok(CalendarView {
             title: title(first, days),
@@ -221,7 +232,11 @@ mod agenda {
         }
     }
 
-    fn grid(agenda: Agenda, today: Date, zone: &Zone) -> Vec<GridDay> {
+    fn grid(agenda: Agenda, today: Date, zone: &Zone, names: &BTreeMap<StaffId, &str>) -> Vec<GridDay> {
+        let titled = |event: &AgendaEvent| match names.get(&event.host) {
+            Some(name) => format!("{name}: {}", event.title),
+            None => event.title.clone(),
+        };
         agenda
             .days
             .into_iter()
@@ -252,7 +267,7 @@ mod agenda {
                         from,
                         to,
                         kind: if event.blocks { "external" } else { "free" }.to_owned(),
-                        title: event.title,
+                        title: titled(&event),
                         detail: event.calendar_name,
                         time: span(event.start, event.end, zone),
                         ..Block::default()
@@ -266,7 +281,7 @@ mod agenda {
                     today: date == today,
                     all_day: all_day
                         .into_iter()
-                        .map(|event| (event.title, event.blocks))
+                        .map(|event| (titled(&event), event.blocks))
                         .collect(),
                     blocks,
                 }

@@ -38,10 +38,8 @@ impl From<ConnectError> for AppError {
             ConnectError::Fields(problems) => fields(problems),
             ConnectError::NotFound => Self::NotFound,
             ConnectError::Internal(cause) => cause.into(),
-            other => match other.field() {
-                Some(field) => Self::field(field, other.to_string()),
-                None => Self::Refused(other.to_string()),
-            },
+            // A sentence about the login as a whole stands above the form, once.
+            other => Self::Refused(other.to_string()),
         }
     }
 }

@@ -11,7 +11,7 @@ use store::{
 
 use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
 use crate::problem::{FieldProblem, Internal, first_sentence};
-use crate::quince::{Queue, Quince};
+use crate::quince::Quince;
 use crate::{connections as links, outbox};
 
 /// A staff member's calendar configuration.
@@ -135,7 +135,7 @@ pub async fn save_primary(
     staff::set_primary(&mut tx, id, calendar).await?;
     outbox::primary_changed(&mut tx, id, now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Writes);
+    quince.wake();
     read_now(quince, &read).await
 }
 

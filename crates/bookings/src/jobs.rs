@@ -1,20 +1,25 @@
-//! What runs in the background: calendar writes, syncs and mails, each in a loop of its own so that a slow server
-//! holds up nothing else.
+//! What runs in the background: calendar writes, syncs and mails.
 //!
-//! Work is claimed in the database with a lease, so several processes may run these loops, and what a dead process
-//! held is taken up again when the lease ends. Stopping in the middle of something is safe for the same reason: every
-//! step can be repeated.
+//! Work is claimed in the database with a lease, so several processes may run these jobs, and what a dead process
+//! held is taken up again when the lease ends. Each piece runs in a task of its own, so that a slow server holds up
+//! nothing else. Stopping in the middle of one is safe: every step can be repeated.
 
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use crate::problem::Internal;
-use crate::quince::{Queue, Quince};
+use crate::quince::Quince;
 use crate::{mail, outbox, sync};
 
-/// How often each loop looks for work that has come due by time alone.
+/// How often is looked for work that has come due by time alone.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Pieces of work under way at the same time.
+const AT_ONCE: usize = 48;
+/// When told to stop, what is under way gets this long to end.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// How much was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,20 +32,39 @@ pub struct Done {
     pub mailed: u32,
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Queue {
+    Writes,
+    Syncs,
+    Mails,
+}
+
 /// Runs all jobs until `shutdown` completes.
 pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
-    let loops = async {
-        tokio::join!(
-            work(&quince, Queue::Writes),
-            work(&quince, Queue::Syncs),
-            work(&quince, Queue::Mails),
-        )
-    };
-    let (loops, shutdown) = (pin!(loops), pin!(shutdown));
-    tokio::select! {
-        () = shutdown => tracing::info!("background jobs stop"),
-        _ = loops => {}
+    let mut tasks = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        if let Err(error) = start_all(&quince, &mut tasks).await {
+            tracing::error!(cause = %error.cause(), "background jobs could not look for work");
+        }
+        // What has ended may have made room, or may have more work behind it.
+        tokio::select! {
+            () = &mut shutdown => break,
+            () = quince.woken() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            Some(_) = tasks.join_next() => {}
+        }
     }
+    tracing::info!(under_way = tasks.len(), "background jobs stop");
+    let rest = async { while tasks.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(LAST_WORDS, rest).await;
+}
+
+async fn start_all(quince: &Quince, tasks: &mut JoinSet<()>) -> Result<(), Internal> {
+    for queue in [Queue::Writes, Queue::Syncs, Queue::Mails] {
+        while tasks.len() < AT_ONCE && start(quince, queue, tasks).await? > 0 {}
+    }
+    Ok(())
 }
 
 /// Does everything that is due now, once: first the calendar writes, then the syncs, then the mails.
@@ -52,30 +76,42 @@ pub async fn run_due(quince: &Quince) -> Result<Done, Internal> {
     })
 }
 
-async fn work(quince: &Quince, queue: Queue) {
-    loop {
-        if let Err(error) = drain(quince, queue).await {
-            tracing::error!(?queue, cause = %error.cause(), "a background job broke off");
-        }
-        tokio::select! {
-            () = quince.woken(queue) => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
-    }
-}
-
 /// Empties a queue of what is due.
 async fn drain(quince: &Quince, queue: Queue) -> Result<u32, Internal> {
     let mut done = 0;
+    let mut tasks = JoinSet::new();
     loop {
-        let batch = match queue {
-            Queue::Writes => outbox::run_batch(quince).await?,
-            Queue::Syncs => sync::run_batch(quince).await?,
-            Queue::Mails => mail::run_batch(quince).await?,
-        };
-        if batch == 0 {
+        let started = start(quince, queue, &mut tasks).await?;
+        while tasks.join_next().await.is_some() {}
+        if started == 0 {
             return Ok(done);
         }
-        done += batch;
+        done += started;
     }
+}
+
+/// Claims some of what is due in a queue and starts it. Returns how much that was.
+async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result<u32, Internal> {
+    let before = tasks.len();
+    match queue {
+        Queue::Writes => {
+            for write in outbox::claim(quince).await? {
+                let quince = quince.clone();
+                tasks.spawn(async move { outbox::work(&quince, write).await });
+            }
+        }
+        Queue::Syncs => {
+            for connection in sync::claim(quince).await? {
+                let quince = quince.clone();
+                tasks.spawn(async move { sync::work(&quince, connection).await });
+            }
+        }
+        Queue::Mails => {
+            for message in mail::claim(quince).await? {
+                let quince = quince.clone();
+                tasks.spawn(async move { mail::work(&quince, message).await });
+            }
+        }
+    }
+    Ok(u32::try_from(tasks.len() - before).unwrap_or(u32::MAX))
 }

@@ -82,7 +82,7 @@ struct Inner {
     caldav: Client,
     live: Client,
     mailer: Mailer,
-    wake: [Notify; 3],
+    wake: Notify,
     locks: Locks,
 }
 
@@ -92,17 +92,6 @@ impl fmt::Debug for Quince {
             .field("settings", &self.0.settings)
             .finish_non_exhaustive()
     }
-}
-
-/// What the background jobs work on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Queue {
-    /// Events to be written to calendars.
-    Writes,
-    /// Connections to be read.
-    Syncs,
-    /// Mails to be sent.
-    Mails,
 }
 
 /// The check of a host's calendars at the moment of booking takes at most this long (scheduling.md).
@@ -137,7 +126,7 @@ impl Quince {
             Mail::Smtp { url, from } => Mailer::smtp(url, from)?,
             Mail::Folder { path, from } => Mailer::folder(path, from)?,
         };
-        let (wake, locks) = (<[Notify; 3]>::default(), Locks::default());
+        let (wake, locks) = (Notify::new(), Locks::default()); 3]>::default(), Locks::default());
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -196,13 +185,13 @@ impl Quince {
         &self.0.locks
     }
 
-    /// Tells a background job that there is something to do now.
-    pub(crate) fn wake(&self, queue: Queue) {
-        self.0.wake[queue as usize].notify_one();
+    /// Tells the background jobs that there is something to do now.
+    pub(crate) fn wake(&self) {
+        self.0.wake.notify_one();
     }
 
     /// Waits until somebody calls [`Quince::wake`].
-    pub(crate) async fn woken(&self, queue: Queue) {
-        self.0.wake[queue as usize].notified().await;
+    pub(crate) async fn woken(&self) {
+        self.0.wake.notified().await;
     }
 }

@@ -16,7 +16,7 @@ use super::{token, why_not};
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
-use crate::quince::{Queue, Quince};
+use crate::quince::Quince;
 use crate::slots::context::Context;
 use crate::{mail, outbox};
 
@@ -78,8 +78,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
     for _ in 0..ROUNDS {
         match wish.commit(quince, &looks).await {
             Ok(Try::Booked(booked)) => {
-                quince.wake(Queue::Writes);
-                quince.wake(Queue::Mails);
+                quince.wake();
                 return Ok(booked);
             }
             Ok(Try::Look(look)) => looks.make(quince, look).await?,

@@ -15,7 +15,7 @@ use super::why_not;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
-use crate::quince::{Queue, Quince};
+use crate::quince::Quince;
 use crate::slots::context::Context;
 use crate::{mail, outbox};
 
@@ -170,8 +170,7 @@ pub async fn reschedule(
     for _ in 0..ROUNDS {
         match try_to_move(quince, actor, start, &looks).await? {
             Moved::Done(view) => {
-                quince.wake(Queue::Writes);
-                quince.wake(Queue::Mails);
+                quince.wake();
                 return Ok(*view);
             }
             Moved::Look(look) => looks.make(quince, look).await?,
@@ -312,8 +311,7 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
     };
     change_status(&mut tx, &opened, Status::Cancelled, Some(&by), now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Writes);
-    quince.wake(Queue::Mails);
+    quince.wake();
     Ok(())
 }
 
@@ -343,8 +341,7 @@ pub async fn set_status(
     }
     change_status(&mut tx, &opened, status, None, now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Writes);
-    quince.wake(Queue::Mails);
+    quince.wake();
     Ok(())
 }
 
@@ -413,7 +410,7 @@ pub async fn edit(quince: &Quince, by: StaffId, id: AppointmentId, edit: &Edit) 
         .ok_or(ChangeError::NotFound)?;
     outbox::follow(&mut tx, &changed, now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Writes);
+    quince.wake();
     Ok(())
 }
 
@@ -432,6 +429,6 @@ pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Res
     }
     outbox::follow(&mut tx, &opened.appointment, now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Writes);
+    quince.wake();
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::view::ConnectionView;
 use super::{login, own, views};
 use crate::input::{Checked, EMAIL_LIMIT};
 use crate::problem::Internal;
-use crate::quince::{Queue, Quince};
+use crate::quince::Quince;
 use crate::{outbox, sync};
 
 /// A person waits for the check at most this long.
@@ -85,7 +85,7 @@ pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<Co
     sync::keep(&mut tx, id, &listed, now).await?;
     connections::sync_succeeded(&mut tx, id, now, now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Syncs);
+    quince.wake();
     Ok(id)
 }
 
@@ -113,7 +113,7 @@ pub async fn reconnect(
     connections::set_next_sync(&mut tx, id, now).await?;
     outbox::connection_works(&mut tx, id, now).await?;
     tx.commit().await?;
-    quince.wake(Queue::Writes);
+    quince.wake();
     sync_for_a_while(quince, id).await?;
     Ok(())
 }
@@ -145,7 +145,7 @@ pub(crate) async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Resul
     let mut tx = quince.store().write().await?;
     connections::set_next_sync(&mut tx, id, quince.now()).await?;
     tx.commit().await?;
-    quince.wake(Queue::Syncs);
+    quince.wake();
     Ok(())
 }
 

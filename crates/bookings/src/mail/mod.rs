@@ -16,7 +16,7 @@ use store::messages::{self, NewMessage};
 use store::{StoreError, Tx, staff};
 
 use kinds::MessageKind;
-pub(crate) use worker::run_batch;
+pub(crate) use worker::{claim, work};
 
 /// What a mail needs beside the appointment: its time when the mail was asked for, as a host who lost an appointment wants
 /// to know which one it was.

@@ -13,28 +13,27 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::reach;
 
-/// Mails claimed at a time.
-const BATCH: u32 = 20;
+/// Mails claimed at a time; mail servers do not like many connections at once.
+const BATCH: u32 = 4;
 /// A dead worker's claims come back after this.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
 /// A mail is tried this often: for about a day and a half.
 const TRIES: u32 = 40;
 
-/// Sends a batch of due mails, one after the other. Returns how many there were.
-pub(crate) async fn run_batch(quince: &Quince) -> Result<u32, Internal> {
+/// Claims some of the mails that are due.
+pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Message>, Internal> {
     let now = quince.now();
-    let claimed = {
-        let mut tx = quince.store().write().await?;
-        let claimed = messages::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
-        tx.commit().await?;
-        claimed
-    };
-    for message in &claimed {
-        if let Err(error) = send(quince, message).await {
-            tracing::error!(message = %message.id, cause = %error.cause(), "a mail broke off");
-        }
+    let mut tx = quince.store().write().await?;
+    let claimed = messages::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+/// Tries to send a claimed mail.
+pub(crate) async fn work(quince: &Quince, message: Message) {
+    if let Err(error) = send(quince, &message).await {
+        tracing::error!(message = %message.id, cause = %error.cause(), "a mail broke off");
     }
-    Ok(u32::try_from(claimed.len()).unwrap_or(u32::MAX))
 }
 
 async fn send(quince: &Quince, message: &Message) -> Result<(), Internal> {

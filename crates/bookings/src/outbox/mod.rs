@@ -15,7 +15,7 @@ use store::{
 };
 
 pub(crate) use deliver::Target;
-pub(crate) use worker::run_batch;
+pub(crate) use worker::{claim, work};
 
 /// A UID that nobody has used: deleted ones may stay taken (icloud.md, rule 7).
 fn fresh_uid() -> String {

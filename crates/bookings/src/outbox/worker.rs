@@ -1,5 +1,7 @@
 //! Works off the calendar writes that are due.
 
+use std::time::Duration;
+
 use caldav::Error;
 use jiff::{SignedDuration, Timestamp};
 use store::appointments::Appointment;
@@ -11,7 +13,7 @@ use store::{
     AppointmentStatus, ConnectionState, Tx, WriteAction, WriteState, appointments, booking_calendars,
     connections, remote_calendars,
 };
-use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::content::Content;
 use super::deliver::{Put, Target};
@@ -23,8 +25,10 @@ use crate::reach;
 
 /// Writes claimed at a time.
 const BATCH: u32 = 8;
-/// Longer than any try takes; a dead worker's claims come back after it.
-const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// A dead worker's claims come back after this.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// A try takes no longer than this, so that it ends before its lease.
+const LONGEST: Duration = Duration::from_secs(90);
 /// A UID is given up at most this often in one try.
 const FRESH_UIDS: u32 = 3;
 /// Refusals that do not look temporary are tried this often before the write is given up.
@@ -32,28 +36,25 @@ const REFUSALS: u32 = 8;
 /// While a connection needs the person's attention, its writes look again this often.
 const ATTENTION: SignedDuration = SignedDuration::from_mins(15);
 
-/// Tries a batch of due writes, all at once. Returns how many there were.
-pub(crate) async fn run_batch(quince: &Quince) -> Result<u32, Internal> {
+/// Claims some of the writes that are due.
+pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> {
     let now = quince.now();
-    let claimed = {
-        let mut tx = quince.store().write().await?;
-        let claimed = event_writes::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
-        tx.commit().await?;
-        claimed
-    };
-    let count = u32::try_from(claimed.len()).unwrap_or(u32::MAX);
-    let mut tries = JoinSet::new();
-    for write in claimed {
-        let quince = quince.clone();
-        tries.spawn(async move {
-            let (id, appointment) = (write.id, write.appointment_id);
-            if let Err(error) = attempt(&quince, write).await {
-                tracing::error!(write = %id, %appointment, cause = %error.cause(), "a calendar write broke off");
-            }
-        });
+    let mut tx = quince.store().write().await?;
+    let claimed = event_writes::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+/// Tries a claimed write. One that takes too long comes back when its lease ends.
+pub(crate) async fn work(quince: &Quince, write: EventWrite) {
+    let (id, appointment) = (write.id, write.appointment_id);
+    match timeout(LONGEST, attempt(quince, write)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(write = %id, %appointment, cause = %error.cause(), "a calendar write broke off");
+        }
+        Err(_) => tracing::warn!(write = %id, %appointment, "a calendar write took too long"),
     }
-    while tries.join_next().await.is_some() {}
-    Ok(count)
 }
 
 /// Everything a try needs.

@@ -15,12 +15,11 @@ use scheduling::StaffId;
 use store::connections::{self, Connection, Discovered};
 use store::remote_calendars::{self, Listed, RemoteCalendar};
 use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx, staff};
-use tokio::task::JoinSet;
 use url::Url;
 
 use crate::connections::{failure, freshness, login};
 use crate::problem::Internal;
-use crate::quince::{Queue, Quince};
+use crate::quince::Quince;
 use crate::reach;
 use parse::Reader;
 
@@ -54,27 +53,20 @@ impl From<StoreError> for Broken {
     }
 }
 
-/// Reads the connections that are due, each in a task of its own. Returns how many there were.
-pub(crate) async fn run_batch(quince: &Quince) -> Result<u32, Internal> {
+/// Claims some of the connections that are due.
+pub(crate) async fn claim(quince: &Quince) -> Result<Vec<ConnectionId>, Internal> {
     let now = quince.now();
-    let due = {
-        let mut tx = quince.store().write().await?;
-        let due = connections::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
-        tx.commit().await?;
-        due
-    };
-    let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
-    let mut reads = JoinSet::new();
-    for claimed in due {
-        let quince = quince.clone();
-        reads.spawn(async move {
-            if let Err(error) = connection(&quince, claimed.id).await {
-                tracing::error!(connection = %claimed.id, cause = %error.cause(), "a sync broke off");
-            }
-        });
+    let mut tx = quince.store().write().await?;
+    let due = connections::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+    tx.commit().await?;
+    Ok(due.into_iter().map(|claimed| claimed.id).collect())
+}
+
+/// Reads a claimed connection.
+pub(crate) async fn work(quince: &Quince, id: ConnectionId) {
+    if let Err(error) = connection(quince, id).await {
+        tracing::error!(connection = %id, cause = %error.cause(), "a sync broke off");
     }
-    while reads.join_next().await.is_some() {}
-    Ok(count)
 }
 
 /// Reads a connection's calendars now. What the server refuses is noted on the connection and is no error here.
@@ -112,7 +104,7 @@ pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Interna
     }
     tx.commit().await?;
     if connection.failures > 0 {
-        quince.wake(Queue::Writes);
+        quince.wake();
     }
     Ok(())
 }
@@ -125,7 +117,7 @@ pub(crate) async fn ask_for_staff(quince: &Quince, staff: StaffId) -> Result<(),
         connections::set_next_sync(&mut tx, connection.id, now).await?;
     }
     tx.commit().await?;
-    quince.wake(Queue::Syncs);
+    quince.wake();
     Ok(())
 }
 

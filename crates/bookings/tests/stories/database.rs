@@ -7,9 +7,8 @@ use crate::postgres::Postgres;
 
 pub struct Database {
     pub store: Store,
-    /// Holds SQLite's files.
-    pub folder: TempDir,
-    _server: Option<Postgres>,
+    folder: TempDir,
+    server: Option<Postgres>,
 }
 
 impl Database {
@@ -29,8 +28,29 @@ impl Database {
         Self {
             store,
             folder,
-            _server: server,
+            server: server,
         }
+    }
+}
+
+impl Database {
+    /// Everything that the database has on disk.
+    pub fn files(&self) -> Vec<Vec<u8>> {
+        let root = self.server.as_ref().map_or(self.folder.path(), Postgres::path);
+        let mut folders = vec![root.to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.is_file() {
+                    // A running server may remove one of its files at any time.
+                    files.extend(std::fs::read(path));
+                }
+            }
+        }
+        files
     }
 }
 

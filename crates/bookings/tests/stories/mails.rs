@@ -8,7 +8,6 @@ use crate::world::{World, tuesday};
 stories! {
     connected_on:
     client_and_host_are_told_of_every_change,
-    secrets_are_nowhere_in_the_database,
 }
 
 async fn client_and_host_are_told_of_every_change(world: World) {
@@ -48,26 +47,5 @@ async fn client_and_host_are_told_of_every_change(world: World) {
             !mail.contains(&booked.manage_token),
             "the host does not get the client's link"
         );
-    }
-}
-
-async fn secrets_are_nowhere_in_the_database(world: World) {
-    let booked = world.book("10:00").await;
-    world.jobs().await;
-    let login = world.control.default_account();
-    let secrets = [
-        booked.manage_token.as_str(),
-        login.app_password.as_str(),
-        crate::world::PASSWORD,
-    ];
-    for file in std::fs::read_dir(world.database.folder.path()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        for secret in secrets {
-            assert!(
-                !bytes
-                    .windows(secret.len())
-                    .any(|window| window == secret.as_bytes())
-            );
-        }
     }
 }

@@ -13,3 +13,5 @@ mod connecting;
 mod external;
 mod mails;
 mod pushing;
+mod running;
+mod secrets;

@@ -63,6 +63,10 @@ impl Postgres {
         running
     }
 
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn url(&self) -> String {
         format!(
             "postgres://quince@localhost/postgres?host={}",
