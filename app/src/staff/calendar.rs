@@ -185,7 +185,7 @@ mod agenda {
             BTreeMap::new()
         } else {
             team.iter()
-                .map(|person| (person.id, person.name.as_str()))
+                .map(|person| (person.id, first_name(&person.name)))
                 .collect()
         };
         let grid = grid(agenda, today, &me.zone, &names);
@@ -287,6 +287,10 @@ mod agenda {
                 }
             })
             .collect()
+    }
+
+    fn first_name(name: &str) -> &str {
+        name.split_whitespace().next().unwrap_or(name)
     }
 
     fn needs_look(state: bookings::WriteState) -> bool {

@@ -108,7 +108,7 @@ fn BlockShown(block: Block, first_hour: u8) -> impl IntoView {
     );
     let title = block.title;
     view! {
-        <li class=place data-kind=block.kind data-short=(quarters < 3).then_some("true") data-tight=(quarters == 3).then_some("true")>
+        <li class=place data-kind=block.kind data-short=(quarters < 3).then_some("true") data-tight=(quarters == 3).then_some("true") data-crowded=(block.lanes > 1).then_some("true")>
             <span class="block-time">{block.time}</span>
             <span class="block-title">
                 {match block.href {

@@ -126,7 +126,7 @@ impl Quince {
             Mail::Smtp { url, from } => Mailer::smtp(url, from)?,
             Mail::Folder { path, from } => Mailer::folder(path, from)?,
         };
-        let (wake, locks) = (Notify::new(), Locks::default()); 3]>::default(), Locks::default());
+        let (wake, locks) = (Notify::new(), Locks::default());
         Ok(Self(Arc::new(Inner {
             settings,
             store,

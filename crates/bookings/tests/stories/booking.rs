@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, date, tuesday};
+use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
 
 stories! {
     connected_on:
@@ -54,7 +54,7 @@ async fn fifty_parallel_bookings_of_one_slot_give_one_appointment(world: World) 
     let wish = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
         name: format!("Ada {n}"),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let outcomes = parallel(&world, (0..50).map(wish).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -74,7 +74,7 @@ async fn the_same_wish_sent_twice_books_once(world: World) {
     assert_eq!(first, again);
     let other = Booking {
         name: "Eve".into(),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     assert!(matches!(
         appointments::book(&world.quince, other).await,
@@ -85,7 +85,7 @@ async fn the_same_wish_sent_twice_books_once(world: World) {
 }
 
 async fn the_same_wish_sent_twice_at_once_books_once(world: World) {
-    let outcomes = parallel(&world, vec![world.wish("10:00"); 10]).await;
+    let outcomes = parallel(&world, vec![adas_wish("10:00"); 10]).await;
     let ids: Vec<_> = outcomes.into_iter().map(|outcome| outcome.unwrap().id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
@@ -104,7 +104,7 @@ async fn without_a_live_answer_the_last_known_events_count(world: World) {
     world.sync().await;
     world
         .control
-        .set_outage(Some(Fault::Slow(std::time::Duration::from_secs(60))));
+        .set_outage(Some(Fault::Slow(std::time::Duration::from_mins(1))));
     assert!(matches!(
         world.try_to_book("10:00").await,
         Err(BookError::SlotTaken)
@@ -119,7 +119,7 @@ async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
     let book = |start: Timestamp| {
         let wish = Booking {
             start,
-            ..world.wish("10:00")
+            ..adas_wish("10:00")
         };
         let quince = world.quince.clone();
         async move { appointments::book(&quince, wish).await.unwrap_err() }
@@ -140,7 +140,7 @@ async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
     assert_eq!(sentences.len(), 4, "{sentences:?}");
     let nowhere = Booking {
         slug: "nowhere".into(),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     assert!(matches!(
         appointments::book(&world.quince, nowhere).await,
@@ -152,7 +152,7 @@ async fn over_long_and_control_text_is_refused_by_field(world: World) {
     let wish = Booking {
         name: "x".repeat(201),
         notes: "a\0b".into(),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let Err(BookError::Fields(problems)) = appointments::book(&world.quince, wish).await else {
         panic!("accepted")
@@ -217,7 +217,7 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
     calendars::create(&world.quince, world.owner, form).await.unwrap();
     let wish = Booking {
         slug: "long".into(),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let booked = appointments::book(&world.quince, wish).await.unwrap();
     world.jobs().await;
@@ -307,7 +307,7 @@ async fn statuses_take_and_give_back_time(world: World) {
         &world.quince,
         Booking {
             idempotency_key: "other".into(),
-            ..world.wish("10:00")
+            ..adas_wish("10:00")
         },
     )
     .await;
@@ -382,7 +382,7 @@ async fn buffers_keep_their_distance(world: World) {
         &world.quince,
         Booking {
             slug: "calm".into(),
-            ..world.wish("10:00")
+            ..adas_wish("10:00")
         },
     )
     .await
@@ -416,7 +416,7 @@ async fn a_pending_booking_blocks_until_confirmed(world: World) {
         &world.quince,
         Booking {
             slug: "ask".into(),
-            ..world.wish("10:00")
+            ..adas_wish("10:00")
         },
     )
     .await
@@ -459,7 +459,7 @@ async fn round_robin_passes_over_who_is_busy(world: World) {
     world.calendar("intro", &team).await;
     let wish = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let outcomes = parallel(&world, (0..10).map(wish).collect()).await;
     assert_eq!(
@@ -475,14 +475,14 @@ async fn a_chosen_host_gets_the_appointment(world: World) {
     world.calendar("intro", &team).await;
     let wish = Booking {
         host: Some(team[2]),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let booked = appointments::book(&world.quince, wish).await.unwrap();
     assert_eq!(booked.host_name, "Noor");
     let again = Booking {
         host: Some(team[2]),
         idempotency_key: "2".into(),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     assert!(matches!(
         appointments::book(&world.quince, again).await,
@@ -511,7 +511,7 @@ async fn several_may_share_a_slot_up_to_its_capacity(world: World) {
     calendars::create(&world.quince, world.owner, form).await.unwrap();
     let wish = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let outcomes = parallel(&world, (0..12).map(wish).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
@@ -532,13 +532,13 @@ async fn two_booking_calendars_never_share_a_hosts_time(world: World) {
     world.calendar("intro", &[world.owner]).await;
     world.calendar("other", &[world.owner]).await;
     let wish = |n: usize| Booking {
-        slug: if n % 2 == 0 {
+        slug: if n.is_multiple_of(2) {
             "intro".into()
         } else {
             "other".into()
         },
         idempotency_key: format!("k{n}"),
-        ..world.wish("10:00")
+        ..adas_wish("10:00")
     };
     let outcomes = parallel(&world, (0..20).map(wish).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);

@@ -28,7 +28,7 @@ impl Database {
         Self {
             store,
             folder,
-            server: server,
+            server,
         }
     }
 }

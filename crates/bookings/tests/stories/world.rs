@@ -48,6 +48,21 @@ pub fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
 
+/// What Ada sends to book a time on Tuesday.
+pub fn adas_wish(time: &str) -> Booking {
+    Booking {
+        slug: "intro".into(),
+        start: tuesday(time),
+        zone: Zone::named("America/New_York").unwrap(),
+        name: "Ada Byron".into(),
+        email: "ada@example.com".into(),
+        phone: "+1 555 0100".into(),
+        notes: "Bring tea".into(),
+        host: None,
+        idempotency_key: format!("key-{time}"),
+    }
+}
+
 impl World {
     /// An owner in UTC who works from nine to five, and a practice iCloud with empty calendars Home and Work.
     pub async fn on(database: Database) -> Self {
@@ -225,23 +240,8 @@ impl World {
         self.free().await.iter().any(|free| free == time)
     }
 
-    /// What Ada sends to book a time on Tuesday.
-    pub fn wish(&self, time: &str) -> Booking {
-        Booking {
-            slug: "intro".into(),
-            start: tuesday(time),
-            zone: Zone::named("America/New_York").unwrap(),
-            name: "Ada Byron".into(),
-            email: "ada@example.com".into(),
-            phone: "+1 555 0100".into(),
-            notes: "Bring tea".into(),
-            host: None,
-            idempotency_key: format!("key-{time}"),
-        }
-    }
-
     pub async fn try_to_book(&self, time: &str) -> Result<Booked, BookError> {
-        appointments::book(&self.quince, self.wish(time)).await
+        appointments::book(&self.quince, adas_wish(time)).await
     }
 
     pub async fn book(&self, time: &str) -> Booked {

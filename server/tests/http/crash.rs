@@ -1,11 +1,9 @@
 //! A booking that was answered survives a power cut and reaches iCloud once.
 
-mod support;
-
+use crate::support::{Browser, Quince, eventually, http, json_of};
 use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
-use support::{Browser, Quince, eventually, http, json_of};
 
 const CALENDAR: [(&str, &str); 22] = [
     ("id", ""),

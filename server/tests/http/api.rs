@@ -1,10 +1,8 @@
 //! The JSON API, as a program uses it, against a running demo.
 
-mod support;
-
+use crate::support::{Quince, http, json_of};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
-use support::{Quince, http, json_of};
 
 struct Api {
     quince: Quince,

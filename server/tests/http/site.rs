@@ -1,10 +1,8 @@
 //! What every answer of the site keeps to: headers, sessions, where requests come from, health, stopping.
 
-mod support;
-
+use crate::support::{Browser, Quince, http};
 use reqwest::StatusCode;
 use reqwest::header::{LOCATION, ORIGIN};
-use support::{Browser, Quince, http};
 
 fn owner() -> Vec<(&'static str, &'static str)> {
     vec![

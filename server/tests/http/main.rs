@@ -1,0 +1,14 @@
+//! The running program, driven from outside as people and programs do: over HTTP and by its command line.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "these are tests, their helpers included"
+)]
+
+mod api;
+mod crash;
+mod readme;
+mod settings;
+mod site;
+mod support;
