@@ -131,8 +131,7 @@ pub async fn sandbox(options: cli::Sandbox) -> Result<(), Failure> {
     let login = running.control().default_account();
     if options.json {
         let line = json!({
-            "sandbox": running.page_url(),
-            "icloud_url": running.entry_url(),
+            "sandbox": running.entry_url(),
             "apple_id": login.apple_id,
             "app_password": login.app_password,
         });

@@ -81,7 +81,7 @@ fn announce(server: &Server, practice: &practice::Practice, as_json: bool) {
     if as_json {
         let line = json!({
             "app": app.as_str(),
-            "sandbox": practice.page_url(),
+            "sandbox": practice.entry_url(),
             "apple_id": login.apple_id,
             "app_password": login.app_password,
             "owner_email": OWNER_EMAIL,

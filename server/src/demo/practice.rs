@@ -111,8 +111,13 @@ impl Keeper {
 impl Practice {
     /// Where the app finds it.
     pub fn icloud_url(&self) -> Result<Url, Failure> {
-        let url = self.sandbox.entry_url();
+        let url = self.entry_url();
         Url::parse(&url).map_err(|_| Failure::Practice(PathBuf::from(url)))
+    }
+
+    /// Its address: for the app its calendars, for a person the page that shows them.
+    pub fn entry_url(&self) -> String {
+        self.sandbox.entry_url()
     }
 
     /// The page that shows its calendars.

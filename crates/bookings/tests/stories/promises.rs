@@ -1,0 +1,445 @@
+//! What product.md promises in a few words and is easily lost in the details (D1–D10).
+
+use bookings::agenda::{self, Who};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::calendars::{self, CalendarForm, Member};
+use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
+use bookings::{
+    ConnectionState, ImportPolicy, Kind, Priority, Status, WhenStale, WriteState, accounts, configuration,
+    profile,
+};
+use jiff::SignedDuration;
+use sandbox::{NewCalendar, PasswordState};
+
+use crate::database::stories;
+use crate::world::{PASSWORD, TUESDAY, World, adas_wish, at, date, tuesday};
+
+stories! {
+    on:
+    d7_a_password_copied_from_apples_page_works_however_it_is_pasted,
+    d9_a_calendar_that_was_never_read_is_never_free,
+    an_unknown_zone_is_refused_wherever_it_is_typed,
+}
+stories! {
+    connected_on:
+    d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_not,
+    d2_what_staff_book_is_written_too,
+    d3_a_cancelled_appointment_leaves_no_trace_but_its_record,
+    d5_colleagues_see_that_somebody_is_busy_and_not_with_what,
+    d6_each_connection_has_its_own_choice,
+    d6_an_event_added_moved_and_deleted_shows_within_one_sync,
+    d8_reconnecting_with_a_wrong_password_changes_nothing,
+    d8_reconnecting_keeps_the_choices,
+    d10_disconnecting_erases_the_password,
+    a_revoked_password_is_told_by_one_mail,
+    while_icloud_is_down_the_host_decides_whether_to_be_booked,
+    a_link_opens_its_own_appointment_only,
+    a_time_that_has_passed_is_told_as_passed_even_if_it_was_taken,
+    a_key_stays_valid_after_its_appointment_changed,
+}
+
+async fn d7_a_password_copied_from_apples_page_works_however_it_is_pasted(world: World) {
+    let login = world.control.default_account();
+    let pasted = format!(
+        "\u{a0}{}\u{a0}\r\n",
+        login
+            .app_password
+            .to_uppercase()
+            .to_lowercase()
+            .replace('-', " - ")
+    );
+    let login = Login {
+        apple_id: format!(" {} ", login.apple_id),
+        app_password: pasted,
+    };
+    connections::connect(&world.quince, world.owner, login)
+        .await
+        .unwrap();
+    assert_eq!(world.connection().await.state, ConnectionState::Connected);
+}
+
+async fn d9_a_calendar_that_was_never_read_is_never_free(world: World) {
+    world.connect().await;
+    world.calendar("intro", &[world.owner]).await;
+    assert!(world.is_free("10:00").await, "no calendar is watched yet");
+    let home = world.remote("Home").await;
+    world.event("Home", "10:00");
+    world.control.set_down(true);
+    configuration::save_primary(&world.quince, world.owner, Some(home))
+        .await
+        .unwrap();
+    assert_eq!(world.free().await, [] as [&str; 0], "nobody knows what is in it");
+    world.control.set_down(false);
+    world.later(5).await;
+    assert!(!world.is_free("10:00").await && world.is_free("11:00").await);
+}
+
+async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
+    let new = accounts::NewStaff {
+        name: "Mira".into(),
+        email: "mira@example.org".into(),
+        password: PASSWORD.into(),
+        zone: "Europe/Atlantis".into(),
+        role: bookings::Role::Staff,
+    };
+    let refused = accounts::add_staff(&world.quince, world.owner, new)
+        .await
+        .unwrap_err();
+    let accounts::AccountError::Fields(problems) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(problems[0].field, "zone");
+    assert!(problems[0].sentence.contains("Europe/Atlantis"));
+    let refused = profile::save(&world.quince, world.owner, "Maya", "UTC+25")
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("UTC+25"), "{refused}");
+    assert_eq!(
+        profile::get(&world.quince, world.owner)
+            .await
+            .unwrap()
+            .zone
+            .name(),
+        "UTC"
+    );
+}
+
+async fn d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_not(world: World) {
+    let mira = world.colleague("Mira").await;
+    world.calendar("team", &[world.owner, mira]).await;
+    for (slug, time) in [("intro", "10:00"), ("team", "11:00")] {
+        let wish = Booking {
+            slug: slug.into(),
+            host: Some(world.owner),
+            ..adas_wish(time)
+        };
+        appointments::book(&world.quince, wish).await.unwrap();
+    }
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 2);
+    let member = Member {
+        staff: world.owner,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    let simple = CalendarForm {
+        kind: Kind::Simple,
+        members: vec![member],
+        ..CalendarForm::new("Room")
+    };
+    let Err(calendars::CalendarError::Fields(problems)) =
+        calendars::create(&world.quince, world.owner, simple).await
+    else {
+        panic!("accepted")
+    };
+    assert_eq!(problems[0].field, "kind");
+    assert!(
+        problems[0]
+            .sentence
+            .contains("no assigned member, so it cannot use iCloud")
+    );
+}
+
+async fn d2_what_staff_book_is_written_too(world: World) {
+    // In half an hour, which is too soon for a client.
+    let soon = Booking {
+        start: at("2026-11-23T09:00:00Z"),
+        ..adas_wish("10:00")
+    };
+    let refused = appointments::book(&world.quince, soon.clone()).await;
+    assert!(matches!(refused, Err(BookError::NotOffered(_))), "{refused:?}");
+    let booked = appointments::book_as_staff(&world.quince, world.owner, soon)
+        .await
+        .unwrap();
+    world.jobs().await;
+    let seen = world.appointment(&booked).await;
+    assert_eq!(seen.booked_by, Some(world.owner));
+    assert_eq!(seen.write.unwrap().state, WriteState::Written);
+    assert!(world.events("Home")[0].ics.contains("DTSTART:20261123T090000Z"));
+}
+
+async fn d3_a_cancelled_appointment_leaves_no_trace_but_its_record(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    let actor = Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    appointments::cancel(&world.quince, &actor, "a cold")
+        .await
+        .unwrap();
+    world.jobs().await;
+    world.later(5).await;
+    assert_eq!(world.events("Home"), []);
+    assert!(world.is_free("10:00").await);
+    let seen = world.appointment(&booked).await;
+    assert_eq!(seen.status, Status::Cancelled);
+    assert_eq!(seen.cancelled_by.as_deref(), Some("client: a cold"));
+    assert!(seen.cancelled_at.is_some());
+}
+
+async fn d5_colleagues_see_that_somebody_is_busy_and_not_with_what(world: World) {
+    let mira = world.colleague("Mira").await;
+    let account = world
+        .control
+        .add_account("mira@icloud.example", "mira-mira-mira-mira", "Mira");
+    let hers = world.control.add_calendar(account, NewCalendar::named("Private"));
+    let start = tuesday("10:00");
+    world
+        .control
+        .add_simple_event(hers, "Therapy", start, start + SignedDuration::from_hours(1));
+    let login = Login {
+        apple_id: "mira@icloud.example".into(),
+        app_password: "mira-mira-mira-mira".into(),
+    };
+    connections::connect(&world.quince, mira, login).await.unwrap();
+    let found = connections::list(&world.quince, mira).await.unwrap();
+    configuration::save_conflicts(&world.quince, mira, vec![found[0].calendars[0].id])
+        .await
+        .unwrap();
+    let own = agenda::view(&world.quince, mira, date(TUESDAY), 1, Who::Me)
+        .await
+        .unwrap();
+    assert_eq!(own.days[0].external[0].title, "Therapy");
+    for who in [Who::Person(mira), Who::Everybody] {
+        let seen = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, who)
+            .await
+            .unwrap();
+        let [event] = seen.days[0].external.as_slice() else {
+            panic!("{seen:?}")
+        };
+        assert_eq!((event.title.as_str(), event.calendar_name.as_str()), ("Busy", ""));
+        assert!(!format!("{seen:?}").contains("Therapy"));
+    }
+    let other = agenda::view(&world.quince, mira, date(TUESDAY), 1, Who::Person(world.owner)).await;
+    assert!(matches!(other, Err(ChangeError::NotAllowed)), "{other:?}");
+}
+
+async fn d6_each_connection_has_its_own_choice(world: World) {
+    let account = world
+        .control
+        .add_account("maya@work.example", "work-work-work-work", "Maya");
+    let office = world.control.add_calendar(account, NewCalendar::named("Office"));
+    let login = Login {
+        apple_id: "maya@work.example".into(),
+        app_password: "work-work-work-work".into(),
+    };
+    let second = connections::connect(&world.quince, world.owner, login)
+        .await
+        .unwrap();
+    let all = connections::list(&world.quince, world.owner).await.unwrap();
+    let chosen = all
+        .iter()
+        .flat_map(|connection| &connection.calendars)
+        .filter(|calendar| ["Work", "Office"].contains(&calendar.name.as_str()))
+        .map(|calendar| calendar.id)
+        .collect();
+    configuration::save_conflicts(&world.quince, world.owner, chosen)
+        .await
+        .unwrap();
+    configuration::save_import_policy(&world.quince, world.owner, second, ImportPolicy::AsFirstImported)
+        .await
+        .unwrap();
+    let start = tuesday("10:00");
+    let kept =
+        world
+            .control
+            .add_simple_event(office, "Stand-up", start, start + SignedDuration::from_mins(30));
+    let followed = world.event("Work", "14:00");
+    world.sync().await;
+    world.control.delete_event(office, &kept);
+    world.control.delete_event(world.icloud("Work"), &followed);
+    world.sync().await;
+    assert!(!world.is_free("10:00").await, "as first imported");
+    assert!(world.is_free("14:00").await, "kept up");
+}
+
+async fn d6_an_event_added_moved_and_deleted_shows_within_one_sync(world: World) {
+    let shown = async || {
+        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+        let starts = view.unwrap().days[0]
+            .external
+            .iter()
+            .map(|event| event.start)
+            .collect::<Vec<_>>();
+        starts
+    };
+    let href = world.event("Home", "10:00");
+    world.later(1).await;
+    assert!(!world.is_free("10:00").await, "the background job has read it");
+    assert_eq!(shown().await, [tuesday("10:00")]);
+    world
+        .control
+        .move_event(world.icloud("Home"), &href, tuesday("13:00"));
+    world.later(1).await;
+    assert!(world.is_free("10:00").await && !world.is_free("13:00").await);
+    assert_eq!(shown().await, [tuesday("13:00")]);
+    world.control.delete_event(world.icloud("Home"), &href);
+    world.later(1).await;
+    assert!(world.is_free("13:00").await);
+    assert!(shown().await.is_empty());
+}
+
+async fn d8_reconnecting_with_a_wrong_password_changes_nothing(world: World) {
+    let id = world.connection().await.id;
+    let wrong = connections::reconnect(&world.quince, world.owner, id, "abcd-efgh-ijkl-mnop").await;
+    assert!(matches!(wrong, Err(ConnectError::WrongLogin)), "{wrong:?}");
+    let connection = world.connection().await;
+    assert_eq!(connection.state, ConnectionState::Connected);
+    world.event("Work", "10:00");
+    world.later(1).await;
+    assert!(
+        !world.is_free("10:00").await,
+        "the password from before still works"
+    );
+}
+
+async fn d8_reconnecting_keeps_the_choices(world: World) {
+    let before = world.connection().await;
+    configuration::save_import_policy(
+        &world.quince,
+        world.owner,
+        before.id,
+        ImportPolicy::AsFirstImported,
+    )
+    .await
+    .unwrap();
+    let account = world.control.accounts()[0];
+    world.control.set_password_state(account, PasswordState::Revoked);
+    world.later(2).await;
+    assert_eq!(world.connection().await.state, ConnectionState::NeedsAttention);
+    world.control.set_password(account, "neww-pass-word-here");
+    world.control.set_password_state(account, PasswordState::Ok);
+    connections::reconnect(&world.quince, world.owner, before.id, "neww-pass-word-here")
+        .await
+        .unwrap();
+    let after = world.connection().await;
+    assert_eq!(
+        (after.id, after.import_policy),
+        (before.id, ImportPolicy::AsFirstImported)
+    );
+    let choices = |connection: &connections::ConnectionView| -> Vec<_> {
+        let all = connection.calendars.iter();
+        all.map(|calendar| (calendar.id, calendar.is_primary, calendar.checked_for_conflicts))
+            .collect()
+    };
+    assert_eq!(choices(&after), choices(&before));
+    assert_eq!(after.problem, None);
+}
+
+async fn d10_disconnecting_erases_the_password(world: World) {
+    let id = world.connection().await.id;
+    let sealed = async || {
+        let mut tx = world.database.store.read().await.unwrap();
+        let found = store::connections::find(&mut tx, id).await.unwrap();
+        found.unwrap().password_sealed
+    };
+    assert!(sealed().await.is_some());
+    connections::disconnect(&world.quince, world.owner, id, EventsInIcloud::Keep)
+        .await
+        .unwrap();
+    assert_eq!(sealed().await, None);
+    let configured = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!((configured.primary, configured.connections.len()), (None, 0));
+    let again = connections::reconnect(&world.quince, world.owner, id, "abcd-efgh-ijkl-mnop").await;
+    assert!(matches!(again, Err(ConnectError::NotFound)), "{again:?}");
+}
+
+async fn a_revoked_password_is_told_by_one_mail(world: World) {
+    let account = world.control.accounts()[0];
+    world.control.set_password_state(account, PasswordState::Revoked);
+    for _ in 0..6 {
+        world.later(20).await;
+    }
+    let mails = world.mails();
+    let [mail] = mails.as_slice() else {
+        panic!("{mails:?}")
+    };
+    assert!(
+        mail.contains("maya@example.org") && mail.contains("settings/integrations"),
+        "{mail}"
+    );
+}
+
+async fn while_icloud_is_down_the_host_decides_whether_to_be_booked(world: World) {
+    world.event("Work", "10:00");
+    world.sync().await;
+    world.control.set_down(true);
+    world.later(20).await;
+    configuration::save_when_stale(&world.quince, world.owner, WhenStale::StopOffering)
+        .await
+        .unwrap();
+    let refused = world.try_to_book("11:00").await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    configuration::save_when_stale(&world.quince, world.owner, WhenStale::UseLastKnown)
+        .await
+        .unwrap();
+    let known = world.try_to_book("10:00").await;
+    assert!(matches!(known, Err(BookError::SlotTaken)), "{known:?}");
+    let booked = world.book("11:00").await;
+    world.control.set_down(false);
+    for _ in 0..4 {
+        world.later(30).await;
+    }
+    assert_eq!(
+        world.appointment(&booked).await.write.unwrap().state,
+        WriteState::Written
+    );
+    assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn a_link_opens_its_own_appointment_only(world: World) {
+    let (mine, other) = (world.book("10:00").await, world.book("11:00").await);
+    assert_ne!(mine.manage_token, other.manage_token);
+    let actor = Actor::Client {
+        token: mine.manage_token.clone(),
+    };
+    appointments::cancel(&world.quince, &actor, "").await.unwrap();
+    assert_eq!(world.appointment(&other).await.status, Status::Confirmed);
+    let seen = appointments::by_token(&world.quince, &other.manage_token)
+        .await
+        .unwrap();
+    assert_eq!((seen.id, seen.status), (other.id, Status::Confirmed));
+    let cut = &mine.manage_token[..mine.manage_token.len() - 1];
+    for wrong in ["", cut, &mine.id.to_string(), "../../etc/passwd"] {
+        let found = appointments::by_token(&world.quince, wrong).await;
+        assert!(matches!(found, Err(ChangeError::NotFound)), "{wrong}: {found:?}");
+    }
+    let ics = appointments::ics(&world.quince, &other.manage_token)
+        .await
+        .unwrap();
+    assert!(
+        ics.contains("DTSTART:20261124T110000Z") && ics.contains("DTEND:20261124T113000Z"),
+        "{ics}"
+    );
+}
+
+async fn a_time_that_has_passed_is_told_as_passed_even_if_it_was_taken(world: World) {
+    world.book("10:00").await;
+    world.clock.set(tuesday("12:00"));
+    let late = Booking {
+        idempotency_key: "late".into(),
+        ..adas_wish("10:00")
+    };
+    let late = appointments::book(&world.quince, late).await;
+    assert!(
+        matches!(&late, Err(BookError::NotOffered(sentence)) if sentence.contains("passed")),
+        "{late:?}"
+    );
+}
+
+async fn a_key_stays_valid_after_its_appointment_changed(world: World) {
+    let booked = world.book("10:00").await;
+    let actor = Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    appointments::reschedule(&world.quince, &actor, tuesday("14:00"))
+        .await
+        .unwrap();
+    let again = world.book("10:00").await;
+    assert_eq!((again.id, again.manage_token), (booked.id, booked.manage_token));
+    assert_eq!(
+        world.free().await.iter().filter(|time| *time == "10:00").count(),
+        1,
+        "nothing new was booked"
+    );
+}
