@@ -17,11 +17,18 @@ if (process.env.PICTURE_SET === "readme") {
   test("the README's pictures", async ({ page, demo, visit }) => {
     const pages = await pagesOf(demo.is);
     await page.setViewportSize({ width: 1280, height: 800 });
-    await visit(page, pages["booking-page"]);
+    await visit(page, `${demo.is.app}/book/consultation?zone=America/New_York`);
     await take(page, "booking-page", false);
     await signIn(page, demo.is);
     await visit(page, pages["wizard-2"]);
     await take(page, "wizard", false);
+    await page.getByLabel("iCloud email address").fill(demo.is.apple_id);
+    await page.getByLabel("App-specific password").fill(demo.is.app_password);
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await page.locator("section", { hasText: "Primary calendar" }).getByLabel("Work").check();
+    await page.locator("section", { hasText: "Check for conflicts" }).getByLabel("Home").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "You are ready to be booked" }).waitFor();
     await visit(page, pages.calendar);
     await take(page, "calendar-view", false);
   });

@@ -131,7 +131,7 @@ pub async fn sandbox(options: cli::Sandbox) -> Result<(), Failure> {
     let login = running.control().default_account();
     if options.json {
         let line = json!({
-            "sandbox": running.entry_url(),
+            "sandbox": running.entry_url().trim_end_matches('/'),
             "apple_id": login.apple_id,
             "app_password": login.app_password,
         });

@@ -80,8 +80,9 @@ fn announce(server: &Server, practice: &practice::Practice, as_json: bool) {
     let login = practice.login();
     if as_json {
         let line = json!({
-            "app": app.as_str(),
-            "sandbox": practice.entry_url(),
+            // Without the slash at the end, so that a script can put a path behind it.
+            "app": app.as_str().trim_end_matches('/'),
+            "sandbox": practice.entry_url().trim_end_matches('/'),
             "apple_id": login.apple_id,
             "app_password": login.app_password,
             "owner_email": OWNER_EMAIL,

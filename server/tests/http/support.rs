@@ -64,7 +64,11 @@ impl Quince {
     }
 
     pub fn at(&self, path: &str) -> String {
-        format!("{}{}", self.url, path.trim_start_matches('/'))
+        format!(
+            "{}/{}",
+            self.url.trim_end_matches('/'),
+            path.trim_start_matches('/')
+        )
     }
 }
 

@@ -1,0 +1,134 @@
+// What can go wrong while a client books: each has its own sentence, and nothing typed is lost.
+import { randomUUID } from "node:crypto";
+import type { Page } from "@playwright/test";
+import type { Demo } from "../helpers/servers";
+import { expect, test } from "../helpers/test";
+
+const TYPED = { Name: "Grace Hopper", Email: "grace@client.example", Phone: "+49 30 1234567", "Anything we should know": "Two lines\nof notes" };
+
+const bookingPage = (demo: Demo, query = "") => `${demo.app}/book/intro-call?zone=Europe/Berlin${query}`;
+
+/** Chooses the first time on offer and answers which it is. */
+async function choose(page: Page, usable: (page: Page) => Promise<void>): Promise<string> {
+  const time = page.locator("a.time").first();
+  const start = (await time.getAttribute("data-start"))!;
+  await time.click();
+  await expect(page.getByRole("heading", { name: "Your details" })).toBeVisible();
+  await usable(page);
+  return start;
+}
+
+async function fill(page: Page): Promise<void> {
+  for (const [label, text] of Object.entries(TYPED)) {
+    await page.getByLabel(label).fill(text);
+  }
+}
+
+async function expectTyped(page: Page, typed: Record<string, string> = TYPED): Promise<void> {
+  for (const [label, text] of Object.entries(typed)) {
+    await expect(page.getByLabel(label)).toHaveValue(text);
+  }
+}
+
+/** Somebody else books the time, by the API. */
+async function takeTime(demo: Demo, slug: string, start: string): Promise<void> {
+  const answer = await fetch(`${demo.app}/api/v1/calendars/${slug}/appointments`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
+    body: JSON.stringify({ start, timezone: "Europe/Berlin", name: "Somebody Else", email: "else@client.example" }),
+  });
+  expect(answer.status, await answer.text()).toBe(201);
+}
+
+/** Types what a browser's own limits would not let through, as a script or an old page could. */
+async function force(page: Page, label: string, text: string): Promise<void> {
+  await page.getByLabel(label).evaluate((field, value) => {
+    const input = field as HTMLInputElement;
+    input.removeAttribute("maxlength");
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, text);
+}
+
+test("a time that is taken meanwhile loses nothing that was typed, and others are offered", async ({ page, demo, visit, usable }) => {
+  await visit(page, bookingPage(demo.is));
+  const start = await choose(page, usable);
+  await fill(page);
+  await takeTime(demo.is, "intro-call", start);
+  await page.getByRole("button", { name: "Book this time" }).click();
+
+  await expect(page.getByRole("alert")).toContainText("no longer free");
+  await expect(page.getByRole("alert")).toContainText("what you typed is kept");
+  await expect(page.locator(`a.time[data-start="${start}"]`)).toHaveCount(0);
+  await usable(page);
+  expect(await choose(page, usable)).not.toBe(start);
+  await expectTyped(page);
+  await page.getByRole("button", { name: "Book this time" }).click();
+  await expect(page.getByRole("heading", { name: "You are booked" })).toBeVisible();
+});
+
+for (const [what, date, start, sentence] of [
+  ["that is over", "2026-11-30", "2026-11-30T15:00:00Z", "has passed"],
+  ["that is not on the grid", "2026-12-03", "2026-12-03T15:07:00Z", "never on offer"],
+  ["that is no time at all", "2026-12-03", "noon", "not a time"],
+]) {
+  test(`a start ${what} is refused in a sentence, and times are offered`, async ({ page, demo, visit }) => {
+    await visit(page, bookingPage(demo.is, `&date=${date}&start=${encodeURIComponent(start)}`));
+    await expect(page.getByRole("alert")).toContainText(sentence);
+    await expect(page.getByRole("heading", { name: "Your details" })).toHaveCount(0);
+    await page.getByRole("link", { name: /free times?$/ }).first().click();
+    await expect(page.locator("a.time").first()).toBeVisible();
+  });
+}
+
+test("a zone that nobody knows is named, and times are shown in another", async ({ page, demo, visit }) => {
+  await visit(page, `${demo.is.app}/book/intro-call?zone=Mars/Olympus`);
+  await expect(page.getByRole("status").filter({ hasText: "Mars/Olympus" })).toContainText("Times are shown in America/New_York");
+  await expect(page.locator("a.time").first()).toBeVisible();
+});
+
+test("a name that is too long is refused in a sentence, and everything typed is kept", async ({ page, demo, visit, usable }) => {
+  const long = "Ada ".repeat(60).trim();
+  await visit(page, bookingPage(demo.is));
+  await choose(page, usable);
+  await fill(page);
+  await force(page, "Name", long);
+  await page.getByRole("button", { name: "Book this time" }).click();
+  await expect(page.getByRole("alert")).toContainText("Please shorten");
+  await expectTyped(page, { ...TYPED, Name: long });
+});
+
+test("control characters are refused in a sentence, and everything typed is kept", async ({ page, demo, visit, usable }) => {
+  const odd = "Ada\u0007Byron";
+  await visit(page, bookingPage(demo.is));
+  await choose(page, usable);
+  await fill(page);
+  await force(page, "Name", odd);
+  await page.getByRole("button", { name: "Book this time" }).click();
+  await expect(page.getByRole("alert")).toContainText("without special control characters");
+  await expectTyped(page, { ...TYPED, Name: odd });
+});
+
+test("the zone can be changed, and the times follow", async ({ page, demo, visit }) => {
+  await visit(page, bookingPage(demo.is));
+  const time = page.locator("a.time").first();
+  const start = (await time.getAttribute("data-start"))!;
+  const label = await time.innerText();
+  await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
+  // With script the choice alone is enough, and the button is not shown.
+  const change = page.getByRole("button", { name: "Change" });
+  if (await change.isVisible()) {
+    await change.click();
+  }
+  await expect(page).toHaveURL(/zone=Asia/);
+  await expect(page.locator(".day-times")).toContainText("Asia/Tokyo");
+  const same = page.locator(`a.time[data-start="${start}"]`);
+  await expect(same.or(page.locator("a.time")).first()).not.toHaveText(label);
+});
+
+test("a link that belongs to no appointment says so", async ({ page, demo, visit }) => {
+  await visit(page, `${demo.is.app}/manage/${"A".repeat(43)}`);
+  await expect(page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText("the link is not complete");
+  expect((await fetch(page.url())).status).toBe(404);
+});

@@ -1,0 +1,242 @@
+// What the team does: sees appointments and events, keeps iCloud connected, changes hours, adds people.
+import type { Locator, Page } from "@playwright/test";
+import { events } from "../helpers/icloud";
+import { signIn } from "../helpers/people";
+import type { Demo, Sandbox } from "../helpers/servers";
+import { expect, test } from "../helpers/test";
+
+/** A member of the practice team who is connected. */
+const JONAS = { email: "jonas@quince.example", apple_id: "jonas@icloud.example", app_password: "oaks-pear-plum-figs" };
+/** Has booked Jonas in the practice workspace. */
+const CLIENT = "Ingrid Halvorsen";
+
+const asJonas = (demo: Demo): Demo => ({ ...demo, owner_email: JONAS.email });
+const cloudOf = (demo: Demo): Sandbox => ({ ...demo, ...JONAS });
+const ours = async (demo: Demo, calendar = "Work") =>
+  (await events(cloudOf(demo), calendar)).filter((text) => text.includes(CLIENT));
+const startOf = (event: string) => /DTSTART[^:]*:(\S+)/.exec(event)?.[1];
+const card = (page: Page, title: string | RegExp) => page.locator("section", { has: page.getByRole("heading", { name: title }) });
+
+/** Loads the page again until it shows this: Quince writes to iCloud on its own time. */
+async function expectOnReload(page: Page, shown: Locator): Promise<void> {
+  await expect(async () => {
+    await page.reload();
+    await expect(shown).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+}
+
+test("the calendar view shows appointments beside events from iCloud (D5)", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/calendar?date=2026-12-03`);
+  await page.getByRole("navigation", { name: "Whose calendar" }).getByRole("link", { name: "Team" }).click();
+  await expect(page.locator('.block[data-kind="appointment"]', { hasText: CLIENT })).toBeVisible();
+  await expect(page.locator('.block[data-kind="external"]', { hasText: "Priya:" }).first()).toBeVisible();
+  await usable(page);
+  await page.getByRole("link", { name: "Jonas Okafor" }).click();
+  await expect(page.locator('.block[data-kind="external"]', { hasText: "Priya:" })).toHaveCount(0);
+  await expect(page.locator('.block[data-kind="external"]', { hasText: "Jonas:" }).first()).toBeVisible();
+  await usable(page);
+  await page.getByRole("link", { name: "Day", exact: true }).click();
+  await expect(page.locator(".week-day")).toHaveCount(1);
+
+  await visit(page, `${demo.app}/appointments`);
+  await page.getByRole("link", { name: CLIENT }).click();
+  await expect(page.getByRole("heading", { level: 1, name: CLIENT })).toBeVisible();
+  await expect(page.getByText("Written to iCloud")).toBeVisible();
+});
+
+test("an event moved in iCloud is noticed, changes nothing here, and is written again (D4)", async ({
+  page,
+  ownDemo: { is: demo },
+  visit,
+}) => {
+  await signIn(page, asJonas(demo));
+  await visit(page, `${demo.app}/appointments`);
+  await page.getByRole("link", { name: CLIENT }).click();
+  await expect(page.getByText("Written to iCloud")).toBeVisible();
+  const appointment = page.url();
+  const when = await page.locator(".page-head .lead").innerText();
+  const original = (await ours(demo)).map(startOf);
+
+  await page.goto(`${new URL(demo.sandbox).origin}/practice`);
+  const event = page.getByRole("listitem").filter({ hasText: CLIENT });
+  await event.locator("summary").click();
+  await event.getByLabel("Begins at").fill("06:30");
+  await event.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The event has been changed.")).toBeVisible();
+  expect((await ours(demo)).map(startOf)).not.toEqual(original);
+
+  await visit(page, `${demo.app}/settings/integrations`);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await expect(page.getByText("Checked: Quince knows what iCloud knows.")).toBeVisible();
+  await visit(page, `${demo.app}/appointments`);
+  await expect(page.getByRole("listitem").filter({ hasText: CLIENT })).toContainText("Changed in iCloud");
+  await visit(page, appointment);
+  await expect(page.getByText("Changed in iCloud", { exact: true })).toBeVisible();
+  await expect(page.locator(".page-head .lead")).toHaveText(when);
+  await page.getByRole("button", { name: "Write again" }).click();
+  await expect.poll(async () => (await ours(demo)).map(startOf), { timeout: 20_000 }).toEqual(original);
+  await expectOnReload(page, page.getByText("Written to iCloud", { exact: true }));
+});
+
+for (const [choice, left] of [
+  ["Leave them in iCloud", 1],
+  ["Remove them from iCloud", 0],
+] as const) {
+  test(`disconnecting does what it says: ${choice} (D10)`, async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+    await signIn(page, asJonas(demo));
+    await visit(page, `${demo.app}/settings/integrations`);
+    await page.getByRole("link", { name: "Disconnect" }).click();
+    await usable(page);
+    await expect(page.getByText("The stored password is erased.")).toBeVisible();
+    await page.getByLabel(choice).check();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await expect(page.getByRole("link", { name: "Connect", exact: true })).toBeVisible();
+    await expect.poll(async () => (await ours(demo)).length, { timeout: 20_000 }).toBe(left);
+    await visit(page, `${demo.app}/appointments`);
+    await expect(page.getByRole("link", { name: CLIENT })).toBeVisible();
+
+    // Connecting again is the same wizard.
+    await visit(page, `${demo.app}/connect-icloud?step=2`);
+    await page.getByLabel("iCloud email address").fill(JONAS.apple_id);
+    await page.getByLabel("App-specific password").fill(JONAS.app_password);
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await expect(page.getByText("Your iCloud is connected.")).toBeVisible();
+  });
+}
+
+test("a revoked password asks for a new one, and every choice stays", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  await signIn(page, asJonas(demo));
+  const practice = `${new URL(demo.sandbox).origin}/practice`;
+  await page.goto(practice);
+  await page.getByRole("button", { name: /Revoke it ?: the password of Jonas/ }).click();
+  await visit(page, `${demo.app}/settings/integrations`);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await expect(page.getByText("Needs attention")).toBeVisible();
+  await usable(page);
+  await page.goto(practice);
+  await page.getByRole("button", { name: /Let it work again ?: the password of Jonas/ }).click();
+  await visit(page, `${demo.app}/settings/integrations`);
+  await page.getByLabel("App-specific password").fill(JONAS.app_password);
+  await page.getByRole("button", { name: "Reconnect" }).click();
+  await expect(page.getByText("Your iCloud is connected again.")).toBeVisible();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+  await visit(page, `${demo.app}/settings/calendar-configuration`);
+  await expect(card(page, "Primary Calendar")).toContainText("Appointments are written to Work");
+});
+
+test("Calendar Configuration changes the primary calendar, the conflict calendars and the rules (D9, D6)", async ({
+  page,
+  ownDemo: { is: demo },
+  visit,
+  usable,
+}) => {
+  await signIn(page, asJonas(demo));
+  await visit(page, `${demo.app}/settings/calendar-configuration`);
+  await card(page, "Primary Calendar").getByRole("link", { name: "Edit" }).click();
+  await expect(page.getByRole("radio", { name: "Home" })).toBeVisible();
+  await usable(page);
+  await page.getByRole("radio", { name: "Home" }).check();
+  await card(page, "Primary Calendar").getByRole("button", { name: "Save" }).click();
+  await expect(card(page, "Primary Calendar")).toContainText("Appointments are written to Home");
+  // Those to come move along.
+  await expect.poll(async () => (await ours(demo, "Home")).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await ours(demo, "Work")).length, { timeout: 20_000 }).toBe(0);
+
+  await visit(page, `${demo.app}/settings/calendar-configuration`);
+  await card(page, "Check for conflicts").getByRole("checkbox", { name: "Family" }).uncheck();
+  await page.getByRole("button", { name: "Save conflict calendars" }).click();
+  await expect(card(page, "Check for conflicts").getByText("Saved.")).toBeVisible();
+  await usable(page);
+  await page.getByLabel("Keep as first imported").check();
+  await page.getByLabel("Stop offering me").check();
+  await page.getByRole("button", { name: "Save rules" }).click();
+  await expect(card(page, "Rules").getByText("Saved.")).toBeVisible();
+  await visit(page, `${demo.app}/settings/calendar-configuration`);
+  await expect(page.getByLabel("Keep as first imported")).toBeChecked();
+  await expect(page.getByLabel("Stop offering me")).toBeChecked();
+  await expect(card(page, "Check for conflicts").getByRole("checkbox", { name: "Family" })).not.toBeChecked();
+});
+
+test("the free times follow the hours in My Profile", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  const wednesday = async () => {
+    const query = "startDate=2026-12-16&endDate=2026-12-16&timezone=America/New_York";
+    const answer = await fetch(`${demo.app}/api/v1/calendars/follow-up-with-jonas/free-slots?${query}`);
+    const days = (await answer.json()) as Record<string, { slots: string[] }>;
+    return Object.values(days).flatMap(({ slots }) => slots.map((slot) => slot.slice(11, 16)));
+  };
+  expect((await wednesday()).some((time) => time < "13:00")).toBe(true);
+  await signIn(page, asJonas(demo));
+  await visit(page, `${demo.app}/settings/profile`);
+
+  // What cannot be understood names its day and stays as it was typed.
+  await page.getByLabel("Wednesday, from").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("alert")).toContainText("Wednesday: enter when it starts");
+  await expect(page.getByLabel("Wednesday, to")).toHaveValue("17:00");
+  await usable(page);
+
+  await page.getByLabel("Wednesday, from").fill("13:00");
+  await page.getByLabel("Date 1, from").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  const times = await wednesday();
+  expect(times.length).toBeGreaterThan(0);
+  expect(times.every((time) => time >= "13:00")).toBe(true);
+});
+
+test("somebody who joins the team signs in; a wrong password says so and keeps the address", async ({
+  page,
+  ownDemo: { is: demo },
+  visit,
+  usable,
+}) => {
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/team`);
+  await page.getByLabel("Name").fill("Lena Fischer");
+  await page.getByLabel("Email address").fill("lena@quince.example");
+  await page.getByLabel("First password").fill("short");
+  await page.getByRole("button", { name: "Add to the team" }).click();
+  await expect(page.getByRole("alert")).toContainText("Choose a password of at least");
+  await usable(page);
+  await expect(page.getByLabel("Name")).toHaveValue("Lena Fischer");
+  await expect(page.getByLabel("Email address")).toHaveValue("lena@quince.example");
+  await page.getByLabel("First password").fill("plum tree in the yard");
+  await page.getByRole("button", { name: "Add to the team" }).click();
+  await expect(page.getByText("Lena Fischer can sign in now.")).toBeVisible();
+  await usable(page);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/sign-in/);
+  await visit(page, `${demo.app}/settings/profile`);
+  await expect(page).toHaveURL(/sign-in\?to=/);
+  await page.getByLabel("Email address").fill("lena@quince.example");
+  await page.getByLabel("Password").fill("not her password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page.getByLabel("Email address")).toHaveValue("lena@quince.example");
+  await usable(page);
+  await page.getByLabel("Password").fill("plum tree in the yard");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/settings\/profile/);
+  await expect(page.getByLabel("Name")).toHaveValue("Lena Fischer");
+});
+
+test("a team member moves and cancels an appointment, and iCloud follows (D3)", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  await signIn(page, asJonas(demo));
+  await visit(page, `${demo.app}/appointments`);
+  await page.getByRole("link", { name: CLIENT }).click();
+  await usable(page);
+  const [before] = (await ours(demo)).map(startOf);
+  await page.getByLabel("Date").fill("2026-12-16");
+  await page.getByLabel("Time", { exact: true }).fill("14:20");
+  await page.getByRole("button", { name: "Move appointment" }).click();
+  await expect(page.getByText("Moved. The client has been told.")).toBeVisible();
+  await expect.poll(async () => (await ours(demo)).map(startOf), { timeout: 20_000 }).not.toEqual([before]);
+  expect(await ours(demo)).toHaveLength(1);
+  await usable(page);
+  await page.getByLabel("Reason").fill("Jonas is ill");
+  await page.getByRole("button", { name: "Cancel appointment" }).click();
+  await expect(page.getByText("Cancelled. The client has been told.")).toBeVisible();
+  await expect.poll(async () => (await ours(demo)).length, { timeout: 20_000 }).toBe(0);
+});
