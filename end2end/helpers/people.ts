@@ -1,4 +1,5 @@
 // What people do on many pages, in their words.
+import { randomUUID } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
 import type { Demo } from "./servers";
 
@@ -17,6 +18,27 @@ export async function bookingCalendars(demo: Demo): Promise<{ slug: string; name
   expect(answer.status).toBe(200);
   const { calendars } = (await answer.json()) as { calendars: { slug: string; name: string; kind: string }[] };
   return calendars;
+}
+
+/** The free starts of a booking calendar between two dates, as the API tells them. */
+export async function freeTimes(app: string, slug: string, from: string, to: string, zone = "UTC"): Promise<string[]> {
+  const query = new URLSearchParams({ startDate: from, endDate: to, timezone: zone });
+  const answer = await fetch(`${app}/api/v1/calendars/${slug}/free-slots?${query}`);
+  expect(answer.status).toBe(200);
+  const days = (await answer.json()) as Record<string, { slots: string[] }>;
+  return Object.values(days).flatMap(({ slots }) => slots);
+}
+
+/** Somebody books this time by the API; answers the address of the client's own page. */
+export async function bookByApi(demo: Demo, slug: string, start: string): Promise<string> {
+  const answer = await fetch(`${demo.app}/api/v1/calendars/${slug}/appointments`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
+    body: JSON.stringify({ start, timezone: "Europe/Berlin", name: "Somebody Else", email: "else@client.example" }),
+  });
+  const told = await answer.text();
+  expect(answer.status, told).toBe(201);
+  return (JSON.parse(told) as { manageUrl: string }).manageUrl;
 }
 
 /** The addresses of every page that a signed-in owner can open in a practice workspace, by a name for its picture. */

@@ -1,10 +1,24 @@
 // WCAG 2.2 AA on every page, on phones, tablets and desks, light and dark; and booking with the keyboard alone.
-import { pagesOf, signIn } from "../helpers/people";
+import type { Page } from "@playwright/test";
+import { bookByApi, freeTimes, pagesOf, signIn } from "../helpers/people";
 import { expect, expectAccessible, expectNoSidewaysScrolling, test } from "../helpers/test";
 
 const WIDTHS = [320, 768, 1280];
 const SCHEMES = ["light", "dark"] as const;
 const PARTS = 3;
+
+async function expectAccessibleEverywhere(page: Page, name: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectNoSidewaysScrolling(page);
+    for (const colorScheme of SCHEMES) {
+      await test.step(`${name}, ${width} px, ${colorScheme}`, async () => {
+        await page.emulateMedia({ colorScheme });
+        await expectAccessible(page);
+      });
+    }
+  }
+}
 
 for (let part = 0; part < PARTS; part += 1) {
   test(`every page is accessible in each colour scheme at every width, part ${part + 1} of ${PARTS} @script`, async ({ page, demo, visit }) => {
@@ -13,27 +27,74 @@ for (let part = 0; part < PARTS; part += 1) {
     const pages = Object.entries({ ...(await pagesOf(demo.is)), "sign-in": `${demo.is.app}/sign-in` });
     for (const [name, address] of pages.filter((_, index) => index % PARTS === part)) {
       await visit(page, address);
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        await expectNoSidewaysScrolling(page);
-        for (const colorScheme of SCHEMES) {
-          await test.step(`${name}, ${width} px, ${colorScheme}`, async () => {
-            await page.emulateMedia({ colorScheme });
-            await expectAccessible(page);
-          });
-        }
-      }
+      await expectAccessibleEverywhere(page, name);
     }
   });
 }
 
-test("targets on the booking page are large enough for a finger @script", async ({ page, demo, visit }) => {
+test("the pages of a booking and of its client's link are accessible @script", async ({ page, demo: { is: demo }, visit }) => {
+  test.setTimeout(600_000);
+  const [start, other] = await freeTimes(demo.app, "intro-call", "2026-12-21", "2026-12-23");
+  const manage = await bookByApi(demo, "intro-call", start);
+  const details = new Date(other).toISOString().replace(".000Z", "Z");
+  for (const [name, address] of [
+    ["the details form", `${demo.app}/book/intro-call?zone=UTC&date=${details.slice(0, 10)}&start=${details}`],
+    ["a time that has passed", `${demo.app}/book/intro-call?zone=UTC&start=2026-11-30T15:00:00Z`],
+    ["the confirmation", manage.replace("/manage/", "/booked/")],
+    ["the client's page", manage],
+    ["rescheduling", `${manage}/reschedule`],
+    ["cancelling", `${manage}/cancel`],
+    ["a wrong link", `${demo.app}/manage/${"A".repeat(43)}`],
+  ]) {
+    await visit(page, address);
+    await expectAccessibleEverywhere(page, name);
+  }
+});
+
+test("the pages of somebody whose iCloud is connected are accessible @script", async ({ page, demo: { is: demo }, visit, usable }) => {
+  test.setTimeout(600_000);
+  await signIn(page, { ...demo, owner_email: "priya@quince.example" });
+  for (const path of ["/calendar?date=2026-12-03&view=day", "/calendar?date=2026-12-03", "/settings/calendar-configuration?edit=primary"]) {
+    await visit(page, demo.app + path);
+    await expectAccessibleEverywhere(page, path);
+  }
+  await visit(page, `${demo.app}/settings/integrations`);
+  await expectAccessibleEverywhere(page, "integrations");
+  await page.getByRole("link", { name: "Disconnect" }).click();
+  await expect(page.getByRole("heading", { name: "Disconnect iCloud" })).toBeVisible();
+  await usable(page);
+  await expectAccessibleEverywhere(page, "disconnecting");
+  await visit(page, `${demo.app}/appointments`);
+  await page.locator("a.row-title").first().click();
+  await expect(page.getByRole("heading", { name: "In iCloud" })).toBeVisible();
+  await expectAccessibleEverywhere(page, "an appointment");
+});
+
+test("the first page of a new server is accessible @script", async ({ page, empty: { is: empty }, visit }) => {
+  await visit(page, `${empty.app}/setup`);
+  await expectAccessibleEverywhere(page, "setup");
+});
+
+test("targets on public pages are large enough for a finger @script", async ({ page, demo: { is: demo }, visit }) => {
   await page.setViewportSize({ width: 320, height: 640 });
-  await visit(page, (await pagesOf(demo.is))["booking-page"]);
-  for (const target of await page.locator("a.day, a.time, a.month-step, select, button").all()) {
-    const box = await target.boundingBox();
-    if (box) {
-      expect.soft(Math.min(box.width, box.height), await target.innerText()).toBeGreaterThanOrEqual(43.5);
+  const [start, other] = await freeTimes(demo.app, "intro-call", "2026-12-28", "2026-12-30");
+  const manage = await bookByApi(demo, "intro-call", start);
+  const details = new Date(other).toISOString().replace(".000Z", "Z");
+  for (const address of [
+    demo.app,
+    `${demo.app}/book/intro-call?zone=UTC`,
+    `${demo.app}/book/intro-call?zone=UTC&start=${details}&date=${details.slice(0, 10)}`,
+    manage,
+    `${manage}/reschedule`,
+    `${manage}/cancel`,
+  ]) {
+    await visit(page, address);
+    // A link inside a sentence is as high as its line (WCAG 2.2, 2.5.8).
+    const targets = page.locator("main :is(a, button, select, input:not([type=hidden]), textarea):visible:not(p a)");
+    for (const target of await targets.all()) {
+      const box = (await target.boundingBox())!;
+      const what = `${address}: ${await target.evaluate((element) => element.outerHTML.slice(0, 120))}`;
+      expect.soft(Math.min(box.width, box.height), what).toBeGreaterThanOrEqual(43.5);
     }
   }
 });

@@ -1,6 +1,6 @@
 // What can go wrong while a client books: each has its own sentence, and nothing typed is lost.
-import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { bookByApi } from "../helpers/people";
 import type { Demo } from "../helpers/servers";
 import { expect, test } from "../helpers/test";
 
@@ -30,16 +30,6 @@ async function expectTyped(page: Page, typed: Record<string, string> = TYPED): P
   }
 }
 
-/** Somebody else books the time, by the API. */
-async function takeTime(demo: Demo, slug: string, start: string): Promise<void> {
-  const answer = await fetch(`${demo.app}/api/v1/calendars/${slug}/appointments`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
-    body: JSON.stringify({ start, timezone: "Europe/Berlin", name: "Somebody Else", email: "else@client.example" }),
-  });
-  expect(answer.status, await answer.text()).toBe(201);
-}
-
 /** Types what a browser's own limits would not let through, as a script or an old page could. */
 async function force(page: Page, label: string, text: string): Promise<void> {
   await page.getByLabel(label).evaluate((field, value) => {
@@ -54,7 +44,7 @@ test("a time that is taken meanwhile loses nothing that was typed, and others ar
   await visit(page, bookingPage(demo.is));
   const start = await choose(page, usable);
   await fill(page);
-  await takeTime(demo.is, "intro-call", start);
+  await bookByApi(demo.is, "intro-call", start);
   await page.getByRole("button", { name: "Book this time" }).click();
 
   await expect(page.getByRole("alert")).toContainText("no longer free");

@@ -7,8 +7,9 @@ import { expect, test } from "../helpers/test";
 const WRONG = "abcd-efgh-ijkl-mnop";
 
 type Usable = (page: Page) => Promise<void>;
+type Visit = (page: Page, address: string) => Promise<void>;
 
-async function setUp(page: Page, { app }: Empty, visit: (page: Page, address: string) => Promise<void>, usable: Usable) {
+async function setUp(page: Page, { app }: Empty, visit: Visit, usable: Usable) {
   await visit(page, app);
   await page.getByLabel("Name of your business").fill("Orchard Studio");
   await page.getByLabel("Your name").fill("Ada Byron");
@@ -20,7 +21,7 @@ async function setUp(page: Page, { app }: Empty, visit: (page: Page, address: st
   await usable(page);
 }
 
-async function connect(page: Page, empty: Empty, usable: Usable) {
+async function connect(page: Page, empty: Empty, visit: Visit, usable: Usable) {
   await page.getByRole("link", { name: "I have the password" }).click();
   await usable(page);
 
@@ -31,6 +32,13 @@ async function connect(page: Page, empty: Empty, usable: Usable) {
   await expect(page.getByLabel("iCloud email address")).toHaveValue(empty.apple_id);
   await usable(page);
 
+  // Nothing was saved.
+  await visit(page, `${empty.app}/settings/integrations`);
+  await expect(page.getByRole("link", { name: "Connect", exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Check now" })).toHaveCount(0);
+  await visit(page, `${empty.app}/connect-icloud?step=2`);
+
+  await page.getByLabel("iCloud email address").fill(empty.apple_id);
   await page.getByLabel("App-specific password").fill(empty.app_password);
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await expect(page.getByText("Your iCloud is connected.")).toBeVisible();
@@ -45,7 +53,7 @@ async function connect(page: Page, empty: Empty, usable: Usable) {
   await expect(page.getByRole("heading", { name: "You are ready to be booked" })).toBeVisible();
 }
 
-async function createBookingCalendar(page: Page, app: string, visit: (page: Page, address: string) => Promise<void>) {
+async function createBookingCalendar(page: Page, app: string, visit: Visit) {
   await visit(page, `${app}/booking-calendars/new`);
   await page.getByLabel("Name", { exact: true }).fill("Intro call");
   await page.getByRole("button", { name: "Create booking calendar" }).click();
@@ -66,7 +74,7 @@ test("from an empty server to an event in iCloud that moves and goes", async ({ 
   test.slow();
   const { app } = empty.is;
   await setUp(page, empty.is, visit, usable);
-  await connect(page, empty.is, usable);
+  await connect(page, empty.is, visit, usable);
   await createBookingCalendar(page, app, visit);
 
   // An event in a conflict calendar takes its time off the public page.

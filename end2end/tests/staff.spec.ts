@@ -1,7 +1,7 @@
 // What the team does: sees appointments and events, keeps iCloud connected, changes hours, adds people.
 import type { Locator, Page } from "@playwright/test";
 import { events } from "../helpers/icloud";
-import { signIn } from "../helpers/people";
+import { freeTimes, signIn } from "../helpers/people";
 import type { Demo, Sandbox } from "../helpers/servers";
 import { expect, test } from "../helpers/test";
 
@@ -160,10 +160,8 @@ test("Calendar Configuration changes the primary calendar, the conflict calendar
 
 test("the free times follow the hours in My Profile", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
   const wednesday = async () => {
-    const query = "startDate=2026-12-16&endDate=2026-12-16&timezone=America/New_York";
-    const answer = await fetch(`${demo.app}/api/v1/calendars/follow-up-with-jonas/free-slots?${query}`);
-    const days = (await answer.json()) as Record<string, { slots: string[] }>;
-    return Object.values(days).flatMap(({ slots }) => slots.map((slot) => slot.slice(11, 16)));
+    const starts = await freeTimes(demo.app, "follow-up-with-jonas", "2026-12-16", "2026-12-16", "America/New_York");
+    return starts.map((start) => start.slice(11, 16));
   };
   expect((await wednesday()).some((time) => time < "13:00")).toBe(true);
   await signIn(page, asJonas(demo));

@@ -17,7 +17,7 @@ use details::{BookForm, DetailsForm, Typed};
 use super::choose::{Ask, Chooser, MonthOffer, detect_zone, focus_on_choice, keep_focus, use_ask};
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Notice, PageTitle, Tone, load, problem_of};
+use crate::ui::{Notice, PageTitle, Tone, load_page, problem_of};
 
 /// What the booking page shows of one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,15 +74,12 @@ pub fn BookingPage() -> impl IntoView {
             page.refetch();
         }
     });
-    load(page, move |view| {
+    load_page(page, move |view| {
         keep_focus();
         typed.take(&view.kept);
         view! { <Booking base=base() view ask typed action/> }.into_any()
     })
 }
-
-const NO_LONGER_FREE: &str =
-    "Somebody else may have taken it meanwhile. Choose another time; what you typed is kept.";
 
 /// What was wrong with one time says nothing about the next.
 fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) {
@@ -112,12 +109,19 @@ fn Booking(
         let offer = offer.clone();
         move |_| offer.chosen_time(&ask.read()).is_some()
     });
-    let was_taken = Memo::new(move |_| ask.read().start.is_some() && !is_chosen.get());
     let problem = problem_of(action, &view.kept);
-    let why_not = move || {
-        problem
-            .get()
-            .map_or_else(|| NO_LONGER_FREE.to_owned(), |error| error.to_string())
+    let why_not = {
+        let offer = offer.clone();
+        move || {
+            let why_not = offer.why_not(&ask.read())?;
+            Some(match problem.get() {
+                Some(error) => ("This time is no longer free", error.to_string()),
+                None => (
+                    why_not.title,
+                    format!("{} Choose another time; what you typed is kept.", why_not.cause),
+                ),
+            })
+        }
     };
     let (about, key) = (view.about.clone(), view.idempotency_key.clone());
     let step = {
@@ -145,10 +149,8 @@ fn Booking(
     view! {
         <PageTitle text=title/>
         {view.zone_problem.map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> })}
-        {move || was_taken.get().then(|| view! {
-            <Notice tone=Tone::Bad title="This time is no longer free">
-                <p>{why_not}</p>
-            </Notice>
+        {move || why_not().map(|(title, sentence)| view! {
+            <Notice tone=Tone::Bad title=title><p>{sentence}</p></Notice>
         })}
         <div class="booking">
             <AboutCard about base zone=offer.zone.clone() ask/>

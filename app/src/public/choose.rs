@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-pub use model::{Ask, DayTimes, FreeTime, MonthOffer, NoTimes};
+pub use model::{Ask, DayTimes, FreeTime, MonthOffer, NoTimes, WhyNot};
 pub use zone::{ZoneForm, detect_zone};
 
 use crate::ui::{MonthGrid, TimeList};

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::ui::{EmptyState, Icon, PageTitle, Picture, load};
+use crate::ui::{EmptyState, Icon, PageTitle, Picture, load_page};
 
 /// What the workspace page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub async fn workspace_page() -> Result<WorkspaceView, AppError> {
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
     let page = Resource::new(|| (), |()| workspace_page());
-    load(page, |view| {
+    load_page(page, |view| {
         let list = if view.calendars.is_empty() {
             view! {
                 <EmptyState title="Nothing can be booked yet">

@@ -15,7 +15,7 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::field::Problem;
-use crate::ui::{Badge, Button, Card, Field, FormNotice, Look, Notice, PageHeader, Tone, load};
+use crate::ui::{Badge, Button, Card, Field, FormNotice, Look, Notice, PageHeader, Tone, load_page};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -196,7 +196,7 @@ pub fn AppointmentPage() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let changes = move || again.version().get() + reschedule.version().get() + cancel.version().get();
     let page = Resource::new(move || (id.get(), changes()), |(id, _)| appointment_page(id));
-    load(page, move |detail| {
+    load_page(page, move |detail| {
         view! { <Shown detail again reschedule cancel/> }.into_any()
     })
 }

@@ -15,7 +15,7 @@ use crate::kept::KeptForm;
 use crate::settings::hours::{HoursFields, HoursText};
 use crate::ui::{
     Button, ButtonLink, Card, Check, Choice, Field, FormNotice, LongText, Look, Options, PageHeader,
-    ZoneOption, ZonePicker, load, problem_of,
+    ZoneOption, ZonePicker, load, load_page, problem_of,
 };
 
 /// A booking calendar as its form shows and sends it. Numbers are texts, so that what was typed is kept as it was.
@@ -112,7 +112,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
         move || params.with(|params| params.get("id").unwrap_or_default()),
         booking_calendar_page,
     );
-    load(page, |editor| {
+    load_page(page, |editor| {
         let title = editor.form.name.clone();
         let public_page = editor.public_page.clone();
         let id = editor.id.clone();

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::week_grid::{GridDay, WeekGrid};
 use crate::error::AppError;
-use crate::ui::{ButtonLink, Icon, Look, Notice, PageHeader, Picture, Tone, load};
+use crate::ui::{ButtonLink, Icon, Look, Notice, PageHeader, Picture, Tone, load_page};
 
 /// What the calendar view shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub fn CalendarPage() -> impl IntoView {
         move || asked.get(),
         |(date, days, who)| calendar_page(date, days, who),
     );
-    load(page, |view| view! { <CalendarShown view/> }.into_any())
+    load_page(page, |view| view! { <CalendarShown view/> }.into_any())
 }
 
 #[component]

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::layout::PageHeader;
 use super::notice::ProblemNotice;
 use crate::error::AppError;
 
@@ -18,6 +19,34 @@ pub fn load<T>(
 where
     T: Clone + Send + Sync + 'static,
 {
+    load_or(page, shown, |error| view! { <ProblemNotice error/> }.into_any())
+}
+
+/// The same for a page whose title and heading come with the data: when they do not come, it has others.
+pub fn load_page<T>(
+    page: Resource<Result<T, AppError>>,
+    shown: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    load_or(page, shown, |error| {
+        let title = match error {
+            AppError::NotFound => "Not found",
+            _ => "This page cannot be shown",
+        };
+        view! { <PageHeader title/><ProblemNotice error/> }.into_any()
+    })
+}
+
+fn load_or<T>(
+    page: Resource<Result<T, AppError>>,
+    shown: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+    failed: impl Fn(AppError) -> AnyView + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
     view! {
         <Transition fallback=|| view! { <p class="waiting" role="status">"One moment …"</p> }>
             {move || {
@@ -25,7 +54,7 @@ where
                 Suspend::new(async move {
                     match page.await {
                         Ok(data) => shown(data),
-                        Err(error) => view! { <ProblemNotice error/> }.into_any(),
+                        Err(error) => failed(error),
                     }
                 })
             }}

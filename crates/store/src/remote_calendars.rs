@@ -11,7 +11,10 @@ use crate::words::{ConnectionState, ImportPolicy};
 
 /// A calendar found on a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact or choice of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact or choice of its own"
+)]
 pub struct RemoteCalendar {
     /// Its id.
     pub id: RemoteCalendarId,

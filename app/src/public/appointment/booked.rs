@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use super::summary::{Facts, When};
 use super::{Standing, use_appointment};
-use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load};
+use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
 
 /// The confirmation after booking.
 #[component]
 pub fn BookedPage() -> impl IntoView {
-    load(use_appointment(), |appointment| {
+    load_page(use_appointment(), |appointment| {
         let (title, sentence) = match appointment.standing {
             Standing::Pending => (
                 "Your request is in",

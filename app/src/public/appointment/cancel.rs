@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::summary::When;
 use super::{AppointmentView, Standing, use_appointment};
 use crate::error::AppError;
-use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load, problem_of};
+use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load_page, problem_of};
 
 /// Cancels the appointment of a link.
 #[server(CancelForm, prefix = "/api/fn", endpoint = "cancel-appointment")]
@@ -24,7 +24,7 @@ pub async fn cancel_form(
 #[component]
 pub fn CancelPage() -> impl IntoView {
     let action = ServerAction::<CancelForm>::new();
-    load(use_appointment(), move |appointment| {
+    load_page(use_appointment(), move |appointment| {
         view! { <Ask appointment action/> }.into_any()
     })
 }

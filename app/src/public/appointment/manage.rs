@@ -5,14 +5,14 @@ use leptos_router::hooks::use_query_map;
 
 use super::summary::{Facts, When};
 use super::{AppointmentView, Standing, use_appointment};
-use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, load};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, load_page};
 
 /// The manage page.
 #[component]
 pub fn ManagePage() -> impl IntoView {
     let query = use_query_map();
     let done = Memo::new(move |_| query.read().get("done"));
-    load(use_appointment(), move |appointment| {
+    load_page(use_appointment(), move |appointment| {
         let (title, notice) = match appointment.standing {
             Standing::Upcoming => ("Your appointment", None),
             Standing::Pending => (

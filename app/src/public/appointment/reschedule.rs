@@ -11,7 +11,7 @@ use crate::public::choose::{
     Ask, Chooser, MonthOffer, ZoneForm, detect_zone, focus_on_choice, keep_focus, use_ask,
 };
 use crate::ui::{
-    Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load, problem_of,
+    Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load_page, problem_of,
 };
 
 /// What the reschedule page shows of one month.
@@ -72,7 +72,7 @@ pub fn ReschedulePage() -> impl IntoView {
             page.refetch();
         }
     });
-    load(page, move |view| {
+    load_page(page, move |view| {
         keep_focus();
         view! { <Reschedule base=base() view ask action/> }.into_any()
     })
@@ -105,7 +105,10 @@ fn Reschedule(
         let offer = offer.clone();
         move |_| offer.chosen_time(&ask.read()).is_some()
     });
-    let was_taken = Memo::new(move |_| ask.read().start.is_some() && !is_chosen.get());
+    let why_not = {
+        let offer = offer.clone();
+        move || offer.why_not(&ask.read())
+    };
     let (zone, zone_base) = (offer.zone.clone(), base.clone());
     let now = format!("{}, {}", appointment.day, appointment.time);
     let token = appointment.token.clone();
@@ -118,8 +121,10 @@ fn Reschedule(
     };
     view! {
         <PageTitle text="Reschedule"/>
-        {move || was_taken.get().then(|| view! {
-            <Notice tone=Tone::Bad title="This time is no longer free"><p>"Choose another time. Your appointment stays as it is until then."</p></Notice>
+        {move || why_not().map(|why_not| view! {
+            <Notice tone=Tone::Bad title=why_not.title>
+                <p>{why_not.cause} " Choose another time. Your appointment stays as it is until then."</p>
+            </Notice>
         })}
         <div class="booking">
             <section class="about">

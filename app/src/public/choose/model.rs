@@ -163,6 +163,17 @@ pub struct MonthOffer {
     pub empty_sentence: String,
     /// Where there are some, when this month has none.
     pub next_free: Option<NoTimes>,
+    /// When this was found out, RFC 3339, UTC.
+    pub now: String,
+}
+
+/// Why the time that the address asks for cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WhyNot {
+    /// A few words.
+    pub title: &'static str,
+    /// What may be the cause.
+    pub cause: &'static str,
 }
 
 impl MonthOffer {
@@ -194,6 +205,31 @@ impl MonthOffer {
             .find(|(_, time)| time.start == start)
     }
 
+    /// Why the time that the address asks for cannot be chosen; None when it can, or when none is asked for.
+    pub fn why_not(&self, ask: &Ask) -> Option<WhyNot> {
+        let start = ask.start.as_deref()?;
+        if self.chosen_time(ask).is_some() {
+            return None;
+        }
+        let second = |text: &str| text.get(..19).map(str::to_owned);
+        Some(if !looks_like_an_instant(start) {
+            WhyNot {
+                title: "This is not a time",
+                cause: "The link may be incomplete.",
+            }
+        } else if start.ends_with('Z') && second(start) < second(&self.now) {
+            WhyNot {
+                title: "This time has passed",
+                cause: "Only times to come can be chosen.",
+            }
+        } else {
+            WhyNot {
+                title: "This time is not free",
+                cause: "Somebody else may have taken it meanwhile, or it was never on offer.",
+            }
+        })
+    }
+
     /// The month grid, with the addresses of its days.
     pub fn month(&self, base: &str, ask: &Ask, chosen: Option<&str>) -> Month {
         let cells = std::iter::repeat_n(None, usize::from(self.lead))
@@ -218,6 +254,21 @@ impl MonthOffer {
             next: step(&self.next),
         }
     }
+}
+
+/// `2026-11-24T08:30:00…`; the rest of the form decides whether it is free, so this need not be exact.
+fn looks_like_an_instant(text: &str) -> bool {
+    text.len() >= 20
+        && text
+            .bytes()
+            .zip("0000-00-00T00:00:00".bytes())
+            .all(|(found, shape)| {
+                if shape == b'0' {
+                    found.is_ascii_digit()
+                } else {
+                    found == shape
+                }
+            })
 }
 
 fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayCell {
@@ -298,6 +349,7 @@ mod tests {
                 day("2026-11-03", 3, &[600]),
             ],
             next: Some("2026-12".to_owned()),
+            now: "2026-11-01T08:00:00.25Z".to_owned(),
             ..MonthOffer::default()
         }
     }
@@ -359,5 +411,33 @@ mod tests {
             ask.on_month("2026-12").href("/book/x"),
             "/book/x?zone=Etc/GMT%2B5%20%26x&month=2026-12"
         );
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_chosen_says_why() {
+        let asking = |start: &str| Ask {
+            start: Some(start.to_owned()),
+            ..Ask::default()
+        };
+        let title = |ask: &Ask| november().why_not(ask).map(|why| why.title);
+        assert_eq!(title(&asking("2026-11-02T09:00:00Z")), None);
+        assert_eq!(title(&Ask::default()), None);
+        assert_eq!(
+            title(&asking("2026-11-02T09:07:00Z")),
+            Some("This time is not free")
+        );
+        assert_eq!(
+            title(&asking("2026-10-31T09:00:00Z")),
+            Some("This time has passed")
+        );
+        for nonsense in [
+            "noon",
+            "",
+            "2026-11-02",
+            "2026-11-02T09:00:00",
+            "\u{20ac}026-11-02T09:00:00Z",
+        ] {
+            assert_eq!(title(&asking(nonsense)), Some("This is not a time"), "{nonsense}");
+        }
     }
 }

@@ -19,6 +19,8 @@ pub struct MonthAsked {
     pub last: Date,
     /// Today in the visitor's zone.
     pub today: Date,
+    /// The present instant.
+    pub now: Timestamp,
     /// The address names the month; otherwise the page may show a later one that has free times.
     pub is_named: bool,
 }
@@ -34,6 +36,7 @@ pub fn month_asked(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthAsk
         first,
         last: first.last_of_month(),
         today,
+        now,
         is_named: named.is_some(),
     }
 }
@@ -93,6 +96,7 @@ pub fn month_offer(
             ),
             (false, _) => "This day has no free times. Choose a day that is marked in the month.".to_owned(),
         },
+        now: asked.now.to_string(),
         next_free: next_free.filter(|_| is_empty).map(|date| NoTimes {
             date: date.to_string(),
             words: format!("Go to {}", day_words(date)),

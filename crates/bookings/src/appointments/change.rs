@@ -203,12 +203,6 @@ async fn try_to_move(
         if let Some(look) = look_needed(quince, &mut tx, &context, &slot, looks, choice.host).await? {
             return Ok(Moved::Look(look));
         }
-        let place = plan::place(&context.calendar, &slot, choice.host);
-        match occupancy::relocate(&mut tx, &place, old.id, now).await {
-            Ok(_) => {}
-            Err(StoreError::SlotTaken) => continue,
-            Err(error) => return Err(error.into()),
-        }
         let kept = old.host_id == Some(choice.host);
         let new = NewTime {
             host_id: Some(choice.host),
@@ -222,10 +216,20 @@ async fn try_to_move(
                 Some(choice.reason)
             },
         };
+        // The row is written first: on Postgres, a change by somebody else at the same moment ends before this goes on.
         appointments::update_time(&mut tx, old.id, &new, now).await?;
         let moved = appointments::find(&mut tx, old.id)
             .await?
             .ok_or(ChangeError::NotFound)?;
+        if !is_active(moved.status) {
+            return Err(ChangeError::AlreadyOver(over(moved.status)));
+        }
+        let place = plan::place(&context.calendar, &slot, choice.host);
+        match occupancy::relocate(&mut tx, &place, old.id, now).await {
+            Ok(_) => {}
+            Err(StoreError::SlotTaken) => continue,
+            Err(error) => return Err(error.into()),
+        }
         outbox::follow(&mut tx, &moved, now).await?;
         mail::ask(&mut tx, &moved, MessageKind::ClientRescheduled, now).await?;
         if !kept {
@@ -353,25 +357,26 @@ async fn change_status(
     now: Timestamp,
 ) -> Result<(), ChangeError> {
     let old = &opened.appointment;
-    match (is_active(old.status), is_active(status), old.host_id) {
-        (true, false, _) => occupancy::release(tx, old.id).await?,
-        (false, true, Some(host)) => {
-            let place = occupancy::Place {
-                host_id: host,
-                calendar_id: old.calendar_id,
-                meeting_start: old.starts_at,
-                from: minutes_from(old.starts_at, -i64::from(old.pre_buffer)),
-                to: minutes_from(old.ends_at, i64::from(old.post_buffer)),
-                capacity: opened.calendar.rules.per_slot,
-            };
-            occupancy::take(tx, &place, old.id, now).await?;
-        }
-        _ => {}
-    }
+    // The row is written first: on Postgres, a move at the same moment ends before its time is given back.
     appointments::set_status(tx, old.id, status, by, now).await?;
     let changed = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
+    match (is_active(old.status), is_active(status), changed.host_id) {
+        (true, false, _) => occupancy::release(tx, changed.id).await?,
+        (false, true, Some(host)) => {
+            let place = occupancy::Place {
+                host_id: host,
+                calendar_id: changed.calendar_id,
+                meeting_start: changed.starts_at,
+                from: minutes_from(changed.starts_at, -i64::from(changed.pre_buffer)),
+                to: minutes_from(changed.ends_at, i64::from(changed.post_buffer)),
+                capacity: opened.calendar.rules.per_slot,
+            };
+            occupancy::take(tx, &place, changed.id, now).await?;
+        }
+        _ => {}
+    }
     outbox::follow(tx, &changed, now).await?;
     match (old.status, status) {
         (_, Status::Cancelled) => {

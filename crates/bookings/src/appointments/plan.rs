@@ -159,7 +159,7 @@ pub(crate) async fn look_at(
         calendars.push(Watched {
             client: quince.live_caldav(&login.entry),
             login: login.credentials,
-            url: login::url(&calendar.url)?,
+            url: login::calendar_url(&connection.home_urls, &calendar.url)?,
             reader: Reader {
                 zone: sync::parse::zone_named(calendar.zone.as_deref())
                     .unwrap_or_else(|| person.zone.clone()),

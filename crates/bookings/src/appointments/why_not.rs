@@ -16,7 +16,15 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
                 | Reason::DayLimit
         )
     };
+    // A time that has passed, say, was never on offer, whatever was there.
+    let never = |reason| {
+        matches!(
+            reason,
+            Reason::Past | Reason::Notice | Reason::TooFar | Reason::Grid
+        )
+    };
     refusals.iter().any(|refusal| taken(refusal.reason))
+        && !refusals.iter().any(|refusal| never(refusal.reason))
 }
 
 /// The sentence for a time that was never on offer.

@@ -81,7 +81,7 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
         let target = Target {
             client: quince.caldav(&login.entry),
             login: login.credentials.clone(),
-            calendar: login::url(&calendar.url)?,
+            calendar: login::calendar_url(&connection.home_urls, &calendar.url)?,
         };
         for write in writes.iter().filter(|write| write.state != WriteState::Removed) {
             let is_known = write.href.is_some() || write.attempts > 0;

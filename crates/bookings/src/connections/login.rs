@@ -45,6 +45,26 @@ pub(crate) fn open(quince: &Quince, connection: &Connection) -> Result<Option<Lo
     }))
 }
 
+/// Where a calendar is reached now. An account can move to another host while its paths stay (icloud.md, "Discovery and
+/// login"): a stored address on a host that is no longer one of the account's `homes` is that path on its new host.
+pub(crate) fn calendar_url(homes: &[String], stored: &str) -> Result<Url, Internal> {
+    let calendar = url(stored)?;
+    let mut moved = None;
+    for home in homes {
+        let home = url(home)?;
+        if home.origin() == calendar.origin() {
+            return Ok(calendar);
+        }
+        if calendar.path().starts_with(home.path()) {
+            moved = Some(home);
+        }
+    }
+    match moved {
+        Some(home) => home.join(calendar.path()).map_err(Internal::because),
+        None => Ok(calendar),
+    }
+}
+
 /// A stored address.
 pub(crate) fn url(text: &str) -> Result<Url, Internal> {
     Url::parse(text).map_err(Internal::because)

@@ -142,7 +142,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
         let target = Target {
             client: quince.caldav(&login.entry),
             login: login.credentials,
-            calendar: login::url(&job.remote.url)?,
+            calendar: login::calendar_url(&job.connection.home_urls, &job.remote.url)?,
         };
         let (href, etag) = (write.href.as_deref(), write.etag.as_deref());
         if write.action == WriteAction::Delete {

@@ -48,8 +48,11 @@ pub(super) async fn apply(
         reader: &reader,
     };
     let mut tx = account.quince.store().write().await?;
-    let problem = if news.unchanged {
-        calendar.problem.clone()
+    let stored = if news.unchanged {
+        Stored {
+            problem: calendar.problem.clone(),
+            settled: true,
+        }
     } else {
         let removed = Removed {
             hrefs: news.removed,
@@ -58,14 +61,20 @@ pub(super) async fn apply(
         };
         changes.store(&mut tx, parsed, removed, frozen).await?
     };
+    // What is not settled is asked for again: the next read starts where this one did.
+    let (sync_token, ctag) = if stored.settled {
+        (news.sync_token.as_deref(), news.ctag.as_deref())
+    } else {
+        (calendar.sync_token.as_deref(), None)
+    };
     remote_calendars::sync_done(
         &mut tx,
         calendar.id,
-        news.sync_token.as_deref(),
-        news.ctag.as_deref(),
+        sync_token,
+        ctag,
         account.started,
         horizon_to,
-        problem.as_deref(),
+        stored.problem.as_deref(),
     )
     .await?;
     Ok(tx.commit().await?)
@@ -116,15 +125,23 @@ struct Removed {
     everything: bool,
 }
 
+/// What came of storing a read.
+struct Stored {
+    /// The sentence about the calendar, if something could not be understood.
+    problem: Option<String>,
+    /// Whether nothing has to be asked for again.
+    settled: bool,
+}
+
 impl Changes<'_> {
-    /// Stores everything; returns the sentence about the calendar, if something could not be understood.
+    /// Stores everything.
     async fn store(
         &self,
         tx: &mut Tx,
         parsed: ParsedResources,
         removed: Removed,
         frozen: ParsedKeys,
-    ) -> Result<Option<String>, Internal> {
+    ) -> Result<Stored, Internal> {
         let keys: BTreeMap<String, Key> = external_events::list_keys(tx, self.calendar.id)
             .await?
             .into_iter()
@@ -162,8 +179,8 @@ impl Changes<'_> {
                 removed.unreadable.len()
             ));
         }
-        self.remove(tx, &keys, &writes, &seen, &removed).await?;
-        Ok(problem)
+        let settled = self.remove(tx, &keys, &writes, &seen, &removed).await?;
+        Ok(Stored { problem, settled })
     }
 
     async fn see_mirror(
@@ -207,7 +224,7 @@ impl Changes<'_> {
         Ok(external_events::replace_instances(tx, key.id, self.calendar.id, &instances(parsed)).await?)
     }
 
-    /// What is gone: told so, or missing from a list of everything.
+    /// What is gone: told so, or missing from a list of everything. Returns whether that is settled.
     async fn remove(
         &self,
         tx: &mut Tx,
@@ -215,7 +232,7 @@ impl Changes<'_> {
         writes: &[EventWrite],
         seen: &BTreeSet<String>,
         removed: &Removed,
-    ) -> Result<(), Internal> {
+    ) -> Result<bool, Internal> {
         let told: BTreeSet<&String> = removed.hrefs.iter().collect();
         let kept = |href: &String| seen.contains(href) || removed.unreadable.contains(href);
         let is_gone = |href: &String| told.contains(href) || (removed.everything && !kept(href));
@@ -224,6 +241,7 @@ impl Changes<'_> {
                 external_events::delete(tx, key.id).await?;
             }
         }
+        let mut settled = true;
         for write in writes
             .iter()
             .filter(|write| write.href.as_ref().is_some_and(is_gone))
@@ -232,10 +250,10 @@ impl Changes<'_> {
             let listed = told.iter().any(|href| Some(*href) == write.href.as_ref())
                 || self.is_in_horizon(tx, write).await?;
             if listed {
-                mirror::gone(tx, write, self.account.started).await?;
+                settled &= mirror::gone(tx, write, self.account.started).await?;
             }
         }
-        Ok(())
+        Ok(settled)
     }
 
     async fn is_in_horizon(&self, tx: &mut Tx, write: &EventWrite) -> Result<bool, Internal> {

@@ -53,12 +53,16 @@ pub(super) async fn seen(
     changed(tx, write, &sentence(&changes), started).await
 }
 
-/// The event is gone.
-pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) -> Result<(), StoreError> {
-    if !counts(write, started) || started.duration_since(write.updated_at) < GRACE {
-        return Ok(());
+/// The event is gone. Returns whether that is settled: so soon after the write it has to be asked again.
+pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) -> Result<bool, StoreError> {
+    if !counts(write, started) {
+        return Ok(true);
     }
-    changed(tx, write, "The event was deleted there.", started).await
+    if started.duration_since(write.updated_at) < GRACE {
+        return Ok(false);
+    }
+    changed(tx, write, "The event was deleted there.", started).await?;
+    Ok(true)
 }
 
 async fn changed(tx: &mut Tx, write: &EventWrite, sentence: &str, now: Timestamp) -> Result<(), StoreError> {

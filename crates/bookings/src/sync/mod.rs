@@ -142,10 +142,11 @@ async fn read_account(quince: &Quince, connection: &Connection, started: Timesta
         login: login.credentials,
         started,
     };
-    let listed = account.list(&login.entry).await?;
-    account.keep_list(&listed).await?;
+    let (homes, listed) = account.list(&login.entry).await?;
+    account.keep_list(&homes, &listed).await?;
     for (calendar, zone) in account.watched().await? {
-        let Some(found) = listed.iter().find(|found| found.url.as_str() == calendar.url) else {
+        let url = login::calendar_url(&homes, &calendar.url)?;
+        let Some(found) = listed.iter().find(|found| found.url == url) else {
             continue;
         };
         account.read_calendar(&calendar, found, zone).await?;
@@ -154,41 +155,50 @@ async fn read_account(quince: &Quince, connection: &Connection, started: Timesta
 }
 
 impl Account<'_> {
-    /// The calendars, found again from the entry when the account seems to have moved.
-    async fn list(&self, entry: &Url) -> Result<Vec<Calendar>, Broken> {
+    /// The homes and the calendars in them, found again from the entry when the account seems to have moved.
+    async fn list(&self, entry: &Url) -> Result<(Vec<String>, Vec<Calendar>), Broken> {
         let mut homes = Vec::new();
         for home in &self.connection.home_urls {
             homes.push(login::url(home)?);
         }
         match self.client.calendars(&homes, &self.login).await {
             Err(error) if error.suggests_rediscovery() => {}
-            other => return Ok(other?),
+            other => return Ok((self.connection.home_urls.clone(), other?)),
         }
         let account = self.client.discover(entry, &self.login).await?;
         let listed = self.client.calendars(&account.homes, &self.login).await?;
         let mut tx = self.quince.store().write().await?;
-        connections::set_discovered(&mut tx, self.connection.id, &discovered(&account)).await?;
+        let discovered = discovered(&account);
+        connections::set_discovered(&mut tx, self.connection.id, &discovered).await?;
         tx.commit().await?;
-        Ok(listed)
+        Ok((discovered.home_urls, listed))
     }
 
     /// Keeps the list; nothing is written when it is as it was.
-    async fn keep_list(&self, listed: &[Calendar]) -> Result<(), StoreError> {
+    async fn keep_list(&self, homes: &[String], listed: &[Calendar]) -> Result<(), Internal> {
         let id = self.connection.id;
         let known = {
             let mut tx = self.quince.store().read().await?;
             remote_calendars::list_for_connections(&mut tx, &[id]).await?
         };
-        let changed: Vec<Listed> = listed
-            .iter()
-            .map(as_listed)
-            .filter(|found| !known.iter().any(|old| is_same(old, found)))
-            .collect();
-        let is_gone = |old: &&RemoteCalendar| !listed.iter().any(|found| found.url.as_str() == old.url);
+        let mut found: Vec<Listed> = listed.iter().map(as_listed).collect();
+        // A calendar keeps its first address, also when the account has moved to another host.
+        for old in &known {
+            let url = login::calendar_url(homes, &old.url)?;
+            for found in found.iter_mut().filter(|found| found.url == url.as_str()) {
+                found.url.clone_from(&old.url);
+            }
+        }
+        let is_gone = |old: &&RemoteCalendar| !found.iter().any(|found| found.url == old.url);
         let gone: Vec<&RemoteCalendar> = known
             .iter()
             .filter(is_gone)
             .filter(|old| old.vanished_at.is_none())
+            .collect();
+        let changed: Vec<Listed> = found
+            .iter()
+            .filter(|found| !known.iter().any(|old| is_same(old, found)))
+            .cloned()
             .collect();
         if changed.is_empty() && gone.is_empty() {
             return Ok(());
@@ -203,7 +213,7 @@ impl Account<'_> {
             remote_calendars::set_vanished(&mut tx, old.id, Some(self.started)).await?;
             remote_calendars::set_problem(&mut tx, old.id, Some(&problem)).await?;
         }
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     /// The calendars of this connection that count, each with the zone of its whole days.

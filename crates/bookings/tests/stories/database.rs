@@ -2,8 +2,7 @@
 
 use store::{SecretKey, Store};
 use tempfile::TempDir;
-
-use crate::postgres::Postgres;
+use testdb::Postgres;
 
 pub struct Database {
     pub store: Store,

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a story that breaks off has failed")]
 
 mod database;
-mod postgres;
 mod world;
 
 mod accounts;

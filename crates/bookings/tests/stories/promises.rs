@@ -256,12 +256,11 @@ async fn d6_each_connection_has_its_own_choice(world: World) {
 async fn d6_an_event_added_moved_and_deleted_shows_within_one_sync(world: World) {
     let shown = async || {
         let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
-        let starts = view.unwrap().days[0]
+        view.unwrap().days[0]
             .external
             .iter()
             .map(|event| event.start)
-            .collect::<Vec<_>>();
-        starts
+            .collect::<Vec<_>>()
     };
     let href = world.event("Home", "10:00");
     world.later(1).await;

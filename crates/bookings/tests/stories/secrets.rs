@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::{Mutex, OnceLock};
 
+use base64::Engine;
 use bookings::appointments::{self, Actor};
 use bookings::connections::{self, Login};
 
@@ -28,9 +29,11 @@ async fn secrets_are_nowhere_in_the_database(world: World) {
         "what is no secret is found"
     );
     let login = world.control.default_account();
+    let header = basic(&login.apple_id, &login.app_password);
     for secret in [
         booked.manage_token.as_str(),
         login.app_password.as_str(),
+        header.as_str(),
         PASSWORD,
     ] {
         assert!(!files.iter().any(|file| holds(file, secret)));
@@ -59,8 +62,14 @@ fn collect_everything() {
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_writer(|| Collected);
-        tracing::subscriber::set_global_default(subscriber.finish()).unwrap();
+        // As the server does it: with what libraries say through `log`.
+        subscriber.init();
     });
+}
+
+/// A login as it goes over the wire.
+fn basic(user: &str, password: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"))
 }
 
 async fn secrets_are_in_no_log(world: World) {
@@ -91,10 +100,14 @@ async fn secrets_are_in_no_log(world: World) {
     world.later(5).await;
     let log = LOG.lock().unwrap().clone();
     assert!(holds(&log, "TRACE"), "the log is as talkative as can be");
+    let header = basic(&login.apple_id, &login.app_password);
+    let wrong_header = basic("eve@icloud.example", "abcd-efgh-ijkl-mnop");
     for secret in [
         booked.manage_token.as_str(),
         login.app_password.as_str(),
         "abcd-efgh-ijkl-mnop",
+        header.as_str(),
+        wrong_header.as_str(),
         PASSWORD,
     ] {
         let line = String::from_utf8_lossy(&log);

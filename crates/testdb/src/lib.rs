@@ -1,5 +1,10 @@
-//! A throw-away Postgres for one story: its own cluster in a temporary folder, reached by a socket, gone afterwards.
+//! A throw-away Postgres for one test: its own cluster in a temporary folder, reached by a socket, gone afterwards.
 //! Postgres refuses to run as root, so then it runs as the system's `postgres` user.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot have its database fails, and says why"
+)]
 
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
@@ -9,12 +14,18 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+/// A running Postgres; it ends when this is dropped.
+#[derive(Debug)]
 pub struct Postgres {
     folder: TempDir,
     server: Child,
 }
 
 impl Postgres {
+    /// Starts one with an empty database.
+    ///
+    /// # Panics
+    /// When Postgres is not installed or does not start.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let user = Owner::of(folder.path());
@@ -53,10 +64,12 @@ impl Postgres {
         running
     }
 
+    /// The folder in which everything of it lies.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
+    /// Its address.
     pub fn url(&self) -> String {
         format!(
             "postgres://quince@localhost/postgres?host={}",
@@ -78,7 +91,7 @@ impl Drop for Postgres {
 /// A cluster without anything in it, made once: copying it takes a tenth of the time. Several tests may come at the same
 /// moment, each in a process of its own.
 fn template() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-template");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/postgres-small");
     std::fs::create_dir_all(&folder).unwrap();
     let guard = std::fs::File::create(folder.join("lock")).unwrap();
     guard.lock().unwrap();
@@ -90,6 +103,8 @@ fn template() -> PathBuf {
         let made = command("initdb", user)
             .args([
                 "--no-sync",
+                // A log of one megabyte instead of sixteen: every test copies it.
+                "--wal-segsize=1",
                 "--auth=trust",
                 "--username=quince",
                 "--encoding=UTF8",

@@ -1,0 +1,255 @@
+//! Work that is claimed by one worker at a time, for as long as its lease lasts.
+
+use store::event_writes::{NewEventWrite, Outcome};
+use store::messages::NewMessage;
+use store::{
+    ConnectionState, EventWriteId, Tx, WriteAction, WriteState, connections, event_writes, messages,
+};
+
+use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
+use crate::remote::connection;
+
+stories! {
+    a_connection_is_read_by_one_worker_until_its_lease_ends,
+    a_write_is_claimed_once_and_comes_back_after_its_lease,
+    the_writes_of_one_appointment_keep_their_order,
+    a_write_asked_for_again_meanwhile_stays_waiting,
+    a_mail_is_sent_once_or_given_up,
+}
+
+async fn a_connection_is_read_by_one_worker_until_its_lease_ends(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let id = connection(&mut tx, ada).await;
+    assert_eq!(
+        connections::claim_due(&mut tx, now(), in_minutes(5), 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(
+        connections::claim_due(&mut tx, in_minutes(1), in_minutes(6), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        !connections::claim(&mut tx, id, in_minutes(1), in_minutes(6))
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        connections::claim_due(&mut tx, in_minutes(5), in_minutes(10), 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    connections::sync_failed(
+        &mut tx,
+        id,
+        ConnectionState::NeedsAttention,
+        "wrong login",
+        1,
+        in_minutes(6),
+    )
+    .await
+    .unwrap();
+    assert!(
+        connections::claim_due(&mut tx, in_minutes(60), in_minutes(65), 10)
+            .await
+            .unwrap()
+            .is_empty(),
+        "a refused login is not tried again"
+    );
+}
+
+async fn write(tx: &mut Tx) -> EventWriteId {
+    let host = person(tx, "ada").await;
+    let calendar = booking_calendar(tx, "intro").await;
+    let appointment = appointment(tx, &place(host, calendar, 60, 1)).await;
+    let new = NewEventWrite {
+        appointment_id: appointment,
+        host_id: host,
+        connection_id: None,
+        remote_calendar_id: None,
+        uid: "uid-1".to_owned(),
+        state: WriteState::Waiting,
+    };
+    event_writes::insert(tx, &new, now()).await.unwrap()
+}
+
+async fn a_write_is_claimed_once_and_comes_back_after_its_lease(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let id = write(&mut tx).await;
+    let claimed = event_writes::claim_due(&mut tx, now(), in_minutes(2), 10)
+        .await
+        .unwrap();
+    assert_eq!((claimed.len(), claimed[0].id), (1, id));
+    assert!(
+        event_writes::claim_due(&mut tx, in_minutes(1), in_minutes(3), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let again = event_writes::claim_due(&mut tx, in_minutes(2), in_minutes(4), 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.len(), again[0].attempts),
+        (1, 1),
+        "the first attempt is counted"
+    );
+    event_writes::failed(
+        &mut tx,
+        id,
+        again[0].sequence,
+        "no answer",
+        Some(in_minutes(30)),
+        now(),
+    )
+    .await
+    .unwrap();
+    assert!(
+        event_writes::claim_due(&mut tx, in_minutes(29), in_minutes(31), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        event_writes::claim_due(&mut tx, in_minutes(30), in_minutes(32), 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+async fn the_writes_of_one_appointment_keep_their_order(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let first = write(&mut tx).await;
+    let old = event_writes::find(&mut tx, first).await.unwrap().unwrap();
+    event_writes::retire(&mut tx, first, now()).await.unwrap();
+    let new = NewEventWrite {
+        appointment_id: old.appointment_id,
+        host_id: old.host_id,
+        connection_id: None,
+        remote_calendar_id: None,
+        uid: "uid-2".to_owned(),
+        state: WriteState::Waiting,
+    };
+    let second = event_writes::insert(&mut tx, &new, in_minutes(1)).await.unwrap();
+    let due = event_writes::claim_due(&mut tx, in_minutes(1), in_minutes(3), 10)
+        .await
+        .unwrap();
+    assert_eq!(due.iter().map(|write| write.id).collect::<Vec<_>>(), [first]);
+    event_writes::succeeded(
+        &mut tx,
+        first,
+        due[0].sequence,
+        WriteState::Removed,
+        &Outcome::default(),
+        in_minutes(1),
+    )
+    .await
+    .unwrap();
+    let due = event_writes::claim_due(&mut tx, in_minutes(1), in_minutes(3), 10)
+        .await
+        .unwrap();
+    assert_eq!(due.iter().map(|write| write.id).collect::<Vec<_>>(), [second]);
+    let live = event_writes::live_for_appointment(&mut tx, old.appointment_id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(live.id, second);
+    let uids = event_writes::uids_of_hosts(&mut tx, &[old.host_id])
+        .await
+        .unwrap();
+    assert_eq!(uids.len(), 2, "what was written before is still known as ours");
+}
+
+async fn a_write_asked_for_again_meanwhile_stays_waiting(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let id = write(&mut tx).await;
+    let claimed = event_writes::claim_due(&mut tx, now(), in_minutes(2), 10)
+        .await
+        .unwrap();
+    event_writes::enqueue(&mut tx, id, WriteAction::Delete, in_minutes(1))
+        .await
+        .unwrap();
+    let outcome = Outcome {
+        href: Some("/1/work/uid-1.ics".to_owned()),
+        etag: Some("\"7\"".to_owned()),
+        written_ics: Some("BEGIN:VCALENDAR".to_owned()),
+    };
+    event_writes::succeeded(
+        &mut tx,
+        id,
+        claimed[0].sequence,
+        WriteState::Written,
+        &outcome,
+        in_minutes(1),
+    )
+    .await
+    .unwrap();
+    let found = event_writes::find(&mut tx, id).await.unwrap().unwrap();
+    assert_eq!(
+        (found.state, found.action),
+        (WriteState::Waiting, WriteAction::Delete)
+    );
+    assert_eq!(found.href, outcome.href, "what is known of the event is kept");
+    event_writes::succeeded(
+        &mut tx,
+        id,
+        found.sequence,
+        WriteState::Removed,
+        &Outcome::default(),
+        in_minutes(2),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        event_writes::find(&mut tx, id).await.unwrap().unwrap().state,
+        WriteState::Removed
+    );
+}
+
+async fn a_mail_is_sent_once_or_given_up(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let mut ids = Vec::new();
+    for recipient in ["grace@client.example", "alan@client.example"] {
+        let new = NewMessage {
+            appointment_id: None,
+            staff_id: None,
+            kind: "client-booked".to_owned(),
+            recipient: recipient.to_owned(),
+            detail: "{}".to_owned(),
+        };
+        ids.push(messages::insert(&mut tx, &new, now()).await.unwrap());
+    }
+    assert_eq!(
+        messages::claim_due(&mut tx, now(), in_minutes(2), 10)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+    messages::sent(&mut tx, ids[0]).await.unwrap();
+    messages::failed(&mut tx, ids[1], "mailbox full", Some(in_minutes(10)))
+        .await
+        .unwrap();
+    let due = messages::claim_due(&mut tx, in_minutes(10), in_minutes(12), 10)
+        .await
+        .unwrap();
+    assert_eq!((due.len(), due[0].id, due[0].attempts), (1, ids[1], 1));
+    messages::failed(&mut tx, ids[1], "mailbox full", None)
+        .await
+        .unwrap();
+    assert!(
+        messages::claim_due(&mut tx, in_minutes(600), in_minutes(602), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}

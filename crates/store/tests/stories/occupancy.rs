@@ -1,0 +1,161 @@
+//! No two appointments of one host overlap, whatever the code before the database believes.
+
+use std::sync::Arc;
+
+use store::{Store, StoreError, occupancy};
+use tokio::task::JoinSet;
+
+use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
+
+stories! {
+    overlapping_time_is_refused_and_touching_time_is_not,
+    a_refusal_leaves_the_transaction_usable,
+    appointments_of_one_calendar_share_an_identical_start_up_to_the_capacity,
+    a_move_that_is_refused_keeps_the_old_time,
+    fifty_at_once_for_one_slot_leave_one,
+    fifty_at_once_for_ten_seats_leave_ten,
+}
+
+async fn overlapping_time_is_refused_and_touching_time_is_not(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let (host, other) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let first = place(host, calendar, 60, 1);
+    let booked = appointment(&mut tx, &first).await;
+    assert_eq!(occupancy::take(&mut tx, &first, booked, now()).await.unwrap(), 1);
+    for minutes in [31, 45, 60, 89] {
+        let overlapping = place(host, calendar, minutes, 1);
+        let refused = occupancy::take(&mut tx, &overlapping, booked, now()).await;
+        assert!(
+            matches!(refused, Err(StoreError::SlotTaken)),
+            "{minutes}: {refused:?}"
+        );
+    }
+    for minutes in [30, 90] {
+        let touching = place(host, calendar, minutes, 1);
+        let next = appointment(&mut tx, &touching).await;
+        occupancy::take(&mut tx, &touching, next, now()).await.unwrap();
+    }
+    let elsewhere = place(other, calendar, 60, 1);
+    let next = appointment(&mut tx, &elsewhere).await;
+    occupancy::take(&mut tx, &elsewhere, next, now()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = database.store.read().await.unwrap();
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now())
+        .await
+        .unwrap();
+    assert_eq!(taken.len(), 1);
+    assert_eq!((taken[0].appointment_id, taken[0].taken), (Some(booked), 1));
+    let all = occupancy::between(&mut tx, &[host, other], in_minutes(0), in_minutes(600), now())
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 4);
+}
+
+async fn a_refusal_leaves_the_transaction_usable(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let at = place(host, calendar, 60, 1);
+    let first = appointment(&mut tx, &at).await;
+    occupancy::take(&mut tx, &at, first, now()).await.unwrap();
+    let second = appointment(&mut tx, &at).await;
+    assert!(matches!(
+        occupancy::take(&mut tx, &at, second, now()).await,
+        Err(StoreError::SlotTaken)
+    ));
+    let later = place(host, calendar, 120, 1);
+    occupancy::take(&mut tx, &later, second, now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn appointments_of_one_calendar_share_an_identical_start_up_to_the_capacity(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let other_calendar = booking_calendar(&mut tx, "other").await;
+    let at = place(host, calendar, 60, 2);
+    let mut booked = Vec::new();
+    for seat in 1..=2 {
+        let next = appointment(&mut tx, &at).await;
+        assert_eq!(occupancy::take(&mut tx, &at, next, now()).await.unwrap(), seat);
+        booked.push(next);
+    }
+    let third = appointment(&mut tx, &at).await;
+    assert!(matches!(
+        occupancy::take(&mut tx, &at, third, now()).await,
+        Err(StoreError::SlotTaken)
+    ));
+    let foreign = place(host, other_calendar, 60, 2);
+    assert!(matches!(
+        occupancy::take(&mut tx, &foreign, third, now()).await,
+        Err(StoreError::SlotTaken)
+    ));
+
+    // The seat that becomes free is the one that is given out next.
+    occupancy::release(&mut tx, booked[0]).await.unwrap();
+    assert_eq!(occupancy::take(&mut tx, &at, third, now()).await.unwrap(), 1);
+    for left in [booked[1], third] {
+        occupancy::release(&mut tx, left).await.unwrap();
+    }
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now())
+        .await
+        .unwrap();
+    assert!(taken.is_empty(), "a span without seats is gone");
+    tx.commit().await.unwrap();
+}
+
+async fn a_move_that_is_refused_keeps_the_old_time(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let (at, busy) = (place(host, calendar, 60, 1), place(host, calendar, 120, 1));
+    let mine = appointment(&mut tx, &at).await;
+    let theirs = appointment(&mut tx, &busy).await;
+    occupancy::take(&mut tx, &at, mine, now()).await.unwrap();
+    occupancy::take(&mut tx, &busy, theirs, now()).await.unwrap();
+    let refused = occupancy::relocate(&mut tx, &place(host, calendar, 105, 1), mine, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)));
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now())
+        .await
+        .unwrap();
+    assert_eq!(taken[0].appointment_id, Some(mine));
+    // A quarter of an hour later overlaps only its own old time.
+    occupancy::relocate(&mut tx, &place(host, calendar, 75, 1), mine, now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// So many at once try to take the same time; answers how many did.
+async fn race(store: &Store, capacity: u32) -> usize {
+    let mut tx = store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    tx.commit().await.unwrap();
+    let mut visitors = JoinSet::new();
+    let store = Arc::new(store.clone());
+    for _ in 0..50 {
+        let store = Arc::clone(&store);
+        visitors.spawn(async move {
+            let at = place(host, calendar, 60, capacity);
+            let mut tx = store.write().await.unwrap();
+            let mine = appointment(&mut tx, &at).await;
+            match occupancy::take(&mut tx, &at, mine, now()).await {
+                Ok(_) => tx.commit().await.is_ok(),
+                Err(StoreError::SlotTaken) => false,
+                Err(error) => panic!("{error}"),
+            }
+        });
+    }
+    visitors.join_all().await.into_iter().filter(|won| *won).count()
+}
+
+async fn fifty_at_once_for_one_slot_leave_one(database: Database) {
+    assert_eq!(race(&database.store, 1).await, 1);
+}
+
+async fn fifty_at_once_for_ten_seats_leave_ten(database: Database) {
+    assert_eq!(race(&database.store, 10).await, 10);
+}

@@ -1,0 +1,87 @@
+//! Opening a database: its schema, its key, its settings.
+
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use store::{KeyError, SecretKey, Store, StoreError, staff};
+
+use crate::database::{Database, person, stories};
+
+stories! {
+    what_was_kept_is_there_after_opening_again,
+    a_wrong_key_stops_the_start,
+    a_newer_schema_is_refused,
+}
+
+async fn what_was_kept_is_there_after_opening_again(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    tx.commit().await.unwrap();
+    let mut tx = database.store.write().await.unwrap();
+    person(&mut tx, "bob").await;
+    drop(tx);
+
+    let again = Store::open(&database.url, database.key.clone()).await.unwrap();
+    let mut tx = again.read().await.unwrap();
+    let team = staff::list(&mut tx).await.unwrap();
+    assert_eq!(
+        team.iter().map(|person| person.id).collect::<Vec<_>>(),
+        [ada],
+        "what was not committed is not there"
+    );
+    again.ping().await.unwrap();
+}
+
+async fn a_wrong_key_stops_the_start(database: Database) {
+    let refused = Store::open(&database.url, SecretKey::random().unwrap()).await;
+    assert!(matches!(refused, Err(StoreError::Key(KeyError::Wrong))));
+    let renewed = SecretKey::random().unwrap().with_earlier(&database.key);
+    assert!(
+        Store::open(&database.url, renewed).await.is_ok(),
+        "a new key that knows the earlier one opens it"
+    );
+}
+
+async fn a_newer_schema_is_refused(database: Database) {
+    const FUTURE: &str = "UPDATE _sqlx_migrations SET version = 9999";
+    if database.url.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
+        sqlx::query(FUTURE).execute(&mut connection).await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(&database.url).await.unwrap();
+        sqlx::query(FUTURE).execute(&mut connection).await.unwrap();
+    }
+    let refused = Store::open(&database.url, database.key.clone()).await;
+    assert!(
+        matches!(refused, Err(StoreError::NewerSchema(9999))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn sqlite_writes_ahead_and_waits_for_the_disk() {
+    let database = Database::sqlite().await;
+    let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
+    let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(mode, "wal");
+    let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
+    assert!(numbers >= vec![3, 51, 3], "{version}");
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_understood_is_refused_with_an_example() {
+    let refused = Store::open("postgres://[broken", SecretKey::random().unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("postgres://USER:PASSWORD@HOST/DATABASE"),
+        "{refused}"
+    );
+}

@@ -1,0 +1,288 @@
+//! Staff, sessions, booking calendars, appointments.
+
+use scheduling::{Distribution, Kind, Priority};
+use store::appointments::{Filter, NewTime};
+use store::calendar_members::NewMember;
+use store::{
+    AppointmentStatus, StoreError, WhenStale, appointments, blocked_time, booking_calendars,
+    calendar_members, idempotency_keys, sessions, staff, workspace,
+};
+use zones::Zone;
+
+use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
+
+stories! {
+    a_person_is_kept_as_given_and_an_address_is_used_once,
+    a_new_password_ends_the_persons_sessions_and_no_others,
+    a_session_ends_at_its_time,
+    a_booking_calendar_keeps_its_rules_and_the_order_of_its_members,
+    appointments_are_listed_searched_and_counted,
+    a_used_key_is_remembered_and_used_once,
+    what_is_not_there_cannot_be_changed,
+}
+
+async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    workspace::save(&mut tx, "Orchard", &Zone::named("Asia/Tokyo").unwrap(), now())
+        .await
+        .unwrap();
+    let ada = person(&mut tx, "ada").await;
+    staff::update_profile(&mut tx, ada, "Ada Byron", &Zone::named("Europe/London").unwrap())
+        .await
+        .unwrap();
+    staff::set_when_stale(&mut tx, ada, WhenStale::StopOffering)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = database.store.read().await.unwrap();
+    let found = staff::find_by_email(&mut tx, "ada@quince.example")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.id, found.name.as_str(), found.zone.name()),
+        (ada, "Ada Byron", "Europe/London")
+    );
+    assert_eq!(
+        (found.when_stale, found.primary_calendar_id),
+        (WhenStale::StopOffering, None)
+    );
+    assert_eq!(found.hours, scheduling::WeeklyHours::weekdays(540, 1020));
+    assert!(!format!("{found:?}").contains("hash"));
+    assert_eq!(
+        workspace::find(&mut tx).await.unwrap().unwrap().zone.name(),
+        "Asia/Tokyo"
+    );
+    drop(tx);
+
+    let mut tx = database.store.write().await.unwrap();
+    let again = store::staff::NewStaff {
+        email: "ada@quince.example".to_owned(),
+        name: "Another".to_owned(),
+        password_hash: String::new(),
+        role: store::Role::Admin,
+        zone: Zone::utc(),
+        hours: scheduling::WeeklyHours::always(),
+    };
+    assert!(matches!(
+        staff::insert(&mut tx, &again, now()).await,
+        Err(StoreError::AlreadyExists)
+    ));
+}
+
+async fn a_new_password_ends_the_persons_sessions_and_no_others(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let (ada, bob) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
+    for (number, owner) in [(1, Some(ada)), (2, Some(ada)), (3, Some(bob)), (4, None)] {
+        sessions::save(&mut tx, &[number; 32], owner, "{}", in_minutes(60))
+            .await
+            .unwrap();
+    }
+    staff::set_password(&mut tx, ada, "another hash").await.unwrap();
+    let mut left = Vec::new();
+    for number in 1..=4u8 {
+        left.extend(
+            sessions::load(&mut tx, &[number; 32], now())
+                .await
+                .unwrap()
+                .map(|_| number),
+        );
+    }
+    assert_eq!(left, [3, 4]);
+    assert_eq!(staff::find(&mut tx, ada).await.unwrap().unwrap().session_epoch, 1);
+}
+
+async fn a_session_ends_at_its_time(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    sessions::save(&mut tx, &[7; 32], None, "first", in_minutes(60))
+        .await
+        .unwrap();
+    sessions::save(&mut tx, &[7; 32], None, "second", in_minutes(90))
+        .await
+        .unwrap();
+    let found = sessions::load(&mut tx, &[7; 32], in_minutes(89))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.data.as_str(), found.expires_at),
+        ("second", in_minutes(90))
+    );
+    assert!(
+        sessions::load(&mut tx, &[7; 32], in_minutes(90))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(
+        sessions::delete_expired(&mut tx, in_minutes(90)).await.unwrap(),
+        1
+    );
+}
+
+async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let mut members = Vec::new();
+    for (name, priority, weight) in [("bob", Priority::Low, 3), ("ada", Priority::High, 1)] {
+        members.push(NewMember {
+            staff_id: person(&mut tx, name).await,
+            priority,
+            weight,
+        });
+    }
+    calendar_members::replace(&mut tx, calendar, &members)
+        .await
+        .unwrap();
+    booking_calendars::set_active(&mut tx, calendar, false, in_minutes(1))
+        .await
+        .unwrap();
+
+    let found = booking_calendars::find_by_slug(&mut tx, "intro")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.kind, found.distribution, found.active),
+        (Kind::RoundRobin, Distribution::Equal, false)
+    );
+    assert_eq!((found.rules.per_day, found.rules.duration), (Some(3), 30));
+    let listed = calendar_members::with_staff(&mut tx, &[calendar]).await.unwrap();
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|(member, staff)| (staff.name.as_str(), member.priority, member.weight))
+        .collect();
+    assert_eq!(listed, [("bob", Priority::Low, 3), ("ada", Priority::High, 1)]);
+    assert!(
+        calendar_members::with_staff(&mut tx, &[])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn appointments_are_listed_searched_and_counted(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let (ada, bob) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    assert!(!appointments::has_any(&mut tx, calendar).await.unwrap());
+    let past = appointment(&mut tx, &place(ada, calendar, -120, 1)).await;
+    let soon = appointment(&mut tx, &place(ada, calendar, 60, 1)).await;
+    let later = appointment(&mut tx, &place(bob, calendar, 1500, 1)).await;
+
+    let filter = |upcoming, host, search: &str| Filter {
+        upcoming,
+        now: now(),
+        host,
+        search: search.to_owned(),
+        limit: 10,
+    };
+    let mut ids = async |filter: Filter| {
+        let found = appointments::list(&mut tx, &filter).await.unwrap();
+        found
+            .into_iter()
+            .map(|appointment| appointment.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(filter(true, None, "")).await, [soon, later]);
+    assert_eq!(ids(filter(true, Some(bob), "")).await, [later]);
+    assert_eq!(ids(filter(false, None, "")).await, [past]);
+    assert_eq!(ids(filter(true, None, "GRACE@")).await, [soon, later]);
+    assert!(
+        ids(filter(true, None, "%")).await.is_empty(),
+        "a percent sign is no wildcard"
+    );
+    assert!(ids(filter(true, None, "nobody")).await.is_empty());
+
+    let starts = appointments::starts_between(&mut tx, calendar, in_minutes(0), in_minutes(2000))
+        .await
+        .unwrap();
+    assert_eq!(starts.len(), 2);
+    let counts =
+        appointments::counts_between(&mut tx, calendar, &[ada, bob], in_minutes(-600), in_minutes(2000))
+            .await
+            .unwrap();
+    assert!(counts.contains(&(ada, 2)) && counts.contains(&(bob, 1)));
+    appointments::set_status(&mut tx, soon, AppointmentStatus::Cancelled, Some("client"), now())
+        .await
+        .unwrap();
+    assert_eq!(appointments::future_count(&mut tx, ada, now()).await.unwrap(), 0);
+    let cancelled = appointments::find(&mut tx, soon).await.unwrap().unwrap();
+    assert_eq!(
+        (
+            cancelled.cancelled_by.as_deref(),
+            cancelled.cancelled_at,
+            cancelled.sequence
+        ),
+        (Some("client"), Some(now()), 1)
+    );
+
+    let new = NewTime {
+        host_id: Some(ada),
+        starts_at: in_minutes(180),
+        ends_at: in_minutes(210),
+        pre_buffer: 5,
+        post_buffer: 10,
+        assignment_reason: Some("the only one free".to_owned()),
+    };
+    appointments::update_time(&mut tx, later, &new, now())
+        .await
+        .unwrap();
+    let moved = appointments::find(&mut tx, later).await.unwrap().unwrap();
+    assert_eq!(
+        (moved.host_id, moved.starts_at, moved.post_buffer, moved.sequence),
+        (Some(ada), in_minutes(180), 10, 1)
+    );
+    let last = appointments::last_booked(&mut tx, calendar, &[ada, bob])
+        .await
+        .unwrap();
+    assert_eq!(last, [(ada, now())]);
+
+    blocked_time::insert(&mut tx, bob, in_minutes(0), in_minutes(60), "dentist", now())
+        .await
+        .unwrap();
+    assert_eq!(
+        blocked_time::between(&mut tx, &[ada, bob], in_minutes(59), in_minutes(90))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(
+        blocked_time::between(&mut tx, &[ada, bob], in_minutes(60), in_minutes(90))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn a_used_key_is_remembered_and_used_once(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let booked = appointment(&mut tx, &place(host, calendar, 60, 1)).await;
+    assert!(idempotency_keys::find(&mut tx, "key").await.unwrap().is_none());
+    idempotency_keys::insert(&mut tx, "key", &[1; 32], booked, now())
+        .await
+        .unwrap();
+    let found = idempotency_keys::find(&mut tx, "key").await.unwrap().unwrap();
+    assert_eq!((found.appointment_id, found.body_hash), (booked, vec![1; 32]));
+    tx.commit().await.unwrap();
+    let mut tx = database.store.write().await.unwrap();
+    let again = idempotency_keys::insert(&mut tx, "key", &[2; 32], booked, now()).await;
+    assert!(matches!(again, Err(StoreError::AlreadyExists)));
+}
+
+async fn what_is_not_there_cannot_be_changed(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let nobody = scheduling::StaffId(store::new_id(now()).unwrap());
+    let nothing = scheduling::CalendarId(store::new_id(now()).unwrap());
+    assert!(matches!(
+        staff::set_primary(&mut tx, nobody, None).await,
+        Err(StoreError::Gone("staff member"))
+    ));
+    let gone = booking_calendars::set_active(&mut tx, nothing, true, now()).await;
+    assert!(matches!(gone, Err(StoreError::Gone("booking calendar"))));
+    assert!(staff::find(&mut tx, nobody).await.unwrap().is_none());
+}
