@@ -22,6 +22,11 @@ async function setUp(page: Page, { app }: Empty, visit: Visit, usable: Usable) {
 }
 
 async function connect(page: Page, empty: Empty, visit: Visit, usable: Usable) {
+  // The first step says how to get an app-specific password (D7).
+  await expect(page.getByRole("link", { name: "account.apple.com" })).toHaveAttribute("href", "https://account.apple.com");
+  for (const words of ["two-factor authentication", "App-Specific Passwords", "Generate an app-specific password", "Give it a label"]) {
+    await expect(page.getByText(words).first()).toBeVisible();
+  }
   await page.getByRole("link", { name: "I have the password" }).click();
   await usable(page);
 
@@ -70,7 +75,7 @@ async function freeSlots(app: string): Promise<number[]> {
 
 const ours = async (empty: Empty) => (await events(empty, "Work")).filter((text) => text.includes("Grace Hopper"));
 
-test("from an empty server to an event in iCloud that moves and goes", async ({ page, empty, visit, usable }) => {
+test("from an empty server to an event in iCloud that moves and goes (D2, D3, D5, D7, D8, D9)", async ({ page, empty, visit, usable }) => {
   test.slow();
   const { app } = empty.is;
   await setUp(page, empty.is, visit, usable);

@@ -139,6 +139,23 @@ macro_rules! all_in {
     }};
 }
 
+/// Rows that stay as they are until the transaction ends: on Postgres they are locked, on SQLite nobody else writes
+/// meanwhile. The text must end where the lock clause goes.
+macro_rules! locked {
+    ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let rows = sqlx::query(concat!($sql, " FOR UPDATE"))$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+            }
+        }
+    };
+}
+
 /// Rows that a worker claims: on Postgres those that another worker is claiming are passed over, on SQLite there is one
 /// writer at a time. The text must end where the lock clause goes.
 macro_rules! claim {

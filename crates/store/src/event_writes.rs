@@ -364,6 +364,27 @@ pub async fn set_state(
     touched(rows, "calendar write")
 }
 
+/// Changes how a write stands, unless it was asked for again since its `sequence` was read.
+pub async fn set_state_if(
+    tx: &mut Tx,
+    id: EventWriteId,
+    sequence: i64,
+    state: WriteState,
+    problem: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE event_writes SET state = $3, problem = $4, updated_at = $5 WHERE id = $1 AND sequence = $2",
+        id.0,
+        sequence,
+        state.as_str(),
+        problem,
+        ms(now)
+    )
+    .map(drop)
+}
+
 /// Makes everything that waits for a connection due at once: it works again.
 pub async fn hurry(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     execute!(

@@ -132,7 +132,7 @@ async fn try_take(
     appointment: AppointmentId,
     now: Timestamp,
 ) -> Result<u32, StoreError> {
-    let shared = one!(
+    let shared = locked!(
         tx,
         read_span,
         "SELECT id, capacity FROM occupancy
@@ -144,7 +144,7 @@ async fn try_take(
         ms(place.from),
         ms(place.to)
     )?;
-    let (occupancy, capacity) = match shared {
+    let (occupancy, capacity) = match shared.into_iter().next() {
         Some((id, capacity)) => {
             if capacity != place.capacity {
                 execute!(
@@ -200,17 +200,27 @@ async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyI
 
 /// Gives an appointment's time back. A span without seats left is removed.
 pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+    // Locked first, so that nobody takes a seat of a span that is about to go.
+    let spans = locked!(
+        tx,
+        |row: &dyn Fields| row.uuid("id"),
+        "SELECT id FROM occupancy WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
+        appointment.0
+    )?;
     execute!(
         tx,
         "DELETE FROM occupancy_seats WHERE appointment_id = $1",
         appointment.0
     )?;
-    execute!(
-        tx,
-        "DELETE FROM occupancy
-         WHERE hold_expires_at IS NULL AND NOT EXISTS (SELECT 1 FROM occupancy_seats s WHERE s.occupancy_id = occupancy.id)"
-    )
-    .map(drop)
+    for span in spans {
+        execute!(
+            tx,
+            "DELETE FROM occupancy
+             WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats WHERE occupancy_id = $1)",
+            span
+        )?;
+    }
+    Ok(())
 }
 
 /// Moves an appointment to another time or host. A refusal changes nothing.

@@ -71,10 +71,17 @@ struct Opened {
 }
 
 impl Actor {
+    /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
+    /// follow each other.
     async fn open(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
         let (appointment, by, staff) = match self {
-            Self::Client { token } => (of_token(tx, token, now).await?, "client".to_owned(), None),
+            Self::Client { token } => {
+                let known = of_token(tx, token, now).await?;
+                appointments::lock(tx, known.id).await?;
+                (of_token(tx, token, now).await?, "client".to_owned(), None)
+            }
             Self::Staff { id, appointment } => {
+                appointments::lock(tx, *appointment).await?;
                 let appointment = appointments::find(tx, *appointment)
                     .await?
                     .ok_or(ChangeError::NotFound)?;

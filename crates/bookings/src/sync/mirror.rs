@@ -69,7 +69,15 @@ async fn changed(tx: &mut Tx, write: &EventWrite, sentence: &str, now: Timestamp
     if write.state == WriteState::ChangedInIcloud && write.problem.as_deref() == Some(sentence) {
         return Ok(());
     }
-    event_writes::set_state(tx, write.id, WriteState::ChangedInIcloud, Some(sentence), now).await
+    event_writes::set_state_if(
+        tx,
+        write.id,
+        write.sequence,
+        WriteState::ChangedInIcloud,
+        Some(sentence),
+        now,
+    )
+    .await
 }
 
 fn sentence(changes: &[Change]) -> String {
