@@ -1,22 +1,22 @@
 // WCAG 2.2 AA on every page, on phones, tablets and desks, light and dark; and booking with the keyboard alone.
 import type { Page } from "@playwright/test";
 import { bookByApi, freeTimes, pagesOf, signIn } from "../helpers/people";
-import { expect, expectAccessible, expectNoSidewaysScrolling, test } from "../helpers/test";
+import { expect, expectAccessible, expectNoSidewaysScrolling, expectReadableColours, test } from "../helpers/test";
 
 const WIDTHS = [320, 768, 1280];
-const SCHEMES = ["light", "dark"] as const;
 const PARTS = 3;
 
 async function expectAccessibleEverywhere(page: Page, name: string): Promise<void> {
   for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await expectNoSidewaysScrolling(page);
-    for (const colorScheme of SCHEMES) {
-      await test.step(`${name}, ${width} px, ${colorScheme}`, async () => {
-        await page.emulateMedia({ colorScheme });
-        await expectAccessible(page);
-      });
-    }
+    await test.step(`${name}, ${width} px`, async () => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: "light" });
+      await expectNoSidewaysScrolling(page);
+      await expectAccessible(page);
+      // Between the schemes nothing differs but colours.
+      await page.emulateMedia({ colorScheme: "dark" });
+      await expectReadableColours(page);
+    });
   }
 }
 
@@ -53,7 +53,7 @@ test("the pages of a booking and of its client's link are accessible @script", a
 
 test("the pages of somebody whose iCloud is connected are accessible @script", async ({ page, demo: { is: demo }, visit, usable }) => {
   test.setTimeout(600_000);
-  await signIn(page, { ...demo, owner_email: "priya@quince.example" });
+  await signIn(page, { ...demo, owner_email: "jonas@quince.example" });
   for (const path of ["/calendar?date=2026-12-03&view=day", "/calendar?date=2026-12-03", "/settings/calendar-configuration?edit=primary"]) {
     await visit(page, demo.app + path);
     await expectAccessibleEverywhere(page, path);
@@ -92,7 +92,12 @@ test("targets on public pages are large enough for a finger @script", async ({ p
     // A link inside a sentence is as high as its line (WCAG 2.2, 2.5.8).
     const targets = page.locator("main :is(a, button, select, input:not([type=hidden]), textarea):visible:not(p a)");
     for (const target of await targets.all()) {
-      const box = (await target.boundingBox())!;
+      const box = await target.evaluate((element) => {
+        // A link may be stretched over the whole card that it stands in.
+        const stretched = getComputedStyle(element, "::after").position === "absolute";
+        const { width, height } = ((stretched && (element as HTMLElement).offsetParent) || element).getBoundingClientRect();
+        return { width, height };
+      });
       const what = `${address}: ${await target.evaluate((element) => element.outerHTML.slice(0, 120))}`;
       expect.soft(Math.min(box.width, box.height), what).toBeGreaterThanOrEqual(43.5);
     }

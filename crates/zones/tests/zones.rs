@@ -1,5 +1,7 @@
 //! What a local time means, tested through the crate's public surface.
 
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
+
 use jiff::Timestamp;
 use jiff::civil::{DateTime, date};
 use zones::{LocalTime, Zone};
