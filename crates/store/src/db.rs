@@ -32,6 +32,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets one transaction at a time take time of a host. On Postgres, inserts that wait for each other in the exclusion
+    /// constraint would deadlock; SQLite has one writer anyway.
+    pub(crate) async fn queue_for(&mut self, host: uuid::Uuid) -> Result<(), StoreError> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(host.to_string())
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Runs a statement without parameters, such as a savepoint's.
     pub(crate) async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
         match self {

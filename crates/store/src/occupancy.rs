@@ -132,6 +132,8 @@ async fn try_take(
     appointment: AppointmentId,
     now: Timestamp,
 ) -> Result<u32, StoreError> {
+    // Within the savepoint: a refusal lets the next in the queue go on while another host is tried.
+    tx.queue_for(place.host_id.0).await?;
     let shared = locked!(
         tx,
         read_span,
@@ -168,7 +170,8 @@ async fn try_take(
         .zip(seats.iter().copied().map(Some).chain([None]))
         .find(|(seat, taken)| *taken != Some(*seat));
     let seat = seat.map_or(u32::MAX, |(seat, _)| seat);
-    if seat > capacity {
+    // Counted, not only numbered: after the capacity was lowered, a low seat can be free in a span that is full.
+    if seat > capacity || seats.len() >= capacity as usize {
         return Err(StoreError::SlotTaken);
     }
     execute!(
@@ -234,8 +237,8 @@ pub async fn relocate(
     now: Timestamp,
 ) -> Result<u32, StoreError> {
     tx.run("SAVEPOINT relocate").await?;
-    release(tx, appointment).await?;
-    match take(tx, place, appointment, now).await {
+    let moved = release_and_take(tx, place, appointment, now).await;
+    match moved {
         Ok(seat) => tx.run("RELEASE SAVEPOINT relocate").await.map(|()| seat),
         Err(error) => {
             tx.run("ROLLBACK TO SAVEPOINT relocate").await?;
@@ -243,4 +246,16 @@ pub async fn relocate(
             Err(error)
         }
     }
+}
+
+async fn release_and_take(
+    tx: &mut Tx,
+    place: &Place,
+    appointment: AppointmentId,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    // Before the old span is locked, so that the order of locks is the same for everybody.
+    tx.queue_for(place.host_id.0).await?;
+    release(tx, appointment).await?;
+    take(tx, place, appointment, now).await
 }

@@ -56,9 +56,14 @@ impl Postgres {
             .stderr(log)
             .spawn()
             .unwrap();
-        let running = Self { folder, server };
+        let mut running = Self { folder, server };
         // The socket appears when the server takes connections.
         while !running.folder.path().join(".s.PGSQL.5432").exists() {
+            assert!(
+                running.server.try_wait().unwrap().is_none(),
+                "Postgres did not start: {}",
+                std::fs::read_to_string(running.folder.path().join("log")).unwrap_or_default()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         running

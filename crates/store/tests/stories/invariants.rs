@@ -1,0 +1,178 @@
+//! Whatever is taken, given back and moved, in whatever order and from several processes: the rules hold.
+
+use scheduling::{AppointmentId, CalendarId, StaffId};
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use store::occupancy::Place;
+use store::{Store, StoreError, occupancy};
+use tokio::task::JoinSet;
+
+use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
+
+stories! {
+    random_changes_from_several_connections_never_overlap,
+    another_connection_is_refused_the_same_time,
+    a_lowered_capacity_counts_the_seats_that_are_taken_already,
+}
+
+/// Numbers that look random and are the same in every run (`SplitMix64`).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % end).unwrap()
+    }
+}
+
+/// Some half hour of someone: starts lie 15 minutes apart, so that many overlap and some are identical.
+fn somewhere(numbers: &mut Numbers, hosts: [StaffId; 2], calendars: [(CalendarId, u32); 2]) -> Place {
+    let (calendar, capacity) = calendars[numbers.below(2)];
+    let minutes = [0, 15, 30, 45, 60, 75, 90, 105][numbers.below(8)];
+    place(hosts[numbers.below(2)], calendar, minutes, capacity)
+}
+
+/// Books, cancels and moves; answers what the database said is kept, and how often it said yes and no.
+async fn visitor(
+    store: Store,
+    seed: u64,
+    hosts: [StaffId; 2],
+    calendars: [(CalendarId, u32); 2],
+) -> (Vec<(AppointmentId, Place)>, usize, usize) {
+    let mut numbers = Numbers(seed);
+    let mut mine: Vec<(AppointmentId, Place)> = Vec::new();
+    let (mut kept, mut refused) = (0, 0);
+    for _ in 0..40 {
+        let at = somewhere(&mut numbers, hosts, calendars);
+        let mut tx = store.write().await.unwrap();
+        let which = (!mine.is_empty()).then(|| numbers.below(mine.len() as u64));
+        let answer = match (numbers.below(4), which) {
+            (0, Some(which)) => {
+                let given_back = occupancy::release(&mut tx, mine[which].0).await;
+                given_back.map(|()| {
+                    mine.swap_remove(which);
+                })
+            }
+            (1, Some(which)) => {
+                let moved = occupancy::relocate(&mut tx, &at, mine[which].0, now()).await;
+                moved.map(|_| mine[which].1 = at)
+            }
+            _ => {
+                let new = appointment(&mut tx, &at).await;
+                let taken = occupancy::take(&mut tx, &at, new, now()).await;
+                taken.map(|_| mine.push((new, at)))
+            }
+        };
+        match answer {
+            Ok(()) => kept += 1,
+            Err(StoreError::SlotTaken) => refused += 1,
+            Err(error) => panic!("{error}"),
+        }
+        tx.commit().await.unwrap();
+    }
+    (mine, kept, refused)
+}
+
+/// How many rows a rule finds that break it, asked past the store.
+async fn count(url: &str, sql: &'static str) -> i64 {
+    let (count,): (i64,) = if url.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(url).await.unwrap();
+        sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+    } else {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+    };
+    count
+}
+
+const OVERLAPS: &str = "SELECT COUNT(*) FROM occupancy a JOIN occupancy b
+    ON a.host_id = b.host_id AND a.id <> b.id AND a.from_at < b.to_at AND b.from_at < a.to_at";
+const EMPTY_OR_OVERFULL: &str = "SELECT COUNT(*) FROM occupancy o WHERE
+    (SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id) NOT BETWEEN 1 AND o.capacity";
+const SEATS: &str = "SELECT COUNT(*) FROM occupancy_seats";
+
+async fn random_changes_from_several_connections_never_overlap(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let hosts = [person(&mut tx, "ada").await, person(&mut tx, "bob").await];
+    let calendars = [
+        (booking_calendar(&mut tx, "intro").await, 1),
+        (booking_calendar(&mut tx, "class").await, 3),
+    ];
+    tx.commit().await.unwrap();
+
+    let mut visitors = JoinSet::new();
+    for seed in 1..=4 {
+        // Each as if it were a process of its own.
+        let store = Store::open(&database.url, database.key.clone()).await.unwrap();
+        visitors.spawn(visitor(store, seed, hosts, calendars));
+    }
+    let (mut expected, mut kept, mut refused) = (Vec::new(), 0, 0);
+    for (theirs, yes, no) in visitors.join_all().await {
+        expected.extend(theirs);
+        kept += yes;
+        refused += no;
+    }
+    assert!(
+        kept > 20 && refused > 20,
+        "both happened: {kept} kept, {refused} refused"
+    );
+    assert_eq!(count(&database.url, OVERLAPS).await, 0);
+    assert_eq!(count(&database.url, EMPTY_OR_OVERFULL).await, 0);
+    assert_eq!(
+        usize::try_from(count(&database.url, SEATS).await).unwrap(),
+        expected.len(),
+        "whoever was told yes has one seat, and nobody else has any"
+    );
+    let mut tx = database.store.read().await.unwrap();
+    let spans = occupancy::between(&mut tx, &hosts, in_minutes(0), in_minutes(600), now())
+        .await
+        .unwrap();
+    for (id, at) in &expected {
+        let span = (at.host_id, at.calendar_id, at.from, at.to);
+        assert!(
+            spans
+                .iter()
+                .any(|taken| (taken.host_id, taken.calendar_id, taken.from, taken.to) == span),
+            "{id:?} lost {at:?}"
+        );
+    }
+}
+
+async fn another_connection_is_refused_the_same_time(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let at = place(host, calendar, 60, 1);
+    let first = appointment(&mut tx, &at).await;
+    occupancy::take(&mut tx, &at, first, now()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let other = Store::open(&database.url, database.key.clone()).await.unwrap();
+    let mut tx = other.write().await.unwrap();
+    let second = appointment(&mut tx, &at).await;
+    let refused = occupancy::take(&mut tx, &at, second, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+}
+
+async fn a_lowered_capacity_counts_the_seats_that_are_taken_already(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "class").await;
+    let mut booked = Vec::new();
+    for _ in 0..3 {
+        let at = place(host, calendar, 60, 3);
+        let next = appointment(&mut tx, &at).await;
+        occupancy::take(&mut tx, &at, next, now()).await.unwrap();
+        booked.push(next);
+    }
+    // Seat 1 becomes free, but two remain, which is all that the calendar now allows.
+    occupancy::release(&mut tx, booked[0]).await.unwrap();
+    let at = place(host, calendar, 60, 2);
+    let next = appointment(&mut tx, &at).await;
+    let refused = occupancy::take(&mut tx, &at, next, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+    occupancy::release(&mut tx, booked[1]).await.unwrap();
+    occupancy::take(&mut tx, &at, next, now()).await.unwrap();
+}
