@@ -99,19 +99,26 @@ macro_rules! execute {
     };
 }
 
-/// All rows of a query, each read by a function.
-macro_rules! all {
-    ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+/// All rows of a query that each database has in words of its own, each read by a function.
+macro_rules! rows {
+    ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
             $crate::db::Tx::Sqlite(tx) => {
-                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                let rows = sqlx::query($sqlite)$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
             }
             $crate::db::Tx::Postgres(tx) => {
-                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
+                let rows = sqlx::query($postgres)$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
             }
         }
+    };
+}
+
+/// All rows of a query, each read by a function.
+macro_rules! all {
+    ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        rows!($tx, $read, $sql, $sql $(, $bind)*)
     };
 }
 
@@ -155,16 +162,7 @@ macro_rules! all_in {
 /// meanwhile. The text must end where the lock clause goes.
 macro_rules! locked {
     ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
-                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
-            }
-            $crate::db::Tx::Postgres(tx) => {
-                let rows = sqlx::query(concat!($sql, " FOR UPDATE"))$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
-            }
-        }
+        rows!($tx, $read, $sql, concat!($sql, " FOR UPDATE") $(, $bind)*)
     };
 }
 
@@ -172,16 +170,7 @@ macro_rules! locked {
 /// writer at a time. The text must end where the lock clause goes.
 macro_rules! claim {
     ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
-                let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
-            }
-            $crate::db::Tx::Postgres(tx) => {
-                let rows = sqlx::query(concat!($sql, " FOR UPDATE SKIP LOCKED"))$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
-            }
-        }
+        rows!($tx, $read, $sql, concat!($sql, " FOR UPDATE SKIP LOCKED") $(, $bind)*)
     };
 }
 
