@@ -44,6 +44,8 @@ pub enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Say what a calendar file blocks within a span of time, and why: one line of JSON per event instance.
+    Busy(crate::busy::Busy),
     /// List every setting with its default and meaning.
     Settings,
 }

@@ -75,6 +75,22 @@ pub enum Failure {
     /// The password could not be read.
     #[error("The password could not be read from standard input: {0}")]
     Password(std::io::Error),
+    /// A calendar file cannot be read.
+    #[error(
+        "The calendar file {path} cannot be read: {cause}. Name an iCalendar file (.ics), or - for standard input."
+    )]
+    CalendarFile {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's word.
+        cause: std::io::Error,
+    },
+    /// A span of time without length.
+    #[error("--from must be before --to. A date means the start of that day in the zone.")]
+    Span,
+    /// The output could not be written.
+    #[error("The output could not be written: {0}")]
+    Output(std::io::Error),
     /// Something broke inside.
     #[error("{}", .0.cause())]
     Internal(Internal),

@@ -1,6 +1,7 @@
 //! The `quince` program: the server, the practice iCloud, and the operator's commands.
 
 mod api;
+mod busy;
 mod cli;
 mod commands;
 mod demo;
@@ -36,6 +37,7 @@ async fn main() -> ExitCode {
             timezone,
         } => commands::create_owner(workspace, name, email, timezone).await,
         Command::ResetPassword { email } => commands::reset_password(&email).await,
+        Command::Busy(options) => busy::run(&options),
         Command::Settings => {
             commands::print_settings();
             Ok(())

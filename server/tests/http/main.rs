@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod busy;
 mod crash;
 mod readme;
 mod settings;
