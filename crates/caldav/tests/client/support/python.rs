@@ -1,5 +1,6 @@
 //! Radicale and Xandikos as child processes, from the Python environment that `scripts/setup` makes.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
 struct Running {
     child: Child,
     _folder: TempDir,
+    _port: Port,
 }
 
 impl Drop for Running {
@@ -53,15 +55,33 @@ fn python(module: &str) -> PathBuf {
     python
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+/// A port that is this test's alone until it ends.
+struct Port {
+    number: u16,
+    _reserved: File,
 }
 
-async fn start(module: &str, folder: TempDir, port: u16, arguments: &[&str]) -> Running {
+impl Port {
+    /// Below the ports that the system hands out, and locked, since tests run in many processes at once.
+    fn reserve() -> Self {
+        const PORTS: std::ops::Range<u16> = 21_000..29_000;
+        let folder = std::env::temp_dir().join("quince-test-ports");
+        std::fs::create_dir_all(&folder).unwrap();
+        let skipped = usize::try_from(std::process::id()).unwrap() % PORTS.len();
+        for number in PORTS.cycle().skip(skipped).take(PORTS.len()) {
+            let file = File::create(folder.join(number.to_string())).unwrap();
+            if file.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, number)).is_ok() {
+                return Self {
+                    number,
+                    _reserved: file,
+                };
+            }
+        }
+        panic!("no port is free");
+    }
+}
+
+async fn start(module: &str, folder: TempDir, port: Port, arguments: &[&str]) -> Running {
     let mut child = Command::new(python(module))
         .args(["-c", LAUNCHER, module])
         .args(arguments)
@@ -79,7 +99,7 @@ async fn start(module: &str, folder: TempDir, port: u16, arguments: &[&str]) -> 
             .map_while(Result::ok)
             .collect::<Vec<_>>()
     });
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number));
     let deadline = Instant::now() + Duration::from_mins(1);
     while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
         if child.try_wait().unwrap().is_some() || Instant::now() > deadline {
@@ -91,6 +111,7 @@ async fn start(module: &str, folder: TempDir, port: u16, arguments: &[&str]) -> 
     Running {
         child,
         _folder: folder,
+        _port: port,
     }
 }
 
@@ -98,15 +119,16 @@ async fn start(module: &str, folder: TempDir, port: u16, arguments: &[&str]) -> 
 pub async fn radicale() -> Practice {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("users"), "mira:pässwort\n").unwrap();
-    let port = free_port();
+    let port = Port::reserve();
+    let number = port.number;
     let config = format!(
-        "[server]\nhosts = 127.0.0.1:{port}\n[encoding]\nrequest = utf-8\n[auth]\ntype = htpasswd\n\
+        "[server]\nhosts = 127.0.0.1:{number}\n[encoding]\nrequest = utf-8\n[auth]\ntype = htpasswd\n\
          htpasswd_filename = users\nhtpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = data\n\
          [logging]\nlevel = warning\n"
     );
     std::fs::write(folder.path().join("config"), config).unwrap();
     let running = start("radicale", folder, port, &["--config", "config"]).await;
-    let entry = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
+    let entry = Url::parse(&format!("http://127.0.0.1:{number}/")).unwrap();
     let login = Credentials::new("mira", "pässwort");
     make_calendar(&entry.join("mira/work/").unwrap(), &login).await;
     Practice {
@@ -120,8 +142,9 @@ pub async fn radicale() -> Practice {
 /// Xandikos with its default calendar. Over plain http it knows no logins and takes any.
 pub async fn xandikos() -> Practice {
     let folder = tempfile::tempdir().unwrap();
-    let port = free_port();
-    let port_text = port.to_string();
+    let port = Port::reserve();
+    let number = port.number;
+    let port_text = number.to_string();
     let arguments = [
         "serve",
         "-d",
@@ -135,7 +158,7 @@ pub async fn xandikos() -> Practice {
         &port_text,
     ];
     let running = start("xandikos", folder, port, &arguments).await;
-    let entry = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
+    let entry = Url::parse(&format!("http://127.0.0.1:{number}/")).unwrap();
     Practice {
         client: client(&entry),
         entry,
