@@ -101,9 +101,9 @@ async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result
             }
         }
         Queue::Syncs => {
-            for connection in sync::claim(quince).await? {
+            for lease in sync::claim(quince).await? {
                 let quince = quince.clone();
-                tasks.spawn(async move { sync::work(&quince, connection).await });
+                tasks.spawn(async move { sync::work(&quince, lease).await });
             }
         }
         Queue::Mails => {

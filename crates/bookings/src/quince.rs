@@ -14,7 +14,6 @@ use url::Url;
 use crate::clock::Clock;
 use crate::mail::transport::Mailer;
 use crate::problem::Internal;
-use crate::sync::locks::Locks;
 
 /// How Quince is set up, as far as the use cases care.
 #[derive(Debug, Clone)]
@@ -83,7 +82,6 @@ struct Inner {
     live: Client,
     mailer: Mailer,
     wake: Notify,
-    locks: Locks,
 }
 
 impl fmt::Debug for Quince {
@@ -126,7 +124,6 @@ impl Quince {
             Mail::Smtp { url, from } => Mailer::smtp(url, from)?,
             Mail::Folder { path, from } => Mailer::folder(path, from)?,
         };
-        let (wake, locks) = (Notify::new(), Locks::default());
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -134,8 +131,7 @@ impl Quince {
             caldav,
             live,
             mailer,
-            wake,
-            locks,
+            wake: Notify::new(),
         })))
     }
 
@@ -179,10 +175,6 @@ impl Quince {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
-    }
-
-    pub(crate) fn locks(&self) -> &Locks {
-        &self.0.locks
     }
 
     /// Tells the background jobs that there is something to do now.

@@ -1,9 +1,8 @@
 //! What a failed request to a calendar server means for people: one sentence each, used on every page and mail.
 
-use std::time::Duration;
-
 use caldav::{Cause, Error, RetryAfter};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 /// All the reasons why iCloud refuses a login look the same from outside, so the sentence names them all.
 pub(crate) const WRONG_LOGIN: &str = "iCloud did not accept this login. Check three things: the Apple ID is the right \
@@ -42,7 +41,7 @@ pub(crate) fn sentence(error: &Error) -> String {
                 "The calendar server points to {host}, where your login is not sent for safety. Tell the operator."
             )
         }
-        Error::NotFound => "The calendar server has nothing at this address any more.".to_owned(),
+        Error::NotFound => "The calendar is not where it was. Quince looks for it by itself.".to_owned(),
         Error::PreconditionFailed | Error::UidConflict => {
             "The event on the calendar server is not as expected. Quince tries again by itself.".to_owned()
         }
@@ -61,33 +60,53 @@ pub(crate) fn sentence(error: &Error) -> String {
 }
 
 /// How long to wait before the next try after this many failures in a row: half a minute, doubled each time, at most
-/// an hour; longer when the server says so, but never more than a day.
-pub(crate) fn back_off(failures: u32, error: Option<&Error>, now: Timestamp) -> Timestamp {
-    let doubled = Duration::from_secs(30 * (1 << failures.clamp(1, 8).saturating_sub(1)));
-    let ours = doubled.min(Duration::from_hours(1));
+/// an hour, spread by `who`; longer when the server says so, but never more than a day.
+pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Timestamp) -> Timestamp {
+    let doubled = SignedDuration::from_secs(30 * (1 << failures.clamp(1, 8).saturating_sub(1)));
+    let ours = spread(doubled.min(SignedDuration::from_hours(1)), who);
     let asked = match error {
         Some(Error::Throttled {
             retry_after: Some(after),
             ..
-        }) => RetryAfter::wait(*after, now),
-        _ => Duration::ZERO,
+        }) => SignedDuration::try_from(RetryAfter::wait(*after, now)).unwrap_or(SignedDuration::MAX),
+        _ => SignedDuration::ZERO,
     };
-    let wait = ours.max(asked.min(Duration::from_hours(24)));
+    let wait = ours.max(asked.min(SignedDuration::from_hours(24)));
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// Shortens a wait by up to a fifth, each connection's and each write's by another part, so that those that failed
+/// together do not come back together.
+pub(crate) fn spread(wait: SignedDuration, who: Uuid) -> SignedDuration {
+    // The end of a UUIDv7 is random.
+    let part = i32::from(who.as_bytes()[15]);
+    wait - wait / 5 * part / i32::from(u8::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
+    /// Whose waits are the longest.
+    const LAST: Uuid = Uuid::nil();
+
     #[test]
     fn waits_double_up_to_an_hour() {
         let seconds: Vec<i64> = [1, 2, 3, 8, 100]
-            .map(|n| back_off(n, None, NOW).as_second())
+            .map(|n| back_off(n, None, LAST, NOW).as_second())
             .to_vec();
         assert_eq!(seconds, [30, 60, 120, 3600, 3600]);
+    }
+
+    #[test]
+    fn waits_are_spread_over_a_fifth() {
+        let wait = |last| back_off(2, None, Uuid::from_u128(last), NOW).as_second();
+        assert_eq!([wait(0), wait(255)], [60, 48]);
+        assert!((49..60).contains(&wait(100)), "{}", wait(100));
     }
 
     #[test]
@@ -96,9 +115,12 @@ mod tests {
             status: 503,
             retry_after: Some(RetryAfter::In(Duration::from_secs(seconds))),
         };
-        assert_eq!(back_off(1, Some(&asked(600)), NOW).as_second(), 600);
-        assert_eq!(back_off(1, Some(&asked(5)), NOW).as_second(), 30);
-        assert_eq!(back_off(1, Some(&asked(10_000_000)), NOW).as_second(), 86_400);
+        assert_eq!(back_off(1, Some(&asked(600)), LAST, NOW).as_second(), 600);
+        assert_eq!(back_off(1, Some(&asked(5)), LAST, NOW).as_second(), 30);
+        assert_eq!(
+            back_off(1, Some(&asked(10_000_000)), LAST, NOW).as_second(),
+            86_400
+        );
     }
 
     #[test]

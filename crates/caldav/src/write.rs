@@ -88,7 +88,8 @@ impl Client {
         })
     }
 
-    /// Deletes a resource; with `etag`, only if it still has that version. One that is gone already counts as deleted.
+    /// Deletes a resource; with `etag`, only if it still has that version. Returns whether it was there: one that is gone
+    /// already is deleted, unless the account has moved and its old host answers 404 to everything.
     ///
     /// # Errors
     /// [`Error::PreconditionFailed`] when it changed meanwhile.
@@ -98,7 +99,7 @@ impl Client {
         login: &Credentials,
         href: &str,
         etag: Option<&str>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         // A whole calendar must never be deleted, whatever a stored path says.
         if href.ends_with('/')
             || canonical_path(calendar.path()).trim_end_matches('/') == canonical_path(href)
@@ -110,7 +111,8 @@ impl Client {
             request = request.header(IF_MATCH, etag_header(etag)?);
         }
         match self.send(request, login).await?.success() {
-            Ok(_) | Err(Error::NotFound) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(Error::NotFound) => Ok(false),
             Err(error) => Err(error),
         }
     }

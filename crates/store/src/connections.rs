@@ -212,7 +212,7 @@ pub async fn sync_succeeded(
     execute!(
         tx,
         "UPDATE connections SET state = $2, problem = NULL, synced_at = $3, next_sync_at = $4, failures = 0,
-            outage_mailed_at = NULL, lease_until = NULL
+            outage_mailed_at = NULL
          WHERE id = $1 AND disconnected_at IS NULL",
         id.0,
         ConnectionState::Connected.as_str(),
@@ -233,7 +233,7 @@ pub async fn sync_failed(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE connections SET state = $2, problem = $3, failures = $4, next_sync_at = $5, lease_until = NULL
+        "UPDATE connections SET state = $2, problem = $3, failures = $4, next_sync_at = $5
          WHERE id = $1 AND disconnected_at IS NULL",
         id.0,
         state.as_str(),
@@ -332,7 +332,7 @@ pub async fn claim_due(
     Ok(due)
 }
 
-/// Claims one connection for reading it now; false when somebody else is reading it.
+/// Claims one connection until `lease_until`; false when somebody else holds it.
 pub async fn claim(
     tx: &mut Tx,
     id: ConnectionId,
@@ -349,12 +349,30 @@ pub async fn claim(
     Ok(rows == 1)
 }
 
-/// Gives a claimed connection back.
-pub async fn release(tx: &mut Tx, id: ConnectionId) -> Result<(), StoreError> {
+/// Prolongs a claim that ends at `held_until`; false when it was lost to somebody else.
+pub async fn renew(
+    tx: &mut Tx,
+    id: ConnectionId,
+    held_until: Timestamp,
+    lease_until: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE connections SET lease_until = $3 WHERE id = $1 AND lease_until = $2",
+        id.0,
+        ms(held_until),
+        ms(lease_until)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives back a claim that ends at `held_until`, unless it was lost to somebody else.
+pub async fn release(tx: &mut Tx, id: ConnectionId, held_until: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE connections SET lease_until = NULL WHERE id = $1",
-        id.0
+        "UPDATE connections SET lease_until = NULL WHERE id = $1 AND lease_until = $2",
+        id.0,
+        ms(held_until)
     )
     .map(drop)
 }

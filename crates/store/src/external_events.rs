@@ -1,9 +1,13 @@
 //! External events: what lies in remote calendars and was not made by Quince, and what it means within the horizon.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde_json::{Value, json};
 
-use crate::db::{Tx, ms};
+use crate::db::{Tx, json, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::ids::{ConnectionId, EventId, RemoteCalendarId, new_id};
@@ -53,6 +57,23 @@ pub struct Instance {
     pub location: Option<String>,
     /// Whether and why it takes time: a word of the `ical` crate.
     pub blocks: String,
+}
+
+/// A resource to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Its path there.
+    pub href: String,
+    /// Its version there.
+    pub etag: Option<String>,
+    /// Its UID.
+    pub uid: String,
+    /// Its iCalendar text.
+    pub ics: String,
+    /// What could not be understood, as a sentence.
+    pub problem: Option<String>,
+    /// What it means within the horizon.
+    pub instances: Vec<NewInstance>,
 }
 
 /// An instance to keep.
@@ -115,47 +136,119 @@ pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Ke
     )
 }
 
-/// Every resource of a calendar with its text.
-pub async fn list_with_ics(
-    tx: &mut Tx,
-    calendar: RemoteCalendarId,
-) -> Result<Vec<ExternalEvent>, StoreError> {
-    all!(
+/// The texts of resources, each with what identifies it.
+pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalEvent>, StoreError> {
+    all_in!(
         tx,
         read_event,
-        "SELECT * FROM external_events WHERE remote_calendar_id = $1",
-        calendar.0
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM external_events WHERE id",
+        "ORDER BY id"
     )
 }
 
-/// Keeps a resource, in place of what was known under its path.
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
-pub async fn upsert(
+/// How many resources of a calendar are kept.
+pub async fn count(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u32, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.count("events"),
+        "SELECT COUNT(*) AS events FROM external_events WHERE remote_calendar_id = $1",
+        calendar.0
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// What could not be understood in a calendar: the sentence about its oldest such resource, and how many there are.
+pub async fn problems(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Option<(String, u32)>, StoreError> {
+    let found = one!(
+        tx,
+        |row: &dyn Fields| Ok::<_, StoreError>((row.opt_text("problem")?, row.count("events")?)),
+        "SELECT COUNT(*) AS events,
+            (SELECT problem FROM external_events WHERE remote_calendar_id = $1 AND problem IS NOT NULL ORDER BY id LIMIT 1)
+                AS problem
+         FROM external_events WHERE remote_calendar_id = $1 AND problem IS NOT NULL",
+        calendar.0
+    )?;
+    Ok(found.and_then(|(problem, count)| Some((problem?, count))))
+}
+
+/// Keeps resources with what they mean within the horizon, in place of what was known under their paths.
+pub async fn keep(
     tx: &mut Tx,
     calendar: RemoteCalendarId,
-    href: &str,
-    etag: Option<&str>,
-    uid: &str,
-    ics: &str,
-    problem: Option<&str>,
+    events: &[NewEvent],
     now: Timestamp,
-) -> Result<EventId, StoreError> {
-    let id = one!(
+) -> Result<(), StoreError> {
+    // Servers may name a resource twice; one statement may not.
+    let events: BTreeMap<&str, &NewEvent> = events.iter().map(|event| (event.href.as_str(), event)).collect();
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events.values() {
+        rows.push(json!({
+            "id": new_id(now)?.simple().to_string(),
+            "href": event.href,
+            "etag": event.etag,
+            "uid": storable(&event.uid),
+            "ics": storable(&event.ics),
+            "problem": event.problem,
+        }));
+    }
+    let kept = rows!(
         tx,
-        |row: &dyn Fields| row.uuid("id"),
-        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        |row: &dyn Fields| Ok::<_, StoreError>((row.text("href")?, EventId(row.uuid("id")?))),
+        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
+         SELECT unhex(value ->> 'id'), $2, value ->> 'href', value ->> 'etag', value ->> 'uid', value ->> 'ics',
+            value ->> 'problem'
+         FROM json_each($1) WHERE TRUE
          ON CONFLICT (remote_calendar_id, href) DO UPDATE
          SET etag = excluded.etag, uid = excluded.uid, ics = excluded.ics, problem = excluded.problem
-         RETURNING id",
-        new_id(now)?,
-        calendar.0,
-        href,
-        etag,
-        uid,
-        ics,
-        problem
+         RETURNING id, href",
+        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
+         SELECT new.id, $2, new.href, new.etag, new.uid, new.ics, new.problem
+         FROM json_to_recordset($1::json) AS new(id uuid, href text, etag text, uid text, ics text, problem text)
+         ON CONFLICT (remote_calendar_id, href) DO UPDATE
+         SET etag = excluded.etag, uid = excluded.uid, ics = excluded.ics, problem = excluded.problem
+         RETURNING id, href",
+        json(&rows)?,
+        calendar.0
     )?;
-    id.map(EventId).ok_or(StoreError::Gone("event"))
+    let ids: HashMap<String, EventId> = kept.into_iter().collect();
+    let instances: Vec<(EventId, &[NewInstance])> = events
+        .values()
+        .filter_map(|event| Some((*ids.get(&event.href)?, event.instances.as_slice())))
+        .collect();
+    replace_instances(tx, calendar, &instances).await
+}
+
+/// Remembers that resources could not be read: what is known of them stays, and they are asked for again.
+pub async fn keep_unreadable(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    hrefs: &[String],
+    problem: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for href in hrefs {
+        execute!(
+            tx,
+            "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
+             VALUES ($1, $2, $3, NULL, '', '', $4)
+             ON CONFLICT (remote_calendar_id, href) DO UPDATE SET etag = NULL, problem = excluded.problem",
+            new_id(now)?,
+            calendar.0,
+            href,
+            problem
+        )?;
+    }
+    Ok(())
+}
+
+/// A text without what Postgres cannot keep.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Forgets a resource with its instances.
@@ -184,33 +277,61 @@ pub async fn delete_of_connection(tx: &mut Tx, connection: ConnectionId) -> Resu
     .map(drop)
 }
 
-/// Replaces what an event means within the horizon.
+/// Replaces what events of a calendar mean within the horizon.
 pub async fn replace_instances(
     tx: &mut Tx,
-    event: EventId,
     calendar: RemoteCalendarId,
-    instances: &[NewInstance],
+    events: &[(EventId, &[NewInstance])],
 ) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM external_instances WHERE event_id = $1", event.0)?;
-    for instance in instances {
-        execute!(
-            tx,
-            "INSERT INTO external_instances (event_id, remote_calendar_id, starts_at, ends_at, all_day_from, all_day_to, uid,
-                summary, location, blocks)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            event.0,
-            calendar.0,
-            ms(instance.starts_at),
-            ms(instance.ends_at),
-            instance.all_day.map(|(from, _)| from.to_string()),
-            instance.all_day.map(|(_, to)| to.to_string()),
-            &instance.uid,
-            &instance.summary,
-            instance.location.as_deref(),
-            &instance.blocks
-        )?;
+    let ids: Vec<String> = events.iter().map(|(id, _)| id.0.simple().to_string()).collect();
+    // The same ids in the words of either database.
+    rows!(
+        tx,
+        |_: &dyn Fields| Ok::<(), StoreError>(()),
+        "DELETE FROM external_instances WHERE event_id IN (SELECT unhex(value) FROM json_each($1))",
+        "DELETE FROM external_instances
+         WHERE event_id IN (SELECT value::uuid FROM json_array_elements_text($1::json) AS ids(value))",
+        json(&ids)?
+    )?;
+    let instances: Vec<Value> = events
+        .iter()
+        .flat_map(|(id, instances)| instances.iter().map(|instance| as_json(*id, instance)))
+        .collect();
+    if instances.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    rows!(
+        tx,
+        |_: &dyn Fields| Ok::<(), StoreError>(()),
+        "INSERT INTO external_instances (event_id, remote_calendar_id, starts_at, ends_at, all_day_from, all_day_to, uid,
+            summary, location, blocks)
+         SELECT unhex(value ->> 'event_id'), $2, value ->> 'starts_at', value ->> 'ends_at', value ->> 'all_day_from',
+            value ->> 'all_day_to', value ->> 'uid', value ->> 'summary', value ->> 'location', value ->> 'blocks'
+         FROM json_each($1)",
+        "INSERT INTO external_instances (event_id, remote_calendar_id, starts_at, ends_at, all_day_from, all_day_to, uid,
+            summary, location, blocks)
+         SELECT new.event_id, $2, new.starts_at, new.ends_at, new.all_day_from, new.all_day_to, new.uid, new.summary,
+            new.location, new.blocks
+         FROM json_to_recordset($1::json) AS new(event_id uuid, starts_at bigint, ends_at bigint, all_day_from text,
+            all_day_to text, uid text, summary text, location text, blocks text)",
+        json(&instances)?,
+        calendar.0
+    )
+    .map(drop)
+}
+
+fn as_json(event: EventId, instance: &NewInstance) -> Value {
+    json!({
+        "event_id": event.0.simple().to_string(),
+        "starts_at": ms(instance.starts_at),
+        "ends_at": ms(instance.ends_at),
+        "all_day_from": instance.all_day.map(|(from, _)| from.to_string()),
+        "all_day_to": instance.all_day.map(|(_, to)| to.to_string()),
+        "uid": storable(&instance.uid),
+        "summary": storable(&instance.summary),
+        "location": instance.location.as_deref().map(storable),
+        "blocks": instance.blocks,
+    })
 }
 
 /// Everything in these calendars that touches a span of time, in order.

@@ -277,6 +277,19 @@ pub async fn sync_done(
     touched(rows, "calendar")
 }
 
+/// Remembers that calendars were looked at and had not changed.
+pub async fn unchanged(tx: &mut Tx, ids: &[RemoteCalendarId], now: Timestamp) -> Result<(), StoreError> {
+    for id in ids {
+        execute!(
+            tx,
+            "UPDATE remote_calendars SET synced_at = $2 WHERE id = $1",
+            id.0,
+            ms(now)
+        )?;
+    }
+    Ok(())
+}
+
 /// Remembers that a calendar was found missing, or is back.
 pub async fn set_vanished(
     tx: &mut Tx,

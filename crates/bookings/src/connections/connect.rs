@@ -136,17 +136,15 @@ pub async fn check_now(
         .ok_or(ConnectError::NotFound)
 }
 
-/// Reads a connection while a person waits; what takes longer is left to the background.
+/// Reads a connection while a person waits; what takes longer goes on in the background.
 pub(crate) async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     const PATIENCE: Duration = Duration::from_secs(8);
-    if let Ok(outcome) = timeout(PATIENCE, sync::connection(quince, id)).await {
-        return outcome;
+    let quince = quince.clone();
+    let reading = tokio::spawn(async move { sync::connection(&quince, id).await });
+    match timeout(PATIENCE, reading).await {
+        Ok(outcome) => outcome.map_err(Internal::because)?,
+        Err(_) => Ok(()),
     }
-    let mut tx = quince.store().write().await?;
-    connections::set_next_sync(&mut tx, id, quince.now()).await?;
-    tx.commit().await?;
-    quince.wake();
-    Ok(())
 }
 
 fn tidy(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectError> {

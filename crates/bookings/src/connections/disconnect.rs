@@ -10,6 +10,7 @@ use super::error::ConnectError;
 use super::{login, own};
 use crate::outbox::{self, Target};
 use crate::quince::Quince;
+use crate::sync::lease::Lease;
 
 /// What becomes of the events that Quince wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,21 @@ pub async fn disconnect(
     id: ConnectionId,
     events: EventsInIcloud,
 ) -> Result<(), ConnectError> {
-    // Neither a sync nor a second click may come between.
-    let _alone = quince.locks().lock(id).await;
     {
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?;
     }
+    // Neither a sync nor a second click may come between.
+    let lease = Lease::wait(quince, id).await?;
+    lease.hold(end(quince, staff, id, events)).await
+}
+
+async fn end(
+    quince: &Quince,
+    staff: StaffId,
+    id: ConnectionId,
+    events: EventsInIcloud,
+) -> Result<(), ConnectError> {
     if events == EventsInIcloud::Remove {
         remove_events(quince, staff, id).await?;
     }

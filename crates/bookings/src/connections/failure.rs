@@ -32,7 +32,7 @@ pub(crate) async fn note(
         _ => connection.state,
     };
     let problem = reach::sentence(error);
-    let next = reach::back_off(failures, Some(error), now);
+    let next = reach::back_off(failures, Some(error), connection.id.0, now);
     connections::sync_failed(tx, connection.id, state, &problem, failures, next).await?;
     if state != ConnectionState::Connected && connection.outage_mailed_at.is_none() {
         mail::ask_about_outage(tx, &connection, &problem, now).await?;

@@ -57,7 +57,7 @@ async fn send(quince: &Quince, message: &Message) -> Result<(), Internal> {
         Err(error) => {
             let tries = message.attempts + 1;
             let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
-            let next = again.then(|| reach::back_off(tries, None, quince.now()));
+            let next = again.then(|| reach::back_off(tries, None, message.id.0, quince.now()));
             tracing::warn!(message = %message.id, %error, again, "a mail could not be sent");
             messages::failed(&mut tx, message.id, &error.to_string(), next).await?;
         }

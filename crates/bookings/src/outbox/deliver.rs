@@ -80,7 +80,7 @@ impl Target {
         let known = match etag {
             Some(etag) => Some(etag.to_owned()),
             None => match self.client.etag(&self.calendar, &self.login, href).await {
-                Err(Error::NotFound) => return Ok(Put::UidSpent),
+                Err(Error::NotFound) => return self.spent().await,
                 other => other?,
             },
         };
@@ -100,12 +100,12 @@ impl Target {
                     etag: written.etag,
                 });
             }
-            Err(Error::NotFound) => return Ok(Put::UidSpent),
+            Err(Error::NotFound) => return self.spent().await,
             Err(Error::PreconditionFailed) => {}
             Err(error) => return Err(error),
         }
         let Some(found) = self.client.fetch(&self.calendar, &self.login, href).await? else {
-            return Ok(Put::UidSpent);
+            return self.spent().await;
         };
         if ical::same_event(ics, &found.data) {
             return Ok(Put::Written {
@@ -123,9 +123,25 @@ impl Target {
                 href: written.href,
                 etag: written.etag,
             }),
-            Err(Error::NotFound) => Ok(Put::UidSpent),
+            Err(Error::NotFound) => self.spent().await,
             Err(error) => Err(error),
         }
+    }
+
+    /// The event is gone and its UID with it, if the calendar is still there. An account that has moved leaves a host
+    /// behind that answers 404 to everything; a new event beside the present one would be one too many.
+    async fn spent(&self) -> Result<Put, Error> {
+        self.calendar_is_there().await?;
+        Ok(Put::UidSpent)
+    }
+
+    /// # Errors
+    /// [`Error::NotFound`] when the calendar itself is not where it was.
+    async fn calendar_is_there(&self) -> Result<(), Error> {
+        self.client
+            .etag(&self.calendar, &self.login, self.calendar.path())
+            .await
+            .map(drop)
     }
 
     /// Removes an event, also one that a person changed meanwhile, and one whose making was never answered.
@@ -138,11 +154,15 @@ impl Target {
         let Some(href) = href.map(str::to_owned).or_else(|| self.href(uid)) else {
             return Ok(());
         };
-        match self.client.delete(&self.calendar, &self.login, &href, etag).await {
+        let was_there = match self.client.delete(&self.calendar, &self.login, &href, etag).await {
             Err(Error::PreconditionFailed) => {
                 self.client.delete(&self.calendar, &self.login, &href, None).await
             }
             other => other,
+        };
+        if was_there? {
+            return Ok(());
         }
+        self.calendar_is_there().await
     }
 }

@@ -185,10 +185,38 @@ pub(crate) async fn connection_works(
 ) -> Result<(), StoreError> {
     event_writes::hurry(tx, connection, now).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
-        for write in event_writes::by_remote_calendar(tx, calendar.id).await? {
-            if write.state == WriteState::Failed {
-                event_writes::enqueue(tx, write.id, write.action, now).await?;
-            }
+        calendar_works(tx, calendar.id, now).await?;
+    }
+    Ok(())
+}
+
+/// After a calendar was found to be gone: what waited to be written there is given up, and its events are gone with it.
+pub(crate) async fn calendar_gone(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    problem: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for write in event_writes::by_remote_calendar(tx, calendar).await? {
+        let (state, problem) = match (write.state, write.action) {
+            (WriteState::Waiting | WriteState::Failed, WriteAction::Delete) => (WriteState::Removed, None),
+            (WriteState::Waiting, WriteAction::Put) => (WriteState::Failed, Some(problem)),
+            _ => continue,
+        };
+        event_writes::set_state(tx, write.id, state, problem, now).await?;
+    }
+    Ok(())
+}
+
+/// After a calendar can be written to again: everything that was given up there is tried at once.
+pub(crate) async fn calendar_works(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for write in event_writes::by_remote_calendar(tx, calendar).await? {
+        if write.state == WriteState::Failed {
+            event_writes::enqueue(tx, write.id, write.action, now).await?;
         }
     }
     Ok(())

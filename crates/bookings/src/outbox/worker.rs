@@ -21,7 +21,7 @@ use super::fresh_uid;
 use crate::connections::{failure, login};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::reach;
+use crate::{reach, sync};
 
 /// Writes claimed at a time.
 const BATCH: u32 = 8;
@@ -232,29 +232,32 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
             tx.commit().await?;
             return wait_for_attention(quince, write).await;
         }
-        Error::NotFound => {
-            let problem = format!(
-                "The calendar “{}” was deleted in iCloud. Choose another primary calendar under Calendar Configuration.",
-                job.remote.name
-            );
-            remote_calendars::set_vanished(&mut tx, job.remote.id, Some(now)).await?;
-            remote_calendars::set_problem(&mut tx, job.remote.id, Some(&problem)).await?;
+        Error::NotFound if job.remote.vanished_at.is_some() => {
+            let problem = sync::vanished(&job.remote.name);
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, None, now).await?;
         }
         _ => {
             let (problem, next) = verdict(job, error, now);
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, next, now).await?;
+            if matches!(error, Error::NotFound) {
+                // The account has moved, or the calendar is gone: a read finds out.
+                connections::set_next_sync(&mut tx, job.connection.id, now).await?;
+            }
         }
     }
     Ok(tx.commit().await?)
 }
 
-/// The sentence for a failure, and when to try again. A server that is down is waited for without end; one that answers and
-/// refuses is not.
+/// The sentence for a failure, and when to try again. A server that is down is waited for without end, and so is an
+/// account that may have moved; one that answers and refuses is not.
 fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestamp>) {
     let tries = job.write.attempts + 1;
-    let answers = matches!(error, Error::Refused { status, .. } if *status < 500) || !error.is_temporary();
-    if answers && tries >= REFUSALS {
+    let refuses = match error {
+        Error::Refused { status, .. } => *status < 500,
+        Error::NotFound => false,
+        error => !error.is_temporary(),
+    };
+    if refuses && tries >= REFUSALS {
         let problem = format!(
             "iCloud does not let Quince write to the calendar “{}”. Check its sharing settings, or choose another primary \
              calendar, then write it again.",
@@ -264,6 +267,6 @@ fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestam
     }
     (
         reach::sentence(error),
-        Some(reach::back_off(tries, Some(error), now)),
+        Some(reach::back_off(tries, Some(error), job.write.id.0, now)),
     )
 }

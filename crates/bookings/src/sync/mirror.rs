@@ -1,5 +1,6 @@
 //! Notices what people do in iCloud with the events that Quince wrote there (D4). The appointment never changes.
 
+use caldav::Resource;
 use ical::Change;
 use jiff::{SignedDuration, Timestamp};
 use store::event_writes::{self, EventWrite, Outcome};
@@ -21,23 +22,21 @@ fn counts(write: &EventWrite, started: Timestamp) -> bool {
 pub(super) async fn seen(
     tx: &mut Tx,
     write: &EventWrite,
-    href: &str,
-    etag: Option<&str>,
-    ics: &str,
+    found: &Resource,
     started: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(ours) = write.written_ics.as_deref().filter(|_| counts(write, started)) else {
         return Ok(());
     };
-    let changes = ical::changes(ours, ics);
+    let changes = ical::changes(ours, &found.data);
     if changes.is_empty() {
-        let is_known = write.state == WriteState::Written && write.etag.as_deref() == etag;
+        let is_known = write.state == WriteState::Written && write.etag == found.etag;
         if is_known {
             return Ok(());
         }
         let outcome = Outcome {
-            href: Some(href.to_owned()),
-            etag: etag.map(str::to_owned),
+            href: Some(found.href.clone()),
+            etag: found.etag.clone(),
             written_ics: write.written_ics.clone(),
         };
         return event_writes::succeeded(

@@ -1,71 +1,127 @@
-//! What is new in one calendar, asked for in the cheapest way that is certain.
+//! Brings one calendar up to date, asked for in the cheapest way that is certain.
 
 use std::collections::BTreeMap;
 
-use caldav::{Calendar, Error, Reading, Resource};
-use ical::Horizon;
-use store::event_writes;
-use store::external_events;
+use caldav::{Calendar, Error, Listed};
 use store::remote_calendars::RemoteCalendar;
+use store::{event_writes, external_events};
 
-use super::{Account, Broken, parse};
+use super::Broken;
+use super::account::Account;
+use super::intake::{End, Intake};
+use super::parse::{self, Reader};
 
-/// What a read brought.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    /// New and changed resources.
-    pub(super) resources: Vec<Resource>,
-    /// Paths that exist no more.
-    pub(super) removed: Vec<String>,
-    /// Paths that could not be read; what is known of them stays.
-    pub(super) unreadable: Vec<String>,
-    /// Whether `resources` is everything in the horizon, so that what is missing is gone.
-    pub(super) everything: bool,
-    /// Whether nothing was read because nothing had changed.
-    pub(super) unchanged: bool,
-    pub(super) sync_token: Option<String>,
-    pub(super) ctag: Option<String>,
-}
-
-pub(super) async fn news(
+/// Reads what is new in a calendar and stores it; whether nothing was.
+pub(super) async fn bring_up_to_date(
     account: &Account<'_>,
     calendar: &RemoteCalendar,
     found: &Calendar,
-    horizon: Horizon,
-) -> Result<News, Broken> {
-    let marks = News {
-        sync_token: found.sync_token.clone(),
-        ctag: found.ctag.clone(),
-        ..News::default()
+    reader: &Reader,
+) -> Result<bool, Broken> {
+    let read = Read {
+        account,
+        calendar,
+        found,
+        reader,
     };
     if parse::is_due(calendar.horizon_to, account.started) || calendar.synced_at.is_none() {
-        return everything(account, found, horizon, marks).await;
+        read.everything().await?;
+        return Ok(false);
     }
     let same = |new: &Option<String>, old: &Option<String>| new.is_some() && new == old;
     if same(&found.ctag, &calendar.ctag)
         || (found.ctag.is_none() && same(&found.sync_token, &calendar.sync_token))
     {
-        return Ok(News {
-            unchanged: true,
-            sync_token: calendar.sync_token.clone(),
-            ..marks
-        });
+        return Ok(true);
     }
     let known = Known::load(account, calendar).await?;
     match &calendar.sync_token {
-        Some(token) => match changes(account, found, token, &known).await {
-            Err(Broken::Server(Error::SyncUnsupported)) => by_versions(account, found, &known, marks).await,
-            Ok(Some(news)) => Ok(News {
-                ctag: marks.ctag,
-                ..news
-            }),
+        Some(token) => match read.changes(token, &known).await {
+            Err(Broken::Server(Error::SyncUnsupported)) => read.by_versions(&known).await?,
             // The answer to an expired token can be a listing of everything, which tells of no removal.
-            Err(Broken::Server(Error::TokenExpired)) | Ok(None) => {
-                everything(account, found, horizon, marks).await
-            }
-            Err(error) => Err(error),
+            Err(Broken::Server(Error::TokenExpired)) | Ok(false) => read.everything().await?,
+            Ok(true) => {}
+            Err(error) => return Err(error),
         },
-        None => by_versions(account, found, &known, marks).await,
+        None => read.by_versions(&known).await?,
+    }
+    Ok(false)
+}
+
+/// One read of one calendar.
+struct Read<'a> {
+    account: &'a Account<'a>,
+    calendar: &'a RemoteCalendar,
+    found: &'a Calendar,
+    reader: &'a Reader,
+}
+
+impl Read<'_> {
+    /// Everything in the horizon. The marks kept are those from before the read, so that a change during it is found next
+    /// time.
+    async fn everything(&self) -> Result<(), Broken> {
+        let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
+        let horizon = self.reader.horizon;
+        let reading = self
+            .account
+            .client
+            .read_range(&self.found.url, &self.account.login, horizon.from, horizon.to)
+            .await?;
+        intake.take(reading).await?;
+        let end = End {
+            removed: Vec::new(),
+            sync_token: self.found.sync_token.clone(),
+            ctag: self.found.ctag.clone(),
+        };
+        Ok(intake.finish(end).await?)
+    }
+
+    /// What changed since a token; false when the answer lists what has not changed.
+    async fn changes(&self, token: &str, known: &Known) -> Result<bool, Broken> {
+        let (client, login) = (&self.account.client, &self.account.login);
+        let changes = client.sync(&self.found.url, login, Some(token)).await?;
+        let is_known = |listed: &Listed| Known::has(&known.external, listed);
+        if changes.changed.iter().any(is_known) {
+            return Ok(false);
+        }
+        let is_own = |listed: &&Listed| Known::has(&known.own, listed);
+        let foreign = changes.changed.iter().filter(|listed| !is_own(listed));
+        let hrefs = foreign.map(|listed| listed.href.clone()).collect();
+        let end = End {
+            removed: changes.removed,
+            sync_token: Some(changes.token),
+            ctag: self.found.ctag.clone(),
+        };
+        self.paths(hrefs, end).await?;
+        Ok(true)
+    }
+
+    /// Compares versions, for servers without sync-collection.
+    async fn by_versions(&self, known: &Known) -> Result<(), Broken> {
+        let (client, login) = (&self.account.client, &self.account.login);
+        let listed = client.list_etags(&self.found.url, login).await?;
+        let is_known =
+            |listed: &&Listed| Known::has(&known.external, listed) || Known::has(&known.own, listed);
+        let new = listed.iter().filter(|listed| !is_known(listed));
+        let hrefs = new.map(|listed| listed.href.clone()).collect();
+        let is_gone = |href: &&String| !listed.iter().any(|listed| listed.href == **href);
+        let end = End {
+            removed: known.hrefs().filter(is_gone).cloned().collect(),
+            sync_token: None,
+            ctag: self.found.ctag.clone(),
+        };
+        self.paths(hrefs, end).await
+    }
+
+    async fn paths(&self, hrefs: Vec<String>, mut end: End) -> Result<(), Broken> {
+        let mut intake = Intake::of_changes(self.account, self.calendar, self.reader).await?;
+        if !hrefs.is_empty() {
+            let (client, login) = (&self.account.client, &self.account.login);
+            let mut reading = client.read(&self.found.url, login, &hrefs).await?;
+            end.removed.append(&mut reading.missing);
+            intake.take(reading).await?;
+        }
+        Ok(intake.finish(end).await?)
     }
 }
 
@@ -89,108 +145,14 @@ impl Known {
         })
     }
 
-    fn has(versions: &BTreeMap<String, Option<String>>, href: &str, etag: Option<&str>) -> bool {
-        etag.is_some() && versions.get(href).is_some_and(|known| known.as_deref() == etag)
+    fn hrefs(&self) -> impl Iterator<Item = &String> {
+        self.external.keys().chain(self.own.keys())
     }
-}
 
-/// Everything in the horizon. The marks are those from before the read, so that a change during it is found next time.
-async fn everything(
-    account: &Account<'_>,
-    found: &Calendar,
-    horizon: Horizon,
-    marks: News,
-) -> Result<News, Broken> {
-    let reading = account
-        .client
-        .read_range(&found.url, &account.login, horizon.from, horizon.to)
-        .await?;
-    Ok(News {
-        everything: true,
-        ..with(marks, reading)
-    })
-}
-
-/// What changed since a token; nothing when the answer lists what has not changed.
-async fn changes(
-    account: &Account<'_>,
-    found: &Calendar,
-    token: &str,
-    known: &Known,
-) -> Result<Option<News>, Broken> {
-    let changes = account
-        .client
-        .sync(&found.url, &account.login, Some(token))
-        .await?;
-    let is_known =
-        |listed: &caldav::Listed| Known::has(&known.external, &listed.href, listed.etag.as_deref());
-    if changes.changed.iter().any(is_known) {
-        return Ok(None);
+    fn has(versions: &BTreeMap<String, Option<String>>, listed: &Listed) -> bool {
+        listed.etag.is_some()
+            && versions
+                .get(&listed.href)
+                .is_some_and(|known| *known == listed.etag)
     }
-    let is_own = |listed: &&caldav::Listed| Known::has(&known.own, &listed.href, listed.etag.as_deref());
-    let hrefs: Vec<String> = changes
-        .changed
-        .iter()
-        .filter(|listed| !is_own(listed))
-        .map(|listed| listed.href.clone())
-        .collect();
-    let news = News {
-        removed: changes.removed,
-        sync_token: Some(changes.token),
-        ..News::default()
-    };
-    Ok(Some(read(account, found, hrefs, news).await?))
-}
-
-/// Compares versions, for servers without sync-collection.
-async fn by_versions(
-    account: &Account<'_>,
-    found: &Calendar,
-    known: &Known,
-    marks: News,
-) -> Result<News, Broken> {
-    let listed = account.client.list_etags(&found.url, &account.login).await?;
-    let is_known = |listed: &&caldav::Listed| {
-        let etag = listed.etag.as_deref();
-        Known::has(&known.external, &listed.href, etag) || Known::has(&known.own, &listed.href, etag)
-    };
-    let hrefs: Vec<String> = listed
-        .iter()
-        .filter(|listed| !is_known(listed))
-        .map(|listed| listed.href.clone())
-        .collect();
-    let is_gone = |href: &&String| !listed.iter().any(|listed| listed.href == **href);
-    let removed = known
-        .external
-        .keys()
-        .chain(known.own.keys())
-        .filter(is_gone)
-        .cloned()
-        .collect();
-    let news = News {
-        removed,
-        sync_token: None,
-        ..marks
-    };
-    read(account, found, hrefs, news).await
-}
-
-async fn read(
-    account: &Account<'_>,
-    found: &Calendar,
-    hrefs: Vec<String>,
-    news: News,
-) -> Result<News, Broken> {
-    if hrefs.is_empty() {
-        return Ok(news);
-    }
-    let reading = account.client.read(&found.url, &account.login, &hrefs).await?;
-    Ok(with(news, reading))
-}
-
-fn with(mut news: News, reading: Reading) -> News {
-    news.resources = reading.resources;
-    news.removed.extend(reading.missing);
-    news.unreadable = reading.unreadable.into_iter().map(|(href, _)| href).collect();
-    news
 }

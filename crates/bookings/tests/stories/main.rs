@@ -17,3 +17,4 @@ mod pushing;
 mod races;
 mod running;
 mod secrets;
+mod truth;

@@ -203,6 +203,12 @@ impl World {
         self.control.events(self.icloud(calendar))
     }
 
+    /// Another process on the same database.
+    pub fn another_process(&self) -> Quince {
+        let settings = self.quince.settings().clone();
+        Quince::new(settings, self.database.store.clone(), self.clock.clone()).unwrap()
+    }
+
     /// Reads every connection now.
     pub async fn sync(&self) {
         for connection in connections::list(&self.quince, self.owner).await.unwrap() {

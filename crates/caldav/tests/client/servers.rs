@@ -164,9 +164,9 @@ async fn a_deleted_event_is_gone_and_deleting_it_again_is_fine(practice: Practic
         client
             .delete(&calendar, login, &href, second.etag.as_deref())
             .await,
-        Ok(())
+        Ok(true)
     );
-    assert_eq!(client.delete(&calendar, login, &href, None).await, Ok(()));
+    assert_eq!(client.delete(&calendar, login, &href, None).await, Ok(false));
     assert_eq!(client.fetch(&calendar, login, &href).await, Ok(None));
     assert_eq!(client.etag(&calendar, login, &href).await, Err(Error::NotFound));
 }
@@ -328,7 +328,7 @@ async fn an_odd_file_name_keeps_one_spelling_everywhere(practice: Practice) {
         client
             .delete(&calendar, login, &written.href, written.etag.as_deref())
             .await,
-        Ok(())
+        Ok(true)
     );
 }
 

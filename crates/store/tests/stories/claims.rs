@@ -11,6 +11,7 @@ use crate::remote::connection;
 
 stories! {
     a_connection_is_read_by_one_worker_until_its_lease_ends,
+    a_claim_is_prolonged_and_given_back_by_its_holder_alone,
     a_write_is_claimed_once_and_comes_back_after_its_lease,
     the_writes_of_one_appointment_keep_their_order,
     a_write_asked_for_again_meanwhile_stays_waiting,
@@ -78,6 +79,50 @@ async fn write(tx: &mut Tx) -> EventWriteId {
         state: WriteState::Waiting,
     };
     event_writes::insert(tx, &new, now()).await.unwrap()
+}
+
+async fn a_claim_is_prolonged_and_given_back_by_its_holder_alone(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let id = connection(&mut tx, ada).await;
+    assert!(
+        connections::claim(&mut tx, id, now(), in_minutes(2))
+            .await
+            .unwrap()
+    );
+    assert!(
+        connections::renew(&mut tx, id, in_minutes(2), in_minutes(4))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !connections::claim(&mut tx, id, in_minutes(3), in_minutes(6))
+            .await
+            .unwrap()
+    );
+    // The holder slept too long, and somebody else took over.
+    assert!(
+        connections::claim(&mut tx, id, in_minutes(4), in_minutes(6))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !connections::renew(&mut tx, id, in_minutes(4), in_minutes(8))
+            .await
+            .unwrap()
+    );
+    connections::release(&mut tx, id, in_minutes(4)).await.unwrap();
+    assert!(
+        !connections::claim(&mut tx, id, in_minutes(5), in_minutes(7))
+            .await
+            .unwrap()
+    );
+    connections::release(&mut tx, id, in_minutes(6)).await.unwrap();
+    assert!(
+        connections::claim(&mut tx, id, in_minutes(5), in_minutes(7))
+            .await
+            .unwrap()
+    );
 }
 
 async fn a_write_is_claimed_once_and_comes_back_after_its_lease(database: Database) {

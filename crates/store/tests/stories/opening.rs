@@ -41,7 +41,7 @@ async fn a_wrong_key_stops_the_start(database: Database) {
 }
 
 async fn a_newer_schema_is_refused(database: Database) {
-    const FUTURE: &str = "UPDATE _sqlx_migrations SET version = 9999";
+    const FUTURE: &str = "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 1";
     if database.url.starts_with("sqlite") {
         let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
         sqlx::query(FUTURE).execute(&mut connection).await.unwrap();

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use scheduling::StaffId;
 use store::connections::{Discovered, NewConnection};
-use store::external_events::NewInstance;
+use store::external_events::{NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, Tx, connections, external_events,
@@ -16,6 +16,8 @@ stories! {
     a_listing_keeps_the_choices_made_for_a_calendar,
     the_primary_and_the_conflict_calendars_are_watched,
     a_changed_event_replaces_what_it_meant,
+    every_kind_of_text_is_kept_as_it_is,
+    what_cannot_be_read_keeps_what_is_known_and_says_so,
     a_disconnected_account_loses_its_password_and_is_never_due,
 }
 
@@ -138,25 +140,19 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
     let ada = person(&mut tx, "ada").await;
     let connection = connection(&mut tx, ada).await;
     let home = calendar(&mut tx, connection, "Home").await;
-    let upsert = async |tx: &mut Tx, etag| {
-        external_events::upsert(
-            tx,
-            home,
-            "/1/a.ics",
-            Some(etag),
-            "uid",
-            "BEGIN:VCALENDAR",
-            None,
-            now(),
-        )
-        .await
-        .unwrap()
+    let event = |etag: &str, instances: Vec<NewInstance>| NewEvent {
+        href: "/1/a.ics".to_owned(),
+        etag: Some(etag.to_owned()),
+        uid: "uid".to_owned(),
+        ics: "BEGIN:VCALENDAR".to_owned(),
+        problem: None,
+        instances,
     };
-    let event = upsert(&mut tx, "1").await;
-    let meant = [instance(0, 60, "lunch"), instance(90, 120, "holiday")];
-    external_events::replace_instances(&mut tx, event, home, &meant)
+    let first = event("1", vec![instance(0, 60, "lunch"), instance(90, 120, "holiday")]);
+    external_events::keep(&mut tx, home, &[first], now())
         .await
         .unwrap();
+    let id = external_events::list_keys(&mut tx, home).await.unwrap()[0].id;
     let found = external_events::between(&mut tx, &[home], in_minutes(59), in_minutes(91))
         .await
         .unwrap();
@@ -167,12 +163,8 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
         .unwrap();
     assert!(between.is_empty(), "touching is not overlapping");
 
-    assert_eq!(
-        upsert(&mut tx, "2").await,
-        event,
-        "the same path is the same event"
-    );
-    external_events::replace_instances(&mut tx, event, home, &[instance(200, 260, "lunch")])
+    let second = event("2", vec![instance(200, 260, "lunch")]);
+    external_events::keep(&mut tx, home, &[second], now())
         .await
         .unwrap();
     let all = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(600))
@@ -181,6 +173,7 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
     assert_eq!(all.len(), 1);
     let keys = external_events::list_keys(&mut tx, home).await.unwrap();
     assert_eq!((keys.len(), keys[0].etag.as_deref()), (1, Some("2")));
+    assert_eq!(keys[0].id, id, "the same path is the same event");
 
     external_events::delete_of_connection(&mut tx, connection)
         .await
@@ -189,6 +182,76 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
         .await
         .unwrap();
     assert!(left.is_empty(), "the instances go with their event");
+}
+
+async fn every_kind_of_text_is_kept_as_it_is(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let connection = connection(&mut tx, ada).await;
+    let home = calendar(&mut tx, connection, "Home").await;
+    let text = "“Grüße” \\n \"quoted\" \u{1f352}\t\r\n\u{7}";
+    let odd = NewEvent {
+        href: "/1/odd.ics".to_owned(),
+        etag: None,
+        uid: "u\0id".to_owned(),
+        ics: text.to_owned(),
+        problem: Some("Its end is before its start.".to_owned()),
+        instances: vec![NewInstance {
+            location: Some(text.to_owned()),
+            ..instance(0, 60, "\0nothing")
+        }],
+    };
+    external_events::keep(&mut tx, home, &[odd.clone(), odd], now())
+        .await
+        .unwrap();
+    let found = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(1))
+        .await
+        .unwrap();
+    assert_eq!(found[0].summary, "nothing", "no database keeps a NUL");
+    assert_eq!(found[0].location.as_deref(), Some(text));
+    assert_eq!(
+        (found[0].starts_at, found[0].ends_at),
+        (in_minutes(0), in_minutes(60))
+    );
+    let texts = external_events::list_with_ics(&mut tx, &[found[0].event_id])
+        .await
+        .unwrap();
+    assert_eq!((texts[0].ics.as_str(), texts[0].key.uid.as_str()), (text, "uid"));
+}
+
+async fn what_cannot_be_read_keeps_what_is_known_and_says_so(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let connection = connection(&mut tx, ada).await;
+    let home = calendar(&mut tx, connection, "Home").await;
+    assert_eq!(external_events::problems(&mut tx, home).await.unwrap(), None);
+    let known = NewEvent {
+        href: "/1/a.ics".to_owned(),
+        etag: Some("1".to_owned()),
+        uid: "uid".to_owned(),
+        ics: "BEGIN:VCALENDAR".to_owned(),
+        problem: None,
+        instances: vec![instance(0, 60, "lunch")],
+    };
+    external_events::keep(&mut tx, home, &[known], now())
+        .await
+        .unwrap();
+    let hrefs = ["/1/a.ics".to_owned(), "/1/b.ics".to_owned()];
+    external_events::keep_unreadable(&mut tx, home, &hrefs, "It cannot be read.", now())
+        .await
+        .unwrap();
+    let found = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(60))
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1, "known busy time stays");
+    let keys = external_events::list_keys(&mut tx, home).await.unwrap();
+    assert!(
+        keys.iter().all(|key| key.etag.is_none()),
+        "both are asked for again"
+    );
+    let problems = external_events::problems(&mut tx, home).await.unwrap();
+    assert_eq!(problems, Some(("It cannot be read.".to_owned(), 2)));
+    assert_eq!(external_events::count(&mut tx, home).await.unwrap(), 2);
 }
 
 async fn a_disconnected_account_loses_its_password_and_is_never_due(database: Database) {

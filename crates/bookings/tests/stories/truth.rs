@@ -1,0 +1,200 @@
+//! What Quince knows of a calendar stays right while servers move, vanish, break off and answer in part, and while several
+//! processes look.
+
+use bookings::appointments::{self, Actor};
+use bookings::{WriteState, configuration};
+use sandbox::Fault;
+
+use crate::database::stories;
+use crate::world::{World, tuesday};
+
+stories! {
+    connected_on:
+    a_move_to_another_partition_neither_doubles_nor_loses_a_write,
+    a_removal_waits_for_an_account_that_has_moved,
+    two_processes_do_not_read_a_connection_at_the_same_time,
+    an_unchanged_calendar_costs_one_request,
+    a_problem_is_shown_until_the_event_is_mended,
+    a_calendar_appears_is_renamed_and_comes_back,
+    a_calendar_that_becomes_read_only_is_written_to_when_it_may_be,
+}
+
+fn client(booked: &bookings::appointments::Booked) -> Actor {
+    Actor::Client {
+        token: booked.manage_token.clone(),
+    }
+}
+
+/// The old host answers 404 to everything from now on.
+fn move_the_account(world: &World) {
+    world.control.switch(|switches| {
+        switches.partition_gone = true;
+        switches.absolute_home = false;
+    });
+}
+
+async fn a_move_to_another_partition_neither_doubles_nor_loses_a_write(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    move_the_account(&world);
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("11:00"))
+        .await
+        .unwrap();
+    world.jobs().await;
+    world.later(2).await;
+    world.later(2).await;
+    let events = world.events("Home");
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert!(
+        events[0].ics.contains("DTSTART:20261124T110000Z"),
+        "{}",
+        events[0].ics
+    );
+    let write = world.appointment(&booked).await.write.unwrap();
+    assert_eq!((write.state, write.problem), (WriteState::Written, None));
+}
+
+async fn a_removal_waits_for_an_account_that_has_moved(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    move_the_account(&world);
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    world.jobs().await;
+    world.later(2).await;
+    world.later(2).await;
+    assert_eq!(world.events("Home"), []);
+}
+
+async fn two_processes_do_not_read_a_connection_at_the_same_time(world: World) {
+    let other = world.another_process();
+    world.event("Home", "10:00");
+    world
+        .control
+        .inject_on("PROPFIND", Fault::Slow(std::time::Duration::from_millis(300)));
+    world.control.clear_requests();
+    let id = world.connection().await.id;
+    let (one, two) = tokio::join!(
+        bookings::sync::connection(&world.quince, id),
+        bookings::sync::connection(&other, id)
+    );
+    one.unwrap();
+    two.unwrap();
+    assert_eq!(world.requests("PROPFIND"), 2);
+    assert_eq!(
+        world.requests("REPORT"),
+        2,
+        "the change was read once: what is new, and the event"
+    );
+}
+
+async fn an_unchanged_calendar_costs_one_request(world: World) {
+    world.event("Home", "10:00");
+    world.later(1).await;
+    world.control.clear_requests();
+    world.later(1).await;
+    assert_eq!(world.control.requests().len(), 1);
+    let connection = world.connection().await;
+    let read = connection
+        .calendars
+        .iter()
+        .filter(|calendar| calendar.is_primary || calendar.checked_for_conflicts);
+    for calendar in read {
+        assert_eq!(calendar.synced_at, Some(world.quince.now()), "{}", calendar.name);
+    }
+}
+
+async fn a_problem_is_shown_until_the_event_is_mended(world: World) {
+    let event = |uid: &str, start: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\n\
+             SUMMARY:Odd\r\nDTSTART:{start}\r\nDTEND:20261124T120000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let problem = async || {
+        let connection = world.connection().await;
+        connection
+            .calendars
+            .iter()
+            .find(|calendar| calendar.name == "Home")
+            .unwrap()
+            .problem
+            .clone()
+    };
+    world
+        .control
+        .put_event(world.icloud("Home"), &event("odd", "sometime"));
+    world.sync().await;
+    let told = problem().await;
+    assert!(told.is_some());
+    world.event("Home", "14:00");
+    world.sync().await;
+    assert_eq!(problem().await, told, "another event does not mend it");
+    world
+        .control
+        .put_event(world.icloud("Home"), &event("odd", "20261124T110000Z"));
+    world.sync().await;
+    assert_eq!(problem().await, None);
+    assert!(!world.is_free("11:00").await);
+}
+
+async fn a_calendar_appears_is_renamed_and_comes_back(world: World) {
+    let account = world.control.accounts()[0];
+    let names = async || {
+        let mut names: Vec<String> = world
+            .connection()
+            .await
+            .calendars
+            .into_iter()
+            .map(|found| found.name)
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names().await;
+    let clubs = world
+        .control
+        .add_calendar(account, sandbox::NewCalendar::named("Clubs"));
+    world.sync().await;
+    assert!(names().await.contains(&"Clubs".to_owned()));
+    world.control.rename_calendar(clubs, "Societies");
+    world.sync().await;
+    assert!(names().await.contains(&"Societies".to_owned()) && !names().await.contains(&"Clubs".to_owned()));
+    world.control.delete_calendar(clubs);
+    world.sync().await;
+    let societies = world
+        .connection()
+        .await
+        .calendars
+        .into_iter()
+        .find(|found| found.name == "Societies");
+    assert!(
+        societies.unwrap().vanished,
+        "it is still listed, with what is wrong"
+    );
+    assert_eq!(names().await.len(), before.len() + 1);
+}
+
+async fn a_calendar_that_becomes_read_only_is_written_to_when_it_may_be(world: World) {
+    world.control.set_writable(world.icloud("Home"), false);
+    world.sync().await;
+    let configured = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert!(configured.primary_problem.unwrap().contains("no longer write"));
+    let booked = world.book("10:00").await;
+    for _ in 0..12 {
+        world.later(60).await;
+    }
+    assert_eq!(
+        world.appointment(&booked).await.write.unwrap().state,
+        WriteState::Failed
+    );
+    world.control.set_writable(world.icloud("Home"), true);
+    world.later(60).await;
+    world.jobs().await;
+    assert_eq!(
+        world.appointment(&booked).await.write.unwrap().state,
+        WriteState::Written
+    );
+    assert_eq!(world.events("Home").len(), 1);
+}
