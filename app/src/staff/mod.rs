@@ -1,6 +1,6 @@
 //! The pages behind the sign-in, and the two before it (set-up, sign-in).
 //!
-//! Every server function asks [`access`] who is signed in; [`format`] writes times in the person's zone.
+//! Every server function asks [`access`] who is signed in; [`mod@format`] writes times in the person's zone.
 
 #[cfg(feature = "ssr")]
 pub mod access;

@@ -6,7 +6,7 @@
 //! | [`field`] | labelled inputs with help and error |
 //! | [`form`] | buttons, the notice on top of a form |
 //! | [`notice`] | messages, cards, empty states, badges |
-//! | [`load`] | a page's data: waiting, shown, or why not |
+//! | [`load()`] | a page's data: waiting, shown, or why not |
 //! | [`zone`] | choosing a time zone |
 //! | [`month`], [`times`] | choosing a day and a time |
 //! | [`title`] | the page's title |
