@@ -28,7 +28,15 @@ pub struct ConnectionCard {
     state_words: String,
     problem: Option<String>,
     freshness: String,
-    calendars: Vec<String>,
+    calendars: Vec<CalendarLine>,
+}
+
+/// One calendar of a connection, with what it is used for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarLine {
+    name: String,
+    uses: String,
+    problem: Option<String>,
 }
 
 /// What Integrations shows.
@@ -76,8 +84,28 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
         calendars: connection
             .calendars
             .into_iter()
-            .map(|calendar| calendar.name)
+            .map(|calendar| line(calendar, now))
             .collect(),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn line(calendar: bookings::connections::RemoteCalendarView, now: jiff::Timestamp) -> CalendarLine {
+    let mut uses = Vec::new();
+    if calendar.is_primary {
+        uses.push("primary calendar".to_owned());
+    } else if calendar.checked_for_conflicts {
+        uses.push("checked for conflicts".to_owned());
+    }
+    if let Some(events) = calendar.first_read {
+        uses.push(format!("being read for the first time: {events} events so far"));
+    } else if !uses.is_empty() {
+        uses.push(crate::staff::format::freshness(calendar.synced_at, now));
+    }
+    CalendarLine {
+        name: calendar.name,
+        uses: uses.join(", "),
+        problem: calendar.problem,
     }
 }
 
@@ -214,9 +242,8 @@ fn ConnectionSection(
         <Card title=title>
             <p><Badge tone>{connection.state_words}</Badge> " " {connection.freshness}</p>
             {connection.problem.map(|problem| view! { <p class="field-error">{problem}</p> })}
-            <p class="field-help">
-                {if connection.calendars.is_empty() { "No calendars found.".to_owned() } else { connection.calendars.join(", ") }}
-            </p>
+            {connection.calendars.is_empty().then(|| view! { <p class="field-help">"No calendars found."</p> })}
+            <ul class="plain-list">{connection.calendars.into_iter().map(|calendar| view! { <CalendarShown calendar/> }).collect_view()}</ul>
             <div class="button-row">
                 <ActionForm action=check>
                     <input type="hidden" name="id" value=checked/>
@@ -237,6 +264,17 @@ fn ConnectionSection(
                 </ActionForm>
             </details>
         </Card>
+    }
+}
+
+#[component]
+fn CalendarShown(calendar: CalendarLine) -> impl IntoView {
+    view! {
+        <li>
+            {calendar.name}
+            {(!calendar.uses.is_empty()).then(|| view! { <span class="field-help">" – "{calendar.uses}</span> })}
+            {calendar.problem.map(|problem| view! { <p class="field-error">{problem}</p> })}
+        </li>
     }
 }
 

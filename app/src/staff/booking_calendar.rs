@@ -14,8 +14,8 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::hours::{HoursFields, HoursText};
 use crate::ui::{
-    Button, ButtonLink, Card, Check, Choice, Field, FormNotice, LongText, Look, Options, PageHeader,
-    ZoneOption, ZonePicker, load, load_page, problem_of,
+    Button, ButtonLink, Card, Check, Choice, Field, FormNotice, LongText, Look, Notice, Options, PageHeader,
+    Tone, ZoneOption, ZonePicker, load, load_page, problem_of,
 };
 
 /// A booking calendar as its form shows and sends it. Numbers are texts, so that what was typed is kept as it was.
@@ -68,6 +68,7 @@ pub struct EditorView {
     zones: Vec<ZoneOption>,
     kept: KeptForm,
     public_page: Option<String>,
+    notes: Vec<String>,
 }
 
 /// Loads the editor; without an id, for a new booking calendar with the defaults.
@@ -116,10 +117,12 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let title = editor.form.name.clone();
         let public_page = editor.public_page.clone();
         let id = editor.id.clone();
+        let notes = editor.notes.clone();
         view! {
             <PageHeader title>
                 {public_page.map(|href| view! { <ButtonLink href>"Open its page"</ButtonLink> })}
             </PageHeader>
+            {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> }).collect_view()}
             <Editor editor/>
             <DeleteCard id/>
         }
@@ -344,6 +347,7 @@ mod form {
             zones: crate::ui::zone::zone_options(quince.now()),
             kept,
             public_page,
+            notes: stored.map(|calendar| calendar.notes).unwrap_or_default(),
         })
     }
 

@@ -16,6 +16,7 @@ pub struct CalendarRow {
     members: String,
     slug: String,
     active: bool,
+    notes: Vec<String>,
 }
 
 /// Loads the list.
@@ -41,6 +42,7 @@ fn row(calendar: bookings::calendars::Calendar) -> CalendarRow {
         name: calendar.name,
         slug: calendar.slug,
         active: calendar.active,
+        notes: calendar.notes,
     }
 }
 
@@ -88,6 +90,7 @@ fn Row(row: CalendarRow) -> impl IntoView {
             <div class="row-main">
                 <a class="row-title" href=format!("/booking-calendars/{}", row.id)>{row.name}</a>
                 <p class="row-detail">{format!("{} · {} · {}", row.kind, row.duration, row.members)}</p>
+                {row.notes.into_iter().map(|note| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Note"</Badge>" "{note}</p> }).collect_view()}
             </div>
             {(!row.active).then(|| view! { <Badge tone=Tone::Warn>"Not bookable"</Badge> })}
             {row.active.then(|| view! { <a class="row-link" href=page.clone()>{page.clone()}</a> })}

@@ -117,7 +117,7 @@ mod agenda {
 
     use super::super::appointment::write_words;
     use super::super::format::{long_date, short_date, span};
-    use super::super::week_grid::{Block, GridDay};
+    use super::super::week_grid::{AllDay, Block, GridDay};
     use super::{CalendarView, PersonChoice};
     use crate::context::quince;
     use crate::error::AppError;
@@ -237,6 +237,7 @@ mod agenda {
             Some(name) => format!("{name}: {}", event.title),
             None => event.title.clone(),
         };
+        let page_of = |event: &AgendaEvent| event.id.map(|id| super::super::event::href(id, event.start));
         agenda
             .days
             .into_iter()
@@ -268,6 +269,7 @@ mod agenda {
                         to,
                         kind: if event.blocks { "external" } else { "free" }.to_owned(),
                         title: titled(&event),
+                        href: page_of(&event),
                         detail: event.calendar_name,
                         time: span(event.start, event.end, zone),
                         ..Block::default()
@@ -281,7 +283,11 @@ mod agenda {
                     today: date == today,
                     all_day: all_day
                         .into_iter()
-                        .map(|event| (titled(&event), event.blocks))
+                        .map(|event| AllDay {
+                            title: titled(&event),
+                            blocks: event.blocks,
+                            href: page_of(&event),
+                        })
                         .collect(),
                     blocks,
                 }

@@ -33,6 +33,33 @@ pub fn when(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
     format!("{}, {}", long_date(zone.date(start)), span(start, end, zone))
 }
 
+/// The time that an event takes: as [`when`], over several days, or whole days.
+pub fn extent(start: Timestamp, end: Timestamp, all_day: bool, zone: &Zone) -> String {
+    let (from, to) = (zone.local(start), zone.local(end));
+    if all_day {
+        // The end is the first free instant.
+        let last = zone.date(
+            end.saturating_sub(jiff::SignedDuration::from_secs(1))
+                .unwrap_or(end),
+        );
+        return if last <= from.date() {
+            format!("{}, all day", long_date(from.date()))
+        } else {
+            format!("{} to {}", long_date(from.date()), long_date(last))
+        };
+    }
+    if from.date() == to.date() {
+        return when(start, end, zone);
+    }
+    format!(
+        "{}, {} to {}, {}",
+        long_date(from.date()),
+        clock(from.time()),
+        long_date(to.date()),
+        clock(to.time())
+    )
+}
+
 /// How long ago a calendar was read: "read 3 minutes ago".
 pub fn freshness(read: Option<Timestamp>, now: Timestamp) -> String {
     let Some(read) = read else {
@@ -59,6 +86,26 @@ mod tests {
         let end: Timestamp = "2026-11-24T15:30:00Z".parse().unwrap();
         let zone = Zone::named("America/New_York").unwrap();
         assert_eq!(when(start, end, &zone), "Tuesday, 24 November 2026, 10:00–10:30");
+    }
+
+    #[test]
+    fn an_event_of_days_is_told_by_its_days() {
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        let told = |start: &str, end: &str, all_day| {
+            extent(start.parse().unwrap(), end.parse().unwrap(), all_day, &zone)
+        };
+        assert_eq!(
+            told("2026-11-23T23:00:00Z", "2026-11-24T23:00:00Z", true),
+            "Tuesday, 24 November 2026, all day"
+        );
+        assert_eq!(
+            told("2026-11-23T23:00:00Z", "2026-11-25T23:00:00Z", true),
+            "Tuesday, 24 November 2026 to Wednesday, 25 November 2026"
+        );
+        assert_eq!(
+            told("2026-11-24T21:00:00Z", "2026-11-25T01:00:00Z", false),
+            "Tuesday, 24 November 2026, 22:00 to Wednesday, 25 November 2026, 2:00"
+        );
     }
 
     #[test]

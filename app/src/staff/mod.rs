@@ -12,6 +12,7 @@ pub mod booking_calendars;
 pub mod calendar;
 #[cfg(feature = "ssr")]
 mod errors;
+pub mod event;
 #[cfg(feature = "ssr")]
 pub mod format;
 pub mod setup;
@@ -29,6 +30,7 @@ use appointments::AppointmentsPage;
 use booking_calendar::{BookingCalendarPage, NewBookingCalendarPage};
 use booking_calendars::BookingCalendarsPage;
 use calendar::CalendarPage;
+use event::EventPage;
 use setup::SetupPage;
 use sign_in::SignInPage;
 use team::TeamPage;
@@ -54,6 +56,7 @@ pub fn StaffRoutes() -> AnyNestedRoute {
         <Route path=path!("/booking-calendars") view=BookingCalendarsPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/new") view=NewBookingCalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/:id") view=BookingCalendarPage ssr=SsrMode::Async/>
+        <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async/>
         <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
     }
     .into_inner()

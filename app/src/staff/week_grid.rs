@@ -16,10 +16,21 @@ pub struct GridDay {
     pub long_name: String,
     /// It is today.
     pub today: bool,
-    /// All-day events, and whether they block.
-    pub all_day: Vec<(String, bool)>,
+    /// Events of whole days.
+    pub all_day: Vec<AllDay>,
     /// Everything that has a time.
     pub blocks: Vec<Block>,
+}
+
+/// An event of whole days.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllDay {
+    /// What it is.
+    pub title: String,
+    /// Whether it takes the day.
+    pub blocks: bool,
+    /// The page about it.
+    pub href: Option<String>,
 }
 
 /// Something with a time.
@@ -80,7 +91,7 @@ fn DayColumn(day: GridDay, first_hour: u8, last_hour: u8) -> impl IntoView {
     let all_day = day
         .all_day
         .into_iter()
-        .map(|(title, blocks)| view! { <li class="all-day" data-kind=if blocks { "external" } else { "free" }>{title}</li> })
+        .map(|event| view! { <li class="all-day" data-kind=if event.blocks { "external" } else { "free" }>{linked(event.title, event.href)}</li> })
         .collect_view();
     let blocks = day
         .blocks
@@ -106,18 +117,22 @@ fn BlockShown(block: Block, first_hour: u8) -> impl IntoView {
         block.lane.min(3),
         block.lanes.min(4)
     );
-    let title = block.title;
     view! {
         <li class=place data-kind=block.kind data-short=(quarters < 3).then_some("true") data-tight=(quarters == 3).then_some("true") data-crowded=(block.lanes > 1).then_some("true")>
             <span class="block-time">{block.time}</span>
             <span class="block-title">
-                {match block.href {
-                    Some(href) => view! { <a href=href>{title}</a> }.into_any(),
-                    None => view! { {title} }.into_any(),
-                }}
+                {linked(block.title, block.href)}
             </span>
             <span class="block-detail">{block.detail}</span>
             {block.note.map(|note| view! { <Badge tone=Tone::Warn>{note}</Badge> })}
         </li>
+    }
+}
+
+/// A title that leads to the page about it, if there is one.
+fn linked(title: String, href: Option<String>) -> AnyView {
+    match href {
+        Some(href) => view! { <a href=href>{title}</a> }.into_any(),
+        None => title.into_any(),
     }
 }

@@ -334,6 +334,21 @@ fn as_json(event: EventId, instance: &NewInstance) -> Value {
     })
 }
 
+/// The instance of an event that starts at an instant.
+pub async fn instance(
+    tx: &mut Tx,
+    event: EventId,
+    starts_at: Timestamp,
+) -> Result<Option<Instance>, StoreError> {
+    one!(
+        tx,
+        read_instance,
+        "SELECT * FROM external_instances WHERE event_id = $1 AND starts_at = $2 ORDER BY ends_at DESC",
+        event.0,
+        ms(starts_at)
+    )
+}
+
 /// Everything in these calendars that touches a span of time, in order.
 pub async fn between(
     tx: &mut Tx,

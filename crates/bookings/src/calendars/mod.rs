@@ -4,13 +4,17 @@ mod form;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
-use store::{StoreError, Tx, booking_calendars, calendar_members, staff, workspace};
+use store::{
+    ConnectionState, StoreError, Tx, booking_calendars, calendar_members, connections, staff, workspace,
+};
 use zones::Zone;
 
 pub use form::{CalendarForm, Member};
 
 use crate::accounts::{Workspace, is_admin};
+use crate::connections::freshness;
 use crate::input::Checked;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
@@ -42,8 +46,9 @@ pub struct Calendar {
     pub auto_confirm: bool,
     /// Whether it takes bookings.
     pub active: bool,
-    /// What the editor should know: why it does not use iCloud (D1), or who has not chosen a primary calendar.
-    pub note: Option<String>,
+    /// What its editors should know: why it does not use iCloud (D1), who has not chosen a primary calendar, and whose
+    /// calendars cannot be relied on at the moment.
+    pub notes: Vec<String>,
 }
 
 /// A member of a booking calendar as its editors see them.
@@ -142,7 +147,7 @@ pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Calenda
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by).await?.ok_or(CalendarError::NotAllowed)?;
     let rows = booking_calendars::list(&mut tx).await?;
-    let mut calendars = views(&mut tx, rows).await?;
+    let mut calendars = views(&mut tx, rows, quince.now()).await?;
     if !is_admin(me.role) {
         calendars.retain(|calendar| calendar.members.iter().any(|member| member.staff == by));
     }
@@ -285,6 +290,7 @@ async fn check_against_others(
 async fn views(
     tx: &mut Tx,
     rows: Vec<booking_calendars::BookingCalendar>,
+    now: Timestamp,
 ) -> Result<Vec<Calendar>, CalendarError> {
     let ids: Vec<CalendarId> = rows.iter().map(|row| row.id).collect();
     let mut members: BTreeMap<CalendarId, Vec<MemberView>> = BTreeMap::new();
@@ -297,14 +303,15 @@ async fn views(
             has_primary: person.primary_calendar_id.is_some(),
         });
     }
+    let health = Health::load(tx, now).await?;
     Ok(rows
         .into_iter()
-        .map(|row| view(members.remove(&row.id).unwrap_or_default(), row))
+        .map(|row| view(members.remove(&row.id).unwrap_or_default(), row, &health))
         .collect())
 }
 
-fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar) -> Calendar {
-    let note = note(row.kind, &members);
+fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, health: &Health) -> Calendar {
+    let notes = notes(row.kind, &members, health);
     Calendar {
         id: row.id,
         slug: row.slug,
@@ -318,25 +325,48 @@ fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar) -> Ca
         members,
         auto_confirm: row.auto_confirm,
         active: row.active,
-        note,
+        notes,
     }
 }
 
-fn note(kind: Kind, members: &[MemberView]) -> Option<String> {
-    if !kind.uses_icloud() {
-        return Some("A Simple calendar has no assigned member, so it does not use iCloud.".to_owned());
+/// What is wrong with people's connections at the moment.
+struct Health(Vec<(StaffId, String)>);
+
+impl Health {
+    async fn load(tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
+        let connections = connections::list_all(tx).await?;
+        let ailing = connections
+            .iter()
+            .filter(|connection| freshness::state(connection, now) != ConnectionState::Connected);
+        Ok(Self(
+            ailing
+                .map(|connection| (connection.staff_id, freshness::sentence(connection, now)))
+                .collect(),
+        ))
     }
+}
+
+fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
+    if !kind.uses_icloud() {
+        return vec!["A Simple calendar has no assigned member, so it does not use iCloud.".to_owned()];
+    }
+    let mut notes = Vec::new();
     let without: Vec<&str> = members
         .iter()
         .filter(|member| !member.has_primary)
         .map(|member| member.name.as_str())
         .collect();
-    (!without.is_empty()).then(|| {
-        format!(
+    if !without.is_empty() {
+        notes.push(format!(
             "Appointments of {} are not written to iCloud until a primary calendar is chosen under Calendar Configuration.",
             without.join(", ")
-        )
-    })
+        ));
+    }
+    for member in members {
+        let of_member = health.0.iter().filter(|(staff, _)| *staff == member.staff);
+        notes.extend(of_member.map(|(_, sentence)| format!("{}: {sentence}", member.name)));
+    }
+    notes
 }
 
 fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {

@@ -6,7 +6,7 @@ use store::connections;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, WriteState,
-    event_writes, staff,
+    event_writes, external_events, staff,
 };
 
 use super::freshness;
@@ -65,6 +65,8 @@ pub struct RemoteCalendarView {
     pub all_day_blocks: bool,
     /// When it was last read.
     pub synced_at: Option<Timestamp>,
+    /// While it is read for the first time: how many events so far.
+    pub first_read: Option<u32>,
     /// Whether it is no longer in iCloud.
     pub vanished: bool,
     /// What is wrong with it, in a sentence.
@@ -89,6 +91,15 @@ pub(crate) async fn views(
         let own = calendars
             .iter()
             .filter(|calendar| calendar.connection_id == connection.id);
+        let mut own_views = Vec::new();
+        for calendar in own {
+            let mut view = calendar_view(calendar, primary);
+            let counts = view.is_primary || view.checked_for_conflicts;
+            if counts && calendar.synced_at.is_none() && calendar.readable {
+                view.first_read = Some(external_events::count(tx, calendar.id).await?);
+            }
+            own_views.push(view);
+        }
         views.push(ConnectionView {
             id: connection.id,
             server: connection.server,
@@ -98,7 +109,7 @@ pub(crate) async fn views(
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,
             written_events: u32::try_from(written).unwrap_or(u32::MAX),
-            calendars: own.map(|calendar| calendar_view(calendar, primary)).collect(),
+            calendars: own_views,
             username: connection.username,
             problem: connection.problem,
         });
@@ -118,6 +129,7 @@ fn calendar_view(calendar: &RemoteCalendar, primary: Option<RemoteCalendarId>) -
         checked_for_conflicts: calendar.checked_for_conflicts,
         all_day_blocks: calendar.all_day_blocks,
         synced_at: calendar.synced_at,
+        first_read: None,
         vanished: calendar.vanished_at.is_some(),
         problem: calendar.problem.clone(),
     }

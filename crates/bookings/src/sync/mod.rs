@@ -12,12 +12,12 @@ mod read;
 
 use caldav::Error;
 use scheduling::StaffId;
-use store::{ConnectionId, ConnectionState, StoreError, connections, remote_calendars};
+use store::{ConnectionId, ConnectionState, StoreError, connections, event_writes, remote_calendars};
 
 use crate::connections::{failure, freshness};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::reach;
+use crate::{outbox, reach};
 use account::Account;
 use lease::Lease;
 
@@ -91,8 +91,10 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     match outcome {
         Ok(()) => {
             connections::sync_succeeded(&mut tx, id, now, next).await?;
-            if connection.failures > 0 {
-                store::event_writes::hurry(&mut tx, id, now).await?;
+            if connection.state == ConnectionState::NeedsAttention {
+                outbox::connection_works(&mut tx, id, now).await?;
+            } else if connection.failures > 0 {
+                event_writes::hurry(&mut tx, id, now).await?;
             }
         }
         Err(Broken::Server(error)) => {

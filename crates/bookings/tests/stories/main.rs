@@ -17,4 +17,5 @@ mod pushing;
 mod races;
 mod running;
 mod secrets;
+mod soak;
 mod truth;

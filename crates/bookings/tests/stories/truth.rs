@@ -1,12 +1,13 @@
 //! What Quince knows of a calendar stays right while servers move, vanish, break off and answer in part, and while several
 //! processes look.
 
-use bookings::appointments::{self, Actor};
-use bookings::{WriteState, configuration};
-use sandbox::Fault;
+use bookings::agenda::{self, Who};
+use bookings::appointments::{self, Actor, ChangeError};
+use bookings::{WriteState, calendars, configuration, connections};
+use sandbox::{Fault, PasswordState};
 
 use crate::database::stories;
-use crate::world::{World, tuesday};
+use crate::world::{TUESDAY, World, date, tuesday};
 
 stories! {
     connected_on:
@@ -17,6 +18,9 @@ stories! {
     a_problem_is_shown_until_the_event_is_mended,
     a_calendar_appears_is_renamed_and_comes_back,
     a_calendar_that_becomes_read_only_is_written_to_when_it_may_be,
+    what_was_given_up_is_done_when_the_login_works_again_by_itself,
+    the_owner_of_an_event_is_told_why_it_blocks,
+    an_outage_is_told_on_the_booking_calendars_of_its_host,
 }
 
 fn client(booked: &bookings::appointments::Booked) -> Actor {
@@ -197,4 +201,69 @@ async fn a_calendar_that_becomes_read_only_is_written_to_when_it_may_be(world: W
         WriteState::Written
     );
     assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn what_was_given_up_is_done_when_the_login_works_again_by_itself(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    let account = world.control.accounts()[0];
+    world.control.set_password_state(account, PasswordState::Revoked);
+    world.sync().await;
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 1);
+    world.control.set_password_state(account, PasswordState::Ok);
+    let id = world.connection().await.id;
+    connections::check_now(&world.quince, world.owner, id)
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert_eq!(world.events("Home"), []);
+}
+
+async fn the_owner_of_an_event_is_told_why_it_blocks(world: World) {
+    world.event("Work", "10:00");
+    world.sync().await;
+    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me)
+        .await
+        .unwrap();
+    let shown = &day.days[0].external[0];
+    let (id, start) = (shown.id.unwrap(), shown.start);
+    let told = agenda::event(&world.quince, world.owner, id, start)
+        .await
+        .unwrap();
+    assert_eq!(
+        (told.title.as_str(), told.calendar_name.as_str(), told.blocks),
+        ("Dentist", "Work", true)
+    );
+    assert!(told.reason.contains("shown as busy"), "{}", told.reason);
+    let mira = world.colleague("Mira").await;
+    let refused = agenda::event(&world.quince, mira, id, start).await;
+    assert!(matches!(refused, Err(ChangeError::NotFound)), "{refused:?}");
+}
+
+async fn an_outage_is_told_on_the_booking_calendars_of_its_host(world: World) {
+    let notes = async || {
+        calendars::list(&world.quince, world.owner).await.unwrap()[0]
+            .notes
+            .clone()
+    };
+    assert_eq!(notes().await, [] as [String; 0]);
+    world.control.set_down(true);
+    world.later(1).await;
+    for _ in 0..4 {
+        world.later(10).await;
+    }
+    let told = notes().await;
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].starts_with("Maya Lopez: ") && told[0].contains("out of date"),
+        "{}",
+        told[0]
+    );
+    world.control.set_down(false);
+    world.later(60).await;
+    assert_eq!(notes().await, [] as [String; 0]);
 }

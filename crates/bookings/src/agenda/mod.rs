@@ -1,5 +1,7 @@
 //! The calendar view: appointments and external events of some days (D5), with how fresh they are.
 
+mod event;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -12,10 +14,12 @@ use store::external_events::Instance;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, Tx, WriteState,
+    AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, RemoteCalendarId, Tx, WriteState,
     appointments, booking_calendars, connections, event_writes, external_events, remote_calendars, staff,
 };
 use zones::Zone;
+
+pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
 use crate::appointments::ChangeError;
@@ -91,6 +95,8 @@ pub struct AgendaAppointment {
 /// An external event in the view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaEvent {
+    /// The event; nothing for others than its owner.
+    pub id: Option<EventId>,
     /// First blocked instant, travel included.
     pub start: Timestamp,
     /// First free instant.
@@ -151,10 +157,10 @@ pub async fn view(
     let booked = booked_views(&mut tx, booked, &people).await?;
     let watched = remote_calendars::watched(&mut tx, &ids).await?;
     let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
-    let external = external_events::between(&mut tx, &remote, span.start, span.end).await?;
-    let external: Vec<AgendaEvent> = external
+    let events = external_events::between(&mut tx, &remote, span.start, span.end).await?;
+    let events: Vec<AgendaEvent> = events
         .iter()
-        .filter_map(|found| event(found, &watched, viewer))
+        .filter_map(|found| external(found, &watched, viewer))
         .collect();
     let mut fresh = Vec::new();
     for person in &people {
@@ -175,7 +181,7 @@ pub async fn view(
     };
     let days = dates
         .into_iter()
-        .map(|date| day(date, &me.zone, one, &booked, &external))
+        .map(|date| day(date, &me.zone, one, &booked, &events))
         .collect();
     Ok(Agenda {
         zone: me.zone,
@@ -234,7 +240,7 @@ async fn booked_views(
         .collect())
 }
 
-fn event(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<AgendaEvent> {
+fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<AgendaEvent> {
     let calendar = watched
         .iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)?;
@@ -242,6 +248,7 @@ fn event(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Agend
     let blocks = busy::takes_time(&found.blocks, calendar.all_day_blocks);
     // Another person's event that takes no time is nobody's business.
     (own || blocks).then(|| AgendaEvent {
+        id: own.then_some(found.event_id),
         start: found.starts_at,
         end: found.ends_at,
         all_day: found.all_day.is_some(),

@@ -1,0 +1,122 @@
+//! One external event: what it takes and why, in the words that `quince busy` uses.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use store::external_events;
+use store::remote_calendars;
+use store::{EventId, Tx};
+
+use crate::appointments::ChangeError;
+use crate::quince::Quince;
+use crate::slots::busy;
+
+/// An external event, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventView {
+    /// Its title.
+    pub title: String,
+    /// Its place.
+    pub location: Option<String>,
+    /// First blocked instant, travel included.
+    pub start: Timestamp,
+    /// First free instant, travel included.
+    pub end: Timestamp,
+    /// Whether it is about whole days.
+    pub all_day: bool,
+    /// The remote calendar.
+    pub calendar_name: String,
+    /// Whether it takes time.
+    pub blocks: bool,
+    /// Why, in a sentence with what would change it.
+    pub reason: String,
+    /// What could not be understood of it, in a sentence.
+    pub problem: Option<String>,
+    /// Its UID, by which it is found in an exported file.
+    pub uid: String,
+    /// When the calendar was last read.
+    pub synced_at: Option<Timestamp>,
+}
+
+/// The instance of an external event that starts at an instant, for its owner.
+pub async fn event(
+    quince: &Quince,
+    viewer: StaffId,
+    id: EventId,
+    start: Timestamp,
+) -> Result<EventView, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let found = external_events::instance(&mut tx, id, start).await?;
+    let found = found.ok_or(ChangeError::NotFound)?;
+    let watched = remote_calendars::watched(&mut tx, &[viewer]).await?;
+    let calendar = watched
+        .into_iter()
+        .find(|calendar| calendar.id == found.remote_calendar_id)
+        .ok_or(ChangeError::NotFound)?;
+    Ok(EventView {
+        blocks: busy::takes_time(&found.blocks, calendar.all_day_blocks),
+        reason: reason(&found.blocks, calendar.all_day_blocks).to_owned(),
+        problem: problem(&mut tx, id).await?,
+        all_day: found.all_day.is_some(),
+        start: found.starts_at,
+        end: found.ends_at,
+        title: found.summary,
+        location: found.location,
+        uid: found.uid,
+        calendar_name: calendar.name,
+        synced_at: calendar.synced_at,
+    })
+}
+
+async fn problem(tx: &mut Tx, id: EventId) -> Result<Option<String>, ChangeError> {
+    let kept = external_events::list_with_ics(tx, &[id]).await?.pop();
+    Ok(kept.and_then(|event| event.problem))
+}
+
+/// Why an instance of this stored word takes time or not.
+fn reason(word: &str, all_day_blocks: bool) -> &'static str {
+    match word {
+        "busy" => {
+            "It is shown as busy in your calendar. To be bookable at this time, show it as free there, or stop checking this \
+             calendar for conflicts."
+        }
+        "tentative" => {
+            "It is not decided yet: the event, or your answer to the invitation, is tentative. It blocks until you decline it or \
+             show it as free."
+        }
+        "all-day" if all_day_blocks => {
+            "It is about whole days and does not say whether you are busy. Such events of this calendar block; Calendar \
+             Configuration has a switch for that."
+        }
+        "all-day" => {
+            "It is about whole days and does not say whether you are busy. You chose that such events of this calendar do not \
+             block."
+        }
+        "transparent" => "It is shown as free in your calendar.",
+        "cancelled" => "It was cancelled.",
+        "declined" => "You declined the invitation.",
+        _ => {
+            "A part of it could not be understood, so it blocks to be safe. Save it again in your calendar, or show it as free \
+             there."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_a_sentence_that_agrees_with_the_rules() {
+        for word in ["busy", "tentative", "not-understood", "a later word"] {
+            assert!(busy::takes_time(word, false));
+            assert!(
+                reason(word, false).contains("free there") || reason(word, false).contains("show it as free")
+            );
+        }
+        for word in ["transparent", "cancelled", "declined"] {
+            assert!(!busy::takes_time(word, true));
+            assert!(!reason(word, true).contains("block"), "{word}");
+        }
+        assert_ne!(reason("all-day", true), reason("all-day", false));
+    }
+}

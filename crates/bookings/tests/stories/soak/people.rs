@@ -1,0 +1,195 @@
+//! What people do: on their phones with their calendars, and as clients with the booking page.
+
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::{Status, configuration, slots};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use sandbox::{CalendarId, StoredEvent};
+use zones::Zone;
+
+use super::Soak;
+
+/// The part of an event's text that differs from kind to kind.
+const KINDS: [&str; 9] = [
+    "",
+    "",
+    "RRULE:FREQ=DAILY;COUNT=5\r\n",
+    "RRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR\r\n",
+    "RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=10\r\n",
+    "RRULE:FREQ=MONTHLY;BYDAY=2TU\r\n",
+    "TRANSP:TRANSPARENT\r\n",
+    "STATUS:CANCELLED\r\n",
+    "X-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT30M\r\n",
+];
+
+impl Soak {
+    pub(super) fn calendars(&self) -> Vec<CalendarId> {
+        vec![self.world.icloud("Home"), self.world.icloud("Work")]
+    }
+
+    fn foreign_events(&self, calendar: CalendarId) -> Vec<StoredEvent> {
+        let mut events = self.world.control.events(calendar);
+        events.retain(|event| !is_quinces(event));
+        events
+    }
+
+    /// Somebody edits a calendar on the phone.
+    pub(super) fn edit(&mut self) {
+        self.counts.edits += 1;
+        let calendars = self.calendars();
+        let calendar = self.dice.pick(&calendars).unwrap();
+        let control = self.world.control.clone();
+        let event = self.foreign_events(calendar);
+        let event = self.dice.pick(&event);
+        let start = self.some_time();
+        match (self.dice.below(8), event) {
+            (0..2, Some(event)) => {
+                control.move_event(calendar, &event.href, start);
+            }
+            (2..4, Some(event)) => {
+                control.delete_event(calendar, &event.href);
+            }
+            (4, Some(event)) => {
+                control.retitle_event(calendar, &event.href, "Renamed");
+            }
+            (5, _) => self.edit_an_appointment(calendar),
+            _ => {
+                let uid = format!("event-{}", self.counts.edits);
+                let kind = self.dice.pick(&KINDS).unwrap();
+                control.put_event(calendar, &event_text(&uid, start, kind));
+            }
+        }
+        self.edited.insert(calendar, self.world.quince.now());
+    }
+
+    /// Somebody moves or deletes what Quince wrote (D4).
+    fn edit_an_appointment(&mut self, calendar: CalendarId) {
+        let mut events = self.world.control.events(calendar);
+        events.retain(is_quinces);
+        let Some(event) = self.dice.pick(&events) else {
+            return;
+        };
+        let start = self.some_time();
+        if self.dice.below(2) == 0 {
+            self.world.control.move_event(calendar, &event.href, start);
+        } else {
+            self.world.control.delete_event(calendar, &event.href);
+        }
+    }
+
+    /// An hour of the coming two weeks.
+    fn some_time(&mut self) -> Timestamp {
+        let day = self.world.quince.now().as_second() / 86_400 + i64::from(self.dice.below(14));
+        let quarter = i64::from(self.dice.below(96));
+        Timestamp::from_second(day * 86_400 + quarter * 900).unwrap()
+    }
+
+    /// A client books, moves or cancels; a host changes the primary calendar.
+    pub(super) async fn client(&mut self) {
+        match self.dice.below(10) {
+            0..6 => self.book().await,
+            6 => self.reschedule().await,
+            7..9 => self.cancel().await,
+            _ => self.change_primary().await,
+        }
+    }
+
+    async fn free_time(&mut self) -> Option<Timestamp> {
+        let zone = Zone::utc();
+        let first = zone
+            .date(self.world.quince.now())
+            .saturating_add(i64::from(self.dice.below(7)).days());
+        let last = first.saturating_add(3.days());
+        let free = slots::free(&self.quince, "intro", first, last, &zone, None, None)
+            .await
+            .unwrap();
+        let starts: Vec<Timestamp> = free.days.values().flatten().map(|slot| slot.start).collect();
+        self.dice.pick(&starts)
+    }
+
+    async fn book(&mut self) {
+        let Some(start) = self.free_time().await else {
+            return;
+        };
+        let wish = Booking {
+            start,
+            idempotency_key: format!("soak-{}", self.counts.steps),
+            ..crate::world::adas_wish("10:00")
+        };
+        match appointments::book(&self.quince, wish).await {
+            Ok(booked) => {
+                self.counts.bookings += 1;
+                self.booked.push(booked);
+            }
+            // The last look at the server found it taken.
+            Err(BookError::NotOffered(_) | BookError::SlotTaken) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    /// A booking that can still be changed, with its client.
+    async fn some_booking(&mut self) -> Option<Actor> {
+        let recent: Vec<_> = self.booked.iter().rev().take(20).cloned().collect();
+        let booked = self.dice.pick(&recent)?;
+        let view = self.world.appointment(&booked).await;
+        let is_active = matches!(view.status, Status::New | Status::Confirmed);
+        (is_active && view.start > self.world.quince.now()).then_some(Actor::Client {
+            token: booked.manage_token,
+        })
+    }
+
+    async fn reschedule(&mut self) {
+        let (Some(actor), Some(start)) = (self.some_booking().await, self.free_time().await) else {
+            return;
+        };
+        match appointments::reschedule(&self.quince, &actor, start).await {
+            Ok(_) => self.counts.changes += 1,
+            Err(ChangeError::Internal(error)) => panic!("{error:?}"),
+            Err(_) => {}
+        }
+    }
+
+    async fn cancel(&mut self) {
+        if let Some(actor) = self.some_booking().await {
+            appointments::cancel(&self.quince, &actor, "").await.unwrap();
+            self.counts.changes += 1;
+        }
+    }
+
+    async fn change_primary(&mut self) {
+        let name = if self.dice.below(2) == 0 { "Home" } else { "Work" };
+        let chosen = self.world.remote(name).await;
+        let other = self
+            .world
+            .remote(if name == "Home" { "Work" } else { "Home" })
+            .await;
+        // Refused while the calendar is gone or may not be written to.
+        if configuration::save_primary(&self.quince, self.world.owner, Some(chosen))
+            .await
+            .is_ok()
+        {
+            configuration::save_conflicts(&self.quince, self.world.owner, vec![other])
+                .await
+                .unwrap();
+            self.counts.changes += 1;
+        }
+    }
+}
+
+/// Whether Quince made an event, also when somebody changed it since.
+pub(super) fn is_quinces(event: &StoredEvent) -> bool {
+    event
+        .ics
+        .replace("\r\n ", "")
+        .contains("https://book.example/appointments/")
+}
+
+fn event_text(uid: &str, start: Timestamp, rest: &str) -> String {
+    let end = start + SignedDuration::from_mins(45);
+    let utc = |instant: Timestamp| instant.strftime("%Y%m%dT%H%M%SZ").to_string();
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\n\
+         SUMMARY:Something\r\nDTSTART:{}\r\nDTEND:{}\r\n{rest}END:VEVENT\r\nEND:VCALENDAR\r\n",
+        utc(start),
+        utc(end)
+    )
+}
