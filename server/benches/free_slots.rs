@@ -119,6 +119,7 @@ async fn fill(folder: &std::path::Path) {
             path: folder.join("mail"),
             from: "quince@bench.example".to_owned(),
         },
+        calendar_hosts: Vec::new(),
         practice: None,
     };
     let quince = Quince::new(settings, store, Arc::new(SystemClock)).unwrap();

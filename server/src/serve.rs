@@ -76,6 +76,7 @@ pub async fn open(
         icloud_url: settings.icloud_url.clone(),
         // An operator who names a plain-http calendar server on this machine means it: the practice iCloud.
         allow_loopback: settings.icloud_url.scheme() == "http",
+        calendar_hosts: settings.calendar_hosts.clone(),
         mail,
         practice,
     };

@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use url::Url;
+use url::{Host, Url};
 
 /// One setting, as documented for operators.
 pub struct Setting {
@@ -81,6 +81,12 @@ pub const TABLE: &[Setting] = &[
         "Where iCloud's calendars are reached.",
         false,
     ),
+    setting(
+        "QUINCE_CALDAV_HOSTS",
+        "none",
+        "Hosts, separated by commas, that people may connect as calendar servers although they are in a private network or without https.",
+        false,
+    ),
     setting("QUINCE_RATE_LIMITS", "on", "`off` only for load tests.", false),
     setting(
         "QUINCE_TRUSTED_PROXIES",
@@ -135,6 +141,8 @@ pub struct Settings {
     pub mail_from: Option<String>,
     /// Where iCloud's calendars are reached.
     pub icloud_url: Url,
+    /// Calendar servers that may be in a private network or without https.
+    pub calendar_hosts: Vec<String>,
     /// Whether attempts are limited per client address.
     pub rate_limits: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -201,6 +209,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
         icloud_url: parse
             .url("QUINCE_ICLOUD_URL", &["http", "https"])
             .unwrap_or_else(apple),
+        calendar_hosts: parse.hosts("QUINCE_CALDAV_HOSTS"),
         rate_limits: parse
             .choice("QUINCE_RATE_LIMITS", &[("on", true), ("off", false)])
             .unwrap_or(true),
@@ -325,6 +334,23 @@ impl Parser<'_> {
             self.bad(
                 key,
                 "write IP addresses separated by commas, for example 10.0.0.1, 10.0.0.2",
+            );
+            Vec::new()
+        })
+    }
+
+    fn hosts(&mut self, key: &'static str) -> Vec<String> {
+        let Some(text) = self.text(key) else {
+            return Vec::new();
+        };
+        let parsed: Result<Vec<String>, _> = text
+            .split(',')
+            .map(|part| Host::parse(part.trim()).map(|host| host.to_string()))
+            .collect();
+        parsed.unwrap_or_else(|_| {
+            self.bad(
+                key,
+                "write host names or addresses separated by commas, for example nas.local, 192.168.1.20",
             );
             Vec::new()
         })

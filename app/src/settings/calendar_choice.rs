@@ -10,6 +10,8 @@ use crate::ui::{Badge, Tone};
 pub struct AccountView {
     /// The connection's id.
     pub id: String,
+    /// iCloud, or the host of another server.
+    pub place: String,
     /// The login's address.
     pub username: String,
     /// Its calendars.
@@ -53,7 +55,7 @@ pub fn PrimaryChoice(
             let none = calendars.is_empty();
             view! {
                 <fieldset class="options">
-                    <legend>{format!("iCloud · {}", account.username)}</legend>
+                    <legend>{format!("{} · {}", account.place, account.username)}</legend>
                     {calendars
                         .into_iter()
                         .map(|calendar| {
@@ -83,7 +85,7 @@ pub fn ConflictChoice(
         .into_iter()
         .map(|account| view! {
             <fieldset class="options">
-                <legend>{format!("iCloud · {}", account.username)}</legend>
+                <legend>{format!("{} · {}", account.place, account.username)}</legend>
                 {account.calendars.into_iter().map(|calendar| view! { <ConflictRow calendar/> }).collect_view()}
             </fieldset>
         })
@@ -148,6 +150,7 @@ mod of_configuration {
             .connections
             .iter()
             .map(|connection| AccountView {
+                place: connection.place.clone(),
                 id: connection.id.to_string(),
                 username: connection.username.clone(),
                 import_policy: connection.import_policy.as_str().to_owned(),

@@ -23,6 +23,8 @@ use crate::ui::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionCard {
     id: String,
+    place: String,
+    icloud: bool,
     username: String,
     state: String,
     state_words: String,
@@ -70,6 +72,8 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
     let state = connection.state.as_str();
     ConnectionCard {
         id: connection.id.to_string(),
+        place: connection.place,
+        icloud: connection.server == bookings::Server::Icloud,
         username: connection.username,
         state: state.to_owned(),
         state_words: match state {
@@ -207,10 +211,17 @@ pub fn IntegrationsPage() -> impl IntoView {
                             <p>"Connect your iCloud, so that appointments appear in your calendar and your events block your time."</p>
                             <ButtonLink href="/connect-icloud" look=Look::Primary icon=Picture::Cloud>"Connect"</ButtonLink>
                         </EmptyState>
+                        <p><ButtonLink href="/connect-server">"Connect another CalDAV server"</ButtonLink></p>
                     }
                     .into_any()
                 } else {
-                    view! { <p><ButtonLink href="/connect-icloud?step=1" icon=Picture::Plus>"Connect another iCloud account"</ButtonLink></p> }.into_any()
+                    view! {
+                        <div class="button-row">
+                            <ButtonLink href="/connect-icloud?step=1" icon=Picture::Plus>"Connect another iCloud account"</ButtonLink>
+                            <ButtonLink href="/connect-server">"Connect another CalDAV server"</ButtonLink>
+                        </div>
+                    }
+                    .into_any()
                 }}
                 {view.practice_page.map(|href| view! {
                     <p class="field-help"><a href=href rel="external" target="_blank">"Open the practice iCloud"</a>" to see and change what lies in its calendars."</p>
@@ -234,7 +245,16 @@ fn ConnectionSection(
         _ => Tone::Info,
     };
     let needs_password = connection.state == "needs-attention";
-    let title = format!("iCloud Calendar · {}", connection.username);
+    let title = if connection.icloud {
+        format!("iCloud Calendar · {}", connection.username)
+    } else {
+        format!("{} · {}", connection.place, connection.username)
+    };
+    let password = if connection.icloud {
+        "App-specific password"
+    } else {
+        "Password"
+    };
     let id = connection.id;
     let disconnect = format!("/settings/integrations/{id}/disconnect");
     let (checked, renewed, field) = (id.clone(), id.clone(), format!("reconnect-{id}"));
@@ -253,11 +273,11 @@ fn ConnectionSection(
                 <ButtonLink href=disconnect look=Look::Danger>"Disconnect"</ButtonLink>
             </div>
             <details class="more" open=needs_password>
-                <summary>"Use a new app-specific password"</summary>
+                <summary>{if connection.icloud { "Use a new app-specific password" } else { "Use a new password" }}</summary>
                 <ActionForm action=reconnect>
                     <input type="hidden" name="id" value=renewed/>
                     <Field
-                        label="App-specific password" name="app_password" id=field kind="password" required=true
+                        label=password name="app_password" id=field kind="password" required=true
                         help="Every choice you made stays as it is."
                     />
                     <Button busy=reconnect.pending()>"Reconnect"</Button>

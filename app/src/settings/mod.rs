@@ -3,6 +3,7 @@
 mod calendar_choice;
 pub mod calendar_configuration;
 pub mod connect_form;
+pub mod connect_server;
 pub mod hours;
 pub mod integrations;
 pub mod profile;
@@ -15,6 +16,7 @@ use leptos_router::components::Route;
 use leptos_router::{SsrMode, path};
 
 use calendar_configuration::CalendarConfigurationPage;
+use connect_server::ConnectServerPage;
 use integrations::{DisconnectPage, IntegrationsPage};
 use profile::ProfilePage;
 use wizard::WizardPage;
@@ -28,6 +30,7 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
         <Route path=path!("/settings/integrations/:id/disconnect") view=DisconnectPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/calendar-configuration") view=CalendarConfigurationPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-icloud") view=WizardPage ssr=SsrMode::Async/>
+        <Route path=path!("/connect-server") view=ConnectServerPage ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

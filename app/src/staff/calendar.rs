@@ -154,7 +154,8 @@ mod agenda {
             href: address(first, days, ""),
             chosen: who.is_empty(),
         }];
-        if team.len() > 1 {
+        // Others' days are for admins.
+        if team.len() > 1 && me.is_admin() {
             people.push(PersonChoice {
                 name: "Team".to_owned(),
                 href: address(first, days, "team"),

@@ -107,7 +107,6 @@ fn EventShown(event: EventDetail) -> impl IntoView {
                 <dt>"Calendar"</dt><dd>{event.calendar}</dd>
                 <dt>"As of"</dt><dd>{event.freshness}</dd>
                 {event.location.map(|location| view! { <dt>"Location"</dt><dd class="pre-line">{location}</dd> })}
-                <dt>"Time"</dt><dd>"The time that it takes, with travel before and after."</dd>
                 {(!event.uid.is_empty()).then(|| view! { <dt>"UID"</dt><dd><code>{event.uid}</code></dd> })}
             </dl>
         </Card>

@@ -2,26 +2,55 @@
 
 use caldav::{Cause, Error, RetryAfter};
 use jiff::{SignedDuration, Timestamp};
+use store::Server;
 use uuid::Uuid;
 
-/// All the reasons why iCloud refuses a login look the same from outside, so the sentence names them all.
-pub(crate) const WRONG_LOGIN: &str = "iCloud did not accept this login. Check three things: the Apple ID is the right \
-     one; the password is an app-specific password (not your Apple password) and was copied in full; and it was not \
-     revoked – changing your Apple password revokes all of them. Also, iCloud Calendar must be switched on for this \
-     Apple ID. Then try again, if need be with a new app-specific password.";
+/// Why a login may have been refused. All the reasons look the same from outside, so the sentence names them all.
+pub(crate) fn wrong_login(server: Server) -> &'static str {
+    match server {
+        Server::Icloud => {
+            "iCloud did not accept this login. Check three things: the Apple ID is the right one; the password is an \
+             app-specific password (not your Apple password) and was copied in full; and it was not revoked – changing your \
+             Apple password revokes all of them. Also, iCloud Calendar must be switched on for this Apple ID. Then try again, \
+             if need be with a new app-specific password."
+        }
+        Server::Caldav => {
+            "The calendar server did not accept this login. Check the user name, which some servers want as the whole e-mail \
+             address, and the password: where you sign in with a second factor, servers want a password made for apps. Then \
+             try again."
+        }
+    }
+}
 
-/// The account exists, but Calendar is off.
-pub(crate) const NO_CALENDARS: &str = "The login is right, but this account has no calendars. Switch on Calendar in the \
-     iCloud settings of your iPhone or Mac, then try again.";
+/// The account exists, but has no calendars.
+pub(crate) fn no_calendars(server: Server) -> &'static str {
+    match server {
+        Server::Icloud => {
+            "The login is right, but this account has no calendars. Switch on Calendar in the iCloud settings of your iPhone or \
+             Mac, then try again."
+        }
+        Server::Caldav => {
+            "The login is right, but this account has no calendars. Make one on the server, or check the address, then try again."
+        }
+    }
+}
+
+/// How sentences call the server when they begin with it.
+pub(crate) fn name(server: Server) -> &'static str {
+    match server {
+        Server::Icloud => "iCloud",
+        Server::Caldav => "The calendar server",
+    }
+}
 
 /// What is wrong, in one sentence with a next step.
-pub(crate) fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(server: Server, error: &Error) -> String {
+    let name = name(server);
     match error {
-        Error::WrongLogin => WRONG_LOGIN.to_owned(),
-        Error::NoCalendars => NO_CALENDARS.to_owned(),
+        Error::WrongLogin => wrong_login(server).to_owned(),
+        Error::NoCalendars => no_calendars(server).to_owned(),
         Error::Throttled { .. } => {
-            "The calendar server asks us to slow down. Quince tries again by itself in a few minutes."
-                .to_owned()
+            format!("{name} asks us to slow down. Quince tries again by itself in a few minutes.")
         }
         Error::Unreachable { host, cause, .. } => {
             let why = match cause {
@@ -33,28 +62,32 @@ pub(crate) fn sentence(error: &Error) -> String {
             };
             format!("{host} could not be reached: {why}. Quince tries again by itself.")
         }
-        Error::ForbiddenAddress { host } | Error::InsecureUrl { host } => {
-            format!("Quince is not allowed to connect to {host}. Ask the operator.")
-        }
-        Error::OutOfScope { host } => {
-            format!(
-                "The calendar server points to {host}, where your login is not sent for safety. Tell the operator."
-            )
-        }
+        Error::ForbiddenAddress { host } => format!(
+            "{host} is an address of a private network, which Quince does not connect to by itself. The operator can allow it \
+             with QUINCE_CALDAV_HOSTS."
+        ),
+        Error::InsecureUrl { host } => format!(
+            "{host} would get your password without encryption. Use an address that begins with https://; in a private network \
+             the operator can allow it with QUINCE_CALDAV_HOSTS."
+        ),
+        Error::OutOfScope { host } => format!(
+            "The address leads on to {host}, where your login is not sent for safety. If that is your calendar server, enter \
+             its address."
+        ),
         Error::NotFound => "The calendar is not where it was. Quince looks for it by itself.".to_owned(),
         Error::PreconditionFailed | Error::UidConflict => {
-            "The event on the calendar server is not as expected. Quince tries again by itself.".to_owned()
+            format!("The event is not as Quince left it. {name} is asked again in a while.")
         }
         Error::Refused { status, .. } => format!(
-            "The calendar server refused the request (status {status}). Quince tries again by itself; if it stays, \
-             check the calendar's sharing settings."
+            "{name} refused the request (status {status}). Quince tries again by itself; if it stays, check the calendar's \
+             sharing settings."
         ),
         Error::Malformed { .. }
         | Error::TooLarge { .. }
         | Error::TooManyRedirects
         | Error::TokenExpired
         | Error::SyncUnsupported => {
-            "The calendar server's answer could not be understood. Quince tries again by itself.".to_owned()
+            format!("{name} gave an answer that could not be understood. Quince tries again by itself.")
         }
     }
 }
@@ -125,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_refused_login_names_every_cause() {
-        let sentence = sentence(&Error::WrongLogin);
+        let sentence = sentence(Server::Icloud, &Error::WrongLogin);
         for cause in ["Apple ID", "app-specific", "revoke", "Calendar"] {
             assert!(sentence.contains(cause), "{cause}");
         }

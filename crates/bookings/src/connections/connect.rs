@@ -5,7 +5,7 @@ use std::time::Duration;
 use caldav::{Account, Calendar, Credentials};
 use scheduling::StaffId;
 use store::connections::{self, NewConnection};
-use store::{ConnectionId, ConnectionState, ImportPolicy, Server};
+use store::{ConnectionId, ConnectionState, ImportPolicy, Server, Tx};
 use tokio::time::timeout;
 use url::Url;
 
@@ -15,12 +15,12 @@ use super::{login, own, views};
 use crate::input::{Checked, EMAIL_LIMIT};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{outbox, sync};
+use crate::{outbox, reach, sync};
 
 /// A person waits for the check at most this long.
 const CHECK: Duration = Duration::from_secs(25);
 
-/// What a person types to connect.
+/// What a person types to connect iCloud.
 #[derive(Clone)]
 pub struct Login {
     /// The iCloud email address.
@@ -38,6 +38,47 @@ impl std::fmt::Debug for Login {
     }
 }
 
+/// What a person types to connect another CalDAV server.
+#[derive(Clone)]
+pub struct ServerLogin {
+    /// The server's address, or only its domain.
+    pub address: String,
+    /// The user name there.
+    pub username: String,
+    /// The password, as pasted.
+    pub password: String,
+}
+
+/// Without the password.
+impl std::fmt::Debug for ServerLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerLogin")
+            .field("address", &self.address)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login to check, cleaned up.
+struct Wish {
+    server: Server,
+    entry: Url,
+    username: String,
+    password: String,
+}
+
+impl Wish {
+    fn is(&self, known: &connections::Connection) -> bool {
+        let same_host = || {
+            let host = Url::parse(&known.entry_url).ok();
+            host.and_then(|url| url.host_str().map(str::to_owned)).as_deref() == self.entry.host_str()
+        };
+        known.server == self.server
+            && known.username.eq_ignore_ascii_case(&self.username)
+            && (self.server == Server::Icloud || same_host())
+    }
+}
+
 /// What the live check found.
 struct Checkup {
     credentials: Credentials,
@@ -45,39 +86,41 @@ struct Checkup {
     calendars: Vec<Calendar>,
 }
 
-/// Checks the login live and makes a connection with the account's calendars. Nothing is saved on an error.
+/// Checks a login to iCloud live and makes a connection with the account's calendars. Nothing is saved on an error.
 pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<ConnectionId, ConnectError> {
-    let (apple_id, password) = tidy(&login.apple_id, &login.app_password)?;
-    let is_same = |known: &connections::Connection| known.username.eq_ignore_ascii_case(&apple_id);
-    {
-        let mut tx = quince.store().read().await?;
-        if connections::list_for_staff(&mut tx, staff)
-            .await?
-            .iter()
-            .any(is_same)
-        {
-            return Err(ConnectError::AlreadyConnected);
-        }
-    }
-    let entry = quince.settings().icloud_url.clone();
-    let found = check(quince, &entry, &apple_id, &password).await?;
+    let (username, password) = tidy_icloud(&login.apple_id, &login.app_password)?;
+    let wish = Wish {
+        server: Server::Icloud,
+        entry: quince.settings().icloud_url.clone(),
+        username,
+        password,
+    };
+    make(quince, staff, wish).await
+}
+
+/// As [`connect`], for another CalDAV server, found from its address or its domain (RFC 6764).
+pub async fn connect_server(
+    quince: &Quince,
+    staff: StaffId,
+    login: ServerLogin,
+) -> Result<ConnectionId, ConnectError> {
+    make(quince, staff, tidy_server(&login)?).await
+}
+
+async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionId, ConnectError> {
+    refuse_known(&mut quince.store().read().await?, staff, &wish).await?;
+    let found = check(quince, &wish).await?;
     let now = quince.now();
     let new = NewConnection {
         staff_id: staff,
-        server: Server::Icloud,
-        entry_url: entry.to_string(),
+        server: wish.server,
+        entry_url: wish.entry.to_string(),
         username: found.credentials.username.clone(),
         discovered: sync::discovered(&found.account),
         import_policy: ImportPolicy::KeepUp,
     };
     let mut tx = quince.store().write().await?;
-    if connections::list_for_staff(&mut tx, staff)
-        .await?
-        .iter()
-        .any(is_same)
-    {
-        return Err(ConnectError::AlreadyConnected);
-    }
+    refuse_known(&mut tx, staff, &wish).await?;
     let id = connections::insert(&mut tx, &new, now).await?;
     let sealed = login::seal(quince, id, found.credentials.password.expose())?;
     connections::set_password(&mut tx, id, &sealed).await?;
@@ -87,6 +130,14 @@ pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<Co
     tx.commit().await?;
     quince.wake();
     Ok(id)
+}
+
+async fn refuse_known(tx: &mut Tx, staff: StaffId, wish: &Wish) -> Result<(), ConnectError> {
+    let known = connections::list_for_staff(tx, staff).await?;
+    if known.iter().any(|known| wish.is(known)) {
+        return Err(ConnectError::AlreadyConnected);
+    }
+    Ok(())
 }
 
 /// Checks a new password for a connection live and takes it. Whatever waited for the connection is done at once.
@@ -100,10 +151,19 @@ pub async fn reconnect(
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?
     };
-    let (username, password) = tidy(&known.username, app_password)?;
-    let found = check(quince, &login::url(&known.entry_url)?, &username, &password).await?;
+    let (username, password) = match known.server {
+        Server::Icloud => tidy_icloud(&known.username, app_password)?,
+        Server::Caldav => (known.username.clone(), tidy_password(app_password)?),
+    };
+    let wish = Wish {
+        server: known.server,
+        entry: login::url(&known.entry_url)?,
+        username,
+        password,
+    };
+    let found = check(quince, &wish).await?;
     let now = quince.now();
-    let sealed = login::seal(quince, id, &password)?;
+    let sealed = login::seal(quince, id, &wish.password)?;
     let mut tx = quince.store().write().await?;
     own(&mut tx, staff, id).await?;
     connections::set_password(&mut tx, id, &sealed).await?;
@@ -147,7 +207,12 @@ pub(crate) async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Resul
     }
 }
 
-fn tidy(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectError> {
+/// Longest server address, in characters.
+const ADDRESS_LIMIT: usize = 500;
+/// Longest user name and password on a calendar server, in characters.
+const LOGIN_LIMIT: usize = 200;
+
+fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectError> {
     let mut checked = Checked::default();
     let apple_id = checked.required_line("apple_id", "your iCloud email address", apple_id, EMAIL_LIMIT);
     if !apple_id.is_empty() && !apple_id.contains('@') {
@@ -162,7 +227,7 @@ fn tidy(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectE
             "app_password",
             "Please paste the app-specific password, such as abcd-efgh-ijkl-mnop.",
         );
-    } else if password.chars().count() > 200 || password.chars().any(char::is_control) {
+    } else if password.chars().count() > LOGIN_LIMIT || password.chars().any(char::is_control) {
         checked.problem(
             "app_password",
             "This is not an app-specific password. Paste one such as abcd-efgh-ijkl-mnop.",
@@ -172,29 +237,95 @@ fn tidy(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectE
     Ok((apple_id, password))
 }
 
-async fn check(
-    quince: &Quince,
-    entry: &Url,
-    username: &str,
-    password: &str,
-) -> Result<Checkup, ConnectError> {
-    let credentials = Credentials::new(username, password);
-    let client = quince.caldav(entry);
+fn tidy_password(typed: &str) -> Result<String, ConnectError> {
+    let mut checked = Checked::default();
+    let password = checked.required_line("app_password", "the password", typed, LOGIN_LIMIT);
+    checked.finish().map_err(ConnectError::Fields)?;
+    Ok(password)
+}
+
+fn tidy_server(login: &ServerLogin) -> Result<Wish, ConnectError> {
+    let mut checked = Checked::default();
+    let address = checked.required_line("address", "the server's address", &login.address, ADDRESS_LIMIT);
+    let username = checked.required_line("username", "your user name", &login.username, LOGIN_LIMIT);
+    let password = checked.required_line("password", "the password", &login.password, LOGIN_LIMIT);
+    let entry = entry(&address);
+    if !address.is_empty() && entry.is_none() {
+        checked.problem(
+            "address",
+            "This is not the address of a server. Enter one such as https://cloud.example.com, or only cloud.example.com.",
+        );
+    }
+    checked.finish().map_err(ConnectError::Fields)?;
+    let entry = entry.ok_or_else(|| Internal::because("an address was checked and is none"))?;
+    Ok(Wish {
+        server: Server::Caldav,
+        entry,
+        username,
+        password,
+    })
+}
+
+/// The address that people mean: without a scheme, https. A login in it is not what it is for.
+fn entry(typed: &str) -> Option<Url> {
+    let text = if typed.contains("://") {
+        typed.to_owned()
+    } else {
+        format!("https://{}", typed.rsplit('@').next().unwrap_or(typed))
+    };
+    let url = Url::parse(&text).ok()?;
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && is_plain).then_some(url)
+}
+
+async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, ConnectError> {
+    let server = wish.server;
+    let credentials = Credentials::new(wish.username.as_str(), wish.password.as_str());
+    let client = quince.caldav(&wish.entry);
     let look = async {
-        let account = client.discover(entry, &credentials).await?;
+        let account = client.discover(&wish.entry, &credentials).await?;
         let calendars = client.calendars(&account.homes, &credentials).await?;
         Ok::<_, caldav::Error>((account, calendars))
     };
-    let outcome = timeout(CHECK, look).await;
-    let outcome =
-        outcome.map_err(|_| ConnectError::Unreachable("iCloud did not answer in time.".to_owned()))?;
-    let (account, calendars) = outcome.map_err(|error| ConnectError::of_check(&error, quince.now()))?;
+    let outcome = timeout(CHECK, look)
+        .await
+        .map_err(|_| ConnectError::Unreachable(format!("{} did not answer in time.", reach::name(server))))?;
+    let (account, calendars) =
+        outcome.map_err(|error| ConnectError::of_check(server, &error, quince.now()))?;
     if calendars.is_empty() {
-        return Err(ConnectError::NoCalendars);
+        return Err(ConnectError::NoCalendars(server));
     }
     Ok(Checkup {
         credentials,
         account,
         calendars,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_what_people_mean_by_it() {
+        let meant = |typed| entry(typed).map(|url| url.to_string());
+        assert_eq!(
+            meant("cloud.example.com").as_deref(),
+            Some("https://cloud.example.com/")
+        );
+        assert_eq!(meant("maya@example.com").as_deref(), Some("https://example.com/"));
+        assert_eq!(
+            meant("http://nas.local:5232/x").as_deref(),
+            Some("http://nas.local:5232/x")
+        );
+        for odd in [
+            "ftp://example.com",
+            "https://",
+            "maya:secret@https://x",
+            "not a host",
+            "https://u:p@example.com",
+        ] {
+            assert_eq!(meant(odd), None, "{odd}");
+        }
+    }
 }

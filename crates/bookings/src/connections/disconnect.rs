@@ -101,7 +101,9 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
                     .await
                 {
                     Ok(()) | Err(Error::NotFound) => {}
-                    Err(error) => return Err(ConnectError::of_check(&error, quince.now())),
+                    Err(error) => {
+                        return Err(ConnectError::of_check(connection.server, &error, quince.now()));
+                    }
                 }
             }
             let mut tx = quince.store().write().await?;

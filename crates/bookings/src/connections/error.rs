@@ -2,6 +2,7 @@
 
 use caldav::RetryAfter;
 use jiff::Timestamp;
+use store::Server;
 
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::reach;
@@ -13,11 +14,13 @@ pub enum ConnectError {
     #[error("{}", first_sentence(.0))]
     Fields(Vec<FieldProblem>),
     /// The server does not accept the login. Wrong, revoked and ordinary passwords look the same.
-    #[error("{}", reach::WRONG_LOGIN)]
-    WrongLogin,
+    #[error("{}", reach::wrong_login(*.0))]
+    WrongLogin(Server),
     /// The server asks to come back later.
-    #[error("iCloud asks us to slow down.{} What you typed was not saved.", again(*again_in_minutes))]
+    #[error("{} asks us to slow down.{} What you typed was not saved.", reach::name(*server), again(*again_in_minutes))]
     Throttled {
+        /// Which one.
+        server: Server,
         /// When to come back, if the server said so; rounded up.
         again_in_minutes: Option<u32>,
     },
@@ -27,13 +30,14 @@ pub enum ConnectError {
     )]
     Unreachable(String),
     /// The login is right, but there is no calendar in the account.
-    #[error("{}", reach::NO_CALENDARS)]
-    NoCalendars,
+    #[error("{}", reach::no_calendars(*.0))]
+    NoCalendars(Server),
     /// What answered is no calendar server.
-    #[error(
-        "The server answered, but not as a calendar server does. Try again later; if it stays, tell the operator."
-    )]
-    NotCalendars,
+    #[error("{}", not_calendars(*.0))]
+    NotCalendars(Server),
+    /// The address must not be connected to.
+    #[error("{0} Nothing was saved.")]
+    Refused(String),
     /// The person has connected this account before.
     #[error("This account is connected already. To change its password, choose Reconnect.")]
     AlreadyConnected,
@@ -43,6 +47,18 @@ pub enum ConnectError {
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+fn not_calendars(server: Server) -> &'static str {
+    match server {
+        Server::Icloud => {
+            "The server answered, but not as a calendar server does. Try again later; if it stays, tell the operator."
+        }
+        Server::Caldav => {
+            "A server answered, but not as a calendar server does. Check the address: the one that its calendar apps use, such \
+             as https://cloud.example.com/remote.php/dav."
+        }
+    }
 }
 
 fn again(minutes: Option<u32>) -> String {
@@ -58,23 +74,25 @@ impl ConnectError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Fields(problems) => problems.first().map(|problem| problem.field),
-            Self::WrongLogin => Some("app_password"),
-            Self::AlreadyConnected => Some("apple_id"),
+            Self::WrongLogin(Server::Icloud) => Some("app_password"),
+            Self::WrongLogin(Server::Caldav) => Some("password"),
             _ => None,
         }
     }
 
     /// What a failed live check means to the person who waits for it.
-    pub(crate) fn of_check(error: &caldav::Error, now: Timestamp) -> Self {
+    pub(crate) fn of_check(server: Server, error: &caldav::Error, now: Timestamp) -> Self {
         use caldav::Error;
         match error {
-            Error::WrongLogin => Self::WrongLogin,
-            Error::NoCalendars => Self::NoCalendars,
+            Error::WrongLogin => Self::WrongLogin(server),
+            Error::NoCalendars => Self::NoCalendars(server),
             Error::Throttled { retry_after, .. } => Self::Throttled {
+                server,
                 again_in_minutes: retry_after.map(|after| minutes(after, now)),
             },
             // iCloud uses 403 as a throttle, too.
-            Error::Refused { status: 403, .. } => Self::Throttled {
+            Error::Refused { status: 403, .. } if server == Server::Icloud => Self::Throttled {
+                server,
                 again_in_minutes: None,
             },
             Error::Unreachable { host, .. } => Self::Unreachable(format!("{host} could not be reached.")),
@@ -82,9 +100,9 @@ impl ConnectError {
                 "The calendar server is not working right now (status {status})."
             )),
             Error::ForbiddenAddress { .. } | Error::InsecureUrl { .. } | Error::OutOfScope { .. } => {
-                Self::Unreachable(reach::sentence(error))
+                Self::Refused(reach::sentence(server, error))
             }
-            _ => Self::NotCalendars,
+            _ => Self::NotCalendars(server),
         }
     }
 }

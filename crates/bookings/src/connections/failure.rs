@@ -31,7 +31,7 @@ pub(crate) async fn note(
         _ if now.duration_since(read_at) > GOOD_FOR => ConnectionState::Stale,
         _ => connection.state,
     };
-    let problem = reach::sentence(error);
+    let problem = reach::sentence(connection.server, error);
     let next = reach::back_off(failures, Some(error), connection.id.0, now);
     connections::sync_failed(tx, connection.id, state, &problem, failures, next).await?;
     if state != ConnectionState::Connected && connection.outage_mailed_at.is_none() {

@@ -1,4 +1,4 @@
-//! Connections: a staff member's logins to iCloud (D7, D8, D10).
+//! Connections: a staff member's logins to iCloud and other CalDAV servers (D7, D8, D10).
 
 mod connect;
 mod disconnect;
@@ -12,7 +12,7 @@ use scheduling::StaffId;
 use store::connections::{self, Connection};
 use store::{ConnectionId, ConnectionState, Tx};
 
-pub use connect::{Login, check_now, connect, reconnect};
+pub use connect::{Login, ServerLogin, check_now, connect, connect_server, reconnect};
 pub use disconnect::{EventsInIcloud, disconnect};
 pub use error::ConnectError;
 pub use view::{ConnectionView, RemoteCalendarView};

@@ -9,6 +9,8 @@ use store::{
     event_writes, external_events, staff,
 };
 
+use url::Url;
+
 use super::freshness;
 
 /// A connection as its owner sees it.
@@ -18,7 +20,9 @@ pub struct ConnectionView {
     pub id: ConnectionId,
     /// iCloud, or another server.
     pub server: Server,
-    /// The Apple ID.
+    /// iCloud, or the host of another server.
+    pub place: String,
+    /// The Apple ID, or the user name on another server.
     pub username: String,
     /// Connected, stale, or in need of attention.
     pub state: ConnectionState,
@@ -103,6 +107,7 @@ pub(crate) async fn views(
         views.push(ConnectionView {
             id: connection.id,
             server: connection.server,
+            place: place(&connection),
             state: freshness::state(&connection, now),
             freshness: freshness::sentence(&connection, now),
             import_policy: connection.import_policy,
@@ -115,6 +120,17 @@ pub(crate) async fn views(
         });
     }
     Ok(views)
+}
+
+fn place(connection: &connections::Connection) -> String {
+    let host = || {
+        let url = Url::parse(&connection.entry_url).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned))
+    };
+    match connection.server {
+        Server::Icloud => "iCloud".to_owned(),
+        Server::Caldav => host().unwrap_or_else(|| "CalDAV".to_owned()),
+    }
 }
 
 fn calendar_view(calendar: &RemoteCalendar, primary: Option<RemoteCalendarId>) -> RemoteCalendarView {

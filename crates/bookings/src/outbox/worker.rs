@@ -266,7 +266,7 @@ fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestam
         return (problem, None);
     }
     (
-        reach::sentence(error),
+        reach::sentence(job.connection.server, error),
         Some(reach::back_off(tries, Some(error), job.write.id.0, now)),
     )
 }

@@ -160,7 +160,7 @@ impl<'a> Account<'a> {
                 let horizon = parse::horizon(self.started);
                 let reader = Reader { zone, addresses: self.connection.addresses.clone(), horizon };
                 match read::bring_up_to_date(self, calendar, found, &reader).await {
-                    Err(Broken::Server(error)) if is_of_calendar(&error) => reach::sentence(&error),
+                    Err(Broken::Server(error)) if is_of_calendar(&error) => reach::sentence(self.connection.server, &error),
                     other => return other,
                 }
             }

@@ -1,7 +1,7 @@
 //! Connecting and disconnecting (D7, D8, D10).
 
-use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
-use bookings::{ConnectionState, WriteState, configuration};
+use bookings::connections::{self, ConnectError, EventsInIcloud, Login, ServerLogin};
+use bookings::{ConnectionState, Server, WriteState, configuration};
 use sandbox::{Fault, PasswordState, RetryAfter};
 
 use crate::database::stories;
@@ -15,6 +15,8 @@ stories! {
     an_account_without_calendars_is_refused,
     the_same_account_connects_once,
     passwords_are_forgiven_their_blanks,
+    another_server_is_connected_read_and_written_to,
+    a_server_that_cannot_be_connected_says_why_and_saves_nothing,
     nobody_reaches_anothers_connection,
 }
 stories! {
@@ -48,7 +50,7 @@ async fn d8_a_wrong_password_saves_nothing_and_names_every_cause(world: World) {
     let error = attempt(&world, &apple_id, "abcd-efgh-ijkl-mnop")
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::WrongLogin));
+    assert!(matches!(error, ConnectError::WrongLogin(_)));
     assert_eq!(error.field(), Some("app_password"));
     for cause in ["Apple ID", "app-specific", "revoked", "iCloud Calendar"] {
         assert!(error.to_string().contains(cause), "{cause} in {error}");
@@ -89,7 +91,8 @@ async fn a_server_that_is_down_or_throttles_saves_nothing(world: World) {
         matches!(
             error,
             ConnectError::Throttled {
-                again_in_minutes: Some(2)
+                again_in_minutes: Some(2),
+                ..
             }
         ),
         "{error:?}"
@@ -113,7 +116,7 @@ async fn an_account_without_calendars_is_refused(world: World) {
     let error = attempt(&world, "empty@icloud.example", "quin-ceis-empt-yyyy")
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::NoCalendars), "{error:?}");
+    assert!(matches!(error, ConnectError::NoCalendars(_)), "{error:?}");
     assert!(nothing_is_saved(&world).await);
 }
 
@@ -263,4 +266,59 @@ async fn one_mail_tells_of_an_outage(world: World) {
         world.later(10).await;
     }
     assert_eq!(told(&world), 2, "another outage is told of again");
+}
+
+fn server_login(world: &World) -> ServerLogin {
+    let login = world.control.default_account();
+    ServerLogin {
+        address: world.quince.settings().icloud_url.to_string(),
+        username: login.apple_id,
+        password: login.app_password,
+    }
+}
+
+async fn another_server_is_connected_read_and_written_to(world: World) {
+    connections::connect_server(&world.quince, world.owner, server_login(&world))
+        .await
+        .unwrap();
+    let connection = world.connection().await;
+    assert_eq!(
+        (connection.server, connection.place.as_str()),
+        (Server::Caldav, "127.0.0.1")
+    );
+    let home = world.remote("Home").await;
+    configuration::save_primary(&world.quince, world.owner, Some(home))
+        .await
+        .unwrap();
+    world.calendar("intro", &[world.owner]).await;
+    world.event("Home", "10:00");
+    world.later(2).await;
+    assert!(!world.is_free("10:00").await);
+    world.book("11:00").await;
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 2);
+    let again = connections::connect_server(&world.quince, world.owner, server_login(&world)).await;
+    assert!(matches!(again, Err(ConnectError::AlreadyConnected)), "{again:?}");
+}
+
+async fn a_server_that_cannot_be_connected_says_why_and_saves_nothing(world: World) {
+    let with = |address: &str, password: &str| ServerLogin {
+        address: address.into(),
+        password: password.into(),
+        ..server_login(&world)
+    };
+    let entry = world.quince.settings().icloud_url.to_string();
+    for (login, told) in [
+        (with(&entry, "wrong"), "did not accept this login"),
+        (with("http://192.168.7.7/dav", "any"), "QUINCE_CALDAV_HOSTS"),
+        (with("https://10.1.2.3/dav", "any"), "private network"),
+        (with("http://calendar.example.com/", "any"), "without encryption"),
+        (with("not a host", "any"), "not the address of a server"),
+        (with("", "any"), "enter the server's address"),
+    ] {
+        let refused = connections::connect_server(&world.quince, world.owner, login.clone()).await;
+        let sentence = refused.unwrap_err().to_string();
+        assert!(sentence.contains(told), "{told} in {sentence} for {login:?}");
+    }
+    assert!(nothing_is_saved(&world).await);
 }

@@ -281,7 +281,7 @@ async fn d6_an_event_added_moved_and_deleted_shows_within_one_sync(world: World)
 async fn d8_reconnecting_with_a_wrong_password_changes_nothing(world: World) {
     let id = world.connection().await.id;
     let wrong = connections::reconnect(&world.quince, world.owner, id, "abcd-efgh-ijkl-mnop").await;
-    assert!(matches!(wrong, Err(ConnectError::WrongLogin)), "{wrong:?}");
+    assert!(matches!(wrong, Err(ConnectError::WrongLogin(_))), "{wrong:?}");
     let connection = world.connection().await;
     assert_eq!(connection.state, ConnectionState::Connected);
     world.event("Work", "10:00");

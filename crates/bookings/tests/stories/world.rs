@@ -75,6 +75,7 @@ impl World {
             base_url: "https://book.example".parse().unwrap(),
             icloud_url: sandbox.entry_url().parse().unwrap(),
             allow_loopback: true,
+            calendar_hosts: Vec::new(),
             mail: Mail::Folder {
                 path: folder.path().join("mails"),
                 from: "Quince <quince@book.example>".into(),

@@ -86,8 +86,11 @@ impl Soak {
         let invented: Vec<_> = here.difference(&there).collect();
         assert!(
             lost.is_empty() && invented.is_empty(),
-            "{} at {now}, {when}: busy and not known {lost:?}; known and not busy {invented:?}; {:?}",
+            "{} at {now}, {when}: busy and not known {lost:?}; known and not busy {invented:?}; \
+             read at {:?}, {:?}; {:?}",
             calendar.name,
+            calendar.synced_at,
+            calendar.problem,
             self.counts
         );
         there
