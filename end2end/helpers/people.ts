@@ -59,6 +59,7 @@ export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
     "wizard-1": "/connect-icloud?step=1",
     "wizard-2": "/connect-icloud?step=2",
     "wizard-3": "/connect-icloud?step=3",
+    "connect-server": "/connect-server",
   };
   return Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, demo.app + path]));
 }

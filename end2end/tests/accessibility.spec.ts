@@ -10,11 +10,12 @@ async function expectAccessibleEverywhere(page: Page, name: string): Promise<voi
   for (const width of WIDTHS) {
     await test.step(`${name}, ${width} px`, async () => {
       await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: "light" });
+      // Without motion, so that no colour is measured on its way from one scheme to the other.
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
       await expectNoSidewaysScrolling(page);
       await expectAccessible(page);
       // Between the schemes nothing differs but colours.
-      await page.emulateMedia({ colorScheme: "dark" });
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
       await expectReadableColours(page);
     });
   }
@@ -58,6 +59,11 @@ test("the pages of somebody whose iCloud is connected are accessible @script", a
     await visit(page, demo.app + path);
     await expectAccessibleEverywhere(page, path);
   }
+  await visit(page, `${demo.app}/calendar?date=2026-12-03`);
+  await page.getByRole("link", { name: "Site visit" }).click();
+  await expect(page.getByRole("heading", { name: "Why it blocks" })).toBeVisible();
+  await usable(page);
+  await expectAccessibleEverywhere(page, "an event");
   await visit(page, `${demo.app}/settings/integrations`);
   await expectAccessibleEverywhere(page, "integrations");
   await page.getByRole("link", { name: "Disconnect" }).click();

@@ -238,3 +238,31 @@ test("a team member moves and cancels an appointment, and iCloud follows (D3)", 
   await expect(page.getByText("Cancelled. The client has been told.")).toBeVisible();
   await expect.poll(async () => (await ours(demo)).length, { timeout: 20_000 }).toBe(0);
 });
+
+test("an event says why it blocks, and a team member sees nobody else's", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  await signIn(page, asJonas(demo));
+  await visit(page, `${demo.app}/calendar?date=2026-12-03`);
+  await expect(page.getByRole("navigation", { name: "Whose calendar" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Site visit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Site visit" })).toBeVisible();
+  await expect(page.getByText("It is shown as busy in your calendar.")).toBeVisible();
+  await usable(page);
+  await page.getByRole("link", { name: "Back to the calendar" }).click();
+  await expect(page.locator(".week-day")).toHaveCount(7);
+});
+
+test("another CalDAV server is connected; a wrong password keeps what was typed", async ({ page, ownDemo: { is: demo }, visit }) => {
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/settings/integrations`);
+  await page.getByRole("link", { name: "Connect another CalDAV server" }).click();
+  await page.getByLabel("Address of the server").fill(`${demo.sandbox}/`);
+  await page.getByLabel("User name").fill(demo.apple_id);
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.getByText("The calendar server did not accept this login.")).toBeVisible();
+  await expect(page.getByLabel("User name")).toHaveValue(demo.apple_id);
+  await page.getByLabel("Password").fill(demo.app_password);
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Primary calendar" })).toBeVisible();
+  await expect(page.getByText(`127.0.0.1 · ${demo.apple_id}`).first()).toBeVisible();
+});
