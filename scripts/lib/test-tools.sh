@@ -34,7 +34,7 @@ mark() { cksum <"$1" >"$2"; }
 ensure_python() {
   local list="$ROOT/scripts/requirements.txt" venv="$TOOLS/venv" done="$TOOLS/venv/.installed"
   unchanged "$list" "$done" && [ -x "$venv/bin/radicale" ] && return 0
-  say "Installing Radicale and Xandikos, real CalDAV servers for the tests (about 20 seconds)"
+  say "Installing Radicale and Xandikos, real CalDAV servers for the tests, and an oracle for calendars (about 20 seconds)"
   mkdir -p "$TOOLS"
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
   if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$list" >"$TOOLS/python.log" 2>&1; then

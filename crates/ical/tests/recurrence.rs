@@ -290,6 +290,42 @@ fn an_exception_that_matches_nothing_or_cannot_be_read_frees_nothing() {
 }
 
 #[test]
+fn an_occurrence_that_is_excluded_and_changed_takes_place_as_changed() {
+    let text = calendar(&[
+        &event_lines(
+            "series-1",
+            &[
+                "DTSTART:20261102T100000Z",
+                "DURATION:PT1H",
+                "RRULE:FREQ=DAILY;COUNT=3",
+                "EXDATE:20261103T100000Z",
+            ],
+        ),
+        &event_lines(
+            "series-1",
+            &[
+                "RECURRENCE-ID:20261103T100000Z",
+                "DTSTART:20261103T150000Z",
+                "DURATION:PT1H",
+            ],
+        ),
+    ]);
+    assert_eq!(
+        starts(&text),
+        ["2026-11-02T10:00", "2026-11-03T15:00", "2026-11-04T10:00"]
+    );
+}
+
+#[test]
+fn hours_in_a_rule_of_whole_days_are_not_there() {
+    let text = event(&[
+        "DTSTART;VALUE=DATE:20261102",
+        "RRULE:FREQ=DAILY;BYHOUR=9,17;COUNT=2",
+    ]);
+    assert_eq!(busy(&text).len(), 2);
+}
+
+#[test]
 fn the_start_itself_can_be_an_exception() {
     let text = event(&[
         "DTSTART:20261124T090000Z",
