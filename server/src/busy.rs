@@ -122,8 +122,8 @@ fn line(instance: &Instance) -> serde_json::Value {
     json!({
         "start": instance.start.to_string(),
         "end": instance.end.to_string(),
-        "uid": instance.uid,
-        "summary": instance.summary,
+        "uid": &*instance.uid,
+        "summary": &*instance.summary,
         "reason": instance.blocks.word(),
     })
 }

@@ -44,3 +44,23 @@ pub use scope::Scope;
 
 /// The address every iCloud account is reached by first.
 pub const ICLOUD_ENTRY: &str = "https://caldav.icloud.com/";
+
+/// What the fuzz target `multistatus` calls; no part of the client.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing {
+    use url::Url;
+
+    use crate::multistatus::MultiStatus;
+    use crate::read::members;
+    use crate::{Error, Listed};
+
+    /// The resources that an answer with status 207 to a question about `calendar` names.
+    pub fn multistatus(calendar: &Url, body: &[u8]) -> Result<Vec<Listed>, Error> {
+        let answer = MultiStatus::parse(calendar.clone(), body)?.about(calendar)?;
+        let listed = members(calendar, answer).map(|(href, row)| Listed {
+            href,
+            etag: row.etag(),
+        });
+        Ok(listed.collect())
+    }
+}

@@ -2,12 +2,15 @@
 //!
 //! `cargo bench -p ical --bench expand`. The events began three years ago in a zone with summer time: a quarter
 //! each daily, weekly on two days, fortnightly, and monthly by weekday. Measured is everything from text to
-//! sorted instances, once as one calendar and once as one resource per event, as a calendar server keeps them; the
-//! `rrule` crate does the recurrence alone, on a part of the events, for comparison.
+//! sorted instances, once as one calendar and once as one resource per event, as a calendar server keeps them; beside
+//! it, on the same file, other programs' readers, where `scripts/setup test` has installed them. The `rrule` crate does the
+//! recurrence alone, on a part of the events.
 
 #![allow(missing_docs, reason = "the macros of a benchmark have no interface")]
 
 use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use ical::{Horizon, Owner};
@@ -70,8 +73,8 @@ fn main() {
     let resources: Vec<String> = events.iter().map(|event| wrapped(event)).collect();
 
     println!("{EVENTS} recurring events, started three years ago, over 60 days; median of {ROUNDS} runs");
-    let (time, size) = median(|| ical::read(&whole, &owner, &horizon).instances.len());
-    println!("  one calendar, text to {size} instances:        {time:>10.2?}");
+    let (time, whole_size) = median(|| ical::read(&whole, &owner, &horizon).instances.len());
+    println!("  one calendar, text to {whole_size} instances:        {time:>10.2?}");
     let (time, size) = median(|| {
         resources
             .iter()
@@ -81,6 +84,8 @@ fn main() {
     println!("  {EVENTS} resources, text to {size} instances:    {time:>10.2?}");
     let (time, size) = median(|| resources.iter().filter_map(|r| ical::uid(r)).count());
     println!("  UIDs of {size} resources:                     {time:>10.2?}");
+
+    peers(&whole, horizon, whole_size);
 
     let part = EVENTS / 10;
     let sets: Vec<String> = (0..part)
@@ -107,4 +112,59 @@ fn main() {
         "  the rrule crate, {part} of the rules ({count} dates): {:>10.2?}",
         start.elapsed()
     );
+}
+
+/// Other programs on the same file, one run each, timed by themselves so that their start does not count.
+fn peers(calendar: &str, horizon: Horizon, ours: usize) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let peer = |name| root.join("crates/ical/benches/peers").join(name);
+    let file = std::env::temp_dir().join(format!("quince-bench-{}.ics", std::process::id()));
+    if let Err(error) = std::fs::write(&file, calendar) {
+        println!("  the file for other programs cannot be written: {error}");
+        return;
+    }
+    let (from, to) = (
+        horizon.from.as_second().to_string(),
+        horizon.to.as_second().to_string(),
+    );
+    let python = root.join(".tools/venv/bin/python");
+    let mut runs = [
+        (
+            "python recurring-ical-events",
+            Command::new(python),
+            peer("expand.py"),
+            None,
+        ),
+        (
+            "rrule.js",
+            Command::new("node"),
+            peer("expand.cjs"),
+            Some("rrule"),
+        ),
+        (
+            "ical.js",
+            Command::new("node"),
+            peer("expand.cjs"),
+            Some("ical.js"),
+        ),
+    ];
+    for (name, command, script, library) in &mut runs {
+        let output = command
+            .arg(script)
+            .args(*library)
+            .arg(&file)
+            .args([&from, &to])
+            .output();
+        let said = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        match said.ok().as_deref().and_then(|said| said.split_once(' ')) {
+            Some((count, milliseconds)) => {
+                println!("  {name}: {count} instances, {milliseconds} ms");
+                // On the night on which the clocks change, zones make a difference of some.
+                let known = name.contains("without zones") || count == ours.to_string();
+                assert!(known, "{name} finds {count} instances, not {ours}");
+            }
+            None => println!("  {name}: not installed (scripts/setup test)"),
+        }
+    }
+    let _ = std::fs::remove_file(file);
 }

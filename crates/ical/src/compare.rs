@@ -1,5 +1,7 @@
 //! Whether an event that Quince wrote was changed on the server (D4).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::components::{CalendarText, EventText, parse};
@@ -70,7 +72,7 @@ pub fn changes(ours: &str, theirs: &str) -> Vec<Change> {
 
 /// An event as a person sees it.
 struct Look {
-    uid: String,
+    uid: Arc<str>,
     /// Start, end, and whether it is whole days or without a zone.
     time: (Timestamp, Timestamp, bool),
     title: String,

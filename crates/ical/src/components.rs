@@ -35,6 +35,8 @@ pub(crate) struct ZoneText<'a> {
 pub(crate) struct CalendarText<'a> {
     pub events: Vec<EventText<'a>>,
     pub zones: Vec<ZoneText<'a>>,
+    /// The zones that the text names as those of its floating times and whole days (X-WR-TIMEZONE, of no RFC).
+    pub own_zones: Vec<String>,
     /// Some component was found, so the text is iCalendar.
     pub recognised: bool,
     /// Every VCALENDAR that begins also ends.
@@ -120,6 +122,9 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
                     if let Some(lines) = calendar.zones.last_mut().and_then(|z| z.observances.last_mut()) {
                         lines.push(line);
                     }
+                }
+                Place::Outside if name == Name::CalendarZone => {
+                    calendar.own_zones.push(line.value.into_owned());
                 }
                 Place::Outside | Place::Zone | Place::Other => {}
             },

@@ -1,6 +1,7 @@
 //! One VEVENT, understood as far as it can be.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::TEXT_LIMIT;
 use crate::clock::Clock;
@@ -52,9 +53,9 @@ pub(crate) struct Replaces {
 /// A VEVENT.
 #[derive(Debug)]
 pub(crate) struct Event {
-    pub uid: String,
-    pub summary: String,
-    pub location: Option<String>,
+    pub uid: Arc<str>,
+    pub summary: Arc<str>,
+    pub location: Option<Arc<str>>,
     pub sequence: i64,
     pub start: When,
     /// The start is not the event's own but that of the occurrence it replaces.
@@ -143,11 +144,12 @@ impl Event {
             location: text
                 .first(Name::Location)
                 .map(|place| plain_text(place, TEXT_LIMIT))
-                .filter(|place| !place.trim().is_empty()),
+                .filter(|place| !place.trim().is_empty())
+                .map(Arc::from),
             blocks: blocks(text, me, whole_day),
             length: measured.length,
-            uid,
-            summary,
+            uid: uid.into(),
+            summary: summary.into(),
             start,
             start_assumed,
             before,

@@ -8,12 +8,11 @@ use crate::clock::{Clock, moved};
 use crate::days::{DAY, date, naive, naive_date};
 use crate::event::{Event, When, Written};
 use crate::length::Length;
-use crate::model::{Blocks, Horizon, Instance, ProblemKind};
+use crate::model::{Blocks, Horizon, Instance, ProblemKind, RecurrenceId};
 use crate::problems::{Problems, called};
 use crate::reading::date_for_whole_days;
 use crate::series::{Budget, Occurrence, Reach, begin, occurrences};
 use crate::values::Moment;
-use crate::write::{day, utc};
 
 /// What says which occurrence of a series is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -200,7 +199,14 @@ fn series(master: &Event, changes: &[&Event], sink: &mut Sink) {
 }
 
 impl Sink<'_> {
-    fn add(&mut self, event: &Event, clock: &Clock, occurrence: Occurrence, id: Option<String>, odd: bool) {
+    fn add(
+        &mut self,
+        event: &Event,
+        clock: &Clock,
+        occurrence: Occurrence,
+        id: Option<RecurrenceId>,
+        odd: bool,
+    ) {
         let end = occurrence.length.end(clock, occurrence.naive, occurrence.start);
         let (start, until) = (moved(occurrence.start, -event.before), moved(end, event.after));
         if !self.horizon.touches(start, until) {
@@ -280,9 +286,9 @@ fn keys(occurrence: &Occurrence, master: &When) -> (Key, Key) {
     (Key::At(occurrence.start.as_second()), Key::On(day))
 }
 
-fn recurrence_id(key: Key) -> String {
+fn recurrence_id(key: Key) -> RecurrenceId {
     match key {
-        Key::At(at) => utc(crate::clock::instant(at)),
-        Key::On(at) => day(at),
+        Key::At(at) => RecurrenceId::At(crate::clock::instant(at)),
+        Key::On(at) => RecurrenceId::On(date(at)),
     }
 }

@@ -38,7 +38,7 @@ mod walk;
 mod write;
 
 pub use compare::{Change, changes, same_event};
-pub use model::{Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading};
+pub use model::{Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading, RecurrenceId};
 pub use read::{read, read_bytes, uid};
 pub use write::{Appointment, Organizer, Status, download, event};
 

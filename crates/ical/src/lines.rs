@@ -35,11 +35,12 @@ pub(crate) enum Name {
     TzId,
     OffsetFrom,
     OffsetTo,
+    CalendarZone,
 }
 
 impl Name {
     fn of(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&[u8], Name); 24] = [
+        const NAMES: [(&[u8], Name); 25] = [
             (b"BEGIN", Name::Begin),
             (b"END", Name::End),
             (b"UID", Name::Uid),
@@ -64,6 +65,7 @@ impl Name {
             (b"TZID", Name::TzId),
             (b"TZOFFSETFROM", Name::OffsetFrom),
             (b"TZOFFSETTO", Name::OffsetTo),
+            (b"X-WR-TIMEZONE", Name::CalendarZone),
         ];
         NAMES
             .iter()

@@ -1,6 +1,7 @@
 //! What reading a calendar resource gives back, and what it needs to know beforehand.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -44,8 +45,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
 }
 
-/// One occurrence of an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One occurrence of an event. Its texts are shared by all occurrences of the event.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     /// First blocked instant; travel time before the event is part of it.
     pub start: Timestamp,
@@ -54,16 +55,33 @@ pub struct Instance {
     /// First day and first day after, for an event of whole days.
     pub all_day: Option<(Date, Date)>,
     /// The title as plain text, at most [`TEXT_LIMIT`](crate::TEXT_LIMIT) characters.
-    pub summary: String,
+    pub summary: Arc<str>,
     /// UID of the event; may be empty when the event has none.
-    pub uid: String,
-    /// Which occurrence of a series this is: its *original* start, `20261124T140000Z`, or `20261124` for whole
-    /// days. Nothing for an event that happens once.
-    pub recurrence_id: Option<String>,
+    pub uid: Arc<str>,
+    /// Which occurrence of a series this is. Nothing for an event that happens once.
+    pub recurrence_id: Option<RecurrenceId>,
     /// Whether it blocks, and why.
     pub blocks: Blocks,
     /// The place as plain text, at most [`TEXT_LIMIT`](crate::TEXT_LIMIT) characters.
-    pub location: Option<String>,
+    pub location: Option<Arc<str>>,
+}
+
+/// Which occurrence of a series is meant (RFC 5545, section 3.8.4.4): its *original* start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecurrenceId {
+    /// An instant, written `20261124T140000Z`.
+    At(Timestamp),
+    /// A whole day, written `20261124`.
+    On(Date),
+}
+
+impl fmt::Display for RecurrenceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(at) => write!(f, "{}", at.strftime("%Y%m%dT%H%M%SZ")),
+            Self::On(day) => write!(f, "{}", day.strftime("%Y%m%d")),
+        }
+    }
 }
 
 /// Whether an instance takes time, and why.

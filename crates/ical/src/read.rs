@@ -9,8 +9,9 @@ use crate::group::{Sink, expand};
 use crate::lines::{Name, Reader};
 use crate::model::{Horizon, Instance, Owner, ProblemKind, Reading};
 use crate::problems::Problems;
-use crate::resolve::Resolver;
+use crate::resolve::{Resolver, named};
 use crate::series::Budget;
+use zones::Zone;
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
 /// the length of the text; what is not understood blocks, and what cannot even be placed is a problem whose
@@ -46,7 +47,8 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .collect();
     // Zones that a calendar defines are needed a little beyond the horizon, for ends and moved occurrences.
     let zones_to = moved(horizon.to, 800 * crate::days::DAY).as_second();
-    let mut zones = Resolver::new(&calendar.zones, owner.zone, zones_to);
+    let own = own_zone(&calendar.own_zones);
+    let mut zones = Resolver::new(&calendar.zones, own.as_ref().unwrap_or(owner.zone), zones_to);
     let events: Vec<Event> = calendar
         .events
         .iter()
@@ -71,19 +73,29 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     }
 }
 
-/// Instances by start, end and UID. Their order is found first, since moving them about costs more than that.
-fn sorted(instances: Vec<Instance>) -> Vec<Instance> {
-    let mut order: Vec<usize> = (0..instances.len()).collect();
-    let key = |at: &usize| {
-        (
-            instances[*at].start,
-            instances[*at].end,
-            instances[*at].uid.as_str(),
-        )
-    };
-    order.sort_by(|a, b| key(a).cmp(&key(b)));
-    let mut instances: Vec<Option<Instance>> = instances.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| instances[at].take()).collect()
+/// The zone that a text names as that of its floating times and whole days: closer to them than what is known of the owner.
+/// One that is not known, or several, decide nothing.
+fn own_zone(names: &[String]) -> Option<Zone> {
+    let (first, others) = names.split_first()?;
+    others.iter().all(|other| other == first).then(|| named(first))?
+}
+
+/// Instances by start, end and UID. Their order is found first and by small keys, since comparing and moving whole
+/// instances costs more than that.
+fn sorted(mut instances: Vec<Instance>) -> Vec<Instance> {
+    let keys = instances.iter().map(|instance| (instance.start, instance.end));
+    let mut order: Vec<_> = keys.enumerate().map(|(at, key)| (key, at)).collect();
+    let by_uid = |a: usize, b: usize| instances[a].uid.cmp(&instances[b].uid);
+    order.sort_unstable_by(|(key, a), (other, b)| key.cmp(other).then_with(|| by_uid(*a, *b)).then(a.cmp(b)));
+    for place in 0..order.len() {
+        // Whatever lay in a place before this one was swapped to where that place's came from.
+        let mut from = order[place].1;
+        while from < place {
+            from = order[from].1;
+        }
+        instances.swap(place, from);
+    }
+    instances
 }
 
 /// Events that belong together. Those without a UID belong to nothing, or one could hide another.
@@ -95,7 +107,7 @@ fn by_uid(events: &[Event]) -> Vec<Vec<&Event>> {
             groups.push(vec![event]);
             continue;
         }
-        let group = *known.entry(event.uid.as_str()).or_insert_with(|| {
+        let group = *known.entry(&*event.uid).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });

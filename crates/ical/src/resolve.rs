@@ -59,8 +59,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn look_up(&mut self, id: &str) -> Option<Clock> {
-        iana(id)
-            .or_else(|| zones::from_windows(id))
+        named(id)
             .map(Clock::named)
             .or_else(|| self.defined(id).map(Clock::Observed))
             .or_else(|| fixed(id).map(Clock::Fixed))
@@ -70,6 +69,11 @@ impl<'a> Resolver<'a> {
         let zone = self.definitions.get(id)?;
         Observed::read(zone, self.to, &mut self.budget)
     }
+}
+
+/// A zone by the names of IANA's or of Windows' list.
+pub(crate) fn named(id: &str) -> Option<Zone> {
+    iana(id).or_else(|| zones::from_windows(id))
 }
 
 /// An IANA name, or one at the end of a path such as `/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`.

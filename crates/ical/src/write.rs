@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::days::{DAY, Day, small};
 use crate::fold::{Lines, compact, quoted};
 
 /// Who made the text (RFC 5545, section 3.7.3).
@@ -122,31 +121,5 @@ fn body(lines: &mut Lines, a: &Appointment, organizer: Option<Organizer>) {
 
 /// `20261124T140000Z`; parts of a second are dropped.
 pub(crate) fn utc(instant: Timestamp) -> String {
-    // Written by hand: every instance of a series is named by such a text.
-    let seconds = instant.as_second();
-    let mut text = day(seconds.div_euclid(DAY) * DAY);
-    let time = seconds.rem_euclid(DAY);
-    text.push('T');
-    push_digits(&mut text, time / 3_600, 2);
-    push_digits(&mut text, time / 60 % 60, 2);
-    push_digits(&mut text, time % 60, 2);
-    text.push('Z');
-    text
-}
-
-/// `20261124`, from naive seconds.
-pub(crate) fn day(naive: i64) -> String {
-    let mut text = String::with_capacity(16);
-    let day = Day::of(naive.div_euclid(DAY));
-    push_digits(&mut text, day.year.into(), 4);
-    push_digits(&mut text, day.month.into(), 2);
-    push_digits(&mut text, day.of_month.into(), 2);
-    text
-}
-
-fn push_digits(text: &mut String, number: i64, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = number / 10_i64.pow(place) % 10;
-        text.push(char::from(b'0' + small::<u8>(digit.abs())));
-    }
+    instant.strftime("%Y%m%dT%H%M%SZ").to_string()
 }

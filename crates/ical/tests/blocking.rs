@@ -186,11 +186,8 @@ fn instances_carry_title_place_and_uid_as_plain_text() {
         "END:VEVENT",
     ]);
     let i = &read(&text).instances[0];
-    assert_eq!(i.summary, "Lunch, long; with \\ and more");
-    assert_eq!(
-        (i.location.as_deref(), i.uid.as_str()),
-        (Some("Caf\u{e9}"), "a\\,b")
-    );
+    assert_eq!(&*i.summary, "Lunch, long; with \\ and more");
+    assert_eq!((i.location.as_deref(), &*i.uid), (Some("Caf\u{e9}"), "a\\,b"));
 }
 
 #[test]
@@ -224,6 +221,10 @@ fn several_events_come_sorted_by_time() {
         &event_lines("c", &[START, END]),
         &event_lines("a", &[START, END]),
     ]);
-    let order: Vec<String> = read(&text).instances.into_iter().map(|i| i.uid).collect();
+    let order: Vec<String> = read(&text)
+        .instances
+        .into_iter()
+        .map(|i| i.uid.to_string())
+        .collect();
     assert_eq!(order, ["a", "c", "b"]);
 }

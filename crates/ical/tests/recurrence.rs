@@ -13,6 +13,10 @@ fn series(start: &str, rule: &str) -> Vec<String> {
     ]))
 }
 
+fn identity(instance: &ical::Instance) -> Option<String> {
+    instance.recurrence_id.map(|id| id.to_string())
+}
+
 #[test]
 fn a_series_that_began_decades_ago_still_occurs_today() {
     assert_eq!(
@@ -363,7 +367,7 @@ fn a_changed_occurrence_replaces_its_original() {
     );
     let reading = read(&text);
     assert_eq!(
-        reading.instances[2].recurrence_id.as_deref(),
+        identity(&reading.instances[2]).as_deref(),
         Some("20261125T140000Z")
     );
 }
@@ -595,13 +599,10 @@ fn instances_of_a_series_have_an_identity_and_single_events_none() {
         "DTSTART;VALUE=DATE:20261124",
         "RRULE:FREQ=DAILY;COUNT=2",
     ]));
-    assert_eq!(reading.instances[1].recurrence_id.as_deref(), Some("20261125"));
+    assert_eq!(identity(&reading.instances[1]).as_deref(), Some("20261125"));
     let reading = read(&event(&["DTSTART:20261124T090000Z"]));
     assert_eq!(
-        (
-            reading.uid.as_str(),
-            reading.instances[0].recurrence_id.as_deref()
-        ),
+        (reading.uid.as_str(), identity(&reading.instances[0]).as_deref()),
         ("series-1", None)
     );
 }

@@ -126,7 +126,7 @@ fn what_is_written_is_read_as_the_same_time_and_title() {
     let i = &reading.instances[0];
     assert_eq!((i.start, i.end), (appointment().start, appointment().end));
     assert_eq!(
-        (i.summary.as_str(), i.location.as_deref()),
+        (&*i.summary, i.location.as_deref()),
         ("Consultation, Ana; first", Some("Room 1"))
     );
     assert_eq!(uid(&text).as_deref(), Some("0193-quince"));

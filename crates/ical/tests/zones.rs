@@ -121,6 +121,26 @@ fn floating_times_are_in_the_owners_zone() {
 }
 
 #[test]
+fn floating_times_are_in_the_zone_that_the_calendar_names_for_them() {
+    let text = event(&["DTSTART:20261124T100000", "DTEND:20261124T110000"]);
+    let naming = |zones: &[&str]| {
+        let lines: String = zones
+            .iter()
+            .map(|zone| format!("X-WR-TIMEZONE:{zone}\r\n"))
+            .collect();
+        starts(&text.replace("VERSION:2.0\r\n", &format!("VERSION:2.0\r\n{lines}")))
+    };
+    assert_eq!(naming(&[]), ["2026-11-24T15:00"], "the owner's");
+    assert_eq!(naming(&["Europe/Berlin"]), ["2026-11-24T09:00"]);
+    assert_eq!(naming(&["Somewhere/Else"]), ["2026-11-24T15:00"]);
+    assert_eq!(
+        naming(&["Europe/Berlin", "Asia/Tokyo"]),
+        ["2026-11-24T15:00"],
+        "which one is not said"
+    );
+}
+
+#[test]
 fn start_and_end_may_be_in_different_zones() {
     let text = event(&[
         "DTSTART;TZID=Europe/London:20261124T090000",

@@ -66,7 +66,7 @@ impl Watched {
             parsed.instances.iter().any(|instance| {
                 instance.blocks.takes_time(self.all_day_blocks)
                     && Interval::new(instance.start, instance.end).overlaps(&span)
-                    && !mirrors.contains(&instance.uid)
+                    && !mirrors.contains(&*instance.uid)
             })
         }))
     }

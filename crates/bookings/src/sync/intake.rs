@@ -276,9 +276,9 @@ fn instances(parsed: &Parsed) -> Vec<NewInstance> {
         starts_at: instance.start,
         ends_at: instance.end,
         all_day: instance.all_day,
-        uid: instance.uid.clone(),
-        summary: instance.summary.clone(),
-        location: instance.location.clone(),
+        uid: instance.uid.to_string(),
+        summary: instance.summary.to_string(),
+        location: instance.location.as_deref().map(str::to_owned),
         blocks: instance.blocks.word().to_owned(),
     };
     parsed.instances.iter().map(new).collect()

@@ -38,8 +38,10 @@ pub(super) async fn bring_up_to_date(
     match &calendar.sync_token {
         Some(token) => match read.changes(token, &known).await {
             Err(Broken::Server(Error::SyncUnsupported)) => read.by_versions(&known).await?,
-            // The answer to an expired token can be a listing of everything, which tells of no removal.
-            Err(Broken::Server(Error::TokenExpired)) | Ok(false) => read.everything().await?,
+            // The answer to an expired token can be a listing of everything, which tells of no removal. One that cannot be
+            // understood would be the same again.
+            Err(Broken::Server(Error::TokenExpired | Error::Malformed { .. } | Error::TooLarge { .. }))
+            | Ok(false) => read.everything().await?,
             Ok(true) => {}
             Err(error) => return Err(error),
         },

@@ -18,6 +18,7 @@ stories! {
     a_problem_is_shown_until_the_event_is_mended,
     a_calendar_appears_is_renamed_and_comes_back,
     a_calendar_that_becomes_read_only_is_written_to_when_it_may_be,
+    a_sync_answer_that_is_not_understood_is_followed_by_a_whole_read,
     what_was_given_up_is_done_when_the_login_works_again_by_itself,
     the_owner_of_an_event_is_told_why_it_blocks,
     an_outage_is_told_on_the_booking_calendars_of_its_host,
@@ -201,6 +202,16 @@ async fn a_calendar_that_becomes_read_only_is_written_to_when_it_may_be(world: W
         WriteState::Written
     );
     assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn a_sync_answer_that_is_not_understood_is_followed_by_a_whole_read(world: World) {
+    let href = world.event("Home", "10:00");
+    world.sync().await;
+    world.control.delete_event(world.icloud("Home"), &href);
+    world.event("Home", "14:00");
+    world.control.inject_on("REPORT", Fault::CutShort);
+    world.sync().await;
+    assert!(world.is_free("10:00").await && !world.is_free("14:00").await);
 }
 
 async fn what_was_given_up_is_done_when_the_login_works_again_by_itself(world: World) {

@@ -58,6 +58,8 @@ impl Soak {
         }
         self.check_writes().await;
         self.check_offers(&busy).await;
+        // The record of all requests would grow without end.
+        self.world.control.clear_requests();
     }
 
     /// Both sides of one calendar. Returns what takes time in it.
@@ -109,7 +111,7 @@ impl Soak {
             .filter(|event| !is_quinces(event))
             .flat_map(|event| ical::read(&event.ics, &owner, &horizon).instances)
             .filter(|instance| instance.blocks.takes_time(true))
-            .map(|instance| (instance.start, instance.end, instance.uid))
+            .map(|instance| (instance.start, instance.end, instance.uid.to_string()))
             .collect()
     }
 
