@@ -55,7 +55,7 @@ impl Form {
             0 => Self::Utc,
             1 => Self::Floating,
             2 => Self::Days,
-            _ => Self::Zoned(*dice.pick::<&str>(&ZONES)),
+            _ => Self::Zoned(dice.pick::<&str>(&ZONES)),
         }
     }
 
