@@ -52,9 +52,11 @@ fn calendar(mut url: Url, row: &Row) -> Option<Calendar> {
     let box_of_messages = ["schedule-inbox", "schedule-outbox"]
         .iter()
         .any(|name| kind.child(Ns::CalDav, name).is_some());
+    // Nextcloud keeps deleted calendars in the list until they are purged.
+    let deleted = kind.children.iter().any(|kind| kind.name == "deleted-calendar");
     let subscribed = kind.child(Ns::CalendarServer, "subscribed").is_some();
     let is_calendar = kind.child(Ns::CalDav, "calendar").is_some();
-    if box_of_messages || !(is_calendar || subscribed) || !holds_events(row) {
+    if box_of_messages || deleted || !(is_calendar || subscribed) || !holds_events(row) {
         return None;
     }
     let privileges = Privileges::of(row);

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::discovery::SystemServices;
 use crate::guard::GuardedResolver;
-use crate::{Error, Guard, Scope};
+use crate::{Error, Guard, Scope, Services};
 
 /// Upper bounds for every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub struct Client {
     pub(crate) guard: Arc<Guard>,
     pub(crate) limits: Limits,
     pub(crate) scope: Scope,
+    pub(crate) services: Arc<dyn Services>,
 }
 
 impl Client {
@@ -73,6 +75,7 @@ pub struct ClientBuilder {
     guard: Guard,
     limits: Limits,
     scope: Scope,
+    services: Arc<dyn Services>,
 }
 
 impl Default for ClientBuilder {
@@ -82,6 +85,7 @@ impl Default for ClientBuilder {
             guard: Guard::strict(),
             limits: Limits::default(),
             scope: Scope::Origin,
+            services: Arc::new(SystemServices),
         }
     }
 }
@@ -108,6 +112,12 @@ impl ClientBuilder {
     /// Where logins may be sent.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
+        self
+    }
+
+    /// Where the servers of a domain are looked up; the system's name server by default.
+    pub fn services(mut self, services: Arc<dyn Services>) -> Self {
+        self.services = services;
         self
     }
 
@@ -143,6 +153,7 @@ impl ClientBuilder {
             guard,
             limits: self.limits,
             scope: self.scope,
+            services: self.services,
         })
     }
 }

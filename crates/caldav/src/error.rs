@@ -72,7 +72,7 @@ pub enum Error {
     /// The server points to a host to which this login must not be sent. Nothing was sent there.
     #[error("the server points to {host}, to which the login is not sent")]
     OutOfScope {
-        /// The host that would have received the login.
+        /// The host that would have received the login; with scheme and port unless those of https.
         host: String,
     },
     /// More than five redirects in a row.

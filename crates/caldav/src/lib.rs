@@ -6,8 +6,8 @@
 //! # How to use it
 //! Build one [`Client`] for the process and derive one per kind of server with [`Client::with_scope`]: the
 //! [`Scope`] says where a login may be sent, the [`Guard`] says which addresses may be reached at all.
-//! [`Client::discover`] turns an entry address and [`Credentials`] into an [`Account`], [`Client::calendars`] lists
-//! its calendars; every other call takes the calendar's URL, the login and *hrefs*: the paths of single resources,
+//! [`Client::find`] turns what a person typed ([`Address`]) and [`Credentials`] into an [`Account`], [`Client::discover`]
+//! does so for an entry address that is known; [`Client::calendars`] lists the account's calendars; every other call takes the calendar's URL, the login and *hrefs*: the paths of single resources,
 //! always in the one spelling of [`canonical_href`], so they can be stored and compared as text.
 //!
 //! # Promises
@@ -35,6 +35,7 @@ mod xml;
 
 pub use client::{Client, ClientBuilder, Limits};
 pub use credentials::{Credentials, Secret, clean_app_password};
+pub use discovery::{Address, FindError, Found, NotAnAddress, Service, Services};
 pub use error::{Cause, Error};
 pub use guard::Guard;
 pub use href::canonical_href;

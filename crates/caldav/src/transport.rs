@@ -117,7 +117,7 @@ impl Client {
         for _ in 0..=MAX_REDIRECTS {
             self.guard.check(&url)?;
             if !self.scope.permits(&given, &url) {
-                return Err(Error::OutOfScope { host: host_of(&url) });
+                return Err(Error::OutOfScope { host: place_of(&url) });
             }
             let mut headers = request.headers.clone();
             headers.insert(AUTHORIZATION, authorization.clone());
@@ -166,7 +166,13 @@ fn redirect_target(url: &Url, status: StatusCode, headers: &HeaderMap) -> Option
         return None;
     }
     let location = headers.get(LOCATION)?.to_str().ok()?;
-    url.join(location).ok()
+    let mut target = url.join(location).ok()?;
+    // Servers behind a proxy that ends TLS often think that they were asked without it.
+    let same_host = target.host() == url.host() && target.port().is_none() && url.port().is_none();
+    if same_host && url.scheme() == "https" && target.scheme() == "http" {
+        let _ = target.set_scheme("https");
+    }
+    Some(target)
 }
 
 /// A login inside a URL would be sent as a second, different one.
@@ -179,6 +185,15 @@ fn without_login(mut url: Url) -> Url {
 
 pub(crate) fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
+}
+
+/// The host, with scheme and port unless those of https: what tells two origins apart for people.
+pub(crate) fn place_of(url: &Url) -> String {
+    if url.scheme() == "https" && url.port().is_none() {
+        host_of(url)
+    } else {
+        url.origin().ascii_serialization()
+    }
 }
 
 fn unreachable(url: &Url, error: &reqwest::Error) -> Error {
@@ -210,4 +225,31 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
             None => error.source(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(from: &str, location: &'static str) -> String {
+        let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_static(location))]);
+        let target = redirect_target(&Url::parse(from).unwrap(), StatusCode::FOUND, &headers);
+        target.unwrap().to_string()
+    }
+
+    #[test]
+    fn a_redirect_to_http_on_the_same_host_stays_with_https() {
+        let from = "https://cloud.example/.well-known/caldav";
+        assert_eq!(
+            target(from, "http://cloud.example/remote.php/dav/"),
+            "https://cloud.example/remote.php/dav/"
+        );
+        for other in ["http://other.example/", "http://cloud.example:8080/"] {
+            assert_eq!(target(from, other), other, "for the guard to refuse");
+        }
+        assert_eq!(
+            target("http://nas.local/", "http://nas.local/dav/"),
+            "http://nas.local/dav/"
+        );
+    }
 }

@@ -118,7 +118,13 @@ impl Client {
     }
 }
 
+/// The condition on a version. A weak one (`W/"…"`) never satisfies `If-Match` (RFC 9110 section 13.1.1), but most of them
+/// are strong ones that a compressing proxy weakened on their way here, so both forms are named.
 fn etag_header(etag: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(&quoted_etag(etag))
-        .map_err(|_| Error::malformed("the stored version is no header value"))
+    let etag = quoted_etag(etag);
+    let condition = match etag.strip_prefix("W/") {
+        Some(strong) => format!("{etag}, {strong}"),
+        None => etag,
+    };
+    HeaderValue::from_str(&condition).map_err(|_| Error::malformed("the stored version is no header value"))
 }

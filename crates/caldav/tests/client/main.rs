@@ -3,6 +3,8 @@
 
 mod discovery;
 mod failures;
+mod finding;
+mod habits;
 mod icloud;
 mod reading;
 mod redirects;

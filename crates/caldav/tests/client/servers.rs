@@ -1,6 +1,6 @@
 //! One suite of stories, told to every server that can be had.
 
-use caldav::{Credentials, Error, Readable};
+use caldav::{Address, Credentials, Error, Readable};
 
 use crate::support::Practice;
 use crate::support::events::{Event, instant};
@@ -30,6 +30,20 @@ async fn the_principal_and_the_home_are_entries_too(practice: Practice) {
             (again.principal.path(), &again.homes),
             (account.principal.path(), &account.homes)
         );
+    }
+}
+
+async fn the_address_as_typed_leads_to_the_same_account(practice: Practice) {
+    let known = practice
+        .client
+        .discover(&practice.entry, &practice.login)
+        .await
+        .unwrap();
+    for path in ["", "some/page"] {
+        let typed = practice.entry.join(path).unwrap();
+        let address = Address::typed(typed.as_str()).unwrap();
+        let found = practice.client.find(&address, &practice.login).await.unwrap();
+        assert_eq!(found.account.homes, known.homes, "{typed}");
     }
 }
 
@@ -404,6 +418,7 @@ macro_rules! tell {
 tell!(icloud: crate::support::icloud::icloud =>
     discovery_leads_to_a_calendar_that_can_be_read_and_written,
     the_principal_and_the_home_are_entries_too,
+    the_address_as_typed_leads_to_the_same_account,
     a_new_event_is_found_in_its_span_and_not_outside,
     a_recurring_event_is_found_by_a_late_instance_and_comes_whole,
     an_existing_event_is_not_created_over,
@@ -423,6 +438,7 @@ tell!(icloud: crate::support::icloud::icloud =>
 tell!(radicale: crate::support::python::radicale =>
     discovery_leads_to_a_calendar_that_can_be_read_and_written,
     the_principal_and_the_home_are_entries_too,
+    the_address_as_typed_leads_to_the_same_account,
     a_new_event_is_found_in_its_span_and_not_outside,
     a_recurring_event_is_found_by_a_late_instance_and_comes_whole,
     an_existing_event_is_not_created_over,
@@ -443,6 +459,7 @@ tell!(radicale: crate::support::python::radicale =>
 tell!(xandikos: crate::support::python::xandikos =>
     discovery_leads_to_a_calendar_that_can_be_read_and_written,
     the_principal_and_the_home_are_entries_too,
+    the_address_as_typed_leads_to_the_same_account,
     a_new_event_is_found_in_its_span_and_not_outside,
     a_recurring_event_is_found_by_a_late_instance_and_comes_whole,
     an_existing_event_is_not_created_over,

@@ -1,10 +1,19 @@
 //! From an address and a login to an account (RFC 4791 section 6.2, RFC 5397, RFC 6638, RFC 6764).
 
+mod address;
+mod find;
+mod services;
+
 use url::Url;
+
+pub use address::{Address, NotAnAddress};
+pub use find::{FindError, Found};
+pub(crate) use services::SystemServices;
+pub use services::{Service, Services};
 
 use crate::multistatus::{MultiStatus, Row};
 use crate::requests;
-use crate::transport::{Request, host_of};
+use crate::transport::{Request, place_of};
 use crate::xml::{Element, Ns};
 use crate::{Account, Client, Credentials, Error, Scope};
 
@@ -107,7 +116,7 @@ impl Client {
             Ok(target)
         } else {
             Err(Error::OutOfScope {
-                host: host_of(&target),
+                host: place_of(&target),
             })
         }
     }

@@ -3,22 +3,26 @@
 //! The check sits in the resolver that the connection itself uses, so there is no moment between checking a name
 //! and connecting to it. Literal addresses never reach a resolver and are checked with the URL.
 
-use std::collections::BTreeSet;
+mod allowed;
+mod ranges;
+
 use std::error::Error as StdError;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::Error;
+use allowed::Allowed;
+use ranges::is_public;
 
 /// The rule for outbound connections. The default is strict: https to public addresses only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
     loopback: bool,
-    hosts: BTreeSet<String>,
+    allowed: Vec<Allowed>,
 }
 
 impl Guard {
@@ -34,10 +38,13 @@ impl Guard {
         self
     }
 
-    /// Also reach this host name or literal address wherever it is, with or without https: the operator's list.
+    /// Also reach what this entry of the operator's list names, wherever it is.
+    ///
+    /// `nas.local` or `192.168.1.20` is that host over https on any port, `nas.local:8443` on that port only. Plain http
+    /// is allowed only where the entry says so: `http://nas.local:5232`. An entry that names no host allows nothing.
     #[must_use]
-    pub fn allow_host(mut self, host: &str) -> Self {
-        self.hosts.insert(normalise(host));
+    pub fn allow_host(mut self, entry: &str) -> Self {
+        self.allowed.extend(Allowed::parse(entry));
         self
     }
 
@@ -49,10 +56,14 @@ impl Guard {
             });
         };
         let name = normalise(&host.to_string());
-        let plain_allowed = self.hosts.contains(&name) || (self.loopback && is_loopback(&host));
+        let listed = self.allowed.iter().any(|entry| entry.is_host(&name));
+        let allowed = self.allowed.iter().any(|entry| entry.permits(&name, url));
+        let local = self.loopback && is_loopback(&host);
         match url.scheme() {
+            // The resolver knows no ports, so a host that is listed for some of them is refused here for the others.
+            "https" if listed && !allowed && !local => return Err(Error::ForbiddenAddress { host: name }),
             "https" => {}
-            "http" if plain_allowed => {}
+            "http" if allowed || local => {}
             _ => return Err(Error::InsecureUrl { host: name }),
         }
         let literal = match host {
@@ -68,9 +79,10 @@ impl Guard {
     }
 
     fn permits(&self, host: &str, address: IpAddr) -> bool {
+        let name = normalise(host);
         is_public(address)
             || (self.loopback && address.to_canonical().is_loopback())
-            || self.hosts.contains(&normalise(host))
+            || self.allowed.iter().any(|entry| entry.is_host(&name))
     }
 }
 
@@ -91,48 +103,6 @@ fn normalise(host: &str) -> String {
         .trim_end_matches(']')
         .trim_end_matches('.')
         .to_ascii_lowercase()
-}
-
-/// Whether the address is an ordinary one on the public Internet (IANA special-purpose registries).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !matches!(
-        (a, b, c),
-        (0 | 10 | 127 | 224..=255, _, _)
-            | (100, 64..=127, _)
-            | (169, 254, _)
-            | (172, 16..=31, _)
-            | (192, 168, _)
-            | (192, 0, 0 | 2)
-            | (192, 88, 99)
-            | (198, 18 | 19, _)
-            | (198, 51, 100)
-            | (203, 0, 113)
-    )
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(inner) = address.to_ipv4_mapped() {
-        return is_public_v4(inner);
-    }
-    let segments = address.segments();
-    // NAT64 (RFC 6052) carries an IPv4 address, which decides.
-    if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        let [.., a, b, c, d] = address.octets();
-        return is_public_v4(Ipv4Addr::new(a, b, c, d));
-    }
-    let global_unicast = (segments[0] & 0xe000) == 0x2000;
-    let special = (segments[0] == 0x2001 && (segments[1] < 0x0200 || segments[1] == 0x0db8))
-        || segments[0] == 0x2002
-        || (segments[0] == 0x3fff && segments[1] < 0x1000);
-    global_unicast && !special
 }
 
 /// Marks, inside a connection error, that the guard and not the network said no.
@@ -194,18 +164,32 @@ mod tests {
             "172.31.255.255",
             "192.168.1.1",
             "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "240.0.0.1",
+            "0.1.2.3",
+            "100.127.255.255",
             "198.18.0.1",
             "224.0.0.1",
             "255.255.255.255",
             "[::1]",
             "[::]",
             "[fe80::1]",
+            "[fec0::1]",
             "[fc00::1]",
             "[fd12::1]",
             "[ff02::1]",
             "[::ffff:10.0.0.1]",
             "[::ffff:127.0.0.1]",
+            "[::ffff:100.64.0.1]",
             "[64:ff9b::a00:1]",
+            "[64:ff9b::169.254.169.254]",
+            "[64:ff9b:1::a00:1]",
+            "[100::1]",
+            "[3fff::1]",
+            "[5f00::1]",
             "[2002:a00:1::]",
             "[2001::1]",
             "[2001:db8::1]",
@@ -250,8 +234,9 @@ mod tests {
         ));
         assert_eq!(check(&loopback, "http://127.0.0.1:8080/"), Ok(()));
         assert_eq!(check(&loopback, "http://localhost:8080/"), Ok(()));
-        let listed = Guard::strict().allow_host("NAS.example");
+        let listed = Guard::strict().allow_host("http://NAS.example");
         assert_eq!(check(&listed, "http://nas.example/"), Ok(()));
+        assert_eq!(check(&listed, "https://nas.example/"), Ok(()));
         assert!(matches!(
             check(&listed, "http://evil.example/"),
             Err(Error::InsecureUrl { .. })
@@ -259,9 +244,47 @@ mod tests {
     }
 
     #[test]
+    fn a_listed_host_is_reached_over_http_only_if_its_entry_says_so() {
+        for entry in ["nas.local", "https://nas.local", "nas.local:80"] {
+            let guard = Guard::strict().allow_host(entry);
+            assert!(
+                matches!(check(&guard, "http://nas.local/"), Err(Error::InsecureUrl { .. })),
+                "{entry}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_with_a_port_allows_no_other_port() {
+        let guard = Guard::strict()
+            .allow_host("http://nas.local:5232")
+            .allow_host("192.168.1.5:8443");
+        assert_eq!(check(&guard, "http://nas.local:5232/"), Ok(()));
+        assert_eq!(check(&guard, "https://192.168.1.5:8443/"), Ok(()));
+        assert!(matches!(
+            check(&guard, "http://nas.local/"),
+            Err(Error::InsecureUrl { .. })
+        ));
+        for other in ["https://nas.local/", "https://192.168.1.5/"] {
+            assert!(
+                matches!(check(&guard, other), Err(Error::ForbiddenAddress { .. })),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_without_a_host_allows_nothing() {
+        for entry in ["", "http://", "ftp://nas.local", "not a host"] {
+            assert_eq!(Guard::strict().allow_host(entry), Guard::strict(), "{entry:?}");
+        }
+    }
+
+    #[test]
     fn a_listed_address_is_reached_and_no_other() {
-        let listed = Guard::strict().allow_host("192.168.1.5");
-        assert_eq!(check(&listed, "http://192.168.1.5/"), Ok(()));
+        let listed = Guard::strict().allow_host("192.168.1.5").allow_host("fd00::5");
+        assert_eq!(check(&listed, "https://192.168.1.5/"), Ok(()));
+        assert_eq!(check(&listed, "https://[fd00::5]:8443/"), Ok(()));
         assert!(matches!(
             check(&listed, "https://192.168.1.6/"),
             Err(Error::ForbiddenAddress { .. })
