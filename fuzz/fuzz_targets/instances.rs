@@ -86,13 +86,15 @@ fn same_where_both_look(whole: &Reading, part: &Reading) {
 }
 
 /// Properties whose values decide when an event is. A damaged value is either reported or as busy as before.
-const DECIDING: [&[u8]; 8] = [
+const DECIDING: [&[u8]; 10] = [
     b"DTSTART",
     b"DTEND",
     b"DURATION",
     b"RRULE",
     b"RDATE",
     b"EXDATE",
+    b"RECURRENCE-ID",
+    b"SEQUENCE",
     b"TRANSP",
     b"STATUS",
 ];

@@ -56,7 +56,8 @@ pub(crate) struct Event {
     pub uid: Arc<str>,
     pub summary: Arc<str>,
     pub location: Option<Arc<str>>,
-    pub sequence: i64,
+    /// Nothing when it cannot be read.
+    pub sequence: Option<i64>,
     pub start: When,
     /// The start is not the event's own but that of the occurrence it replaces.
     pub start_assumed: bool,
@@ -137,10 +138,7 @@ impl Event {
         let after = reader.travel(text, Name::TravelAfter);
         let odd = reader.is_odd();
         Some(Self {
-            sequence: text
-                .first(Name::Sequence)
-                .and_then(|n| n.parse().ok())
-                .unwrap_or(0),
+            sequence: text.first(Name::Sequence).map_or(Some(0), |n| n.parse().ok()),
             location: text
                 .first(Name::Location)
                 .map(|place| plain_text(place, TEXT_LIMIT))

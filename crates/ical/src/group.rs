@@ -65,7 +65,7 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
     }
 }
 
-/// Of several changes of one occurrence those with the highest SEQUENCE.
+/// Of several changes of one occurrence those with the highest SEQUENCE; all of them when one's cannot be read.
 fn newest<'e>(changes: &[&'e Event], master: Option<&When>, owner: &Clock) -> Vec<&'e Event> {
     let key_of = |change: &Event| {
         let replaces = change.replaces.as_ref()?;
@@ -75,17 +75,23 @@ fn newest<'e>(changes: &[&'e Event], master: Option<&When>, owner: &Clock) -> Ve
             replaces.future,
         ))
     };
-    let mut highest = HashMap::new();
+    let mut newest = HashMap::new();
     for change in changes {
         if let Some(key) = key_of(change) {
-            let sequence = highest.entry(key).or_insert(change.sequence);
-            *sequence = change.sequence.max(*sequence);
+            let highest = newest.entry(key).or_insert(change.sequence);
+            *highest = highest
+                .zip(change.sequence)
+                .map(|(known, other)| known.max(other));
         }
     }
+    let is_newest = |change: &Event| {
+        let highest = key_of(change).and_then(|key| newest.get(&key).copied().flatten());
+        highest.is_none_or(|highest| change.sequence == Some(highest))
+    };
     changes
         .iter()
         .copied()
-        .filter(|change| key_of(change).is_none_or(|key| highest.get(&key) == Some(&change.sequence)))
+        .filter(|change| is_newest(change))
         .collect()
 }
 

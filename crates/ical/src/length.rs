@@ -9,6 +9,7 @@ use crate::event::When;
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
 use crate::reading::{Reading, date_for_whole_days, next_midnight};
+use crate::series::begin;
 use crate::values::{self, Moment, Span};
 
 /// The length of an event and of each of its occurrences.
@@ -80,32 +81,40 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
             None => unreadable = Some(unreadable.flatten()),
         }
     }
-    found.dedup_by(|a, b| a.length == b.length && a.before == b.before);
-    if let Some(longest) = found.iter().copied().max_by_key(|m| m.length.at_most()) {
-        let before = found.iter().map(|m| m.before).max().unwrap_or(0);
-        return Measured { before, ..longest };
+    if let Some(day) = unreadable {
+        reading.note(
+            ProblemKind::End,
+            "has an end that could not be read, so the rest of the day is kept busy.",
+        );
+        found.push(Measured::plain(until_some_end(day, start)));
     }
-    match unreadable {
-        None if start.whole_day => Measured::plain(Length::Days(1)),
-        None => Measured::plain(Length::For(Span::default())),
-        Some(day) => {
-            reading.note(
-                ProblemKind::End,
-                "has an end that could not be read, so the rest of the day is kept busy.",
-            );
-            Measured::plain(match day.map(naive_date) {
-                Some(midnight) if midnight >= start.naive => {
-                    if start.whole_day {
-                        Length::Days((midnight - start.naive) / DAY + 1)
-                    } else {
-                        let wall = midnight + DAY - start.naive;
-                        Length::Until { elapsed: wall, wall }
-                    }
-                }
-                _ if start.whole_day => Length::Days(1),
-                _ => Length::RestOfDay,
-            })
+    let before = found.iter().map(|m| m.before).max().unwrap_or(0);
+    let first = begin(start);
+    let longest = found
+        .iter()
+        .map(|m| m.length)
+        .max_by_key(|length| (length.end(&start.clock, start.naive, first), length.at_most()));
+    let length = longest.unwrap_or(if start.whole_day {
+        Length::Days(1)
+    } else {
+        Length::For(Span::default())
+    });
+    Measured { length, before }
+}
+
+/// The length of an event whose end could not be read but perhaps for its day.
+fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
+    match day.map(naive_date) {
+        Some(midnight) if midnight >= start.naive => {
+            let wall = midnight + DAY - start.naive;
+            if start.whole_day {
+                Length::Days(wall / DAY)
+            } else {
+                Length::Until { elapsed: wall, wall }
+            }
         }
+        _ if start.whole_day => Length::Days(1),
+        _ => Length::RestOfDay,
     }
 }
 

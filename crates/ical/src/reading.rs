@@ -169,6 +169,15 @@ impl<'a, 'z> Reading<'a, 'z> {
                 }
             }
         }
+        if bad && !starts.is_empty() {
+            match bad_day {
+                Some(day) => starts.push(self.whole_day(day)),
+                None => self.unplaced(
+                    ProblemKind::Start,
+                    "has a second start that could not be read, so it could not be placed.",
+                ),
+            }
+        }
         if starts.len() > 1 {
             self.note(
                 ProblemKind::Contradiction,

@@ -331,6 +331,48 @@ fn of_two_ends_the_later_one_counts() {
 }
 
 #[test]
+fn a_second_end_or_start_that_cannot_be_read_is_not_overlooked() {
+    for (bad, expected) in [
+        (
+            "DTEND:20261?24T180000Z",
+            "2026-11-24T14:00/2026-11-25T00:00 not-understood",
+        ),
+        (
+            "DTEND:20261125T9Z",
+            "2026-11-24T14:00/2026-11-26T00:00 not-understood",
+        ),
+        (
+            "DURATION:PT?H",
+            "2026-11-24T14:00/2026-11-25T00:00 not-understood",
+        ),
+    ] {
+        let reading = read(&event(&[START, "DURATION:PT20M", bad]));
+        assert_eq!(shown(&reading), [expected], "{bad}");
+        assert_eq!(kinds(&reading), [ProblemKind::End], "{bad}");
+    }
+    let longer = read(&event(&[START, "DURATION:PT20H", "DTEND:soon"]));
+    assert_eq!(
+        shown(&longer),
+        ["2026-11-24T14:00/2026-11-25T10:00 not-understood"],
+        "the rest of the day is shorter than what could be read"
+    );
+    let day = read(&event(&[START, "DURATION:PT1H", "DTSTART:20261126T99Z"]));
+    assert_eq!(
+        shown(&day),
+        [
+            "2026-11-24T14:00/2026-11-24T15:00 not-understood",
+            "2026-11-26T05:00/2026-11-26T06:00 not-understood"
+        ]
+    );
+    let nothing = read(&event(&[START, "DTSTART:tomorrow"]));
+    assert!(
+        nothing.problems.iter().any(|p| p.unplaced),
+        "{:?}",
+        nothing.problems
+    );
+}
+
+#[test]
 fn of_two_different_starts_both_block() {
     let reading = read(&event(&[START, "DTSTART:20261125T140000Z", "DURATION:PT1H"]));
     assert_eq!(

@@ -529,6 +529,41 @@ fn of_two_changes_of_one_occurrence_the_later_one_counts() {
 }
 
 #[test]
+fn of_two_changes_whose_order_cannot_be_read_both_count() {
+    let change = |sequence: &str, status: &str| {
+        event_lines(
+            "series-1",
+            &[
+                "RECURRENCE-ID:20261125T140000Z",
+                "DTSTART:20261125T160000Z",
+                "DURATION:PT1H",
+                sequence,
+                status,
+            ],
+        )
+    };
+    let master = event_lines(
+        "series-1",
+        &[
+            "DTSTART:20261125T140000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;COUNT=1",
+        ],
+    );
+    let cancelled = change("SEQUENCE:3", "STATUS:CANCELLED");
+    let kept = |sequence| {
+        starts(&calendar(&[
+            &master,
+            &cancelled,
+            &change(sequence, "STATUS:CONFIRMED"),
+        ]))
+    };
+    assert_eq!(kept("SEQUENCE:2"), [""; 0]);
+    assert_eq!(kept("SEQUENCE:4"), ["2026-11-25T16:00"]);
+    assert_eq!(kept("SEQUENCE:?"), ["2026-11-25T16:00"]);
+}
+
+#[test]
 fn this_and_future_changes_time_length_and_title_of_all_later_occurrences() {
     let text = with_change(&[
         "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=America/New_York:20261125T090000",
