@@ -124,11 +124,11 @@ fn floating_times_are_in_the_owners_zone() {
 fn floating_times_are_in_the_zone_that_the_calendar_names_for_them() {
     let text = event(&["DTSTART:20261124T100000", "DTEND:20261124T110000"]);
     let naming = |zones: &[&str]| {
-        let lines: String = zones
-            .iter()
-            .map(|zone| format!("X-WR-TIMEZONE:{zone}\r\n"))
-            .collect();
-        starts(&text.replace("VERSION:2.0\r\n", &format!("VERSION:2.0\r\n{lines}")))
+        let mut head = "VERSION:2.0\r\n".to_owned();
+        for zone in zones {
+            head.extend(["X-WR-TIMEZONE:", zone, "\r\n"]);
+        }
+        starts(&text.replace("VERSION:2.0\r\n", &head))
     };
     assert_eq!(naming(&[]), ["2026-11-24T15:00"], "the owner's");
     assert_eq!(naming(&["Europe/Berlin"]), ["2026-11-24T09:00"]);
