@@ -2,7 +2,8 @@
 //! occurrences, expanded by the Python library recurring-ical-events and by Quince.
 //!
 //! Where the two are known to differ, the RFC's text decides, and the case stands in `tests/recurrence.rs` or
-//! `tests/zones.rs`; each such difference is named at [`agrees`] or left out by the generator.
+//! `tests/zones.rs`; each such difference is named at [`agrees`] or left out by the generator. Of the cases in
+//! `support/cases.rs`, which the library reads as well, [`DIFFERING`] says which it reads otherwise, and why.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,6 +20,7 @@ use std::process::{Command, Stdio};
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, ToSpan as _};
+use support::cases;
 use support::rules::rule;
 use support::{Dice, calendar, event_lines, instant, read_in};
 use zones::Zone;
@@ -37,6 +39,10 @@ const ZONES: [&str; 7] = [
     "America/St_Johns",
 ];
 const CASES: usize = 400;
+
+/// Whose calendar is read, and the first and last day.
+type Asked = (&'static str, &'static str, &'static str);
+const YEAR: Asked = (OWNER, FROM, TO);
 
 type Spans = BTreeSet<(i64, i64)>;
 
@@ -188,7 +194,7 @@ fn python() -> PathBuf {
 }
 
 /// What the library makes of each calendar; nothing where it gives up.
-fn asked(cases: &[String]) -> Vec<Option<Spans>> {
+fn asked(cases: &[String], (owner, from, to): Asked) -> Vec<Option<Spans>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/expand.py");
     let mut child = Command::new(python())
         .arg(script)
@@ -200,8 +206,8 @@ fn asked(cases: &[String]) -> Vec<Option<Spans>> {
     let cases = cases.to_vec();
     let writer = std::thread::spawn(move || {
         for ics in cases {
-            let (from, to) = (instant(FROM).as_second(), instant(TO).as_second());
-            let case = serde_json::json!({"ics": ics, "zone": OWNER, "from": from, "to": to});
+            let (from, to) = (instant(from).as_second(), instant(to).as_second());
+            let case = serde_json::json!({"ics": ics, "zone": owner, "from": from, "to": to});
             writeln!(input, "{case}").unwrap();
         }
     });
@@ -214,9 +220,13 @@ fn asked(cases: &[String]) -> Vec<Option<Spans>> {
     spans
 }
 
-fn ours(ics: &str) -> Spans {
-    let reading = read_in(OWNER, FROM, TO, ics);
+fn ours(ics: &str, (owner, from, to): Asked) -> Spans {
+    let reading = read_in(owner, from, to, ics);
     assert!(reading.problems.is_empty(), "{:?} in {ics}", reading.problems);
+    spans(&reading)
+}
+
+fn spans(reading: &ical::Reading) -> Spans {
     let span = |i: &ical::Instance| (i.start.as_second(), i.end.as_second());
     reading.instances.iter().map(span).collect()
 }
@@ -233,7 +243,7 @@ fn agrees(ours: &Spans, theirs: &Spans) -> bool {
 fn generated_calendars_agree() {
     let mut dice = Dice(7);
     let cases: Vec<String> = (0..CASES).map(|n| generated(&mut dice, n)).collect();
-    let theirs = asked(&cases);
+    let theirs = asked(&cases, YEAR);
     assert_eq!(theirs.len(), CASES);
     let compared: Vec<_> = cases
         .iter()
@@ -247,7 +257,7 @@ fn generated_calendars_agree() {
     );
     let mut differing = Vec::new();
     for (ics, theirs) in &compared {
-        let ours = ours(ics);
+        let ours = ours(ics, YEAR);
         if !agrees(&ours, theirs) {
             let only_ours: Vec<_> = ours.difference(theirs).take(3).map(shown).collect();
             let only_theirs: Vec<_> = theirs.difference(&ours).take(3).map(shown).collect();
@@ -270,4 +280,57 @@ fn shown((start, end): &(i64, i64)) -> String {
     let zone = Zone::named(OWNER).unwrap();
     let local = |second| zone.local(jiff::Timestamp::from_second(second).unwrap());
     format!("{} for {}", local(*start), SignedDuration::from_secs(end - start))
+}
+
+/// Written cases that the library reads otherwise or gives up on, and why Quince's reading stands.
+const DIFFERING: [(&str, &str); 7] = [
+    (
+        "an end with an offset",
+        "no form of the RFC, so the library gives up; which instant is meant is clear",
+    ),
+    (
+        "an end before the start leaves the start",
+        "section 3.8.5.3: the start counts as the first occurrence; dropping it would free it",
+    ),
+    (
+        "one occurrence with travel time",
+        "Apple's property, of which the library knows nothing",
+    ),
+    (
+        "two series of one identity",
+        "section 3.8.4.7 forbids it; dropping one of them would free it",
+    ),
+    (
+        "a series at a time that comes twice",
+        "section 3.3.6: half an hour is exact, also where the clocks are set back; the library makes it an hour more",
+    ),
+    (
+        "a zone on a time in UTC says nothing",
+        "section 3.2.19: a zone must not stand there, and the time says that it is in UTC",
+    ),
+    (
+        "the same start and end twice",
+        "the library gives up; both say the same",
+    ),
+];
+
+#[test]
+fn written_cases_agree_but_for_those_that_are_explained() {
+    let winter: Asked = ("America/New_York", "2026-11-01", "2027-01-01");
+    let texts: Vec<String> = cases::CASES
+        .iter()
+        .map(|(_, events, _)| cases::text(events))
+        .collect();
+    let theirs = asked(&texts, winter);
+    assert_eq!(theirs.len(), texts.len());
+    let differing: Vec<&str> = cases::CASES
+        .iter()
+        .zip(texts.iter().zip(&theirs))
+        .filter(|(_, (ics, theirs))| {
+            let ours = spans(&read_in(winter.0, winter.1, winter.2, ics));
+            theirs.as_ref().is_none_or(|theirs| !agrees(&ours, theirs))
+        })
+        .map(|((name, ..), _)| *name)
+        .collect();
+    assert_eq!(differing, DIFFERING.map(|(name, _)| name));
 }

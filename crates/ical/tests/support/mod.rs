@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![expect(clippy::unwrap_used, reason = "this is part of tests")]
 
+pub mod cases;
 pub mod rules;
 
 use ical::{Blocks, Horizon, Owner, Reading};
