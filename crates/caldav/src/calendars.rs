@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::body::Bound;
 use crate::href::{canonical_path, last_segment};
 use crate::multistatus::Row;
 use crate::requests;
@@ -29,13 +30,18 @@ impl Client {
         let mut calendars: Vec<Calendar> = Vec::new();
         for home in homes {
             let request = Request::propfind(home.clone(), "1", requests::propfind(PROPERTIES));
-            let answer = self.send(request, login).await?.multistatus()?.about(home)?;
-            for row in &answer.rows {
+            let mut rows = self
+                .send(request, login)
+                .await?
+                .rows(Bound::Whole)
+                .await?
+                .about(home);
+            while let Some(row) = rows.next().await? {
                 // A calendar on a host that must not get the login is as good as none.
-                let Ok(url) = self.resolve(home, &answer.base, &row.href) else {
+                let Ok(url) = self.resolve(home, rows.base(), &row.href) else {
                     continue;
                 };
-                let Some(calendar) = calendar(url, row) else {
+                let Some(calendar) = calendar(url, &row) else {
                     continue;
                 };
                 if !calendars.iter().any(|known| known.url == calendar.url) {
@@ -149,16 +155,16 @@ fn with_closing_slash(mut path: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multistatus::MultiStatus;
+    use crate::multistatus::Rows;
 
     fn list(rows: &str) -> Vec<Calendar> {
         let body = format!(
             "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n<multistatus xmlns='DAV:'>\n{rows}</multistatus>"
         );
         let base = Url::parse("https://p42-caldav.icloud.com:443/7/calendars/").unwrap();
-        let answer = MultiStatus::parse(base.clone(), body.as_bytes()).unwrap();
-        answer
-            .rows
+        let rows = Rows::new(base.clone(), body.as_bytes(), 100_000);
+        futures::executor::block_on(rows.all())
+            .unwrap()
             .iter()
             .filter_map(|row| calendar(base.join(&row.href).unwrap(), row))
             .collect()

@@ -15,6 +15,7 @@
 //! - Every answer is bounded in bytes, nesting and time; what exceeds a bound is an error, never "nothing there".
 //! - No error and no `Debug` output contains a password or the body of an answer.
 
+mod body;
 mod calendars;
 mod client;
 mod credentials;
@@ -28,6 +29,7 @@ mod read;
 mod requests;
 mod retry_after;
 mod scope;
+mod stream;
 mod sync;
 mod transport;
 mod write;
@@ -42,6 +44,7 @@ pub use href::canonical_href;
 pub use model::{Account, Calendar, Changes, Listed, Readable, Reading, Resource, Unreadable, Written};
 pub use retry_after::RetryAfter;
 pub use scope::Scope;
+pub use stream::EventStream;
 
 /// The address every iCloud account is reached by first.
 pub const ICLOUD_ENTRY: &str = "https://caldav.icloud.com/";
@@ -51,17 +54,24 @@ pub const ICLOUD_ENTRY: &str = "https://caldav.icloud.com/";
 pub mod fuzzing {
     use url::Url;
 
-    use crate::multistatus::MultiStatus;
-    use crate::read::members;
-    use crate::{Error, Listed};
+    use crate::body::{Bound, Kind, body};
+    use crate::multistatus::Rows;
+    use crate::{Error, Limits, Listed};
 
     /// The resources that an answer with status 207 to a question about `calendar` names.
-    pub fn multistatus(calendar: &Url, body: &[u8]) -> Result<Vec<Listed>, Error> {
-        let answer = MultiStatus::parse(calendar.clone(), body)?.about(calendar)?;
-        let listed = members(calendar, answer).map(|(href, row)| Listed {
-            href,
-            etag: row.etag(),
-        });
-        Ok(listed.collect())
+    pub fn multistatus(calendar: &Url, answer: &[u8]) -> Result<Vec<Listed>, Error> {
+        // In small pieces, as they may come from the network.
+        let pieces: Vec<Result<Vec<u8>, Error>> = answer.chunks(7).map(|piece| Ok(piece.to_vec())).collect();
+        let limits = Limits::default();
+        let body = body(futures::stream::iter(pieces), Kind::Xml, Bound::Bits, &limits);
+        let mut rows = Rows::new(calendar.clone(), body, limits.resource_bytes).about(calendar);
+        let mut listed = Vec::new();
+        futures::executor::block_on(async {
+            while let Some((href, row)) = rows.next_member().await? {
+                let etag = row.etag();
+                listed.push(Listed { href, etag });
+            }
+            Ok(listed)
+        })
     }
 }

@@ -56,7 +56,8 @@ pub struct Resource {
     pub href: String,
     /// Its version, quoted as HTTP wants it.
     pub etag: Option<String>,
-    /// The iCalendar text as the server sent it. Line ends may have become LF on the way through XML.
+    /// The iCalendar text as the server sent it, without its attachments (`ATTACH`), which may be long and are of no use
+    /// here. Line ends may have become LF on the way through XML.
     pub data: String,
 }
 
@@ -81,14 +82,17 @@ pub struct Reading {
 }
 
 /// Why an existing resource could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// The server gave this status for it.
     Status(u16),
     /// The server answered without its data.
     NoData,
-    /// It alone exceeds the size limit.
-    TooLarge,
+    /// It alone exceeds the size limit, even without its attachments.
+    TooLarge {
+        /// Its version, quoted as HTTP wants it, if the server told one: the same version is too large next time, too.
+        etag: Option<String>,
+    },
 }
 
 /// What changed in a calendar since a sync token (RFC 6578).

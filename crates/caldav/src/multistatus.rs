@@ -1,19 +1,125 @@
 //! Multi-status answers (RFC 4918 section 13): one row per resource, each with its own statuses.
 
+use std::collections::VecDeque;
+
+use tokio::io::AsyncBufRead;
 use url::Url;
 
 use crate::Error;
 use crate::href::{canonical_href, canonical_path};
-use crate::xml::{self, Element, Ns};
+use crate::xml::{Document, Element, Ns};
 
-/// A whole answer with status 207.
-#[derive(Debug)]
-pub(crate) struct MultiStatus {
-    /// The URL that answered; relative hrefs are relative to it.
-    pub(crate) base: Url,
-    pub(crate) rows: Vec<Row>,
-    /// The sync token at the end of a sync report.
-    pub(crate) sync_token: Option<String>,
+/// An answer with status 207 that is read row by row while it arrives.
+pub(crate) struct Rows<R> {
+    base: Url,
+    /// The canonical path of the collection that was asked about, without a closing slash.
+    about: Option<String>,
+    document: Document<R>,
+    /// Rows of a response that held several.
+    waiting: VecDeque<Row>,
+    sync_token: Option<String>,
+    truncated: bool,
+}
+
+impl<R: AsyncBufRead + Unpin> Rows<R> {
+    /// With the URL that answered, to which hrefs are relative, and the most bytes of a resource's text.
+    pub(crate) fn new(base: Url, body: R, resource_bytes: u64) -> Self {
+        Self {
+            base,
+            about: None,
+            // A row has a path, a version and the like beside its resource's text.
+            document: Document::new(body, resource_bytes.saturating_add(1024 * 1024)),
+            waiting: VecDeque::new(),
+            sync_token: None,
+            truncated: false,
+        }
+    }
+
+    /// The answer to a question about a collection. It is an error when it says that the collection is not there or not
+    /// to be seen: some servers wrap that into a 207, which without its rows would look like an empty calendar.
+    pub(crate) fn about(mut self, collection: &Url) -> Self {
+        self.about = Some(without_slash(&canonical_path(collection.path())).to_owned());
+        self
+    }
+
+    /// The next row; `None` at the end of a whole answer.
+    pub(crate) async fn next(&mut self) -> Result<Option<Row>, Error> {
+        loop {
+            if let Some(row) = self.waiting.pop_front() {
+                self.truncated |= row.status == Some(507);
+                self.check(&row)?;
+                return Ok(Some(row));
+            }
+            let element = self.document.next().await?;
+            if self
+                .document
+                .root()
+                .is_some_and(|root| root != (Ns::Dav, "multistatus"))
+            {
+                return Err(Error::malformed("it is no multi-status document"));
+            }
+            let Some(element) = element else {
+                return Ok(None);
+            };
+            if element.is(Ns::Dav, "response") {
+                push_rows(element, &mut self.waiting);
+            } else if element.is(Ns::Dav, "sync-token") {
+                self.sync_token = element.text().map(str::to_owned);
+            }
+        }
+    }
+
+    /// The next row that stands for a resource in the collection, with its canonical path.
+    pub(crate) async fn next_member(&mut self) -> Result<Option<(String, Row)>, Error> {
+        while let Some(row) = self.next().await? {
+            let Some(href) = canonical_href(&self.base, &row.href) else {
+                continue;
+            };
+            if !row.is_collection() && Some(without_slash(&href)) != self.about.as_deref() {
+                return Ok(Some((href, row)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn check(&self, row: &Row) -> Result<(), Error> {
+        let (Some(status), Some(own)) = (row.status.filter(|status| *status >= 400), &self.about) else {
+            return Ok(());
+        };
+        let path = canonical_href(&self.base, &row.href);
+        if status != 507 && path.is_some_and(|path| without_slash(&path) == own) {
+            return Err(Error::from_status(status, None, None));
+        }
+        Ok(())
+    }
+
+    /// The URL that answered.
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The sync token, which comes after the rows of a sync report.
+    pub(crate) fn sync_token(&mut self) -> Option<String> {
+        self.sync_token.take()
+    }
+
+    /// Whether a row so far said that the server left rows out (RFC 6578 section 3.6, RFC 4791 section 7.8).
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// All rows. For answers that are small or held anyway.
+    pub(crate) async fn all(mut self) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+}
+
+fn without_slash(path: &str) -> &str {
+    path.trim_end_matches('/')
 }
 
 /// What the answer says about one resource.
@@ -24,50 +130,6 @@ pub(crate) struct Row {
     /// The status of the resource as a whole; servers give either this or propstats.
     pub(crate) status: Option<u16>,
     propstats: Vec<(u16, Vec<Element>)>,
-}
-
-impl MultiStatus {
-    pub(crate) fn parse(base: Url, body: &[u8]) -> Result<Self, Error> {
-        let mut rows = Vec::new();
-        let mut sync_token = None;
-        let root = xml::read(body, |element| {
-            if element.is(Ns::Dav, "response") {
-                push_rows(element, &mut rows);
-            } else if element.is(Ns::Dav, "sync-token") {
-                sync_token = element.text().map(str::to_owned);
-            }
-        })?;
-        if root != (Ns::Dav, "multistatus".to_owned()) {
-            return Err(Error::malformed("it is no multi-status document"));
-        }
-        Ok(Self {
-            base,
-            rows,
-            sync_token,
-        })
-    }
-
-    /// The answer, unless it says that the collection it was asked about is not there or not to be seen: some servers
-    /// wrap that into a 207, which without its rows would look like an empty calendar.
-    pub(crate) fn about(self, collection: &Url) -> Result<Self, Error> {
-        let own = canonical_path(collection.path());
-        let own = own.trim_end_matches('/');
-        for row in &self.rows {
-            let Some(status) = row.status.filter(|status| *status >= 400 && *status != 507) else {
-                continue;
-            };
-            let path = canonical_href(&self.base, &row.href);
-            if path.is_some_and(|path| path.trim_end_matches('/') == own) {
-                return Err(Error::from_status(status, None, None));
-            }
-        }
-        Ok(self)
-    }
-
-    /// Whether the server says that it left rows out (RFC 6578 section 3.6, RFC 4791 section 7.8).
-    pub(crate) fn is_truncated(&self) -> bool {
-        self.rows.iter().any(|row| row.status == Some(507))
-    }
 }
 
 impl Row {
@@ -130,7 +192,7 @@ pub(crate) fn quoted_etag(etag: &str) -> String {
     }
 }
 
-fn push_rows(response: Element, rows: &mut Vec<Row>) {
+fn push_rows(response: Element, rows: &mut VecDeque<Row>) {
     let mut hrefs = Vec::new();
     let mut status = None;
     let mut propstats = Vec::new();
@@ -146,7 +208,7 @@ fn push_rows(response: Element, rows: &mut Vec<Row>) {
     // Several hrefs in one response share a status and have no propstats.
     let mut hrefs = hrefs.into_iter();
     if let Some(href) = hrefs.next() {
-        rows.push(Row {
+        rows.push_back(Row {
             href,
             status,
             propstats,
@@ -181,25 +243,24 @@ fn parse_status(line: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use futures::executor::block_on;
+
     use super::*;
 
-    fn parse(body: &str) -> MultiStatus {
-        MultiStatus::parse(
-            Url::parse("https://p1.example/7/calendars/").unwrap(),
-            body.as_bytes(),
-        )
-        .unwrap()
+    fn answer(body: &str) -> Rows<&[u8]> {
+        let base = Url::parse("https://p1.example/7/calendars/").unwrap();
+        Rows::new(base, body.as_bytes(), 10_000)
     }
 
     #[test]
     fn only_properties_of_a_good_propstat_count() {
-        let answer = parse(
+        let answer = answer(
             "<multistatus xmlns='DAV:'><response><href>/a/</href>\
              <propstat><prop><displayname>Work</displayname></prop><status>HTTP/1.1 200 OK</status></propstat>\
              <propstat><prop><getetag>\"nope\"</getetag></prop><status>HTTP/1.1 404 Not Found</status></propstat>\
              </response></multistatus>",
         );
-        let row = &answer.rows[0];
+        let row = &block_on(answer.all()).unwrap()[0];
         assert_eq!(row.text(Ns::Dav, "displayname"), Some("Work"));
         assert_eq!(row.etag(), None);
         assert_eq!(row.status_of(Ns::Dav, "getetag"), Some(404));
@@ -207,17 +268,19 @@ mod tests {
 
     #[test]
     fn several_hrefs_may_share_a_status() {
-        let answer = parse(
+        let mut answer = answer(
             "<multistatus xmlns='DAV:'><response><href>/a</href><href>/b</href>\
              <status>HTTP/1.1 404 Not Found</status></response><sync-token>t2</sync-token></multistatus>",
         );
-        let rows: Vec<_> = answer
-            .rows
-            .iter()
-            .map(|row| (row.href.as_str(), row.status))
-            .collect();
-        assert_eq!(rows, [("/a", Some(404)), ("/b", Some(404))]);
-        assert_eq!(answer.sync_token.as_deref(), Some("t2"));
+        let rows = block_on(async {
+            let mut rows = Vec::new();
+            while let Some((href, row)) = answer.next_member().await.unwrap() {
+                rows.push((href, row.status));
+            }
+            rows
+        });
+        assert_eq!(rows, [("/a".to_owned(), Some(404)), ("/b".to_owned(), Some(404))]);
+        assert_eq!(answer.sync_token().as_deref(), Some("t2"));
     }
 
     #[test]
@@ -229,7 +292,10 @@ mod tests {
 
     #[test]
     fn another_document_is_refused() {
-        let base = Url::parse("https://p1.example/").unwrap();
-        assert!(MultiStatus::parse(base, b"<html><p>Log in</p></html>").is_err());
+        assert!(block_on(answer("<html><p>Log in</p></html>").all()).is_err());
+        assert!(
+            block_on(answer("<multistatus/>").all()).is_err(),
+            "of no namespace"
+        );
     }
 }

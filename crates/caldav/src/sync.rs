@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::read::members;
+use crate::body::Bound;
 use crate::requests;
 use crate::transport::Request;
 use crate::{Changes, Client, Credentials, Error, Listed};
@@ -32,15 +32,10 @@ impl Client {
         for _ in 0..MAX_PAGES {
             let request = Request::report(calendar.clone(), "0", requests::sync_collection(token.as_deref()));
             let reply = self.send(request, login).await?;
-            let status = reply.status.as_u16();
-            let answer = reply.multistatus().and_then(|answer| answer.about(calendar));
-            let mut answer = answer.map_err(|error| sync_error(error, status, token.is_some()))?;
-            let truncated = answer.is_truncated();
-            let next = answer
-                .sync_token
-                .take()
-                .ok_or_else(|| Error::malformed("it holds no sync token"))?;
-            for (href, row) in members(calendar, answer) {
+            let status = reply.status().as_u16();
+            let refused = |error| sync_error(error, status, token.is_some());
+            let mut rows = reply.rows(Bound::Whole).await.map_err(refused)?.about(calendar);
+            while let Some((href, row)) = rows.next_member().await.map_err(refused)? {
                 // Only a status of the whole resource says that it is gone. One that failed in another way counts as
                 // changed to an unknown version: reading it will tell.
                 let change = match row.status {
@@ -49,6 +44,10 @@ impl Client {
                 };
                 changes.insert(href, change);
             }
+            let truncated = rows.is_truncated();
+            let next = rows
+                .sync_token()
+                .ok_or_else(|| Error::malformed("it holds no sync token"))?;
             if !truncated {
                 return Ok(collect(changes, next));
             }

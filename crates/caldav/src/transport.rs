@@ -1,17 +1,22 @@
-//! One request and its whole answer: redirects by hand, the login only inside the scope, everything bounded.
+//! One request and its answer: redirects by hand, the login only inside the scope, everything bounded.
 
 use std::error::Error as StdError;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use futures::TryStreamExt as _;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use tokio::io::AsyncReadExt as _;
 use url::Url;
 
+use crate::body::{Body, Bound, Kind, body, error_of};
 use crate::guard::Forbidden;
-use crate::multistatus::MultiStatus;
-use crate::xml::{self, Ns};
-use crate::{Cause, Client, Credentials, Error, RetryAfter};
+use crate::multistatus::{Rows, quoted_etag};
+use crate::xml::{Document, Ns};
+use crate::{Cause, Client, Credentials, Error, Limits, RetryAfter};
 
 const MAX_REDIRECTS: usize = 5;
+/// More of an error's body is not worth reading.
+const MAX_ERROR_BYTES: u64 = 64 * 1024;
 
 /// A request before it is sent.
 pub(crate) struct Request {
@@ -19,15 +24,16 @@ pub(crate) struct Request {
     url: Url,
     headers: HeaderMap,
     body: Option<String>,
+    /// What it brings is handed on while it arrives, so it may take longer.
+    streamed: bool,
 }
 
-/// A whole answer that was no redirect.
+/// An answer that was no redirect. Its body is still on the way.
 pub(crate) struct Reply {
     /// The URL that answered, after redirects.
-    pub(crate) url: Url,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    url: Url,
+    response: reqwest::Response,
+    limits: Limits,
 }
 
 impl Request {
@@ -37,6 +43,7 @@ impl Request {
             url,
             headers: HeaderMap::new(),
             body: None,
+            streamed: false,
         }
     }
 
@@ -46,6 +53,11 @@ impl Request {
 
     pub(crate) fn report(url: Url, depth: &'static str, body: String) -> Self {
         Self::dav(b"REPORT", url, depth, body)
+    }
+
+    pub(crate) fn streamed(mut self) -> Self {
+        self.streamed = true;
+        self
     }
 
     fn dav(method: &[u8], url: Url, depth: &'static str, body: String) -> Self {
@@ -68,42 +80,73 @@ impl Request {
 }
 
 impl Reply {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// The resource's version.
+    pub(crate) fn etag(&self) -> Option<String> {
+        let value = self.response.headers().get(ETAG)?.to_str().ok()?;
+        Some(quoted_etag(value))
+    }
+
     /// The answer if its status is 2xx, the fitting error otherwise.
-    pub(crate) fn success(self) -> Result<Self, Error> {
-        if self.status.is_success() {
+    pub(crate) async fn success(self) -> Result<Self, Error> {
+        if self.status().is_success() {
             Ok(self)
         } else {
-            Err(self.error())
+            Err(self.error().await)
         }
     }
 
     /// The answer as a multi-status, which is the only good answer to PROPFIND and REPORT.
-    pub(crate) fn multistatus(self) -> Result<MultiStatus, Error> {
-        let reply = self.success()?;
-        if reply.status != StatusCode::MULTI_STATUS {
+    pub(crate) async fn rows(self, bound: Bound) -> Result<Rows<Body>, Error> {
+        let reply = self.success().await?;
+        if reply.status() != StatusCode::MULTI_STATUS {
             return Err(Error::malformed(format!(
                 "status {} where 207 belongs",
-                reply.status.as_u16()
+                reply.status().as_u16()
             )));
         }
-        MultiStatus::parse(reply.url, &reply.body)
+        let (url, resource_bytes) = (reply.url.clone(), reply.limits.resource_bytes);
+        Ok(Rows::new(url, reply.body(Kind::Xml, bound), resource_bytes))
     }
 
-    fn error(&self) -> Error {
-        let retry_after = RetryAfter::from_headers(&self.headers);
-        Error::from_status(self.status.as_u16(), self.precondition(), retry_after)
+    /// The answer as one calendar resource, without its attachments.
+    pub(crate) async fn calendar(self) -> Result<String, Error> {
+        let mut text = String::new();
+        let mut body = self.success().await?.body(Kind::Calendar, Bound::Whole);
+        let read = body.read_to_string(&mut text).await;
+        read.map_err(|error| error_of(&error).unwrap_or_else(|| Error::malformed("it is not text")))?;
+        Ok(text)
+    }
+
+    fn body(self, kind: Kind, bound: Bound) -> Body {
+        let url = self.url;
+        let pieces = self.response.bytes_stream();
+        let pieces = pieces.map_err(move |error| unreachable(&url, &error));
+        body(pieces, kind, bound, &self.limits)
+    }
+
+    async fn error(self) -> Error {
+        let status = self.status().as_u16();
+        let retry_after = RetryAfter::from_headers(self.response.headers());
+        Error::from_status(status, self.precondition().await, retry_after)
     }
 
     /// The name of the precondition in a `DAV:error` body.
-    fn precondition(&self) -> Option<String> {
+    async fn precondition(mut self) -> Option<String> {
+        self.limits.body_bytes = self.limits.body_bytes.min(MAX_ERROR_BYTES);
+        let limit = self.limits.body_bytes;
+        let mut document = Document::new(self.body(Kind::Xml, Bound::Whole), limit);
         let mut first = None;
-        let root = xml::read(&self.body, |element| {
-            // Servers add elements of their own, with the exception they caught and the like.
+        // Servers add elements of their own, with the exception they caught and the like.
+        while let Some(element) = document.next().await.ok()? {
             if matches!(element.ns, Ns::Dav | Ns::CalDav) {
                 first.get_or_insert(element.name);
             }
-        });
-        let is_error = root.is_ok_and(|root| root == (Ns::Dav, "error".to_owned()));
+        }
+        let is_error = document.root() == Some((Ns::Dav, "error"));
         first.filter(|name| is_error && name.len() <= 60)
     }
 }
@@ -128,6 +171,9 @@ impl Client {
             if let Some(body) = &request.body {
                 outgoing = outgoing.body(body.clone());
             }
+            if request.streamed {
+                outgoing = outgoing.timeout(self.limits.stream);
+            }
             let response = outgoing.send().await.map_err(|error| unreachable(&url, &error))?;
             let status = response.status();
             tracing::debug!(method = %request.method, host = host_of(&url), status = status.as_u16(), "asked");
@@ -135,29 +181,13 @@ impl Client {
                 url = without_login(target);
                 continue;
             }
-            let headers = response.headers().clone();
-            let body = self.read_body(&url, response).await?;
             return Ok(Reply {
                 url,
-                status,
-                headers,
-                body,
+                response,
+                limits: self.limits,
             });
         }
         Err(Error::TooManyRedirects)
-    }
-
-    /// Reads the answer piece by piece, counting what comes out of decompression.
-    async fn read_body(&self, url: &Url, mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
-        let limit = self.limits.body_bytes;
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| unreachable(url, &error))? {
-            if (body.len() + piece.len()) as u64 > limit {
-                return Err(Error::TooLarge { limit });
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body)
     }
 }
 

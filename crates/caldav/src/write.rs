@@ -1,6 +1,6 @@
 //! Writing events (RFC 4791 section 5.3.2): always with a condition, so nothing unseen is overwritten.
 
-use http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderValue, Method};
 use url::Url;
 
@@ -71,13 +71,8 @@ impl Client {
         let request = Request::new(Method::PUT, resource_url(calendar, href))
             .header(condition.0, condition.1)
             .body(CALENDAR_TYPE, ics.to_owned());
-        let reply = self.send(request, login).await?.success()?;
-        let told = reply
-            .headers
-            .get(ETAG)
-            .and_then(|value| value.to_str().ok())
-            .map(quoted_etag);
-        let etag = match told {
+        let reply = self.send(request, login).await?.success().await?;
+        let etag = match reply.etag() {
             Some(etag) => Some(etag),
             // The write is done; not learning its version must not make it look failed.
             None => self.etag(calendar, login, href).await.unwrap_or_default(),
@@ -110,7 +105,7 @@ impl Client {
         if let Some(etag) = etag {
             request = request.header(IF_MATCH, etag_header(etag)?);
         }
-        match self.send(request, login).await?.success() {
+        match self.send(request, login).await?.success().await {
             Ok(_) => Ok(true),
             Err(Error::NotFound) => Ok(false),
             Err(error) => Err(error),

@@ -1,7 +1,7 @@
 //! XML in: the only place that knows the XML library.
 //!
-//! Elements are matched by namespace, never by prefix. A document is handed over one child of its root at a time,
-//! so an answer with ten thousand rows never stands in memory as one tree. DTDs and entities other than the five
+//! Elements are matched by namespace, never by prefix. A document is read while it arrives and handed over one child of
+//! its root at a time, so an answer with ten thousand rows never stands in memory. DTDs and entities other than the five
 //! of XML itself are refused, and so are deep nesting and endless lists of elements.
 
 use quick_xml::XmlVersion;
@@ -10,7 +10,10 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 
+use tokio::io::AsyncBufRead;
+
 use crate::Error;
+use crate::body::{CUT, error_of};
 
 const MAX_DEPTH: usize = 40;
 const MAX_ELEMENTS_PER_ROW: usize = 20_000;
@@ -54,6 +57,8 @@ pub(crate) struct Element {
     attributes: Vec<(String, String)>,
     pub(crate) children: Vec<Element>,
     text: String,
+    /// Its text was too long, and this is only its beginning.
+    pub(crate) cut: bool,
 }
 
 impl Element {
@@ -91,30 +96,58 @@ impl Element {
     }
 }
 
-/// Reads a document and hands each child of its root to `each`. Returns the root's namespace and name.
-pub(crate) fn read(body: &[u8], mut each: impl FnMut(Element)) -> Result<(Ns, String), Error> {
-    let text = String::from_utf8_lossy(body);
-    // Some servers send blanks or a byte order mark before the declaration, which the grammar forbids.
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let mut reader = NsReader::from_str(text);
-    reader.config_mut().expand_empty_elements = true;
-    let mut builder = Builder::default();
-    loop {
-        let (resolved, event) = reader.read_resolved_event().map_err(|error| invalid(&error))?;
-        match event {
-            Event::Start(start) => builder.open(Ns::of(&resolved), &start)?,
-            Event::End(_) => {
-                if let Some(done) = builder.close() {
-                    each(done);
-                }
-            }
-            Event::Text(text) => builder.push_text(&text.xml10_content()),
-            Event::CData(data) => builder.push_text(&data.xml10_content()),
-            Event::GeneralRef(reference) => builder.push_reference(&reference)?,
-            Event::DocType(_) => return Err(Error::malformed("it contains a document type definition")),
-            Event::Eof => return builder.finish(),
-            Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+/// A document that is read while it arrives.
+pub(crate) struct Document<R> {
+    reader: NsReader<R>,
+    buffer: Vec<u8>,
+    builder: Builder,
+}
+
+impl<R: AsyncBufRead + Unpin> Document<R> {
+    /// With the most bytes in one child of the root.
+    pub(crate) fn new(source: R, row_bytes: u64) -> Self {
+        let mut reader = NsReader::from_reader(source);
+        reader.config_mut().expand_empty_elements = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            builder: Builder {
+                row_limit: row_bytes,
+                ..Builder::default()
+            },
         }
+    }
+
+    /// The next child of the root; `None` at the end of a whole document.
+    pub(crate) async fn next(&mut self) -> Result<Option<Element>, Error> {
+        let builder = &mut self.builder;
+        loop {
+            self.buffer.clear();
+            let event = self.reader.read_resolved_event_into_async(&mut self.buffer).await;
+            let (resolved, event) = event.map_err(|error| invalid(&error))?;
+            match event {
+                Event::Start(start) => builder.open(Ns::of(&resolved), &start)?,
+                Event::End(_) => {
+                    if let Some(done) = builder.close()? {
+                        return Ok(Some(done));
+                    }
+                }
+                Event::Text(text) => builder.push_text(&text.xml10_content())?,
+                Event::CData(data) => builder.push_text(&data.xml10_content())?,
+                Event::GeneralRef(reference) => builder.push_reference(&reference)?,
+                Event::DocType(_) => {
+                    return Err(Error::malformed("it contains a document type definition"));
+                }
+                Event::PI(instruction) if instruction.target() == CUT => builder.cut(),
+                Event::Eof => return builder.finish().map(|()| None),
+                Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+            }
+        }
+    }
+
+    /// The root's namespace and name, once it has begun.
+    pub(crate) fn root(&self) -> Option<(Ns, &str)> {
+        self.builder.root.as_ref().map(|(ns, name)| (*ns, name.as_str()))
     }
 }
 
@@ -125,6 +158,9 @@ struct Builder {
     open: Vec<Element>,
     in_row: usize,
     in_all: usize,
+    /// Bytes of the present row, and how many there may be.
+    row_bytes: u64,
+    row_limit: u64,
 }
 
 impl Builder {
@@ -142,6 +178,7 @@ impl Builder {
         if self.open.len() >= MAX_DEPTH || self.in_row > MAX_ELEMENTS_PER_ROW || self.in_all > MAX_ELEMENTS {
             return Err(Error::malformed("it has too many elements"));
         }
+        self.count(start.len())?;
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute =
@@ -154,27 +191,51 @@ impl Builder {
             attributes,
             children: Vec::new(),
             text: String::new(),
+            cut: false,
         });
         Ok(())
     }
 
     /// Closes the innermost element and returns it when it is a child of the root.
-    fn close(&mut self) -> Option<Element> {
+    fn close(&mut self) -> Result<Option<Element>, Error> {
         let Some(done) = self.open.pop() else {
             self.root_closed = true;
-            return None;
+            return Ok(None);
         };
+        // Of an event that is too large all else is of use; half a path or half a token is of none.
+        if done.cut && !done.is(Ns::CalDav, "calendar-data") {
+            return Err(Error::malformed("it has too long a text"));
+        }
         if let Some(parent) = self.open.last_mut() {
             parent.children.push(done);
-            return None;
+            return Ok(None);
         }
         self.in_row = 0;
-        Some(done)
+        self.row_bytes = 0;
+        Ok(Some(done))
     }
 
-    fn push_text(&mut self, text: &str) {
+    fn push_text(&mut self, text: &str) -> Result<(), Error> {
         if let Some(element) = self.open.last_mut() {
             element.text.push_str(text);
+            self.count(text.len())?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), Error> {
+        self.row_bytes += bytes as u64;
+        if self.row_bytes > self.row_limit {
+            return Err(Error::TooLarge {
+                limit: self.row_limit,
+            });
+        }
+        Ok(())
+    }
+
+    fn cut(&mut self) {
+        if let Some(element) = self.open.last_mut() {
+            element.cut = true;
         }
     }
 
@@ -186,20 +247,18 @@ impl Builder {
                 .ok()
                 .flatten()
                 .unwrap_or(char::REPLACEMENT_CHARACTER);
-            self.push_text(c.encode_utf8(&mut [0; 4]));
-            return Ok(());
+            return self.push_text(c.encode_utf8(&mut [0; 4]));
         }
         let known = quick_xml::escape::resolve_xml_entity(reference);
         let text = known.ok_or_else(|| Error::malformed("it contains an entity"))?;
-        self.push_text(text);
-        Ok(())
+        self.push_text(text)
     }
 
-    fn finish(self) -> Result<(Ns, String), Error> {
+    fn finish(&self) -> Result<(), Error> {
         match self.root {
             None => Err(Error::malformed("it is not XML")),
             Some(_) if !self.root_closed => Err(Error::malformed("it ends in the middle")),
-            Some(root) => Ok(root),
+            Some(_) => Ok(()),
         }
     }
 }
@@ -214,9 +273,14 @@ fn read_attribute(attribute: &Attribute<'_>) -> Result<(String, String), Error> 
     ))
 }
 
-/// Only the kind of error: its text could quote the body.
+/// The body's own error or, of the document's, only the kind: its text could quote the body.
 fn invalid(error: &quick_xml::Error) -> Error {
     use quick_xml::Error as Xml;
+    if let Xml::Io(error) = error
+        && let Some(error) = error_of(error)
+    {
+        return error;
+    }
     Error::malformed(match error {
         Xml::Io(_) | Xml::Encoding(_) => "it is not text",
         Xml::Syntax(_) | Xml::IllFormed(_) => "it is not well-formed XML",
@@ -233,11 +297,19 @@ pub(crate) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use futures::executor::block_on;
+
     use super::*;
 
     fn rows(body: &str) -> Result<Vec<Element>, Error> {
-        let mut rows = Vec::new();
-        read(body.as_bytes(), |row| rows.push(row)).map(|_| rows)
+        block_on(async {
+            let mut document = Document::new(body.as_bytes(), 100_000);
+            let mut rows = Vec::new();
+            while let Some(row) = document.next().await? {
+                rows.push(row);
+            }
+            Ok(rows)
+        })
     }
 
     #[test]
@@ -296,12 +368,30 @@ mod tests {
     }
 
     #[test]
-    fn blanks_and_a_byte_order_mark_before_the_declaration_do_no_harm() {
+    fn an_event_that_was_cut_says_so_and_half_of_any_other_text_is_refused() {
+        let event =
+            "<r xmlns='urn:ietf:params:xml:ns:caldav'><calendar-data>BEGIN<?quince-cut?></calendar-data></r>";
+        assert!(rows(event).unwrap()[0].cut);
+        assert!(!rows(&event.replace("<?quince-cut?>", "")).unwrap()[0].cut);
+        let path = event.replace("calendar-data", "href");
+        assert!(matches!(rows(&path), Err(Error::Malformed { .. })));
+    }
+
+    #[test]
+    fn a_row_of_many_long_texts_is_refused() {
+        let row = |texts| {
+            format!(
+                "<r><a>{}</a></r>",
+                format!("<b>{}</b>", "x".repeat(1_000)).repeat(texts)
+            )
+        };
+        assert!(rows(&row(90)).is_ok());
+        assert_eq!(rows(&row(110)), Err(Error::TooLarge { limit: 100_000 }));
+        let many = "<a>".to_owned() + &"x".repeat(60_000) + "</a>";
         assert_eq!(
-            rows("\u{feff}\n <?xml version=\"1.0\"?><r><a/></r>")
-                .unwrap()
-                .len(),
-            1
+            rows(&format!("<r>{many}{many}</r>")).unwrap().len(),
+            2,
+            "each row counts for itself"
         );
     }
 }

@@ -11,7 +11,8 @@ pub use find::{FindError, Found};
 pub(crate) use services::SystemServices;
 pub use services::{Service, Services};
 
-use crate::multistatus::{MultiStatus, Row};
+use crate::body::Bound;
+use crate::multistatus::Row;
 use crate::requests;
 use crate::transport::{Request, place_of};
 use crate::xml::{Element, Ns};
@@ -64,27 +65,40 @@ impl Client {
     }
 
     async fn discover_from(&self, entry: &Url, start: &Url, login: &Credentials) -> Result<Account, Error> {
-        let answer = self.propfind_account(start, login).await?;
-        let row = first_good_row(&answer)?;
-        let principal = match principal_href(row)? {
-            Some(href) => self.resolve(entry, &answer.base, href)?,
+        let (base, row) = self.propfind_account(start, login).await?;
+        let principal = match principal_href(&row)? {
+            Some(href) => self.resolve(entry, &base, href)?,
             // The entry may be the principal itself, on a server that does not say so.
-            None if row.prop(Ns::CalDav, "calendar-home-set").is_some() => answer.base.clone(),
+            None if row.prop(Ns::CalDav, "calendar-home-set").is_some() => base,
             None => return Err(Error::malformed("it names no principal")),
         };
-        let answer = self.propfind_account(&principal, login).await?;
-        let row = first_good_row(&answer)?;
+        let (base, row) = self.propfind_account(&principal, login).await?;
         Ok(Account {
-            homes: self.homes(entry, &answer.base, row)?,
-            addresses: addresses(row),
+            homes: self.homes(entry, &base, &row)?,
+            addresses: addresses(&row),
             display_name: row.text(Ns::Dav, "displayname").map(str::to_owned),
             principal,
         })
     }
 
-    async fn propfind_account(&self, url: &Url, login: &Credentials) -> Result<MultiStatus, Error> {
+    /// The row that describes what was asked for, with the URL that answered: the answer to Depth 0 has one, whatever
+    /// its href says.
+    async fn propfind_account(&self, url: &Url, login: &Credentials) -> Result<(Url, Row), Error> {
         let request = Request::propfind(url.clone(), "0", requests::propfind(PROPERTIES));
-        self.send(request, login).await?.multistatus()
+        let rows = self.send(request, login).await?.rows(Bound::Whole).await?;
+        let base = rows.base().clone();
+        // The whole answer is read, so that half of one is not taken for one.
+        let mut rows = rows.all().await?.into_iter();
+        let row = rows.next().ok_or_else(|| Error::malformed("it is empty"))?;
+        match row.status {
+            Some(404 | 410) => Err(Error::NotFound),
+            Some(401) => Err(Error::WrongLogin),
+            Some(status) if status >= 400 => Err(Error::Refused {
+                status,
+                precondition: None,
+            }),
+            _ => Ok((base, row)),
+        }
     }
 
     fn homes(&self, entry: &Url, base: &Url, row: &Row) -> Result<Vec<Url>, Error> {
@@ -119,23 +133,6 @@ impl Client {
                 host: place_of(&target),
             })
         }
-    }
-}
-
-/// The row that describes what was asked for: the answer to Depth 0 has one, whatever its href says.
-fn first_good_row(answer: &MultiStatus) -> Result<&Row, Error> {
-    let row = answer
-        .rows
-        .first()
-        .ok_or_else(|| Error::malformed("it is empty"))?;
-    match row.status {
-        Some(404 | 410) => Err(Error::NotFound),
-        Some(401) => Err(Error::WrongLogin),
-        Some(status) if status >= 400 => Err(Error::Refused {
-            status,
-            precondition: None,
-        }),
-        _ => Ok(row),
     }
 }
 

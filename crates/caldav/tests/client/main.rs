@@ -9,6 +9,7 @@ mod icloud;
 mod reading;
 mod redirects;
 mod servers;
+mod streaming;
 mod support;
 mod syncing;
 mod versions;

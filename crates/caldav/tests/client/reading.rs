@@ -71,7 +71,7 @@ async fn an_event_too_large_for_one_answer_costs_only_itself() {
     assert_eq!(read, ["/cal/a.ics", "/cal/b.ics", "/cal/c.ics"]);
     assert_eq!(
         reading.unreadable,
-        [("/cal/huge.ics".to_owned(), Unreadable::TooLarge)]
+        [("/cal/huge.ics".to_owned(), Unreadable::TooLarge { etag: None })]
     );
 }
 

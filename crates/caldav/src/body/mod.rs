@@ -1,0 +1,107 @@
+//! The body of an answer while it arrives: bounded, as UTF-8, and without what nobody here reads.
+
+mod lines;
+mod sieve;
+mod utf8;
+
+use std::io::{self, Cursor};
+
+use futures::stream::{self, BoxStream, Stream};
+use futures::{StreamExt as _, TryStreamExt as _};
+use tokio_util::io::StreamReader;
+
+pub(crate) use sieve::{CUT, Kind};
+
+use crate::{Error, Limits};
+use sieve::Sieve;
+use utf8::Utf8;
+
+// Futures that hold it are to be spawned, and connections' streams can be sent to another thread but not shared.
+type Pieces = BoxStream<'static, io::Result<Cursor<Vec<u8>>>>;
+
+/// A body to be read piece by piece. An [`io::Error`] from it holds an [`Error`].
+pub(crate) type Body = StreamReader<Pieces, Cursor<Vec<u8>>>;
+
+/// Which bounds hold for a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// What is read from it is held as a whole, so the whole is bounded.
+    Whole,
+    /// What is read from it is handed on bit by bit, so only the bits are bounded, and the time.
+    Bits,
+}
+
+/// The body that these pieces make up.
+pub(crate) fn body<P: AsRef<[u8]> + 'static>(
+    pieces: impl Stream<Item = Result<P, Error>> + Send + 'static,
+    kind: Kind,
+    bound: Bound,
+    limits: &Limits,
+) -> Body {
+    let mut meter = Meter {
+        arrived: 0,
+        passed: 0,
+        most_arrived: limits.answer_bytes,
+        most_passed: match bound {
+            Bound::Whole => limits.body_bytes,
+            Bound::Bits => limits.answer_bytes,
+        },
+        utf8: Utf8::default(),
+        sieve: Sieve::new(kind, usize::try_from(limits.resource_bytes).unwrap_or(usize::MAX)),
+    };
+    let end = stream::once(async { Ok(None) });
+    let pieces = pieces.map_ok(Some).chain(end).map(move |piece| {
+        let text = match piece? {
+            Some(piece) => meter.push(piece.as_ref())?,
+            None => meter.finish()?,
+        };
+        Ok(Cursor::new(text))
+    });
+    StreamReader::new(pieces.map_err(io::Error::other::<Error>).boxed())
+}
+
+/// Counts what arrives and what is passed on.
+struct Meter {
+    arrived: u64,
+    passed: u64,
+    most_arrived: u64,
+    most_passed: u64,
+    utf8: Utf8,
+    sieve: Sieve,
+}
+
+impl Meter {
+    fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, Error> {
+        self.arrived += piece.len() as u64;
+        within(self.arrived, self.most_arrived)?;
+        let text = self.utf8.push(piece);
+        self.pass(&text)
+    }
+
+    fn finish(&mut self) -> Result<Vec<u8>, Error> {
+        let text = self.utf8.finish();
+        let mut passed = self.pass(text)?;
+        self.sieve.finish(&mut passed);
+        Ok(passed)
+    }
+
+    fn pass(&mut self, text: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut passed = Vec::with_capacity(text.len());
+        self.sieve.push(text, &mut passed)?;
+        self.passed += passed.len() as u64;
+        within(self.passed, self.most_passed)?;
+        Ok(passed)
+    }
+}
+
+fn within(bytes: u64, limit: u64) -> Result<(), Error> {
+    if bytes > limit {
+        return Err(Error::TooLarge { limit });
+    }
+    Ok(())
+}
+
+/// The error that a body gave.
+pub(crate) fn error_of(error: &io::Error) -> Option<Error> {
+    error.get_ref()?.downcast_ref::<Error>().cloned()
+}

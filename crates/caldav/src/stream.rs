@@ -1,0 +1,348 @@
+//! Events handed on while they arrive (RFC 4791 section 7): by span or by path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::body::{Body, Bound};
+use crate::href::last_segment;
+use crate::multistatus::{Row, Rows, is_success};
+use crate::requests;
+use crate::transport::Request;
+use crate::xml::Ns;
+use crate::{Client, Credentials, Error, Reading, Resource, Unreadable};
+
+/// Resources, and bytes of their texts, that are handed on at a time.
+const BATCH_RESOURCES: usize = 250;
+const BATCH_BYTES: usize = 1024 * 1024;
+
+/// Events that are read bit by bit: [`Client::stream_range`], [`Client::stream`].
+///
+/// However many and however large they are, only one bit of them is in memory. Attachments are left out of their texts.
+/// An error after some bits concerns only the rest: what was handed on before is as the server has it.
+#[must_use = "nothing is read before `next` is called"]
+pub struct EventStream<'a> {
+    source: Source<'a>,
+    state: State,
+    /// The paths that were handed on.
+    seen: BTreeSet<String>,
+}
+
+/// Who asks whom.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    client: &'a Client,
+    calendar: &'a Url,
+    login: &'a Credentials,
+}
+
+enum State {
+    /// Not begun: the span.
+    Range(Timestamp, Timestamp),
+    /// The answer to a query.
+    Answer {
+        rows: Box<Rows<Body>>,
+        span: (Timestamp, Timestamp),
+        /// Rows without data, of which another row or request may know more.
+        doubtful: BTreeMap<String, Outcome>,
+    },
+    /// Paths to read, the next ones last, and what is certain already.
+    Paths(Vec<Vec<String>>, Reading),
+    Done,
+    /// An error, or a call that was dropped, came before the end.
+    Broken,
+}
+
+impl Client {
+    /// Reads every resource that has an event touching the span, recurring ones whole, and hands them on while they
+    /// arrive. Apart from that as [`Client::read_range`].
+    pub fn stream_range<'a>(
+        &'a self,
+        calendar: &'a Url,
+        login: &'a Credentials,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> EventStream<'a> {
+        EventStream::new(
+            Source {
+                client: self,
+                calendar,
+                login,
+            },
+            State::Range(from, to),
+        )
+    }
+
+    /// Reads resources by their paths and hands them on batch by batch. Apart from that as [`Client::read`].
+    pub fn stream<'a>(
+        &'a self,
+        calendar: &'a Url,
+        login: &'a Credentials,
+        hrefs: &[String],
+    ) -> EventStream<'a> {
+        let source = Source {
+            client: self,
+            calendar,
+            login,
+        };
+        let paths = source.batches(hrefs.iter().cloned());
+        EventStream::new(source, State::Paths(paths, Reading::default()))
+    }
+}
+
+impl<'a> EventStream<'a> {
+    fn new(source: Source<'a>, state: State) -> Self {
+        Self {
+            source,
+            state,
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// The next bit; `None` when everything was handed on. No path is in two of them.
+    ///
+    /// # Errors
+    /// As the requests. After an error, or a call that was dropped, every call is an error: what is missing then must not
+    /// look as if it were not there.
+    pub async fn next(&mut self) -> Result<Option<Reading>, Error> {
+        loop {
+            let bit = match std::mem::replace(&mut self.state, State::Broken) {
+                State::Range(from, to) => self.begin((from, to)).await?,
+                State::Answer { rows, span, doubtful } => self.answer(rows, span, doubtful).await?,
+                State::Paths(paths, certain) => self.paths(paths, certain).await?,
+                State::Done => {
+                    self.state = State::Done;
+                    return Ok(None);
+                }
+                State::Broken => return Err(Error::malformed("reading it broke off before its end")),
+            };
+            if !bit.is_empty() {
+                return Ok(Some(bit));
+            }
+        }
+    }
+
+    /// Everything that is left.
+    pub(crate) async fn all(mut self) -> Result<Reading, Error> {
+        let mut all = Reading::default();
+        while let Some(bit) = self.next().await? {
+            all.resources.extend(bit.resources);
+            all.missing.extend(bit.missing);
+            all.unreadable.extend(bit.unreadable);
+        }
+        Ok(all)
+    }
+
+    async fn begin(&mut self, span: (Timestamp, Timestamp)) -> Result<Reading, Error> {
+        self.state = State::Answer {
+            rows: Box::new(self.source.query(span, true).await?),
+            span,
+            doubtful: BTreeMap::new(),
+        };
+        Ok(Reading::default())
+    }
+
+    async fn answer(
+        &mut self,
+        mut rows: Box<Rows<Body>>,
+        span: (Timestamp, Timestamp),
+        mut doubtful: BTreeMap<String, Outcome>,
+    ) -> Result<Reading, Error> {
+        let mut bit = Reading::default();
+        let mut bytes = 0;
+        while bit.resources.len() < BATCH_RESOURCES && bytes < BATCH_BYTES {
+            match rows.next_member().await {
+                Ok(Some((href, row))) => match outcome(row) {
+                    read @ Outcome::Read { .. } => {
+                        bytes += read.bytes();
+                        if self.seen.insert(href.clone()) {
+                            bit.put(href, read);
+                        }
+                    }
+                    outcome => drop(doubtful.entry(href).or_insert(outcome)),
+                },
+                Ok(None) if !rows.is_truncated() => {
+                    self.settle(doubtful);
+                    return Ok(bit);
+                }
+                Ok(None) | Err(Error::TooLarge { .. }) => {
+                    let hrefs = self.source.rest(span).await?;
+                    let hrefs = hrefs.into_iter().filter(|href| !self.seen.contains(href));
+                    self.state = State::Paths(self.source.batches(hrefs), Reading::default());
+                    return Ok(bit);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.state = State::Answer { rows, span, doubtful };
+        Ok(bit)
+    }
+
+    /// What a whole answer left in doubt. Duplicates happen; a row with data beats one without.
+    fn settle(&mut self, doubtful: BTreeMap<String, Outcome>) {
+        let mut certain = Reading::default();
+        let mut without_data = Vec::new();
+        for (href, outcome) in doubtful {
+            match outcome {
+                _ if self.seen.contains(&href) => {}
+                Outcome::Missing => {}
+                Outcome::Unreadable(Unreadable::NoData) => without_data.push(href),
+                outcome => certain.put(href, outcome),
+            }
+        }
+        self.state = State::Paths(self.source.batches(without_data.into_iter()), certain);
+    }
+
+    async fn paths(&mut self, mut paths: Vec<Vec<String>>, mut bit: Reading) -> Result<Reading, Error> {
+        let Some(batch) = paths.pop() else {
+            self.state = State::Done;
+            return Ok(bit);
+        };
+        let outcome = self.source.multiget(&batch, &mut bit).await;
+        if let (Err(Error::TooLarge { .. }), [alone]) = (&outcome, batch.as_slice()) {
+            let too_large = Unreadable::TooLarge { etag: None };
+            bit.put(alone.clone(), Outcome::Unreadable(too_large));
+        } else if let Err(Error::TooLarge { .. }) = outcome {
+            // Smaller batches are put back on the pile.
+            let (first, second) = batch.split_at(batch.len() / 2);
+            paths.extend([second.to_vec(), first.to_vec()]);
+        } else {
+            outcome?;
+        }
+        self.state = State::Paths(paths, Reading::default());
+        Ok(bit)
+    }
+}
+
+impl Source<'_> {
+    /// Batches for multigets, each path once, the first ones last.
+    fn batches(&self, hrefs: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+        let mut known = BTreeSet::new();
+        let hrefs: Vec<String> = hrefs.filter(|href| known.insert(href.clone())).collect();
+        let batches = hrefs.chunks(self.client.limits.batch.max(1)).rev();
+        batches.map(<[String]>::to_vec).collect()
+    }
+
+    async fn query(&self, (from, to): (Timestamp, Timestamp), with_data: bool) -> Result<Rows<Body>, Error> {
+        let body = requests::calendar_query(from, to, with_data);
+        let request = Request::report(self.calendar.clone(), "1", body).streamed();
+        let reply = self.client.send(request, self.login).await?;
+        Ok(reply.rows(Bound::Bits).await?.about(self.calendar))
+    }
+
+    /// The paths to read in smaller pieces, as the answer was too large or the server truncated it.
+    async fn rest(&self, span: (Timestamp, Timestamp)) -> Result<Vec<String>, Error> {
+        let mut rows = self.query(span, false).await?;
+        let mut hrefs = Vec::new();
+        while let Some((href, _)) = rows.next_member().await? {
+            hrefs.push(href);
+        }
+        if rows.is_truncated() {
+            let listed = self.client.list_etags(self.calendar, self.login).await?;
+            hrefs = listed.into_iter().map(|listed| listed.href).collect();
+        }
+        Ok(hrefs)
+    }
+
+    async fn multiget(&self, batch: &[String], bit: &mut Reading) -> Result<(), Error> {
+        let Self {
+            client,
+            calendar,
+            login,
+        } = *self;
+        let request = Request::report(calendar.clone(), "1", requests::calendar_multiget(batch)).streamed();
+        let reply = client.send(request, login).await?;
+        let mut rows = reply.rows(Bound::Whole).await?.about(calendar);
+        let mut found: BTreeMap<&str, Outcome> = BTreeMap::new();
+        while let Some((href, row)) = rows.next_member().await? {
+            let Some(asked) = match_href(batch, &href) else {
+                continue;
+            };
+            let outcome = outcome(row);
+            if matches!(outcome, Outcome::Read { .. }) || !found.contains_key(asked.as_str()) {
+                found.insert(asked, outcome);
+            }
+        }
+        for asked in batch {
+            let outcome = match found.remove(asked.as_str()) {
+                // None of these proves that it is gone: some servers compare paths by their spelling. Being wrong
+                // here would free taken time, and it happens seldom, so each is asked for alone.
+                None | Some(Outcome::Missing | Outcome::Unreadable(Unreadable::NoData)) => {
+                    client.read_alone(calendar, login, asked).await?
+                }
+                Some(outcome) => outcome,
+            };
+            bit.put(asked.clone(), outcome);
+        }
+        Ok(())
+    }
+}
+
+/// What was learnt of one resource.
+pub(crate) enum Outcome {
+    Read { etag: Option<String>, data: String },
+    Missing,
+    Unreadable(Unreadable),
+}
+
+impl Outcome {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Read { data, .. } => data.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl Reading {
+    fn put(&mut self, href: String, outcome: Outcome) {
+        match outcome {
+            Outcome::Read { etag, data } => self.resources.push(Resource { href, etag, data }),
+            Outcome::Missing => self.missing.push(href),
+            Outcome::Unreadable(reason) => self.unreadable.push((href, reason)),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.missing.is_empty() && self.unreadable.is_empty()
+    }
+}
+
+fn outcome(mut row: Row) -> Outcome {
+    if let Some(data) = row.take_prop(Ns::CalDav, "calendar-data") {
+        if data.cut {
+            return Outcome::Unreadable(Unreadable::TooLarge { etag: row.etag() });
+        }
+        let data = data.into_text();
+        if !data.trim().is_empty() {
+            let blanks = data.len() - data.trim_start().len();
+            return Outcome::Read {
+                etag: row.etag(),
+                data: if blanks == 0 {
+                    data
+                } else {
+                    data[blanks..].to_owned()
+                },
+            };
+        }
+    }
+    match row.status_of(Ns::CalDav, "calendar-data") {
+        Some(404 | 410) if row.status.is_some() => Outcome::Missing,
+        Some(status) if !is_success(status) && status != 404 => {
+            Outcome::Unreadable(Unreadable::Status(status))
+        }
+        _ => Outcome::Unreadable(Unreadable::NoData),
+    }
+}
+
+/// Which of the paths asked for a row answers: the same path or, as hrefs may be mismatched, one with the same last
+/// part, which is unique within a calendar.
+fn match_href<'a>(asked: &'a [String], href: &str) -> Option<&'a String> {
+    let same = asked.iter().find(|asked| *asked == href);
+    same.or_else(|| {
+        asked
+            .iter()
+            .find(|asked| last_segment(asked) == last_segment(href))
+    })
+}
