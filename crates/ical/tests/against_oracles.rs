@@ -11,6 +11,8 @@
     reason = "a test that breaks off has failed"
 )]
 
+#[path = "../benches/series/mod.rs"]
+mod series;
 mod support;
 
 use std::collections::BTreeSet;
@@ -313,6 +315,22 @@ const DIFFERING: [(&str, &str); 7] = [
         "the library gives up; both say the same",
     ),
 ];
+
+/// The benchmark's bar is a time for the *right* instances: those of each series, not only as many.
+#[test]
+fn the_series_of_the_benchmark_agree() {
+    let sixty_days: Asked = (series::ZONE, "2026-11-01", "2026-12-31");
+    assert_eq!(instant(sixty_days.1).as_second(), series::FROM);
+    assert_eq!(instant(sixty_days.2).as_second(), series::TO);
+    let texts: Vec<String> = (0..series::EVENTS)
+        .map(|n| series::wrapped(&series::event(n)))
+        .collect();
+    let theirs = asked(&texts, sixty_days);
+    assert_eq!(theirs.len(), series::EVENTS);
+    for (ics, theirs) in texts.iter().zip(theirs) {
+        assert_eq!(Some(ours(ics, sixty_days)), theirs, "{ics}");
+    }
+}
 
 #[test]
 fn written_cases_agree_but_for_those_that_are_explained() {
