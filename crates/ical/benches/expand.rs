@@ -22,8 +22,8 @@ use zones::Zone;
 
 const ROUNDS: usize = 30;
 
-/// The middle one of several measurements.
-fn median(mut work: impl FnMut() -> usize) -> (Duration, usize) {
+/// The middle and the shortest of several measurements: on a busy machine only the latter says what the work takes.
+fn measured(mut work: impl FnMut() -> usize) -> (String, usize) {
     let mut size = 0;
     let mut times: Vec<Duration> = (0..ROUNDS)
         .map(|_| {
@@ -33,7 +33,10 @@ fn median(mut work: impl FnMut() -> usize) -> (Duration, usize) {
         })
         .collect();
     times.sort_unstable();
-    (times[ROUNDS / 2], size)
+    (
+        format!("{:>10.2?}, at best {:.2?}", times[ROUNDS / 2], times[0]),
+        size,
+    )
 }
 
 fn main() {
@@ -50,17 +53,17 @@ fn main() {
     let resources: Vec<String> = events.iter().map(|event| wrapped(event)).collect();
 
     println!("{EVENTS} recurring events, started three years ago, over 60 days; median of {ROUNDS} runs");
-    let (time, whole_size) = median(|| ical::read(&whole, &owner, &horizon).instances.len());
-    println!("  one calendar, text to {whole_size} instances:        {time:>10.2?}");
-    let (time, size) = median(|| {
+    let (time, whole_size) = measured(|| ical::read(&whole, &owner, &horizon).instances.len());
+    println!("  one calendar, text to {whole_size} instances:        {time}");
+    let (time, size) = measured(|| {
         resources
             .iter()
             .map(|r| ical::read(r, &owner, &horizon).instances.len())
             .sum()
     });
-    println!("  {EVENTS} resources, text to {size} instances:    {time:>10.2?}");
-    let (time, size) = median(|| resources.iter().filter_map(|r| ical::uid(r)).count());
-    println!("  UIDs of {size} resources:                     {time:>10.2?}");
+    println!("  {EVENTS} resources, text to {size} instances:    {time}");
+    let (time, size) = measured(|| resources.iter().filter_map(|r| ical::uid(r)).count());
+    println!("  UIDs of {size} resources:                     {time}");
 
     peers(&whole, horizon, whole_size);
 
