@@ -126,8 +126,9 @@ fn damage_is_noticed(text: &[u8], before: &Reading) {
 }
 
 fn sum(text: &[u8]) -> usize {
-    text.iter()
-        .fold(7, |sum: usize, b| sum.wrapping_mul(31).wrapping_add(usize::from(*b)))
+    text.iter().fold(7, |sum: usize, b| {
+        sum.wrapping_mul(31).wrapping_add(usize::from(*b))
+    })
 }
 
 /// Where the letters and digits of deciding values stand.

@@ -36,9 +36,9 @@ fuzz_target!(|body: &[u8]| {
         }
     }
     // Where it is cut follows from the body itself, so that a finding can be repeated.
-    let sum = body
-        .iter()
-        .fold(7, |sum: usize, b| sum.wrapping_mul(31).wrapping_add(usize::from(*b)));
+    let sum = body.iter().fold(7, |sum: usize, b| {
+        sum.wrapping_mul(31).wrapping_add(usize::from(*b))
+    });
     let half = &body[..sum % body.len().max(1)];
     if let Ok(fewer) = multistatus(&calendar, half) {
         assert_eq!(fewer, listed, "half an answer was taken for a whole one");
