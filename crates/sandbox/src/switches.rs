@@ -56,6 +56,8 @@ pub struct Switches {
     pub deleted_uids_stay_taken: bool,
     /// An event without `DTEND` and `DURATION` is answered 404.
     pub require_end: bool,
+    /// Storing an event with guests would mail them.
+    pub mails_guests: bool,
 }
 
 impl Default for Switches {
@@ -82,6 +84,7 @@ impl Default for Switches {
             uids_are_account_wide: true,
             deleted_uids_stay_taken: true,
             require_end: true,
+            mails_guests: true,
         }
     }
 }

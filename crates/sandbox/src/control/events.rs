@@ -50,13 +50,7 @@ impl Control {
 
     /// Stores every event of [`oddities`](crate::oddities) in a calendar. Returns what was stored, with its path.
     pub fn put_oddities(&self, calendar: CalendarId) -> Vec<(Oddity, String)> {
-        let mut world = self.shared.lock();
-        let all = oddities(world.clock.now(), &world.zone);
-        let planted = all.into_iter().map(|odd| {
-            let href = plant(&mut world, calendar, &odd.ics).unwrap_or_default();
-            (odd, href)
-        });
-        planted.collect()
+        plant_oddities(&mut self.shared.lock(), calendar)
     }
 
     /// Adds a simple event in the owners' zone, as a phone does. Returns its path.
@@ -117,6 +111,18 @@ pub(crate) fn plant(world: &mut World, calendar: CalendarId, ics: &str) -> Optio
     let name = known.unwrap_or_else(|| format!("{uid}.ics"));
     world.store(calendar, &name, &uid, ics)?;
     world.href(calendar, Some(&name))
+}
+
+/// Stores an event of each oddity, as seen by the calendar's owner.
+pub(crate) fn plant_oddities(world: &mut World, calendar: CalendarId) -> Vec<(Oddity, String)> {
+    let owner = world.owner_of(calendar);
+    let me = owner.map_or_else(String::new, |account| account.apple_id.clone());
+    let all = oddities(world.clock.now(), &world.zone, &me);
+    let planted = all.into_iter().map(|odd| {
+        let href = plant(world, calendar, &odd.ics).unwrap_or_default();
+        (odd, href)
+    });
+    planted.collect()
 }
 
 /// Changes the text of an event; false when there is none or it cannot be changed.

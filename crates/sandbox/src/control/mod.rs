@@ -5,7 +5,7 @@ mod network;
 mod people;
 
 pub use events::StoredEvent;
-pub(crate) use events::{change, plant};
+pub(crate) use events::{change, plant, plant_oddities};
 pub use people::{CalendarInfo, NewCalendar};
 
 use crate::world::Shared;

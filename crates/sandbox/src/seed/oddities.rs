@@ -15,110 +15,134 @@ pub struct Oddity {
     pub blocks: Option<(Timestamp, Timestamp)>,
 }
 
-/// One event of each oddity, each on a day of its own from tomorrow on, at 10:00 to 11:00 in the owner's zone
-/// unless its oddity says otherwise.
-pub fn oddities(now: Timestamp, owner: &Zone) -> Vec<Oddity> {
-    let zone = owner.name();
-    let tomorrow = owner.date(now).saturating_add(1.day());
-    let mut days = (0..).map(|number: i64| tomorrow.saturating_add(number.days()));
-    let mut next = || days.next().unwrap_or(tomorrow);
-    let mut all = Vec::new();
-    let mut add = |name: &'static str, day: Date, lines: &str, hours: Option<(i8, i8)>| {
-        let at = |hour: i8| match hour {
-            24 => owner.opening(day.saturating_add(1.day()).at(0, 0, 0, 0)),
-            hour => owner.opening(day.at(hour, 0, 0, 0)),
-        };
-        all.push(Oddity {
-            name,
-            ics: object(name, lines),
-            blocks: hours.map(|(from, to)| (at(from), at(to))),
-        });
-    };
-    let text = |day: Date| day.strftime("%Y%m%d").to_string();
-    let ten = |day: Date| {
-        format!(
-            "DTSTART;TZID={zone}:{0}T100000\nDTEND;TZID={zone}:{0}T110000",
-            text(day)
-        )
-    };
+/// The attachment that belongs to the odd seed, in bytes of base64: as much as Apple's 20 MB an event allow.
+pub(crate) const ATTACHMENT: usize = 19_000_000;
 
-    let day = next();
-    let travel =
-        "X-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT1H\nX-APPLE-TRAVEL-RETURN-DURATION;VALUE=DURATION:PT1H";
-    add(
-        "travel-time",
-        day,
-        &format!("{}\n{travel}", ten(day)),
-        Some((9, 12)),
-    );
-    let day = next();
-    let moved = format!(
-        "{}\nRRULE:FREQ=YEARLY\nEND:VEVENT\nBEGIN:VEVENT\nUID:override\nDTSTAMP:20260101T000000Z\n\
-         RECURRENCE-ID;TZID={zone}:{1}T100000\nDTSTART;TZID={zone}:{1}T140000\nDTEND;TZID={zone}:{1}T150000",
-        ten(day),
-        text(day)
-    );
-    add("override", day, &moved, Some((14, 15)));
-    let day = next();
-    let cancelled = format!(
-        "{}\nRRULE:FREQ=DAILY;COUNT=1\nEND:VEVENT\nBEGIN:VEVENT\nUID:cancelled-override\nDTSTAMP:20260101T000000Z\n\
-         RECURRENCE-ID;TZID={zone}:{1}T100000\n{0}\nSTATUS:CANCELLED",
-        ten(day),
-        text(day)
-    );
-    add("cancelled-override", day, &cancelled, None);
-    let day = next();
-    let utc = crate::ics::times::utc_text(owner.opening(day.at(10, 0, 0, 0)));
-    let left_out = format!("{}\nRRULE:FREQ=DAILY;COUNT=1\nEXDATE:{utc}", ten(day));
-    add("exdate-in-utc", day, &left_out, None);
-    let day = next();
-    let floating = format!("DTSTART:{0}T100000\nDTEND:{0}T110000", text(day));
-    add("floating", day, &floating, Some((10, 11)));
-    let day = next();
-    let odd_zone = format!(
-        "DTSTART;TZID=Customized Time Zone:{0}T100000\nDTEND;TZID=Customized Time Zone:{0}T110000",
-        text(day)
-    );
-    add("odd-tzid", day, &odd_zone, Some((10, 11)));
-    let day = next();
-    add(
-        "duplicate-dtstamp",
-        day,
-        &format!("{}\nDTSTAMP:20260202T000000Z", ten(day)),
-        Some((10, 11)),
-    );
-    let day = next();
-    add(
-        "all-day-without-transp",
-        day,
-        &format!("DTSTART;VALUE=DATE:{}", text(day)),
-        Some((0, 24)),
-    );
-    let day = next();
-    let instant = format!("DTSTART;TZID={zone}:{0}T100000\nDURATION:PT1H", text(day));
-    add("duration-instead-of-end", day, &instant, Some((10, 11)));
-    let day = next();
-    add(
-        "no-end",
-        day,
-        &format!("DTSTART;TZID={zone}:{}T100000", text(day)),
-        None,
-    );
-    let day = next();
-    add(
-        "control-characters",
-        day,
-        &format!("{}\nDESCRIPTION:bell \u{7} and escape \u{1b}", ten(day)),
-        Some((10, 11)),
-    );
-    let day = next();
-    add(
-        "transparent",
-        day,
-        &format!("{}\nTRANSP:TRANSPARENT", ten(day)),
-        None,
-    );
-    all
+/// One event of each oddity, each on a day of its own from tomorrow on, at 10:00 to 11:00 in the owner's zone
+/// unless its oddity says otherwise. `me` is the owner's address.
+pub fn oddities(now: Timestamp, owner: &Zone, me: &str) -> Vec<Oddity> {
+    let mut sowing = Sowing {
+        owner,
+        day: owner.date(now),
+        all: Vec::new(),
+    };
+    sowing.travel_and_series();
+    sowing.times();
+    sowing.contents(me);
+    sowing.all
+}
+
+struct Sowing<'a> {
+    owner: &'a Zone,
+    day: Date,
+    all: Vec<Oddity>,
+}
+
+impl Sowing<'_> {
+    /// Adds an event of the next day, with these hours blocked (24 is the day's end) and these lines.
+    fn add(&mut self, name: &'static str, hours: Option<(i8, i8)>, lines: impl FnOnce(&Self) -> String) {
+        self.day = self.day.saturating_add(1.day());
+        let at = |hour: i8| match hour {
+            24 => self
+                .owner
+                .opening(self.day.saturating_add(1.day()).at(0, 0, 0, 0)),
+            hour => self.owner.opening(self.day.at(hour, 0, 0, 0)),
+        };
+        let blocks = hours.map(|(from, to)| (at(from), at(to)));
+        let ics = object(name, &lines(self));
+        self.all.push(Oddity { name, ics, blocks });
+    }
+
+    /// The day's date, a `T` and an hour.
+    fn at(&self, hour: u8) -> String {
+        format!("{}T{hour:02}0000", self.day.strftime("%Y%m%d"))
+    }
+
+    /// A start and an end at these hours of the owner's zone.
+    fn span(&self, from: u8, to: u8) -> String {
+        let zone = self.owner.name();
+        format!(
+            "DTSTART;TZID={zone}:{}\nDTEND;TZID={zone}:{}",
+            self.at(from),
+            self.at(to)
+        )
+    }
+
+    /// The start of the override of the turn at ten.
+    fn overriding(&self, uid: &str) -> String {
+        format!(
+            "END:VEVENT\nBEGIN:VEVENT\nUID:{uid}\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID;TZID={}:{}",
+            self.owner.name(),
+            self.at(10)
+        )
+    }
+
+    fn travel_and_series(&mut self) {
+        self.add("travel-time", Some((9, 12)), |day| {
+            format!(
+                "{}\nX-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT1H\nX-APPLE-TRAVEL-RETURN-DURATION;VALUE=DURATION:PT1H",
+                day.span(10, 11)
+            )
+        });
+        self.add("override", Some((14, 15)), |day| {
+            let moved = day.overriding("override");
+            format!(
+                "{}\nRRULE:FREQ=YEARLY\n{moved}\n{}",
+                day.span(10, 11),
+                day.span(14, 15)
+            )
+        });
+        self.add("cancelled-override", None, |day| {
+            let (ten, cancelled) = (day.span(10, 11), day.overriding("cancelled-override"));
+            format!("{ten}\nRRULE:FREQ=DAILY;COUNT=1\n{cancelled}\n{ten}\nSTATUS:CANCELLED")
+        });
+        self.add("exdate-in-utc", None, |day| {
+            let utc = crate::ics::times::utc_text(day.owner.opening(day.day.at(10, 0, 0, 0)));
+            format!("{}\nRRULE:FREQ=DAILY;COUNT=1\nEXDATE:{utc}", day.span(10, 11))
+        });
+    }
+
+    fn times(&mut self) {
+        self.add("floating", Some((10, 11)), |day| {
+            format!("DTSTART:{}\nDTEND:{}", day.at(10), day.at(11))
+        });
+        self.add("odd-tzid", Some((10, 11)), |day| {
+            let zone = "Customized Time Zone";
+            format!(
+                "DTSTART;TZID={zone}:{}\nDTEND;TZID={zone}:{}",
+                day.at(10),
+                day.at(11)
+            )
+        });
+        self.add("all-day-without-transp", Some((0, 24)), |day| {
+            format!("DTSTART;VALUE=DATE:{}", day.day.strftime("%Y%m%d"))
+        });
+        self.add("duration-instead-of-end", Some((10, 11)), |day| {
+            format!("DTSTART;TZID={}:{}\nDURATION:PT1H", day.owner.name(), day.at(10))
+        });
+        self.add("no-end", None, |day| {
+            format!("DTSTART;TZID={}:{}", day.owner.name(), day.at(10))
+        });
+    }
+
+    fn contents(&mut self, me: &str) {
+        self.add("duplicate-dtstamp", Some((10, 11)), |day| {
+            format!("{}\nDTSTAMP:20260202T000000Z", day.span(10, 11))
+        });
+        self.add("control-characters", Some((10, 11)), |day| {
+            format!("{}\nDESCRIPTION:bell \u{7} and escape \u{1b}", day.span(10, 11))
+        });
+        self.add("transparent", None, |day| {
+            format!("{}\nTRANSP:TRANSPARENT", day.span(10, 11))
+        });
+        self.add("declined", None, |day| {
+            format!(
+                "{}\nORGANIZER:mailto:jo@example.com\nATTENDEE;PARTSTAT=ACCEPTED:mailto:jo@example.com\n\
+                 ATTENDEE;PARTSTAT=DECLINED:mailto:{me}",
+                day.span(10, 11)
+            )
+        });
+    }
 }
 
 /// An event with an attachment of this many bytes of base64, as Apple allows up to 20 MB.

@@ -293,6 +293,9 @@ impl World {
 
     /// The title of each guest's mail that storing this object would cause.
     pub(crate) fn note_invitations(&mut self, invited: Vec<String>, ics: &str) {
+        if !self.switches.mails_guests {
+            return;
+        }
         let summary = ics::series::summary(ics);
         self.invitations.extend(invited.into_iter().map(|to| Invitation {
             to,

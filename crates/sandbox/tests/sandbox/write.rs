@@ -227,7 +227,7 @@ async fn what_may_only_be_read_cannot_be_written() {
 }
 
 #[tokio::test]
-async fn guests_would_be_mailed_and_events_without_guests_mail_nobody() {
+async fn guests_would_be_mailed_unless_switched_off_and_events_without_guests_mail_nobody() {
     let world = world().await;
     let home = world.path("Home");
     world.put(&format!("{home}one.ics"), &[NEW], &event("one")).await;
@@ -245,6 +245,10 @@ async fn guests_would_be_mailed_and_events_without_guests_mail_nobody() {
         (mails[0].to.as_str(), mails[0].summary.as_str()),
         ("guest@example.org", "Appointment")
     );
+    world.switch(|switches| switches.mails_guests = false);
+    let three = event("three").replace("SEQUENCE:0", guest);
+    world.put(&format!("{home}three.ics"), &[NEW], &three).await;
+    assert_eq!(world.control.invitations().len(), mails.len());
 }
 
 #[tokio::test]
