@@ -435,6 +435,26 @@ tell!(icloud: crate::support::icloud::icloud =>
     a_wrong_password_is_told_apart,
 );
 
+tell!(icloud_otherwise: crate::support::icloud::icloud_otherwise =>
+    discovery_leads_to_a_calendar_that_can_be_read_and_written,
+    the_principal_and_the_home_are_entries_too,
+    the_address_as_typed_leads_to_the_same_account,
+    a_new_event_is_found_in_its_span_and_not_outside,
+    a_recurring_event_is_found_by_a_late_instance_and_comes_whole,
+    an_existing_event_is_not_created_over,
+    an_update_needs_the_version_that_is_there,
+    a_deleted_event_is_gone_and_deleting_it_again_is_fine,
+    many_events_are_read_in_batches_and_missing_ones_are_named,
+    the_listing_holds_every_version,
+    a_sync_names_what_was_added_changed_and_removed,
+    a_token_nobody_gave_out_has_expired,
+    a_calendar_that_is_gone_is_not_found,
+    an_odd_file_name_keeps_one_spelling_everywhere,
+    a_uid_that_is_taken_is_refused_as_such,
+    a_broken_object_is_refused,
+    a_wrong_password_is_told_apart,
+);
+
 tell!(radicale: crate::support::python::radicale =>
     discovery_leads_to_a_calendar_that_can_be_read_and_written,
     the_principal_and_the_home_are_entries_too,

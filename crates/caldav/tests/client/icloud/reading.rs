@@ -1,9 +1,9 @@
 //! Reading, and what a person changes on the phone.
 
 use caldav::Error;
-use sandbox::ExpiredToken;
+use sandbox::{ExpiredToken, Options, Seed};
 
-use crate::support::events::instant;
+use crate::support::events::{Event, instant};
 use crate::support::icloud::Icloud;
 
 #[tokio::test]
@@ -128,5 +128,54 @@ async fn an_expired_token_leads_to_a_full_listing_one_way_or_the_other() {
             1,
             "{mode:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn reads_that_lag_behind_a_write_bring_it_with_the_next_sync() {
+    let icloud = Icloud::start().await;
+    let (client, login) = (&icloud.practice.client, &icloud.practice.login);
+    let (_, work) = icloud.calendar("Work");
+    icloud.control.switch(|switches| switches.stale_reads = 1);
+    let before = client.sync(&work, login, None).await.unwrap();
+    let event = Event::at("20310304T100000Z");
+    let written = client
+        .create(&work, login, &event.file_name(), &event.ics())
+        .await
+        .unwrap();
+    let stale = client.sync(&work, login, Some(&before.token)).await.unwrap();
+    assert_eq!(stale.changed, []);
+    let fresh = client.sync(&work, login, Some(&stale.token)).await.unwrap();
+    let hrefs: Vec<_> = fresh.changed.iter().map(|listed| &listed.href).collect();
+    assert_eq!(hrefs, [&written.href]);
+}
+
+#[tokio::test]
+async fn every_odd_event_is_read_as_it_is_and_attachments_are_left_out() {
+    let now = instant("2026-11-23T12:00:00Z");
+    let odd = Options {
+        seed: Seed::Odd,
+        ..Options::default()
+    };
+    let icloud = Icloud::start_with(odd.now(now)).await;
+    let (client, login) = (&icloud.practice.client, &icloud.practice.login);
+    let (id, home) = icloud.calendar("Home");
+    for cdata in [true, false] {
+        icloud.control.switch(|switches| switches.cdata = cdata);
+        let (from, to) = (now, instant("2026-12-23T00:00:00Z"));
+        let reading = client.read_range(&home, login, from, to).await.unwrap();
+        assert_eq!((reading.missing.len(), reading.unreadable.len()), (0, 0));
+        for event in icloud.control.events(id) {
+            let read = reading.resources.iter().find(|read| read.href == event.href);
+            let read = read.unwrap_or_else(|| panic!("{} is missing", event.uid));
+            let kept: Vec<&str> = event
+                .ics
+                .lines()
+                .filter(|line| !line.starts_with("ATTACH") && !line.starts_with(" QUFB"))
+                .collect();
+            let lines: Vec<&str> = read.data.lines().collect();
+            assert_eq!(lines, kept, "{}", event.uid);
+        }
+        assert_eq!(reading.resources.len(), 14);
     }
 }

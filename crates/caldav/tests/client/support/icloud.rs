@@ -1,7 +1,9 @@
 //! The practice iCloud, in the position in which a person would connect to it.
 
 use caldav::Credentials;
-use sandbox::{AccountId, CalendarId, Control, Options, Sandbox};
+use sandbox::{
+    AccountId, CalendarId, Control, ExpiredToken, Options, Redirect, RedirectTarget, Sandbox, Switches,
+};
 use url::Url;
 
 use super::{Practice, client};
@@ -57,4 +59,40 @@ impl Icloud {
 /// For the suite that every server is told.
 pub async fn icloud() -> Practice {
     Icloud::start().await.practice
+}
+
+/// The same with every switch in its other position. Only what is a failure, as a partition that is gone or reads that lag
+/// behind, is left for tests of its own.
+pub async fn icloud_otherwise() -> Practice {
+    let icloud = Icloud::start().await;
+    let usual = Switches::default();
+    let otherwise = Switches {
+        require_user_agent: !usual.require_user_agent,
+        joined_challenges: !usual.joined_challenges,
+        redirect: Some(Redirect {
+            status: 307,
+            to: RedirectTarget::Partition,
+        }),
+        partition_gone: usual.partition_gone,
+        absolute_home: !usual.absolute_home,
+        mismatched_hrefs: !usual.mismatched_hrefs,
+        allprop_fails: !usual.allprop_fails,
+        cdata: !usual.cdata,
+        collection_row_in_reports: !usual.collection_row_in_reports,
+        missing_component_filter_fails: !usual.missing_component_filter_fails,
+        property_filter_fails: !usual.property_filter_fails,
+        partial_data_is_empty: !usual.partial_data_is_empty,
+        multiget_duplicates: !usual.multiget_duplicates,
+        expired_token: ExpiredToken::Gone,
+        sync_page: Some(1),
+        stale_reads: usual.stale_reads,
+        etag_on_put: !usual.etag_on_put,
+        if_match_star_fails: !usual.if_match_star_fails,
+        uids_are_account_wide: !usual.uids_are_account_wide,
+        deleted_uids_stay_taken: !usual.deleted_uids_stay_taken,
+        require_end: !usual.require_end,
+        mails_guests: !usual.mails_guests,
+    };
+    icloud.control.set_switches(otherwise);
+    icloud.practice
 }
