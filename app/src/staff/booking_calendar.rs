@@ -118,9 +118,13 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let public_page = editor.public_page.clone();
         let id = editor.id.clone();
         let notes = editor.notes.clone();
+        let why_not = format!("/booking-calendars/{id}/why-not");
         view! {
             <PageHeader title>
-                {public_page.map(|href| view! { <ButtonLink href>"Open its page"</ButtonLink> })}
+                <div class="button-row">
+                    <ButtonLink href=why_not>"Why not?"</ButtonLink>
+                    {public_page.map(|href| view! { <ButtonLink href>"Open its page"</ButtonLink> })}
+                </div>
             </PageHeader>
             {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> }).collect_view()}
             <Editor editor/>

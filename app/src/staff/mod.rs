@@ -19,6 +19,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod team;
 mod week_grid;
+pub mod why_not;
 
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
@@ -34,6 +35,7 @@ use event::EventPage;
 use setup::SetupPage;
 use sign_in::SignInPage;
 use team::TeamPage;
+use why_not::WhyNotPage;
 
 /// The pages by which staff come in: `/setup` and `/sign-in`. Shown without the side navigation.
 #[component(transparent)]
@@ -56,6 +58,7 @@ pub fn StaffRoutes() -> AnyNestedRoute {
         <Route path=path!("/booking-calendars") view=BookingCalendarsPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/new") view=NewBookingCalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/:id") view=BookingCalendarPage ssr=SsrMode::Async/>
+        <Route path=path!("/booking-calendars/:id/why-not") view=WhyNotPage ssr=SsrMode::Async/>
         <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async/>
         <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
     }

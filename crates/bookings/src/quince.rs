@@ -24,7 +24,7 @@ pub struct Settings {
     pub icloud_url: Url,
     /// Whether calendar servers on this machine may be reached: for the practice iCloud and for tests.
     pub allow_loopback: bool,
-    /// Hosts that people may connect as calendar servers although they are in a private network or without https.
+    /// Calendar servers in private networks that people may connect, as `caldav::Guard::allow_host` takes them.
     pub calendar_hosts: Vec<String>,
     /// How mails leave.
     pub mail: Mail,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use caldav::{Account, Calendar, Credentials};
+use caldav::{Account, Address, Calendar, Credentials, FindError};
 use scheduling::StaffId;
 use store::connections::{self, NewConnection};
 use store::{ConnectionId, ConnectionState, ImportPolicy, Server, Tx};
@@ -62,16 +62,33 @@ impl std::fmt::Debug for ServerLogin {
 /// A login to check, cleaned up.
 struct Wish {
     server: Server,
-    entry: Url,
+    place: Place,
     username: String,
     password: String,
+}
+
+/// Where the login leads.
+enum Place {
+    /// Discovery begins here.
+    Entry(Url),
+    /// What a person typed, from which the server is found first.
+    Named(Address),
+}
+
+impl Place {
+    fn url(&self) -> &Url {
+        match self {
+            Self::Entry(url) => url,
+            Self::Named(address) => address.url(),
+        }
+    }
 }
 
 impl Wish {
     fn is(&self, known: &connections::Connection) -> bool {
         let same_host = || {
             let host = Url::parse(&known.entry_url).ok();
-            host.and_then(|url| url.host_str().map(str::to_owned)).as_deref() == self.entry.host_str()
+            host.and_then(|url| url.host_str().map(str::to_owned)).as_deref() == self.place.url().host_str()
         };
         known.server == self.server
             && known.username.eq_ignore_ascii_case(&self.username)
@@ -81,6 +98,8 @@ impl Wish {
 
 /// What the live check found.
 struct Checkup {
+    /// Where discovery begins from now on.
+    entry: Url,
     credentials: Credentials,
     account: Account,
     calendars: Vec<Calendar>,
@@ -91,7 +110,7 @@ pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<Co
     let (username, password) = tidy_icloud(&login.apple_id, &login.app_password)?;
     let wish = Wish {
         server: Server::Icloud,
-        entry: quince.settings().icloud_url.clone(),
+        place: Place::Entry(quince.settings().icloud_url.clone()),
         username,
         password,
     };
@@ -114,7 +133,7 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     let new = NewConnection {
         staff_id: staff,
         server: wish.server,
-        entry_url: wish.entry.to_string(),
+        entry_url: found.entry.to_string(),
         username: found.credentials.username.clone(),
         discovered: sync::discovered(&found.account),
         import_policy: ImportPolicy::KeepUp,
@@ -157,7 +176,7 @@ pub async fn reconnect(
     };
     let wish = Wish {
         server: known.server,
-        entry: login::url(&known.entry_url)?,
+        place: Place::Entry(login::url(&known.entry_url)?),
         username,
         password,
     };
@@ -249,83 +268,55 @@ fn tidy_server(login: &ServerLogin) -> Result<Wish, ConnectError> {
     let address = checked.required_line("address", "the server's address", &login.address, ADDRESS_LIMIT);
     let username = checked.required_line("username", "your user name", &login.username, LOGIN_LIMIT);
     let password = checked.required_line("password", "the password", &login.password, LOGIN_LIMIT);
-    let entry = entry(&address);
-    if !address.is_empty() && entry.is_none() {
+    let named = Address::typed(&address);
+    if !address.is_empty() && named.is_err() {
         checked.problem(
             "address",
             "This is not the address of a server. Enter one such as https://cloud.example.com, or only cloud.example.com.",
         );
     }
     checked.finish().map_err(ConnectError::Fields)?;
-    let entry = entry.ok_or_else(|| Internal::because("an address was checked and is none"))?;
     Ok(Wish {
         server: Server::Caldav,
-        entry,
+        place: Place::Named(named.map_err(Internal::because)?),
         username,
         password,
     })
 }
 
-/// The address that people mean: without a scheme, https. A login in it is not what it is for.
-fn entry(typed: &str) -> Option<Url> {
-    let text = if typed.contains("://") {
-        typed.to_owned()
-    } else {
-        format!("https://{}", typed.rsplit('@').next().unwrap_or(typed))
-    };
-    let url = Url::parse(&text).ok()?;
-    let is_plain = url.username().is_empty() && url.password().is_none();
-    (matches!(url.scheme(), "http" | "https") && url.has_host() && is_plain).then_some(url)
-}
-
 async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, ConnectError> {
     let server = wish.server;
     let credentials = Credentials::new(wish.username.as_str(), wish.password.as_str());
-    let client = quince.caldav(&wish.entry);
     let look = async {
-        let account = client.discover(&wish.entry, &credentials).await?;
+        let client = quince.caldav(wish.place.url());
+        let (entry, account) = match &wish.place {
+            Place::Entry(entry) => (entry.clone(), client.discover(entry, &credentials).await?),
+            Place::Named(address) => {
+                let found = client.find(address, &credentials).await?;
+                (found.entry, found.account)
+            }
+        };
+        let client = quince.caldav(&entry);
         let calendars = client.calendars(&account.homes, &credentials).await?;
-        Ok::<_, caldav::Error>((account, calendars))
+        Ok::<_, FindError>((entry, account, calendars))
     };
     let outcome = timeout(CHECK, look)
         .await
         .map_err(|_| ConnectError::Unreachable(format!("{} did not answer in time.", reach::name(server))))?;
-    let (account, calendars) =
-        outcome.map_err(|error| ConnectError::of_check(server, &error, quince.now()))?;
+    let (entry, account, calendars) = outcome.map_err(|error| match error {
+        FindError::Server(error) => ConnectError::of_check(server, &error, quince.now()),
+        FindError::LeadsElsewhere { from, to } => ConnectError::Refused(format!(
+            "{from} leads on to {to}, where your login is not sent for safety. If that is your calendar server, enter {to} as \
+             its address."
+        )),
+    })?;
     if calendars.is_empty() {
         return Err(ConnectError::NoCalendars(server));
     }
     Ok(Checkup {
+        entry,
         credentials,
         account,
         calendars,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_what_people_mean_by_it() {
-        let meant = |typed| entry(typed).map(|url| url.to_string());
-        assert_eq!(
-            meant("cloud.example.com").as_deref(),
-            Some("https://cloud.example.com/")
-        );
-        assert_eq!(meant("maya@example.com").as_deref(), Some("https://example.com/"));
-        assert_eq!(
-            meant("http://nas.local:5232/x").as_deref(),
-            Some("http://nas.local:5232/x")
-        );
-        for odd in [
-            "ftp://example.com",
-            "https://",
-            "maya:secret@https://x",
-            "not a host",
-            "https://u:p@example.com",
-        ] {
-            assert_eq!(meant(odd), None, "{odd}");
-        }
-    }
 }

@@ -133,7 +133,7 @@ pub(crate) fn hours(person: &Staff) -> Hours {
 }
 
 /// The window with what a meeting that starts in it can occupy outside of it.
-fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
+pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     let rules = &calendar.rules;
     let after = minutes(rules.duration.saturating_add(rules.post_buffer));

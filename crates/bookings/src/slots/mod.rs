@@ -2,21 +2,23 @@
 
 pub(crate) mod busy;
 pub(crate) mod context;
+mod why;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{AppointmentId, CalendarId, Interval, Position, Slot, StaffId, UnsupportedKind};
-use store::{StoreError, booking_calendars, staff};
+use scheduling::{AppointmentId, Interval, Slot, StaffId, UnsupportedKind};
+use store::{StoreError, booking_calendars};
 use zones::Zone;
 
-use crate::accounts::is_admin;
 use crate::calendars::{PublicCalendar, public};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use context::Context;
+
+pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
 
 /// Most days in one question.
 pub const DAYS_LIMIT: i32 = 62;
@@ -109,30 +111,6 @@ pub async fn free(
         days,
         next_free,
     })
-}
-
-/// Every start of a local date with the reasons why it is not offered, for members and admins.
-pub async fn explain(
-    quince: &Quince,
-    viewer: StaffId,
-    calendar: CalendarId,
-    date: Date,
-    zone: &Zone,
-) -> Result<Vec<Position>, SlotsError> {
-    let window = window(date, date, zone)?;
-    let now = quince.now();
-    let mut tx = quince.store().read().await?;
-    let viewer = staff::find(&mut tx, viewer)
-        .await?
-        .ok_or(SlotsError::NotAllowed)?;
-    let row = booking_calendars::find(&mut tx, calendar)
-        .await?
-        .ok_or(SlotsError::CalendarNotFound)?;
-    let context = Context::load(&mut tx, row, window, now, None).await?;
-    if !is_admin(viewer.role) && context.member(viewer.id).is_none() {
-        return Err(SlotsError::NotAllowed);
-    }
-    Ok(scheduling::explain(&context.request(now, false))?)
 }
 
 fn narrowed(mut context: Context, host: Option<StaffId>) -> Result<Context, SlotsError> {

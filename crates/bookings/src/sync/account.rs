@@ -159,7 +159,8 @@ impl<'a> Account<'a> {
             Readable::Events => {
                 let horizon = parse::horizon(self.started);
                 let reader = Reader { zone, addresses: self.connection.addresses.clone(), horizon };
-                match read::bring_up_to_date(self, calendar, found, &reader).await {
+                // Boxed, since a read under way is large.
+                match Box::pin(read::bring_up_to_date(self, calendar, found, &reader)).await {
                     Err(Broken::Server(error)) if is_of_calendar(&error) => reach::sentence(self.connection.server, &error),
                     other => return other,
                 }

@@ -63,13 +63,12 @@ impl Read<'_> {
     /// time.
     async fn everything(&self) -> Result<(), Broken> {
         let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
+        let (client, login) = (&self.account.client, &self.account.login);
         let horizon = self.reader.horizon;
-        let reading = self
-            .account
-            .client
-            .read_range(&self.found.url, &self.account.login, horizon.from, horizon.to)
-            .await?;
-        intake.take(reading).await?;
+        let mut events = client.stream_range(&self.found.url, login, horizon.from, horizon.to);
+        while let Some(reading) = events.next().await? {
+            intake.take(reading).await?;
+        }
         let end = End {
             removed: Vec::new(),
             sync_token: self.found.sync_token.clone(),
@@ -117,9 +116,9 @@ impl Read<'_> {
 
     async fn paths(&self, hrefs: Vec<String>, mut end: End) -> Result<(), Broken> {
         let mut intake = Intake::of_changes(self.account, self.calendar, self.reader).await?;
-        if !hrefs.is_empty() {
-            let (client, login) = (&self.account.client, &self.account.login);
-            let mut reading = client.read(&self.found.url, login, &hrefs).await?;
+        let (client, login) = (&self.account.client, &self.account.login);
+        let mut events = client.stream(&self.found.url, login, &hrefs);
+        while let Some(mut reading) = events.next().await? {
             end.removed.append(&mut reading.missing);
             intake.take(reading).await?;
         }

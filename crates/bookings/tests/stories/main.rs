@@ -19,3 +19,4 @@ mod running;
 mod secrets;
 mod soak;
 mod truth;
+mod why_not;

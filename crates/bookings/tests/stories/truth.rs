@@ -19,6 +19,7 @@ stories! {
     a_calendar_appears_is_renamed_and_comes_back,
     a_calendar_that_becomes_read_only_is_written_to_when_it_may_be,
     a_sync_answer_that_is_not_understood_is_followed_by_a_whole_read,
+    a_whole_read_that_breaks_off_keeps_what_it_brought_and_drops_nothing,
     what_was_given_up_is_done_when_the_login_works_again_by_itself,
     the_owner_of_an_event_is_told_why_it_blocks,
     an_outage_is_told_on_the_booking_calendars_of_its_host,
@@ -212,6 +213,28 @@ async fn a_sync_answer_that_is_not_understood_is_followed_by_a_whole_read(world:
     world.control.inject_on("REPORT", Fault::CutShort);
     world.sync().await;
     assert!(world.is_free("10:00").await && !world.is_free("14:00").await);
+}
+
+async fn a_whole_read_that_breaks_off_keeps_what_it_brought_and_drops_nothing(world: World) {
+    let gone = world.event("Home", "09:00");
+    world.sync().await;
+    world.control.delete_event(world.icloud("Home"), &gone);
+    for hour in 10..17 {
+        world.event("Home", &format!("{hour:02}:00"));
+    }
+    world.control.expire_sync_tokens(world.icloud("Home"));
+    // The token is refused, and the answer with everything ends in the middle.
+    world
+        .control
+        .inject_on("REPORT", Fault::Slow(std::time::Duration::ZERO));
+    world.control.inject_on("REPORT", Fault::CutShort);
+    world.sync().await;
+    assert!(
+        !world.is_free("09:00").await,
+        "what was known stays until a read is complete"
+    );
+    world.later(2).await;
+    assert_eq!(world.free().await, ["09:00", "09:30"]);
 }
 
 async fn what_was_given_up_is_done_when_the_login_works_again_by_itself(world: World) {

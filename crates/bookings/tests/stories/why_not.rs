@@ -1,0 +1,124 @@
+//! Why a time is not offered, told to those who may know.
+
+use bookings::appointments::{self, BookError, Booking};
+use bookings::slots::{self, About, SlotsError, Start};
+use bookings::{CalendarId, calendars};
+use jiff::Timestamp;
+use zones::Zone;
+
+use crate::database::stories;
+use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
+
+stories! {
+    connected_on:
+    each_start_names_what_is_in_the_way,
+    others_learn_that_somebody_is_busy_and_not_with_what,
+    what_is_offered_is_what_can_be_booked,
+    the_operator_sees_reasons_and_nobodys_events,
+}
+
+async fn calendar(world: &World) -> CalendarId {
+    calendars::list(&world.quince, world.owner).await.unwrap()[0].id
+}
+
+async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
+    let day = date(TUESDAY);
+    slots::why(&world.quince, viewer, calendar(world).await, day, &Zone::utc())
+        .await
+        .unwrap()
+        .starts
+}
+
+fn at(starts: &[Start], time: Timestamp) -> &Start {
+    starts.iter().find(|start| start.start == time).unwrap()
+}
+
+async fn each_start_names_what_is_in_the_way(world: World) {
+    world.event("Work", "10:00");
+    world.sync().await;
+    let booked = world.book("14:00").await;
+    let starts = tuesdays(&world, world.owner).await;
+    assert_eq!(starts.len(), 16, "nine to five, half an hour each");
+    assert_eq!(at(&starts, tuesday("09:00")).hosts, ["Maya Lopez"]);
+    let conflict = &at(&starts, tuesday("10:30")).reasons[0];
+    assert_eq!(
+        (conflict.reason.code(), conflict.host.as_deref()),
+        ("CONFLICT", Some("Maya Lopez"))
+    );
+    let Some(About::Event { start, title, .. }) = &conflict.about else {
+        panic!("{conflict:?}")
+    };
+    assert_eq!((*start, title.as_str()), (tuesday("10:00"), "Dentist"));
+    let taken = &at(&starts, tuesday("14:00")).reasons[0];
+    assert_eq!(taken.reason.code(), "BOOKED");
+    assert_eq!(taken.about, Some(About::Appointment(booked.id)));
+}
+
+async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
+    world.event("Work", "10:00");
+    world.sync().await;
+    let mira = world.colleague("Mira").await;
+    let refused = slots::why(
+        &world.quince,
+        mira,
+        calendar(&world).await,
+        date(TUESDAY),
+        &Zone::utc(),
+    )
+    .await;
+    assert!(
+        matches!(refused, Err(SlotsError::NotAllowed)),
+        "not a member: {refused:?}"
+    );
+    world.calendar("team", &[world.owner, mira]).await;
+    let all = calendars::list(&world.quince, mira).await.unwrap();
+    let team = all.iter().find(|calendar| calendar.slug == "team").unwrap().id;
+    let seen = slots::why(&world.quince, mira, team, date(TUESDAY), &Zone::utc())
+        .await
+        .unwrap();
+    let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
+    assert_eq!(
+        (conflict.reason.code(), conflict.about.as_ref()),
+        ("CONFLICT", None)
+    );
+}
+
+async fn what_is_offered_is_what_can_be_booked(world: World) {
+    world.event("Home", "11:00");
+    world.sync().await;
+    let wish = Booking {
+        idempotency_key: "another".into(),
+        ..adas_wish("15:00")
+    };
+    appointments::book(&world.quince, wish).await.unwrap();
+    for start in tuesdays(&world, world.owner).await {
+        let time = start.start.strftime("%H:%M").to_string();
+        let booked = world.try_to_book(&time).await;
+        match &booked {
+            Ok(_) => assert!(!start.hosts.is_empty(), "{time} was booked: {start:?}"),
+            Err(BookError::SlotTaken | BookError::NotOffered(_)) => {
+                assert!(start.hosts.is_empty(), "{time}: {start:?}");
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
+    world.event("Work", "10:00");
+    world.sync().await;
+    let day = date(TUESDAY);
+    let starts = slots::why_for_operator(&world.quince, "intro", day, day, &Zone::utc())
+        .await
+        .unwrap();
+    let conflict = &at(&starts, tuesday("10:00")).reasons[0];
+    assert_eq!(
+        (conflict.reason.code(), conflict.about.as_ref()),
+        ("CONFLICT", None)
+    );
+    let missing = slots::why_for_operator(&world.quince, "nowhere", day, day, &Zone::utc()).await;
+    assert!(
+        matches!(missing, Err(SlotsError::CalendarNotFound)),
+        "{missing:?}"
+    );
+}
