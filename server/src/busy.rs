@@ -1,7 +1,6 @@
 //! `quince busy`: what a calendar file blocks, and why. It reads as the server does, so it answers "why is this blocked?".
 
-use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -11,7 +10,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use zones::Zone;
 
-use crate::commands::Failure;
+use crate::commands::{Failure, print};
 
 /// Options of `quince busy`.
 #[derive(Debug, clap::Args)]
@@ -69,7 +68,8 @@ impl Moment {
     }
 }
 
-fn zone(name: &str) -> Result<Zone, String> {
+/// A zone of the command line.
+pub fn zone(name: &str) -> Result<Zone, String> {
     Zone::named(name).map_err(|_| {
         "there is no such time zone; write one such as Europe/Berlin or America/New_York".to_owned()
     })
@@ -93,20 +93,11 @@ pub fn run(options: &Busy) -> Result<(), Failure> {
         addresses: &options.me,
     };
     let reading = ical::read_bytes(&text, &owner, &horizon);
-    let mut lines = String::new();
-    let shown = |instance: &&Instance| options.all || instance.blocks.takes_time(true);
-    for instance in reading.instances.iter().filter(shown) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(lines, "{}", line(instance));
-    }
     for problem in &reading.problems {
         eprintln!("quince: {problem}");
     }
-    match io::stdout().lock().write_all(lines.as_bytes()) {
-        // Whoever reads the output may have seen enough.
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(cause)),
-        _ => Ok(()),
-    }
+    let shown = |instance: &&Instance| options.all || instance.blocks.takes_time(true);
+    print(reading.instances.iter().filter(shown).map(line))
 }
 
 fn text(options: &Busy) -> io::Result<Vec<u8>> {

@@ -22,7 +22,7 @@ pub enum Command {
     /// Run a practice workspace beside a practice iCloud: nothing to set up, nothing leaves this machine.
     Demo(Demo),
     /// Run the practice iCloud alone.
-    Sandbox(Sandbox),
+    Sandbox(crate::sandbox_command::Sandbox),
     /// Create the workspace's owner, if there is none yet. The password is read from standard input.
     CreateOwner {
         /// The name of the business, which clients see.
@@ -46,6 +46,8 @@ pub enum Command {
     },
     /// Say what a calendar file blocks within a span of time, and why: one line of JSON per event instance.
     Busy(crate::busy::Busy),
+    /// Print the free times of a booking calendar, or of every start the reasons why not: one line of JSON each.
+    Slots(crate::slots::Slots),
     /// List every setting with its default and meaning.
     Settings,
 }
@@ -65,21 +67,4 @@ pub struct Demo {
     /// Pretend that the demo starts at this instant (RFC 3339); time passes from there.
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<Timestamp>,
-}
-
-/// Options of `quince sandbox`.
-#[derive(Debug, clap::Args)]
-pub struct Sandbox {
-    /// Print one line of JSON when ready, for scripts.
-    #[arg(long)]
-    pub json: bool,
-    /// Port of the entry address; 0 takes any free one.
-    #[arg(long, default_value_t = 3001)]
-    pub port: u16,
-    /// Pretend that it starts at this instant (RFC 3339); time passes from there.
-    #[arg(long, value_name = "INSTANT")]
-    pub now: Option<Timestamp>,
-    /// Start with empty calendars instead of a few weeks of practice events.
-    #[arg(long)]
-    pub empty: bool,
 }

@@ -8,13 +8,11 @@ use std::sync::Arc;
 use bookings::accounts::{AccountError, NewOwner};
 use bookings::clock::SystemClock;
 use bookings::{Internal, Quince};
-use jiff::Timestamp;
-use serde_json::json;
 use url::Url;
 
+use crate::logging;
 use crate::serve::{Server, open, secret_key};
 use crate::settings::{self, SettingError, Settings};
-use crate::{cli, logging};
 
 /// Why the program gives up, as a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +73,9 @@ pub enum Failure {
     /// The password could not be read.
     #[error("The password could not be read from standard input: {0}")]
     Password(std::io::Error),
+    /// The free times cannot be told.
+    #[error(transparent)]
+    Slots(#[from] bookings::slots::SlotsError),
     /// A calendar file cannot be read.
     #[error(
         "The calendar file {path} cannot be read: {cause}. Name an iCalendar file (.ics), or - for standard input."
@@ -123,50 +124,22 @@ pub async fn serve() -> Result<(), Failure> {
     server.run().await
 }
 
-/// `quince sandbox`.
-pub async fn sandbox(options: cli::Sandbox) -> Result<(), Failure> {
-    logging::start("info", settings::LogFormat::Text)?;
-    let seed = if options.empty {
-        sandbox::Seed::Empty
-    } else {
-        sandbox::Seed::Practice
-    };
-    let partition_port = if options.port == 0 {
-        0
-    } else {
-        options.port.saturating_add(1)
-    };
-    let start = options.now.unwrap_or_else(Timestamp::now);
-    let settings = sandbox::Options {
-        seed,
-        ..sandbox::Options::default()
+/// Prints one line of JSON per value.
+pub fn print(lines: impl Iterator<Item = serde_json::Value>) -> Result<(), Failure> {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&line.to_string());
+        text.push('\n');
     }
-    .ports(options.port, partition_port)
-    .now(start);
-    let running = sandbox::Sandbox::start(settings).await?;
-    let login = running.control().default_account();
-    if options.json {
-        let line = json!({
-            "sandbox": running.entry_url().trim_end_matches('/'),
-            "apple_id": login.apple_id,
-            "app_password": login.app_password,
-        });
-        println!("{line}");
-    } else {
-        println!(
-            "The practice iCloud is ready.\n\n  Address for QUINCE_ICLOUD_URL   {}\n  Apple ID                        {}\n  \
-             App-specific password           {}\n  Its calendars                   {}\n",
-            running.entry_url(),
-            login.apple_id,
-            login.app_password,
-            running.page_url()
-        );
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads the output may have seen enough.
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Output(cause)),
+        _ => Ok(()),
     }
-    let _ = tokio::signal::ctrl_c().await;
-    Ok(())
 }
 
-async fn use_cases() -> Result<Quince, Failure> {
+/// The use cases with the settings of the environment, for commands that need no server.
+pub async fn use_cases() -> Result<Quince, Failure> {
     let settings = read_settings()?;
     let key = secret_key(&settings)?;
     let url = match &settings.base_url {

@@ -6,8 +6,10 @@ mod cli;
 mod commands;
 mod demo;
 mod logging;
+mod sandbox_command;
 mod serve;
 mod settings;
+mod slots;
 mod state;
 mod web;
 
@@ -29,7 +31,7 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => commands::serve().await,
         Command::Demo(options) => demo::run(options).await,
-        Command::Sandbox(options) => commands::sandbox(options).await,
+        Command::Sandbox(options) => sandbox_command::run(options).await,
         Command::CreateOwner {
             workspace,
             name,
@@ -38,6 +40,7 @@ async fn main() -> ExitCode {
         } => commands::create_owner(workspace, name, email, timezone).await,
         Command::ResetPassword { email } => commands::reset_password(&email).await,
         Command::Busy(options) => busy::run(&options),
+        Command::Slots(options) => slots::run(&options).await,
         Command::Settings => {
             commands::print_settings();
             Ok(())

@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use url::{Host, Url};
+use url::Url;
 
 /// One setting, as documented for operators.
 pub struct Setting {
@@ -84,7 +84,7 @@ pub const TABLE: &[Setting] = &[
     setting(
         "QUINCE_CALDAV_HOSTS",
         "none",
-        "Hosts, separated by commas, that people may connect as calendar servers although they are in a private network or without https.",
+        "Calendar servers in private networks that people may connect, separated by commas: `nas.local`, `nas.local:8443`, or, without encryption, `http://nas.local:5232`.",
         false,
     ),
     setting("QUINCE_RATE_LIMITS", "on", "`off` only for load tests.", false),
@@ -269,6 +269,18 @@ fn collect(
     values
 }
 
+/// An entry of the list of calendar servers, if it is one: a host, with a port or not, with a scheme or not.
+fn host_entry(text: &str) -> Option<String> {
+    let whole = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
+    let url = Url::parse(&whole).ok()?;
+    let is_host = url.has_host() && url.path() == "/" && url.query().is_none() && url.username().is_empty();
+    (is_host && matches!(url.scheme(), "http" | "https")).then(|| text.to_owned())
+}
+
 struct Parser<'a> {
     values: &'a mut BTreeMap<&'static str, String>,
     problems: &'a mut Vec<SettingError>,
@@ -345,12 +357,12 @@ impl Parser<'_> {
         };
         let parsed: Result<Vec<String>, _> = text
             .split(',')
-            .map(|part| Host::parse(part.trim()).map(|host| host.to_string()))
+            .map(|part| host_entry(part.trim()).ok_or(()))
             .collect();
-        parsed.unwrap_or_else(|_| {
+        parsed.unwrap_or_else(|()| {
             self.bad(
                 key,
-                "write host names or addresses separated by commas, for example nas.local, 192.168.1.20",
+                "write hosts separated by commas, for example nas.local, 192.168.1.20:8443, http://pi.local:5232",
             );
             Vec::new()
         })

@@ -12,4 +12,5 @@ mod crash;
 mod readme;
 mod settings;
 mod site;
+mod slots;
 mod support;
