@@ -35,7 +35,7 @@ pub(crate) struct ZoneText<'a> {
 pub(crate) struct CalendarText<'a> {
     pub events: Vec<EventText<'a>>,
     pub zones: Vec<ZoneText<'a>>,
-    /// The zones that the text names as those of its floating times and whole days (X-WR-TIMEZONE, of no RFC).
+    /// The zones that the text names as those of its floating times (X-WR-TIMEZONE, of no RFC).
     pub own_zones: Vec<String>,
     /// Some component was found, so the text is iCalendar.
     pub recognised: bool,

@@ -47,8 +47,8 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .collect();
     // Zones that a calendar defines are needed a little beyond the horizon, for ends and moved occurrences.
     let zones_to = moved(horizon.to, 800 * crate::days::DAY).as_second();
-    let own = own_zone(&calendar.own_zones);
-    let mut zones = Resolver::new(&calendar.zones, own.as_ref().unwrap_or(owner.zone), zones_to);
+    let floating = floating_zone(&calendar.own_zones);
+    let mut zones = Resolver::new(&calendar.zones, owner.zone, zones_to).floating_in(floating);
     let events: Vec<Event> = calendar
         .events
         .iter()
@@ -73,9 +73,10 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     }
 }
 
-/// The zone that a text names as that of its floating times and whole days: closer to them than what is known of the owner.
-/// One that is not known, or several, decide nothing.
-fn own_zone(names: &[String]) -> Option<Zone> {
+/// The zone that a text names as that of its floating times: closer to them than what is known of the owner. One that is
+/// not known, or several, decide nothing. Whole days stay the owner's: programs show them as the viewer's own days, and in
+/// another zone they would leave hours of that day free.
+fn floating_zone(names: &[String]) -> Option<Zone> {
     let (first, others) = names.split_first()?;
     others.iter().all(|other| other == first).then(|| named(first))?
 }

@@ -106,7 +106,7 @@ impl<'a, 'z> Reading<'a, 'z> {
             Moment::Date(date) => (naive_date(date), self.zones.owner(), true),
             Moment::Utc(utc) => (naive(utc), self.zones.utc(), false),
             Moment::Local(local) => {
-                let clock = written.zone.clone().unwrap_or_else(|| self.zones.owner());
+                let clock = written.zone.clone().unwrap_or_else(|| self.zones.floating());
                 (naive(local), clock, false)
             }
         };

@@ -22,23 +22,42 @@ pub(crate) struct Resolver<'a> {
     /// Seconds since the epoch up to which definitions are expanded.
     to: i64,
     owner: Rc<Clock>,
+    floating: Rc<Clock>,
     utc: Rc<Clock>,
     known: HashMap<String, Option<Rc<Clock>>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(definitions: &'a [ZoneText<'a>], owner: &Zone, to: i64) -> Self {
+        let owner = Rc::new(Clock::named(owner.clone()));
         Self {
             definitions: definitions.iter().map(|zone| (zone.id.as_str(), zone)).collect(),
             budget: WORK,
             to,
-            owner: Rc::new(Clock::named(owner.clone())),
+            floating: Rc::clone(&owner),
+            owner,
             utc: Rc::new(Clock::Fixed(0)),
             known: HashMap::new(),
         }
     }
 
-    /// The owner's zone, that of floating times and whole days.
+    /// Reads floating times in a zone of their own, if there is one.
+    pub(crate) fn floating_in(self, zone: Option<Zone>) -> Self {
+        match zone {
+            Some(zone) => Self {
+                floating: Rc::new(Clock::named(zone)),
+                ..self
+            },
+            None => self,
+        }
+    }
+
+    /// The zone of floating times: the owner's unless the calendar names one.
+    pub(crate) fn floating(&self) -> Rc<Clock> {
+        Rc::clone(&self.floating)
+    }
+
+    /// The owner's zone, that of whole days.
     pub(crate) fn owner(&self) -> Rc<Clock> {
         Rc::clone(&self.owner)
     }

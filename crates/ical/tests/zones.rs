@@ -141,6 +141,44 @@ fn floating_times_are_in_the_zone_that_the_calendar_names_for_them() {
 }
 
 #[test]
+fn whole_days_stay_the_owners_whatever_zone_the_calendar_names() {
+    let day = event(&[
+        "DTSTART;VALUE=DATE:20261124",
+        "RRULE:FREQ=WEEKLY;COUNT=2",
+        "EXDATE;VALUE=DATE:20261201",
+    ]);
+    let named = day.replace(
+        "VERSION:2.0\r\n",
+        "VERSION:2.0\r\nX-WR-TIMEZONE:Europe/Berlin\r\n",
+    );
+    assert_eq!(busy(&named), ["2026-11-24T05:00/2026-11-25T05:00 all-day"]);
+}
+
+#[test]
+fn floating_exceptions_and_changes_are_in_the_zone_of_their_series() {
+    let lines = [
+        "DTSTART:20261123T100000",
+        "DURATION:PT1H",
+        "RRULE:FREQ=DAILY;UNTIL=20261126T100000",
+        "EXDATE:20261124T100000",
+    ];
+    let change = [
+        "RECURRENCE-ID:20261125T100000",
+        "DTSTART:20261125T120000",
+        "DURATION:PT1H",
+    ];
+    let text = calendar(&[
+        "X-WR-TIMEZONE:Asia/Tokyo",
+        &event_lines("a", &lines),
+        &event_lines("a", &change),
+    ]);
+    assert_eq!(
+        starts(&text),
+        ["2026-11-23T01:00", "2026-11-25T03:00", "2026-11-26T01:00"]
+    );
+}
+
+#[test]
 fn start_and_end_may_be_in_different_zones() {
     let text = event(&[
         "DTSTART;TZID=Europe/London:20261124T090000",
