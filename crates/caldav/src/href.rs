@@ -10,8 +10,27 @@ use url::Url;
 ///
 /// Only the path is kept: which host serves it is known from the calendar's URL.
 pub fn canonical_href(base: &Url, href: &str) -> Option<String> {
-    let resolved = base.join(href.trim()).ok()?;
-    Some(canonical_path(resolved.path()))
+    let href = href.trim();
+    if is_plain_path(href) {
+        return Some(canonical_path(href));
+    }
+    let resolved = base.join(href).ok()?;
+    // Other schemes have no path: `host:8443/a.ics` is not one on this server.
+    matches!(resolved.scheme(), "http" | "https").then(|| canonical_path(resolved.path()))
+}
+
+/// Whether a reference is a path that resolving would leave as it is, which nearly all are.
+fn is_plain_path(href: &str) -> bool {
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~!$&'()*+,;=:@/".contains(&byte);
+    let escaped_dot = |part: &str| part.to_ascii_lowercase().contains("%2e");
+    href.starts_with('/')
+        && !href.starts_with("//")
+        && href
+            .bytes()
+            .all(|byte| harmless(byte) || matches!(byte, b'.' | b'%'))
+        && !href
+            .split('/')
+            .any(|part| matches!(part, "." | "..") || escaped_dot(part))
 }
 
 pub(crate) fn canonical_path(path: &str) -> String {
@@ -95,6 +114,47 @@ mod tests {
                 Some("/7/calendars/home/a@b.ics"),
                 "{href}"
             );
+        }
+    }
+
+    #[test]
+    fn a_path_needs_no_resolving_only_if_that_would_change_nothing() {
+        let base = Url::parse("https://p1.example:443/7/calendars/home/").unwrap();
+        for href in [
+            "/7/calendars/home/a@b.ics",
+            "/7/a%40b%2Fc.ics",
+            "/",
+            "/a//b.ics",
+            "/a/../b.ics",
+            "/a/./b.ics",
+            "/a/%2e%2E/b.ics",
+            "/a/.hidden",
+            "/a/b..ics",
+            "//other.example/a.ics",
+            "/a?b",
+            "/a#b",
+            "/a\\b",
+            "/a b",
+            "/a\tb",
+            "/é",
+            "/100%.ics",
+        ] {
+            let resolved = canonical_path(base.join(href).unwrap().path());
+            assert_eq!(canonical_href(&base, href), Some(resolved), "{href}");
+        }
+        assert!(is_plain_path("/7/calendars/home/a@b.ics"));
+    }
+
+    #[test]
+    fn what_is_no_path_of_a_web_server_is_none() {
+        for href in [
+            "p1.example:8443/7/a.ics",
+            "x://a",
+            "urn:uuid:1",
+            "mailto:me@p1.example",
+            "data:,a",
+        ] {
+            assert_eq!(canonical(href), None, "{href}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Events handed on while they arrive (RFC 4791 section 7): by span or by path.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use url::Url;
@@ -26,7 +26,7 @@ pub struct EventStream<'a> {
     source: Source<'a>,
     state: State,
     /// The paths that were handed on.
-    seen: BTreeSet<String>,
+    seen: HashSet<String>,
 }
 
 /// Who asks whom.
@@ -96,7 +96,7 @@ impl<'a> EventStream<'a> {
         Self {
             source,
             state,
-            seen: BTreeSet::new(),
+            seen: HashSet::new(),
         }
     }
 
@@ -218,7 +218,7 @@ impl<'a> EventStream<'a> {
 impl Source<'_> {
     /// Batches for multigets, each path once, the first ones last.
     fn batches(&self, hrefs: impl Iterator<Item = String>) -> Vec<Vec<String>> {
-        let mut known = BTreeSet::new();
+        let mut known = HashSet::new();
         let hrefs: Vec<String> = hrefs.filter(|href| known.insert(href.clone())).collect();
         let batches = hrefs.chunks(self.client.limits.batch.max(1)).rev();
         batches.map(<[String]>::to_vec).collect()

@@ -143,7 +143,7 @@ impl Reply {
         // Servers add elements of their own, with the exception they caught and the like.
         while let Some(element) = document.next().await.ok()? {
             if matches!(element.ns, Ns::Dav | Ns::CalDav) {
-                first.get_or_insert(element.name);
+                first.get_or_insert(element.name.into_owned());
             }
         }
         let is_error = document.root() == Some((Ns::Dav, "error"));

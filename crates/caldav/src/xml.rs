@@ -4,6 +4,8 @@
 //! its root at a time, so an answer with ten thousand rows never stands in memory. DTDs and entities other than the five
 //! of XML itself are refused, and so are deep nesting and endless lists of elements.
 
+use std::borrow::Cow;
+
 use quick_xml::XmlVersion;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -53,7 +55,7 @@ impl Ns {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) ns: Ns,
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     attributes: Vec<(String, String)>,
     pub(crate) children: Vec<Element>,
     text: String,
@@ -132,8 +134,8 @@ impl<R: AsyncBufRead + Unpin> Document<R> {
                         return Ok(Some(done));
                     }
                 }
-                Event::Text(text) => builder.push_text(&text.xml10_content())?,
-                Event::CData(data) => builder.push_text(&data.xml10_content())?,
+                Event::Text(text) => builder.push_text(text.xml10_content())?,
+                Event::CData(data) => builder.push_text(data.xml10_content())?,
                 Event::GeneralRef(reference) => builder.push_reference(&reference)?,
                 Event::DocType(_) => {
                     return Err(Error::malformed("it contains a document type definition"));
@@ -165,9 +167,9 @@ struct Builder {
 
 impl Builder {
     fn open(&mut self, ns: Ns, start: &BytesStart<'_>) -> Result<(), Error> {
-        let name = start.local_name().into_inner().to_owned();
+        let name = start.local_name().into_inner();
         if self.root.is_none() {
-            self.root = Some((ns, name));
+            self.root = Some((ns, name.to_owned()));
             return Ok(());
         }
         if self.root_closed {
@@ -183,11 +185,14 @@ impl Builder {
         for attribute in start.attributes() {
             let attribute =
                 attribute.map_err(|error| Error::malformed(format!("invalid attribute: {error}")))?;
-            attributes.push(read_attribute(&attribute)?);
+            // Namespaces are resolved already, and half of all attributes.
+            if attribute.key.as_namespace_binding().is_none() {
+                attributes.push(read_attribute(&attribute)?);
+            }
         }
         self.open.push(Element {
             ns,
-            name,
+            name: kept_name(name),
             attributes,
             children: Vec::new(),
             text: String::new(),
@@ -215,10 +220,15 @@ impl Builder {
         Ok(Some(done))
     }
 
-    fn push_text(&mut self, text: &str) -> Result<(), Error> {
+    fn push_text(&mut self, text: Cow<'_, str>) -> Result<(), Error> {
+        self.count(text.len())?;
         if let Some(element) = self.open.last_mut() {
-            element.text.push_str(text);
-            self.count(text.len())?;
+            if !element.text.is_empty() {
+                element.text.push_str(&text);
+            } else if !text.trim_ascii_start().is_empty() {
+                // Blanks before the text mean nothing anywhere, and most elements have nothing else.
+                element.text = text.into_owned();
+            }
         }
         Ok(())
     }
@@ -247,11 +257,11 @@ impl Builder {
                 .ok()
                 .flatten()
                 .unwrap_or(char::REPLACEMENT_CHARACTER);
-            return self.push_text(c.encode_utf8(&mut [0; 4]));
+            return self.push_text(String::from(c).into());
         }
         let known = quick_xml::escape::resolve_xml_entity(reference);
         let text = known.ok_or_else(|| Error::malformed("it contains an entity"))?;
-        self.push_text(text)
+        self.push_text(text.into())
     }
 
     fn finish(&self) -> Result<(), Error> {
@@ -260,6 +270,24 @@ impl Builder {
             Some(_) if !self.root_closed => Err(Error::malformed("it ends in the middle")),
             Some(_) => Ok(()),
         }
+    }
+}
+
+/// The name, without a copy where it is one of those that every row has.
+fn kept_name(name: &str) -> Cow<'static, str> {
+    const USUAL: [&str; 8] = [
+        "response",
+        "href",
+        "propstat",
+        "prop",
+        "status",
+        "getetag",
+        "calendar-data",
+        "resourcetype",
+    ];
+    match USUAL.into_iter().find(|usual| *usual == name) {
+        Some(usual) => Cow::Borrowed(usual),
+        None => Cow::Owned(name.to_owned()),
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Sieve {
     last: [u8; 2],
     /// Nothing but blanks has come.
     blank: bool,
+    /// The blanks behind a tag, while nothing but blanks has come since.
+    gap: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,7 @@ impl Sieve {
             markup: 0,
             last: [0; 2],
             blank: true,
+            gap: None,
         }
     }
 
@@ -84,9 +87,11 @@ impl Sieve {
         while let Some((&first, after)) = rest.split_first() {
             rest = match self.place {
                 Place::Text if self.kind == Kind::Calendar => self.calendar(rest, out)?,
+                Place::Text if self.gap.is_some() => self.gap(rest, out),
                 Place::Text if self.reference.is_some() => self.reference(first, after, rest, out),
                 Place::Text => self.text(rest, out),
                 Place::Cdata { brackets } => self.cdata(brackets, rest, out),
+                Place::Tag { quote } => self.tag(quote, rest, out)?,
                 _ => {
                     self.markup(first, out)?;
                     after
@@ -96,7 +101,7 @@ impl Sieve {
         Ok(())
     }
 
-    /// Passes on what was held back.
+    /// Passes on what was held back, but for blanks at the end.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         self.lines.finish(out);
     }
@@ -125,6 +130,25 @@ impl Sieve {
             [_, after @ ..] => self.end_line(after, out),
             [] => &[],
         })
+    }
+
+    /// Blanks between tags mean nothing, and servers that indent their answers send as many of them as of all else.
+    fn gap<'a>(&mut self, rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+        let Some(mut gap) = self.gap.take() else {
+            return rest;
+        };
+        let after = rest.trim_ascii_start();
+        gap.extend_from_slice(&rest[..rest.len() - after.len()]);
+        if after.is_empty() {
+            self.gap = Some(gap);
+        } else if after[0] != b'<' {
+            // The text begins with them.
+            let mut blanks = gap.as_slice();
+            while !blanks.is_empty() {
+                blanks = self.text(blanks, out);
+            }
+        }
+        after
     }
 
     fn text<'a>(&mut self, rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
@@ -200,13 +224,41 @@ impl Sieve {
         }
     }
 
-    /// Tags, comments and the like are passed on as they are.
-    fn markup(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Error> {
-        out.push(byte);
-        self.markup += 1;
+    fn tag<'a>(&mut self, quote: Option<u8>, rest: &'a [u8], out: &mut Vec<u8>) -> Result<&'a [u8], Error> {
+        let is_end = |byte: &u8| match quote {
+            Some(quote) => *byte == quote,
+            None => matches!(byte, b'>' | b'\'' | b'"'),
+        };
+        let Some(end) = rest.iter().position(is_end) else {
+            out.extend_from_slice(rest);
+            self.count(rest.len())?;
+            return Ok(&[]);
+        };
+        out.extend_from_slice(&rest[..=end]);
+        self.count(end + 1)?;
+        self.place = match (quote, rest[end]) {
+            (None, b'>') => {
+                self.gap = Some(Vec::new());
+                Place::Text
+            }
+            (None, quote) => Place::Tag { quote: Some(quote) },
+            (Some(_), _) => Place::Tag { quote: None },
+        };
+        Ok(&rest[end + 1..])
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), Error> {
+        self.markup += bytes;
         if self.markup > MAX_MARKUP {
             return Err(Error::malformed("it has too long a tag"));
         }
+        Ok(())
+    }
+
+    /// The beginnings of tags, comments and the like are passed on as they are.
+    fn markup(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Error> {
+        out.push(byte);
+        self.count(1)?;
         self.place = match self.place {
             Place::Opening(known) if byte == CDATA[known] && known + 1 == CDATA.len() => {
                 Place::Cdata { brackets: 0 }
@@ -221,9 +273,7 @@ impl Sieve {
             }
             Place::Opening(1) if byte == b'-' => Place::Comment,
             Place::Opening(_) => Place::Declaration,
-            Place::Tag { quote: None } if matches!(byte, b'\'' | b'"') => Place::Tag { quote: Some(byte) },
-            Place::Tag { quote: Some(quote) } if byte == quote => Place::Tag { quote: None },
-            Place::Tag { quote: None } | Place::Declaration if byte == b'>' => Place::Text,
+            Place::Declaration if byte == b'>' => Place::Text,
             Place::Comment if byte == b'>' && self.last == *b"--" => Place::Text,
             Place::Instruction if byte == b'>' && self.last[1] == b'?' => Place::Text,
             place => place,
@@ -309,7 +359,7 @@ mod tests {
     #[test]
     fn a_document_without_attachments_is_passed_on_as_it_is() {
         for text in [
-            "<?xml version='1.0' encoding='UTF-8'?>\n<a b='>' c=\"'\">x &amp; y<!-- ]]> <b> --><d/>\n</a>",
+            "<?xml version='1.0' encoding='UTF-8'?>\n<a b='>' c=\"'\">x &amp; y<!-- ]]> <b> --><d/></a>",
             "<a><![CDATA[BEGIN:VCALENDAR\r\nSUMMARY:a ] b ]] c ]]]> d\r\nEND:VCALENDAR\r\n]]></a>",
             "<a><![CDATA[ATT]]></a><a>ATTACH</a><a>\nATTACHED:1\nATTACHMENT;x</a>",
             "<a>DESCRIPTION:\n ATTACH:folded text\nX-ATTACH:1\nX:ATTACH:2</a>",
@@ -346,8 +396,18 @@ mod tests {
     }
 
     #[test]
+    fn blanks_between_tags_are_left_out_and_those_of_texts_are_not() {
+        assert_eq!(
+            xml("<?xml?>\n<a>\n  <b> x <c/> </b>\n<d>\n y&amp;\n z\n</d>\n</a>\n"),
+            "<?xml?>\n<a><b> x <c/></b><d>\n y&amp;\n z\n</d></a>"
+        );
+        assert_eq!(xml("<a>\n \nATTACH:x\nB:1</a>"), "<a>\n \nB:1</a>");
+        assert_eq!(xml("<a> <![CDATA[ x ]]> </a>"), "<a><![CDATA[ x ]]> </a>");
+    }
+
+    #[test]
     fn blanks_and_a_byte_order_mark_before_the_document_are_left_out() {
-        assert_eq!(xml("\u{feff} \n\u{feff}<a> </a>"), "<a> </a>");
+        assert_eq!(xml("\u{feff} \n\u{feff}<a> x</a>"), "<a> x</a>");
     }
 
     #[test]

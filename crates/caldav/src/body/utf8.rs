@@ -1,5 +1,7 @@
 //! Text from bytes that arrive in pieces. What is no UTF-8 costs only itself.
 
+use std::borrow::Cow;
+
 /// Turns pieces of bytes into pieces of UTF-8.
 #[derive(Debug, Default)]
 pub(super) struct Utf8 {
@@ -11,7 +13,14 @@ const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 impl Utf8 {
     /// The text of the next piece. It never ends within a character.
-    pub(super) fn push(&mut self, piece: &[u8]) -> Vec<u8> {
+    pub(super) fn push<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.begun.is_empty() && std::str::from_utf8(piece).is_ok() {
+            return Cow::Borrowed(piece);
+        }
+        Cow::Owned(self.mended(piece))
+    }
+
+    fn mended(&mut self, piece: &[u8]) -> Vec<u8> {
         let joined;
         let piece = if self.begun.is_empty() {
             piece
@@ -69,7 +78,7 @@ mod tests {
                 let mut reader = Utf8::default();
                 let mut read = Vec::new();
                 for piece in text.chunks(size) {
-                    read.extend(reader.push(piece));
+                    read.extend_from_slice(&reader.push(piece));
                     assert!(std::str::from_utf8(&read).is_ok());
                 }
                 read.extend_from_slice(reader.finish());

@@ -1,5 +1,6 @@
 //! An answer before it becomes HTTP.
 
+use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
@@ -8,35 +9,51 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures::{StreamExt, stream};
 
-use crate::xml::write::Node;
+use crate::xml::DAV;
+use crate::xml::write::{Node, document_of};
 
-#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     code: u16,
     headers: Vec<(String, String)>,
-    body: String,
+    content: Content,
 }
+
+enum Content {
+    Text(String),
+    /// Made while it is sent, as servers do with long answers.
+    Pieces(Box<dyn Iterator<Item = String> + Send>),
+}
+
+/// Bytes that are sent at a time.
+const PIECE: usize = 64 * 1024;
 
 impl Answer {
     pub(crate) fn status(code: u16) -> Self {
         Self {
             code,
             headers: Vec::new(),
-            body: String::new(),
+            content: Content::Text(String::new()),
         }
     }
 
     pub(crate) fn xml(code: u16, root: &Node) -> Self {
         let mut answer = Self::status(code).header("Content-Type", "text/xml; charset=UTF-8");
-        answer.body = root.document();
+        answer.content = Content::Text(root.document());
+        answer
+    }
+
+    /// A 207 of these rows, which are made while they are sent.
+    pub(crate) fn rows(rows: impl Iterator<Item = Node> + Send + 'static) -> Self {
+        let mut answer = Self::status(207).header("Content-Type", "text/xml; charset=UTF-8");
+        answer.content = Content::Pieces(Box::new(document_of(DAV, "multistatus", rows)));
         answer
     }
 
     pub(crate) fn html(code: u16, sentence: &str) -> Self {
         let mut answer = Self::status(code).header("Content-Type", "text/html; charset=UTF-8");
-        answer.body = format!(
+        answer.content = Content::Text(format!(
             "<html><head><title>{sentence}</title></head><body><h1>{code}</h1><p>{sentence}</p></body></html>\n"
-        );
+        ));
         answer
     }
 
@@ -44,7 +61,7 @@ impl Answer {
         let mut answer = Self::status(200)
             .header("Content-Type", "text/calendar; charset=utf-8")
             .header("ETag", etag);
-        ics.clone_into(&mut answer.body);
+        answer.content = Content::Text(ics.to_owned());
         answer
     }
 
@@ -65,33 +82,55 @@ impl Answer {
     }
 
     /// With the second half of the body missing.
-    pub(crate) fn cut_short(mut self) -> Self {
-        let mut half = self.body.len() / 2;
-        while !self.body.is_char_boundary(half) {
-            half -= 1;
-        }
-        self.body.truncate(half);
-        self
+    pub(crate) fn cut_short(self) -> Response {
+        let (head, half) = self.half();
+        head.build(Body::from(half))
     }
 
     /// The connection breaks after half of the body; the delay lets that half get through first.
     pub(crate) fn broken(self, delay: Duration) -> Response {
-        let half = self.clone().cut_short();
-        let pieces = stream::iter([
-            Ok(half.body.clone()),
-            Err(io::Error::from(io::ErrorKind::BrokenPipe)),
-        ])
-        .then(move |piece| async move {
-            if piece.is_err() {
-                tokio::time::sleep(delay).await;
-            }
-            piece
-        });
-        half.build(Body::from_stream(pieces))
+        let (head, half) = self.half();
+        let pieces = stream::iter([Ok(half), Err(io::Error::from(io::ErrorKind::BrokenPipe))]).then(
+            move |piece| async move {
+                if piece.is_err() {
+                    tokio::time::sleep(delay).await;
+                }
+                piece
+            },
+        );
+        head.build(Body::from_stream(pieces))
     }
 
-    pub(crate) fn into_response(self) -> Response {
-        let body = Body::from(self.body.clone());
+    /// The answer without its body, and the first half of that.
+    fn half(mut self) -> (Self, String) {
+        let mut body = match std::mem::replace(&mut self.content, Content::Text(String::new())) {
+            Content::Text(text) => text,
+            Content::Pieces(pieces) => pieces.collect(),
+        };
+        let mut half = body.len() / 2;
+        while !body.is_char_boundary(half) {
+            half -= 1;
+        }
+        body.truncate(half);
+        (self, body)
+    }
+
+    pub(crate) fn into_response(mut self) -> Response {
+        let body = match std::mem::replace(&mut self.content, Content::Text(String::new())) {
+            Content::Text(text) => Body::from(text),
+            Content::Pieces(mut pieces) => {
+                let next = move || {
+                    let mut piece = pieces.next()?;
+                    while piece.len() < PIECE
+                        && let Some(more) = pieces.next()
+                    {
+                        piece.push_str(&more);
+                    }
+                    Some(Ok::<_, Infallible>(piece))
+                };
+                Body::from_stream(stream::iter(std::iter::from_fn(next)))
+            }
+        };
         self.build(body)
     }
 

@@ -110,7 +110,7 @@ pub(crate) async fn answer(
     };
     match fault {
         Some(Fault::ResetAfterEffect) => reset(&connection),
-        Some(Fault::CutShort) => answer.cut_short().into_response(),
+        Some(Fault::CutShort) => answer.cut_short(),
         Some(Fault::BrokenBody) => answer.broken(Duration::from_millis(20)),
         _ => answer.into_response(),
     }

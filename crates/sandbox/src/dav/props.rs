@@ -46,16 +46,16 @@ pub(super) fn value(
                 (DAV, "getcontenttype") => Some(Node::text(DAV, name, "text/calendar; charset=utf-8")),
                 (DAV, "getcontentlength") => Some(Node::text(DAV, name, resource.ics.len().to_string())),
                 (DAV, "resourcetype") => Some(Node::new(DAV, name)),
-                (CALDAV, "calendar-data") => Some(data(world, &resource.ics)),
+                (CALDAV, "calendar-data") => Some(data(world.switches.cdata, &resource.ics)),
                 _ => None,
             }
         }
     }
 }
 
-/// The text of an object, in the form that the switch says.
-pub(super) fn data(world: &World, ics: &str) -> Node {
-    if world.switches.cdata {
+/// The text of an object, as a CDATA section or escaped.
+pub(super) fn data(cdata: bool, ics: &str) -> Node {
+    if cdata {
         Node::cdata(CALDAV, "calendar-data", ics)
     } else {
         Node::text(CALDAV, "calendar-data", ics)

@@ -1,5 +1,7 @@
 //! calendar-query and calendar-multiget (RFC 4791, sections 7.8 and 7.9), with iCloud's peculiarities.
 
+use std::collections::BTreeMap;
+
 use super::multistatus::{PropName, asked, document, row, status_row};
 use super::{Answer, Call, props};
 use crate::ics::range::{TimeRange, matches};
@@ -42,24 +44,26 @@ pub(super) fn query(world: &World, call: &Call<'_>, calendar: &Calendar, root: &
             None => return Answer::status(400),
         },
     };
+    let Some(own) = world.href(calendar.id, None) else {
+        return nothing();
+    };
     let wanted = Wanted::of(world, root);
-    let mut rows = Vec::new();
-    if world.switches.collection_row_in_reports {
-        rows.extend(collection_row(world, calendar, &wanted.names));
-    }
+    let itself = collection_row(world, calendar, &wanted.names);
+    let itself = itself.filter(|_| world.switches.collection_row_in_reports);
     // The default of Depth is 0 (RFC 4791, section 7.8), and no event lies at depth 0.
-    if call.header("depth").is_some_and(|depth| depth != "0") {
-        for (name, resource) in &calendar.resources {
-            if matches(&resource.ics, kind, range) {
-                rows.extend(
-                    world
-                        .href(calendar.id, Some(name))
-                        .map(|href| wanted.row(world, &href, resource)),
-                );
-            }
-        }
-    }
-    Answer::xml(207, &document(rows))
+    let deep = call.header("depth").is_some_and(|depth| depth != "0");
+    // The answer is that of this moment, whatever happens while it is sent.
+    let events = if deep {
+        calendar.resources.clone()
+    } else {
+        BTreeMap::new()
+    };
+    let kind = kind.to_owned();
+    let events = events
+        .into_iter()
+        .filter(move |(_, resource)| matches(&resource.ics, &kind, range))
+        .map(move |(name, resource)| wanted.row(&format!("{own}{}", path::encode(&name)), &resource));
+    Answer::rows(itself.into_iter().chain(events))
 }
 
 pub(super) fn multiget(world: &World, calendar: &Calendar, root: &Element) -> Answer {
@@ -74,7 +78,7 @@ pub(super) fn multiget(world: &World, calendar: &Calendar, root: &Element) -> An
             href.ends_with(&own).then_some((own, resource))
         });
         rows.push(match here {
-            Some((own, resource)) => wanted.row(world, &own, resource),
+            Some((own, resource)) => wanted.row(&own, resource),
             None => status_row(href, "HTTP/1.1 404 Not Found"),
         });
     }
@@ -104,6 +108,8 @@ struct Wanted {
     names: Vec<PropName>,
     /// Only parts of the data are asked for, which gives empty events.
     emptied: bool,
+    /// Data is written as CDATA.
+    cdata: bool,
 }
 
 impl Wanted {
@@ -115,15 +121,16 @@ impl Wanted {
         Self {
             names: prop.map_or_else(props::usual, asked),
             emptied: partial && world.switches.partial_data_is_empty,
+            cdata: world.switches.cdata,
         }
     }
 
-    fn row(&self, world: &World, href: &str, resource: &Resource) -> Node {
+    fn row(&self, href: &str, resource: &Resource) -> Node {
         row(href, &self.names, |ns, name| match (ns, name) {
             (DAV, "getetag") => Some(Node::text(DAV, name, &resource.etag)),
             (DAV, "getcontenttype") => Some(Node::text(DAV, name, "text/calendar; charset=utf-8")),
-            (CALDAV, "calendar-data") if self.emptied => Some(props::data(world, EMPTY_EVENT)),
-            (CALDAV, "calendar-data") => Some(props::data(world, &resource.ics)),
+            (CALDAV, "calendar-data") if self.emptied => Some(props::data(self.cdata, EMPTY_EVENT)),
+            (CALDAV, "calendar-data") => Some(props::data(self.cdata, &resource.ics)),
             _ => None,
         })
     }

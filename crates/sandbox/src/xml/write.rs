@@ -4,6 +4,24 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+const DECLARATION: &str = "<?xml version='1.0' encoding='UTF-8' standalone=\"yes\"?>\n\n";
+
+/// The document with this root and these children in it, piece by piece.
+pub(crate) fn document_of(
+    ns: &str,
+    name: &str,
+    children: impl Iterator<Item = Node>,
+) -> impl Iterator<Item = String> {
+    let start = format!("{DECLARATION}<{name} xmlns='{}'>\n", escape(ns));
+    let end = format!("</{name}>\n\n");
+    let children = children.map(|child| {
+        let mut out = String::new();
+        child.write(&mut out, 1);
+        out
+    });
+    std::iter::once(start).chain(children).chain(std::iter::once(end))
+}
+
 /// An element to be written.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -71,7 +89,7 @@ impl Node {
 
     /// The whole document with this element as its root.
     pub(crate) fn document(&self) -> String {
-        let mut out = String::from("<?xml version='1.0' encoding='UTF-8' standalone=\"yes\"?>\n\n");
+        let mut out = String::from(DECLARATION);
         self.write(&mut out, 0);
         out.push('\n');
         out

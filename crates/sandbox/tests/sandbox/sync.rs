@@ -164,7 +164,7 @@ async fn a_long_answer_ends_with_507_and_goes_on_from_its_token() {
     wanted.sort();
     assert_eq!((found, pages), (wanted, 3));
     world.switch(|switches| switches.sync_page = None);
-    assert!(!sync(&world, "").await.body.contains("507"));
+    assert!(!sync(&world, "").await.body.contains("507 Insufficient"));
 }
 
 #[tokio::test]
