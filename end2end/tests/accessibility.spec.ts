@@ -64,6 +64,12 @@ test("the pages of somebody whose iCloud is connected are accessible @script", a
   await expect(page.getByRole("heading", { name: "Why it blocks" })).toBeVisible();
   await usable(page);
   await expectAccessibleEverywhere(page, "an event");
+  await visit(page, `${demo.app}/booking-calendars`);
+  await page.locator("a.row-title").first().click();
+  await page.getByRole("link", { name: "Why not?" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Why not?" })).toBeVisible();
+  await usable(page);
+  await expectAccessibleEverywhere(page, "why not");
   await visit(page, `${demo.app}/settings/integrations`);
   await expectAccessibleEverywhere(page, "integrations");
   await page.getByRole("link", { name: "Disconnect" }).click();

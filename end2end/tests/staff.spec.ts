@@ -266,3 +266,20 @@ test("another CalDAV server is connected; a wrong password keeps what was typed"
   await expect(page.getByRole("heading", { name: "Primary calendar" })).toBeVisible();
   await expect(page.getByText(`127.0.0.1 · ${demo.apple_id}`).first()).toBeVisible();
 });
+
+test("why a time is not offered is told start by start, with the event in the way", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  await signIn(page, asJonas(demo));
+  await visit(page, `${demo.app}/booking-calendars`);
+  await page.getByRole("link", { name: "Follow-up with Jonas" }).click();
+  await page.getByRole("link", { name: "Why not?" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Why not?" })).toBeVisible();
+  await usable(page);
+  await page.getByLabel("Day").fill("2026-12-03");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByText("Thursday, 3 December 2026")).toBeVisible();
+  const row = (time: string) => page.locator("li.row", { hasText: time });
+  await expect(row("9:00–9:20")).toContainText("Offered");
+  await expect(row("10:20–10:40")).toContainText("BOOKED");
+  await row("11:00–11:20").getByRole("link", { name: "Site visit" }).click();
+  await expect(page.getByRole("heading", { name: "Why it blocks" })).toBeVisible();
+});
