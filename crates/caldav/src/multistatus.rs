@@ -70,11 +70,14 @@ impl<R: AsyncBufRead + Unpin> Rows<R> {
     }
 
     /// The next row that stands for a resource in the collection, with its canonical path.
+    ///
+    /// # Errors
+    /// As [`Rows::next`], and [`Error::Malformed`] for a row whose href is no path of a web server.
     pub(crate) async fn next_member(&mut self) -> Result<Option<(String, Row)>, Error> {
         while let Some(row) = self.next().await? {
-            let Some(href) = canonical_href(&self.base, &row.href) else {
-                continue;
-            };
+            // Leaving it out would make its time free.
+            let href = canonical_href(&self.base, &row.href)
+                .ok_or_else(|| Error::malformed("a row names no path on this server"))?;
             if !row.is_collection() && Some(without_slash(&href)) != self.about.as_deref() {
                 return Ok(Some((href, row)));
             }
@@ -281,6 +284,30 @@ mod tests {
         });
         assert_eq!(rows, [("/a".to_owned(), Some(404)), ("/b".to_owned(), Some(404))]);
         assert_eq!(answer.sync_token().as_deref(), Some("t2"));
+    }
+
+    #[test]
+    fn a_row_that_names_no_path_is_an_error() {
+        let row = |href: &str| {
+            format!(
+                "<multistatus xmlns='DAV:'><response><href>{href}</href><status>HTTP/1.1 200 OK</status></response></multistatus>"
+            )
+        };
+        for href in ["p1.example:8443/7/a.ics", "urn:uuid:1"] {
+            let body = row(href);
+            assert!(
+                matches!(
+                    block_on(answer(&body).next_member()),
+                    Err(Error::Malformed { .. })
+                ),
+                "{href}"
+            );
+        }
+        assert!(
+            block_on(answer(&row("/7/a.ics")).next_member())
+                .unwrap()
+                .is_some()
+        );
     }
 
     #[test]
