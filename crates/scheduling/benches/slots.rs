@@ -72,6 +72,8 @@ fn main() {
             window,
             now,
             booked_per_day: &booked_per_day,
+            seats: 1,
+            held_back: &BTreeMap::new(),
             staff_view: false,
         };
         let found = slots(&request).map_or(0, |slots| slots.len());

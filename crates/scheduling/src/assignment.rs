@@ -49,6 +49,20 @@ pub fn newcomer_credit(others_this_month: &[u32]) -> u32 {
         .map_or(0, |credit| u32::try_from(credit).unwrap_or(u32::MAX))
 }
 
+/// The candidates whom an equal distribution does not offer at the moment: those more than three appointments, by weight,
+/// ahead of the lowest active one.
+pub fn ahead(candidates: &[Candidate]) -> Vec<StaffId> {
+    let active = candidates.iter().filter(|candidate| candidate.active);
+    let Some(lowest) = active.map(share).min() else {
+        return Vec::new();
+    };
+    candidates
+        .iter()
+        .filter(|candidate| share(candidate) > lowest + MOST_AHEAD)
+        .map(|candidate| candidate.host)
+        .collect()
+}
+
 /// The candidates in the order in which the appointment is to be offered to them.
 pub fn rank(distribution: Distribution, candidates: &[Candidate]) -> Vec<Choice> {
     match distribution {

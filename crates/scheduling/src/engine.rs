@@ -180,7 +180,12 @@ fn merge(merged: &mut Vec<Slot>, host: &Host, free: &[i64], request: &Request) {
                 };
                 let mut hosts = Vec::with_capacity(request.hosts.len());
                 hosts.push(host.id);
-                new.push(Slot { start, end, hosts });
+                new.push(Slot {
+                    start,
+                    end,
+                    hosts,
+                    seats_left: None,
+                });
             }
         }
     }

@@ -18,7 +18,7 @@ mod look_busy;
 mod request;
 mod rules;
 
-pub use assignment::{Candidate, Choice, newcomer_credit, rank};
+pub use assignment::{Candidate, Choice, ahead, newcomer_credit, rank};
 pub use engine::slots;
 pub use explain::{check, explain};
 pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};

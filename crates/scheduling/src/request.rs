@@ -1,6 +1,6 @@
 //! What the engine is asked, and what it answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -74,8 +74,14 @@ pub struct Request<'a> {
     pub window: Interval,
     /// The present instant.
     pub now: Timestamp,
-    /// Active appointments of this booking calendar by local start date, in the zone of the rules.
+    /// Active appointments of this booking calendar by local start date, in the zone of the rules; in a Class Booking
+    /// calendar their seats.
     pub booked_per_day: &'a BTreeMap<Date, u32>,
+    /// The seats that are asked for: the client and their guests. Only a Class Booking calendar has several.
+    pub seats: u32,
+    /// By the first date of a local month: the members of a Round Robin calendar who are too far ahead then (see
+    /// [`crate::ahead`]).
+    pub held_back: &'a BTreeMap<Date, BTreeSet<StaffId>>,
     /// Staff see every time; clients do not see those that look busy.
     pub staff_view: bool,
 }
@@ -89,6 +95,8 @@ pub struct Slot {
     pub end: Timestamp,
     /// The members who are free, in the order of the question.
     pub hosts: Vec<StaffId>,
+    /// The seats that a session of a Class Booking calendar has left; none in other kinds.
+    pub seats_left: Option<u32>,
 }
 
 /// Why a start is not offered (scheduling.md, "Limits").
@@ -118,8 +126,16 @@ pub enum Reason {
     Stale,
     /// Only the buffers are in the way.
     Buffer,
+    /// The session has fewer seats left than are asked for.
+    NoSeats,
+    /// Another member who has to take part is not free.
+    Collective,
+    /// The member has had more than their share this month.
+    RoundRobin,
     /// Hidden, so that the day looks busy.
     LookBusy,
+    /// A room or piece of equipment is taken.
+    Resource,
 }
 
 impl Reason {
@@ -138,7 +154,11 @@ impl Reason {
             Self::Conflict => "CONFLICT",
             Self::Stale => "STALE",
             Self::Buffer => "BUFFER",
+            Self::NoSeats => "NOSEATS",
+            Self::Collective => "COLLECTIVE",
+            Self::RoundRobin => "ROUNDROBIN",
             Self::LookBusy => "LOOKBUSY",
+            Self::Resource => "RESOURCE",
         }
     }
 }

@@ -219,6 +219,9 @@ pub struct Rules {
     pub range: DateRange,
     /// Appointments that may share one start with one member.
     pub per_slot: u32,
+    /// Seats of a session, in a Class Booking calendar.
+    #[serde(default = "one_seat")]
+    pub seats: u32,
     /// Appointments a day, by local start date; none: as many as fit.
     pub per_day: Option<u32>,
     /// How many percent of a day's times are hidden from clients.
@@ -233,6 +236,10 @@ pub struct Rules {
     pub reschedule_cutoff: Span,
 }
 
+fn one_seat() -> u32 {
+    1
+}
+
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -244,6 +251,7 @@ impl Default for Rules {
             notice: Span::new(2, Unit::Hours),
             range: DateRange::Rolling(Span::new(60, Unit::Days)),
             per_slot: 1,
+            seats: one_seat(),
             per_day: None,
             look_busy_percent: 0,
             hours: None,
@@ -314,6 +322,11 @@ impl Rules {
             (1..=9999).contains(&self.per_slot),
             "per_slot",
             "Enter a number between 1 and 9999.",
+        );
+        expect(
+            (1..=9999).contains(&self.seats),
+            "seats",
+            "Enter a number of seats between 1 and 9999.",
         );
         expect(
             self.per_day != Some(0),

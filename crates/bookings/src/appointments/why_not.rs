@@ -13,6 +13,10 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
                 | Reason::Conflict
                 | Reason::Stale
                 | Reason::Buffer
+                | Reason::NoSeats
+                | Reason::Collective
+                | Reason::RoundRobin
+                | Reason::Resource
                 | Reason::DayLimit
         )
     };

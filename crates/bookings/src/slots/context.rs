@@ -1,7 +1,7 @@
 //! Everything the rules need to know about a booking calendar and a span of time, loaded with a fixed number of
 //! queries: it does not grow with hosts, calendars, events or days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -27,6 +27,7 @@ pub(crate) struct Context {
     pub(crate) watched: Vec<Watched>,
     hosts: Vec<Host>,
     booked_per_day: BTreeMap<Date, u32>,
+    held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     window: Interval,
 }
 
@@ -90,6 +91,7 @@ impl Context {
             watched,
             hosts,
             booked_per_day,
+            held_back: BTreeMap::new(),
             window,
         })
     }
@@ -110,6 +112,8 @@ impl Context {
             window: self.window,
             now,
             booked_per_day: &self.booked_per_day,
+            seats: 1,
+            held_back: &self.held_back,
             staff_view,
         }
     }

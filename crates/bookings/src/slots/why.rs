@@ -226,6 +226,10 @@ fn sentence(reason: Reason) -> &'static str {
         Reason::Conflict => "has an event",
         Reason::Stale => "a calendar cannot be read",
         Reason::Buffer => "too close to something before or after",
+        Reason::NoSeats => "has too few seats left",
+        Reason::Collective => "somebody else who has to take part is not free",
+        Reason::RoundRobin => "has had more than their share this month",
         Reason::LookBusy => "hidden, so that the day looks busy",
+        Reason::Resource => "a room or piece of equipment is taken",
     }
 }

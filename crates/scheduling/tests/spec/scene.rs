@@ -1,6 +1,6 @@
 //! A question to the engine, built in few words and answered in local times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -53,6 +53,8 @@ pub struct Scene {
     pub window: Interval,
     pub now: Timestamp,
     pub booked: BTreeMap<Date, u32>,
+    pub seats: u32,
+    pub held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     pub staff_view: bool,
 }
 
@@ -83,6 +85,8 @@ impl Scene {
             window,
             now,
             booked: BTreeMap::new(),
+            seats: 1,
+            held_back: BTreeMap::new(),
             staff_view: false,
         };
         scene.host(hours)
@@ -202,6 +206,8 @@ impl Scene {
             window: self.window,
             now: self.now,
             booked_per_day: &self.booked,
+            seats: self.seats,
+            held_back: &self.held_back,
             staff_view: self.staff_view,
         }
     }
