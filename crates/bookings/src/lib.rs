@@ -14,6 +14,7 @@
 //! | [`calendars`] | booking calendars and their rules |
 //! | [`slots`] | free times, from the database alone |
 //! | [`appointments`] | book, reschedule, cancel, edit, look at |
+//! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
@@ -27,6 +28,7 @@ pub mod accounts;
 pub mod agenda;
 pub mod appointments;
 pub mod calendars;
+pub mod classes;
 pub mod clock;
 pub mod configuration;
 pub mod connections;
@@ -50,5 +52,5 @@ pub use scheduling::{
 };
 pub use store::{
     AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, ImportPolicy, RemoteCalendarId,
-    Role, Server, WhenStale, WriteState,
+    Role, Server, SessionId, WaitingId, WhenStale, WriteState,
 };

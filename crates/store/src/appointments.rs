@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use zones::Zone;
 
-use crate::db::{Tx, ms, opt_ms, touched};
+use crate::db::{Tx, json, ms, opt_ms, touched};
 use crate::error::StoreError;
-use crate::fields::{Fields, word};
+use crate::fields::{self, Fields, word};
+use crate::ids::SessionId;
 use crate::words::AppointmentStatus;
 
 /// An appointment.
@@ -16,8 +17,12 @@ pub struct Appointment {
     pub id: AppointmentId,
     /// Its booking calendar.
     pub calendar_id: CalendarId,
-    /// Who holds it; nobody in a Simple calendar.
+    /// Who holds it, or the first of those who do ([`crate::appointment_parts`]); nobody in a Simple calendar.
     pub host_id: Option<StaffId>,
+    /// The session it has seats of, in a Class Booking calendar.
+    pub session_id: Option<SessionId>,
+    /// The names of those whom the client brings, each with a seat of their own.
+    pub guests: Vec<String>,
     /// The client's name.
     pub name: String,
     /// The client's address.
@@ -44,6 +49,8 @@ pub struct Appointment {
     pub sequence: u32,
     /// The staff member who booked it, if not the client.
     pub booked_by: Option<StaffId>,
+    /// Why it would not have been on offer, if a staff member booked it all the same.
+    pub overridden: Option<String>,
     /// When it was booked.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -54,11 +61,20 @@ pub struct Appointment {
     pub cancelled_by: Option<String>,
 }
 
+impl Appointment {
+    /// The seats it takes: the client's and their guests'.
+    pub fn seats(&self) -> u32 {
+        u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
+    }
+}
+
 fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
     Ok(Appointment {
         id: AppointmentId(row.uuid("id")?),
         calendar_id: CalendarId(row.uuid("calendar_id")?),
         host_id: row.opt_uuid("host_id")?.map(StaffId),
+        session_id: row.opt_uuid("session_id")?.map(SessionId),
+        guests: fields::json(row, "guests")?,
         name: row.text("name")?,
         email: row.text("email")?,
         phone: row.opt_text("phone")?,
@@ -72,6 +88,7 @@ fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         assignment_reason: row.opt_text("assignment_reason")?,
         sequence: row.count("sequence")?,
         booked_by: row.opt_uuid("booked_by")?.map(StaffId),
+        overridden: row.opt_text("overridden")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
         cancelled_at: row.opt_instant("cancelled_at")?,
@@ -85,8 +102,8 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         tx,
         "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
             pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
-            cancelled_at, cancelled_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+            cancelled_at, cancelled_by, session_id, guests, overridden)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         new.id.0,
         new.calendar_id.0,
         new.host_id.map(|host| host.0),
@@ -107,7 +124,10 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         ms(new.created_at),
         ms(new.updated_at),
         opt_ms(new.cancelled_at),
-        new.cancelled_by.as_deref()
+        new.cancelled_by.as_deref(),
+        new.session_id.map(|session| session.0),
+        json(&new.guests)?,
+        new.overridden.as_deref()
     )
     .map(drop)
 }
@@ -170,7 +190,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Appointment>, Stor
             tx,
             read,
             "SELECT * FROM appointments
-             WHERE ends_at > $1 AND ($2 IS NULL OR host_id = $2)
+             WHERE ends_at > $1 AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
                 AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
              ORDER BY starts_at, id LIMIT $4",
             now,
@@ -183,7 +203,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Appointment>, Stor
             tx,
             read,
             "SELECT * FROM appointments
-             WHERE ends_at <= $1 AND ($2 IS NULL OR host_id = $2)
+             WHERE ends_at <= $1 AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
                 AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
              ORDER BY starts_at DESC, id LIMIT $4",
             now,
@@ -205,14 +225,30 @@ pub async fn between(
         tx,
         read,
         hosts.iter().map(|id| id.0).collect(),
-        "SELECT * FROM appointments WHERE starts_at < $3 AND ends_at > $2 AND host_id",
-        "ORDER BY starts_at, id",
+        "SELECT * FROM appointments WHERE starts_at < $3 AND ends_at > $2
+            AND id IN (SELECT appointment_id FROM appointment_parts WHERE host_id",
+        ") ORDER BY starts_at, id",
         ms(from),
         ms(to)
     )
 }
 
-/// A host's active appointments that have not ended, in order.
+/// The appointments that nobody holds and that touch a span of time, called-off ones included, in order.
+pub async fn of_nobody_between(
+    tx: &mut Tx,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Appointment>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM appointments WHERE host_id IS NULL AND starts_at < $2 AND ends_at > $1 ORDER BY starts_at, id",
+        ms(from),
+        ms(to)
+    )
+}
+
+/// A host's active appointments that have not ended, in order, without those of class sessions.
 pub async fn future_of_host(
     tx: &mut Tx,
     host: StaffId,
@@ -221,7 +257,9 @@ pub async fn future_of_host(
     all!(
         tx,
         read,
-        "SELECT * FROM appointments WHERE host_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
+        "SELECT * FROM appointments
+         WHERE id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $1) AND session_id IS NULL
+            AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
          ORDER BY starts_at, id",
         host.0,
         ms(now)
@@ -234,7 +272,8 @@ pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<
         tx,
         |row: &dyn Fields| row.count("n"),
         "SELECT COUNT(*) AS n FROM appointments
-         WHERE host_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')",
+         WHERE id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $1)
+            AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')",
         host.0,
         ms(now)
     )?;
@@ -252,17 +291,41 @@ pub async fn has_any(tx: &mut Tx, calendar: CalendarId) -> Result<bool, StoreErr
     Ok(found.is_some())
 }
 
-/// The starts of a booking calendar's active appointments in a span of time.
+/// The start of an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// The appointment.
+    pub appointment_id: AppointmentId,
+    /// Who holds it.
+    pub host_id: Option<StaffId>,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it was booked.
+    pub created_at: Timestamp,
+    /// The seats it takes.
+    pub seats: u32,
+}
+
+/// The starts of a booking calendar's active appointments in a span of time, with the guests' seats.
 pub async fn starts_between(
     tx: &mut Tx,
     calendar: CalendarId,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<(AppointmentId, Timestamp)>, StoreError> {
+) -> Result<Vec<Start>, StoreError> {
     all!(
         tx,
-        |row: &dyn Fields| Ok((AppointmentId(row.uuid("id")?), row.instant("starts_at")?)),
-        "SELECT id, starts_at FROM appointments
+        |row: &dyn Fields| {
+            let guests: Vec<String> = fields::json(row, "guests")?;
+            Ok(Start {
+                appointment_id: AppointmentId(row.uuid("id")?),
+                host_id: row.opt_uuid("host_id")?.map(StaffId),
+                starts_at: row.instant("starts_at")?,
+                created_at: row.instant("created_at")?,
+                seats: u32::try_from(guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1)),
+            })
+        },
+        "SELECT id, host_id, starts_at, created_at, guests FROM appointments
          WHERE calendar_id = $1 AND starts_at >= $2 AND starts_at < $3 AND status IN ('new', 'confirmed', 'showed')",
         calendar.0,
         ms(from),
@@ -287,33 +350,24 @@ pub async fn last_booked(
     )
 }
 
-/// How many active appointments of a booking calendar start in a span of time, per member.
-pub async fn counts_between(
-    tx: &mut Tx,
-    calendar: CalendarId,
-    hosts: &[StaffId],
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<(StaffId, u32)>, StoreError> {
-    all_in!(
+/// The active appointments with seats of a session, in the order in which they were booked.
+pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
+    all!(
         tx,
-        |row: &dyn Fields| Ok((StaffId(row.uuid("host_id")?), row.count("n")?)),
-        hosts.iter().map(|id| id.0).collect(),
-        "SELECT host_id, COUNT(*) AS n FROM appointments
-         WHERE calendar_id = $2 AND starts_at >= $3 AND starts_at < $4 AND status IN ('new', 'confirmed', 'showed')
-            AND host_id",
-        "GROUP BY host_id",
-        calendar.0,
-        ms(from),
-        ms(to)
+        read,
+        "SELECT * FROM appointments WHERE session_id = $1 AND status IN ('new', 'confirmed', 'showed')
+         ORDER BY created_at, id",
+        session.0
     )
 }
 
 /// A new time and host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTime {
-    /// Who holds it.
+    /// Who holds it, or the first of those who do.
     pub host_id: Option<StaffId>,
+    /// The session it has seats of.
+    pub session_id: Option<SessionId>,
     /// Start of the meeting.
     pub starts_at: Timestamp,
     /// End of the meeting.
@@ -336,7 +390,7 @@ pub async fn update_time(
     let rows = execute!(
         tx,
         "UPDATE appointments SET host_id = $2, starts_at = $3, ends_at = $4, pre_buffer = $5, post_buffer = $6,
-            assignment_reason = $7, sequence = sequence + 1, updated_at = $8
+            assignment_reason = $7, session_id = $9, sequence = sequence + 1, updated_at = $8
          WHERE id = $1",
         id.0,
         new.host_id.map(|host| host.0),
@@ -345,7 +399,8 @@ pub async fn update_time(
         i64::from(new.pre_buffer),
         i64::from(new.post_buffer),
         new.assignment_reason.as_deref(),
-        ms(now)
+        ms(now),
+        new.session_id.map(|session| session.0)
     )?;
     touched(rows, "appointment")
 }

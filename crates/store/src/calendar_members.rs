@@ -1,8 +1,11 @@
 //! Who can be booked in a booking calendar.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use scheduling::{CalendarId, Priority, StaffId};
 
-use crate::db::Tx;
+use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, named};
 use crate::staff::{self, Staff};
@@ -20,6 +23,8 @@ pub struct CalendarMember {
     pub weight: u32,
     /// Their place in the team.
     pub position: u32,
+    /// Since when they are a member.
+    pub joined_at: Timestamp,
 }
 
 /// A member to set.
@@ -41,6 +46,7 @@ fn read(row: &dyn Fields) -> Result<(CalendarMember, Staff), StoreError> {
         priority: named(row, "priority")?,
         weight: row.count("weight")?,
         position: row.count("position")?,
+        joined_at: row.instant("joined_at")?,
     };
     Ok((member, staff))
 }
@@ -54,14 +60,27 @@ pub async fn with_staff(
         tx,
         read,
         calendars.iter().map(|id| id.0).collect(),
-        "SELECT s.*, m.calendar_id, m.priority, m.weight, m.position
+        "SELECT s.*, m.calendar_id, m.priority, m.weight, m.position, m.joined_at
          FROM calendar_members m JOIN staff s ON s.id = m.staff_id WHERE m.calendar_id",
         "ORDER BY m.calendar_id, m.position, s.id"
     )
 }
 
-/// Sets the members of a booking calendar, in this order.
-pub async fn replace(tx: &mut Tx, calendar: CalendarId, members: &[NewMember]) -> Result<(), StoreError> {
+/// Sets the members of a booking calendar, in this order. Those who were members before stay so since then.
+pub async fn replace(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    members: &[NewMember],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let joined: BTreeMap<StaffId, i64> = all!(
+        tx,
+        |row: &dyn Fields| Ok((StaffId(row.uuid("staff_id")?), row.int("joined_at")?)),
+        "SELECT staff_id, joined_at FROM calendar_members WHERE calendar_id = $1",
+        calendar.0
+    )?
+    .into_iter()
+    .collect();
     execute!(
         tx,
         "DELETE FROM calendar_members WHERE calendar_id = $1",
@@ -70,12 +89,14 @@ pub async fn replace(tx: &mut Tx, calendar: CalendarId, members: &[NewMember]) -
     for (position, member) in members.iter().enumerate() {
         execute!(
             tx,
-            "INSERT INTO calendar_members (calendar_id, staff_id, priority, weight, position) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO calendar_members (calendar_id, staff_id, priority, weight, position, joined_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
             calendar.0,
             member.staff_id.0,
             member.priority.as_str(),
             i64::from(member.weight),
-            i64::try_from(position).unwrap_or(i64::MAX)
+            i64::try_from(position).unwrap_or(i64::MAX),
+            joined.get(&member.staff_id).copied().unwrap_or(ms(now))
         )?;
     }
     Ok(())

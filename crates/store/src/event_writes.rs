@@ -1,5 +1,5 @@
-//! The outbox of calendar writes: one row per appointment and event that Quince made of it. The live row says how the
-//! appointment stands in its host's calendar; earlier rows remember events that were removed or are to be removed.
+//! The outbox of calendar writes: one row for each event that Quince made of an appointment's part or of a session. The live
+//! row says how it stands in its host's calendar; earlier rows remember events that were removed or are to be removed.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
@@ -7,16 +7,55 @@ use scheduling::{AppointmentId, StaffId};
 use crate::db::{Tx, ms, touched};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
-use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, new_id};
+use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, SessionId, new_id};
 use crate::words::{WriteAction, WriteState};
+
+/// What an event is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// One host's part of an appointment, by its position.
+    Part(AppointmentId, u32),
+    /// A session with all who take part.
+    Session(SessionId),
+}
+
+impl Subject {
+    fn appointment(self) -> Option<(AppointmentId, u32)> {
+        match self {
+            Self::Part(appointment, position) => Some((appointment, position)),
+            Self::Session(_) => None,
+        }
+    }
+
+    fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Part(..) => None,
+            Self::Session(session) => Some(session),
+        }
+    }
+
+    /// The appointment, if it is of one.
+    pub fn appointment_id(self) -> Option<AppointmentId> {
+        self.appointment().map(|(appointment, _)| appointment)
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Part(appointment, position) => write!(f, "appointment {appointment}, part {position}"),
+            Self::Session(session) => write!(f, "session {session}"),
+        }
+    }
+}
 
 /// A calendar write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventWrite {
     /// Its id.
     pub id: EventWriteId,
-    /// The appointment.
-    pub appointment_id: AppointmentId,
+    /// What it is of.
+    pub subject: Subject,
     /// Whose calendar.
     pub host_id: StaffId,
     /// The connection it goes through.
@@ -37,7 +76,7 @@ pub struct EventWrite {
     pub problem: Option<String>,
     /// What it does.
     pub action: WriteAction,
-    /// Whether it is the appointment's present event.
+    /// Whether it is its subject's present event.
     pub live: bool,
     /// Grows with every request to write.
     pub sequence: i64,
@@ -52,8 +91,8 @@ pub struct EventWrite {
 /// A calendar write to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEventWrite {
-    /// The appointment.
-    pub appointment_id: AppointmentId,
+    /// What it is of.
+    pub subject: Subject,
     /// Whose calendar.
     pub host_id: StaffId,
     /// The connection it goes through.
@@ -66,10 +105,20 @@ pub struct NewEventWrite {
     pub state: WriteState,
 }
 
+fn subject(row: &dyn Fields) -> Result<Subject, StoreError> {
+    match row.opt_uuid("session_id")? {
+        Some(session) => Ok(Subject::Session(SessionId(session))),
+        None => Ok(Subject::Part(
+            AppointmentId(row.uuid("appointment_id")?),
+            row.count("part")?,
+        )),
+    }
+}
+
 fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
     Ok(EventWrite {
         id: EventWriteId(row.uuid("id")?),
-        appointment_id: AppointmentId(row.uuid("appointment_id")?),
+        subject: subject(row)?,
         host_id: StaffId(row.uuid("host_id")?),
         connection_id: row.opt_uuid("connection_id")?.map(ConnectionId),
         remote_calendar_id: row.opt_uuid("remote_calendar_id")?.map(RemoteCalendarId),
@@ -88,22 +137,24 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
     })
 }
 
-/// Asks for an event to be made. It is the appointment's present one from now on.
+/// Asks for an event to be made. It is its subject's present one from now on.
 pub async fn insert(tx: &mut Tx, new: &NewEventWrite, now: Timestamp) -> Result<EventWriteId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
-        "INSERT INTO event_writes (id, appointment_id, host_id, connection_id, remote_calendar_id, uid, state, action, live,
-            sequence, attempts, next_attempt_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8)",
+        "INSERT INTO event_writes (id, appointment_id, part, session_id, host_id, connection_id, remote_calendar_id, uid, state,
+            action, live, sequence, attempts, next_attempt_at, created_at, updated_at)
+         VALUES ($1, $2, $9, $10, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8)",
         id,
-        new.appointment_id.0,
+        new.subject.appointment_id().map(|appointment| appointment.0),
         new.host_id.0,
         new.connection_id.map(|id| id.0),
         new.remote_calendar_id.map(|id| id.0),
         &new.uid,
         new.state.as_str(),
-        ms(now)
+        ms(now),
+        new.subject.appointment().map_or(0, |(_, position)| i64::from(position)),
+        new.subject.session().map(|session| session.0)
     )?;
     Ok(EventWriteId(id))
 }
@@ -113,16 +164,37 @@ pub async fn find(tx: &mut Tx, id: EventWriteId) -> Result<Option<EventWrite>, S
     one!(tx, read, "SELECT * FROM event_writes WHERE id = $1", id.0)
 }
 
-/// The appointment's present write.
-pub async fn live_for_appointment(
+/// An appointment's present writes, one for each of its parts.
+pub async fn live_of_appointment(
     tx: &mut Tx,
     appointment: AppointmentId,
-) -> Result<Option<EventWrite>, StoreError> {
+) -> Result<Vec<EventWrite>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM event_writes WHERE appointment_id = $1 AND live ORDER BY part, created_at, id",
+        appointment.0
+    )
+}
+
+/// A session's present write.
+pub async fn live_of_session(tx: &mut Tx, session: SessionId) -> Result<Option<EventWrite>, StoreError> {
     one!(
         tx,
         read,
-        "SELECT * FROM event_writes WHERE appointment_id = $1 AND live ORDER BY created_at DESC, id DESC LIMIT 1",
-        appointment.0
+        "SELECT * FROM event_writes WHERE session_id = $1 AND live ORDER BY created_at DESC, id DESC LIMIT 1",
+        session.0
+    )
+}
+
+/// The present writes of sessions.
+pub async fn list_for_sessions(tx: &mut Tx, ids: &[SessionId]) -> Result<Vec<EventWrite>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM event_writes WHERE live AND session_id",
+        "ORDER BY created_at, id"
     )
 }
 
@@ -136,7 +208,7 @@ pub async fn list_for_appointments(
         read,
         ids.iter().map(|id| id.0).collect(),
         "SELECT * FROM event_writes WHERE live AND appointment_id",
-        "ORDER BY created_at, id"
+        "ORDER BY part, created_at, id"
     )
 }
 
@@ -206,7 +278,7 @@ pub async fn enqueue(
     touched(rows, "calendar write")
 }
 
-/// Makes a write an earlier one: the appointment has another event now, or none.
+/// Makes a write an earlier one: its subject has another event now, or none.
 pub async fn retire(tx: &mut Tx, id: EventWriteId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
@@ -240,8 +312,8 @@ pub async fn set_target(
     touched(rows, "calendar write")
 }
 
-/// Claims writes that are due, until `lease_until`. Of one appointment at most one is claimed at a time, so that their
-/// order holds.
+/// Claims writes that are due, until `lease_until`. Of one subject at most one is claimed at a time, so that their order
+/// holds.
 pub async fn claim_due(
     tx: &mut Tx,
     now: Timestamp,
@@ -255,7 +327,8 @@ pub async fn claim_due(
          WHERE state = 'waiting' AND next_attempt_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
             AND NOT EXISTS (
                 SELECT 1 FROM event_writes other
-                WHERE other.appointment_id = event_writes.appointment_id AND other.id <> event_writes.id
+                WHERE (other.appointment_id = event_writes.appointment_id OR other.session_id = event_writes.session_id)
+                    AND other.part = event_writes.part AND other.id <> event_writes.id
                     AND other.state = 'waiting'
                     AND (other.lease_until > $1 OR other.created_at < event_writes.created_at
                         OR (other.created_at = event_writes.created_at AND other.id < event_writes.id))

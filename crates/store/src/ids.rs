@@ -24,6 +24,14 @@ id! {
     OccupancyId
 }
 id! {
+    /// A session of a Class Booking calendar.
+    SessionId
+}
+id! {
+    /// Somebody who waits for a seat.
+    WaitingId
+}
+id! {
     /// Blocked-off time.
     BlockId
 }

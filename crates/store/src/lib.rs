@@ -18,10 +18,12 @@ mod open;
 mod secrets;
 mod words;
 
+pub mod appointment_parts;
 pub mod appointments;
 pub mod blocked_time;
 pub mod booking_calendars;
 pub mod calendar_members;
+pub mod class_sessions;
 pub mod connections;
 pub mod event_writes;
 pub mod external_events;
@@ -31,12 +33,14 @@ pub mod occupancy;
 pub mod remote_calendars;
 pub mod sessions;
 pub mod staff;
+pub mod waiting_list;
 pub mod workspace;
 
 pub use db::Tx;
 pub use error::StoreError;
 pub use ids::{
-    BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, new_id,
+    BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, SessionId,
+    WaitingId, new_id,
 };
 pub use open::Store;
 pub use secrets::{KeyError, SecretKey};

@@ -32,6 +32,9 @@ struct NewAppointment {
     phone: String,
     #[serde(default)]
     notes: String,
+    /// The names of those whom the client brings to a class.
+    #[serde(default)]
+    guests: Vec<String>,
     /// The member the client chose.
     user_id: Option<String>,
 }
@@ -97,6 +100,7 @@ pub async fn create(
         email: asked.email,
         phone: asked.phone,
         notes: asked.notes,
+        guests: asked.guests,
         host,
         idempotency_key,
     };

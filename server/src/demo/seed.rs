@@ -234,6 +234,7 @@ async fn appointments(quince: &Quince) -> Result<(), Failure> {
             email: email.to_owned(),
             phone: String::new(),
             notes: notes.to_owned(),
+            guests: Vec::new(),
             host: None,
             idempotency_key: format!("demo-{index}"),
         };

@@ -88,6 +88,7 @@ pub async fn book(wish: Wish) -> Result<String, AppError> {
         email: wish.email,
         phone: wish.phone,
         notes: wish.notes,
+        guests: Vec::new(),
         host: None,
         idempotency_key: wish.key,
     };

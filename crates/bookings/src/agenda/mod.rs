@@ -9,20 +9,21 @@ use jiff::{Timestamp, ToSpan};
 use scheduling::{AppointmentId, CalendarId, Interval, StaffId};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
-use store::event_writes::EventWrite;
+use store::event_writes::{EventWrite, Subject};
 use store::external_events::Instance;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, RemoteCalendarId, Tx, WriteState,
-    appointments, booking_calendars, connections, event_writes, external_events, remote_calendars, staff,
+    AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, RemoteCalendarId, SessionId, Tx,
+    WriteState, appointment_parts, appointments, booking_calendars, connections, event_writes,
+    external_events, remote_calendars, staff,
 };
 use zones::Zone;
 
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
-use crate::appointments::ChangeError;
+use crate::appointments::{ChangeError, is_active};
 use crate::connections::freshness;
 use crate::quince::Quince;
 use crate::slots::{busy, context};
@@ -70,19 +71,21 @@ pub struct AgendaDay {
 /// An appointment in the view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaAppointment {
-    /// The appointment.
+    /// The appointment; of a class session the first.
     pub id: AppointmentId,
+    /// The class session that this stands for, with all who take part.
+    pub session: Option<SessionId>,
     /// Start of the meeting.
     pub start: Timestamp,
     /// End of the meeting.
     pub end: Timestamp,
-    /// The client's name.
+    /// The client's name; of a class session its seats, as in “3 of 8”.
     pub title: String,
     /// Name of the booking calendar.
     pub calendar_name: String,
-    /// Who holds it.
+    /// Who holds it, or the first of those who do.
     pub host: Option<StaffId>,
-    /// Who holds it; empty when nobody does.
+    /// The names of all who hold it; empty when nobody does.
     pub host_name: String,
     /// `#rrggbb` of the booking calendar.
     pub color: String,
@@ -153,8 +156,11 @@ pub async fn view(
         me.zone.start_of_day(last.saturating_add(1.day())),
     );
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
-    let booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
-    let booked = booked_views(&mut tx, booked, &people).await?;
+    let mut booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
+    if who == Who::Everybody && is_admin(me.role) {
+        booked.extend(appointments::of_nobody_between(&mut tx, span.start, span.end).await?);
+    }
+    let booked = booked_views(&mut tx, booked).await?;
     let watched = remote_calendars::watched(&mut tx, &ids).await?;
     let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
     let events = external_events::between(&mut tx, &remote, span.start, span.end).await?;
@@ -201,43 +207,65 @@ async fn people(tx: &mut Tx, me: &Staff, who: Who) -> Result<Vec<Staff>, ChangeE
     }
 }
 
-async fn booked_views(
-    tx: &mut Tx,
-    booked: Vec<Appointment>,
-    people: &[Staff],
-) -> Result<Vec<AgendaAppointment>, ChangeError> {
+async fn booked_views(tx: &mut Tx, booked: Vec<Appointment>) -> Result<Vec<AgendaAppointment>, ChangeError> {
     let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(tx)
         .await?
         .into_iter()
         .map(|calendar| (calendar.id, calendar))
         .collect();
+    let mut names: BTreeMap<AppointmentId, Vec<String>> = BTreeMap::new();
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
-    let writes: BTreeMap<AppointmentId, EventWrite> = event_writes::list_for_appointments(tx, &ids)
-        .await?
-        .into_iter()
-        .map(|write| (write.appointment_id, write))
-        .collect();
-    let shown = booked
-        .into_iter()
-        .filter(|found| !matches!(found.status, Status::Cancelled | Status::Invalid));
-    Ok(shown
-        .filter_map(|found| {
-            let calendar = calendars.get(&found.calendar_id)?;
-            let host = people.iter().find(|person| Some(person.id) == found.host_id);
-            Some(AgendaAppointment {
-                id: found.id,
-                start: found.starts_at,
-                end: found.ends_at,
-                title: found.name,
-                calendar_name: calendar.name.clone(),
-                host: found.host_id,
-                host_name: host.map(|host| host.name.clone()).unwrap_or_default(),
-                color: calendar.color.clone(),
-                status: found.status,
-                write: writes.get(&found.id).map(|write| write.state),
-            })
-        })
-        .collect())
+    let team = staff::list(tx).await?;
+    for part in appointment_parts::list(tx, &ids).await? {
+        let of_appointment = names.entry(part.appointment_id).or_default();
+        let name = team.iter().find(|person| person.id == part.host_id);
+        of_appointment.extend(name.map(|person| person.name.clone()));
+    }
+    let sessions: Vec<SessionId> = booked.iter().filter_map(|found| found.session_id).collect();
+    let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
+    writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
+    let mut seats: BTreeMap<SessionId, u32> = BTreeMap::new();
+    let mut views: Vec<AgendaAppointment> = Vec::new();
+    for found in booked {
+        let Some(calendar) = calendars.get(&found.calendar_id) else {
+            continue;
+        };
+        let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
+        // Who missed a session has no seat of it any more.
+        if is_over || (found.session_id.is_some() && !is_active(found.status)) {
+            continue;
+        }
+        if let Some(session) = found.session_id {
+            let taken = seats.entry(session).or_insert(0);
+            *taken = taken.saturating_add(found.seats());
+            let title = format!("{taken} of {}", calendar.rules.seats);
+            if let Some(view) = views.iter_mut().find(|view| view.session == Some(session)) {
+                view.title = title;
+                continue;
+            }
+        }
+        let is_of = |write: &&EventWrite| match found.session_id {
+            Some(session) => write.subject == Subject::Session(session),
+            None => write.subject.appointment_id() == Some(found.id),
+        };
+        views.push(AgendaAppointment {
+            id: found.id,
+            session: found.session_id,
+            start: found.starts_at,
+            end: found.ends_at,
+            title: match found.session_id {
+                Some(_) => format!("{} of {}", found.seats(), calendar.rules.seats),
+                None => found.name,
+            },
+            calendar_name: calendar.name.clone(),
+            host: found.host_id,
+            host_name: names.remove(&found.id).unwrap_or_default().join(", "),
+            color: calendar.color.clone(),
+            status: found.status,
+            write: writes.iter().find(is_of).map(|write| write.state),
+        });
+    }
+    Ok(views)
 }
 
 fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<AgendaEvent> {

@@ -1,18 +1,22 @@
 //! Booking: look live, then decide and keep everything in one transaction.
 
-use jiff::Timestamp;
-use scheduling::{AppointmentId, Choice, DateRange, Refusal, Slot, Span, StaffId, Unit};
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{AppointmentId, DateRange, Kind, Refusal, Slot, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, StoreError, Tx, booking_calendars, idempotency_keys, occupancy, staff,
+    AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
+    occupancy, staff,
 };
 
 use super::details::{Booking, Details};
 use super::error::BookError;
-use super::plan::{self, Look, Looks};
+use super::looks::{Look, Looks};
+use super::plan::{self, Plan};
+use super::read::host_names;
 use super::view::Booked;
 use super::{token, why_not};
+use crate::classes;
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
@@ -23,14 +27,28 @@ use crate::{mail, outbox};
 /// How often the choice of a host is made anew because of what a look or another booking told.
 const ROUNDS: usize = 20;
 
+/// What a staff member wants to happen at a time that is not on offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfTaken {
+    /// It is refused with the reason.
+    Refuse,
+    /// It is booked all the same, and the reason is recorded with the appointment.
+    BookAllTheSame,
+}
+
 /// Books for a client. The same wish sent again under the same key gets the first answer.
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
     book_for(quince, booking, None).await
 }
 
 /// Books for a client by a staff member, who need not keep the minimum notice and the date range.
-pub async fn book_as_staff(quince: &Quince, by: StaffId, booking: Booking) -> Result<Booked, BookError> {
-    book_for(quince, booking, Some(by)).await
+pub async fn book_as_staff(
+    quince: &Quince,
+    by: StaffId,
+    booking: Booking,
+    if_taken: IfTaken,
+) -> Result<Booked, BookError> {
+    book_for(quince, booking, Some((by, if_taken))).await
 }
 
 /// One wish with all that is needed to try it again and again.
@@ -39,21 +57,35 @@ struct Wish {
     details: Details,
     body_hash: [u8; 32],
     by: Option<StaffId>,
+    if_taken: IfTaken,
+}
+
+/// What is booked, as it is offered now.
+struct Wanted {
+    context: Context,
+    slot: Slot,
+    /// Why it is not on offer, when a staff member books it all the same.
+    overridden: Option<String>,
 }
 
 /// What one try came to.
 enum Try {
     Booked(Booked),
-    Look(Look),
+    Look(Vec<Look>),
 }
 
-async fn book_for(quince: &Quince, booking: Booking, by: Option<StaffId>) -> Result<Booked, BookError> {
+async fn book_for(
+    quince: &Quince,
+    booking: Booking,
+    by: Option<(StaffId, IfTaken)>,
+) -> Result<Booked, BookError> {
     let details = booking.check()?;
     let wish = Wish {
         body_hash: booking.body_hash(),
         booking,
         details,
-        by,
+        by: by.map(|(by, _)| by),
+        if_taken: by.map_or(IfTaken::Refuse, |(_, if_taken)| if_taken),
     };
     match try_to_book(quince, &wish).await {
         // Perhaps it was this very wish, sent twice at the same moment, that took the time.
@@ -71,7 +103,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
     for _ in 0..ROUNDS {
         match wish.plan(quince, &looks).await? {
             Planned::Answered(booked) => return Ok(booked),
-            Planned::Look(look) => looks.make(quince, look).await?,
+            Planned::Look(needed) => looks.make(quince, needed).await?,
             Planned::Ready => break,
         }
     }
@@ -81,7 +113,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
                 quince.wake();
                 return Ok(booked);
             }
-            Ok(Try::Look(look)) => looks.make(quince, look).await?,
+            Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
             // The same key at the same moment: the next round finds its answer.
             Err(TryError::SameMoment) => {}
             Err(TryError::Final(error)) => return Err(error),
@@ -92,7 +124,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
 
 enum Planned {
     Answered(Booked),
-    Look(Look),
+    Look(Vec<Look>),
     Ready,
 }
 
@@ -126,16 +158,15 @@ impl Wish {
         if let Some(booked) = self.answered(quince, &mut tx).await? {
             return Ok(Planned::Answered(booked));
         }
-        let (context, slot) = self.slot(quince, &mut tx).await?;
-        let choices = plan::choices(&mut tx, &context, &slot, looks, None).await?;
-        let first = choices.first().ok_or(BookError::SlotTaken)?;
-        if !looks.is_settled(first.host) {
-            let span = plan::occupied(&context.calendar, &slot);
-            if let Some(look) = plan::look_at(quince, &mut tx, &context, first.host, span).await? {
-                return Ok(Planned::Look(look));
-            }
-        }
-        Ok(Planned::Ready)
+        let wanted = self.wanted(quince, &mut tx).await?;
+        let plans = self.plans(&mut tx, &wanted, looks, quince.now()).await?;
+        let first = plans.first().ok_or(BookError::SlotTaken)?;
+        let needed = looks.needed(quince, &mut tx, &wanted.context, first).await?;
+        Ok(if needed.is_empty() {
+            Planned::Ready
+        } else {
+            Planned::Look(needed)
+        })
     }
 
     /// Decides again, with nobody else writing the same place, and keeps everything at once.
@@ -144,24 +175,23 @@ impl Wish {
         if let Some(booked) = self.answered(quince, &mut tx).await? {
             return Ok(Try::Booked(booked));
         }
-        let (context, slot) = self.slot(quince, &mut tx).await?;
+        let wanted = self.wanted(quince, &mut tx).await?;
         let now = quince.now();
         let id = AppointmentId(store::new_id(now)?);
-        for choice in plan::choices(&mut tx, &context, &slot, looks, None).await? {
-            if !looks.is_settled(choice.host) {
-                let span = plan::occupied(&context.calendar, &slot);
-                if let Some(look) = plan::look_at(quince, &mut tx, &context, choice.host, span).await? {
-                    return Ok(Try::Look(look));
-                }
+        for plan in self.plans(&mut tx, &wanted, looks, now).await? {
+            let needed = looks.needed(quince, &mut tx, &wanted.context, &plan).await?;
+            if !needed.is_empty() {
+                return Ok(Try::Look(needed));
             }
-            let place = plan::place(&context.calendar, &slot, choice.host);
-            match occupancy::take(&mut tx, &place, id, now).await {
-                Ok(_) => {}
+            let mut appointment = self.appointment(&wanted, id, &plan, now);
+            let plan = classes::join(&mut tx, &wanted.context.calendar, plan, &mut appointment, now).await?;
+            match occupancy::take(&mut tx, &plan.places, id, appointment.seats(), now).await {
+                Ok(()) => {}
                 Err(StoreError::SlotTaken) => continue,
                 Err(error) => return Err(error.into()),
             }
             let booked = self
-                .keep(quince, &mut tx, &context, &slot, id, &choice, now)
+                .keep(quince, &mut tx, &wanted.context, &appointment, &plan, now)
                 .await?;
             tx.commit().await?;
             return Ok(Try::Booked(booked));
@@ -169,70 +199,78 @@ impl Wish {
         Err(BookError::SlotTaken.into())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one decision with all its parts")]
+    async fn plans(
+        &self,
+        tx: &mut Tx,
+        wanted: &Wanted,
+        looks: &Looks,
+        now: Timestamp,
+    ) -> Result<Vec<Plan>, StoreError> {
+        if wanted.overridden.is_some() {
+            let plan = plan::over_everything(&wanted.context.calendar, &wanted.slot);
+            return Ok(plan.into_iter().collect());
+        }
+        plan::plans(tx, &wanted.context, &wanted.slot, looks, None, now).await
+    }
+
     async fn keep(
         &self,
         quince: &Quince,
         tx: &mut Tx,
         context: &Context,
-        slot: &Slot,
-        id: AppointmentId,
-        choice: &Choice,
+        appointment: &Appointment,
+        plan: &Plan,
         now: Timestamp,
     ) -> Result<Booked, TryError> {
-        let calendar = &context.calendar;
-        let appointment = self.appointment(calendar, slot, id, choice, now);
-        let secret = token::of(&quince.store().key().derive("manage"), id)?;
-        store::appointments::insert(tx, &appointment, &token::hash(&secret)).await?;
-        match idempotency_keys::insert(tx, self.booking.idempotency_key.trim(), &self.body_hash, id, now)
-            .await
-        {
+        let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
+        store::appointments::insert(tx, appointment, &token::hash(&secret)).await?;
+        appointment_parts::replace(tx, appointment.id, &plan.parts).await?;
+        let key = self.booking.idempotency_key.trim();
+        match idempotency_keys::insert(tx, key, &self.body_hash, appointment.id, now).await {
             Err(StoreError::AlreadyExists) => return Err(TryError::SameMoment),
             other => other?,
         }
-        outbox::follow(tx, &appointment, now).await?;
-        mail::ask(tx, &appointment, MessageKind::ClientBooked, now).await?;
-        if self.by != Some(choice.host) {
-            mail::ask(tx, &appointment, MessageKind::HostBooked, now).await?;
+        outbox::follow(tx, appointment, now).await?;
+        mail::ask(tx, appointment, MessageKind::ClientBooked, now).await?;
+        for part in plan.parts.iter().filter(|part| self.by != Some(part.host_id)) {
+            mail::ask_host(tx, appointment, part.host_id, MessageKind::HostBooked, now).await?;
         }
-        let host = context
-            .member(choice.host)
-            .map(|person| person.name.clone())
-            .unwrap_or_default();
-        Ok(answer(&appointment, calendar, host, secret))
+        let hosts: Vec<&str> = plan
+            .parts
+            .iter()
+            .filter_map(|part| Some(context.member(part.host_id)?.name.as_str()))
+            .collect();
+        Ok(answer(appointment, &context.calendar, hosts.join(", "), secret))
     }
 
-    fn appointment(
-        &self,
-        calendar: &BookingCalendar,
-        slot: &Slot,
-        id: AppointmentId,
-        choice: &Choice,
-        now: Timestamp,
-    ) -> Appointment {
+    fn appointment(&self, wanted: &Wanted, id: AppointmentId, plan: &Plan, now: Timestamp) -> Appointment {
+        let calendar = &wanted.context.calendar;
         let reason = if self.booking.host.is_some() {
             "chosen by the client"
         } else {
-            choice.reason.as_str()
+            plan.reason.as_str()
         };
         let confirmed = calendar.auto_confirm || self.by.is_some();
         Appointment {
             id,
             calendar_id: calendar.id,
-            host_id: Some(choice.host),
+            host_id: plan.lead(),
+            session_id: None,
+            guests: self.details.guests.clone(),
             name: self.details.name.clone(),
             email: self.details.email.clone(),
             phone: self.details.phone.clone(),
             notes: self.details.notes.clone(),
             client_zone: self.booking.zone.clone(),
             status: if confirmed { Status::Confirmed } else { Status::New },
-            starts_at: slot.start,
-            ends_at: slot.end,
+            starts_at: wanted.slot.start,
+            ends_at: wanted.slot.end,
             pre_buffer: calendar.rules.pre_buffer,
             post_buffer: calendar.rules.post_buffer,
             assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
             sequence: 0,
             booked_by: self.by,
+            overridden: wanted.overridden.clone(),
             created_at: now,
             updated_at: now,
             cancelled_at: None,
@@ -240,8 +278,8 @@ impl Wish {
         }
     }
 
-    /// The wished start as it is offered now.
-    async fn slot(&self, quince: &Quince, tx: &mut Tx) -> Result<(Context, Slot), BookError> {
+    /// The wished start as it is offered now, or as a staff member wants it all the same.
+    async fn wanted(&self, quince: &Quince, tx: &mut Tx) -> Result<Wanted, BookError> {
         let row = booking_calendars::find_by_slug(tx, &self.booking.slug).await?;
         let mut row = row.filter(|row| row.active).ok_or(BookError::CalendarNotFound)?;
         if let Some(by) = self.by {
@@ -249,8 +287,14 @@ impl Wish {
             row.rules.notice = Span::new(0, Unit::Minutes);
             row.rules.range = DateRange::Unlimited;
         }
+        if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
+            let mut checked = Checked::default();
+            checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
+            checked.finish()?;
+        }
         let now = quince.now();
         let mut context = Context::load(tx, row, plan::window(self.booking.start), now, None).await?;
+        context.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
             if context.member(host).is_none() {
                 let mut checked = Checked::default();
@@ -262,9 +306,45 @@ impl Wish {
             }
             context.only(host);
         }
-        let checked = scheduling::check(&context.request(now, self.by.is_some()), self.booking.start);
-        let slot = checked.map_err(|refusals| refused(&refusals))?;
-        Ok((context, slot))
+        let (slot, overridden) =
+            match scheduling::check(&context.request(now, self.by.is_some()), self.booking.start) {
+                Ok(slot) => (slot, None),
+                Err(refusals) => (
+                    self.slot_of_its_own(&context, &refusals, now)
+                        .ok_or_else(|| refused(&refusals))?,
+                    Some(why_not::codes(&refusals)),
+                ),
+            };
+        Ok(Wanted {
+            context,
+            slot,
+            overridden,
+        })
+    }
+
+    /// The wished start with everybody who could hold it, for a staff member who wants it all the same. What is over stays
+    /// over, and a class has no more seats than it has.
+    fn slot_of_its_own(&self, context: &Context, refusals: &[Refusal], now: Timestamp) -> Option<Slot> {
+        let start = self.booking.start;
+        let refuses = self.if_taken == IfTaken::Refuse
+            || start < now
+            || matches!(context.calendar.kind, Kind::ClassBooking | Kind::Service);
+        if refuses {
+            return None;
+        }
+        let free = |host: &StaffId| !refusals.iter().any(|refusal| refusal.host == Some(*host));
+        let mut hosts: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
+        if context.calendar.kind != Kind::Collective {
+            // Somebody with nothing in the way is spared the overlap.
+            hosts.sort_by_key(|host| !free(host));
+        }
+        let duration = SignedDuration::from_mins(i64::from(context.calendar.rules.duration));
+        Some(Slot {
+            start,
+            end: start.checked_add(duration).ok()?,
+            hosts,
+            seats_left: None,
+        })
     }
 
     /// What was answered to this key before.
@@ -281,15 +361,9 @@ impl Wish {
         let Some(calendar) = booking_calendars::find(tx, appointment.calendar_id).await? else {
             return Ok(None);
         };
-        let host = match appointment.host_id {
-            Some(host) => staff::find(tx, host)
-                .await?
-                .map(|person| person.name)
-                .unwrap_or_default(),
-            None => String::new(),
-        };
+        let hosts = host_names(tx, appointment.id).await?;
         let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
-        Ok(Some(answer(&appointment, &calendar, host, secret)))
+        Ok(Some(answer(&appointment, &calendar, hosts, secret)))
     }
 }
 

@@ -1,23 +1,25 @@
 //! Moving, calling off and editing appointments. Every change goes to the calendar in the same transaction's outbox (D3).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Slot, Span, StaffId, Unit};
 use store::appointments::{Appointment, NewTime};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, StoreError, Tx, appointments, occupancy};
+use store::{AppointmentStatus as Status, StoreError, Tx, appointment_parts, appointments, occupancy};
 
 use super::details::Details;
 use super::error::ChangeError;
-use super::plan::{self, Look, Looks};
-use super::read::{calendar_of, check_viewer, is_active, of_token, one_view};
+use super::looks::{Look, Looks};
+use super::plan::{self, Plan};
+use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token, one_view};
 use super::view::AppointmentView;
 use super::why_not;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
-use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::Context;
-use crate::{mail, outbox};
+use crate::{classes, mail, outbox};
 
 /// How often the choice of a host is made anew because of what a look told.
 const ROUNDS: usize = 20;
@@ -77,10 +79,14 @@ impl Actor {
         let (appointment, by, staff) = match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
+                classes::queue_for(tx, &known).await?;
                 appointments::lock(tx, known.id).await?;
                 (of_token(tx, token, now).await?, "client".to_owned(), None)
             }
             Self::Staff { id, appointment } => {
+                if let Some(known) = appointments::find(tx, *appointment).await? {
+                    classes::queue_for(tx, &known).await?;
+                }
                 appointments::lock(tx, *appointment).await?;
                 let appointment = appointments::find(tx, *appointment)
                     .await?
@@ -164,15 +170,15 @@ pub async fn reschedule(
             return one_view(&mut tx, opened.appointment).await;
         }
         let (context, slot) = new_slot(quince, &mut tx, &opened, start).await?;
-        let choices = plan::choices(&mut tx, &context, &slot, &looks, opened.appointment.host_id).await?;
-        let first = choices.first().ok_or(ChangeError::SlotTaken)?.host;
-        match look_needed(quince, &mut tx, &context, &slot, &looks, first).await? {
-            Some(look) => {
-                drop(tx);
-                looks.make(quince, look).await?;
-            }
-            None => break,
+        let host = opened.appointment.host_id;
+        let plans = plan::plans(&mut tx, &context, &slot, &looks, host, quince.now()).await?;
+        let first = plans.first().ok_or(ChangeError::SlotTaken)?;
+        let needed = looks.needed(quince, &mut tx, &context, first).await?;
+        drop(tx);
+        if needed.is_empty() {
+            break;
         }
+        looks.make(quince, needed).await?;
     }
     for _ in 0..ROUNDS {
         match try_to_move(quince, actor, start, &looks).await? {
@@ -180,7 +186,7 @@ pub async fn reschedule(
                 quince.wake();
                 return Ok(*view);
             }
-            Moved::Look(look) => looks.make(quince, look).await?,
+            Moved::Look(needed) => looks.make(quince, needed).await?,
         }
     }
     Err(ChangeError::SlotTaken)
@@ -188,7 +194,7 @@ pub async fn reschedule(
 
 enum Moved {
     Done(Box<AppointmentView>),
-    Look(Look),
+    Look(Vec<Look>),
 }
 
 async fn try_to_move(
@@ -206,21 +212,31 @@ async fn try_to_move(
         return Ok(Moved::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
     }
     let (context, slot) = new_slot(quince, &mut tx, &opened, start).await?;
-    for choice in plan::choices(&mut tx, &context, &slot, looks, old.host_id).await? {
-        if let Some(look) = look_needed(quince, &mut tx, &context, &slot, looks, choice.host).await? {
-            return Ok(Moved::Look(look));
+    let hosts_before = hosts_of(&mut tx, old.id).await?;
+    for plan in plan::plans(&mut tx, &context, &slot, looks, old.host_id, now).await? {
+        let needed = looks.needed(quince, &mut tx, &context, &plan).await?;
+        if !needed.is_empty() {
+            return Ok(Moved::Look(needed));
         }
-        let kept = old.host_id == Some(choice.host);
-        let new = NewTime {
-            host_id: Some(choice.host),
+        let mut moved = Appointment {
+            host_id: plan.lead(),
             starts_at: slot.start,
             ends_at: slot.end,
+            ..old.clone()
+        };
+        let plan = classes::join(&mut tx, &context.calendar, plan, &mut moved, now).await?;
+        let kept = old.host_id == moved.host_id;
+        let new = NewTime {
+            host_id: moved.host_id,
+            session_id: moved.session_id,
+            starts_at: moved.starts_at,
+            ends_at: moved.ends_at,
             pre_buffer: context.calendar.rules.pre_buffer,
             post_buffer: context.calendar.rules.post_buffer,
             assignment_reason: if kept {
                 old.assignment_reason.clone()
             } else {
-                Some(choice.reason)
+                Some(plan.reason.clone()).filter(|reason| !reason.is_empty())
             },
         };
         // The row is written first: on Postgres, a change by somebody else at the same moment ends before this goes on.
@@ -231,25 +247,18 @@ async fn try_to_move(
         if !is_active(moved.status) {
             return Err(ChangeError::AlreadyOver(over(moved.status)));
         }
-        let place = plan::place(&context.calendar, &slot, choice.host);
-        match occupancy::relocate(&mut tx, &place, old.id, now).await {
-            Ok(_) => {}
+        match occupancy::relocate(&mut tx, &plan.places, old.id, moved.seats(), now).await {
+            Ok(()) => {}
             Err(StoreError::SlotTaken) => continue,
             Err(error) => return Err(error.into()),
         }
+        appointment_parts::replace(&mut tx, old.id, &plan.parts).await?;
         outbox::follow(&mut tx, &moved, now).await?;
-        mail::ask(&mut tx, &moved, MessageKind::ClientRescheduled, now).await?;
-        if !kept {
-            mail::ask(&mut tx, old, MessageKind::HostCancelled, now).await?;
+        if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
+            outbox::follow_session(&mut tx, left, now).await?;
+            classes::seats_freed(quince, &mut tx, left, now).await?;
         }
-        if opened.staff != Some(choice.host) {
-            let kind = if kept {
-                MessageKind::HostRescheduled
-            } else {
-                MessageKind::HostBooked
-            };
-            mail::ask(&mut tx, &moved, kind, now).await?;
-        }
+        tell_of_the_move(&mut tx, &opened, &moved, &hosts_before, &plan, now).await?;
         let view = one_view(&mut tx, moved).await?;
         tx.commit().await?;
         return Ok(Moved::Done(Box::new(view)));
@@ -257,18 +266,28 @@ async fn try_to_move(
     Err(ChangeError::SlotTaken)
 }
 
-async fn look_needed(
-    quince: &Quince,
+async fn tell_of_the_move(
     tx: &mut Tx,
-    context: &Context,
-    slot: &Slot,
-    looks: &Looks,
-    host: StaffId,
-) -> Result<Option<Look>, Internal> {
-    if looks.is_settled(host) {
-        return Ok(None);
+    opened: &Opened,
+    moved: &Appointment,
+    hosts_before: &[StaffId],
+    plan: &Plan,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    mail::ask(tx, moved, MessageKind::ClientRescheduled, now).await?;
+    let hosts: BTreeSet<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
+    for host in hosts_before.iter().filter(|host| !hosts.contains(host)) {
+        mail::ask_host(tx, &opened.appointment, *host, MessageKind::HostCancelled, now).await?;
     }
-    plan::look_at(quince, tx, context, host, plan::occupied(&context.calendar, slot)).await
+    for host in hosts.into_iter().filter(|host| opened.staff != Some(*host)) {
+        let kind = if hosts_before.contains(&host) {
+            MessageKind::HostRescheduled
+        } else {
+            MessageKind::HostBooked
+        };
+        mail::ask_host(tx, moved, host, kind, now).await?;
+    }
+    Ok(())
 }
 
 /// The new start as it is offered, with the appointment itself out of the way.
@@ -284,14 +303,12 @@ async fn new_slot(
         calendar.rules.range = DateRange::Unlimited;
     }
     let now = quince.now();
-    let context = Context::load(
-        tx,
-        calendar,
-        plan::window(start),
-        now,
-        Some(opened.appointment.id),
-    )
-    .await?;
+    let moved = Some(opened.appointment.id);
+    let mut context = Context::load(tx, calendar, plan::window(start), now, moved).await?;
+    context.for_seats(opened.appointment.seats());
+    if let Some(host) = opened.appointment.host_id {
+        context.keep_on_offer(host);
+    }
     let slot =
         scheduling::check(&context.request(now, opened.staff.is_some()), start).map_err(|refusals| {
             if why_not::is_taken(&refusals) {
@@ -320,7 +337,7 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
     } else {
         format!("{}: {reason}", opened.by)
     };
-    change_status(&mut tx, &opened, Status::Cancelled, Some(&by), now).await?;
+    change_status(quince, &mut tx, &opened, Status::Cancelled, Some(&by), now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())
@@ -350,13 +367,14 @@ pub async fn set_status(
     if opened.appointment.status == Status::Cancelled {
         return Err(ChangeError::AlreadyOver(over(Status::Cancelled)));
     }
-    change_status(&mut tx, &opened, status, None, now).await?;
+    change_status(quince, &mut tx, &opened, status, None, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())
 }
 
 async fn change_status(
+    quince: &Quince,
     tx: &mut Tx,
     opened: &Opened,
     status: Status,
@@ -369,18 +387,12 @@ async fn change_status(
     let changed = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    match (is_active(old.status), is_active(status), changed.host_id) {
-        (true, false, _) => occupancy::release(tx, changed.id).await?,
-        (false, true, Some(host)) => {
-            let place = occupancy::Place {
-                host_id: host,
-                calendar_id: changed.calendar_id,
-                meeting_start: changed.starts_at,
-                from: minutes_from(changed.starts_at, -i64::from(changed.pre_buffer)),
-                to: minutes_from(changed.ends_at, i64::from(changed.post_buffer)),
-                capacity: opened.calendar.rules.per_slot,
-            };
-            occupancy::take(tx, &place, changed.id, now).await?;
+    match (is_active(old.status), is_active(status)) {
+        (true, false) => occupancy::release(tx, changed.id).await?,
+        (false, true) => {
+            let hosts = hosts_of(tx, changed.id).await?;
+            let places = plan::places_of(&opened.calendar, &changed, &hosts);
+            occupancy::take(tx, &places, changed.id, changed.seats(), now).await?;
         }
         _ => {}
     }
@@ -388,20 +400,19 @@ async fn change_status(
     match (old.status, status) {
         (_, Status::Cancelled) => {
             mail::ask(tx, &changed, MessageKind::ClientCancelled, now).await?;
-            if opened.staff != changed.host_id {
-                mail::ask(tx, &changed, MessageKind::HostCancelled, now).await?;
+            for host in hosts_of(tx, changed.id).await? {
+                if opened.staff != Some(host) {
+                    mail::ask_host(tx, &changed, host, MessageKind::HostCancelled, now).await?;
+                }
             }
         }
         (Status::New, Status::Confirmed) => mail::ask(tx, &changed, MessageKind::ClientBooked, now).await?,
         _ => {}
     }
+    if let Some(session) = changed.session_id.filter(|_| !is_active(status)) {
+        classes::seats_freed(quince, tx, session, now).await?;
+    }
     Ok(())
-}
-
-fn minutes_from(instant: Timestamp, minutes: i64) -> Timestamp {
-    instant
-        .checked_add(jiff::SignedDuration::from_mins(minutes))
-        .unwrap_or(instant)
 }
 
 /// Changes who the client is and what they noted, for the host and for admins.

@@ -8,6 +8,9 @@ use zones::Zone;
 use crate::input::{Checked, KEY_LIMIT, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
 
+/// Most guests of one client.
+const GUESTS_LIMIT: usize = 50;
+
 /// A wish to book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booking {
@@ -25,6 +28,8 @@ pub struct Booking {
     pub phone: String,
     /// Anything the host should know; may be empty.
     pub notes: String,
+    /// The names of those whom the client brings to a class, each with a seat of their own.
+    pub guests: Vec<String>,
     /// The member the client chose; nobody in particular otherwise.
     pub host: Option<StaffId>,
     /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID.
@@ -38,6 +43,7 @@ pub(crate) struct Details {
     pub(crate) email: String,
     pub(crate) phone: Option<String>,
     pub(crate) notes: Option<String>,
+    pub(crate) guests: Vec<String>,
 }
 
 impl Details {
@@ -48,17 +54,33 @@ impl Details {
         notes: &str,
     ) -> Result<Self, Vec<FieldProblem>> {
         let mut checked = Checked::default();
-        let details = Self::read(&mut checked, name, email, phone, notes);
+        let details = Self::read(&mut checked, name, email, phone, notes, &[]);
         checked.finish().map(|()| details)
     }
 
-    fn read(checked: &mut Checked, name: &str, email: &str, phone: &str, notes: &str) -> Self {
+    /// The seats that are asked for: the client's and their guests'.
+    pub(crate) fn seats(&self) -> u32 {
+        u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
+    }
+
+    fn read(
+        checked: &mut Checked,
+        name: &str,
+        email: &str,
+        phone: &str,
+        notes: &str,
+        guests: &[String],
+    ) -> Self {
         let filled = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
             name: checked.required_line("name", "your name", name, NAME_LIMIT),
             email: checked.email("email", email),
             phone: filled(checked.phone("phone", phone)),
             notes: filled(checked.text("notes", "the notes", notes, NOTES_LIMIT)),
+            guests: guests
+                .iter()
+                .map(|guest| checked.required_line("guests", "each guest's name", guest, NAME_LIMIT))
+                .collect(),
         }
     }
 }
@@ -66,7 +88,20 @@ impl Details {
 impl Booking {
     pub(crate) fn check(&self) -> Result<Details, Vec<FieldProblem>> {
         let mut checked = Checked::default();
-        let details = Details::read(&mut checked, &self.name, &self.email, &self.phone, &self.notes);
+        let details = Details::read(
+            &mut checked,
+            &self.name,
+            &self.email,
+            &self.phone,
+            &self.notes,
+            &self.guests,
+        );
+        if self.guests.len() > GUESTS_LIMIT {
+            checked.problem(
+                "guests",
+                format!("Bring at most {GUESTS_LIMIT} guests. For a larger group, please contact us."),
+            );
+        }
         checked.required_line(
             "idempotency_key",
             "an idempotency key",
@@ -80,6 +115,7 @@ impl Booking {
     pub(crate) fn body_hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         let host = self.host.map(|host| host.to_string()).unwrap_or_default();
+        let guests = serde_json::json!(self.guests).to_string();
         let start = self.start.as_millisecond().to_string();
         for part in [
             &self.slug,
@@ -90,7 +126,8 @@ impl Booking {
             self.phone.trim(),
             self.notes.trim(),
             &host,
-        ] as [&str; 8]
+            &guests,
+        ] as [&str; 9]
         {
             // With its length, so that no two lists of texts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
@@ -113,6 +150,7 @@ mod tests {
             email: "ada@example.com".into(),
             phone: String::new(),
             notes: String::new(),
+            guests: Vec::new(),
             host: None,
             idempotency_key: "k1".into(),
         }

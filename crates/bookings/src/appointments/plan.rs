@@ -1,110 +1,140 @@
-//! Which host gets an appointment at a start, and what has to be looked at live before.
+//! The ways in which an appointment can be held at a start: by whom, and whose time it takes.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp, ToSpan};
-use scheduling::{Candidate, Choice, Interval, Slot, StaffId};
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{Choice, Interval, Kind, Slot, StaffId};
+use store::appointment_parts::NewPart;
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Place;
-use store::{ConnectionState, StoreError, Tx, appointments, connections, event_writes};
-use tokio::time::Instant;
+use store::{StoreError, Tx, appointments};
 
-use super::live::{self, Live, Watched};
-use crate::connections::login;
-use crate::problem::Internal;
-use crate::quince::{LIVE_CHECK, Quince};
-use crate::slots::context::Context;
-use crate::sync;
-use crate::sync::parse::Reader;
+use super::looks::Looks;
+use crate::slots::balance;
+use crate::slots::context::{Context, in_place_of_a_host};
 
-/// What the live looks of one booking have told so far.
-#[derive(Debug)]
-pub(crate) struct Looks {
-    deadline: Instant,
-    free: BTreeSet<StaffId>,
-    busy: BTreeSet<StaffId>,
+/// One way to hold an appointment.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// Who takes part, and when; nobody in a Simple calendar.
+    pub(crate) parts: Vec<NewPart>,
+    /// The time that it takes.
+    pub(crate) places: Vec<Place>,
+    /// Why they, for staff; may be empty.
+    pub(crate) reason: String,
+    /// Whether the hosts' calendars are looked at before. Later seats of a session only need the session to be live.
+    looks: bool,
 }
 
-/// A look at one host's calendars that is still to be made.
-#[derive(Debug)]
-pub(crate) struct Look {
-    host: StaffId,
-    calendars: Vec<Watched>,
-    span: Interval,
-    mirrors: Arc<HashSet<String>>,
-}
+impl Plan {
+    /// The first of those who take part.
+    pub(crate) fn lead(&self) -> Option<StaffId> {
+        self.parts.first().map(|part| part.host_id)
+    }
 
-impl Looks {
-    /// None yet; all of them together take at most two seconds.
-    pub(crate) fn new() -> Self {
-        Self {
-            deadline: Instant::now() + LIVE_CHECK,
-            free: BTreeSet::new(),
-            busy: BTreeSet::new(),
+    /// Whose calendars have to be free, and when.
+    pub(crate) fn to_look_at(&self) -> impl Iterator<Item = (StaffId, Interval)> {
+        let hosts: BTreeSet<StaffId> = self.parts.iter().map(|part| part.host_id).collect();
+        self.places
+            .iter()
+            .filter(move |place| self.looks && hosts.contains(&place.host_id))
+            .map(|place| (place.host_id, Interval::new(place.from, place.to)))
+    }
+
+    /// The same, whatever is there already.
+    pub(crate) fn overriding(mut self) -> Self {
+        for place in &mut self.places {
+            place.overriding = true;
         }
-    }
-
-    /// Whether the host need not be looked at (any more).
-    pub(crate) fn is_settled(&self, host: StaffId) -> bool {
-        self.free.contains(&host) || Instant::now() >= self.deadline
-    }
-
-    /// Makes a look. Someone who is busy after all is synced at once, so that others see it, too.
-    pub(crate) async fn make(&mut self, quince: &Quince, look: Look) -> Result<(), Internal> {
-        match live::look(look.calendars, look.span, look.mirrors, self.deadline).await {
-            Live::NotBusy => self.free.insert(look.host),
-            Live::Busy => {
-                sync::ask_for_staff(quince, look.host).await?;
-                self.busy.insert(look.host)
-            }
-        };
-        Ok(())
+        self.looks = false;
+        self
     }
 }
 
-/// The hosts for a start in the order of choice, without those that a look found busy. Somebody who holds the
-/// appointment already is `preferred` and keeps it if free.
-pub(crate) async fn choices(
+/// The plans for a start in the order of choice, without those whom a look found busy. Somebody who holds the appointment
+/// already is `preferred` and keeps it if free.
+pub(crate) async fn plans(
     tx: &mut Tx,
     context: &Context,
     slot: &Slot,
     looks: &Looks,
     preferred: Option<StaffId>,
+    now: Timestamp,
+) -> Result<Vec<Plan>, StoreError> {
+    let calendar = &context.calendar;
+    Ok(match calendar.kind {
+        Kind::RoundRobin | Kind::Personal => {
+            let choices = choices(tx, context, slot, looks, preferred, now).await?;
+            choices
+                .into_iter()
+                .map(|choice| of_hosts(calendar, slot, &[choice.host], choice.reason))
+                .collect()
+        }
+        Kind::Collective => together(calendar, slot, looks),
+        Kind::ClassBooking => {
+            let mut plans = together(calendar, slot, looks);
+            for plan in &mut plans {
+                plan.looks = slot.seats_left == Some(calendar.rules.seats);
+            }
+            plans
+        }
+        Kind::Simple => vec![Plan {
+            parts: Vec::new(),
+            places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
+            reason: String::new(),
+            looks: false,
+        }],
+        Kind::Service => Vec::new(),
+    })
+}
+
+/// Everybody who is offered, or nobody.
+fn together(calendar: &BookingCalendar, slot: &Slot, looks: &Looks) -> Vec<Plan> {
+    if slot.hosts.iter().any(|host| looks.found_busy(*host)) {
+        return Vec::new();
+    }
+    vec![of_hosts(calendar, slot, &slot.hosts, String::new())]
+}
+
+fn of_hosts(calendar: &BookingCalendar, slot: &Slot, hosts: &[StaffId], reason: String) -> Plan {
+    let part = |host: &StaffId| NewPart {
+        host_id: *host,
+        starts_at: slot.start,
+        ends_at: slot.end,
+    };
+    Plan {
+        parts: hosts.iter().map(part).collect(),
+        places: hosts.iter().map(|host| place(calendar, slot, *host)).collect(),
+        reason,
+        looks: true,
+    }
+}
+
+/// The free members of a round robin in the order in which the appointment is offered to them.
+async fn choices(
+    tx: &mut Tx,
+    context: &Context,
+    slot: &Slot,
+    looks: &Looks,
+    preferred: Option<StaffId>,
+    now: Timestamp,
 ) -> Result<Vec<Choice>, StoreError> {
     let free: BTreeSet<StaffId> = slot
         .hosts
         .iter()
         .copied()
-        .filter(|host| !looks.busy.contains(host))
+        .filter(|host| !looks.found_busy(*host))
         .collect();
-    let (from, to) = month_of(&context.calendar, slot.start);
-    let calendar = context.calendar.id;
     let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-    let last: BTreeMap<StaffId, Timestamp> = appointments::last_booked(tx, calendar, &ids)
+    let last: BTreeMap<StaffId, Timestamp> = appointments::last_booked(tx, context.calendar.id, &ids)
         .await?
         .into_iter()
         .collect();
-    let month: BTreeMap<StaffId, u32> = appointments::counts_between(tx, calendar, &ids, from, to)
-        .await?
-        .into_iter()
-        .collect();
-    let candidates: Vec<Candidate> = context
-        .members
-        .iter()
-        .filter(|(_, person)| free.contains(&person.id))
-        .map(|(member, person)| Candidate {
-            host: person.id,
-            priority: member.priority,
-            weight: member.weight,
-            position: member.position,
-            last_booked: last.get(&person.id).copied(),
-            booked_this_month: month.get(&person.id).copied().unwrap_or(0),
-            credit_hundredths: 0,
-            active: true,
-        })
-        .collect();
-    let mut ranked = scheduling::rank(context.calendar.distribution, &candidates);
+    let month = context.calendar.rules.zone.date(slot.start).first_of_month();
+    let mut team = balance::team(context, month, &last, now);
+    team.retain(|candidate| free.contains(&candidate.host));
+    let mut ranked = scheduling::rank(context.calendar.distribution, &team);
     if let Some(kept) = preferred.filter(|host| free.contains(host)) {
         ranked.retain(|choice| choice.host != kept);
         ranked.insert(
@@ -118,92 +148,57 @@ pub(crate) async fn choices(
     Ok(ranked)
 }
 
-/// The local calendar month of an instant, in the booking calendar's zone.
-fn month_of(calendar: &BookingCalendar, start: Timestamp) -> (Timestamp, Timestamp) {
-    let zone = &calendar.rules.zone;
-    let first = zone.date(start).first_of_month();
-    (
-        zone.start_of_day(first),
-        zone.start_of_day(first.saturating_add(1.month())),
-    )
+/// A plan with the members of a slot of the staff's own making, whatever is there already: one of a round robin, else all.
+pub(crate) fn over_everything(calendar: &BookingCalendar, slot: &Slot) -> Option<Plan> {
+    let hosts = match calendar.kind {
+        Kind::RoundRobin | Kind::Personal => slot.hosts.get(..1)?,
+        Kind::Collective if !slot.hosts.is_empty() => &slot.hosts,
+        Kind::Simple => {
+            let plan = Plan {
+                parts: Vec::new(),
+                places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
+                reason: String::new(),
+                looks: false,
+            };
+            return Some(plan.overriding());
+        }
+        Kind::Collective | Kind::ClassBooking | Kind::Service => return None,
+    };
+    Some(of_hosts(calendar, slot, hosts, String::new()).overriding())
 }
 
-/// The look that has to be made at a host's calendars for a start; nothing when there is none to look at.
-pub(crate) async fn look_at(
-    quince: &Quince,
-    tx: &mut Tx,
-    context: &Context,
-    host: StaffId,
-    span: Interval,
-) -> Result<Option<Look>, Internal> {
-    let watched: Vec<_> = context
-        .watched
-        .iter()
-        .filter(|calendar| calendar.staff_id == host)
-        .collect();
-    let Some(person) = context.member(host).filter(|_| !watched.is_empty()) else {
-        return Ok(None);
+/// The places that an appointment takes as it was booked, when it takes place again after all.
+pub(crate) fn places_of(
+    calendar: &BookingCalendar,
+    appointment: &Appointment,
+    hosts: &[StaffId],
+) -> Vec<Place> {
+    let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
+    let nobody = [in_place_of_a_host(calendar)];
+    let hosts = if hosts.is_empty() { &nobody[..] } else { hosts };
+    let place = |host: &StaffId| Place {
+        host_id: *host,
+        calendar_id: appointment.calendar_id,
+        meeting_start: appointment.starts_at,
+        from: earlier(appointment.starts_at, minutes(appointment.pre_buffer)),
+        to: later(appointment.ends_at, minutes(appointment.post_buffer)),
+        capacity: capacity(calendar),
+        overriding: false,
     };
-    let connections = connections::list_for_staff(tx, host).await?;
-    let mut calendars = Vec::new();
-    for calendar in watched {
-        // What cannot be read anyway is settled by the host's choice in the slots.
-        let Some(connection) = connections.iter().find(|connection| {
-            connection.id == calendar.connection_id && connection.state != ConnectionState::NeedsAttention
-        }) else {
-            continue;
-        };
-        let Some(login) = login::open(quince, connection)? else {
-            continue;
-        };
-        calendars.push(Watched {
-            client: quince.live_caldav(&login.entry),
-            login: login.credentials,
-            url: login::calendar_url(&connection.home_urls, &calendar.url)?,
-            reader: Reader {
-                zone: sync::parse::zone_named(calendar.zone.as_deref())
-                    .unwrap_or_else(|| person.zone.clone()),
-                addresses: connection.addresses.clone(),
-                horizon: ical::Horizon {
-                    from: span.start,
-                    to: span.end,
-                },
-            },
-            all_day_blocks: calendar.all_day_blocks,
-        });
-    }
-    if calendars.is_empty() {
-        return Ok(None);
-    }
-    let mirrors = event_writes::uids_of_hosts(tx, &[host])
-        .await?
-        .into_iter()
-        .collect();
-    Ok(Some(Look {
-        host,
-        calendars,
-        span,
-        mirrors: Arc::new(mirrors),
-    }))
+    hosts.iter().map(place).collect()
 }
 
 /// What an appointment of this booking calendar occupies at a start, with buffers.
-pub(crate) fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
+fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     Interval {
-        start: slot
-            .start
-            .checked_sub(minutes(calendar.rules.pre_buffer))
-            .unwrap_or(Timestamp::MIN),
-        end: slot
-            .end
-            .checked_add(minutes(calendar.rules.post_buffer))
-            .unwrap_or(Timestamp::MAX),
+        start: earlier(slot.start, minutes(calendar.rules.pre_buffer)),
+        end: later(slot.end, minutes(calendar.rules.post_buffer)),
     }
 }
 
 /// The place in a host's time that such an appointment takes.
-pub(crate) fn place(calendar: &BookingCalendar, slot: &Slot, host: StaffId) -> Place {
+fn place(calendar: &BookingCalendar, slot: &Slot, host: StaffId) -> Place {
     let occupied = occupied(calendar, slot);
     Place {
         host_id: host,
@@ -211,12 +206,30 @@ pub(crate) fn place(calendar: &BookingCalendar, slot: &Slot, host: StaffId) -> P
         meeting_start: slot.start,
         from: occupied.start,
         to: occupied.end,
-        capacity: calendar.rules.per_slot,
+        capacity: capacity(calendar),
+        overriding: false,
     }
+}
+
+/// How many seats an identical start has.
+fn capacity(calendar: &BookingCalendar) -> u32 {
+    match calendar.kind {
+        Kind::ClassBooking => calendar.rules.seats,
+        Kind::Collective | Kind::Service => 1,
+        Kind::RoundRobin | Kind::Personal | Kind::Simple => calendar.rules.per_slot,
+    }
+}
+
+fn earlier(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    instant.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    instant.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// The window that holds this one start.
 pub(crate) fn window(start: Timestamp) -> Interval {
-    let end = start.checked_add(SignedDuration::from_millis(1)).unwrap_or(start);
+    let end = later(start, SignedDuration::from_millis(1));
     Interval { start, end }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, CalendarId, StaffId};
+use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
-use store::event_writes::EventWrite;
+use store::event_writes::{EventWrite, Subject};
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, RemoteCalendarId, StoreError, Tx, WriteState, appointments,
-    booking_calendars, event_writes, remote_calendars, staff,
+    AppointmentStatus as Status, RemoteCalendarId, SessionId, StoreError, Tx, appointment_parts,
+    appointments, booking_calendars, event_writes, remote_calendars, staff,
 };
 
 use super::error::ChangeError;
@@ -50,7 +51,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
     let mut tx = quince.store().read().await?;
     let appointment = of_token(&mut tx, token, now).await?;
     let calendar = calendar_of(&mut tx, &appointment).await?;
-    let host = host_of(&mut tx, &appointment).await?;
+    let host_name = host_names(&mut tx, appointment.id).await?;
     Ok(ClientView {
         id: appointment.id,
         slug: calendar.slug.clone(),
@@ -58,7 +59,8 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         calendar_active: calendar.active,
         description: calendar.description.clone(),
         location: calendar.location.clone(),
-        host_name: host.map(|host| host.name).unwrap_or_default(),
+        host_name,
+        guests: appointment.guests.clone(),
         start: appointment.starts_at,
         end: appointment.ends_at,
         zone: appointment.client_zone.clone(),
@@ -124,7 +126,7 @@ pub(crate) async fn check_viewer(
     appointment: &Appointment,
 ) -> Result<Staff, ChangeError> {
     let me = staff::find(tx, viewer).await?.ok_or(ChangeError::NotAllowed)?;
-    if appointment.host_id != Some(viewer) && !is_admin(me.role) {
+    if !is_admin(me.role) && !hosts_of(tx, appointment.id).await?.contains(&viewer) {
         return Err(ChangeError::NotAllowed);
     }
     Ok(me)
@@ -142,11 +144,34 @@ pub(crate) async fn calendar_of(tx: &mut Tx, appointment: &Appointment) -> Resul
     found.ok_or_else(|| Internal::because("an appointment has no booking calendar"))
 }
 
-pub(crate) async fn host_of(tx: &mut Tx, appointment: &Appointment) -> Result<Option<Staff>, StoreError> {
-    match appointment.host_id {
-        Some(host) => staff::find(tx, host).await,
-        None => Ok(None),
+/// The hosts of an appointment, each once, in order.
+pub(crate) async fn hosts_of(tx: &mut Tx, id: AppointmentId) -> Result<Vec<StaffId>, StoreError> {
+    let mut hosts = Vec::new();
+    for part in appointment_parts::list(tx, &[id]).await? {
+        if !hosts.contains(&part.host_id) {
+            hosts.push(part.host_id);
+        }
     }
+    Ok(hosts)
+}
+
+/// The names of an appointment's hosts, in order; empty when nobody holds it.
+pub(crate) async fn host_names(tx: &mut Tx, id: AppointmentId) -> Result<String, StoreError> {
+    let hosts = hosts_of(tx, id).await?;
+    Ok(names_of(&hosts, &team(tx).await?))
+}
+
+async fn team(tx: &mut Tx) -> Result<BTreeMap<StaffId, String>, StoreError> {
+    let team = staff::list(tx).await?;
+    Ok(team.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> String {
+    let names: Vec<&str> = hosts
+        .iter()
+        .filter_map(|host| team.get(host).map(String::as_str))
+        .collect();
+    names.join(", ")
 }
 
 pub(crate) async fn one_view(tx: &mut Tx, appointment: Appointment) -> Result<AppointmentView, ChangeError> {
@@ -163,19 +188,17 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
         .into_iter()
         .map(|calendar| (calendar.id, calendar))
         .collect();
-    let team: BTreeMap<StaffId, String> = staff::list(tx)
-        .await?
-        .into_iter()
-        .map(|person| (person.id, person.name))
-        .collect();
+    let team = team(tx).await?;
     let ids: Vec<AppointmentId> = found.iter().map(|appointment| appointment.id).collect();
-    let writes: BTreeMap<AppointmentId, EventWrite> = event_writes::list_for_appointments(tx, &ids)
-        .await?
-        .into_iter()
-        .map(|write| (write.appointment_id, write))
-        .collect();
+    let mut parts: BTreeMap<AppointmentId, Vec<Part>> = BTreeMap::new();
+    for part in appointment_parts::list(tx, &ids).await? {
+        parts.entry(part.appointment_id).or_default().push(part);
+    }
+    let sessions: Vec<SessionId> = found.iter().filter_map(|found| found.session_id).collect();
+    let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
+    writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
     let mut names: BTreeMap<RemoteCalendarId, String> = BTreeMap::new();
-    for id in writes.values().filter_map(|write| write.remote_calendar_id) {
+    for id in writes.iter().filter_map(|write| write.remote_calendar_id) {
         if !names.contains_key(&id)
             && let Some(calendar) = remote_calendars::find(tx, id).await?
         {
@@ -186,39 +209,51 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
         .into_iter()
         .filter_map(|appointment| {
             let calendar = calendars.get(&appointment.calendar_id)?;
-            let write = writes
-                .get(&appointment.id)
-                .map(|write| write_view(write, &names, appointment.status));
-            let host_name = appointment
-                .host_id
-                .and_then(|host| team.get(&host).cloned())
-                .unwrap_or_default();
-            Some(view(appointment, calendar, host_name, write))
+            let subject = appointment.session_id.map(Subject::Session);
+            let is_of = |write: &&EventWrite| match subject {
+                Some(session) => write.subject == session,
+                None => write.subject.appointment_id() == Some(appointment.id),
+            };
+            let writes: Vec<WriteView> = writes
+                .iter()
+                .filter(is_of)
+                .map(|write| write_view(write, &names, &team, appointment.status))
+                .collect();
+            let mut hosts: Vec<StaffId> = Vec::new();
+            for part in parts.get(&appointment.id).into_iter().flatten() {
+                if !hosts.contains(&part.host_id) {
+                    hosts.push(part.host_id);
+                }
+            }
+            let host_name = names_of(&hosts, &team);
+            Some(view(appointment, calendar, hosts, host_name, writes))
         })
         .collect())
 }
 
-fn write_view(write: &EventWrite, names: &BTreeMap<RemoteCalendarId, String>, status: Status) -> WriteView {
+fn write_view(
+    write: &EventWrite,
+    names: &BTreeMap<RemoteCalendarId, String>,
+    team: &BTreeMap<StaffId, String>,
+    status: Status,
+) -> WriteView {
+    let calendar_name = write.remote_calendar_id.and_then(|id| names.get(&id).cloned());
+    let host_name = team.get(&write.host_id).cloned().unwrap_or_default();
+    let view = WriteView::of(write, calendar_name, host_name);
     WriteView {
-        state: write.state,
-        problem: write.problem.clone(),
-        calendar_name: write.remote_calendar_id.and_then(|id| names.get(&id).cloned()),
-        can_write_again: is_active(status)
-            && matches!(
-                write.state,
-                WriteState::Failed | WriteState::ChangedInIcloud | WriteState::NoCalendar
-            ),
-        updated_at: write.updated_at,
+        can_write_again: view.can_write_again && is_active(status),
+        ..view
     }
 }
 
 fn view(
     appointment: Appointment,
     calendar: &BookingCalendar,
+    hosts: Vec<StaffId>,
     host_name: String,
-    write: Option<WriteView>,
+    writes: Vec<WriteView>,
 ) -> AppointmentView {
-    let write_sentence = write_sentence(write.as_ref(), appointment.host_id.is_some());
+    let write_sentence = write_sentence(&writes, !hosts.is_empty());
     AppointmentView {
         id: appointment.id,
         calendar: calendar.id,
@@ -226,7 +261,11 @@ fn view(
         calendar_name: calendar.name.clone(),
         location: calendar.location.clone(),
         host: appointment.host_id,
+        hosts,
         host_name,
+        session: appointment.session_id,
+        guests: appointment.guests,
+        overridden: appointment.overridden,
         start: appointment.starts_at,
         end: appointment.ends_at,
         client_zone: appointment.client_zone,
@@ -240,7 +279,7 @@ fn view(
         created_at: appointment.created_at,
         cancelled_at: appointment.cancelled_at,
         cancelled_by: appointment.cancelled_by,
-        write,
+        write: writes.into_iter().max_by_key(WriteView::urgency),
         write_sentence,
     }
 }

@@ -4,15 +4,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use scheduling::AppointmentId;
 use sha2::{Digest, Sha256};
 
 use crate::problem::Internal;
 
-/// The token of an appointment: 32 bytes as base64url.
-pub(crate) fn of(key: &[u8; 32], appointment: AppointmentId) -> Result<String, Internal> {
+/// The token of an appointment, or of a place on a waiting list, by its id: 32 bytes as base64url.
+pub(crate) fn of(key: &[u8; 32], id: impl std::fmt::Display) -> Result<String, Internal> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_err(Internal::because)?;
-    mac.update(appointment.to_string().as_bytes());
+    mac.update(id.to_string().as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
@@ -23,6 +22,8 @@ pub(crate) fn hash(token: &str) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use scheduling::AppointmentId;
+
     use super::*;
 
     #[test]

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
-use store::{AppointmentStatus as Status, WriteState};
+use store::event_writes::EventWrite;
+use store::{AppointmentStatus as Status, SessionId, WriteState};
 use zones::Zone;
 
 /// An answer to a booking.
@@ -53,6 +54,8 @@ pub struct ClientView {
     pub location: String,
     /// Who holds it; empty when nobody does.
     pub host_name: String,
+    /// The names of those whom the client brings.
+    pub guests: Vec<String>,
     /// Start of the meeting.
     pub start: Timestamp,
     /// End of the meeting.
@@ -88,10 +91,18 @@ pub struct AppointmentView {
     pub calendar_name: String,
     /// Where it takes place.
     pub location: String,
-    /// Who holds it.
+    /// Who holds it, or the first of those who do.
     pub host: Option<StaffId>,
-    /// Who holds it; empty when nobody does.
+    /// All who hold it, in order.
+    pub hosts: Vec<StaffId>,
+    /// Their names; empty when nobody holds it.
     pub host_name: String,
+    /// The class session it has seats of.
+    pub session: Option<SessionId>,
+    /// The names of those whom the client brings.
+    pub guests: Vec<String>,
+    /// The codes of the reasons against its time, if a staff member booked it all the same.
+    pub overridden: Option<String>,
     /// Start of the meeting.
     pub start: Timestamp,
     /// End of the meeting.
@@ -118,15 +129,17 @@ pub struct AppointmentView {
     pub cancelled_at: Option<Timestamp>,
     /// By whom: `client`, or a staff member's name.
     pub cancelled_by: Option<String>,
-    /// How its event in the host's calendar stands; nothing when it has none.
+    /// How its event in the host's calendar stands, of several the one that most needs looking at; nothing when it has none.
     pub write: Option<WriteView>,
-    /// The same in one sentence.
+    /// The same in a sentence for each host.
     pub write_sentence: String,
 }
 
 /// How an appointment's event in the host's calendar stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteView {
+    /// Whose calendar.
+    pub host_name: String,
     /// Waiting, written, failed, changed in iCloud …
     pub state: WriteState,
     /// What is wrong, in a sentence.
@@ -139,15 +152,49 @@ pub struct WriteView {
     pub updated_at: Timestamp,
 }
 
-/// The sentence for how a write stands (D1, D2, D4).
-pub(crate) fn write_sentence(write: Option<&WriteView>, has_host: bool) -> String {
-    let Some(write) = write else {
-        return if has_host {
-            "This appointment is in no iCloud calendar.".to_owned()
-        } else {
-            "A Simple calendar has no assigned member, so it does not use iCloud.".to_owned()
-        };
-    };
+impl WriteView {
+    /// A write with the name of its remote calendar and of its host, where there are several.
+    pub(crate) fn of(write: &EventWrite, calendar_name: Option<String>, host_name: String) -> Self {
+        Self {
+            host_name,
+            state: write.state,
+            problem: write.problem.clone(),
+            calendar_name,
+            can_write_again: matches!(
+                write.state,
+                WriteState::Failed | WriteState::ChangedInIcloud | WriteState::NoCalendar
+            ),
+            updated_at: write.updated_at,
+        }
+    }
+
+    /// What most needs looking at is largest.
+    pub(crate) fn urgency(&self) -> u8 {
+        match self.state {
+            WriteState::Removed => 0,
+            WriteState::Written => 1,
+            WriteState::Waiting => 2,
+            WriteState::NoCalendar => 3,
+            WriteState::ChangedInIcloud => 4,
+            WriteState::Failed => 5,
+        }
+    }
+}
+
+/// The sentences for how writes stand (D1, D2, D4).
+pub(crate) fn write_sentence(writes: &[WriteView], has_host: bool) -> String {
+    match writes {
+        [] if has_host => "This appointment is in no iCloud calendar.".to_owned(),
+        [] => "A Simple calendar has no assigned member, so it does not use iCloud.".to_owned(),
+        [write] => sentence(write),
+        several => {
+            let of_host = |write: &WriteView| format!("{}: {}", write.host_name, sentence(write));
+            several.iter().map(of_host).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+fn sentence(write: &WriteView) -> String {
     let calendar = write.calendar_name.as_deref().map_or_else(
         || "the primary calendar".to_owned(),
         |name| format!("the calendar “{name}”"),

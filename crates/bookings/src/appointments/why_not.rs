@@ -1,5 +1,7 @@
 //! Why a time is not offered, in a client's words. Nothing of a host's calendar shows.
 
+use std::collections::BTreeSet;
+
 use scheduling::{Reason, Refusal};
 
 /// Whether the time was taken, rather than never on offer.
@@ -29,6 +31,13 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
     };
     refusals.iter().any(|refusal| taken(refusal.reason))
         && !refusals.iter().any(|refusal| never(refusal.reason))
+}
+
+/// The codes of the reasons, each once, to be kept with an appointment that was booked all the same.
+pub(crate) fn codes(refusals: &[Refusal]) -> String {
+    let codes: BTreeSet<Reason> = refusals.iter().map(|refusal| refusal.reason).collect();
+    let codes: Vec<&str> = codes.into_iter().map(Reason::code).collect();
+    codes.join(", ")
 }
 
 /// The sentence for a time that was never on offer.

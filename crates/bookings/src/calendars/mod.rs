@@ -199,7 +199,7 @@ pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<
     allowed(&mut tx, by).await?;
     check_against_others(&mut tx, None, &form).await?;
     let id = booking_calendars::insert(&mut tx, &row_of(&form), now).await?;
-    calendar_members::replace(&mut tx, id, &members_of(&form)).await?;
+    calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -220,7 +220,7 @@ pub async fn update(
         .await?
         .ok_or(CalendarError::NotFound)?;
     booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
-    calendar_members::replace(&mut tx, id, &members_of(&form)).await?;
+    calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -9,6 +9,12 @@ pub(crate) enum MessageKind {
     ClientRescheduled,
     /// To the client: called off.
     ClientCancelled,
+    /// To the client: got a seat from the waiting list.
+    ClientMovedUp,
+    /// To somebody who waits for a seat.
+    Waiting,
+    /// To somebody who waited: there will be no seat, as the session is called off.
+    WaitingOver,
     /// To the host: somebody booked.
     HostBooked,
     /// To the host: moved to another time.
@@ -19,10 +25,13 @@ pub(crate) enum MessageKind {
     CalendarUnreadable,
 }
 
-const WORDS: [(MessageKind, &str); 7] = [
+const WORDS: [(MessageKind, &str); 10] = [
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
     (MessageKind::ClientCancelled, "client-cancelled"),
+    (MessageKind::ClientMovedUp, "client-moved-up"),
+    (MessageKind::Waiting, "waiting"),
+    (MessageKind::WaitingOver, "waiting-over"),
     (MessageKind::HostBooked, "host-booked"),
     (MessageKind::HostRescheduled, "host-rescheduled"),
     (MessageKind::HostCancelled, "host-cancelled"),

@@ -8,12 +8,15 @@ pub(crate) mod transport;
 mod worker;
 
 use jiff::Timestamp;
-use scheduling::StaffId;
+use scheduling::{CalendarId, StaffId};
 use serde::{Deserialize, Serialize};
 use store::appointments::Appointment;
+use store::class_sessions::Session;
 use store::connections::Connection;
 use store::messages::{self, NewMessage};
-use store::{StoreError, Tx, staff};
+use store::waiting_list::Waiting;
+use store::{StoreError, Tx, WaitingId, staff};
+use zones::Zone;
 
 use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
@@ -31,34 +34,93 @@ struct Detail {
     account: Option<String>,
     #[serde(default)]
     problem: Option<String>,
+    /// Somebody on a waiting list.
+    #[serde(default)]
+    waiting: Option<OnTheList>,
 }
 
-/// Asks for a mail about an appointment. A mail to a host goes to who holds the appointment as it is given.
+/// A place on a waiting list, as it was: it may be gone when the mail is sent.
+#[derive(Debug, Serialize, Deserialize)]
+struct OnTheList {
+    id: WaitingId,
+    name: String,
+    zone: Zone,
+    calendar: CalendarId,
+}
+
+/// Asks for a mail to the client about an appointment.
 pub(crate) async fn ask(
     tx: &mut Tx,
     appointment: &Appointment,
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let host = if kind.is_for_host() {
-        appointment.host_id
-    } else {
-        None
+    let recipient = appointment.email.clone();
+    insert(
+        tx,
+        Some(appointment),
+        None,
+        kind,
+        recipient,
+        &times(appointment),
+        now,
+    )
+    .await
+}
+
+/// Asks for a mail to one of the hosts about an appointment.
+pub(crate) async fn ask_host(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    host: StaffId,
+    kind: MessageKind,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(person) = staff::find(tx, host).await? else {
+        return Ok(());
     };
-    let recipient = match (kind.is_for_host(), host) {
-        (false, _) => appointment.email.clone(),
-        (true, Some(host)) => match staff::find(tx, host).await? {
-            Some(person) => person.email,
-            None => return Ok(()),
-        },
-        (true, None) => return Ok(()),
-    };
+    let detail = times(appointment);
+    insert(
+        tx,
+        Some(appointment),
+        Some(host),
+        kind,
+        person.email,
+        &detail,
+        now,
+    )
+    .await
+}
+
+/// Asks for a mail to somebody who waits for a seat of a session.
+pub(crate) async fn ask_waiting(
+    tx: &mut Tx,
+    session: &Session,
+    waiting: &Waiting,
+    kind: MessageKind,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let detail = Detail {
+        start: Some(session.starts_at),
+        end: Some(session.ends_at),
+        waiting: Some(OnTheList {
+            id: waiting.id,
+            name: waiting.client.name.clone(),
+            zone: waiting.client.zone.clone(),
+            calendar: session.calendar_id,
+        }),
+        ..Detail::default()
+    };
+    let recipient = waiting.client.email.clone();
+    insert(tx, None, None, kind, recipient, &detail, now).await
+}
+
+fn times(appointment: &Appointment) -> Detail {
+    Detail {
         start: Some(appointment.starts_at),
         end: Some(appointment.ends_at),
         ..Detail::default()
-    };
-    insert(tx, Some(appointment), host, kind, recipient, &detail, now).await
+    }
 }
 
 /// Asks for the mail about a connection that cannot be read.

@@ -14,8 +14,12 @@ pub(crate) struct Told<'a> {
     pub(crate) business: &'a str,
     pub(crate) calendar: &'a str,
     pub(crate) location: &'a str,
-    /// Name and address of the host, when there is one.
+    /// Name and address of the host who is written to, or whom the client may answer; nobody in a Simple calendar.
     pub(crate) host: Option<(&'a str, &'a str)>,
+    /// The names of all who take part.
+    pub(crate) with: &'a str,
+    /// The names of those whom the client brings.
+    pub(crate) guests: &'a str,
     pub(crate) host_zone: &'a Zone,
     pub(crate) client: (&'a str, &'a str),
     pub(crate) client_zone: &'a Zone,
@@ -61,6 +65,11 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             &format!("New time: {}", told.calendar),
             "your appointment has a new time.",
         ),
+        MessageKind::ClientMovedUp => client(
+            told,
+            &format!("You have a seat: {}", told.calendar),
+            "a seat became free, and it is yours. If you cannot come any more, please cancel, so that others can.",
+        ),
         MessageKind::ClientCancelled => client(
             told,
             &format!("Cancelled: {}", told.calendar),
@@ -69,7 +78,7 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
         MessageKind::HostBooked => return host(told, "New booking", "was booked"),
         MessageKind::HostRescheduled => return host(told, "New time", "has a new time"),
         MessageKind::HostCancelled => return host(told, "Cancelled", "was cancelled"),
-        MessageKind::CalendarUnreadable => return None,
+        MessageKind::CalendarUnreadable | MessageKind::Waiting | MessageKind::WaitingOver => return None,
     };
     Some(match kind {
         MessageKind::ClientCancelled => letter,
@@ -90,8 +99,10 @@ fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
         told.calendar,
         when(told.start, told.end, told.client_zone)
     );
-    if let Some((host, _)) = told.host {
-        let _ = writeln!(text, "With {host}");
+    for (word, names) in [("With", told.with), ("Your guests:", told.guests)] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "{word} {names}");
+        }
     }
     if !told.location.is_empty() {
         let _ = writeln!(text, "{}", told.location);
@@ -114,6 +125,9 @@ fn host(told: &Told, subject: &str, sentence: &str) -> Option<Letter> {
         told.calendar,
         when(told.start, told.end, told.host_zone)
     );
+    if !told.guests.is_empty() {
+        let _ = writeln!(text, "Brings {}", told.guests);
+    }
     for line in [told.phone, told.location, told.notes] {
         if !line.is_empty() {
             let _ = writeln!(text, "{line}");
@@ -128,6 +142,50 @@ fn host(told: &Told, subject: &str, sentence: &str) -> Option<Letter> {
         text,
         ics: None,
     })
+}
+
+/// A place on a waiting list as the mails tell it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) to: (&'a str, &'a str),
+    pub(crate) business: &'a str,
+    pub(crate) calendar: &'a str,
+    /// When, in the client's zone.
+    pub(crate) when: &'a str,
+    /// The client's own page about it.
+    pub(crate) page: &'a str,
+}
+
+/// The mail to somebody who waits for a seat, or who waited in vain.
+pub(crate) fn waiting(over: bool, place: &Place) -> Letter {
+    let Place {
+        to: (name, email),
+        business,
+        calendar,
+        when,
+        page,
+    } = place;
+    let (subject, sentence, end) = if over {
+        (
+            "Called off",
+            "this session was called off, so nobody gets a seat any more.",
+            String::new(),
+        )
+    } else {
+        (
+            "On the waiting list",
+            "you are on the waiting list. If a seat becomes free, it is yours, and we write to you at once.",
+            format!("\nTo leave the waiting list, open your own page:\n{page}\n"),
+        )
+    };
+    Letter {
+        to_name: (*name).to_owned(),
+        to: (*email).to_owned(),
+        reply_to: None,
+        subject: format!("{subject}: {calendar}"),
+        text: format!("Hello {name},\n\n{sentence}\n\n{calendar}\n{when}\n{end}\n{business}\n"),
+        ics: None,
+    }
 }
 
 /// The mail about a calendar server that cannot be read: one per outage.
@@ -157,6 +215,8 @@ mod tests {
             calendar: "Intro call",
             location: "Video",
             host: Some(("Mira", "mira@example.org")),
+            with: "Mira",
+            guests: "",
             host_zone,
             client: ("Ada", "ada@example.com"),
             client_zone: zone,

@@ -8,7 +8,7 @@ use store::{AppointmentStatus as Status, Tx, booking_calendars, staff, workspace
 use zones::Zone;
 
 use super::render::Told;
-use crate::appointments::token;
+use crate::appointments::{host_names, token};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -17,6 +17,8 @@ pub(crate) struct Gathered {
     appointment: Appointment,
     calendar: BookingCalendar,
     host: Option<Staff>,
+    with: String,
+    guests: String,
     business: String,
     business_zone: Zone,
     manage_url: String,
@@ -36,11 +38,14 @@ impl Gathered {
             Some(host) => staff::find(tx, host).await?,
             None => None,
         };
+        let with = host_names(tx, appointment.id).await?;
         let business = workspace::find(tx).await?;
         let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
         Ok(Self {
             calendar,
             host,
+            with,
+            guests: appointment.guests.join(", "),
             business: business
                 .as_ref()
                 .map(|business| business.name.clone())
@@ -60,7 +65,10 @@ impl Gathered {
         start: Option<Timestamp>,
         end: Option<Timestamp>,
     ) -> Self {
-        self.host = host.or(self.host);
+        if let Some(host) = host {
+            host.name.clone_into(&mut self.with);
+            self.host = Some(host);
+        }
         if let Some((start, end)) = start.zip(end) {
             (self.appointment.starts_at, self.appointment.ends_at) = (start, end);
         }
@@ -77,6 +85,8 @@ impl Gathered {
                 .host
                 .as_ref()
                 .map(|host| (host.name.as_str(), host.email.as_str())),
+            with: &self.with,
+            guests: &self.guests,
             host_zone: self.host.as_ref().map_or(&self.business_zone, |host| &host.zone),
             client: (&appointment.name, &appointment.email),
             client_zone: &appointment.client_zone,
@@ -95,10 +105,10 @@ impl Gathered {
     /// earlier one.
     pub(crate) fn ics(&self) -> String {
         let appointment = &self.appointment;
-        let host = self.host.as_ref();
-        let summary = match host {
-            Some(host) => format!("{} with {}", self.calendar.name, host.name),
-            None => self.calendar.name.clone(),
+        let summary = if self.with.is_empty() {
+            self.calendar.name.clone()
+        } else {
+            format!("{} with {}", self.calendar.name, self.with)
         };
         let uid = format!("{}@quince", appointment.id);
         let event = ical::Appointment {

@@ -2,16 +2,16 @@
 
 use jiff::SignedDuration;
 use store::messages::{self, Message};
-use store::{Tx, appointments, staff};
+use store::{Tx, appointments, booking_calendars, staff, workspace};
 
-use super::Detail;
 use super::kinds::MessageKind;
 use super::render;
 use super::told::Gathered;
 use super::transport::{Letter, SendError};
+use super::{Detail, OnTheList};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::reach;
+use crate::{classes, reach};
 
 /// Mails claimed at a time; mail servers do not like many connections at once.
 const BATCH: u32 = 4;
@@ -74,6 +74,12 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
         Some(id) => staff::find(tx, id).await?,
         None => None,
     };
+    if let Some(waiting) = &detail.waiting {
+        let over = kind == MessageKind::WaitingOver;
+        return to_somebody_waiting(quince, tx, message, &detail, waiting, over)
+            .await
+            .map(Some);
+    }
     let Some(appointment) = message.appointment_id else {
         let settings = quince.page("settings/integrations");
         return Ok(addressee.map(|person| {
@@ -96,4 +102,31 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
         to: message.recipient.clone(),
         ..letter
     }))
+}
+
+async fn to_somebody_waiting(
+    quince: &Quince,
+    tx: &mut Tx,
+    message: &Message,
+    detail: &Detail,
+    waiting: &OnTheList,
+    over: bool,
+) -> Result<Letter, Internal> {
+    let calendar = booking_calendars::find(tx, waiting.calendar).await?;
+    let business = workspace::find(tx).await?;
+    let when = match (detail.start, detail.end) {
+        (Some(start), Some(end)) => render::when(start, end, &waiting.zone),
+        _ => String::new(),
+    };
+    let secret = classes::secret(quince, waiting.id)?;
+    Ok(render::waiting(
+        over,
+        &render::Place {
+            to: (&waiting.name, &message.recipient),
+            business: business.as_ref().map_or("", |business| &business.name),
+            calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
+            when: &when,
+            page: &quince.page(&format!("waiting/{secret}")),
+        },
+    ))
 }

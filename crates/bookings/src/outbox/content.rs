@@ -1,94 +1,201 @@
-//! What is written to the host's calendar: who comes, how to reach them, and where to change it.
+//! What is written to a host's calendar: who comes, how to reach them, and where to change it.
 
 use ical::Status as EventStatus;
 use jiff::Timestamp;
+use store::AppointmentStatus;
+use store::appointment_parts::Part;
+use store::appointments::Appointment;
+use store::booking_calendars::BookingCalendar;
+use store::class_sessions::Session;
 
-/// An appointment as its event tells it.
+/// An event as Quince writes it.
 #[derive(Debug, Clone)]
-pub(crate) struct Content<'a> {
-    pub(crate) uid: &'a str,
-    pub(crate) sequence: u32,
-    pub(crate) stamp: Timestamp,
-    pub(crate) calendar: &'a str,
-    pub(crate) location: &'a str,
-    pub(crate) start: Timestamp,
-    pub(crate) end: Timestamp,
-    pub(crate) name: &'a str,
-    pub(crate) email: &'a str,
-    pub(crate) phone: &'a str,
-    pub(crate) notes: &'a str,
-    /// The staff's page of the appointment.
-    pub(crate) staff_url: &'a str,
+pub(crate) struct Content {
+    title: String,
+    description: String,
+    location: String,
+    sequence: u32,
+    stamp: Timestamp,
+    start: Timestamp,
+    end: Timestamp,
+    /// The staff's page about it.
+    page: String,
     /// Whether the host has yet to confirm it.
-    pub(crate) pending: bool,
+    pending: bool,
 }
 
-impl Content<'_> {
-    /// The iCalendar object for the host's calendar. The client stands in the description: as an attendee they would
-    /// get an invitation from iCloud itself (icloud.md, "Writing").
-    pub(crate) fn event(&self) -> String {
-        ical::event(&self.appointment(&self.title(), &self.description()))
-    }
-
-    fn title(&self) -> String {
-        format!("{}: {}", self.calendar, self.name)
-    }
-
-    fn description(&self) -> String {
-        let mut lines = vec![self.name, self.email];
-        if !self.phone.is_empty() {
-            lines.push(self.phone);
+impl Content {
+    /// One host's part of an appointment. The client stands in the description: as an attendee they would get an invitation
+    /// from iCloud itself (icloud.md, "Writing"). `with` are the names of the others who take part.
+    pub(crate) fn of_part(
+        calendar: &BookingCalendar,
+        appointment: &Appointment,
+        part: &Part,
+        with: &[String],
+        page: String,
+    ) -> Self {
+        let mut lines = contact(appointment);
+        if !with.is_empty() {
+            lines.extend([String::new(), format!("Together with {}", with.join(", "))]);
         }
-        if !self.notes.is_empty() {
-            lines.extend(["", self.notes]);
+        if let Some(notes) = &appointment.notes {
+            lines.extend([String::new(), notes.clone()]);
         }
-        let page = format!("Change or cancel in Quince, not here: {}", self.staff_url);
-        lines.extend(["", &page]);
-        lines.join("\n")
+        lines.extend([String::new(), whereto(&page)]);
+        Self {
+            title: format!("{}: {}", calendar.name, appointment.name),
+            description: lines.join("\n"),
+            location: calendar.location.clone(),
+            sequence: appointment.sequence,
+            stamp: appointment.updated_at,
+            start: part.starts_at,
+            end: part.ends_at,
+            page,
+            pending: appointment.status == AppointmentStatus::New,
+        }
     }
 
-    fn appointment<'a>(&'a self, summary: &'a str, description: &'a str) -> ical::Appointment<'a> {
-        ical::Appointment {
-            uid: self.uid,
+    /// A session with everybody who takes part.
+    pub(crate) fn of_session(
+        calendar: &BookingCalendar,
+        session: &Session,
+        roster: &[Appointment],
+        page: String,
+    ) -> Self {
+        let seats: u32 = roster.iter().map(Appointment::seats).sum();
+        let mut lines = Vec::new();
+        for appointment in roster {
+            let pending = appointment.status == AppointmentStatus::New;
+            lines.push(if pending {
+                format!("{} (to be confirmed)", appointment.name)
+            } else {
+                appointment.name.clone()
+            });
+            lines.extend(contact(appointment).into_iter().skip(1));
+            lines.extend(appointment.guests.iter().map(|guest| format!("+ {guest}")));
+            lines.extend(appointment.notes.clone());
+            lines.push(String::new());
+        }
+        lines.push(whereto(&page));
+        Self {
+            title: format!("{} {seats}/{}", calendar.name, calendar.rules.seats),
+            description: lines.join("\n"),
+            location: calendar.location.clone(),
+            sequence: session.sequence,
+            stamp: session.updated_at,
+            start: session.starts_at,
+            end: session.ends_at,
+            page,
+            pending: false,
+        }
+    }
+
+    /// The iCalendar object with this UID.
+    pub(crate) fn event(&self, uid: &str) -> String {
+        ical::event(&ical::Appointment {
+            uid,
             sequence: self.sequence,
             stamp: self.stamp,
             start: self.start,
             end: self.end,
-            summary,
-            description,
-            location: self.location,
-            url: self.staff_url,
+            summary: &self.title,
+            description: &self.description,
+            location: &self.location,
+            url: &self.page,
             status: if self.pending {
                 EventStatus::Tentative
             } else {
                 EventStatus::Confirmed
             },
-        }
+        })
     }
+}
+
+/// The client's name and how to reach them.
+fn contact(appointment: &Appointment) -> Vec<String> {
+    let mut lines = vec![appointment.name.clone(), appointment.email.clone()];
+    lines.extend(appointment.phone.clone());
+    lines
+}
+
+fn whereto(page: &str) -> String {
+    format!("Change or cancel in Quince, not here: {page}")
 }
 
 #[cfg(test)]
 mod tests {
+    use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
+    use store::SessionId;
+    use zones::Zone;
+
     use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn calendar(name: &str) -> BookingCalendar {
+        BookingCalendar {
+            id: CalendarId(uuid::Uuid::from_u128(1)),
+            slug: "intro".into(),
+            name: name.into(),
+            description: String::new(),
+            kind: Kind::Personal,
+            distribution: Distribution::Availability,
+            rules: Rules {
+                seats: 8,
+                ..Rules::default()
+            },
+            location: String::new(),
+            color: "#0f766e".into(),
+            auto_confirm: true,
+            active: true,
+            created_at: at("2026-11-23T08:00:00Z"),
+            updated_at: at("2026-11-23T08:00:00Z"),
+        }
+    }
+
+    fn appointment(name: &str, guests: &[&str]) -> Appointment {
+        Appointment {
+            id: AppointmentId(uuid::Uuid::from_u128(2)),
+            calendar_id: CalendarId(uuid::Uuid::from_u128(1)),
+            host_id: None,
+            session_id: None,
+            guests: guests.iter().map(|guest| (*guest).to_owned()).collect(),
+            name: name.into(),
+            email: format!("{}@example.com", name.to_lowercase()),
+            phone: Some("+1 555".into()),
+            notes: Some("Bring tea".into()),
+            client_zone: Zone::utc(),
+            status: AppointmentStatus::Confirmed,
+            starts_at: at("2026-11-24T15:00:00Z"),
+            ends_at: at("2026-11-24T15:30:00Z"),
+            pre_buffer: 0,
+            post_buffer: 0,
+            assignment_reason: None,
+            sequence: 2,
+            booked_by: None,
+            overridden: None,
+            created_at: at("2026-11-23T08:00:00Z"),
+            updated_at: at("2026-11-23T08:00:00Z"),
+            cancelled_at: None,
+            cancelled_by: None,
+        }
+    }
 
     #[test]
     fn the_client_is_described_and_never_invited() {
-        let content = Content {
-            uid: "u1",
-            sequence: 2,
-            stamp: "2026-11-23T08:00:00Z".parse().unwrap(),
-            calendar: "Intro call",
-            location: "",
-            start: "2026-11-24T15:00:00Z".parse().unwrap(),
-            end: "2026-11-24T15:30:00Z".parse().unwrap(),
-            name: "Ada",
-            email: "ada@example.com",
-            phone: "+1 555",
-            notes: "Bring tea",
-            staff_url: "https://book.example/appointments/1",
-            pending: false,
+        let ada = appointment("Ada", &[]);
+        let part = Part {
+            appointment_id: ada.id,
+            position: 0,
+            host_id: StaffId(uuid::Uuid::from_u128(3)),
+            starts_at: ada.starts_at,
+            ends_at: ada.ends_at,
         };
-        let text = content.event();
+        let page = "https://book.example/appointments/1".to_owned();
+        let content = Content::of_part(&calendar("Intro call"), &ada, &part, &["Jonas".to_owned()], page);
+        let text = content.event("u1");
         assert!(text.contains("SUMMARY:Intro call: Ada"), "{text}");
         assert!(text.contains("DTSTART:20261124T150000Z"));
         assert!(text.contains("SEQUENCE:2"));
@@ -98,9 +205,34 @@ mod tests {
             "ada@example.com",
             "+1 555",
             "Bring tea",
+            "Together with Jonas",
             "https://book.example/appointments/1",
         ] {
             assert!(unfolded.contains(part), "{part} in {unfolded}");
         }
+    }
+
+    #[test]
+    fn a_session_tells_its_seats_and_who_comes() {
+        let roster = [appointment("Ada", &["Byron", "Anne"]), appointment("Grace", &[])];
+        let session = Session {
+            id: SessionId(uuid::Uuid::from_u128(4)),
+            calendar_id: CalendarId(uuid::Uuid::from_u128(1)),
+            host_id: StaffId(uuid::Uuid::from_u128(3)),
+            starts_at: roster[0].starts_at,
+            ends_at: roster[0].ends_at,
+            sequence: 5,
+            updated_at: roster[0].updated_at,
+            cancelled_at: None,
+            cancelled_by: None,
+        };
+        let page = "https://book.example/sessions/1".to_owned();
+        let text = Content::of_session(&calendar("Yoga"), &session, &roster, page).event("u1");
+        assert!(text.contains("SUMMARY:Yoga 4/8"), "{text}");
+        let unfolded = text.replace("\r\n ", "");
+        for part in ["ada@example.com", "+ Byron", "+ Anne", "grace@example.com"] {
+            assert!(unfolded.contains(part), "{part} in {unfolded}");
+        }
+        assert!(!text.contains("ATTENDEE"));
     }
 }

@@ -6,12 +6,13 @@ mod deliver;
 mod worker;
 
 use jiff::Timestamp;
-use scheduling::StaffId;
+use scheduling::{AppointmentId, StaffId};
 use store::appointments::Appointment;
-use store::event_writes::{self, EventWrite, NewEventWrite};
+use store::event_writes::{self, EventWrite, NewEventWrite, Subject};
 use store::{
-    AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx,
-    WriteAction, WriteState, appointments, connections, remote_calendars, staff,
+    AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, SessionId, StoreError, Tx,
+    WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, remote_calendars,
+    staff,
 };
 
 pub(crate) use deliver::Target;
@@ -27,24 +28,62 @@ fn has_event(status: Status) -> bool {
     !matches!(status, Status::Cancelled | Status::Invalid)
 }
 
-/// Makes the host's calendar follow an appointment that was made or changed.
+/// Makes the hosts' calendars follow an appointment that was made or changed, or the session that it has seats of.
 pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
-    let live = event_writes::live_for_appointment(tx, appointment.id).await?;
-    let Some(host) = appointment.host_id.filter(|_| has_event(appointment.status)) else {
-        return match live {
+    if let Some(session) = appointment.session_id {
+        return follow_session(tx, session, now).await;
+    }
+    let parts = if has_event(appointment.status) {
+        appointment_parts::list(tx, &[appointment.id]).await?
+    } else {
+        Vec::new()
+    };
+    let mut live = event_writes::live_of_appointment(tx, appointment.id).await?;
+    for part in parts {
+        let subject = Subject::Part(appointment.id, part.position);
+        let present = live.iter().position(|write| write.subject == subject);
+        let present = present.map(|at| live.swap_remove(at));
+        put(tx, subject, part.host_id, present, now).await?;
+    }
+    for write in live {
+        remove(tx, &write, now).await?;
+    }
+    Ok(())
+}
+
+/// Makes the host's calendar follow a session: who takes part has changed, or whether it takes place.
+pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    let Some(session) = class_sessions::find(tx, id).await? else {
+        return Ok(());
+    };
+    class_sessions::touch(tx, id, now).await?;
+    let present = event_writes::live_of_session(tx, id).await?;
+    if session.cancelled_at.is_some() || appointments::of_session(tx, id).await?.is_empty() {
+        return match present {
             Some(write) => remove(tx, &write, now).await,
             None => Ok(()),
         };
-    };
-    match live {
+    }
+    put(tx, Subject::Session(id), session.host_id, present, now).await
+}
+
+/// Asks for the subject's event in the host's calendar: as a change of the present one, if that can be changed where it is.
+async fn put(
+    tx: &mut Tx,
+    subject: Subject,
+    host: StaffId,
+    present: Option<EventWrite>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match present {
         Some(write) if write.host_id == host && is_usable(tx, &write).await? => {
             event_writes::enqueue(tx, write.id, WriteAction::Put, now).await
         }
         Some(write) => {
             send_off(tx, &write, now).await?;
-            start(tx, appointment, host, now).await
+            start(tx, subject, host, now).await
         }
-        None => start(tx, appointment, host, now).await,
+        None => start(tx, subject, host, now).await,
     }
 }
 
@@ -67,15 +106,10 @@ async fn is_connected(tx: &mut Tx, connection: Option<ConnectionId>) -> Result<b
 }
 
 /// Asks for an event in the host's primary calendar, or notes that there is none.
-async fn start(
-    tx: &mut Tx,
-    appointment: &Appointment,
-    host: StaffId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn start(tx: &mut Tx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
     let target = target_of(tx, host).await?;
     let write = NewEventWrite {
-        appointment_id: appointment.id,
+        subject,
         host_id: host,
         connection_id: target.map(|(connection, _)| connection),
         remote_calendar_id: target.map(|(_, calendar)| calendar),
@@ -104,7 +138,7 @@ async fn target_of(
     Ok(connected.then_some((calendar.connection_id, calendar.id)))
 }
 
-/// Removes the appointment's event; the write stays the appointment's present one and says so.
+/// Removes the subject's event; the write stays its present one and says so.
 async fn remove(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     if write.action == WriteAction::Delete {
         return Ok(());
@@ -116,14 +150,14 @@ async fn remove(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), S
     }
 }
 
-/// As [`remove`], and the appointment gets another event.
+/// As [`remove`], and the subject gets another event.
 async fn send_off(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     event_writes::retire(tx, write.id, now).await?;
     remove(tx, write, now).await
 }
 
-/// After a host chose another primary calendar: the events of all appointments to come move there. iCloud has no move,
-/// so they are removed and written anew.
+/// After a host chose another primary calendar: the events of all appointments and sessions to come move there. iCloud has
+/// no move, so they are removed and written anew.
 pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
     let Some((connection, primary)) = target_of(tx, host).await? else {
         return Ok(());
@@ -131,9 +165,9 @@ pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) 
     let primary_url = remote_calendars::find(tx, primary)
         .await?
         .map(|calendar| calendar.url);
-    for appointment in appointments::future_of_host(tx, host, now).await? {
-        let Some(write) = event_writes::live_for_appointment(tx, appointment.id).await? else {
-            start(tx, &appointment, host, now).await?;
+    for (subject, write) in to_come(tx, host, now).await? {
+        let Some(write) = write else {
+            start(tx, subject, host, now).await?;
             continue;
         };
         if write.remote_calendar_id == Some(primary) {
@@ -155,9 +189,37 @@ pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) 
             continue;
         }
         send_off(tx, &write, now).await?;
-        start(tx, &appointment, host, now).await?;
+        start(tx, subject, host, now).await?;
     }
     Ok(())
+}
+
+/// All that is to have an event in a host's calendar from now on, with its present write.
+async fn to_come(
+    tx: &mut Tx,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<Vec<(Subject, Option<EventWrite>)>, StoreError> {
+    let mut subjects = Vec::new();
+    let booked = appointments::future_of_host(tx, host, now).await?;
+    let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
+    let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
+    for part in appointment_parts::list(tx, &ids).await? {
+        if part.host_id == host {
+            subjects.push(Subject::Part(part.appointment_id, part.position));
+        }
+    }
+    for session in class_sessions::future_of_host(tx, host, now).await? {
+        if !appointments::of_session(tx, session.id).await?.is_empty() {
+            subjects.push(Subject::Session(session.id));
+            writes.extend(event_writes::live_of_session(tx, session.id).await?);
+        }
+    }
+    let with_write = |subject: Subject| {
+        let write = writes.iter().rev().find(|write| write.subject == subject);
+        (subject, write.cloned())
+    };
+    Ok(subjects.into_iter().map(with_write).collect())
 }
 
 /// After a connection ended: what still waited for it cannot be done any more.

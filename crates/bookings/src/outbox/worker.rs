@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use caldav::Error;
 use jiff::{SignedDuration, Timestamp};
-use store::appointments::Appointment;
-use store::booking_calendars::BookingCalendar;
+use scheduling::AppointmentId;
 use store::connections::Connection;
-use store::event_writes::{self, EventWrite, Outcome};
+use store::event_writes::{self, EventWrite, Outcome, Subject};
 use store::remote_calendars::RemoteCalendar;
 use store::{
-    AppointmentStatus, ConnectionState, Tx, WriteAction, WriteState, appointments, booking_calendars,
-    connections, remote_calendars,
+    ConnectionState, SessionId, Tx, WriteAction, WriteState, appointment_parts, appointments,
+    booking_calendars, class_sessions, connections, remote_calendars, staff,
 };
 use tokio::time::timeout;
 
@@ -47,27 +46,26 @@ pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> 
 
 /// Tries a claimed write. One that takes too long comes back when its lease ends.
 pub(crate) async fn work(quince: &Quince, write: EventWrite) {
-    let (id, appointment) = (write.id, write.appointment_id);
+    let (id, subject) = (write.id, write.subject);
     match timeout(LONGEST, attempt(quince, write)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!(write = %id, %appointment, cause = %error.cause(), "a calendar write broke off");
+            tracing::error!(write = %id, %subject, cause = %error.cause(), "a calendar write broke off");
         }
-        Err(_) => tracing::warn!(write = %id, %appointment, "a calendar write took too long"),
+        Err(_) => tracing::warn!(write = %id, %subject, "a calendar write took too long"),
     }
 }
 
 /// Everything a try needs.
 struct Job {
     write: EventWrite,
-    appointment: Appointment,
-    calendar: BookingCalendar,
+    content: Content,
     connection: Connection,
     remote: RemoteCalendar,
 }
 
 impl Job {
-    async fn load(tx: &mut Tx, write: &EventWrite) -> Result<Option<Self>, Internal> {
+    async fn load(quince: &Quince, tx: &mut Tx, write: &EventWrite) -> Result<Option<Self>, Internal> {
         let (Some(connection), Some(remote)) = (write.connection_id, write.remote_calendar_id) else {
             return Ok(None);
         };
@@ -77,40 +75,65 @@ impl Job {
         let Some(remote) = remote_calendars::find(tx, remote).await? else {
             return Ok(None);
         };
-        let Some(appointment) = appointments::find(tx, write.appointment_id).await? else {
-            return Ok(None);
+        let content = match write.subject {
+            Subject::Part(appointment, position) => of_part(quince, tx, appointment, position).await?,
+            Subject::Session(session) => of_session(quince, tx, session).await?,
         };
-        let Some(calendar) = booking_calendars::find(tx, appointment.calendar_id).await? else {
+        let Some(content) = content else {
             return Ok(None);
         };
         Ok(Some(Self {
             write: write.clone(),
-            appointment,
-            calendar,
+            content,
             connection,
             remote,
         }))
     }
+}
 
-    fn ics(&self, quince: &Quince) -> String {
-        let appointment = &self.appointment;
-        Content {
-            uid: &self.write.uid,
-            sequence: appointment.sequence,
-            stamp: appointment.updated_at,
-            calendar: &self.calendar.name,
-            location: &self.calendar.location,
-            start: appointment.starts_at,
-            end: appointment.ends_at,
-            name: &appointment.name,
-            email: &appointment.email,
-            phone: appointment.phone.as_deref().unwrap_or_default(),
-            notes: appointment.notes.as_deref().unwrap_or_default(),
-            staff_url: &quince.page(&format!("appointments/{}", appointment.id)),
-            pending: appointment.status == AppointmentStatus::New,
-        }
-        .event()
+async fn of_part(
+    quince: &Quince,
+    tx: &mut Tx,
+    id: AppointmentId,
+    position: u32,
+) -> Result<Option<Content>, Internal> {
+    let Some(appointment) = appointments::find(tx, id).await? else {
+        return Ok(None);
+    };
+    let Some(calendar) = booking_calendars::find(tx, appointment.calendar_id).await? else {
+        return Ok(None);
+    };
+    let parts = appointment_parts::list(tx, &[id]).await?;
+    // A part that is no more is only removed, for which what it held does not matter.
+    let Some(part) = parts
+        .iter()
+        .find(|part| part.position == position)
+        .or(parts.first())
+    else {
+        return Ok(None);
+    };
+    let mut with = Vec::new();
+    if parts.len() > 1 {
+        let team = staff::list(tx).await?;
+        let others = team.iter().filter(|person| {
+            person.id != part.host_id && parts.iter().any(|other| other.host_id == person.id)
+        });
+        with.extend(others.map(|person| person.name.clone()));
     }
+    let page = quince.page(&format!("appointments/{id}"));
+    Ok(Some(Content::of_part(&calendar, &appointment, part, &with, page)))
+}
+
+async fn of_session(quince: &Quince, tx: &mut Tx, id: SessionId) -> Result<Option<Content>, Internal> {
+    let Some(session) = class_sessions::find(tx, id).await? else {
+        return Ok(None);
+    };
+    let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
+        return Ok(None);
+    };
+    let roster = appointments::of_session(tx, id).await?;
+    let page = quince.page(&format!("sessions/{id}"));
+    Ok(Some(Content::of_session(&calendar, &session, &roster, page)))
 }
 
 async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal> {
@@ -118,7 +141,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
         // Read anew each time: what is written is always what the appointment is now.
         let job = {
             let mut tx = quince.store().read().await?;
-            Job::load(&mut tx, &write).await?
+            Job::load(quince, &mut tx, &write).await?
         };
         let Some(job) = job else {
             let state = if write.action == WriteAction::Put {
@@ -151,7 +174,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
                 Err(error) => failed(quince, &job, &error).await,
             };
         }
-        let ics = job.ics(quince);
+        let ics = job.content.event(&write.uid);
         match target.put(&write.uid, href, etag, &ics).await {
             Ok(Put::Written { href, etag }) => {
                 let outcome = Outcome {
@@ -224,7 +247,7 @@ async fn wait_for_attention(quince: &Quince, write: &EventWrite) -> Result<(), I
 async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Internal> {
     let now = quince.now();
     let write = &job.write;
-    tracing::info!(write = %write.id, appointment = %write.appointment_id, %error, "a calendar write failed");
+    tracing::info!(write = %write.id, subject = %write.subject, %error, "a calendar write failed");
     let mut tx = quince.store().write().await?;
     match error {
         Error::WrongLogin => {

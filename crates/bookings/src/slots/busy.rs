@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
 use scheduling::{Busy, Cause, Interval, Shared};
+use store::class_sessions::Session;
 use store::external_events::Instance;
 use store::occupancy::Taken;
 use store::remote_calendars::Watched;
@@ -13,15 +14,31 @@ use store::{RemoteCalendarId, WhenStale};
 
 use crate::connections::freshness;
 
-/// An appointment's or a hold's time.
-pub(crate) fn of_taken(taken: &Taken) -> Busy {
+/// An appointment's or a hold's time, with the seats that count as taken.
+pub(crate) fn of_taken(taken: &Taken, seats: u32) -> Busy {
     Busy {
         interval: Interval::new(taken.from, taken.to),
         cause: taken.appointment_id.map_or(Cause::Hold, Cause::Appointment),
-        shared: taken.appointment_id.map(|_| Shared {
-            calendar: taken.calendar_id,
-            start: taken.meeting_start,
-            taken: taken.taken,
+        shared: taken
+            .appointment_id
+            .filter(|_| !taken.overriding)
+            .map(|_| Shared {
+                calendar: taken.calendar_id,
+                start: taken.meeting_start,
+                taken: seats,
+            }),
+    }
+}
+
+/// A session that was called off. Its time is not offered again, as nobody knows why it was.
+pub(crate) fn of_called_off(session: &Session) -> Busy {
+    Busy {
+        interval: Interval::new(session.starts_at, session.ends_at),
+        cause: Cause::Blocked,
+        shared: Some(Shared {
+            calendar: session.calendar_id,
+            start: session.starts_at,
+            taken: u32::MAX,
         }),
     }
 }

@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use scheduling::{AppointmentId, Busy, Cause, Host, Hours, Interval, Request, StaffId};
+use scheduling::{AppointmentId, Busy, Cause, Host, Hours, Interval, Kind, Request, StaffId};
+use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
 use store::external_events::Instance;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    RemoteCalendarId, StoreError, Tx, appointments, blocked_time, calendar_members, external_events,
-    occupancy, remote_calendars,
+    OccupancyId, RemoteCalendarId, StoreError, Tx, appointments, blocked_time, calendar_members,
+    class_sessions, external_events, occupancy, remote_calendars,
 };
 
-use super::busy;
+use super::{balance, busy};
 
 /// A loaded booking calendar: its rules, its hosts and when they are busy.
 #[derive(Debug)]
@@ -26,9 +27,13 @@ pub(crate) struct Context {
     /// The primary and the conflict calendars of all hosts.
     pub(crate) watched: Vec<Watched>,
     hosts: Vec<Host>,
+    /// The active appointments of the days that the window touches; of whole months where they are shared out equally.
+    pub(crate) booked: Vec<Start>,
     booked_per_day: BTreeMap<Date, u32>,
     held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     window: Interval,
+    /// The seats that are asked for.
+    seats: u32,
 }
 
 impl Context {
@@ -40,10 +45,17 @@ impl Context {
         now: Timestamp,
         moved: Option<AppointmentId>,
     ) -> Result<Self, StoreError> {
-        let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
-        let ids: Vec<StaffId> = members.iter().map(|(_, person)| person.id).collect();
+        let members = match calendar.kind {
+            Kind::Simple => Vec::new(),
+            _ => calendar_members::with_staff(tx, &[calendar.id]).await?,
+        };
+        let people: Vec<StaffId> = members.iter().map(|(_, person)| person.id).collect();
+        let ids = match calendar.kind {
+            Kind::Simple => vec![in_place_of_a_host(&calendar)],
+            _ => people.clone(),
+        };
         let reach = reach(&calendar, window);
-        let watched = remote_calendars::watched(tx, &ids).await?;
+        let watched = remote_calendars::watched(tx, &people).await?;
         let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
         let external = external_events::between(tx, &remote, reach.start, reach.end).await?;
         let mut instances: BTreeMap<RemoteCalendarId, Vec<&Instance>> = BTreeMap::new();
@@ -54,17 +66,21 @@ impl Context {
                 .push(instance);
         }
         let mut taken: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
+        let own: BTreeMap<OccupancyId, u32> = match moved {
+            Some(moved) => occupancy::seats_of(tx, moved).await?.into_iter().collect(),
+            None => BTreeMap::new(),
+        };
         for place in occupancy::between(tx, &ids, reach.start, reach.end, now).await? {
-            // A start that others share stays taken when one of them moves away; it just has a seat more.
-            if moved.is_some() && place.appointment_id == moved && place.taken <= 1 {
+            let own = own.get(&place.id).copied().unwrap_or(0);
+            let others = place.taken.saturating_sub(own);
+            // A start that others share stays taken when one of them moves away; it just has more room.
+            if own > 0 && others == 0 {
                 continue;
             }
-            taken
-                .entry(place.host_id)
-                .or_default()
-                .push(busy::of_taken(&place));
+            let host = taken.entry(place.host_id).or_default();
+            host.push(busy::of_taken(&place, others));
         }
-        for blocked in blocked_time::between(tx, &ids, reach.start, reach.end).await? {
+        for blocked in blocked_time::between(tx, &people, reach.start, reach.end).await? {
             let interval = Interval::new(blocked.starts_at, blocked.ends_at);
             taken.entry(blocked.staff_id).or_default().push(Busy {
                 interval,
@@ -72,8 +88,18 @@ impl Context {
                 shared: None,
             });
         }
-        let booked_per_day = booked_per_day(tx, &calendar, window, moved).await?;
-        let hosts = members
+        if calendar.kind == Kind::ClassBooking {
+            for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
+                if session.cancelled_at.is_some() {
+                    taken
+                        .entry(session.host_id)
+                        .or_default()
+                        .push(busy::of_called_off(&session));
+                }
+            }
+        }
+        let booked = booked(tx, &calendar, window, moved).await?;
+        let mut hosts: Vec<Host> = members
             .iter()
             .map(|(_, person)| {
                 let mut busy = busy::of_calendars(person, &watched, &instances, reach, now);
@@ -85,21 +111,52 @@ impl Context {
                 }
             })
             .collect();
-        Ok(Self {
+        if let (Kind::Simple, Some(hours)) = (calendar.kind, calendar.rules.own_hours()) {
+            let id = in_place_of_a_host(&calendar);
+            hosts.push(Host {
+                id,
+                hours,
+                busy: taken.remove(&id).unwrap_or_default(),
+            });
+        }
+        let booked_per_day = per_day(&calendar, &booked);
+        let mut context = Self {
             calendar,
             members,
             watched,
             hosts,
+            booked,
             booked_per_day,
             held_back: BTreeMap::new(),
             window,
-        })
+            seats: 1,
+        };
+        context.held_back = balance::held_back(&context, now);
+        Ok(context)
     }
 
-    /// Keeps one host alone: the one that the client chose.
+    /// Keeps one host alone: the one that the client chose, however much they have to do.
     pub(crate) fn only(&mut self, host: StaffId) {
         self.hosts.retain(|known| known.id == host);
         self.members.retain(|(_, person)| person.id == host);
+        self.held_back.clear();
+    }
+
+    /// Offers a host who is ahead of the others all the same: they hold the appointment already.
+    pub(crate) fn keep_on_offer(&mut self, host: StaffId) {
+        for held in self.held_back.values_mut() {
+            held.remove(&host);
+        }
+    }
+
+    /// Asks for so many seats at once.
+    pub(crate) fn for_seats(&mut self, seats: u32) {
+        self.seats = seats;
+    }
+
+    /// The window that was loaded.
+    pub(crate) fn window(&self) -> Interval {
+        self.window
     }
 
     /// The question to the rules.
@@ -112,10 +169,22 @@ impl Context {
             window: self.window,
             now,
             booked_per_day: &self.booked_per_day,
-            seats: 1,
+            seats: self.seats,
             held_back: &self.held_back,
             staff_view,
         }
+    }
+
+    /// Whether a host has hours at all in a span of time.
+    pub(crate) fn is_at_work(&self, host: StaffId, span: Interval) -> bool {
+        let host = self.hosts.iter().find(|known| known.id == host);
+        host.is_some_and(|host| {
+            let zone = &host.hours.zone;
+            // Yesterday's hours may pass midnight.
+            let first = zone.date(span.start).saturating_sub(1.day());
+            let open = host.hours.spans(first, zone.date(span.end));
+            open.iter().any(|open| open.overlaps(&span))
+        })
     }
 
     /// The member of this id.
@@ -150,24 +219,41 @@ pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     }
 }
 
-/// Active bookings by local date, for all days that the window touches.
-async fn booked_per_day(
+/// Whose time the appointments of a Simple calendar take: its own.
+pub(crate) fn in_place_of_a_host(calendar: &BookingCalendar) -> StaffId {
+    StaffId(calendar.id.0)
+}
+
+/// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally.
+async fn booked(
     tx: &mut Tx,
     calendar: &BookingCalendar,
     window: Interval,
     moved: Option<AppointmentId>,
-) -> Result<BTreeMap<Date, u32>, StoreError> {
+) -> Result<Vec<Start>, StoreError> {
     let zone = &calendar.rules.zone;
-    let (first, last) = (zone.date(window.start), zone.date(window.end));
+    let (mut first, mut last) = (zone.date(window.start), zone.date(window.end));
+    if balance::counts_months(calendar) {
+        (first, last) = (first.first_of_month(), last.last_of_month());
+    }
     let (from, to) = (
         zone.start_of_day(first),
         zone.start_of_day(last.saturating_add(1.day())),
     );
+    let mut booked = appointments::starts_between(tx, calendar.id, from, to).await?;
+    booked.retain(|start| Some(start.appointment_id) != moved);
+    Ok(booked)
+}
+
+/// What is booked by local date: appointments, in a Class Booking calendar their seats.
+fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> {
     let mut days = BTreeMap::new();
-    for (id, start) in appointments::starts_between(tx, calendar.id, from, to).await? {
-        if Some(id) != moved {
-            *days.entry(zone.date(start)).or_insert(0) += 1;
-        }
+    for start in booked {
+        let count = match calendar.kind {
+            Kind::ClassBooking => start.seats,
+            _ => 1,
+        };
+        *days.entry(calendar.rules.zone.date(start.starts_at)).or_insert(0) += count;
     }
-    Ok(days)
+    days
 }

@@ -1,5 +1,6 @@
 //! Free times. They never wait for iCloud: everything comes from the database, with a fixed number of queries.
 
+pub(crate) mod balance;
 pub(crate) mod busy;
 pub(crate) mod context;
 mod why;

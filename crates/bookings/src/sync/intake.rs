@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use caldav::{Reading, Resource};
 use ical::{Horizon, Instance};
-use store::event_writes::{self, EventWrite};
+use store::event_writes::{self, EventWrite, Subject};
 use store::external_events::{self, Key, NewEvent, NewInstance};
 use store::remote_calendars::{self, RemoteCalendar};
-use store::{EventId, ImportPolicy, StoreError, Tx, appointments};
+use store::{EventId, ImportPolicy, StoreError, Tx, appointments, class_sessions};
 
 use super::account::Account;
 use super::mirror;
@@ -249,9 +249,16 @@ impl<'a> Intake<'a> {
     }
 
     async fn is_in_horizon(&self, tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
-        let appointment = appointments::find(tx, write.appointment_id).await?;
+        let span = match write.subject {
+            Subject::Part(appointment, _) => appointments::find(tx, appointment)
+                .await?
+                .map(|found| (found.starts_at, found.ends_at)),
+            Subject::Session(session) => class_sessions::find(tx, session)
+                .await?
+                .map(|found| (found.starts_at, found.ends_at)),
+        };
         let horizon = self.reader.horizon;
-        Ok(appointment.is_some_and(|found| found.ends_at > horizon.from && found.starts_at < horizon.to))
+        Ok(span.is_some_and(|(start, end)| end > horizon.from && start < horizon.to))
     }
 }
 

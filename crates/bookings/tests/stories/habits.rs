@@ -32,9 +32,9 @@ fn client(booked: &Booked) -> Actor {
 async fn a_uid_that_another_calendar_of_the_account_has_is_given_up(world: World) {
     let booked = world.book("10:00").await;
     let mut tx = world.database.store.read().await.unwrap();
-    let write = store::event_writes::live_for_appointment(&mut tx, booked.id).await;
+    let write = store::event_writes::live_of_appointment(&mut tx, booked.id).await;
     drop(tx);
-    let uid = write.unwrap().unwrap().uid;
+    let uid = write.unwrap().remove(0).uid;
     let foreign = format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\n\
          DTSTART:20261124T150000Z\r\nDTEND:20261124T160000Z\r\nSUMMARY:Foreign\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"

@@ -58,6 +58,7 @@ pub fn adas_wish(time: &str) -> Booking {
         email: "ada@example.com".into(),
         phone: "+1 555 0100".into(),
         notes: "Bring tea".into(),
+        guests: Vec::new(),
         host: None,
         idempotency_key: format!("key-{time}"),
     }

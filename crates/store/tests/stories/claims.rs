@@ -1,6 +1,6 @@
 //! Work that is claimed by one worker at a time, for as long as its lease lasts.
 
-use store::event_writes::{NewEventWrite, Outcome};
+use store::event_writes::{NewEventWrite, Outcome, Subject};
 use store::messages::NewMessage;
 use store::{
     ConnectionState, EventWriteId, Tx, WriteAction, WriteState, connections, event_writes, messages,
@@ -14,6 +14,7 @@ stories! {
     a_claim_is_prolonged_and_given_back_by_its_holder_alone,
     a_write_is_claimed_once_and_comes_back_after_its_lease,
     the_writes_of_one_appointment_keep_their_order,
+    the_writes_of_two_parts_do_not_wait_for_each_other,
     a_write_asked_for_again_meanwhile_stays_waiting,
     a_mail_is_sent_once_or_given_up,
 }
@@ -71,7 +72,7 @@ async fn write(tx: &mut Tx) -> EventWriteId {
     let calendar = booking_calendar(tx, "intro").await;
     let appointment = appointment(tx, &place(host, calendar, 60, 1)).await;
     let new = NewEventWrite {
-        appointment_id: appointment,
+        subject: Subject::Part(appointment, 0),
         host_id: host,
         connection_id: None,
         remote_calendar_id: None,
@@ -177,7 +178,7 @@ async fn the_writes_of_one_appointment_keep_their_order(database: Database) {
     let old = event_writes::find(&mut tx, first).await.unwrap().unwrap();
     event_writes::retire(&mut tx, first, now()).await.unwrap();
     let new = NewEventWrite {
-        appointment_id: old.appointment_id,
+        subject: old.subject,
         host_id: old.host_id,
         connection_id: None,
         remote_calendar_id: None,
@@ -203,15 +204,35 @@ async fn the_writes_of_one_appointment_keep_their_order(database: Database) {
         .await
         .unwrap();
     assert_eq!(due.iter().map(|write| write.id).collect::<Vec<_>>(), [second]);
-    let live = event_writes::live_for_appointment(&mut tx, old.appointment_id)
+    let live = event_writes::live_of_appointment(&mut tx, old.subject.appointment_id().unwrap())
         .await
-        .unwrap()
         .unwrap();
-    assert_eq!(live.id, second);
+    assert_eq!(live.iter().map(|write| write.id).collect::<Vec<_>>(), [second]);
     let uids = event_writes::uids_of_hosts(&mut tx, &[old.host_id])
         .await
         .unwrap();
     assert_eq!(uids.len(), 2, "what was written before is still known as ours");
+}
+
+async fn the_writes_of_two_parts_do_not_wait_for_each_other(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let first = write(&mut tx).await;
+    let of_first = event_writes::find(&mut tx, first).await.unwrap().unwrap();
+    let new = NewEventWrite {
+        subject: Subject::Part(of_first.subject.appointment_id().unwrap(), 1),
+        host_id: person(&mut tx, "bob").await,
+        connection_id: None,
+        remote_calendar_id: None,
+        uid: "uid-2".to_owned(),
+        state: WriteState::Waiting,
+    };
+    let second = event_writes::insert(&mut tx, &new, in_minutes(1)).await.unwrap();
+    let due = event_writes::claim_due(&mut tx, in_minutes(1), in_minutes(3), 10)
+        .await
+        .unwrap();
+    let mut due: Vec<_> = due.iter().map(|write| write.id).collect();
+    due.sort();
+    assert_eq!(due, [first, second]);
 }
 
 async fn a_write_asked_for_again_meanwhile_stays_waiting(database: Database) {

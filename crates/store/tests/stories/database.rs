@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
+use store::appointment_parts::{self, NewPart};
 use store::appointments::Appointment;
 use store::booking_calendars::NewBookingCalendar;
 use store::occupancy::Place;
@@ -114,6 +115,7 @@ pub fn place(host: StaffId, calendar: CalendarId, minutes: i64, capacity: u32) -
         from: in_minutes(minutes),
         to: in_minutes(minutes + 30),
         capacity,
+        overriding: false,
     }
 }
 
@@ -124,6 +126,8 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
         id,
         calendar_id: at.calendar_id,
         host_id: Some(at.host_id),
+        session_id: None,
+        guests: Vec::new(),
         name: "Grace Hopper".to_owned(),
         email: "grace@client.example".to_owned(),
         phone: None,
@@ -137,6 +141,7 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
         assignment_reason: None,
         sequence: 0,
         booked_by: None,
+        overridden: None,
         created_at: now(),
         updated_at: now(),
         cancelled_at: None,
@@ -145,5 +150,11 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
     let mut hash = [0; 32];
     hash[..16].copy_from_slice(id.0.as_bytes());
     appointments::insert(tx, &row, &hash).await.unwrap();
+    let part = NewPart {
+        host_id: at.host_id,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+    };
+    appointment_parts::replace(tx, id, &[part]).await.unwrap();
     id
 }

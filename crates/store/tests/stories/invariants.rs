@@ -56,13 +56,13 @@ async fn visitor(
                 })
             }
             (1, Some(which)) => {
-                let moved = occupancy::relocate(&mut tx, &at, mine[which].0, now()).await;
-                moved.map(|_| mine[which].1 = at)
+                let moved = occupancy::relocate(&mut tx, &[at], mine[which].0, 1, now()).await;
+                moved.map(|()| mine[which].1 = at)
             }
             _ => {
                 let new = appointment(&mut tx, &at).await;
-                let taken = occupancy::take(&mut tx, &at, new, now()).await;
-                taken.map(|_| mine.push((new, at)))
+                let taken = occupancy::take(&mut tx, &[at], new, 1, now()).await;
+                taken.map(|()| mine.push((new, at)))
             }
         };
         match answer {
@@ -146,13 +146,13 @@ async fn another_connection_is_refused_the_same_time(database: Database) {
     let calendar = booking_calendar(&mut tx, "intro").await;
     let at = place(host, calendar, 60, 1);
     let first = appointment(&mut tx, &at).await;
-    occupancy::take(&mut tx, &at, first, now()).await.unwrap();
+    occupancy::take(&mut tx, &[at], first, 1, now()).await.unwrap();
     tx.commit().await.unwrap();
 
     let other = Store::open(&database.url, database.key.clone()).await.unwrap();
     let mut tx = other.write().await.unwrap();
     let second = appointment(&mut tx, &at).await;
-    let refused = occupancy::take(&mut tx, &at, second, now()).await;
+    let refused = occupancy::take(&mut tx, &[at], second, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
 }
 
@@ -164,15 +164,15 @@ async fn a_lowered_capacity_counts_the_seats_that_are_taken_already(database: Da
     for _ in 0..3 {
         let at = place(host, calendar, 60, 3);
         let next = appointment(&mut tx, &at).await;
-        occupancy::take(&mut tx, &at, next, now()).await.unwrap();
+        occupancy::take(&mut tx, &[at], next, 1, now()).await.unwrap();
         booked.push(next);
     }
     // Seat 1 becomes free, but two remain, which is all that the calendar now allows.
     occupancy::release(&mut tx, booked[0]).await.unwrap();
     let at = place(host, calendar, 60, 2);
     let next = appointment(&mut tx, &at).await;
-    let refused = occupancy::take(&mut tx, &at, next, now()).await;
+    let refused = occupancy::take(&mut tx, &[at], next, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
     occupancy::release(&mut tx, booked[1]).await.unwrap();
-    occupancy::take(&mut tx, &at, next, now()).await.unwrap();
+    occupancy::take(&mut tx, &[at], next, 1, now()).await.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use store::occupancy::Place;
 use store::{Store, StoreError, occupancy};
 use tokio::task::JoinSet;
 
@@ -11,6 +12,9 @@ stories! {
     overlapping_time_is_refused_and_touching_time_is_not,
     a_refusal_leaves_the_transaction_usable,
     appointments_of_one_calendar_share_an_identical_start_up_to_the_capacity,
+    several_seats_are_taken_together_or_not_at_all,
+    several_hosts_are_taken_together_or_not_at_all,
+    staff_may_book_over_what_is_taken_and_nobody_over_that,
     a_move_that_is_refused_keeps_the_old_time,
     fifty_at_once_for_one_slot_leave_one,
     fifty_at_once_for_ten_seats_leave_ten,
@@ -22,10 +26,12 @@ async fn overlapping_time_is_refused_and_touching_time_is_not(database: Database
     let calendar = booking_calendar(&mut tx, "intro").await;
     let first = place(host, calendar, 60, 1);
     let booked = appointment(&mut tx, &first).await;
-    assert_eq!(occupancy::take(&mut tx, &first, booked, now()).await.unwrap(), 1);
+    occupancy::take(&mut tx, &[first], booked, 1, now())
+        .await
+        .unwrap();
     for minutes in [31, 45, 60, 89] {
         let overlapping = place(host, calendar, minutes, 1);
-        let refused = occupancy::take(&mut tx, &overlapping, booked, now()).await;
+        let refused = occupancy::take(&mut tx, &[overlapping], booked, 1, now()).await;
         assert!(
             matches!(refused, Err(StoreError::SlotTaken)),
             "{minutes}: {refused:?}"
@@ -34,11 +40,15 @@ async fn overlapping_time_is_refused_and_touching_time_is_not(database: Database
     for minutes in [30, 90] {
         let touching = place(host, calendar, minutes, 1);
         let next = appointment(&mut tx, &touching).await;
-        occupancy::take(&mut tx, &touching, next, now()).await.unwrap();
+        occupancy::take(&mut tx, &[touching], next, 1, now())
+            .await
+            .unwrap();
     }
     let elsewhere = place(other, calendar, 60, 1);
     let next = appointment(&mut tx, &elsewhere).await;
-    occupancy::take(&mut tx, &elsewhere, next, now()).await.unwrap();
+    occupancy::take(&mut tx, &[elsewhere], next, 1, now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 
     let mut tx = database.store.read().await.unwrap();
@@ -59,14 +69,16 @@ async fn a_refusal_leaves_the_transaction_usable(database: Database) {
     let calendar = booking_calendar(&mut tx, "intro").await;
     let at = place(host, calendar, 60, 1);
     let first = appointment(&mut tx, &at).await;
-    occupancy::take(&mut tx, &at, first, now()).await.unwrap();
+    occupancy::take(&mut tx, &[at], first, 1, now()).await.unwrap();
     let second = appointment(&mut tx, &at).await;
     assert!(matches!(
-        occupancy::take(&mut tx, &at, second, now()).await,
+        occupancy::take(&mut tx, &[at], second, 1, now()).await,
         Err(StoreError::SlotTaken)
     ));
     let later = place(host, calendar, 120, 1);
-    occupancy::take(&mut tx, &later, second, now()).await.unwrap();
+    occupancy::take(&mut tx, &[later], second, 1, now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -77,25 +89,24 @@ async fn appointments_of_one_calendar_share_an_identical_start_up_to_the_capacit
     let other_calendar = booking_calendar(&mut tx, "other").await;
     let at = place(host, calendar, 60, 2);
     let mut booked = Vec::new();
-    for seat in 1..=2 {
+    for _ in 0..2 {
         let next = appointment(&mut tx, &at).await;
-        assert_eq!(occupancy::take(&mut tx, &at, next, now()).await.unwrap(), seat);
+        occupancy::take(&mut tx, &[at], next, 1, now()).await.unwrap();
         booked.push(next);
     }
     let third = appointment(&mut tx, &at).await;
     assert!(matches!(
-        occupancy::take(&mut tx, &at, third, now()).await,
+        occupancy::take(&mut tx, &[at], third, 1, now()).await,
         Err(StoreError::SlotTaken)
     ));
     let foreign = place(host, other_calendar, 60, 2);
     assert!(matches!(
-        occupancy::take(&mut tx, &foreign, third, now()).await,
+        occupancy::take(&mut tx, &[foreign], third, 1, now()).await,
         Err(StoreError::SlotTaken)
     ));
 
-    // The seat that becomes free is the one that is given out next.
     occupancy::release(&mut tx, booked[0]).await.unwrap();
-    assert_eq!(occupancy::take(&mut tx, &at, third, now()).await.unwrap(), 1);
+    occupancy::take(&mut tx, &[at], third, 1, now()).await.unwrap();
     for left in [booked[1], third] {
         occupancy::release(&mut tx, left).await.unwrap();
     }
@@ -106,6 +117,87 @@ async fn appointments_of_one_calendar_share_an_identical_start_up_to_the_capacit
     tx.commit().await.unwrap();
 }
 
+async fn several_seats_are_taken_together_or_not_at_all(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "class").await;
+    let at = place(host, calendar, 60, 4);
+    let party = appointment(&mut tx, &at).await;
+    occupancy::take(&mut tx, &[at], party, 3, now()).await.unwrap();
+    let two = appointment(&mut tx, &at).await;
+    let refused = occupancy::take(&mut tx, &[at], two, 2, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+    let one = appointment(&mut tx, &at).await;
+    occupancy::take(&mut tx, &[at], one, 1, now()).await.unwrap();
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now())
+        .await
+        .unwrap();
+    assert_eq!(taken.iter().map(|span| span.taken).collect::<Vec<_>>(), [4]);
+    occupancy::release(&mut tx, party).await.unwrap();
+    occupancy::take(&mut tx, &[at], two, 2, now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn several_hosts_are_taken_together_or_not_at_all(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let (ada, bob) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
+    let calendar = booking_calendar(&mut tx, "panel").await;
+    let of_bob = place(bob, calendar, 75, 1);
+    let in_the_way = appointment(&mut tx, &of_bob).await;
+    occupancy::take(&mut tx, &[of_bob], in_the_way, 1, now())
+        .await
+        .unwrap();
+    let both = [place(ada, calendar, 60, 1), place(bob, calendar, 60, 1)];
+    let together = appointment(&mut tx, &both[0]).await;
+    let refused = occupancy::take(&mut tx, &both, together, 1, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+    let taken = occupancy::between(&mut tx, &[ada], in_minutes(0), in_minutes(600), now())
+        .await
+        .unwrap();
+    assert_eq!(taken, [], "nobody's time is taken for half an appointment");
+
+    let later = both.map(|at| Place {
+        from: in_minutes(120),
+        to: in_minutes(150),
+        meeting_start: in_minutes(120),
+        ..at
+    });
+    occupancy::take(&mut tx, &later, together, 1, now())
+        .await
+        .unwrap();
+    let refused = occupancy::relocate(&mut tx, &both, together, 1, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+    let taken = occupancy::between(&mut tx, &[ada, bob], in_minutes(110), in_minutes(600), now())
+        .await
+        .unwrap();
+    assert_eq!(taken.len(), 2, "both keep the old time");
+    tx.commit().await.unwrap();
+}
+
+async fn staff_may_book_over_what_is_taken_and_nobody_over_that(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let at = place(host, calendar, 60, 2);
+    let first = appointment(&mut tx, &at).await;
+    occupancy::take(&mut tx, &[at], first, 1, now()).await.unwrap();
+    let over = Place {
+        from: in_minutes(75),
+        to: in_minutes(105),
+        overriding: true,
+        ..at
+    };
+    let second = appointment(&mut tx, &over).await;
+    occupancy::take(&mut tx, &[over], second, 1, now()).await.unwrap();
+    let after = place(host, calendar, 90, 1);
+    let third = appointment(&mut tx, &after).await;
+    let refused = occupancy::take(&mut tx, &[after], third, 1, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+    // What was there before keeps its room for others.
+    occupancy::take(&mut tx, &[at], third, 1, now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 async fn a_move_that_is_refused_keeps_the_old_time(database: Database) {
     let mut tx = database.store.write().await.unwrap();
     let host = person(&mut tx, "ada").await;
@@ -113,16 +205,16 @@ async fn a_move_that_is_refused_keeps_the_old_time(database: Database) {
     let (at, busy) = (place(host, calendar, 60, 1), place(host, calendar, 120, 1));
     let mine = appointment(&mut tx, &at).await;
     let theirs = appointment(&mut tx, &busy).await;
-    occupancy::take(&mut tx, &at, mine, now()).await.unwrap();
-    occupancy::take(&mut tx, &busy, theirs, now()).await.unwrap();
-    let refused = occupancy::relocate(&mut tx, &place(host, calendar, 105, 1), mine, now()).await;
+    occupancy::take(&mut tx, &[at], mine, 1, now()).await.unwrap();
+    occupancy::take(&mut tx, &[busy], theirs, 1, now()).await.unwrap();
+    let refused = occupancy::relocate(&mut tx, &[place(host, calendar, 105, 1)], mine, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)));
     let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now())
         .await
         .unwrap();
     assert_eq!(taken[0].appointment_id, Some(mine));
     // A quarter of an hour later overlaps only its own old time.
-    occupancy::relocate(&mut tx, &place(host, calendar, 75, 1), mine, now())
+    occupancy::relocate(&mut tx, &[place(host, calendar, 75, 1)], mine, 1, now())
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -142,8 +234,8 @@ async fn race(store: &Store, capacity: u32) -> usize {
             let at = place(host, calendar, 60, capacity);
             let mut tx = store.write().await.unwrap();
             let mine = appointment(&mut tx, &at).await;
-            match occupancy::take(&mut tx, &at, mine, now()).await {
-                Ok(_) => tx.commit().await.is_ok(),
+            match occupancy::take(&mut tx, &[at], mine, 1, now()).await {
+                Ok(()) => tx.commit().await.is_ok(),
                 Err(StoreError::SlotTaken) => false,
                 Err(error) => panic!("{error}"),
             }

@@ -132,7 +132,7 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
             weight,
         });
     }
-    calendar_members::replace(&mut tx, calendar, &members)
+    calendar_members::replace(&mut tx, calendar, &members, now())
         .await
         .unwrap();
     booking_calendars::set_active(&mut tx, calendar, false, in_minutes(1))
@@ -199,11 +199,13 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         .await
         .unwrap();
     assert_eq!(starts.len(), 2);
-    let counts =
-        appointments::counts_between(&mut tx, calendar, &[ada, bob], in_minutes(-600), in_minutes(2000))
-            .await
-            .unwrap();
-    assert!(counts.contains(&(ada, 2)) && counts.contains(&(bob, 1)));
+    let of = |host| {
+        starts
+            .iter()
+            .filter(move |start| start.host_id == Some(host))
+            .count()
+    };
+    assert_eq!((of(ada), of(bob)), (1, 1));
     appointments::set_status(&mut tx, soon, AppointmentStatus::Cancelled, Some("client"), now())
         .await
         .unwrap();
@@ -220,6 +222,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
 
     let new = NewTime {
         host_id: Some(ada),
+        session_id: None,
         starts_at: in_minutes(180),
         ends_at: in_minutes(210),
         pre_buffer: 5,

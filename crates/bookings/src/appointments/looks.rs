@@ -1,0 +1,154 @@
+//! What has to be looked at live before something is booked, and what the looks told.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use scheduling::{Interval, StaffId};
+use store::{ConnectionState, Tx, connections, event_writes};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::live::{self, Live, Watched};
+use super::plan::Plan;
+use crate::connections::login;
+use crate::problem::Internal;
+use crate::quince::{LIVE_CHECK, Quince};
+use crate::slots::context::Context;
+use crate::sync;
+use crate::sync::parse::Reader;
+
+/// What the live looks of one booking have told so far.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    deadline: Instant,
+    free: BTreeSet<StaffId>,
+    busy: BTreeSet<StaffId>,
+}
+
+/// A look at one host's calendars that is still to be made.
+#[derive(Debug)]
+pub(crate) struct Look {
+    host: StaffId,
+    calendars: Vec<Watched>,
+    span: Interval,
+    mirrors: Arc<HashSet<String>>,
+}
+
+impl Looks {
+    /// None yet; all of them together take at most two seconds.
+    pub(crate) fn new() -> Self {
+        Self {
+            deadline: Instant::now() + LIVE_CHECK,
+            free: BTreeSet::new(),
+            busy: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a look found the host busy.
+    pub(crate) fn found_busy(&self, host: StaffId) -> bool {
+        self.busy.contains(&host)
+    }
+
+    /// Whether the host need not be looked at (any more).
+    fn is_settled(&self, host: StaffId) -> bool {
+        self.free.contains(&host) || Instant::now() >= self.deadline
+    }
+
+    /// The looks that have to be made before this plan can be carried out.
+    pub(crate) async fn needed(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        context: &Context,
+        plan: &Plan,
+    ) -> Result<Vec<Look>, Internal> {
+        let mut looks = Vec::new();
+        for (host, span) in plan.to_look_at() {
+            if !self.is_settled(host) {
+                looks.extend(look_at(quince, tx, context, host, span).await?);
+            }
+        }
+        Ok(looks)
+    }
+
+    /// Makes looks, all at once. Someone who is busy after all is synced at once, so that others see it, too.
+    pub(crate) async fn make(&mut self, quince: &Quince, looks: Vec<Look>) -> Result<(), Internal> {
+        let mut making = JoinSet::new();
+        for look in looks {
+            let deadline = self.deadline;
+            making.spawn(async move {
+                let told = live::look(look.calendars, look.span, look.mirrors, deadline).await;
+                (look.host, told)
+            });
+        }
+        while let Some(made) = making.join_next().await {
+            match made.map_err(Internal::because)? {
+                (host, Live::NotBusy) => self.free.insert(host),
+                (host, Live::Busy) => {
+                    sync::ask_for_staff(quince, host).await?;
+                    self.busy.insert(host)
+                }
+            };
+        }
+        Ok(())
+    }
+}
+
+/// The look that has to be made at a host's calendars for a start; nothing when there is none to look at.
+async fn look_at(
+    quince: &Quince,
+    tx: &mut Tx,
+    context: &Context,
+    host: StaffId,
+    span: Interval,
+) -> Result<Option<Look>, Internal> {
+    let watched: Vec<_> = context
+        .watched
+        .iter()
+        .filter(|calendar| calendar.staff_id == host)
+        .collect();
+    let Some(person) = context.member(host).filter(|_| !watched.is_empty()) else {
+        return Ok(None);
+    };
+    let connections = connections::list_for_staff(tx, host).await?;
+    let mut calendars = Vec::new();
+    for calendar in watched {
+        // What cannot be read anyway is settled by the host's choice in the slots.
+        let Some(connection) = connections.iter().find(|connection| {
+            connection.id == calendar.connection_id && connection.state != ConnectionState::NeedsAttention
+        }) else {
+            continue;
+        };
+        let Some(login) = login::open(quince, connection)? else {
+            continue;
+        };
+        calendars.push(Watched {
+            client: quince.live_caldav(&login.entry),
+            login: login.credentials,
+            url: login::calendar_url(&connection.home_urls, &calendar.url)?,
+            reader: Reader {
+                zone: sync::parse::zone_named(calendar.zone.as_deref())
+                    .unwrap_or_else(|| person.zone.clone()),
+                addresses: connection.addresses.clone(),
+                horizon: ical::Horizon {
+                    from: span.start,
+                    to: span.end,
+                },
+            },
+            all_day_blocks: calendar.all_day_blocks,
+        });
+    }
+    if calendars.is_empty() {
+        return Ok(None);
+    }
+    let mirrors = event_writes::uids_of_hosts(tx, &[host])
+        .await?
+        .into_iter()
+        .collect();
+    Ok(Some(Look {
+        host,
+        calendars,
+        span,
+        mirrors: Arc::new(mirrors),
+    }))
+}

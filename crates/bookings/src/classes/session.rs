@@ -1,0 +1,181 @@
+//! A session as its owner sees it, and calling it off.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, CalendarId, StaffId};
+use store::class_sessions::{self, Session};
+use store::{
+    AppointmentStatus as Status, SessionId, Tx, WaitingId, appointments, booking_calendars, event_writes,
+    occupancy, remote_calendars, staff, waiting_list,
+};
+
+use crate::accounts::is_admin;
+use crate::appointments::{ChangeError, WriteView, write_sentence};
+use crate::input::{Checked, NAME_LIMIT};
+use crate::mail::kinds::MessageKind;
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::{mail, outbox};
+
+/// A session with who takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionView {
+    /// The session.
+    pub id: SessionId,
+    /// Its booking calendar.
+    pub calendar: CalendarId,
+    /// The name of the booking calendar.
+    pub calendar_name: String,
+    /// Who holds it.
+    pub host: StaffId,
+    /// Their name.
+    pub host_name: String,
+    /// Its start.
+    pub start: Timestamp,
+    /// Its end.
+    pub end: Timestamp,
+    /// Its seats.
+    pub seats: u32,
+    /// The seats that are taken.
+    pub taken: u32,
+    /// Who takes part, in the order in which they booked.
+    pub attendees: Vec<Attendee>,
+    /// Who waits for a seat: name, address and seats, the first first.
+    pub waiting: Vec<(WaitingId, String, String, u32)>,
+    /// When it was called off.
+    pub cancelled_at: Option<Timestamp>,
+    /// By whom it was called off.
+    pub cancelled_by: Option<String>,
+    /// How its event in the host's calendar stands.
+    pub write_sentence: String,
+}
+
+/// Somebody with seats of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attendee {
+    /// Their appointment.
+    pub appointment: AppointmentId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// The names of those whom they bring.
+    pub guests: Vec<String>,
+    /// Where their appointment stands.
+    pub status: Status,
+}
+
+/// A session, for its host and for admins.
+pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<SessionView, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let (session, _) = open(&mut tx, viewer, id).await?;
+    let calendar = booking_calendars::find(&mut tx, session.calendar_id)
+        .await?
+        .ok_or_else(|| Internal::because("a session has no booking calendar"))?;
+    let host = staff::find(&mut tx, session.host_id).await?;
+    let roster = appointments::of_session(&mut tx, id).await?;
+    let waiting = waiting_list::list(&mut tx, id).await?;
+    let write = match event_writes::live_of_session(&mut tx, id).await? {
+        Some(write) => {
+            let remote = match write.remote_calendar_id {
+                Some(remote) => remote_calendars::find(&mut tx, remote).await?,
+                None => None,
+            };
+            Some(WriteView::of(
+                &write,
+                remote.map(|remote| remote.name),
+                String::new(),
+            ))
+        }
+        None => None,
+    };
+    Ok(SessionView {
+        id,
+        calendar: calendar.id,
+        calendar_name: calendar.name,
+        host: session.host_id,
+        host_name: host.map(|host| host.name).unwrap_or_default(),
+        start: session.starts_at,
+        end: session.ends_at,
+        seats: calendar.rules.seats,
+        taken: roster.iter().map(appointments::Appointment::seats).sum(),
+        attendees: roster
+            .into_iter()
+            .map(|found| Attendee {
+                appointment: found.id,
+                name: found.name,
+                email: found.email,
+                phone: found.phone,
+                guests: found.guests,
+                status: found.status,
+            })
+            .collect(),
+        waiting: waiting
+            .into_iter()
+            .map(|found| {
+                let seats = found.client.seats();
+                (found.id, found.client.name, found.client.email, seats)
+            })
+            .collect(),
+        cancelled_at: session.cancelled_at,
+        cancelled_by: session.cancelled_by,
+        write_sentence: write_sentence(write.as_slice(), true),
+    })
+}
+
+/// Calls a whole session off, for its host and for admins: everybody who has a seat, or waits for one, is told, and the
+/// session is not offered again. Doing it twice is as good as once.
+pub async fn cancel_session(
+    quince: &Quince,
+    by: StaffId,
+    id: SessionId,
+    reason: &str,
+) -> Result<(), ChangeError> {
+    let mut checked = Checked::default();
+    let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
+    checked.finish()?;
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let (session, name) = open(&mut tx, by, id).await?;
+    occupancy::queue_for(&mut tx, &[session.host_id]).await?;
+    let (session, _) = open(&mut tx, by, id).await?;
+    if session.cancelled_at.is_some() {
+        return Ok(());
+    }
+    if now >= session.starts_at {
+        return Err(ChangeError::AlreadyOver(
+            "This session has begun or is over, so it cannot be called off any more.".to_owned(),
+        ));
+    }
+    let by = if reason.is_empty() {
+        name
+    } else {
+        format!("{name}: {reason}")
+    };
+    class_sessions::cancel(&mut tx, id, &by, now).await?;
+    for appointment in appointments::of_session(&mut tx, id).await? {
+        appointments::lock(&mut tx, appointment.id).await?;
+        appointments::set_status(&mut tx, appointment.id, Status::Cancelled, Some(&by), now).await?;
+        occupancy::release(&mut tx, appointment.id).await?;
+        mail::ask(&mut tx, &appointment, MessageKind::ClientCancelled, now).await?;
+    }
+    for waiting in waiting_list::list(&mut tx, id).await? {
+        mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::WaitingOver, now).await?;
+        waiting_list::delete(&mut tx, waiting.id).await?;
+    }
+    outbox::follow_session(&mut tx, id, now).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
+}
+
+/// The session, and the name of the staff member who may act on it.
+async fn open(tx: &mut Tx, by: StaffId, id: SessionId) -> Result<(Session, String), ChangeError> {
+    let session = class_sessions::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
+    let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
+    if session.host_id != by && !is_admin(me.role) {
+        return Err(ChangeError::NotAllowed);
+    }
+    Ok((session, me.name))
+}

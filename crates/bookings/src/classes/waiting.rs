@@ -1,0 +1,266 @@
+//! Waiting for a seat of a full session. Whoever waits longest, and fits, gets the seats that become free, at once and by
+//! themselves: nobody can come between.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, Reason};
+use store::appointment_parts::NewPart;
+use store::appointments::{self, Appointment};
+use store::booking_calendars::{self, BookingCalendar};
+use store::class_sessions::{self, Session};
+use store::waiting_list::{self, Client, Waiting};
+use store::{
+    AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, appointment_parts, occupancy,
+};
+use zones::Zone;
+
+use crate::appointments::{Booking, ChangeError, plan, token};
+use crate::mail::kinds::MessageKind;
+use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::quince::Quince;
+use crate::slots::context::Context;
+use crate::{mail, outbox};
+
+/// A place on a waiting list as its client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingView {
+    /// The name of the booking calendar.
+    pub calendar_name: String,
+    /// Its address.
+    pub slug: String,
+    /// The session's start.
+    pub start: Timestamp,
+    /// The session's end.
+    pub end: Timestamp,
+    /// The client's zone.
+    pub zone: Zone,
+    /// The client's name.
+    pub name: String,
+    /// The seats that they wait for.
+    pub seats: u32,
+    /// How many are before them.
+    pub before: u32,
+}
+
+/// Why somebody was not put on a waiting list.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// There are seats.
+    #[error("There are free seats now. Book them instead of waiting.")]
+    NotFull,
+    /// The address waits already.
+    #[error("This address is on the waiting list of this session already.")]
+    AlreadyWaiting,
+    /// Nothing to wait for; the sentence says why.
+    #[error("{0}")]
+    NotOffered(String),
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for WaitError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::AlreadyExists => Self::AlreadyWaiting,
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+/// Puts a client on the waiting list of a full session; answers with the token of their own page.
+pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitError> {
+    let details = booking.check().map_err(WaitError::Fields)?;
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
+    let calendar = calendar
+        .filter(|row| row.active)
+        .ok_or_else(nothing_to_wait_for)?;
+    let mut context = Context::load(&mut tx, calendar, plan::window(booking.start), now, None).await?;
+    context.for_seats(details.seats());
+    match scheduling::check(&context.request(now, false), booking.start) {
+        Ok(_) => return Err(WaitError::NotFull),
+        Err(refusals) if refusals.iter().all(|refusal| refusal.reason == Reason::NoSeats) => {}
+        Err(_) => return Err(nothing_to_wait_for()),
+    }
+    let calendar = &context.calendar;
+    let sessions = class_sessions::between(&mut tx, calendar.id, booking.start, later(booking.start)).await?;
+    let session = sessions
+        .into_iter()
+        .find(|session| session.starts_at == booking.start && session.cancelled_at.is_none())
+        .ok_or_else(nothing_to_wait_for)?;
+    if details.seats() > calendar.rules.seats {
+        return Err(WaitError::NotOffered(format!(
+            "A session has {} seats in all. Bring fewer guests.",
+            calendar.rules.seats
+        )));
+    }
+    let waiting = Waiting {
+        id: WaitingId(store::new_id(now)?),
+        session_id: session.id,
+        client: Client {
+            name: details.name,
+            email: details.email,
+            phone: details.phone,
+            notes: details.notes,
+            guests: details.guests,
+            zone: booking.zone.clone(),
+        },
+        created_at: now,
+    };
+    let secret = secret(quince, waiting.id)?;
+    waiting_list::insert(&mut tx, &waiting, &token::hash(&secret)).await?;
+    mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::Waiting, now).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(secret)
+}
+
+fn nothing_to_wait_for() -> WaitError {
+    WaitError::NotOffered("There is no full session at this time to wait for. Choose another one.".to_owned())
+}
+
+/// The instant after another, for a span that holds only it.
+fn later(instant: Timestamp) -> Timestamp {
+    plan::window(instant).end
+}
+
+/// The token of the page of a place on a waiting list.
+pub(crate) fn secret(quince: &Quince, id: WaitingId) -> Result<String, Internal> {
+    token::of(&quince.store().key().derive("waiting"), id)
+}
+
+/// A place on a waiting list, by the token of its page.
+pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let (waiting, session) = of_token(&mut tx, token).await?;
+    let calendar = calendar_of(&mut tx, &session).await?;
+    let list = waiting_list::list(&mut tx, session.id).await?;
+    let before = list.iter().take_while(|other| other.id != waiting.id).count();
+    let seats = waiting.client.seats();
+    Ok(WaitingView {
+        calendar_name: calendar.name,
+        slug: calendar.slug,
+        start: session.starts_at,
+        end: session.ends_at,
+        zone: waiting.client.zone,
+        name: waiting.client.name,
+        seats,
+        before: u32::try_from(before).unwrap_or(u32::MAX),
+    })
+}
+
+/// Takes a client off a waiting list.
+pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
+    let mut tx = quince.store().write().await?;
+    let (waiting, _) = of_token(&mut tx, token).await?;
+    waiting_list::delete(&mut tx, waiting.id).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn of_token(tx: &mut Tx, secret: &str) -> Result<(Waiting, Session), ChangeError> {
+    let found = waiting_list::find_by_token_hash(tx, &token::hash(secret.trim())).await?;
+    let waiting = found.ok_or(ChangeError::NotFound)?;
+    let session = class_sessions::find(tx, waiting.session_id).await?;
+    Ok((waiting, session.ok_or(ChangeError::NotFound)?))
+}
+
+async fn calendar_of(tx: &mut Tx, session: &Session) -> Result<BookingCalendar, Internal> {
+    let found = booking_calendars::find(tx, session.calendar_id).await?;
+    found.ok_or_else(|| Internal::because("a session has no booking calendar"))
+}
+
+/// After seats of a session became free: those who wait longest and fit get them. Sooner than the minimum notice nobody is
+/// surprised with a seat.
+pub(crate) async fn seats_freed(
+    quince: &Quince,
+    tx: &mut Tx,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    let waiting = waiting_list::list(tx, id).await?;
+    let Some(session) = class_sessions::find(tx, id)
+        .await?
+        .filter(|_| !waiting.is_empty())
+    else {
+        return Ok(());
+    };
+    let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
+        return Ok(());
+    };
+    let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
+    if session.cancelled_at.is_some() || too_soon {
+        return Ok(());
+    }
+    for waiting in waiting {
+        // Who does not fit stays; somebody behind them may need fewer seats.
+        if move_up(quince, tx, &calendar, &session, &waiting, now).await? {
+            waiting_list::delete(tx, waiting.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Books the session for somebody who waits for it; false when they do not fit.
+async fn move_up(
+    quince: &Quince,
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    session: &Session,
+    waiting: &Waiting,
+    now: Timestamp,
+) -> Result<bool, Internal> {
+    let client = &waiting.client;
+    let appointment = Appointment {
+        id: AppointmentId(store::new_id(now)?),
+        calendar_id: calendar.id,
+        host_id: Some(session.host_id),
+        session_id: Some(session.id),
+        guests: client.guests.clone(),
+        name: client.name.clone(),
+        email: client.email.clone(),
+        phone: client.phone.clone(),
+        notes: client.notes.clone(),
+        client_zone: client.zone.clone(),
+        status: if calendar.auto_confirm {
+            Status::Confirmed
+        } else {
+            Status::New
+        },
+        starts_at: session.starts_at,
+        ends_at: session.ends_at,
+        pre_buffer: calendar.rules.pre_buffer,
+        post_buffer: calendar.rules.post_buffer,
+        assignment_reason: Some("moved up from the waiting list".to_owned()),
+        sequence: 0,
+        booked_by: None,
+        overridden: None,
+        created_at: now,
+        updated_at: now,
+        cancelled_at: None,
+        cancelled_by: None,
+    };
+    let mut places = plan::places_of(calendar, &appointment, &[session.host_id]);
+    if !appointments::of_session(tx, session.id).await?.is_empty() {
+        super::within(session, &mut places);
+    }
+    match occupancy::take(tx, &places, appointment.id, appointment.seats(), now).await {
+        Err(StoreError::SlotTaken) => return Ok(false),
+        other => other?,
+    }
+    let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
+    appointments::insert(tx, &appointment, &token::hash(&secret)).await?;
+    let part = NewPart {
+        host_id: session.host_id,
+        starts_at: session.starts_at,
+        ends_at: session.ends_at,
+    };
+    appointment_parts::replace(tx, appointment.id, &[part]).await?;
+    outbox::follow(tx, &appointment, now).await?;
+    mail::ask(tx, &appointment, MessageKind::ClientMovedUp, now).await?;
+    mail::ask_host(tx, &appointment, session.host_id, MessageKind::HostBooked, now).await?;
+    Ok(true)
+}

@@ -1,0 +1,147 @@
+//! Sessions of Class Booking calendars: what attendees share. A session has one event, whoever comes and goes.
+
+use jiff::Timestamp;
+use scheduling::{CalendarId, StaffId};
+
+use crate::db::{Tx, ms, touched};
+use crate::error::StoreError;
+use crate::fields::Fields;
+use crate::ids::{SessionId, new_id};
+
+/// A session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Its booking calendar.
+    pub calendar_id: CalendarId,
+    /// Who holds it.
+    pub host_id: StaffId,
+    /// Its start.
+    pub starts_at: Timestamp,
+    /// Its end.
+    pub ends_at: Timestamp,
+    /// Grows with every change that its event must follow.
+    pub sequence: u32,
+    /// When it, or who takes part, last changed.
+    pub updated_at: Timestamp,
+    /// When it was called off.
+    pub cancelled_at: Option<Timestamp>,
+    /// By whom it was called off.
+    pub cancelled_by: Option<String>,
+}
+
+/// A session to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewSession {
+    /// Its booking calendar.
+    pub calendar_id: CalendarId,
+    /// Who holds it.
+    pub host_id: StaffId,
+    /// Its start.
+    pub starts_at: Timestamp,
+    /// Its end.
+    pub ends_at: Timestamp,
+}
+
+fn read(row: &dyn Fields) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: SessionId(row.uuid("id")?),
+        calendar_id: CalendarId(row.uuid("calendar_id")?),
+        host_id: StaffId(row.uuid("host_id")?),
+        starts_at: row.instant("starts_at")?,
+        ends_at: row.instant("ends_at")?,
+        sequence: row.count("sequence")?,
+        updated_at: row.instant("updated_at")?,
+        cancelled_at: row.opt_instant("cancelled_at")?,
+        cancelled_by: row.opt_text("cancelled_by")?,
+    })
+}
+
+/// The session of a booking calendar at this start, opened if there is none yet. One that nobody attends any more is
+/// opened anew with this host and end.
+pub async fn open(tx: &mut Tx, new: &NewSession, now: Timestamp) -> Result<Session, StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO class_sessions (id, calendar_id, host_id, starts_at, ends_at, sequence, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, 0, $6, $6)
+         ON CONFLICT (calendar_id, starts_at) DO UPDATE SET
+            host_id = CASE WHEN EXISTS (
+                SELECT 1 FROM appointments WHERE session_id = class_sessions.id AND status IN ('new', 'confirmed', 'showed')
+            ) THEN class_sessions.host_id ELSE excluded.host_id END,
+            ends_at = CASE WHEN EXISTS (
+                SELECT 1 FROM appointments WHERE session_id = class_sessions.id AND status IN ('new', 'confirmed', 'showed')
+            ) THEN class_sessions.ends_at ELSE excluded.ends_at END",
+        new_id(now)?,
+        new.calendar_id.0,
+        new.host_id.0,
+        ms(new.starts_at),
+        ms(new.ends_at),
+        ms(now)
+    )?;
+    let session = one!(
+        tx,
+        read,
+        "SELECT * FROM class_sessions WHERE calendar_id = $1 AND starts_at = $2",
+        new.calendar_id.0,
+        ms(new.starts_at)
+    )?;
+    session.ok_or(StoreError::Gone("session"))
+}
+
+/// A session by id.
+pub async fn find(tx: &mut Tx, id: SessionId) -> Result<Option<Session>, StoreError> {
+    one!(tx, read, "SELECT * FROM class_sessions WHERE id = $1", id.0)
+}
+
+/// The sessions of a booking calendar that touch a span of time, called-off ones included, in order.
+pub async fn between(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM class_sessions WHERE calendar_id = $1 AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
+        calendar.0,
+        ms(from),
+        ms(to)
+    )
+}
+
+/// A host's sessions that have not ended and take place, in order.
+pub async fn future_of_host(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM class_sessions WHERE host_id = $1 AND ends_at > $2 AND cancelled_at IS NULL ORDER BY starts_at, id",
+        host.0,
+        ms(now)
+    )
+}
+
+/// Who takes part has changed.
+pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE class_sessions SET sequence = sequence + 1, updated_at = $2 WHERE id = $1",
+        id.0,
+        ms(now)
+    )?;
+    touched(rows, "session")
+}
+
+/// Calls a session off.
+pub async fn cancel(tx: &mut Tx, id: SessionId, by: &str, now: Timestamp) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE class_sessions SET cancelled_at = $2, cancelled_by = $3, sequence = sequence + 1, updated_at = $2
+         WHERE id = $1",
+        id.0,
+        ms(now),
+        by
+    )?;
+    touched(rows, "session")
+}

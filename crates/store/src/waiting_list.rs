@@ -1,0 +1,111 @@
+//! Who waits for a seat of a full session.
+
+use jiff::Timestamp;
+use zones::Zone;
+
+use crate::db::{Tx, json, ms};
+use crate::error::StoreError;
+use crate::fields::{self, Fields};
+use crate::ids::{SessionId, WaitingId};
+
+impl Client {
+    /// The seats that they wait for: theirs and their guests'.
+    pub fn seats(&self) -> u32 {
+        u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
+    }
+}
+
+/// Somebody who waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The id of their place.
+    pub id: WaitingId,
+    /// What they wait for.
+    pub session_id: SessionId,
+    /// Who.
+    pub client: Client,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Who waits, with all that an appointment needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// What they wrote.
+    pub notes: Option<String>,
+    /// The names of those whom they bring.
+    pub guests: Vec<String>,
+    /// Their zone.
+    pub zone: Zone,
+}
+
+fn read(row: &dyn Fields) -> Result<Waiting, StoreError> {
+    Ok(Waiting {
+        id: WaitingId(row.uuid("id")?),
+        session_id: SessionId(row.uuid("session_id")?),
+        client: Client {
+            name: row.text("name")?,
+            email: row.text("email")?,
+            phone: row.opt_text("phone")?,
+            notes: row.opt_text("notes")?,
+            guests: fields::json(row, "guests")?,
+            zone: row.zone("client_zone")?,
+        },
+        created_at: row.instant("created_at")?,
+    })
+}
+
+/// Puts somebody at the end of the list, with the hash of the token of their own page.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when this address waits already.
+pub async fn insert(tx: &mut Tx, new: &Waiting, token_hash: &[u8; 32]) -> Result<(), StoreError> {
+    let client = &new.client;
+    execute!(
+        tx,
+        "INSERT INTO waiting_list (id, session_id, name, email, phone, notes, guests, client_zone, token_hash, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        new.id.0,
+        new.session_id.0,
+        &client.name,
+        &client.email,
+        client.phone.as_deref(),
+        client.notes.as_deref(),
+        json(&client.guests)?,
+        client.zone.name(),
+        &token_hash[..],
+        ms(new.created_at)
+    )
+    .map(drop)
+}
+
+/// Who waits for a session, the first first.
+pub async fn list(tx: &mut Tx, session: SessionId) -> Result<Vec<Waiting>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM waiting_list WHERE session_id = $1 ORDER BY created_at, id",
+        session.0
+    )
+}
+
+/// Somebody who waits, by the hash of their page's token.
+pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Waiting>, StoreError> {
+    one!(
+        tx,
+        read,
+        "SELECT * FROM waiting_list WHERE token_hash = $1",
+        &hash[..]
+    )
+}
+
+/// Takes somebody off the list.
+pub async fn delete(tx: &mut Tx, id: WaitingId) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM waiting_list WHERE id = $1", id.0).map(drop)
+}
