@@ -1,6 +1,7 @@
 //! Whom a round robin gives an appointment to (scheduling.md, "Round robin").
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -63,26 +64,30 @@ pub fn ahead(candidates: &[Candidate]) -> Vec<StaffId> {
         .collect()
 }
 
-/// The candidates in the order in which the appointment is to be offered to them.
-pub fn rank(distribution: Distribution, candidates: &[Candidate]) -> Vec<Choice> {
+/// Those of a team who are free, in the order in which the appointment is to be offered to them. The whole team counts for
+/// what is fair.
+pub fn rank(distribution: Distribution, team: &[Candidate], free: &BTreeSet<StaffId>) -> Vec<Choice> {
+    let candidates: Vec<&Candidate> = team
+        .iter()
+        .filter(|candidate| free.contains(&candidate.host))
+        .collect();
     match distribution {
         Distribution::Availability => by_availability(candidates),
-        Distribution::Equal => by_share(candidates),
+        Distribution::Equal => by_share(team, candidates),
     }
 }
 
-fn by_availability(candidates: &[Candidate]) -> Vec<Choice> {
-    let mut order: Vec<&Candidate> = candidates.iter().collect();
+fn by_availability(mut order: Vec<&Candidate>) -> Vec<Choice> {
     order.sort_by_key(|candidate| (candidate.priority, candidate.last_booked, candidate.position));
     order
         .iter()
         .map(|candidate| {
-            let lower = candidates.iter().any(|other| other.priority > candidate.priority);
-            let same = candidates
+            let lower = order.iter().any(|other| other.priority > candidate.priority);
+            let same = order
                 .iter()
                 .filter(|other| other.priority == candidate.priority)
                 .count();
-            let reason = match (candidates.len(), same, candidate.last_booked) {
+            let reason = match (order.len(), same, candidate.last_booked) {
                 (1, _, _) => "the only one free".to_owned(),
                 (_, 1, _) if lower => format!("{} priority", candidate.priority.as_str()),
                 (_, _, None) => "not booked here before".to_owned(),
@@ -102,44 +107,39 @@ fn share(candidate: &Candidate) -> u64 {
         / u64::from(candidate.weight.max(1))
 }
 
-fn by_share(candidates: &[Candidate]) -> Vec<Choice> {
-    let lowest = candidates
-        .iter()
-        .filter(|candidate| candidate.active)
-        .map(share)
-        .min();
-    let mut order: Vec<&Candidate> = candidates
-        .iter()
-        .filter(|candidate| lowest.is_none_or(|lowest| share(candidate) <= lowest + MOST_AHEAD))
-        .collect();
+fn by_share(team: &[Candidate], mut order: Vec<&Candidate>) -> Vec<Choice> {
+    let held_back = ahead(team);
+    order.retain(|candidate| !held_back.contains(&candidate.host));
     order.sort_by_key(|candidate| (share(candidate), candidate.priority, candidate.position));
     order
         .iter()
-        .map(|candidate| {
-            let others = order.iter().filter(|other| other.host != candidate.host);
-            let reason = match others.min_by_key(|other| (share(other), Reverse(other.position))) {
-                None => "the only one free".to_owned(),
-                Some(next) => {
-                    let place = match share(candidate).cmp(&share(next)) {
-                        Ordering::Less => "fewest this month",
-                        Ordering::Equal => "as few this month as others",
-                        Ordering::Greater => "next after those with fewer this month",
-                    };
-                    let by_weight = if candidate.weight == next.weight {
-                        ""
-                    } else {
-                        " (by weight)"
-                    };
-                    format!(
-                        "{place}: {}, others {}{by_weight}",
-                        candidate.booked_this_month, next.booked_this_month
-                    )
-                }
-            };
-            Choice {
-                host: candidate.host,
-                reason,
-            }
+        .map(|candidate| Choice {
+            host: candidate.host,
+            reason: share_reason(team, candidate, order.len()),
         })
         .collect()
+}
+
+fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> String {
+    let others = team
+        .iter()
+        .filter(|other| other.active && other.host != candidate.host);
+    let Some(next) = others.min_by_key(|other| (share(other), Reverse(other.position))) else {
+        return "the only one free".to_owned();
+    };
+    let place = match share(candidate).cmp(&share(next)) {
+        Ordering::Less => "fewest this month",
+        Ordering::Equal => "as few this month as others",
+        Ordering::Greater if free == 1 => "the only one free this time",
+        Ordering::Greater => "next after those with fewer this month",
+    };
+    let by_weight = if candidate.weight == next.weight {
+        ""
+    } else {
+        " (by weight)"
+    };
+    format!(
+        "{place}: {}, others {}{by_weight}",
+        candidate.booked_this_month, next.booked_this_month
+    )
 }

@@ -8,23 +8,29 @@ use crate::limits::Limits;
 use crate::look_busy;
 use crate::request::{Busy, Host, Request, Slot, UnsupportedKind};
 use crate::rules::Kind;
+use crate::{class, collective};
 
 /// Refuses the kinds that this engine does not know.
 pub(crate) fn supported(request: &Request) -> Result<(), UnsupportedKind> {
     match request.kind {
-        Kind::RoundRobin | Kind::Personal => Ok(()),
-        kind => Err(UnsupportedKind(kind)),
+        Kind::Service => Err(UnsupportedKind(Kind::Service)),
+        _ => Ok(()),
     }
+}
+
+/// Whether some of the times are hidden from whoever asks.
+fn looks_busy(request: &Request) -> bool {
+    request.rules.look_busy_percent > 0 && !request.staff_view && request.kind != Kind::ClassBooking
 }
 
 /// The starts that are offered, in order, each with every member who is free then.
 ///
 /// # Errors
-/// [`UnsupportedKind`] for kinds that cannot be computed yet.
+/// [`UnsupportedKind`] for a Service calendar, whose times depend on what is chosen from its menu.
 pub fn slots(request: &Request) -> Result<Vec<Slot>, UnsupportedKind> {
     supported(request)?;
     let limits = Limits::of(request);
-    if request.rules.look_busy_percent == 0 || request.staff_view {
+    if !looks_busy(request) {
         return Ok(free_slots(request, &limits));
     }
     // Which times of a day are shown must not depend on how much of the day is asked for.
@@ -41,18 +47,29 @@ pub fn slots(request: &Request) -> Result<Vec<Slot>, UnsupportedKind> {
 /// Everything that can be booked, in order.
 fn free_slots(request: &Request, limits: &Limits) -> Vec<Slot> {
     let own = OwnHours::of(request);
+    let mut slots = match request.kind {
+        Kind::Collective => collective::slots(request, limits, own.as_ref()),
+        Kind::ClassBooking => class::slots(request, limits, own.as_ref()),
+        _ => any_host(request, limits, own.as_ref()),
+    };
+    limits.drop_full_days(&mut slots, |slot| slot.start);
+    slots
+}
+
+/// The starts at which at least one host is free.
+fn any_host(request: &Request, limits: &Limits, own: Option<&OwnHours>) -> Vec<Slot> {
     let mut merged: Vec<Slot> = Vec::new();
     for host in request.hosts {
-        let free = free_starts(request, limits, host, own.as_ref());
+        let grid = Grid::of(request, host, own);
+        let mut free = free_starts(request, limits, host, &grid);
+        limits.drop_held_back(&mut free, host.id);
         merge(&mut merged, host, &free, request);
     }
-    limits.drop_full_days(&mut merged, |slot| slot.start);
     merged
 }
 
-/// The starts, in milliseconds, at which a host is free and no limit of time forbids.
-fn free_starts(request: &Request, limits: &Limits, host: &Host, own: Option<&OwnHours>) -> Vec<i64> {
-    let grid = Grid::of(request, host, own);
+/// The starts of a grid, in milliseconds, at which a host is free and no limit of time forbids.
+pub(crate) fn free_starts(request: &Request, limits: &Limits, host: &Host, grid: &Grid) -> Vec<i64> {
     let busy = BusyTime::of(request, host);
     let (pre, post) = (
         millis(request.rules.pre_buffer),
@@ -106,7 +123,8 @@ fn free_starts(request: &Request, limits: &Limits, host: &Host, own: Option<&Own
     free
 }
 
-fn millis(minutes_: u32) -> i64 {
+/// A whole number of minutes in milliseconds.
+pub(crate) fn millis(minutes_: u32) -> i64 {
     i64::try_from(minutes(minutes_).as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -125,10 +143,16 @@ struct Shareable {
     longest_end: i64,
 }
 
-/// Whether a busy span is a start of the asked booking calendar with room for another appointment.
+/// Whether a busy span is a start of the asked booking calendar with room for what is asked for.
 pub(crate) fn has_room(request: &Request, busy: &Busy) -> Option<Timestamp> {
     let shared = busy.shared?;
-    (shared.calendar == request.calendar && shared.taken < request.rules.per_slot).then_some(shared.start)
+    let capacity = match request.kind {
+        Kind::ClassBooking => request.rules.seats,
+        Kind::Collective | Kind::Service => 1,
+        Kind::RoundRobin | Kind::Personal | Kind::Simple => request.rules.per_slot,
+    };
+    let fits = shared.taken.saturating_add(request.seats) <= capacity;
+    (shared.calendar == request.calendar && fits).then_some(shared.start)
 }
 
 impl BusyTime {

@@ -4,29 +4,33 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::class;
 use crate::engine::{has_room, slots, supported};
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::Interval;
 use crate::limits::Limits;
-use crate::request::{Cause, Host, Position, Reason, Refusal, Request, Slot, UnsupportedKind};
+use crate::request::{Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, UnsupportedKind};
+use crate::rules::Kind;
 
 /// Every start of the grid in the window, offered or not, with its reasons.
 ///
 /// # Errors
-/// [`UnsupportedKind`] for kinds that cannot be computed yet.
+/// [`UnsupportedKind`] for a Service calendar, whose times depend on what is chosen from its menu.
 pub fn explain(request: &Request) -> Result<Vec<Position>, UnsupportedKind> {
     supported(request)?;
     let limits = Limits::of(request);
     let own = OwnHours::of(request);
-    let grids: Vec<Grid> = request
-        .hosts
-        .iter()
-        .map(|host| Grid::of(request, host, own.as_ref()))
-        .collect();
+    let grids = grids(request, own.as_ref());
     let mut on_grid: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (index, grid) in grids.iter().enumerate() {
         for start in &grid.starts {
             on_grid.entry(*start).or_default().push(index);
+        }
+    }
+    if request.kind == Kind::ClassBooking {
+        let starts = class::live_sessions(request).map(|session| session.start.as_millisecond());
+        for start in starts.filter(|start| limits.is_asked_for(*start)) {
+            on_grid.insert(start, vec![0]);
         }
     }
     let shown: Vec<Slot> = slots(request)?;
@@ -77,6 +81,17 @@ pub fn check(request: &Request, start: Timestamp) -> Result<Slot, Vec<Refusal>> 
     })
 }
 
+fn grids(request: &Request, own: Option<&OwnHours>) -> Vec<Grid> {
+    match request.kind {
+        Kind::Collective => Grid::together(request, own),
+        _ => request
+            .hosts
+            .iter()
+            .map(|host| Grid::of(request, host, own))
+            .collect(),
+    }
+}
+
 fn off_grid(request: &Request, start: Timestamp) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> = Limits::of(request)
         .reasons(start)
@@ -90,12 +105,12 @@ fn off_grid(request: &Request, start: Timestamp) -> Vec<Refusal> {
             .saturating_add(minutes(request.rules.duration))
             .unwrap_or(Timestamp::MAX),
     );
-    let open = request.hosts.iter().any(|host| {
-        Grid::of(request, host, own.as_ref())
-            .open
-            .iter()
-            .any(|span| span.contains(&meeting))
-    });
+    let is_open = |grid: &Grid| grid.open.iter().any(|span| span.contains(&meeting));
+    let grids = grids(request, own.as_ref());
+    let open = match request.kind {
+        Kind::Collective => !grids.is_empty() && grids.iter().all(is_open),
+        _ => grids.iter().any(is_open),
+    };
     refusals.push(Refusal::of_calendar(if open {
         Reason::Grid
     } else {
@@ -130,6 +145,24 @@ fn position(
         .collect();
     let forbidden = !refusals.is_empty();
     let mut hosts = Vec::new();
+    if let Some(session) = class_session(request, start) {
+        let room = request.rules.seats.saturating_sub(session.taken);
+        if room < request.seats {
+            refusals.push(Refusal::of_calendar(Reason::NoSeats));
+        } else if !forbidden {
+            hosts.extend(request.hosts.first().map(|owner| owner.id));
+        }
+        return Position {
+            start,
+            end,
+            hosts,
+            refusals,
+        };
+    }
+    if request.kind == Kind::ClassBooking && request.seats > request.rules.seats {
+        refusals.push(Refusal::of_calendar(Reason::NoSeats));
+    }
+    let forbidden = !refusals.is_empty();
     for (host, grid) in on_grid
         .iter()
         .filter_map(|index| Some((request.hosts.get(*index)?, grids.get(*index)?)))
@@ -138,11 +171,18 @@ fn position(
             refusals.push(Refusal::of_host(Reason::Hours, host.id));
             continue;
         }
-        let against = in_the_way(request, host, &meeting, &occupied);
+        let mut against = in_the_way(request, host, &meeting, &occupied);
+        if limits.is_held_back(start, host.id) {
+            against.push(Refusal::of_host(Reason::RoundRobin, host.id));
+        }
         if against.is_empty() && !forbidden {
             hosts.push(host.id);
         }
         refusals.extend(against);
+    }
+    if request.kind == Kind::Collective && !hosts.is_empty() && hosts.len() < request.hosts.len() {
+        hosts.clear();
+        refusals.push(Refusal::of_calendar(Reason::Collective));
     }
     Position {
         start,
@@ -150,6 +190,13 @@ fn position(
         hosts,
         refusals,
     }
+}
+
+/// The session that takes place at this very start, if it is a class.
+fn class_session(request: &Request, start: Timestamp) -> Option<Shared> {
+    (request.kind == Kind::ClassBooking)
+        .then(|| class::live_sessions(request).find(|session| session.start == start))
+        .flatten()
 }
 
 fn in_the_way(request: &Request, host: &Host, meeting: &Interval, occupied: &Interval) -> Vec<Refusal> {

@@ -41,13 +41,7 @@ pub(crate) struct OwnHours {
 
 impl OwnHours {
     pub(crate) fn of(request: &Request) -> Option<Self> {
-        let hours = request.rules.own_hours()?;
-        let (first, last) = dates(&hours, request);
-        let openings: Vec<Interval> = hours
-            .open(first, last)
-            .into_iter()
-            .map(|opening| opening.interval)
-            .collect();
+        let openings = openings(&request.rules.own_hours()?, request);
         Some(Self {
             starts: starts(request, &openings),
             open: union(openings),
@@ -58,13 +52,7 @@ impl OwnHours {
 impl Grid {
     /// The grid on which a host is offered: the booking calendar's if it has hours of its own, else the host's.
     pub(crate) fn of(request: &Request, host: &Host, own: Option<&OwnHours>) -> Self {
-        let (first, last) = dates(&host.hours, request);
-        let openings: Vec<Interval> = host
-            .hours
-            .open(first, last)
-            .into_iter()
-            .map(|opening| opening.interval)
-            .collect();
+        let openings = openings(&host.hours, request);
         match own {
             Some(own) => Self {
                 starts: own.starts.clone(),
@@ -76,6 +64,52 @@ impl Grid {
             },
         }
     }
+
+    /// The grids of hosts who meet together: all have the same starts. Where the booking calendar has no hours of its own,
+    /// these are counted from whenever the last of them opens.
+    pub(crate) fn together(request: &Request, own: Option<&OwnHours>) -> Vec<Self> {
+        if own.is_some() {
+            let hosts = request.hosts.iter();
+            return hosts.map(|host| Self::of(request, host, own)).collect();
+        }
+        let openings: Vec<Vec<Interval>> = request
+            .hosts
+            .iter()
+            .map(|host| openings(&host.hours, request))
+            .collect();
+        let common = openings
+            .iter()
+            .map(|openings| anew(openings))
+            .reduce(|common, next| intersection(&common, &next))
+            .unwrap_or_default();
+        let starts = starts(request, &common);
+        openings
+            .into_iter()
+            .map(|openings| Self {
+                starts: starts.clone(),
+                open: union(openings),
+            })
+            .collect()
+    }
+}
+
+/// The windows that can matter to a request, in order.
+fn openings(hours: &Hours, request: &Request) -> Vec<Interval> {
+    let (first, last) = dates(hours, request);
+    let openings = hours.open(first, last);
+    openings.into_iter().map(|opening| opening.interval).collect()
+}
+
+/// Opening windows cut where the next one opens, because the grid starts anew there.
+fn anew(openings: &[Interval]) -> Vec<Interval> {
+    let mut close = Timestamp::MIN;
+    let mut cut = Vec::with_capacity(openings.len());
+    for (index, opening) in openings.iter().enumerate() {
+        close = close.max(opening.end);
+        let next = openings.get(index + 1).map_or(Timestamp::MAX, |next| next.start);
+        cut.push(Interval::new(opening.start, close.min(next)));
+    }
+    cut
 }
 
 /// The starts in the asked window that the opening windows make. Where a window opens while an earlier day's is still
@@ -84,16 +118,11 @@ fn starts(request: &Request, openings: &[Interval]) -> Vec<i64> {
     let step = i64::from(request.rules.interval.max(1)) * 60_000;
     let (from, to) = (ceil(request.window.start), ceil(request.window.end));
     let mut starts = Vec::new();
-    let mut close = i64::MIN;
-    for (index, opening) in openings.iter().enumerate() {
+    for opening in anew(openings) {
         let open = opening.start.as_millisecond();
-        close = close.max(opening.end.as_millisecond());
-        let next = openings
-            .get(index + 1)
-            .map_or(i64::MAX, |next| next.start.as_millisecond());
         let skipped = ((from - open).max(0) + step - 1) / step;
         let mut start = open + skipped * step;
-        while start < close.min(next).min(to) {
+        while start < opening.end.as_millisecond().min(to) {
             starts.push(start);
             start += step;
         }

@@ -67,7 +67,7 @@ pub fn union(mut spans: Vec<Interval>) -> Vec<Interval> {
     joined
 }
 
-/// The instants that lie in both; each must be a [`union`].
+/// The instants that lie in both, each in order and without overlaps. Where spans of either touch, so do the common ones.
 pub fn intersection(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
     let mut common = Vec::new();
     let (mut l, mut r) = (0, 0);

@@ -3,10 +3,12 @@
 //! [`slots`] answers which starts are on offer and by whom, [`check`] whether one start is, [`explain`] why (not), and
 //! [`rank`] whom a round robin gives an appointment to. Everything they need is an argument, the present instant
 //! included. All intervals are half-open; instants are UTC, and local rules carry their zone. The rules are those of
-//! scheduling.md. Kinds other than Round Robin and Personal are refused with [`UnsupportedKind`].
+//! scheduling.md.
 
 mod assignment;
+mod class;
 mod clock;
+mod collective;
 mod engine;
 mod explain;
 mod grid;

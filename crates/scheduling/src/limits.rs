@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::ids::StaffId;
 use crate::interval::{Interval, ceil};
 use crate::request::{Reason, Request};
 
@@ -16,6 +17,8 @@ pub(crate) struct Limits<'a> {
     end: i64,
     /// Full days as spans of milliseconds.
     full: Vec<(i64, i64)>,
+    /// More seats are asked for than any day may have.
+    too_many: bool,
 }
 
 impl<'a> Limits<'a> {
@@ -32,7 +35,7 @@ impl<'a> Limits<'a> {
             Some(most) => request
                 .booked_per_day
                 .iter()
-                .filter(|(_, booked)| **booked >= most)
+                .filter(|(_, booked)| booked.saturating_add(request.seats) > most)
                 .map(|(date, _)| (day_start(*date), day_after(*date)))
                 .collect(),
         };
@@ -43,6 +46,7 @@ impl<'a> Limits<'a> {
             first: day_start(first),
             end: day_after(last),
             full,
+            too_many: rules.per_day.is_some_and(|most| request.seats > most),
         }
     }
 
@@ -52,14 +56,42 @@ impl<'a> Limits<'a> {
     }
 
     fn is_full(&self, start: i64) -> bool {
-        self.full.iter().any(|(from, to)| (*from..*to).contains(&start))
+        self.too_many || self.full.iter().any(|(from, to)| (*from..*to).contains(&start))
     }
 
     /// Drops what lies on days that have all the appointments they may have.
     pub(crate) fn drop_full_days<T>(&self, slots: &mut Vec<T>, start: impl Fn(&T) -> Timestamp) {
-        if !self.full.is_empty() {
+        if self.too_many || !self.full.is_empty() {
             slots.retain(|slot| !self.is_full(start(slot).as_millisecond()));
         }
+    }
+
+    /// Whether a start lies in the asked window.
+    pub(crate) fn is_asked_for(&self, start: i64) -> bool {
+        (ceil(self.request.window.start)..ceil(self.request.window.end)).contains(&start)
+    }
+
+    /// Drops the starts in months in which a host is too far ahead of the others.
+    pub(crate) fn drop_held_back(&self, starts: &mut Vec<i64>, host: StaffId) {
+        let zone = &self.request.rules.zone;
+        let month = |date: Date| {
+            let next = date.saturating_add(1.month());
+            zone.start_of_day(date).as_millisecond()..zone.start_of_day(next).as_millisecond()
+        };
+        let held = self
+            .request
+            .held_back
+            .iter()
+            .filter(|(_, hosts)| hosts.contains(&host));
+        for span in held.map(|(date, _)| month(*date)) {
+            starts.retain(|start| !span.contains(start));
+        }
+    }
+
+    /// Whether a host is too far ahead of the others to be offered at a start.
+    pub(crate) fn is_held_back(&self, start: Timestamp, host: StaffId) -> bool {
+        let held = self.request.held_back.get(&self.date(start).first_of_month());
+        held.is_some_and(|hosts| hosts.contains(&host))
     }
 
     /// The limits that forbid a start.

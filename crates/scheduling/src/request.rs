@@ -205,7 +205,7 @@ pub struct Position {
     pub refusals: Vec<Refusal>,
 }
 
-/// A kind whose slots this engine cannot compute yet.
+/// A Service calendar has no times of its own: they depend on what is chosen from its menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Booking calendars of this kind cannot be booked yet.")]
+#[error("The times of this booking calendar depend on the services that are chosen. Choose them first.")]
 pub struct UnsupportedKind(pub Kind);

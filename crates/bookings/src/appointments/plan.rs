@@ -132,9 +132,8 @@ async fn choices(
         .into_iter()
         .collect();
     let month = context.calendar.rules.zone.date(slot.start).first_of_month();
-    let mut team = balance::team(context, month, &last, now);
-    team.retain(|candidate| free.contains(&candidate.host));
-    let mut ranked = scheduling::rank(context.calendar.distribution, &team);
+    let team = balance::team(context, month, &last, now);
+    let mut ranked = scheduling::rank(context.calendar.distribution, &team, &free);
     if let Some(kept) = preferred.filter(|host| free.contains(host)) {
         ranked.retain(|choice| choice.host != kept);
         ranked.insert(

@@ -1,6 +1,8 @@
 //! Whom a round robin chooses.
 
-use scheduling::{Candidate, Distribution, Priority, newcomer_credit, rank};
+use std::collections::BTreeSet;
+
+use scheduling::{Candidate, Choice, Distribution, Priority, StaffId, newcomer_credit};
 
 use crate::scene::staff;
 
@@ -29,6 +31,12 @@ fn with(number: u32, booked_this_month: u32) -> Candidate {
         booked_this_month,
         ..candidate(number)
     }
+}
+
+/// The order of choice when everybody is free.
+fn rank(distribution: Distribution, team: &[Candidate]) -> Vec<Choice> {
+    let free: BTreeSet<StaffId> = team.iter().map(|candidate| candidate.host).collect();
+    scheduling::rank(distribution, team, &free)
 }
 
 /// The numbers of the candidates in the order of choice.
@@ -193,4 +201,34 @@ fn a_weight_of_nothing_counts_as_one() {
         ),
         [0, 1]
     );
+}
+
+#[test]
+fn the_whole_team_counts_for_what_is_fair_and_only_the_free_are_chosen() {
+    let team = [with(0, 1), with(1, 4), with(2, 5)];
+    for (free, chosen, reason) in [
+        (vec![1, 2], vec![1], "the only one free this time: 4, others 1"),
+        (vec![2], vec![], ""),
+        (vec![0, 1], vec![0, 1], "fewest this month: 1, others 4"),
+        (vec![], vec![], ""),
+    ] {
+        let free: BTreeSet<StaffId> = free.into_iter().map(staff).collect();
+        let choices = scheduling::rank(Distribution::Equal, &team, &free);
+        let hosts: Vec<StaffId> = choices.iter().map(|choice| choice.host).collect();
+        let expected: Vec<StaffId> = chosen.into_iter().map(staff).collect();
+        assert_eq!(hosts, expected, "{free:?}");
+        assert_eq!(choices.first().map_or("", |choice| &choice.reason), reason);
+    }
+}
+
+#[test]
+fn a_weight_stretches_what_counts_as_ahead() {
+    let heavy = |booked| Candidate {
+        weight: 3,
+        ..with(1, booked)
+    };
+    for (booked, ahead) in [(9, false), (10, true)] {
+        let held = scheduling::ahead(&[with(0, 0), heavy(booked)]);
+        assert_eq!(!held.is_empty(), ahead, "{booked} at three times the weight");
+    }
 }

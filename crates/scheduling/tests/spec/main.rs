@@ -7,13 +7,18 @@
 )]
 
 mod assignment;
+mod balance;
 mod busy;
+mod class;
+mod collective;
 mod explain;
 mod grid;
 mod hours;
+mod known_bugs;
 mod limits;
 mod look_busy;
 mod oracle;
 mod scene;
 mod settings;
 mod sharing;
+mod simple;

@@ -1,6 +1,8 @@
 //! The engine against an oracle that knows nothing but minutes: it looks at every minute of some days on each clock
 //! and asks of each whether a meeting could start then.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::ids::Uuid;
@@ -147,12 +149,18 @@ impl Open {
     }
 }
 
+/// Whether a minute is a start for all of several who meet together: counted from when the last of them opened.
+fn together(hosts: &[Open], minute: usize, interval: usize) -> bool {
+    let anchor = hosts.iter().map(|hours| hours.anchor[minute]).max().unwrap();
+    hosts.iter().all(|hours| hours.open[minute]) && (minute - anchor).is_multiple_of(interval)
+}
+
 /// Every offered minute with its hosts.
 fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
     let rules = &scene.rules;
     let clock = minutes.clock(&rules.zone);
     let own = rules.own_hours().map(|hours| open(&clock, &hours));
-    let hosts: Vec<Open> = scene
+    let hosts_open: Vec<Open> = scene
         .hosts
         .iter()
         .map(|host| open(&minutes.clock(&host.hours.zone), &host.hours))
@@ -179,18 +187,35 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
             DateRange::Rolling(span) => date > now_local.date() + i64::from(span.amount).days(),
             DateRange::Fixed { from, to } => date < *from || date > *to,
         };
-        let full = rules
-            .per_day
-            .is_some_and(|most| scene.booked.get(&date).is_some_and(|booked| *booked >= most));
+        let full = rules.per_day.is_some_and(|most| {
+            let booked = scene.booked.get(&date).copied().unwrap_or_default();
+            booked + scene.seats > most
+        });
         if soon || far || full {
             continue;
         }
+        if scene.kind == Kind::ClassBooking {
+            let session = scene.hosts[0]
+                .busy
+                .iter()
+                .filter_map(|busy| busy.shared)
+                .find(|shared| shared.calendar == CALENDAR && shared.start == instant);
+            let taken = session.map_or(0, |session| session.taken);
+            if taken + scene.seats > rules.seats {
+                continue;
+            }
+            if session.is_some() {
+                offered.push((minute, vec![scene.hosts[0].id]));
+                continue;
+            }
+        }
         let end = minute + size(rules.duration);
-        let free = scene.hosts.iter().zip(&hosts).filter(|(host, hours)| {
-            let on_grid = own
-                .as_ref()
-                .unwrap_or(hours)
-                .is_start(minute, size(rules.interval));
+        let free = scene.hosts.iter().zip(&hosts_open).filter(|(host, hours)| {
+            let on_grid = match own.as_ref() {
+                Some(own) => own.is_start(minute, size(rules.interval)),
+                None if scene.kind == Kind::Collective => together(&hosts_open, minute, size(rules.interval)),
+                None => hours.is_start(minute, size(rules.interval)),
+            };
             let is_open =
                 (minute..end).all(|at| hours.open[at] && own.as_ref().is_none_or(|own| own.open[at]));
             on_grid && is_open && {
@@ -198,7 +223,8 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                     ..i64::try_from(end).unwrap() + i64::from(rules.post_buffer);
                 !host.busy.iter().any(|busy| {
                     let shares = busy.shared.is_some_and(|shared| {
-                        shared.calendar == CALENDAR
+                        matches!(scene.kind, Kind::RoundRobin | Kind::Personal)
+                            && shared.calendar == CALENDAR
                             && shared.taken < rules.per_slot
                             && shared.start == instant
                     });
@@ -208,7 +234,11 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
             }
         });
         let free: Vec<StaffId> = free.map(|(host, _)| host.id).collect();
-        if !free.is_empty() {
+        let enough = match scene.kind {
+            Kind::Collective => free.len() == scene.hosts.len(),
+            _ => !free.is_empty(),
+        };
+        if enough {
             offered.push((minute, free));
         }
     }
@@ -273,6 +303,12 @@ fn busy(dice: &mut Dice, minutes: &Minutes) -> Busy {
     }
 }
 
+/// Drops further sessions of a start.
+fn one_session_a_start(busy: &mut Vec<Busy>) {
+    let mut starts = BTreeSet::new();
+    busy.retain(|busy| busy.shared.is_none_or(|shared| starts.insert(shared.start)));
+}
+
 fn scene(dice: &mut Dice) -> (Scene, Minutes) {
     let (place, day) = dice.of(PLACES);
     let day: Date = day.parse().unwrap();
@@ -282,9 +318,18 @@ fn scene(dice: &mut Dice) -> (Scene, Minutes) {
     let from = 2 * 1440 + 720 + dice.below(1440);
     scene.window = Interval::new(minutes.at(from), minutes.at(from + dice.below(2 * 1440)));
     scene.now = minutes.at(dice.below(4 * 1440));
-    scene.kind = dice.of(&[Kind::RoundRobin, Kind::Personal]);
+    scene.kind = dice.of(&[
+        Kind::RoundRobin,
+        Kind::Personal,
+        Kind::Collective,
+        Kind::ClassBooking,
+    ]);
     let small = |dice: &mut Dice, choices: &[u32]| dice.of(choices);
+    if scene.kind == Kind::ClassBooking {
+        scene.seats = small(dice, &[1, 1, 2, 3]);
+    }
     let rules = &mut scene.rules;
+    rules.seats = small(dice, &[1, 2, 4, 10]);
     rules.duration = small(dice, &[5, 15, 30, 45, 60, 90, 480]);
     rules.interval = small(dice, &[5, 7, 15, 30, 60, 100]);
     rules.pre_buffer = small(dice, &[0, 0, 5, 10, 60]);
@@ -314,7 +359,10 @@ fn scene(dice: &mut Dice) -> (Scene, Minutes) {
         let own = hours(dice, home.clone(), day);
         (rules.hours, rules.overrides) = (Some(own.weekly), own.overrides);
     }
-    let count = 1 + dice.below(3);
+    let count = match scene.kind {
+        Kind::ClassBooking => 1,
+        _ => 1 + dice.below(3),
+    };
     let busiest = dice.of(&[0, 3, 10]);
     scene.hosts = (0..count)
         .map(|number| {
@@ -330,6 +378,9 @@ fn scene(dice: &mut Dice) -> (Scene, Minutes) {
             }
         })
         .collect();
+    if scene.kind == Kind::ClassBooking {
+        one_session_a_start(&mut scene.hosts[0].busy);
+    }
     (scene, minutes)
 }
 
@@ -417,7 +468,7 @@ fn slots_explain_and_check_agree_with_a_look_at_every_minute() {
     let compared: usize = std::thread::scope(|scope| {
         let running: Vec<_> = seeds
             .into_iter()
-            .map(|seed| scope.spawn(move || compare(seed, 150)))
+            .map(|seed| scope.spawn(move || compare(seed, 200)))
             .collect();
         running
             .into_iter()

@@ -1,0 +1,36 @@
+//! Collective: everybody together, or nobody.
+
+use jiff::Timestamp;
+
+use crate::engine::free_starts;
+use crate::grid::{Grid, OwnHours, minutes};
+use crate::ids::StaffId;
+use crate::limits::Limits;
+use crate::request::{Request, Slot};
+
+/// The starts at which every host is free.
+pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) -> Vec<Slot> {
+    let grids = Grid::together(request, own);
+    let mut free = request
+        .hosts
+        .iter()
+        .zip(&grids)
+        .map(|(host, grid)| free_starts(request, limits, host, grid));
+    let Some(mut common) = free.next() else {
+        return Vec::new();
+    };
+    for starts in free {
+        common.retain(|start| starts.binary_search(start).is_ok());
+    }
+    let hosts: Vec<StaffId> = request.hosts.iter().map(|host| host.id).collect();
+    let slot = |start: i64| {
+        let start = Timestamp::from_millisecond(start).ok()?;
+        Some(Slot {
+            start,
+            end: start.checked_add(minutes(request.rules.duration)).ok()?,
+            hosts: hosts.clone(),
+            seats_left: None,
+        })
+    };
+    common.into_iter().filter_map(slot).collect()
+}
