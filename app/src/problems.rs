@@ -2,6 +2,7 @@
 //! they are; what broke on our side goes to the log.
 
 use bookings::appointments::{BookError, ChangeError};
+use bookings::classes::WaitError;
 use bookings::slots::SlotsError;
 use bookings::{FieldProblem, Internal};
 
@@ -36,6 +37,19 @@ impl From<BookError> for AppError {
             BookError::SlotTaken => Self::SlotTaken(sentence),
             BookError::NotOffered(_) | BookError::KeyReused => Self::Refused(sentence),
             BookError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<WaitError> for AppError {
+    fn from(error: WaitError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            WaitError::Fields(problems) => fields(problems),
+            WaitError::NotFull | WaitError::AlreadyWaiting | WaitError::NotOffered(_) => {
+                Self::Refused(sentence)
+            }
+            WaitError::Internal(cause) => cause.into(),
         }
     }
 }

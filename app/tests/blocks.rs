@@ -67,6 +67,7 @@ fn times_are_links_in_lists_under_the_part_of_the_day() {
         name: "Morning".to_owned(),
         times: vec![TimeChoice {
             label: "9:30".to_owned(),
+            note: String::new(),
             start: "2026-11-24T08:30:00Z".to_owned(),
             href: "/book/x?start=1".to_owned(),
             chosen: false,

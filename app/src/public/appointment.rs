@@ -61,6 +61,10 @@ pub struct AppointmentView {
     pub phone: String,
     /// What the client wrote; may be empty.
     pub notes: String,
+    /// The names of those whom the client brings; may be empty.
+    pub guests: String,
+    /// Questions of the booking calendar with the client's answers.
+    pub answers: Vec<(String, String)>,
     /// Where it stands.
     pub standing: Standing,
     /// Why it cannot be moved, if so.

@@ -5,6 +5,7 @@
 
 mod about;
 mod details;
+mod questions;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use about::About;
 use about::AboutCard;
-use details::{BookForm, DetailsForm, Typed};
+use details::{Asked, BookForm, DetailsForm, Typed};
+pub use questions::{AnswerText, AskedQuestion};
 
 use super::choose::{Ask, Chooser, MonthOffer, detect_zone, focus_on_choice, keep_focus, use_ask};
 use crate::error::AppError;
@@ -24,6 +26,10 @@ use crate::ui::{Notice, PageTitle, Tone, load_page, problem_of};
 pub struct BookingView {
     /// What is booked.
     pub about: About,
+    /// What clients are asked besides who they are.
+    pub questions: Vec<AskedQuestion>,
+    /// Clients may bring others, each with a seat of their own.
+    pub takes_guests: bool,
     /// The month's free times.
     pub offer: MonthOffer,
     /// Why the zone in the address was not used.
@@ -123,21 +129,26 @@ fn Booking(
             })
         }
     };
-    let (about, key) = (view.about.clone(), view.idempotency_key.clone());
+    let about = view.about.clone();
     let step = {
-        let (offer, base, slug) = (offer.clone(), base.clone(), view.about.slug.clone());
+        let (offer, base) = (offer.clone(), base.clone());
+        let asked = Asked {
+            slug: view.about.slug,
+            questions: view.questions,
+            takes_guests: view.takes_guests,
+            idempotency_key: view.idempotency_key,
+        };
         move || {
             if is_chosen.get() {
                 view! {
                     <DetailsForm
                         base=base.clone()
-                        slug=slug.clone()
+                        asked=asked.clone()
                         offer=offer.clone()
                         ask
                         typed
                         action
                         problem
-                        idempotency_key=key.clone()
                     />
                 }
                 .into_any()

@@ -5,6 +5,7 @@
 //! | `workspace` | `/`: the booking calendars |
 //! | `booking` | `/book/:slug`: month, times, details |
 //! | `appointment` | `/booked/:token`, `/manage/:token` and what is done there |
+//! | `waiting` | `/waiting/:token`: a place on a waiting list |
 //! | `choose` | choosing a free time, for booking and rescheduling |
 //! | `offer`, `habits` | on the server: from use cases to what is shown |
 
@@ -15,6 +16,7 @@ pub mod choose;
 pub mod habits;
 #[cfg(feature = "ssr")]
 mod offer;
+pub mod waiting;
 pub mod workspace;
 
 use leptos::prelude::*;
@@ -25,6 +27,7 @@ use leptos_router::{SsrMode, path};
 use crate::ui::layout::PublicLayout;
 use appointment::{BookedPage, CancelPage, ManagePage, ReschedulePage};
 use booking::BookingPage;
+use waiting::WaitingPage;
 use workspace::WorkspacePage;
 
 /// The pages that anybody may open.
@@ -37,6 +40,7 @@ pub fn PublicRoutes() -> AnyNestedRoute {
             <Route path=path!("booked/:token") view=BookedPage ssr=SsrMode::Async/>
             <Route path=path!("manage/:token") view=ManagePage ssr=SsrMode::Async/>
             <Route path=path!("manage/:token/reschedule") view=ReschedulePage ssr=SsrMode::Async/>
+            <Route path=path!("waiting/:token") view=WaitingPage ssr=SsrMode::Async/>
             <Route path=path!("manage/:token/cancel") view=CancelPage ssr=SsrMode::Async/>
         </ParentRoute>
     }

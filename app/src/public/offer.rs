@@ -2,8 +2,10 @@
 
 mod appointments;
 mod month;
+mod waiting;
 mod wishes;
 
 pub use appointments::{appointment, cancel, move_to, reschedule};
-pub use month::{MonthAsked, month_asked, month_offer};
+pub use month::{MonthAsked, Offered, month_asked, month_offer};
+pub use waiting::{leave, waiting};
 pub use wishes::{Wish, book, booking, workspace};

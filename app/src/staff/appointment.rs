@@ -31,12 +31,25 @@ pub struct AppointmentDetail {
     email: String,
     phone: String,
     notes: String,
+    guests: String,
+    answers: Vec<(String, String)>,
+    session: Option<String>,
+    overridden: Option<String>,
     client_zone: String,
     writes: Vec<WriteView>,
     date: String,
     time: String,
     can_change: bool,
+    steps: Vec<StatusStep>,
     kept: KeptForm,
+}
+
+/// A status that the appointment can be given now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusStep {
+    status: String,
+    words: String,
+    help: String,
 }
 
 /// How the appointment stands in one calendar.
@@ -53,8 +66,9 @@ pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError>
     let me = super::access::me().await?;
     let found = bookings::appointments::get(&crate::context::quince()?, me.id, appointment_id(&id)?).await;
     let kept = crate::context::kept("appointment").await;
+    let now = crate::context::quince()?.now();
     found
-        .map(|appointment| detail(appointment, &me.zone, kept))
+        .map(|appointment| detail(appointment, &me.zone, now, kept))
         .map_err(|error| crate::context::with_status(error.into()))
 }
 
@@ -62,6 +76,7 @@ pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError>
 fn detail(
     appointment: bookings::appointments::AppointmentView,
     zone: &zones::Zone,
+    now: jiff::Timestamp,
     kept: KeptForm,
 ) -> AppointmentDetail {
     let local = zone.local(appointment.start);
@@ -94,8 +109,62 @@ fn detail(
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
+        guests: appointment.guests.join(", "),
+        answers: appointment
+            .answers
+            .into_iter()
+            .map(|answer| (answer.label, answer.text))
+            .collect(),
+        session: appointment.session.map(|session| session.to_string()),
+        overridden: appointment.overridden,
+        steps: steps(appointment.status, appointment.start <= now),
         kept,
     }
+}
+
+/// Where an appointment can go from a status. Whether somebody came is only known when it has begun.
+#[cfg(feature = "ssr")]
+fn steps(status: bookings::Status, begun: bool) -> Vec<StatusStep> {
+    use bookings::Status;
+
+    let confirm = (
+        Status::Confirmed,
+        "Confirm",
+        "The client is told that it takes place.",
+    );
+    let showed = (Status::Showed, "Showed", "The client came.");
+    let no_show = (
+        Status::NoShow,
+        "No-show",
+        "The client did not come. Its time is given back.",
+    );
+    let invalid = (
+        Status::Invalid,
+        "Invalid",
+        "A mistake or spam. Its time is given back, and nobody is told.",
+    );
+    let undo = (
+        Status::Confirmed,
+        "Back to confirmed",
+        "Its time must still be free.",
+    );
+    let steps = match (status, begun) {
+        (Status::New, _) => vec![confirm, invalid],
+        (Status::Confirmed, true) => vec![showed, no_show, invalid],
+        (Status::Confirmed, false) => vec![invalid],
+        (Status::Showed, _) => vec![no_show, undo],
+        (Status::NoShow, _) => vec![showed, undo],
+        (Status::Invalid, _) => vec![undo],
+        (Status::Cancelled, _) => Vec::new(),
+    };
+    steps
+        .into_iter()
+        .map(|(status, words, help)| StatusStep {
+            status: status.as_str().to_owned(),
+            words: words.to_owned(),
+            help: help.to_owned(),
+        })
+        .collect()
 }
 
 #[cfg(feature = "ssr")]
@@ -186,6 +255,24 @@ async fn cancel(id: &str, reason: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Sets where the appointment stands.
+#[server(prefix = "/api/fn", endpoint = "set-status")]
+pub async fn set_status(id: String, status: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment");
+    form.stay(give_status(&id, &status).await, "Saved.").await
+}
+
+#[cfg(feature = "ssr")]
+async fn give_status(id: &str, status: &str) -> Result<(), AppError> {
+    let staff = super::access::signed_in().await?;
+    let status = status
+        .parse()
+        .map_err(|_| AppError::Refused("Choose one of the statuses shown.".to_owned()))?;
+    bookings::appointments::set_status(&crate::context::quince()?, staff, appointment_id(id)?, status)
+        .await?;
+    Ok(())
+}
+
 /// `/appointments/{id}`.
 #[component]
 pub fn AppointmentPage() -> impl IntoView {
@@ -193,11 +280,14 @@ pub fn AppointmentPage() -> impl IntoView {
     let again = ServerAction::<WriteAgain>::new();
     let reschedule = ServerAction::<StaffReschedule>::new();
     let cancel = ServerAction::<StaffCancel>::new();
+    let status = ServerAction::<SetStatus>::new();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let changes = move || again.version().get() + reschedule.version().get() + cancel.version().get();
+    let changes = move || {
+        again.version().get() + reschedule.version().get() + cancel.version().get() + status.version().get()
+    };
     let page = Resource::new(move || (id.get(), changes()), |(id, _)| appointment_page(id));
     load_page(page, move |detail| {
-        view! { <Shown detail again reschedule cancel/> }.into_any()
+        view! { <Shown detail again reschedule cancel status/> }.into_any()
     })
 }
 
@@ -207,14 +297,16 @@ fn Shown(
     again: ServerAction<WriteAgain>,
     reschedule: ServerAction<StaffReschedule>,
     cancel: ServerAction<StaffCancel>,
+    status: ServerAction<SetStatus>,
 ) -> impl IntoView {
-    let (status, tone) = status_words(&detail.status);
+    let (standing, tone) = status_words(&detail.status);
     let kept = detail.kept.clone();
     let problem = Signal::derive(move || {
         let of = |value: Option<Result<String, AppError>>| value.and_then(Result::err);
         of(again.value().get())
             .or_else(|| of(reschedule.value().get()))
             .or_else(|| of(cancel.value().get()))
+            .or_else(|| of(status.value().get()))
             .or_else(|| kept.problem.clone())
     });
     let kept = detail.kept.clone();
@@ -226,14 +318,18 @@ fn Shown(
             done_of(cancel, &kept),
             done_of(reschedule, &kept),
             done_of(again, &kept),
+            done_of(status, &kept),
         ];
         latest.into_iter().find_map(|done| done.get())
     });
     view! {
         <PageHeader title=detail.name.clone() lead=format!("{} ({})", detail.when, detail.zone.replace('_', " "))>
-            <Badge tone>{status}</Badge>
+            <Badge tone>{standing}</Badge>
         </PageHeader>
         <FormNotice problem done/>
+        {detail.overridden.map(|codes| view! {
+            <Notice tone=Tone::Warn>{format!("Booked by staff although the time was not on offer: {codes}.")}</Notice>
+        })}
         <Card title="Appointment">
             <dl class="pairs">
                 <dt>"Booking calendar"</dt><dd>{detail.calendar}</dd>
@@ -241,16 +337,54 @@ fn Shown(
                 {detail.reason.map(|reason| view! { <dt>"Why this host"</dt><dd>{reason}</dd> })}
                 <dt>"Email"</dt><dd><a href=format!("mailto:{}", detail.email)>{detail.email.clone()}</a></dd>
                 {(!detail.phone.is_empty()).then(|| view! { <dt>"Phone"</dt><dd>{detail.phone.clone()}</dd> })}
+                {(!detail.guests.is_empty()).then(|| view! { <dt>"Guests"</dt><dd>{detail.guests.clone()}</dd> })}
+                {detail.answers.into_iter().map(|(question, answer)| view! { <dt>{question}</dt><dd class="pre-line">{answer}</dd> }).collect_view()}
                 {(!detail.notes.is_empty()).then(|| view! { <dt>"Notes"</dt><dd class="pre-line">{detail.notes.clone()}</dd> })}
                 <dt>"Client's time zone"</dt><dd>{detail.client_zone.replace('_', " ")}</dd>
             </dl>
+            {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
+        <StatusCard id=detail.id.clone() steps=detail.steps pending=detail.status == "new" action=status/>
         <Writes writes=detail.writes id=detail.id.clone() again/>
         {detail.can_change.then(|| view! {
             <MoveCard id=detail.id.clone() date=detail.kept.value_or("date", &detail.date) time=detail.kept.value_or("time", &detail.time) action=reschedule problem/>
             <CancelCard id=detail.id.clone() reason=detail.kept.value("reason") action=cancel problem/>
         })}
     }
+}
+
+#[component]
+fn StatusCard(
+    id: String,
+    steps: Vec<StatusStep>,
+    pending: bool,
+    action: ServerAction<SetStatus>,
+) -> impl IntoView {
+    let first = if pending { Look::Primary } else { Look::Quiet };
+    let rows = steps
+        .into_iter()
+        .enumerate()
+        .map(|(row, step)| {
+            let look = if row == 0 { first } else { Look::Quiet };
+            let id = id.clone();
+            view! {
+                <li class="status-step">
+                    <ActionForm action=action>
+                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="status" value=step.status/>
+                        <Button look busy=action.pending()>{step.words}</Button>
+                    </ActionForm>
+                    <p class="field-help">{step.help}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    (!rows.is_empty()).then(|| view! {
+        <Card title="Where it stands">
+            {pending.then(|| view! { <p>"It waits for your confirmation; its time is taken meanwhile. To decline it, cancel it below."</p> })}
+            <ul class="plain-list">{rows}</ul>
+        </Card>
+    })
 }
 
 #[component]

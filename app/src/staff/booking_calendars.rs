@@ -89,7 +89,7 @@ fn Row(row: CalendarRow) -> impl IntoView {
         <li class="row">
             <div class="row-main">
                 <a class="row-title" href=format!("/booking-calendars/{}", row.id)>{row.name}</a>
-                <p class="row-detail">{format!("{} · {} · {}", row.kind, row.duration, row.members)}</p>
+                <p class="row-detail">{[row.kind, row.duration, row.members].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")}</p>
                 {row.notes.into_iter().map(|note| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Note"</Badge>" "{note}</p> }).collect_view()}
             </div>
             {(!row.active).then(|| view! { <Badge tone=Tone::Warn>"Not bookable"</Badge> })}

@@ -15,6 +15,7 @@ mod errors;
 pub mod event;
 #[cfg(feature = "ssr")]
 pub mod format;
+pub mod session;
 pub mod setup;
 pub mod sign_in;
 pub mod team;
@@ -32,6 +33,7 @@ use booking_calendar::{BookingCalendarPage, NewBookingCalendarPage};
 use booking_calendars::BookingCalendarsPage;
 use calendar::CalendarPage;
 use event::EventPage;
+use session::SessionPage;
 use setup::SetupPage;
 use sign_in::SignInPage;
 use team::TeamPage;
@@ -60,6 +62,7 @@ pub fn StaffRoutes() -> AnyNestedRoute {
         <Route path=path!("/booking-calendars/:id") view=BookingCalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/:id/why-not") view=WhyNotPage ssr=SsrMode::Async/>
         <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async/>
+        <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async/>
         <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
     }
     .into_inner()

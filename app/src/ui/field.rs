@@ -247,13 +247,22 @@ pub fn Choice(
     /// The form's error.
     #[prop(optional)]
     problem: Option<Problem>,
+    /// Something other than an empty value must be chosen.
+    #[prop(optional)]
+    required: bool,
     /// An own id.
     #[prop(into, optional)]
     id: String,
+    /// Keeps the value outside the form.
+    #[prop(optional)]
+    bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let ids = Ids::new(&id, &name);
     let sentence = sentence_of(problem, &name);
     let described_by = ids.described_by(!help.is_empty(), sentence);
+    let value = bind.map_or(value, |signal| signal.get_untracked());
+    let chosen = NodeRef::<leptos::html::Select>::new();
+    take_over(bind, move || chosen.get().map(|select| select.value()));
     let options = options
         .into_iter()
         .map(|(key, text)| {
@@ -267,6 +276,13 @@ pub fn Choice(
             <select
                 id=ids.input.clone()
                 name=name
+                required=required
+                node_ref=chosen
+                on:change=move |event| {
+                    if let Some(signal) = bind {
+                        signal.set(event_target_value(&event));
+                    }
+                }
                 aria-invalid=move || sentence.read().is_some().then_some("true")
                 aria-describedby=described_by
             >
@@ -295,17 +311,43 @@ pub fn Check(
     /// A sentence that helps to decide.
     #[prop(into, optional)]
     help: String,
+    /// The form's error.
+    #[prop(optional)]
+    problem: Option<Problem>,
+    /// Must be ticked.
+    #[prop(optional)]
+    required: bool,
     /// An own id; needed when several boxes share a name.
     #[prop(into, optional)]
     id: String,
+    /// Keeps the value outside the form: that of the box when ticked, else nothing.
+    #[prop(optional)]
+    bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let ids = Ids::new(&id, &name);
-    let described_by = (!help.is_empty()).then(|| ids.help.clone());
+    let sentence = sentence_of(problem, &name);
+    let described_by = ids.described_by(!help.is_empty(), sentence);
+    let checked = bind.map_or(checked, |signal| signal.get_untracked() == value);
+    let sent = value.clone();
     view! {
         <div class="check">
-            <input id=ids.input.clone() type="checkbox" name=name value=value checked=checked aria-describedby=described_by/>
+            <input
+                id=ids.input.clone()
+                type="checkbox"
+                name=name
+                value=value
+                checked=checked
+                required=required
+                on:change=move |event| {
+                    if let Some(signal) = bind {
+                        signal.set(if event_target_checked(&event) { sent.clone() } else { String::new() });
+                    }
+                }
+                aria-invalid=move || sentence.read().is_some().then_some("true")
+                aria-describedby=described_by
+            />
             <label for=ids.input>{label}</label>
-            {(!help.is_empty()).then(|| view! { <p class="field-help" id=ids.help>{help}</p> })}
+            <Below help=help help_id=ids.help error_id=ids.error sentence=sentence/>
         </div>
     }
 }

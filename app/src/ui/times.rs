@@ -17,6 +17,8 @@ pub struct TimeGroup {
 pub struct TimeChoice {
     /// What is shown: "9:30".
     pub label: String,
+    /// A few words below it; may be empty.
+    pub note: String,
     /// The instant in RFC 3339, UTC.
     pub start: String,
     /// Where choosing it leads.
@@ -43,6 +45,7 @@ pub fn TimeList(
                         <li>
                             <a class="time" href=time.href data-start=time.start aria-current=time.chosen.then_some("true")>
                                 {time.label}
+                                {(!time.note.is_empty()).then(|| view! { <small class="time-note">{time.note}</small> })}
                             </a>
                         </li>
                     })

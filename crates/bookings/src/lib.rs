@@ -48,7 +48,8 @@ pub use problem::{FieldProblem, Internal};
 pub use quince::{Mail, Practice, Quince, Settings};
 
 pub use scheduling::{
-    AppointmentId, CalendarId, DateOverride, Distribution, Kind, Priority, Rules, StaffId, WeeklyHours,
+    AppointmentId, CalendarId, DateOverride, Distribution, Interval, Kind, Priority, Rules, StaffId,
+    WeeklyHours,
 };
 pub use store::{
     AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, ImportPolicy, RemoteCalendarId,

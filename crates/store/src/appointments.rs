@@ -8,6 +8,7 @@ use crate::db::{Tx, json, ms, opt_ms, touched};
 use crate::error::StoreError;
 use crate::fields::{self, Fields, word};
 use crate::ids::SessionId;
+use crate::questions::Answer;
 use crate::words::AppointmentStatus;
 
 /// An appointment.
@@ -31,6 +32,8 @@ pub struct Appointment {
     pub phone: Option<String>,
     /// What the client wrote.
     pub notes: Option<String>,
+    /// What the client answered to the booking calendar's questions.
+    pub answers: Vec<Answer>,
     /// The client's zone.
     pub client_zone: Zone,
     /// How it stands.
@@ -79,6 +82,7 @@ fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         email: row.text("email")?,
         phone: row.opt_text("phone")?,
         notes: row.opt_text("notes")?,
+        answers: fields::json(row, "answers")?,
         client_zone: row.zone("client_zone")?,
         status: word(row, "status")?,
         starts_at: row.instant("starts_at")?,
@@ -102,8 +106,9 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         tx,
         "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
             pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
-            cancelled_at, cancelled_by, session_id, guests, overridden)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+            cancelled_at, cancelled_by, session_id, guests, overridden, answers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+            $25)",
         new.id.0,
         new.calendar_id.0,
         new.host_id.map(|host| host.0),
@@ -127,7 +132,8 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         new.cancelled_by.as_deref(),
         new.session_id.map(|session| session.0),
         json(&new.guests)?,
-        new.overridden.as_deref()
+        new.overridden.as_deref(),
+        json(&new.answers)?
     )
     .map(drop)
 }

@@ -7,6 +7,7 @@ use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
 use crate::fields::{self, Fields, named};
 use crate::ids::new_id;
+use crate::questions::Question;
 
 /// A booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct BookingCalendar {
     pub location: String,
     /// `#rrggbb`
     pub color: String,
+    /// What clients are asked, in this order.
+    pub questions: Vec<Question>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
     /// Whether clients can book it.
@@ -58,6 +61,8 @@ pub struct NewBookingCalendar {
     pub location: String,
     /// `#rrggbb`
     pub color: String,
+    /// What clients are asked, in this order.
+    pub questions: Vec<Question>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
 }
@@ -73,6 +78,7 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
         rules: fields::json(row, "rules")?,
         location: row.text("location")?,
         color: row.text("color")?,
+        questions: fields::json(row, "questions")?,
         auto_confirm: row.flag("auto_confirm")?,
         active: row.flag("active")?,
         created_at: row.instant("created_at")?,
@@ -89,8 +95,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
     execute!(
         tx,
         "INSERT INTO booking_calendars (id, slug, name, description, kind, distribution, rules, location, color, auto_confirm,
-            active, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, TRUE, $11, $11)",
+            active, created_at, updated_at, questions)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, TRUE, $11, $11, $12)",
         id,
         &new.slug,
         &new.name,
@@ -101,7 +107,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
         &new.location,
         &new.color,
         new.auto_confirm,
-        ms(now)
+        ms(now),
+        json(&new.questions)?
     )?;
     Ok(CalendarId(id))
 }
@@ -116,7 +123,7 @@ pub async fn update(
     let rows = execute!(
         tx,
         "UPDATE booking_calendars SET slug = $2, name = $3, description = $4, kind = $5, distribution = $6, rules = $7,
-            location = $8, color = $9, auto_confirm = $10, updated_at = $11
+            location = $8, color = $9, auto_confirm = $10, updated_at = $11, questions = $12
          WHERE id = $1",
         id.0,
         &new.slug,
@@ -128,7 +135,8 @@ pub async fn update(
         &new.location,
         &new.color,
         new.auto_confirm,
-        ms(now)
+        ms(now),
+        json(&new.questions)?
     )?;
     touched(rows, "booking calendar")
 }

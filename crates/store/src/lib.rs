@@ -30,6 +30,7 @@ pub mod external_events;
 pub mod idempotency_keys;
 pub mod messages;
 pub mod occupancy;
+pub mod questions;
 pub mod remote_calendars;
 pub mod sessions;
 pub mod staff;

@@ -7,6 +7,7 @@ use crate::db::{Tx, json, ms};
 use crate::error::StoreError;
 use crate::fields::{self, Fields};
 use crate::ids::{SessionId, WaitingId};
+use crate::questions::Answer;
 
 impl Client {
     /// The seats that they wait for: theirs and their guests'.
@@ -39,6 +40,8 @@ pub struct Client {
     pub phone: Option<String>,
     /// What they wrote.
     pub notes: Option<String>,
+    /// What they answered to the booking calendar's questions.
+    pub answers: Vec<Answer>,
     /// The names of those whom they bring.
     pub guests: Vec<String>,
     /// Their zone.
@@ -54,6 +57,7 @@ fn read(row: &dyn Fields) -> Result<Waiting, StoreError> {
             email: row.text("email")?,
             phone: row.opt_text("phone")?,
             notes: row.opt_text("notes")?,
+            answers: fields::json(row, "answers")?,
             guests: fields::json(row, "guests")?,
             zone: row.zone("client_zone")?,
         },
@@ -69,8 +73,9 @@ pub async fn insert(tx: &mut Tx, new: &Waiting, token_hash: &[u8; 32]) -> Result
     let client = &new.client;
     execute!(
         tx,
-        "INSERT INTO waiting_list (id, session_id, name, email, phone, notes, guests, client_zone, token_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO waiting_list (id, session_id, name, email, phone, notes, guests, client_zone, token_hash, created_at,
+            answers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         new.id.0,
         new.session_id.0,
         &client.name,
@@ -80,7 +85,8 @@ pub async fn insert(tx: &mut Tx, new: &Waiting, token_hash: &[u8; 32]) -> Result
         json(&client.guests)?,
         client.zone.name(),
         &token_hash[..],
-        ms(new.created_at)
+        ms(new.created_at),
+        json(&client.answers)?
     )
     .map(drop)
 }

@@ -1,5 +1,6 @@
 //! `POST /api/v1/calendars/{slug}/appointments`.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use app::limit::Attempt;
@@ -8,6 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bookings::appointments::Booking;
+use bookings::calendars::Answer;
 use bookings::{Quince, StaffId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,9 @@ struct NewAppointment {
     /// The names of those whom the client brings to a class.
     #[serde(default)]
     guests: Vec<String>,
+    /// Answers to the booking calendar's questions, by their texts.
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
     /// The member the client chose.
     user_id: Option<String>,
 }
@@ -101,6 +106,11 @@ pub async fn create(
         phone: asked.phone,
         notes: asked.notes,
         guests: asked.guests,
+        answers: asked
+            .answers
+            .into_iter()
+            .map(|(label, text)| Answer { label, text })
+            .collect(),
         host,
         idempotency_key,
     };

@@ -235,6 +235,7 @@ async fn appointments(quince: &Quince) -> Result<(), Failure> {
             phone: String::new(),
             notes: notes.to_owned(),
             guests: Vec::new(),
+            answers: Vec::new(),
             host: None,
             idempotency_key: format!("demo-{index}"),
         };

@@ -26,12 +26,15 @@ pub fn Facts(appointment: AppointmentView) -> impl IntoView {
         ("Name", appointment.name),
         ("Email", appointment.email),
         ("Phone", appointment.phone),
-        ("Notes", appointment.notes),
-    ];
+        ("Guests", appointment.guests),
+    ]
+    .map(|(name, text)| (name.to_owned(), text))
+    .into_iter()
+    .chain(appointment.answers)
+    .chain([("Notes".to_owned(), appointment.notes)]);
     view! {
         <dl class="pairs">
             {pairs
-                .into_iter()
                 .filter(|(_, text)| !text.is_empty())
                 .map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> })
                 .collect_view()}

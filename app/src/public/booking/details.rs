@@ -1,13 +1,16 @@
 //! The details of the person who books, for a chosen time.
 
+use std::collections::BTreeMap;
+
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use super::questions::{AnswerText, AskedQuestion, QuestionFields};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::public::choose::{Ask, MonthOffer};
 use crate::ui::field::Problem;
-use crate::ui::{Button, Field, FormNotice, Icon, LongText, Look, Picture};
+use crate::ui::{Button, Field, FormNotice, Icon, LongText, Look, Notice, Picture, Tone};
 
 /// Books. On success the browser goes to the confirmation.
 #[server(BookForm, prefix = "/api/fn", endpoint = "book")]
@@ -28,12 +31,23 @@ pub async fn book_form(
     notes: String,
     /// The same key books once.
     key: String,
+    /// The names of those whom the client brings to a class, each on a line.
+    #[server(default)]
+    guests: String,
+    /// Answers to the booking calendar's questions.
+    #[server(default)]
+    answers: Vec<AnswerText>,
+    /// `true` for a place on the waiting list of a full session.
+    #[server(default)]
+    waits: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("book")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
-        .keep("notes", &notes);
+        .keep("notes", &notes)
+        .keep("guests", &guests)
+        .keep("answers", &serde_json::to_string(&answers).unwrap_or_default());
     let wish = crate::public::offer::Wish {
         slug,
         start,
@@ -42,6 +56,9 @@ pub async fn book_form(
         email,
         phone,
         notes,
+        guests,
+        answers,
+        waits: waits == "true",
         key,
     };
     form.go(crate::public::offer::book(wish).await).await
@@ -54,6 +71,9 @@ pub struct Typed {
     email: RwSignal<String>,
     phone: RwSignal<String>,
     notes: RwSignal<String>,
+    guests: RwSignal<String>,
+    /// By the text of the question.
+    answers: StoredValue<BTreeMap<String, ArcRwSignal<String>>>,
 }
 
 impl Typed {
@@ -64,30 +84,59 @@ impl Typed {
             ("email", self.email),
             ("phone", self.phone),
             ("notes", self.notes),
+            ("guests", self.guests),
         ] {
             let is_empty = signal.get_untracked().is_empty();
             if let Some(value) = kept.values.get(field).filter(|_| is_empty) {
                 signal.set(value.clone());
             }
         }
+        let answers: Vec<AnswerText> = serde_json::from_str(&kept.value("answers")).unwrap_or_default();
+        for answer in answers {
+            let signal = self.answer(&answer.label);
+            if signal.get_untracked().is_empty() {
+                signal.set(answer.text);
+            }
+        }
     }
+
+    /// The answer to a question.
+    pub fn answer(self, label: &str) -> RwSignal<String> {
+        let mut answer = ArcRwSignal::default();
+        self.answers.update_value(|answers| {
+            answer = answers.entry(label.to_owned()).or_default().clone();
+        });
+        answer.into()
+    }
+}
+
+/// What the form asks besides who books.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The booking calendar's address.
+    pub slug: String,
+    /// The booking calendar's own questions.
+    pub questions: Vec<AskedQuestion>,
+    /// Clients may bring others.
+    pub takes_guests: bool,
+    /// Sent with the form, so that sending it twice books once.
+    pub idempotency_key: String,
 }
 
 /// The form, with a summary of what is booked and the way back to the times.
 #[component]
 pub fn DetailsForm(
     base: String,
-    slug: String,
+    asked: Asked,
     offer: MonthOffer,
     ask: Memo<Ask>,
     typed: Typed,
     action: ServerAction<BookForm>,
     problem: Problem,
-    idempotency_key: String,
 ) -> impl IntoView {
-    let asked = ask.get_untracked();
+    let chosen = ask.get_untracked();
     let (day, time) = offer
-        .chosen_time(&asked)
+        .chosen_time(&chosen)
         .map(|(day, time)| (day.clone(), time.clone()))
         .unzip();
     let title = day.as_ref().map(|day| day.title.clone()).unwrap_or_default();
@@ -95,7 +144,9 @@ pub fn DetailsForm(
         .as_ref()
         .map(|time| format!("{} – {}", time.label, time.until))
         .unwrap_or_default();
-    let back = day.map_or_else(|| asked.href(&base), |day| asked.on_day(&day.date).href(&base));
+    let seats = time.as_ref().map(|time| time.seats.clone()).unwrap_or_default();
+    let is_full = time.is_some_and(|time| time.full);
+    let back = day.map_or_else(|| chosen.href(&base), |day| chosen.on_day(&day.date).href(&base));
     let zone = offer.zone.clone();
     view! {
         <section class="details" id="details" tabindex="-1" aria-labelledby="details-title">
@@ -106,15 +157,21 @@ pub fn DetailsForm(
                 <div>
                     <p class="chosen-time">{title}</p>
                     <p>{range}</p>
+                    {(!seats.is_empty()).then(|| view! { <p>{seats}</p> })}
                     <p class="soft small">{offer.zone_words}</p>
                 </div>
             </div>
+            {is_full.then(|| view! {
+                <Notice tone=Tone::Info>
+                    "This session is full. On the waiting list you get the first seats that become free, at once and by mail."
+                </Notice>
+            })}
             <FormNotice problem/>
             <ActionForm action=action>
-                <input type="hidden" name="slug" value=slug/>
-                <input type="hidden" name="start" value=asked.start/>
+                <input type="hidden" name="slug" value=asked.slug/>
+                <input type="hidden" name="start" value=chosen.start/>
                 <input type="hidden" name="zone" value=zone/>
-                <input type="hidden" name="key" value=idempotency_key/>
+                <input type="hidden" name="key" value=asked.idempotency_key/>
                 <Field label="Name" name="name" bind=typed.name problem required=true autocomplete="name" maxlength=120/>
                 <Field
                     label="Email"
@@ -128,8 +185,24 @@ pub fn DetailsForm(
                     help="The confirmation goes to this address."
                 />
                 <Field label="Phone" name="phone" kind="tel" bind=typed.phone problem autocomplete="tel" maxlength=40/>
+                {asked.takes_guests.then(|| view! {
+                    <LongText
+                        label="Who comes with you"
+                        name="guests"
+                        bind=typed.guests
+                        problem
+                        rows=2
+                        help="One name a line. Each takes a seat of their own."
+                    />
+                })}
+                <QuestionFields questions=asked.questions typed/>
                 <LongText label="Anything we should know" name="notes" bind=typed.notes problem rows=3/>
-                <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Book this time"</Button></div>
+                {is_full.then(|| view! { <input type="hidden" name="waits" value="true"/> })}
+                <div class="form-end">
+                    <Button look=Look::Primary busy=action.pending()>
+                        {if is_full { "Join the waiting list" } else { "Book this time" }}
+                    </Button>
+                </div>
             </ActionForm>
         </section>
     }

@@ -114,6 +114,10 @@ pub struct FreeTime {
     pub until: String,
     /// Local minutes after midnight, for the part of the day.
     pub minute: u16,
+    /// The seats left in a class: "3 seats left", "Full"; empty otherwise.
+    pub seats: String,
+    /// Nothing but a place on the waiting list is left.
+    pub full: bool,
 }
 
 /// A day of the month, with its free times.
@@ -180,7 +184,8 @@ impl MonthOffer {
     /// The day whose times are shown: as asked, else that of the asked time, else the first with free times. None when the asked day
     /// has none.
     pub fn chosen_day(&self, ask: &Ask) -> Option<&DayTimes> {
-        let free = |day: &&DayTimes| !day.times.is_empty();
+        let any = |day: &&DayTimes| !day.times.is_empty();
+        let free = |day: &&DayTimes| day.times.iter().any(|time| !time.full);
         let of_start = || {
             let (day, _) = self.chosen_time(ask)?;
             Some(day)
@@ -190,9 +195,11 @@ impl MonthOffer {
                 .days
                 .iter()
                 .find(|day| day.date == *date)
-                .filter(free)
+                .filter(any)
                 .or_else(of_start),
-            None => of_start().or_else(|| self.days.iter().find(free)),
+            None => of_start()
+                .or_else(|| self.days.iter().find(free))
+                .or_else(|| self.days.iter().find(any)),
         }
     }
 
@@ -272,7 +279,8 @@ fn looks_like_an_instant(text: &str) -> bool {
 }
 
 fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayCell {
-    let count = match day.times.len() {
+    let count = match day.times.iter().filter(|time| !time.full).count() {
+        0 if !day.times.is_empty() => "full, with a waiting list".to_owned(),
         0 => "no free times".to_owned(),
         1 => "1 free time".to_owned(),
         more => format!("{more} free times"),
@@ -304,6 +312,7 @@ impl DayTimes {
                 .filter(|time| part.contains(&time.minute))
                 .map(|time| TimeChoice {
                     label: time.label.clone(),
+                    note: time.seats.clone(),
                     start: time.start.clone(),
                     href: ask.at(&self.date, &time.start).href(base),
                     chosen: ask.start.as_deref() == Some(time.start.as_str()),
@@ -335,6 +344,8 @@ mod tests {
                     label: format!("{}:{:02}", minute / 60, minute % 60),
                     until: String::new(),
                     minute: *minute,
+                    seats: String::new(),
+                    full: false,
                 })
                 .collect(),
         }

@@ -75,6 +75,12 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
         email: found.email,
         phone: found.phone,
         notes: found.notes,
+        guests: found.guests.join(", "),
+        answers: found
+            .answers
+            .into_iter()
+            .map(|answer| (answer.label, answer.text))
+            .collect(),
         standing: standing(found.status.as_str(), found.start, now),
         not_movable: found.may_reschedule.err(),
         not_cancellable: found.may_cancel.err(),

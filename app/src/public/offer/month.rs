@@ -53,10 +53,21 @@ impl MonthAsked {
     }
 }
 
+/// A time that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offered {
+    /// The meeting's start.
+    pub start: Timestamp,
+    /// The meeting's end.
+    pub end: Timestamp,
+    /// The seats left in a class, none being a waiting list; `None` in other kinds.
+    pub seats_left: Option<u32>,
+}
+
 /// Builds the month from the free times of its days. `next_free` is the next day with free times after a month that has none.
 pub fn month_offer(
     asked: MonthAsked,
-    free: &BTreeMap<Date, Vec<(Timestamp, Timestamp)>>,
+    free: &BTreeMap<Date, Vec<Offered>>,
     next_free: Option<Date>,
     zone: &Zone,
     habits: Habits,
@@ -113,13 +124,7 @@ pub fn zone_words(zone: &Zone, at: Timestamp) -> String {
     )
 }
 
-fn day_times(
-    date: Date,
-    today: Date,
-    free: Option<&Vec<(Timestamp, Timestamp)>>,
-    zone: &Zone,
-    habits: Habits,
-) -> DayTimes {
+fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, habits: Habits) -> DayTimes {
     let times = free.map(Vec::as_slice).unwrap_or_default();
     DayTimes {
         date: date.to_string(),
@@ -128,13 +133,14 @@ fn day_times(
         today: date == today,
         times: times
             .iter()
-            .map(|(start, end)| free_time(*start, *end, zone, habits))
+            .map(|offered| free_time(*offered, zone, habits))
             .collect(),
     }
 }
 
-fn free_time(start: Timestamp, end: Timestamp, zone: &Zone, habits: Habits) -> FreeTime {
-    let (from, to) = (zone.local(start), zone.local(end));
+fn free_time(offered: Offered, zone: &Zone, habits: Habits) -> FreeTime {
+    let start = offered.start;
+    let (from, to) = (zone.local(start), zone.local(offered.end));
     // When clocks are set back an hour happens twice; its times would look the same.
     let twice = matches!(zone.instants(from), zones::LocalTime::Twice { .. });
     let label = habits.time(from);
@@ -147,6 +153,13 @@ fn free_time(start: Timestamp, end: Timestamp, zone: &Zone, habits: Habits) -> F
         },
         until: habits.end(from, to),
         minute: u16::try_from(i32::from(from.hour()) * 60 + i32::from(from.minute())).unwrap_or(0),
+        seats: match offered.seats_left {
+            None => String::new(),
+            Some(0) => "Full".to_owned(),
+            Some(1) => "1 seat left".to_owned(),
+            Some(left) => format!("{left} seats left"),
+        },
+        full: offered.seats_left == Some(0),
     }
 }
 
@@ -164,14 +177,18 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn half_hour(text: &str) -> (Timestamp, Timestamp) {
-        (at(text), at(text) + 30.minutes())
+    fn half_hour(text: &str) -> Offered {
+        Offered {
+            start: at(text),
+            end: at(text) + 30.minutes(),
+            seats_left: None,
+        }
     }
 
     const NOW: &str = "2026-11-23T08:00:00Z";
 
     fn offer(asked: MonthAsked, times: &[(Date, &str)], next: Option<Date>, zone: &Zone) -> MonthOffer {
-        let mut free: BTreeMap<Date, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+        let mut free: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
         for (date, time) in times {
             free.entry(*date).or_default().push(half_hour(time));
         }
@@ -240,6 +257,22 @@ mod tests {
             offer(asked, &[], None, &berlin()).previous.as_deref(),
             Some("2026-11")
         );
+    }
+
+    #[test]
+    fn a_class_tells_the_seats_that_are_left() {
+        let asked = month_asked(None, &berlin(), at(NOW));
+        let day = date(2026, 11, 24);
+        let with = |seats_left| Offered {
+            seats_left,
+            ..half_hour("2026-11-24T08:30:00Z")
+        };
+        let free = BTreeMap::from([(day, vec![with(Some(3)), with(Some(1)), with(Some(0)), with(None)])]);
+        let month = month_offer(asked, &free, None, &berlin(), Habits::of_languages("de"));
+        let times = &month.days[23].times;
+        let notes: Vec<&str> = times.iter().map(|time| time.seats.as_str()).collect();
+        assert_eq!(notes, ["3 seats left", "1 seat left", "Full", ""]);
+        assert_eq!(times.iter().filter(|time| time.full).count(), 1);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! The workspace page, the booking page, and booking.
 
+use std::collections::BTreeMap;
+
 use bookings::appointments::Booking;
-use bookings::{calendars, slots};
+use bookings::{Interval, calendars, slots};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use zones::Zone;
 
-use super::{MonthAsked, month_asked, month_offer};
+use super::{MonthAsked, Offered, month_asked, month_offer};
 use crate::context::{kept_until_accepted, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
-use crate::public::booking::{About, BookingView};
+use crate::public::booking::{About, AnswerText, AskedQuestion, BookingView};
 use crate::public::choose::MonthOffer;
 use crate::public::habits::{Habits, duration_words};
 use crate::public::workspace::{Bookable, WorkspaceView};
@@ -31,6 +34,12 @@ pub struct Wish {
     pub phone: String,
     /// What the client wrote; may be empty.
     pub notes: String,
+    /// The names of those whom the client brings to a class, each on a line.
+    pub guests: String,
+    /// Answers to the booking calendar's questions.
+    pub answers: Vec<AnswerText>,
+    /// The client waits for a seat of a full session.
+    pub waits: bool,
     /// The same key books once.
     pub key: String,
 }
@@ -69,6 +78,8 @@ pub async fn booking(slug: &str, month: Option<&str>, zone: Option<&str>) -> Res
     let asked = month_asked(month, &zone, quince.now());
     let offer = month_of(slug, asked, &zone, None).await?;
     Ok(BookingView {
+        questions: page.questions.iter().map(asked_question).collect(),
+        takes_guests: page.seats.is_some_and(|seats| seats > 1),
         about: about(page),
         offer,
         zone_problem,
@@ -77,10 +88,22 @@ pub async fn booking(slug: &str, month: Option<&str>, zone: Option<&str>) -> Res
     })
 }
 
-/// Books, and says where the confirmation is.
+/// Books, or puts on the waiting list, and says where that is confirmed.
 pub async fn book(wish: Wish) -> Result<String, AppError> {
     limited(Attempt::Book)?;
-    let booking = Booking {
+    let quince = quince()?;
+    if wish.waits {
+        let token = bookings::classes::wait(&quince, &booking_of(wish)?).await?;
+        return Ok(format!("/waiting/{token}"));
+    }
+    let booked = bookings::appointments::book(&quince, booking_of(wish)?).await?;
+    Ok(format!("/booked/{}", booked.manage_token))
+}
+
+fn booking_of(wish: Wish) -> Result<Booking, AppError> {
+    let guests = wish.guests.lines().map(str::trim);
+    let answers = wish.answers.into_iter();
+    Ok(Booking {
         start: instant(&wish.start)?,
         slug: wish.slug,
         zone: Zone::named(&wish.zone).map_err(|unknown| AppError::Refused(unknown.to_string()))?,
@@ -88,12 +111,19 @@ pub async fn book(wish: Wish) -> Result<String, AppError> {
         email: wish.email,
         phone: wish.phone,
         notes: wish.notes,
-        guests: Vec::new(),
+        guests: guests
+            .filter(|guest| !guest.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        answers: answers
+            .map(|answer| calendars::Answer {
+                label: answer.label,
+                text: answer.text,
+            })
+            .collect(),
         host: None,
         idempotency_key: wish.key,
-    };
-    let booked = bookings::appointments::book(&quince()?, booking).await?;
-    Ok(format!("/booked/{}", booked.manage_token))
+    })
 }
 
 /// The chosen time of a form.
@@ -128,20 +158,59 @@ pub(super) async fn month_of(
         asked = asked.moved_to(next);
         free = slots::free(&quince, slug, asked.first, asked.last, zone, None, moving).await?;
     }
-    let times = free.days.into_iter();
-    let times = times.map(|(date, slots)| {
-        (
-            date,
-            slots.into_iter().map(|slot| (slot.start, slot.end)).collect(),
-        )
-    });
+    // Nobody moves to a session without seats, but whoever has none yet can wait for one.
+    let full = if moving.is_none() {
+        free.full
+    } else {
+        BTreeMap::new()
+    };
     Ok(month_offer(
         asked,
-        &times.collect(),
+        &shown(free.days, full),
         free.next_free,
         zone,
         Habits::of_visitor(),
     ))
+}
+
+/// Free times and full sessions in the order of the day.
+fn shown(
+    free: BTreeMap<Date, Vec<slots::OfferedSlot>>,
+    full: BTreeMap<Date, Vec<Interval>>,
+) -> BTreeMap<Date, Vec<Offered>> {
+    let mut shown: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
+    for (date, times) in free {
+        let times = times.into_iter().map(|slot| Offered {
+            start: slot.start,
+            end: slot.end,
+            seats_left: slot.seats_left,
+        });
+        shown.entry(date).or_default().extend(times);
+    }
+    for (date, sessions) in full {
+        let sessions = sessions.into_iter().map(|session| Offered {
+            start: session.start,
+            end: session.end,
+            seats_left: Some(0),
+        });
+        shown.entry(date).or_default().extend(sessions);
+    }
+    for times in shown.values_mut() {
+        times.sort_by_key(|offered| offered.start);
+    }
+    shown
+}
+
+fn asked_question(question: &calendars::Question) -> AskedQuestion {
+    AskedQuestion {
+        label: question.label.clone(),
+        kind: serde_json::json!(question.kind)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        choices: question.choices.clone(),
+        required: question.required,
+    }
 }
 
 fn about(page: calendars::PublicPage) -> About {

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, DateRange, Kind, Refusal, Slot, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
+use store::questions::Answer;
 use store::{
     AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
     occupancy, staff,
@@ -16,6 +17,7 @@ use super::plan::{self, Plan};
 use super::read::host_names;
 use super::view::Booked;
 use super::{token, why_not};
+use crate::calendars::checked_answers;
 use crate::classes;
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
@@ -62,6 +64,7 @@ struct Wish {
 
 /// What is booked, as it is offered now.
 struct Wanted {
+    answers: Vec<Answer>,
     context: Context,
     slot: Slot,
     /// Why it is not on offer, when a staff member books it all the same.
@@ -261,6 +264,7 @@ impl Wish {
             email: self.details.email.clone(),
             phone: self.details.phone.clone(),
             notes: self.details.notes.clone(),
+            answers: wanted.answers.clone(),
             client_zone: self.booking.zone.clone(),
             status: if confirmed { Status::Confirmed } else { Status::New },
             starts_at: wanted.slot.start,
@@ -287,11 +291,17 @@ impl Wish {
             row.rules.notice = Span::new(0, Unit::Minutes);
             row.rules.range = DateRange::Unlimited;
         }
+        let mut checked = Checked::default();
         if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
-            let mut checked = Checked::default();
             checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
-            checked.finish()?;
         }
+        // Staff need not answer in the client's place.
+        let mut questions = row.questions.clone();
+        for question in &mut questions {
+            question.required &= self.by.is_none();
+        }
+        let answers = checked_answers(&mut checked, &questions, &self.booking.answers);
+        checked.finish()?;
         let now = quince.now();
         let mut context = Context::load(tx, row, plan::window(self.booking.start), now, None).await?;
         context.for_seats(self.details.seats());
@@ -316,6 +326,7 @@ impl Wish {
                 ),
             };
         Ok(Wanted {
+            answers,
             context,
             slot,
             overridden,

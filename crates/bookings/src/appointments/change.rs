@@ -65,17 +65,17 @@ pub struct Edit {
 }
 
 /// The appointment an actor may act on, and the actor's name.
-struct Opened {
-    appointment: Appointment,
-    calendar: BookingCalendar,
-    by: String,
+pub(super) struct Opened {
+    pub(super) appointment: Appointment,
+    pub(super) calendar: BookingCalendar,
+    pub(super) by: String,
     staff: Option<StaffId>,
 }
 
 impl Actor {
     /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
     /// follow each other.
-    async fn open(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
+    pub(super) async fn open(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
         let (appointment, by, staff) = match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
@@ -143,7 +143,7 @@ fn over(status: Status) -> String {
     format!("This appointment {what}, so it cannot be changed. Book a new one.")
 }
 
-fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), ChangeError> {
+pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), ChangeError> {
     let appointment = &opened.appointment;
     if !is_active(appointment.status) {
         return Err(ChangeError::AlreadyOver(over(appointment.status)));

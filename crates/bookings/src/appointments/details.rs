@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 use sha2::{Digest, Sha256};
+use store::questions::Answer;
 use zones::Zone;
 
 use crate::input::{Checked, KEY_LIMIT, NAME_LIMIT, NOTES_LIMIT};
@@ -30,6 +31,8 @@ pub struct Booking {
     pub notes: String,
     /// The names of those whom the client brings to a class, each with a seat of their own.
     pub guests: Vec<String>,
+    /// Answers to the booking calendar's questions.
+    pub answers: Vec<Answer>,
     /// The member the client chose; nobody in particular otherwise.
     pub host: Option<StaffId>,
     /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID.
@@ -116,6 +119,7 @@ impl Booking {
         let mut hash = Sha256::new();
         let host = self.host.map(|host| host.to_string()).unwrap_or_default();
         let guests = serde_json::json!(self.guests).to_string();
+        let answers = serde_json::json!(self.answers).to_string();
         let start = self.start.as_millisecond().to_string();
         for part in [
             &self.slug,
@@ -127,7 +131,8 @@ impl Booking {
             self.notes.trim(),
             &host,
             &guests,
-        ] as [&str; 9]
+            &answers,
+        ] as [&str; 10]
         {
             // With its length, so that no two lists of texts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
@@ -151,6 +156,7 @@ mod tests {
             phone: String::new(),
             notes: String::new(),
             guests: Vec::new(),
+            answers: Vec::new(),
             host: None,
             idempotency_key: "k1".into(),
         }

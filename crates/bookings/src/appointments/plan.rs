@@ -68,7 +68,7 @@ pub(crate) async fn plans(
             let choices = choices(tx, context, slot, looks, preferred, now).await?;
             choices
                 .into_iter()
-                .map(|choice| of_hosts(calendar, slot, &[choice.host], choice.reason))
+                .map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
                 .collect()
         }
         Kind::Collective => together(calendar, slot, looks),
@@ -94,10 +94,11 @@ fn together(calendar: &BookingCalendar, slot: &Slot, looks: &Looks) -> Vec<Plan>
     if slot.hosts.iter().any(|host| looks.found_busy(*host)) {
         return Vec::new();
     }
-    vec![of_hosts(calendar, slot, &slot.hosts, String::new())]
+    vec![held_by(calendar, slot, &slot.hosts, String::new())]
 }
 
-fn of_hosts(calendar: &BookingCalendar, slot: &Slot, hosts: &[StaffId], reason: String) -> Plan {
+/// The plan in which exactly these hosts take part, all of them the whole time.
+pub(crate) fn held_by(calendar: &BookingCalendar, slot: &Slot, hosts: &[StaffId], reason: String) -> Plan {
     let part = |host: &StaffId| NewPart {
         host_id: *host,
         starts_at: slot.start,
@@ -163,7 +164,7 @@ pub(crate) fn over_everything(calendar: &BookingCalendar, slot: &Slot) -> Option
         }
         Kind::Collective | Kind::ClassBooking | Kind::Service => return None,
     };
-    Some(of_hosts(calendar, slot, hosts, String::new()).overriding())
+    Some(held_by(calendar, slot, hosts, String::new()).overriding())
 }
 
 /// The places that an appointment takes as it was booked, when it takes place again after all.

@@ -71,6 +71,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
+        answers: appointment.answers,
     })
 }
 
@@ -273,6 +274,7 @@ fn view(
         email: appointment.email,
         phone: appointment.phone,
         notes: appointment.notes,
+        answers: appointment.answers,
         status: appointment.status,
         assignment_reason: appointment.assignment_reason,
         booked_by: appointment.booked_by,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::event_writes::EventWrite;
+use store::questions::Answer;
 use store::{AppointmentStatus as Status, SessionId, WriteState};
 use zones::Zone;
 
@@ -70,6 +71,8 @@ pub struct ClientView {
     pub phone: String,
     /// The client's notes; may be empty.
     pub notes: String,
+    /// What the client answered to the booking calendar's questions.
+    pub answers: Vec<Answer>,
     /// Where it stands.
     pub status: Status,
     /// Whether the client may move it now, else why not.
@@ -117,6 +120,8 @@ pub struct AppointmentView {
     pub phone: Option<String>,
     /// The client's notes.
     pub notes: Option<String>,
+    /// What the client answered to the booking calendar's questions.
+    pub answers: Vec<Answer>,
     /// Where it stands.
     pub status: Status,
     /// Why this host: "fewest this month: 3, others 4".

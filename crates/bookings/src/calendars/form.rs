@@ -1,7 +1,9 @@
 //! The form of a booking calendar, and what is wrong with it.
 
 use scheduling::{Distribution, Kind, Priority, Rules, StaffId};
+use store::questions::Question;
 
+use super::questions::checked_questions;
 use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
 
@@ -37,8 +39,12 @@ pub struct CalendarForm {
     pub rules: Rules,
     /// Who can be booked, in team order.
     pub members: Vec<Member>,
+    /// What clients are asked, in this order.
+    pub questions: Vec<Question>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
+    /// Whether a change of the kind is meant, although appointments are to come.
+    pub kind_change_confirmed: bool,
 }
 
 impl CalendarForm {
@@ -54,7 +60,9 @@ impl CalendarForm {
             distribution: Distribution::Availability,
             rules: Rules::default(),
             members: Vec::new(),
+            questions: Vec::new(),
             auto_confirm: true,
+            kind_change_confirmed: false,
         }
     }
 
@@ -80,6 +88,7 @@ impl CalendarForm {
             checked.problem("color", "Choose a colour such as #0f766e.");
         }
         self.check_kind(&mut checked);
+        self.questions = checked_questions(&mut checked, self.questions);
         for problem in self.rules.check() {
             checked.problem(problem.field, problem.sentence);
         }
@@ -87,24 +96,39 @@ impl CalendarForm {
         Ok(self)
     }
 
-    fn check_kind(&self, checked: &mut Checked) {
+    fn check_kind(&mut self, checked: &mut Checked) {
+        let members = self.members.len();
         match self.kind {
-            Kind::RoundRobin if self.members.is_empty() => {
+            Kind::RoundRobin if members == 0 => {
                 checked.problem("members", "Choose at least one member of the team.");
             }
-            Kind::Personal if self.members.len() != 1 => {
+            Kind::Personal if members != 1 => {
                 checked.problem("members", "A Personal calendar has exactly one member. For more, choose Round Robin.");
             }
-            Kind::Simple => checked.problem(
-                "kind",
-                "A Simple calendar has no assigned member, so it cannot use iCloud, and it cannot be booked here yet. \
-                 Choose Round Robin or Personal.",
+            Kind::Collective if !(2..=100).contains(&members) => checked.problem(
+                "members",
+                "A Collective calendar has 2 to 100 members, who all take part. For one member, choose Personal.",
             ),
-            Kind::ClassBooking | Kind::Collective | Kind::Service => checked.problem(
+            Kind::ClassBooking if members != 1 => {
+                checked.problem("members", "A Class Booking calendar has exactly one member, who owns its sessions.");
+            }
+            Kind::Simple => {
+                // Who is ticked has no part in it, and whoever switches back finds the ticks in the form.
+                self.members.clear();
+                if self.rules.hours.as_ref().is_none_or(|hours| hours.0.iter().all(Vec::is_empty))
+                    && self.rules.overrides.is_empty()
+                {
+                    checked.problem(
+                        "own_hours",
+                        "A Simple calendar has no member whose hours could count. Give it hours of its own.",
+                    );
+                }
+            }
+            Kind::Service => checked.problem(
                 "kind",
-                "Calendars of this kind cannot be booked here yet. Choose Round Robin or Personal.",
+                "Service calendars cannot be booked here yet. Choose another kind.",
             ),
-            Kind::RoundRobin | Kind::Personal => {}
+            Kind::RoundRobin | Kind::Personal | Kind::Collective | Kind::ClassBooking => {}
         }
         let mut seen = std::collections::BTreeSet::new();
         for member in &self.members {
@@ -166,19 +190,47 @@ mod tests {
         assert!(is_slug(&slug_of(&"long name ".repeat(20))));
     }
 
-    #[test]
-    fn d1_a_simple_calendar_is_refused_with_the_reason() {
-        let form = CalendarForm {
-            kind: Kind::Simple,
-            ..CalendarForm::new("Room")
+    fn form(kind: Kind, members: u128) -> CalendarForm {
+        let member = |number| Member {
+            staff: StaffId(scheduling::ids::Uuid::from_u128(number)),
+            priority: Priority::Medium,
+            weight: 1,
         };
-        let problems = form.checked().unwrap_err();
-        assert!(
-            problems
-                .iter()
-                .any(|p| p.field == "kind" && p.sentence.contains("iCloud")),
-            "{problems:?}"
-        );
+        CalendarForm {
+            kind,
+            members: (0..members).map(member).collect(),
+            ..CalendarForm::new("Intro")
+        }
+    }
+
+    #[test]
+    fn each_kind_has_the_members_that_it_needs() {
+        for (kind, members, good) in [
+            (Kind::RoundRobin, 0, false),
+            (Kind::RoundRobin, 1, true),
+            (Kind::Personal, 1, true),
+            (Kind::Personal, 2, false),
+            (Kind::Collective, 1, false),
+            (Kind::Collective, 2, true),
+            (Kind::Collective, 100, true),
+            (Kind::Collective, 101, false),
+            (Kind::ClassBooking, 0, false),
+            (Kind::ClassBooking, 1, true),
+            (Kind::ClassBooking, 2, false),
+        ] {
+            let problems = form(kind, members).checked().err().unwrap_or_default();
+            assert_eq!(problems.is_empty(), good, "{kind:?} of {members}: {problems:?}");
+            assert!(problems.iter().all(|problem| problem.field == "members"));
+        }
+    }
+
+    #[test]
+    fn d1_a_simple_calendar_has_no_members_and_needs_hours_of_its_own() {
+        let problems = form(Kind::Simple, 2).checked().unwrap_err();
+        assert_eq!(problems[0].field, "own_hours");
+        let mut simple = form(Kind::Simple, 2);
+        simple.rules.hours = Some(scheduling::WeeklyHours::weekdays(540, 1020));
+        assert_eq!(simple.checked().unwrap().members, []);
     }
 
     #[test]

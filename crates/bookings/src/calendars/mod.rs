@@ -1,19 +1,25 @@
 //! Booking calendars: what can be booked, with whom, and by which rules.
 
 mod form;
+mod questions;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
 use store::{
-    ConnectionState, StoreError, Tx, booking_calendars, calendar_members, connections, staff, workspace,
+    ConnectionState, StoreError, Tx, appointments, booking_calendars, calendar_members, connections, staff,
+    workspace,
 };
 use zones::Zone;
 
 pub use form::{CalendarForm, Member};
+pub(crate) use questions::checked_answers;
+pub use questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
+pub use store::questions::{Answer, AnswerKind, Question};
 
 use crate::accounts::{Workspace, is_admin};
+use crate::classes;
 use crate::connections::freshness;
 use crate::input::Checked;
 use crate::problem::{FieldProblem, Internal, first_sentence};
@@ -42,6 +48,8 @@ pub struct Calendar {
     pub rules: Rules,
     /// Who can be booked, in team order.
     pub members: Vec<MemberView>,
+    /// What clients are asked, in this order.
+    pub questions: Vec<Question>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
     /// Whether it takes bookings.
@@ -96,6 +104,10 @@ pub struct PublicPage {
     pub zone: Zone,
     /// Who can be booked, in team order.
     pub hosts: Vec<(StaffId, String)>,
+    /// What clients are asked, in this order.
+    pub questions: Vec<Question>,
+    /// The seats of a session; none in other kinds than Class Booking.
+    pub seats: Option<u32>,
 }
 
 /// Why a booking calendar could not be shown or changed.
@@ -188,6 +200,8 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
             .into_iter()
             .map(|(_, staff)| (staff.id, staff.name))
             .collect(),
+        questions: row.questions,
+        seats: (row.kind == Kind::ClassBooking).then_some(row.rules.seats),
     })
 }
 
@@ -216,12 +230,58 @@ pub async fn update(
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by).await?;
     check_against_others(&mut tx, Some(id), &form).await?;
-    booking_calendars::find(&mut tx, id)
+    let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
+    check_change_of_kind(&mut tx, &old, &form, now).await?;
     booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
     calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
-    Ok(tx.commit().await?)
+    if form.rules.seats != old.rules.seats {
+        classes::seats_changed(quince, &mut tx, id, now).await?;
+    }
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
+}
+
+/// What exists must have a place in the new kind, and whoever changes it must know what happens to it.
+async fn check_change_of_kind(
+    tx: &mut Tx,
+    old: &booking_calendars::BookingCalendar,
+    form: &CalendarForm,
+    now: Timestamp,
+) -> Result<(), CalendarError> {
+    if old.kind == form.kind {
+        return Ok(());
+    }
+    let coming = appointments::starts_between(tx, old.id, now, Timestamp::MAX)
+        .await?
+        .len();
+    let are = if coming == 1 {
+        "1 appointment is".to_owned()
+    } else {
+        format!("{coming} appointments are")
+    };
+    let apart = |kind| matches!(kind, Kind::ClassBooking | Kind::Simple | Kind::Service);
+    let mut checked = Checked::default();
+    if coming > 0 && (apart(old.kind) || apart(form.kind)) {
+        checked.problem(
+            "kind",
+            format!(
+                "{are} to come here, with no place in a calendar of the other kind. Make a new booking calendar, and \
+                 switch this one off."
+            ),
+        );
+    } else if coming > 0 && !form.kind_change_confirmed {
+        checked.problem(
+            "kind_change_confirmed",
+            format!(
+                "{are} to come here. They stay as they are, with those who hold them; what is booked from now on follows \
+                 the new kind. Tick this box to change it."
+            ),
+        );
+    }
+    Ok(checked.finish()?)
 }
 
 /// Switches a booking calendar on or off. Off, its page takes no bookings; appointments stay.
@@ -248,7 +308,7 @@ pub async fn delete(quince: &Quince, by: StaffId, id: CalendarId) -> Result<(), 
     booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
-    if store::appointments::has_any(&mut tx, id).await? {
+    if appointments::has_any(&mut tx, id).await? {
         return Err(CalendarError::HasAppointments);
     }
     booking_calendars::delete(&mut tx, id).await?;
@@ -323,6 +383,7 @@ fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, healt
         distribution: row.distribution,
         rules: row.rules,
         members,
+        questions: row.questions,
         auto_confirm: row.auto_confirm,
         active: row.active,
         notes,
@@ -346,9 +407,13 @@ impl Health {
     }
 }
 
+/// Why a Simple calendar is never in anybody's iCloud (D1).
+pub const NO_ICLOUD: &str = "A Simple calendar has no assigned member, so it cannot use iCloud: its appointments are not \
+     written there, and events in iCloud do not block it.";
+
 fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
     if !kind.uses_icloud() {
-        return vec!["A Simple calendar has no assigned member, so it does not use iCloud.".to_owned()];
+        return vec![NO_ICLOUD.to_owned()];
     }
     let mut notes = Vec::new();
     let without: Vec<&str> = members
@@ -379,6 +444,7 @@ fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
         rules: form.rules.clone(),
         location: form.location.clone(),
         color: form.color.clone(),
+        questions: form.questions.clone(),
         auto_confirm: form.auto_confirm,
     }
 }

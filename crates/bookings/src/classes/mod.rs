@@ -15,7 +15,7 @@ use crate::appointments::plan::Plan;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitError, WaitingView, leave, wait, waiting};
-pub(crate) use waiting::{seats_freed, secret};
+pub(crate) use waiting::{seats_changed, seats_freed, secret};
 
 /// Whoever changes who has a seat waits for the class's owner first, before anything is locked.
 pub(crate) async fn queue_for(tx: &mut Tx, appointment: &Appointment) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 //! themselves: nobody can come between.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, Reason};
+use scheduling::{AppointmentId, CalendarId, Reason};
 use store::appointment_parts::NewPart;
 use store::appointments::{self, Appointment};
 use store::booking_calendars::{self, BookingCalendar};
@@ -14,6 +14,8 @@ use store::{
 use zones::Zone;
 
 use crate::appointments::{Booking, ChangeError, plan, token};
+use crate::calendars::checked_answers;
+use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
@@ -79,6 +81,9 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     let calendar = calendar
         .filter(|row| row.active)
         .ok_or_else(nothing_to_wait_for)?;
+    let mut checked = Checked::default();
+    let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
+    checked.finish().map_err(WaitError::Fields)?;
     let mut context = Context::load(&mut tx, calendar, plan::window(booking.start), now, None).await?;
     context.for_seats(details.seats());
     match scheduling::check(&context.request(now, false), booking.start) {
@@ -106,6 +111,7 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
             email: details.email,
             phone: details.phone,
             notes: details.notes,
+            answers,
             guests: details.guests,
             zone: booking.zone.clone(),
         },
@@ -204,6 +210,21 @@ pub(crate) async fn seats_freed(
     Ok(())
 }
 
+/// After the number of seats of a booking calendar's sessions changed: who waits may fit, and their titles tell the number.
+pub(crate) async fn seats_changed(
+    quince: &Quince,
+    tx: &mut Tx,
+    calendar: CalendarId,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    for session in class_sessions::between(tx, calendar, now, Timestamp::MAX).await? {
+        occupancy::queue_for(tx, &[session.host_id]).await?;
+        seats_freed(quince, tx, session.id, now).await?;
+        outbox::follow_session(tx, session.id, now).await?;
+    }
+    Ok(())
+}
+
 /// Books the session for somebody who waits for it; false when they do not fit.
 async fn move_up(
     quince: &Quince,
@@ -224,6 +245,7 @@ async fn move_up(
         email: client.email.clone(),
         phone: client.phone.clone(),
         notes: client.notes.clone(),
+        answers: client.answers.clone(),
         client_zone: client.zone.clone(),
         status: if calendar.auto_confirm {
             Status::Confirmed

@@ -7,6 +7,8 @@ pub(crate) enum MessageKind {
     ClientBooked,
     /// To the client: moved to another time.
     ClientRescheduled,
+    /// To the client: with another member.
+    ClientHostChanged,
     /// To the client: called off.
     ClientCancelled,
     /// To the client: got a seat from the waiting list.
@@ -25,9 +27,10 @@ pub(crate) enum MessageKind {
     CalendarUnreadable,
 }
 
-const WORDS: [(MessageKind, &str); 10] = [
+const WORDS: [(MessageKind, &str); 11] = [
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
+    (MessageKind::ClientHostChanged, "client-host-changed"),
     (MessageKind::ClientCancelled, "client-cancelled"),
     (MessageKind::ClientMovedUp, "client-moved-up"),
     (MessageKind::Waiting, "waiting"),

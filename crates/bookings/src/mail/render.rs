@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use store::questions::Answer;
 use zones::Zone;
 
 use super::kinds::MessageKind;
@@ -24,6 +25,7 @@ pub(crate) struct Told<'a> {
     pub(crate) client: (&'a str, &'a str),
     pub(crate) client_zone: &'a Zone,
     pub(crate) phone: &'a str,
+    pub(crate) answers: &'a [Answer],
     pub(crate) notes: &'a str,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
@@ -64,6 +66,11 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             told,
             &format!("New time: {}", told.calendar),
             "your appointment has a new time.",
+        ),
+        MessageKind::ClientHostChanged => client(
+            told,
+            &format!("Changed: {}", told.calendar),
+            "your appointment stays at its time, and somebody else takes part.",
         ),
         MessageKind::ClientMovedUp => client(
             told,
@@ -128,10 +135,16 @@ fn host(told: &Told, subject: &str, sentence: &str) -> Option<Letter> {
     if !told.guests.is_empty() {
         let _ = writeln!(text, "Brings {}", told.guests);
     }
-    for line in [told.phone, told.location, told.notes] {
+    for line in [told.phone, told.location] {
         if !line.is_empty() {
             let _ = writeln!(text, "{line}");
         }
+    }
+    for Answer { label, text: answer } in told.answers {
+        let _ = writeln!(text, "{label}: {answer}");
+    }
+    if !told.notes.is_empty() {
+        let _ = writeln!(text, "{}", told.notes);
     }
     let _ = writeln!(text, "\nThe appointment in Quince:\n{}", told.staff_url);
     Some(Letter {
@@ -221,6 +234,7 @@ mod tests {
             client: ("Ada", "ada@example.com"),
             client_zone: zone,
             phone: "",
+            answers: &[],
             notes: "Bring tea",
             start: "2026-11-24T15:00:00Z".parse().unwrap(),
             end: "2026-11-24T15:30:00Z".parse().unwrap(),

@@ -91,6 +91,7 @@ impl Gathered {
             client: (&appointment.name, &appointment.email),
             client_zone: &appointment.client_zone,
             phone: appointment.phone.as_deref().unwrap_or_default(),
+            answers: &appointment.answers,
             notes: appointment.notes.as_deref().unwrap_or_default(),
             start: appointment.starts_at,
             end: appointment.ends_at,

@@ -38,8 +38,10 @@ impl Content {
         if !with.is_empty() {
             lines.extend([String::new(), format!("Together with {}", with.join(", "))]);
         }
-        if let Some(notes) = &appointment.notes {
-            lines.extend([String::new(), notes.clone()]);
+        let wrote = wrote(appointment);
+        if !wrote.is_empty() {
+            lines.push(String::new());
+            lines.extend(wrote);
         }
         lines.extend([String::new(), whereto(&page)]);
         Self {
@@ -73,7 +75,7 @@ impl Content {
             });
             lines.extend(contact(appointment).into_iter().skip(1));
             lines.extend(appointment.guests.iter().map(|guest| format!("+ {guest}")));
-            lines.extend(appointment.notes.clone());
+            lines.extend(wrote(appointment));
             lines.push(String::new());
         }
         lines.push(whereto(&page));
@@ -118,6 +120,16 @@ fn contact(appointment: &Appointment) -> Vec<String> {
     lines
 }
 
+/// What the client wrote: answers and notes.
+fn wrote(appointment: &Appointment) -> Vec<String> {
+    let answers = appointment.answers.iter();
+    let mut lines: Vec<String> = answers
+        .map(|answer| format!("{}: {}", answer.label, answer.text))
+        .collect();
+    lines.extend(appointment.notes.clone());
+    lines
+}
+
 fn whereto(page: &str) -> String {
     format!("Change or cancel in Quince, not here: {page}")
 }
@@ -148,6 +160,7 @@ mod tests {
             },
             location: String::new(),
             color: "#0f766e".into(),
+            questions: Vec::new(),
             auto_confirm: true,
             active: true,
             created_at: at("2026-11-23T08:00:00Z"),
@@ -165,6 +178,7 @@ mod tests {
             name: name.into(),
             email: format!("{}@example.com", name.to_lowercase()),
             phone: Some("+1 555".into()),
+            answers: Vec::new(),
             notes: Some("Bring tea".into()),
             client_zone: Zone::utc(),
             status: AppointmentStatus::Confirmed,

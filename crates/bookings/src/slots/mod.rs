@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{AppointmentId, Interval, Slot, StaffId, UnsupportedKind};
-use store::{StoreError, booking_calendars};
+use scheduling::{AppointmentId, Interval, Kind, Reason, Request, Slot, StaffId, UnsupportedKind};
+use store::{StoreError, appointments, booking_calendars};
 use zones::Zone;
 
 use crate::calendars::{PublicCalendar, public};
@@ -31,6 +31,8 @@ pub struct FreeSlots {
     pub calendar: PublicCalendar,
     /// By local date in the zone of the question; days without free times are missing.
     pub days: BTreeMap<Date, Vec<OfferedSlot>>,
+    /// In the same way, the sessions of a Class Booking calendar that have no seat left: clients can wait for one.
+    pub full: BTreeMap<Date, Vec<Interval>>,
     /// The first date with a free time after the asked days, looked for when these have none.
     pub next_free: Option<Date>,
 }
@@ -44,6 +46,8 @@ pub struct OfferedSlot {
     pub end: Timestamp,
     /// Who is free then, in team order.
     pub hosts: Vec<StaffId>,
+    /// The seats left of a session of a Class Booking calendar; none in other kinds.
+    pub seats_left: Option<u32>,
 }
 
 /// Why free times could not be told.
@@ -92,10 +96,17 @@ pub async fn free(
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
     let row = row.filter(|row| row.active).ok_or(SlotsError::CalendarNotFound)?;
     let calendar = public(&row);
-    let context = narrowed(
-        Context::load(&mut tx, row.clone(), window, now, moving).await?,
-        host,
-    )?;
+    let seats = match moving {
+        Some(id) => appointments::find(&mut tx, id)
+            .await?
+            .map_or(1, |moving| moving.seats()),
+        None => 1,
+    };
+    let narrowed = |mut context: Context| {
+        context.for_seats(seats);
+        narrowed(context, host)
+    };
+    let context = narrowed(Context::load(&mut tx, row.clone(), window, now, moving).await?)?;
     let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
     for slot in scheduling::slots(&context.request(now, false))? {
         days.entry(zone.date(slot.start)).or_default().push(offered(slot));
@@ -103,15 +114,32 @@ pub async fn free(
     let mut next_free = None;
     if days.is_empty() {
         let later = Interval::new(window.end.max(now), plus_days(window.end.max(now), DAYS_LIMIT));
-        let context = narrowed(Context::load(&mut tx, row, later, now, moving).await?, host)?;
+        let context = narrowed(Context::load(&mut tx, row, later, now, moving).await?)?;
         let slots = scheduling::slots(&context.request(now, false))?;
         next_free = slots.first().map(|slot| zone.date(slot.start));
     }
     Ok(FreeSlots {
         calendar,
         days,
+        full: full_sessions(&context.request(now, false), zone)?,
         next_free,
     })
+}
+
+/// The sessions that lack nothing but seats.
+fn full_sessions(request: &Request, zone: &Zone) -> Result<BTreeMap<Date, Vec<Interval>>, UnsupportedKind> {
+    let mut days: BTreeMap<Date, Vec<Interval>> = BTreeMap::new();
+    if request.kind != Kind::ClassBooking {
+        return Ok(days);
+    }
+    for position in scheduling::explain(request)? {
+        let mut reasons = position.refusals.iter().map(|refusal| refusal.reason);
+        if position.hosts.is_empty() && reasons.all(|reason| reason == Reason::NoSeats) {
+            let session = Interval::new(position.start, position.end);
+            days.entry(zone.date(position.start)).or_default().push(session);
+        }
+    }
+    Ok(days)
 }
 
 fn narrowed(mut context: Context, host: Option<StaffId>) -> Result<Context, SlotsError> {
@@ -127,6 +155,7 @@ fn offered(slot: Slot) -> OfferedSlot {
         start: slot.start,
         end: slot.end,
         hosts: slot.hosts,
+        seats_left: slot.seats_left,
     }
 }
 

@@ -37,7 +37,6 @@ stories! {
     round_robin_passes_over_who_is_busy,
     a_chosen_host_gets_the_appointment,
     several_may_share_a_slot_up_to_its_capacity,
-    d1_a_simple_calendar_is_refused_with_the_reason,
     two_booking_calendars_never_share_a_hosts_time,
 }
 
@@ -515,17 +514,6 @@ async fn several_may_share_a_slot_up_to_its_capacity(world: World) {
     };
     let outcomes = parallel(&world, (0..12).map(wish).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
-}
-
-async fn d1_a_simple_calendar_is_refused_with_the_reason(world: World) {
-    let form = CalendarForm {
-        kind: Kind::Simple,
-        ..CalendarForm::new("Room")
-    };
-    let refused = calendars::create(&world.quince, world.owner, form)
-        .await
-        .unwrap_err();
-    assert!(refused.to_string().contains("cannot use iCloud"), "{refused}");
 }
 
 async fn two_booking_calendars_never_share_a_hosts_time(world: World) {

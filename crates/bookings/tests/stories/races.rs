@@ -1,10 +1,8 @@
 //! What happens at the same moment, or a second before.
 
+use bookings::Status;
 use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError};
-use bookings::connections::{self, Login};
-use bookings::{Status, configuration};
 use jiff::SignedDuration;
-use sandbox::NewCalendar;
 use tokio::task::JoinSet;
 
 use crate::database::stories;
@@ -38,21 +36,8 @@ async fn an_event_added_a_moment_ago_stops_a_move_to_its_time(world: World) {
 }
 
 async fn round_robin_passes_over_a_host_whose_event_is_a_moment_old(world: World) {
-    let mira = world.colleague("Mira").await;
-    let account = world
-        .control
-        .add_account("mira@icloud.example", "mira-mira-mira-mira", "Mira");
-    world.control.add_calendar(account, NewCalendar::named("Mine"));
-    let login = Login {
-        apple_id: "mira@icloud.example".into(),
-        app_password: "mira-mira-mira-mira".into(),
-    };
-    connections::connect(&world.quince, mira, login).await.unwrap();
-    let hers = connections::list(&world.quince, mira).await.unwrap();
-    configuration::save_primary(&world.quince, mira, Some(hers[0].calendars[0].id))
-        .await
-        .unwrap();
-    world.calendar("team", &[world.owner, mira]).await;
+    let mira = world.connected_colleague("Mira").await;
+    world.calendar("team", &[world.owner, mira.staff]).await;
     world.event("Work", "10:00");
     let wish = Booking {
         slug: "team".into(),
@@ -61,13 +46,7 @@ async fn round_robin_passes_over_a_host_whose_event_is_a_moment_old(world: World
     let booked = appointments::book(&world.quince, wish).await.unwrap();
     assert_eq!(booked.host_name, "Mira", "the first in turn has an event there");
     world.jobs().await;
-    assert_eq!(
-        world
-            .control
-            .events(world.control.calendar_named(account, "Mine").unwrap())
-            .len(),
-        1
-    );
+    assert_eq!(world.events_of(&mira).len(), 1);
     assert_eq!(world.events("Home"), []);
 }
 

@@ -13,7 +13,7 @@ use bookings::{
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::{Control, Options, Sandbox};
+use sandbox::{Control, NewCalendar, Options, Sandbox};
 use tempfile::TempDir;
 use zones::Zone;
 
@@ -24,6 +24,21 @@ pub const NOW: &str = "2026-11-23T08:00:00Z";
 /// The day that most stories book.
 pub const TUESDAY: &str = "2026-11-24";
 pub const PASSWORD: &str = "correct horse battery";
+
+/// A colleague with an iCloud of their own.
+pub struct Colleague {
+    pub staff: StaffId,
+    pub calendar: sandbox::CalendarId,
+}
+
+/// A member as most are.
+pub fn member(staff: StaffId) -> Member {
+    Member {
+        staff,
+        priority: Priority::Medium,
+        weight: 1,
+    }
+}
 
 pub struct World {
     pub quince: Quince,
@@ -59,6 +74,7 @@ pub fn adas_wish(time: &str) -> Booking {
         phone: "+1 555 0100".into(),
         notes: "Bring tea".into(),
         guests: Vec::new(),
+        answers: Vec::new(),
         host: None,
         idempotency_key: format!("key-{time}"),
     }
@@ -160,11 +176,6 @@ impl World {
 
     /// A booking calendar: Personal for one member, Round Robin for several.
     pub async fn calendar(&self, slug: &str, members: &[StaffId]) -> CalendarId {
-        let member = |staff: &StaffId| Member {
-            staff: *staff,
-            priority: Priority::Medium,
-            weight: 1,
-        };
         let form = CalendarForm {
             slug: slug.into(),
             kind: if members.len() == 1 {
@@ -172,11 +183,91 @@ impl World {
             } else {
                 Kind::RoundRobin
             },
-            members: members.iter().map(member).collect(),
+            members: members.iter().copied().map(member).collect(),
             rules: Rules::default(),
             ..CalendarForm::new("Intro call")
         };
+        self.make(form).await
+    }
+
+    /// A Collective calendar.
+    pub async fn collective(&self, slug: &str, members: &[StaffId]) -> CalendarId {
+        self.make(CalendarForm {
+            slug: slug.into(),
+            kind: Kind::Collective,
+            members: members.iter().copied().map(member).collect(),
+            ..CalendarForm::new("Panel")
+        })
+        .await
+    }
+
+    pub async fn make(&self, form: CalendarForm) -> CalendarId {
         calendars::create(&self.quince, self.owner, form).await.unwrap()
+    }
+
+    /// The form of a booking calendar as it is now.
+    pub async fn form_of(&self, slug: &str) -> (CalendarId, CalendarForm) {
+        let all = calendars::list(&self.quince, self.owner).await.unwrap();
+        let found = all.into_iter().find(|calendar| calendar.slug == slug).unwrap();
+        let members = found.members.iter();
+        let form = CalendarForm {
+            slug: found.slug.clone(),
+            kind: found.kind,
+            distribution: found.distribution,
+            rules: found.rules.clone(),
+            members: members
+                .map(|member| Member {
+                    staff: member.staff,
+                    priority: member.priority,
+                    weight: member.weight,
+                })
+                .collect(),
+            questions: found.questions.clone(),
+            auto_confirm: found.auto_confirm,
+            ..CalendarForm::new(&found.name)
+        };
+        (found.id, form)
+    }
+
+    pub async fn set_members(&self, slug: &str, members: &[StaffId]) {
+        let (id, form) = self.form_of(slug).await;
+        let form = CalendarForm {
+            members: members.iter().copied().map(member).collect(),
+            ..form
+        };
+        calendars::update(&self.quince, self.owner, id, form)
+            .await
+            .unwrap();
+    }
+
+    /// A colleague who works from nine to five, and whose appointments go to a calendar of an iCloud of their own.
+    pub async fn connected_colleague(&self, name: &str) -> Colleague {
+        let staff = self.colleague(name).await;
+        profile::save_hours(
+            &self.quince,
+            staff,
+            WeeklyHours::weekdays(9 * 60, 17 * 60),
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+        let apple_id = format!("{}@icloud.example", name.to_lowercase());
+        let account = self.control.add_account(&apple_id, "quin-ceis-team-mate", name);
+        let calendar = self.control.add_calendar(account, NewCalendar::named("Mine"));
+        let login = Login {
+            apple_id,
+            app_password: "quin-ceis-team-mate".into(),
+        };
+        connections::connect(&self.quince, staff, login).await.unwrap();
+        let connected = connections::list(&self.quince, staff).await.unwrap();
+        configuration::save_primary(&self.quince, staff, Some(connected[0].calendars[0].id))
+            .await
+            .unwrap();
+        Colleague { staff, calendar }
+    }
+
+    pub fn events_of(&self, colleague: &Colleague) -> Vec<sandbox::StoredEvent> {
+        self.control.events(colleague.calendar)
     }
 
     pub async fn colleague(&self, name: &str) -> StaffId {

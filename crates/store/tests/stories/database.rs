@@ -101,6 +101,7 @@ pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
         },
         location: String::new(),
         color: "#b8860b".to_owned(),
+        questions: Vec::new(),
         auto_confirm: true,
     };
     booking_calendars::insert(tx, &new, now()).await.unwrap()
@@ -128,6 +129,7 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
         host_id: Some(at.host_id),
         session_id: None,
         guests: Vec::new(),
+        answers: Vec::new(),
         name: "Grace Hopper".to_owned(),
         email: "grace@client.example".to_owned(),
         phone: None,

@@ -1,0 +1,43 @@
+//! A place on a waiting list behind its client's link.
+
+use bookings::classes;
+
+use super::month::zone_words;
+use crate::context::{kept, quince};
+use crate::error::AppError;
+use crate::limit::{Attempt, limited};
+use crate::public::habits::{Habits, full_day_words};
+use crate::public::waiting::WaitingView;
+
+/// The place of a link.
+pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
+    let found = classes::waiting(&quince()?, token).await?;
+    let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
+    Ok(WaitingView {
+        token: token.to_owned(),
+        slug: found.slug,
+        calendar: found.calendar_name,
+        day: full_day_words(from.date()),
+        time: Habits::of_visitor().range(from, to),
+        zone: zone_words(&found.zone, found.start),
+        place: match found.before {
+            0 => "You are the first on the list.".to_owned(),
+            1 => "One is on the list before you.".to_owned(),
+            more => format!("{more} are on the list before you."),
+        },
+        seats: match found.seats {
+            1 => String::new(),
+            seats => format!("You wait for {seats} seats."),
+        },
+        kept: kept("leave").await,
+    })
+}
+
+/// Takes the client off the list, and says where to go on.
+pub async fn leave(token: &str) -> Result<String, AppError> {
+    limited(Attempt::Book)?;
+    let quince = quince()?;
+    let found = classes::waiting(&quince, token).await?;
+    classes::leave(&quince, token).await?;
+    Ok(format!("/book/{}", found.slug))
+}

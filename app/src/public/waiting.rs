@@ -1,0 +1,90 @@
+//! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
+
+/// A place on a waiting list as its client sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingView {
+    /// The secret part of the link.
+    pub token: String,
+    /// The booking calendar's address.
+    pub slug: String,
+    /// The booking calendar's name.
+    pub calendar: String,
+    /// "Tuesday 24 November 2026".
+    pub day: String,
+    /// "9:30 – 10:00".
+    pub time: String,
+    /// "Europe/Berlin (UTC+1)".
+    pub zone: String,
+    /// "You are the first on the list."
+    pub place: String,
+    /// "For 2 seats."; empty for one.
+    pub seats: String,
+    /// What came of the form.
+    pub kept: KeptForm,
+}
+
+/// Loads a place on a waiting list by the secret of its link.
+#[server(prefix = "/api/fn", endpoint = "waiting", input = leptos::server_fn::codec::GetUrl)]
+pub async fn waiting_page(
+    /// The secret of the link.
+    token: String,
+) -> Result<WaitingView, AppError> {
+    super::offer::waiting(&token)
+        .await
+        .map_err(crate::context::with_status)
+}
+
+/// Leaves a waiting list.
+#[server(LeaveForm, prefix = "/api/fn", endpoint = "leave-waiting-list")]
+pub async fn leave_form(
+    /// The secret of the link.
+    token: String,
+) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("leave");
+    form.go(super::offer::leave(&token).await).await
+}
+
+/// The page of a place on a waiting list.
+#[component]
+pub fn WaitingPage() -> impl IntoView {
+    let params = use_params_map();
+    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
+    let page = Resource::new(move || token.get(), waiting_page);
+    let action = ServerAction::<LeaveForm>::new();
+    load_page(page, move |waiting| {
+        let problem = problem_of(action, &waiting.kept);
+        let book = format!("/book/{}", waiting.slug);
+        view! {
+            <PageTitle text="Waiting list"/>
+            <article class="appointment">
+                <h1>"You are on the waiting list"</h1>
+                <p class="lead">{format!("{} {}", waiting.place, waiting.seats)}</p>
+                <div class="appointment-when">
+                    <p class="appointment-day">{waiting.day}</p>
+                    <p class="appointment-time">{waiting.time}</p>
+                    <p class="soft small">{waiting.zone}</p>
+                </div>
+                <dl class="pairs"><dt>"What"</dt><dd>{waiting.calendar}</dd></dl>
+                <p>"As soon as seats become free for you, they are yours, and you get an email. If you cannot come any more, please leave the list."</p>
+                <FormNotice problem/>
+                <ActionForm action=action>
+                    <input type="hidden" name="token" value=waiting.token/>
+                    <div class="actions">
+                        <ButtonLink href=book look=Look::Primary>"Look for another time"</ButtonLink>
+                        <Button look=Look::Danger busy=action.pending()>"Leave the waiting list"</Button>
+                    </div>
+                </ActionForm>
+            </article>
+        }
+        .into_any()
+    })
+}

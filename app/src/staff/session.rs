@@ -1,0 +1,195 @@
+//! `/sessions/:id`: a session of a class with who takes part and who waits, and calling it off.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use super::appointments::status_words;
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::settings::profile::done_of;
+use crate::ui::{
+    Badge, Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, Tone, load_page, problem_of,
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionDetail {
+    id: String,
+    calendar: String,
+    host: String,
+    when: String,
+    zone: String,
+    seats: String,
+    attendees: Vec<AttendeeRow>,
+    waiting: Vec<String>,
+    cancelled: Option<String>,
+    can_cancel: bool,
+    write: String,
+    kept: KeptForm,
+}
+
+/// Somebody who takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendeeRow {
+    appointment: String,
+    name: String,
+    contact: String,
+    guests: String,
+    status: String,
+}
+
+/// Loads a session.
+#[server(prefix = "/api/fn", endpoint = "session-page")]
+pub async fn session_page(id: String) -> Result<SessionDetail, AppError> {
+    let me = super::access::me().await?;
+    let quince = crate::context::quince()?;
+    let kept = crate::context::kept("session").await;
+    let found = bookings::classes::session(&quince, me.id, session_id(&id)?).await;
+    found
+        .map(|session| detail(session, &me.zone, quince.now(), kept))
+        .map_err(|error| crate::context::with_status(error.into()))
+}
+
+#[cfg(feature = "ssr")]
+fn detail(
+    session: bookings::classes::SessionView,
+    zone: &zones::Zone,
+    now: jiff::Timestamp,
+    kept: KeptForm,
+) -> SessionDetail {
+    let attendees = session.attendees.into_iter().map(|attendee| AttendeeRow {
+        appointment: attendee.appointment.to_string(),
+        name: attendee.name,
+        contact: [Some(attendee.email), attendee.phone]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        guests: attendee.guests.join(", "),
+        status: attendee.status.as_str().to_owned(),
+    });
+    let waiting = session.waiting.into_iter().map(|(_, name, email, seats)| {
+        let seats = match seats {
+            1 => "1 seat".to_owned(),
+            more => format!("{more} seats"),
+        };
+        format!("{name} · {email} · {seats}")
+    });
+    SessionDetail {
+        id: session.id.to_string(),
+        calendar: session.calendar_name,
+        host: session.host_name,
+        when: super::format::when(session.start, session.end, zone),
+        zone: zone.name().to_owned(),
+        seats: format!("{} of {} seats taken", session.taken, session.seats),
+        attendees: attendees.collect(),
+        waiting: waiting.collect(),
+        can_cancel: session.cancelled_at.is_none() && now < session.start,
+        cancelled: session.cancelled_at.and(session.cancelled_by),
+        write: session.write_sentence,
+        kept,
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn session_id(id: &str) -> Result<bookings::SessionId, AppError> {
+    id.parse()
+        .map_err(|_| crate::context::with_status(AppError::NotFound))
+}
+
+/// Calls a session off; everybody who takes part or waits is told.
+#[server(prefix = "/api/fn", endpoint = "cancel-session")]
+pub async fn cancel_session(id: String, reason: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("session").keep("reason", &reason);
+    form.stay(
+        call_off(&id, &reason).await,
+        "Cancelled. Everybody who takes part, or waits, has been told.",
+    )
+    .await
+}
+
+#[cfg(feature = "ssr")]
+async fn call_off(id: &str, reason: &str) -> Result<(), AppError> {
+    let staff = super::access::signed_in().await?;
+    bookings::classes::cancel_session(&crate::context::quince()?, staff, session_id(id)?, reason).await?;
+    Ok(())
+}
+
+/// `/sessions/{id}`.
+#[component]
+pub fn SessionPage() -> impl IntoView {
+    let params = use_params_map();
+    let action = ServerAction::<CancelSession>::new();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let page = Resource::new(
+        move || (id.get(), action.version().get()),
+        |(id, _)| session_page(id),
+    );
+    load_page(page, move |session| view! { <Shown session action/> }.into_any())
+}
+
+#[component]
+fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl IntoView {
+    let problem = problem_of(action, &session.kept);
+    let done = done_of(action, &session.kept);
+    let reason = session.kept.value("reason");
+    let rows = session
+        .attendees
+        .into_iter()
+        .map(|attendee| view! { <Attending attendee/> })
+        .collect_view();
+    let nobody = rows.is_empty();
+    let is_cancelled = session.cancelled.is_some();
+    view! {
+        <PageHeader title=session.calendar lead=format!("{} ({})", session.when, session.zone.replace('_', " "))>
+            {is_cancelled.then(|| view! { <Badge tone=Tone::Bad>"Cancelled"</Badge> })}
+        </PageHeader>
+        <FormNotice problem done/>
+        <Card title="Who takes part">
+            <p>{format!("{}, with {}.", session.seats, session.host)}</p>
+            {session.cancelled.map(|by| view! { <p>{format!("Cancelled by {by}.")}</p> })}
+            {nobody.then(|| view! { <p class="field-help">"Nobody at present."</p> })}
+            <ul class="rows">{rows}</ul>
+        </Card>
+        {(!session.waiting.is_empty()).then(|| view! {
+            <Card title="Waiting list">
+                <p class="field-help">"The first who fits gets the seats that become free, at once."</p>
+                <ol class="plain-list">{session.waiting.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ol>
+            </Card>
+        })}
+        <Card title="In iCloud"><p>{session.write}</p></Card>
+        {session.can_cancel.then(|| view! {
+            <Card title="Cancel the session">
+                <p class="field-help">"Everybody who takes part, or waits, gets a mail. It is not offered again."</p>
+                <ActionForm action=action>
+                    <input type="hidden" name="id" value=session.id/>
+                    <Field label="Reason" name="reason" value=reason help="The clients read it." problem/>
+                    <div class="form-end"><Button look=Look::Danger busy=action.pending()>"Cancel session"</Button></div>
+                </ActionForm>
+            </Card>
+        })}
+        <p><ButtonLink href="/calendar">"Back to the calendar"</ButtonLink></p>
+    }
+}
+
+#[component]
+fn Attending(attendee: AttendeeRow) -> impl IntoView {
+    let (words, tone) = status_words(&attendee.status);
+    view! {
+        <li class="row">
+            <div class="row-main">
+                <a class="row-title" href=format!("/appointments/{}", attendee.appointment)>{attendee.name}</a>
+                <p class="row-detail">{attendee.contact}</p>
+                {(!attendee.guests.is_empty()).then(|| view! { <p class="row-detail">{format!("Brings {}", attendee.guests)}</p> })}
+            </div>
+            <Badge tone>{words}</Badge>
+        </li>
+    }
+}

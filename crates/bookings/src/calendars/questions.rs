@@ -1,0 +1,227 @@
+//! What a booking calendar asks its clients, and whether they answered.
+
+use std::collections::BTreeSet;
+
+use store::questions::{Answer, AnswerKind, Question};
+
+use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
+
+/// Most questions of a booking calendar.
+pub const QUESTIONS_LIMIT: usize = 20;
+/// Most choices of a question.
+pub const CHOICES_LIMIT: usize = 50;
+
+/// The questions with their texts tidied. Problems name the question by its number.
+pub(super) fn checked_questions(checked: &mut Checked, questions: Vec<Question>) -> Vec<Question> {
+    const FIELD: &str = "questions";
+    if questions.len() > QUESTIONS_LIMIT {
+        checked.problem(
+            FIELD,
+            format!("Ask at most {QUESTIONS_LIMIT} questions. Remove some of them."),
+        );
+    }
+    let mut labels = BTreeSet::new();
+    let mut tidied = Vec::with_capacity(questions.len());
+    for (number, question) in (1..).zip(questions) {
+        let what = format!("the text of question {number}");
+        let label = checked.required_line(FIELD, &what, &question.label, NAME_LIMIT);
+        if !labels.insert(label.to_lowercase()) {
+            checked.problem(
+                FIELD,
+                format!("Question {number} is there twice. Remove one of both."),
+            );
+        }
+        let choices: Vec<String> = match question.kind {
+            AnswerKind::Choice => {
+                let texts = question.choices.iter();
+                texts
+                    .map(|text| text.trim().to_owned())
+                    .filter(|text| !text.is_empty())
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let different: BTreeSet<&String> = choices.iter().collect();
+        if question.kind == AnswerKind::Choice
+            && (!(2..=CHOICES_LIMIT).contains(&choices.len()) || different.len() < choices.len())
+        {
+            checked.problem(
+                FIELD,
+                format!("Give question {number} between 2 and {CHOICES_LIMIT} different choices."),
+            );
+        }
+        for choice in &choices {
+            checked.line(
+                FIELD,
+                &format!("each choice of question {number}"),
+                choice,
+                NAME_LIMIT,
+            );
+        }
+        tidied.push(Question {
+            label,
+            choices,
+            ..question
+        });
+    }
+    tidied
+}
+
+/// What was answered, in the order of the questions; what was left empty is left out.
+pub(crate) fn checked_answers(
+    checked: &mut Checked,
+    questions: &[Question],
+    given: &[Answer],
+) -> Vec<Answer> {
+    const FIELD: &str = "answers";
+    let unknown = given.iter().find(|answer| {
+        !answer.text.trim().is_empty() && !questions.iter().any(|asked| asked.label == answer.label)
+    });
+    if let Some(answer) = unknown {
+        checked.problem(
+            FIELD,
+            format!(
+                "“{}” is not asked here. Reload the page, and answer what is.",
+                answer.label
+            ),
+        );
+    }
+    let mut answers = Vec::new();
+    for question in questions {
+        let label = &question.label;
+        let typed = given
+            .iter()
+            .find(|answer| answer.label == *label)
+            .map_or("", |answer| answer.text.trim());
+        let text = match question.kind {
+            AnswerKind::Line => checked.line(FIELD, &format!("the answer to “{label}”"), typed, NAME_LIMIT),
+            AnswerKind::Text => checked.text(FIELD, &format!("the answer to “{label}”"), typed, NOTES_LIMIT),
+            AnswerKind::Choice => {
+                if !typed.is_empty() && !question.choices.iter().any(|choice| choice == typed) {
+                    checked.problem(FIELD, format!("Choose one of the list for “{label}”."));
+                }
+                typed.to_owned()
+            }
+            AnswerKind::YesNo => match typed {
+                "" | "no" if question.required => String::new(),
+                "" => "no".to_owned(),
+                "yes" | "no" => typed.to_owned(),
+                _ => {
+                    checked.problem(FIELD, format!("Answer “{label}” with yes or no."));
+                    String::new()
+                }
+            },
+        };
+        if text.is_empty() {
+            if question.required {
+                checked.problem(FIELD, required(question));
+            }
+            continue;
+        }
+        answers.push(Answer {
+            label: label.clone(),
+            text,
+        });
+    }
+    answers
+}
+
+fn required(question: &Question) -> String {
+    let label = &question.label;
+    match question.kind {
+        AnswerKind::YesNo => format!("Please tick “{label}”: without it, nothing can be booked here."),
+        AnswerKind::Choice => format!("Please choose an answer to “{label}”."),
+        AnswerKind::Line | AnswerKind::Text => format!("Please answer “{label}”."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(label: &str, kind: AnswerKind, required: bool) -> Question {
+        let choices = match kind {
+            AnswerKind::Choice => vec!["red".to_owned(), " green ".to_owned()],
+            _ => Vec::new(),
+        };
+        Question {
+            label: label.to_owned(),
+            kind,
+            choices,
+            required,
+        }
+    }
+
+    fn answer(label: &str, text: &str) -> Answer {
+        Answer {
+            label: label.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn problems(questions: &[Question], given: &[Answer]) -> Vec<String> {
+        let mut checked = Checked::default();
+        checked_answers(&mut checked, questions, given);
+        let problems = checked.finish().err().unwrap_or_default();
+        problems.into_iter().map(|problem| problem.sentence).collect()
+    }
+
+    #[test]
+    fn answers_fit_their_questions() {
+        for (kind, required, text, good) in [
+            (AnswerKind::Line, false, "", true),
+            (AnswerKind::Line, true, " ", false),
+            (AnswerKind::Line, true, "by bus", true),
+            (AnswerKind::Line, false, "by\nbus", false),
+            (AnswerKind::Text, true, "by\nbus", true),
+            (AnswerKind::Choice, false, "", true),
+            (AnswerKind::Choice, true, "", false),
+            (AnswerKind::Choice, true, "red", true),
+            (AnswerKind::Choice, false, "blue", false),
+            (AnswerKind::YesNo, true, "yes", true),
+            (AnswerKind::YesNo, true, "no", false),
+            (AnswerKind::YesNo, false, "no", true),
+            (AnswerKind::YesNo, false, "perhaps", false),
+        ] {
+            let found = problems(&[question("How?", kind, required)], &[answer("How?", text)]);
+            assert_eq!(
+                found.is_empty(),
+                good,
+                "{kind:?}, required {required}, {text:?}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_to_nothing_is_told_and_not_dropped() {
+        let found = problems(&[], &[answer("How?", "by bus")]);
+        assert!(found[0].starts_with("“How?” is not asked here"), "{found:?}");
+        assert_eq!(problems(&[], &[answer("How?", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_question_needs_a_text_of_its_own_and_choices_where_there_are_some() {
+        for (questions, good) in [
+            (vec![question("How?", AnswerKind::Choice, true)], true),
+            (vec![question(" ", AnswerKind::Line, true)], false),
+            (
+                vec![
+                    question("How?", AnswerKind::Line, true),
+                    question("how? ", AnswerKind::Text, true),
+                ],
+                false,
+            ),
+            (
+                vec![Question {
+                    choices: vec!["red".to_owned(), "red".to_owned()],
+                    ..question("How?", AnswerKind::Choice, true)
+                }],
+                false,
+            ),
+        ] {
+            let mut checked = Checked::default();
+            checked_questions(&mut checked, questions);
+            assert_eq!(checked.finish().is_ok(), good);
+        }
+    }
+}

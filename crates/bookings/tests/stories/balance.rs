@@ -1,0 +1,164 @@
+//! Equal distribution: who is ahead waits, newcomers are credited, the absent hold nobody up.
+
+use bookings::appointments::{self, Booked, Booking};
+use bookings::calendars::{self, CalendarForm};
+use bookings::{Distribution, Kind, StaffId, WeeklyHours, profile};
+
+use crate::database::stories;
+use crate::world::{World, adas_wish, at, member};
+
+stories! {
+    on:
+    everybody_gets_as_many_and_the_reason_is_kept,
+    who_is_more_than_three_ahead_is_not_offered,
+    the_clients_choice_goes_before_balance,
+    a_newcomer_starts_with_the_average,
+    somebody_without_hours_this_month_holds_nobody_up,
+    two_hundred_at_once_give_each_member_one,
+}
+
+/// A round robin of equal shares, open at all hours.
+async fn team(world: &World, members: &[StaffId]) {
+    for staff in members {
+        profile::save_hours(&world.quince, *staff, WeeklyHours::always(), Vec::new())
+            .await
+            .unwrap();
+    }
+    world
+        .make(CalendarForm {
+            slug: "team".into(),
+            kind: Kind::RoundRobin,
+            distribution: Distribution::Equal,
+            members: members.iter().copied().map(member).collect(),
+            ..CalendarForm::new("Team")
+        })
+        .await;
+}
+
+/// A wish for one of December's half hours.
+fn wish(number: u32, host: Option<StaffId>) -> Booking {
+    let (day, slot) = (1 + number / 20, number % 20);
+    Booking {
+        slug: "team".into(),
+        start: at(&format!(
+            "2026-12-{day:02}T{:02}:{:02}:00Z",
+            slot / 2,
+            slot % 2 * 30
+        )),
+        host,
+        idempotency_key: format!("wish {number}"),
+        ..adas_wish("10:00")
+    }
+}
+
+async fn book(world: &World, number: u32, host: Option<StaffId>) -> Booked {
+    appointments::book(&world.quince, wish(number, host))
+        .await
+        .unwrap()
+}
+
+async fn hosts(world: &World, bookings: std::ops::Range<u32>) -> Vec<StaffId> {
+    let mut hosts = Vec::new();
+    for number in bookings {
+        let booked = book(world, number, None).await;
+        hosts.push(world.appointment(&booked).await.hosts[0]);
+    }
+    hosts
+}
+
+async fn everybody_gets_as_many_and_the_reason_is_kept(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas, priya]).await;
+    let first = hosts(&world, 0..3).await;
+    assert_eq!(first, [world.owner, jonas, priya]);
+    let booked = book(&world, 3, Some(jonas)).await;
+    let reason = world.appointment(&booked).await.assignment_reason;
+    assert_eq!(reason.as_deref(), Some("chosen by the client"));
+    let next = book(&world, 4, None).await;
+    let next = world.appointment(&next).await;
+    assert_eq!(next.hosts, [world.owner]);
+    assert_eq!(
+        next.assignment_reason.as_deref(),
+        Some("as few this month as others: 1, others 1")
+    );
+}
+
+async fn who_is_more_than_three_ahead_is_not_offered(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    team(&world, &[world.owner, jonas]).await;
+    for number in 0..4 {
+        book(&world, number, Some(jonas)).await;
+    }
+    // Only Jonas would be free then.
+    profile::save_hours(
+        &world.quince,
+        world.owner,
+        WeeklyHours::weekdays(0, 60),
+        Vec::new(),
+    )
+    .await
+    .unwrap();
+    let refused = appointments::book(&world.quince, wish(10, None)).await;
+    assert!(refused.is_err(), "{refused:?}");
+    appointments::book(&world.quince, wish(10, Some(jonas)))
+        .await
+        .unwrap();
+}
+
+async fn the_clients_choice_goes_before_balance(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    team(&world, &[world.owner, jonas]).await;
+    for number in 0..6 {
+        let booked = book(&world, number, Some(jonas)).await;
+        assert_eq!(world.appointment(&booked).await.hosts, [jonas], "{number}");
+    }
+}
+
+async fn a_newcomer_starts_with_the_average(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas]).await;
+    hosts(&world, 0..4).await;
+    profile::save_hours(&world.quince, priya, WeeklyHours::always(), Vec::new())
+        .await
+        .unwrap();
+    // December's newcomer: the month has begun when Priya joins.
+    world.clock.set(at("2026-12-01T12:00:00Z"));
+    world.set_members("team", &[world.owner, jonas, priya]).await;
+    let next = hosts(&world, 40..43).await;
+    assert_eq!(next, [world.owner, jonas, priya], "two each, and two for free");
+}
+
+async fn somebody_without_hours_this_month_holds_nobody_up(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas, priya]).await;
+    profile::save_hours(&world.quince, priya, WeeklyHours::default(), Vec::new())
+        .await
+        .unwrap();
+    let all = hosts(&world, 0..12).await;
+    assert_eq!(all.iter().filter(|host| **host == jonas).count(), 6);
+}
+
+async fn two_hundred_at_once_give_each_member_one(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas, priya]).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..200 {
+        let quince = world.quince.clone();
+        let wish = Booking {
+            idempotency_key: format!("k{number}"),
+            ..wish(0, None)
+        };
+        tries.spawn(async move { appointments::book(&quince, wish).await });
+    }
+    let mut names: Vec<String> = tries
+        .join_all()
+        .await
+        .into_iter()
+        .flatten()
+        .map(|booked| booked.host_name)
+        .collect();
+    names.sort();
+    assert_eq!(names, ["Jonas", "Maya Lopez", "Priya"]);
+    let calendars = calendars::list(&world.quince, world.owner).await.unwrap();
+    assert_eq!(calendars[0].members.len(), 3);
+}

@@ -1,0 +1,259 @@
+//! Collective: everybody or nobody, an event for each, and a member who is exchanged.
+
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::{StaffId, configuration};
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
+
+use crate::database::stories;
+use crate::world::{Colleague, World, adas_wish, tuesday};
+
+stories! {
+    connected_on:
+    everybody_gets_the_event_and_nobody_shares_the_time,
+    one_busy_member_stops_all,
+    an_event_a_moment_old_in_anybodys_calendar_stops_all,
+    two_hundred_at_once_give_one_appointment,
+    moving_and_cancelling_follow_in_every_calendar,
+    a_member_is_exchanged_and_the_events_follow,
+    who_is_exchanged_must_be_free_and_a_member,
+    a_member_without_a_primary_calendar_takes_part_all_the_same,
+}
+
+async fn panel(world: &World) -> (Colleague, Colleague) {
+    let jonas = world.connected_colleague("Jonas").await;
+    let priya = world.connected_colleague("Priya").await;
+    world
+        .collective("panel", &[world.owner, jonas.staff, priya.staff])
+        .await;
+    (jonas, priya)
+}
+
+fn wish(time: &str) -> Booking {
+    Booking {
+        slug: "panel".into(),
+        ..adas_wish(time)
+    }
+}
+
+async fn everybody_gets_the_event_and_nobody_shares_the_time(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    assert_eq!(booked.host_name, "Maya Lopez, Jonas, Priya");
+    world.jobs().await;
+    let mut uids = Vec::new();
+    for events in [
+        world.events("Home"),
+        world.events_of(&jonas),
+        world.events_of(&priya),
+    ] {
+        assert_eq!(events.len(), 1);
+        let ics = events[0].ics.replace("\r\n ", "");
+        assert!(ics.contains("Together with"), "{ics}");
+        uids.push(
+            ics.lines()
+                .find(|line| line.starts_with("UID"))
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    uids.sort();
+    uids.dedup();
+    assert_eq!(uids.len(), 3, "each event has a UID of its own");
+    assert!(!world.is_free("10:00").await);
+    let again = Booking {
+        idempotency_key: "another".into(),
+        ..wish("10:00")
+    };
+    let again = appointments::book(&world.quince, again).await;
+    assert!(matches!(again, Err(BookError::SlotTaken)), "{again:?}");
+}
+
+async fn one_busy_member_stops_all(world: World) {
+    let (jonas, _) = panel(&world).await;
+    world.calendar("jonas", &[jonas.staff]).await;
+    let alone = Booking {
+        slug: "jonas".into(),
+        idempotency_key: "alone".into(),
+        ..adas_wish("10:00")
+    };
+    appointments::book(&world.quince, alone).await.unwrap();
+    let refused = appointments::book(&world.quince, wish("10:00")).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(
+        world.is_free("10:00").await,
+        "nothing of the others' time was taken"
+    );
+}
+
+async fn an_event_a_moment_old_in_anybodys_calendar_stops_all(world: World) {
+    let (_, priya) = panel(&world).await;
+    let start = tuesday("10:00");
+    world.control.add_simple_event(
+        priya.calendar,
+        "Dentist",
+        start,
+        start + SignedDuration::from_hours(1),
+    );
+    let refused = appointments::book(&world.quince, wish("10:00")).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(world.is_free("10:00").await);
+}
+
+async fn two_hundred_at_once_give_one_appointment(world: World) {
+    let (jonas, _) = panel(&world).await;
+    let mut tries = JoinSet::new();
+    for number in 0..200 {
+        let quince = world.quince.clone();
+        let wish = Booking {
+            idempotency_key: format!("k{number}"),
+            ..wish("10:00")
+        };
+        tries.spawn(async move { appointments::book(&quince, wish).await });
+    }
+    let outcomes = tries.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for outcome in &outcomes {
+        assert!(
+            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            "{outcome:?}"
+        );
+    }
+    world.jobs().await;
+    assert_eq!(
+        (world.events("Home").len(), world.events_of(&jonas).len()),
+        (1, 1)
+    );
+}
+
+async fn moving_and_cancelling_follow_in_every_calendar(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    world.jobs().await;
+    let client = Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    // Its own time is not in its way.
+    appointments::reschedule(&world.quince, &client, tuesday("10:30"))
+        .await
+        .unwrap();
+    world.jobs().await;
+    for events in [
+        world.events("Home"),
+        world.events_of(&jonas),
+        world.events_of(&priya),
+    ] {
+        assert_eq!(events.len(), 1);
+        assert!(
+            events[0].ics.contains("DTSTART:20261124T103000Z"),
+            "{}",
+            events[0].ics
+        );
+    }
+    appointments::cancel(&world.quince, &client, "").await.unwrap();
+    world.jobs().await;
+    for events in [
+        world.events("Home"),
+        world.events_of(&jonas),
+        world.events_of(&priya),
+    ] {
+        assert_eq!(events, []);
+    }
+    assert!(world.is_free("10:00").await && world.is_free("10:30").await);
+}
+
+async fn exchange(
+    world: &World,
+    booked: &appointments::Booked,
+    leaves: StaffId,
+    joins: StaffId,
+) -> Result<appointments::AppointmentView, ChangeError> {
+    appointments::exchange(&world.quince, world.owner, booked.id, leaves, joins).await
+}
+
+async fn a_member_is_exchanged_and_the_events_follow(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    world
+        .collective("pair", &[world.owner, jonas.staff, priya.staff])
+        .await;
+    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let mira = world.connected_colleague("Mira").await;
+    let refused = exchange(&world, &booked, jonas.staff, mira.staff).await;
+    assert!(
+        matches!(refused, Err(ChangeError::Fields(_))),
+        "no member yet: {refused:?}"
+    );
+    world
+        .set_members("panel", &[world.owner, jonas.staff, priya.staff, mira.staff])
+        .await;
+    world.jobs().await;
+    let before = world.events("Home");
+    let view = exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
+    assert_eq!(view.hosts, [world.owner, mira.staff, priya.staff]);
+    world.jobs().await;
+    assert_eq!(world.events_of(&jonas), []);
+    assert_eq!(world.events_of(&mira).len(), 1);
+    assert_eq!(world.events_of(&priya).len(), 1);
+    let after = world.events("Home");
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert!(
+        after[0].ics.replace("\r\n ", "").contains("Mira"),
+        "the others' events name them"
+    );
+    let mails = world.mails();
+    for (who, subject) in [
+        ("jonas@", "Cancelled"),
+        ("mira@", "New booking"),
+        ("ada@", "Changed"),
+    ] {
+        assert!(
+            mails
+                .iter()
+                .any(|mail| mail.contains(who) && mail.contains(subject)),
+            "{who} was told"
+        );
+    }
+}
+
+async fn who_is_exchanged_must_be_free_and_a_member(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let same = exchange(&world, &booked, jonas.staff, priya.staff).await;
+    assert!(
+        matches!(same, Err(ChangeError::Fields(_))),
+        "takes part already: {same:?}"
+    );
+    let mira = world.connected_colleague("Mira").await;
+    world
+        .set_members("panel", &[world.owner, jonas.staff, priya.staff, mira.staff])
+        .await;
+    world
+        .control
+        .add_simple_event(mira.calendar, "Dentist", tuesday("10:00"), tuesday("11:00"));
+    let busy = exchange(&world, &booked, jonas.staff, mira.staff).await;
+    assert!(
+        matches!(busy, Err(ChangeError::SlotTaken)),
+        "an event a moment old: {busy:?}"
+    );
+    assert_eq!(
+        world.appointment(&booked).await.hosts,
+        [world.owner, jonas.staff, priya.staff]
+    );
+    let stranger =
+        appointments::exchange(&world.quince, mira.staff, booked.id, jonas.staff, mira.staff).await;
+    assert!(matches!(stranger, Err(ChangeError::NotAllowed)), "{stranger:?}");
+}
+
+async fn a_member_without_a_primary_calendar_takes_part_all_the_same(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    configuration::save_primary(&world.quince, jonas.staff, None)
+        .await
+        .unwrap();
+    appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    world.jobs().await;
+    assert_eq!(
+        (world.events("Home").len(), world.events_of(&priya).len()),
+        (1, 1)
+    );
+    assert_eq!(world.events_of(&jonas), []);
+}
