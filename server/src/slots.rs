@@ -40,7 +40,7 @@ pub async fn run(options: &Slots) -> Result<(), Failure> {
         &options.timezone,
     )
     .await?;
-    let shown = |start: &&Start| options.explain || !start.hosts.is_empty();
+    let shown = |start: &&Start| options.explain || start.is_offered;
     print(starts.iter().filter(shown).map(|start| line(start, options)))
 }
 

@@ -1,4 +1,4 @@
-//! A person's own settings: My Profile, Integrations (with the wizard), Calendar Configuration.
+//! Settings: a person's own (My Profile, Integrations with the wizard, Calendar Configuration), and the workspace's.
 
 mod calendar_choice;
 pub mod calendar_configuration;
@@ -9,6 +9,7 @@ pub mod integrations;
 pub mod profile;
 mod tabs;
 pub mod wizard;
+pub mod workspace;
 
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
@@ -20,6 +21,7 @@ use connect_server::ConnectServerPage;
 use integrations::{DisconnectPage, IntegrationsPage};
 use profile::ProfilePage;
 use wizard::WizardPage;
+use workspace::WorkspaceSettingsPage;
 
 /// The settings pages and the wizard. They are children of the staff layout.
 #[component(transparent)]
@@ -29,6 +31,7 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
         <Route path=path!("/settings/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/integrations/:id/disconnect") view=DisconnectPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/calendar-configuration") view=CalendarConfigurationPage ssr=SsrMode::Async/>
+        <Route path=path!("/settings/workspace") view=WorkspaceSettingsPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-icloud") view=WizardPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-server") view=ConnectServerPage ssr=SsrMode::Async/>
     }

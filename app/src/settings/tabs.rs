@@ -1,4 +1,4 @@
-//! The three places of a person's own settings, side by side.
+//! The places of the settings, side by side.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -19,6 +19,7 @@ pub fn SettingsHeader(
         ("/settings/profile", "My Profile"),
         ("/settings/integrations", "Integrations"),
         ("/settings/calendar-configuration", "Calendar Configuration"),
+        ("/settings/workspace", "Workspace"),
     ];
     view! {
         <PageHeader title lead/>

@@ -15,7 +15,9 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::field::Problem;
-use crate::ui::{Badge, Button, Card, Field, FormNotice, Look, Notice, PageHeader, Tone, load_page};
+use crate::ui::{
+    Badge, Button, Card, Field, FormNotice, Look, Notice, PageHeader, Tone, accepted, load_page,
+};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -89,6 +91,8 @@ fn detail(
             problem: write.problem.clone(),
         })
         .collect();
+    let steps = appointment.next_statuses(now).iter();
+    let steps = steps.map(|next| step(appointment.status, *next)).collect();
     AppointmentDetail {
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
@@ -117,54 +121,30 @@ fn detail(
             .collect(),
         session: appointment.session.map(|session| session.to_string()),
         overridden: appointment.overridden,
-        steps: steps(appointment.status, appointment.start <= now),
+        steps,
         kept,
     }
 }
 
-/// Where an appointment can go from a status. Whether somebody came is only known when it has begun.
 #[cfg(feature = "ssr")]
-fn steps(status: bookings::Status, begun: bool) -> Vec<StatusStep> {
+fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     use bookings::Status;
 
-    let confirm = (
-        Status::Confirmed,
-        "Confirm",
-        "The client is told that it takes place.",
-    );
-    let showed = (Status::Showed, "Showed", "The client came.");
-    let no_show = (
-        Status::NoShow,
-        "No-show",
-        "The client did not come. Its time is given back.",
-    );
-    let invalid = (
-        Status::Invalid,
-        "Invalid",
-        "A mistake or spam. Its time is given back, and nobody is told.",
-    );
-    let undo = (
-        Status::Confirmed,
-        "Back to confirmed",
-        "Its time must still be free.",
-    );
-    let steps = match (status, begun) {
-        (Status::New, _) => vec![confirm, invalid],
-        (Status::Confirmed, true) => vec![showed, no_show, invalid],
-        (Status::Confirmed, false) => vec![invalid],
-        (Status::Showed, _) => vec![no_show, undo],
-        (Status::NoShow, _) => vec![showed, undo],
-        (Status::Invalid, _) => vec![undo],
-        (Status::Cancelled, _) => Vec::new(),
+    let (words, help) = match (from, to) {
+        (Status::New, Status::Confirmed) => ("Confirm", "The client is told that it takes place."),
+        (_, Status::Showed) => ("Showed", "The client came."),
+        (_, Status::NoShow) => ("No-show", "The client did not come. Its time is given back."),
+        (_, Status::Invalid) => (
+            "Invalid",
+            "A mistake or spam. Its time is given back, and nobody is told.",
+        ),
+        _ => ("Back to confirmed", "Its time must still be free."),
     };
-    steps
-        .into_iter()
-        .map(|(status, words, help)| StatusStep {
-            status: status.as_str().to_owned(),
-            words: words.to_owned(),
-            help: help.to_owned(),
-        })
-        .collect()
+    StatusStep {
+        status: to.as_str().to_owned(),
+        words: words.to_owned(),
+        help: help.to_owned(),
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -282,9 +262,13 @@ pub fn AppointmentPage() -> impl IntoView {
     let cancel = ServerAction::<StaffCancel>::new();
     let status = ServerAction::<SetStatus>::new();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let changes = move || {
-        again.version().get() + reschedule.version().get() + cancel.version().get() + status.version().get()
-    };
+    let accepted = (
+        accepted(again),
+        accepted(reschedule),
+        accepted(cancel),
+        accepted(status),
+    );
+    let changes = move || accepted.0.get() + accepted.1.get() + accepted.2.get() + accepted.3.get();
     let page = Resource::new(move || (id.get(), changes()), |(id, _)| appointment_page(id));
     load_page(page, move |detail| {
         view! { <Shown detail again reschedule cancel status/> }.into_any()

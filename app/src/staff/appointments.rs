@@ -10,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::ui::{Badge, EmptyState, PageHeader, Tone, load};
+use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load};
 
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,14 +23,15 @@ pub struct AppointmentRow {
     note: Option<String>,
 }
 
-/// Loads the appointments to come, or the past ones.
+/// Loads the appointments to come, the `past` ones, or those to come that are `pending`.
 #[server(prefix = "/api/fn", endpoint = "appointments-page")]
-pub async fn appointments_page(past: bool) -> Result<Vec<AppointmentRow>, AppError> {
+pub async fn appointments_page(show: String) -> Result<Vec<AppointmentRow>, AppError> {
     let me = super::access::me().await?;
     let quince = crate::context::quince()?;
     let filter = bookings::appointments::Filter {
-        upcoming: !past,
+        upcoming: show != "past",
         host: None,
+        status: (show == "pending").then_some(bookings::Status::New),
         search: String::new(),
         limit: 200,
     };
@@ -73,22 +74,29 @@ pub fn status_words(status: &str) -> (&'static str, Tone) {
 #[component]
 pub fn AppointmentsPage() -> impl IntoView {
     let query = use_query_map();
-    let past = Memo::new(move |_| query.with(|query| query.get("show").as_deref() == Some("past")));
-    let page = Resource::new(move || past.get(), appointments_page);
-    let tab = move |href: &'static str, words: &'static str, is_past: bool| {
-        view! { <li><a href=href aria-current=move || (past.get() == is_past).then_some("page")>{words}</a></li> }
+    let show = Memo::new(move |_| query.with(|query| query.get("show").unwrap_or_default()));
+    let page = Resource::new(move || show.get(), appointments_page);
+    let tab = move |key: &'static str, words: &'static str| {
+        let href = if key.is_empty() {
+            "/appointments".to_owned()
+        } else {
+            format!("/appointments?show={key}")
+        };
+        view! { <li><a href=href aria-current=move || (show.read().as_str() == key).then_some("page")>{words}</a></li> }
     };
     view! {
-        <PageHeader title="Appointments"/>
+        <PageHeader title="Appointments">
+            <ButtonLink href="/appointments/new" look=Look::Primary icon=Picture::Plus>"Book for a client"</ButtonLink>
+        </PageHeader>
         <nav class="tabs" aria-label="Which appointments">
-            <ul>{tab("/appointments", "Coming", false)} {tab("/appointments?show=past", "Past", true)}</ul>
+            <ul>{tab("", "Coming")} {tab("pending", "To confirm")} {tab("past", "Past")}</ul>
         </nav>
         {load(page, move |rows| {
             if rows.is_empty() {
-                let text = if past.get_untracked() {
-                    "Appointments move here when they are over."
-                } else {
-                    "When a client books, the appointment appears here and in the primary calendar of its host."
+                let text = match show.get_untracked().as_str() {
+                    "past" => "Appointments move here when they are over.",
+                    "pending" => "Appointments of booking calendars that do not confirm at once wait here for you.",
+                    _ => "When a client books, the appointment appears here and in the primary calendar of its host.",
                 };
                 return view! { <EmptyState title="No appointments"><p>{text}</p></EmptyState> }.into_any();
             }

@@ -208,7 +208,8 @@ fn name(field: &str) -> String {
     format!("calendar[{field}]")
 }
 
-fn pair((value, label): (&str, &str)) -> (String, String) {
+/// A value of a choice with what is shown for it.
+pub fn pair((value, label): (&str, &str)) -> (String, String) {
     (value.to_owned(), label.to_owned())
 }
 

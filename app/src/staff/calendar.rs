@@ -26,6 +26,8 @@ pub struct CalendarView {
     today: String,
     as_day: String,
     as_week: String,
+    block_off: String,
+    book: String,
     one_day: bool,
     people: Vec<PersonChoice>,
     warnings: Vec<String>,
@@ -86,6 +88,10 @@ fn CalendarShown(view: CalendarView) -> impl IntoView {
                     view! { <ButtonLink href=view.as_day>"Day"</ButtonLink> }.into_any()
                 }}
             </div>
+            <div class="button-row">
+                <ButtonLink href=view.block_off>"Block off time"</ButtonLink>
+                <ButtonLink href=view.book look=Look::Primary icon=Picture::Plus>"Book for a client"</ButtonLink>
+            </div>
         </PageHeader>
         {view.warnings.into_iter().map(|text| view! { <Notice tone=Tone::Warn>{text}</Notice> }).collect_view()}
         {(!view.connected).then(|| view! {
@@ -98,6 +104,7 @@ fn CalendarShown(view: CalendarView) -> impl IntoView {
         <WeekGrid days=view.days first_hour=view.first_hour last_hour=view.last_hour/>
         <ul class="legend" aria-label="Legend">
             <li><span class="swatch" data-kind="appointment"></span>"Appointment"</li>
+            <li><span class="swatch" data-kind="blocked"></span>"Blocked off, or a holiday"</li>
             <li><span class="swatch" data-kind="external"></span>"Event from iCloud, blocks"</li>
             <li><span class="swatch" data-kind="free"></span>"Event from iCloud, does not block"</li>
         </ul>
@@ -190,6 +197,12 @@ mod agenda {
                 .collect()
         };
         let grid = grid(agenda, today, &me.zone, &names);
+        // A new entry is for the day that is shown, or for today if that is among those shown.
+        let shown = if first <= today && today < first.saturating_add(step) {
+            today
+        } else {
+            first
+        };
         let (first_hour, last_hour) = hours_shown(&grid);
         Ok(CalendarView {
             title: title(first, days),
@@ -200,16 +213,10 @@ mod agenda {
             previous: address(first.saturating_sub(step), days, who),
             next: address(first.saturating_add(step), days, who),
             today: address(today, days, who),
-            as_day: address(
-                if first <= today && today < first.saturating_add(step) {
-                    today
-                } else {
-                    first
-                },
-                1,
-                who,
-            ),
+            as_day: address(shown, 1, who),
             as_week: address(first, 7, who),
+            block_off: format!("/blocked-time/new?date={shown}"),
+            book: format!("/appointments/new?date={shown}"),
             one_day: days == 1,
             people,
             warnings,
@@ -234,10 +241,7 @@ mod agenda {
     }
 
     fn grid(agenda: Agenda, today: Date, zone: &Zone, names: &BTreeMap<StaffId, &str>) -> Vec<GridDay> {
-        let titled = |event: &AgendaEvent| match names.get(&event.host) {
-            Some(name) => format!("{name}: {}", event.title),
-            None => event.title.clone(),
-        };
+        let titled = |event: &AgendaEvent| of_whom(event.host, &event.title, names);
         let page_of = |event: &AgendaEvent| event.id.map(|id| super::super::event::href(id, event.start));
         agenda
             .days
@@ -246,6 +250,14 @@ mod agenda {
                 let date = day.date;
                 let (all_day, timed): (Vec<_>, Vec<_>) =
                     day.external.into_iter().partition(|event| event.all_day);
+                let whole_day = (
+                    zone.start_of_day(date),
+                    zone.start_of_day(date.saturating_add(1.day())),
+                );
+                let (closed, blocked): (Vec<_>, Vec<_>) = day
+                    .blocked
+                    .into_iter()
+                    .partition(|block| block.start <= whole_day.0 && whole_day.1 <= block.end);
                 let appointments = day.appointments.into_iter().filter_map(|appointment| {
                     let (from, to) = place(appointment.start, appointment.end, date, zone)?;
                     Some(Block {
@@ -255,7 +267,10 @@ mod agenda {
                         title: appointment.title,
                         detail: format!("{} · {}", appointment.calendar_name, appointment.host_name),
                         time: span(appointment.start, appointment.end, zone),
-                        href: Some(format!("/appointments/{}", appointment.id)),
+                        href: Some(match appointment.session {
+                            Some(session) => format!("/sessions/{session}"),
+                            None => format!("/appointments/{}", appointment.id),
+                        }),
                         note: appointment
                             .write
                             .filter(|state| needs_look(*state))
@@ -276,24 +291,57 @@ mod agenda {
                         ..Block::default()
                     })
                 });
-                let mut blocks: Vec<Block> = appointments.chain(events).collect();
+                let blocked = blocked.into_iter().filter_map(|block| {
+                    let (from, to) = place(block.start, block.end, date, zone)?;
+                    Some(Block {
+                        from,
+                        to,
+                        kind: "blocked".to_owned(),
+                        title: of_whom(block.host, &block.title, names),
+                        href: Some(format!("/blocked-time/{}", block.id)),
+                        time: span(block.start, block.end, zone),
+                        ..Block::default()
+                    })
+                });
+                let mut blocks: Vec<Block> = appointments.chain(events).chain(blocked).collect();
                 lanes(&mut blocks);
+                let holiday = day.holiday.into_iter().map(|name| AllDay {
+                    kind: "blocked".to_owned(),
+                    title: if name.is_empty() {
+                        "Holiday".to_owned()
+                    } else {
+                        name
+                    },
+                    href: None,
+                });
                 GridDay {
                     name: short_date(date),
                     long_name: long_date(date),
                     today: date == today,
-                    all_day: all_day
-                        .into_iter()
-                        .map(|event| AllDay {
+                    all_day: holiday
+                        .chain(closed.into_iter().map(|block| AllDay {
+                            kind: "blocked".to_owned(),
+                            title: of_whom(block.host, &block.title, names),
+                            href: Some(format!("/blocked-time/{}", block.id)),
+                        }))
+                        .chain(all_day.into_iter().map(|event| AllDay {
+                            kind: if event.blocks { "external" } else { "free" }.to_owned(),
                             title: titled(&event),
-                            blocks: event.blocks,
                             href: page_of(&event),
-                        })
+                        }))
                         .collect(),
                     blocks,
                 }
             })
             .collect()
+    }
+
+    /// A title with whose it is, where several people are shown.
+    fn of_whom(host: StaffId, title: &str, names: &BTreeMap<StaffId, &str>) -> String {
+        match names.get(&host) {
+            Some(name) => format!("{name}: {title}"),
+            None => title.to_owned(),
+        }
     }
 
     fn first_name(name: &str) -> &str {

@@ -7,6 +7,8 @@ pub mod access;
 pub mod account;
 pub mod appointment;
 pub mod appointments;
+pub mod blocked_time;
+pub mod book_for_client;
 pub mod booking_calendar;
 pub mod booking_calendars;
 pub mod calendar;
@@ -29,6 +31,8 @@ use leptos_router::{SsrMode, path};
 
 use appointment::AppointmentPage;
 use appointments::AppointmentsPage;
+use blocked_time::{BlockedTimePage, NewBlockedTimePage};
+use book_for_client::BookForClientPage;
 use booking_calendar::{BookingCalendarPage, NewBookingCalendarPage};
 use booking_calendars::BookingCalendarsPage;
 use calendar::CalendarPage;
@@ -56,7 +60,10 @@ pub fn StaffRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/calendar") view=CalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/appointments") view=AppointmentsPage ssr=SsrMode::Async/>
+        <Route path=path!("/appointments/new") view=BookForClientPage ssr=SsrMode::Async/>
         <Route path=path!("/appointments/:id") view=AppointmentPage ssr=SsrMode::Async/>
+        <Route path=path!("/blocked-time/new") view=NewBlockedTimePage ssr=SsrMode::Async/>
+        <Route path=path!("/blocked-time/:id") view=BlockedTimePage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars") view=BookingCalendarsPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/new") view=NewBookingCalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/:id") view=BookingCalendarPage ssr=SsrMode::Async/>

@@ -15,7 +15,8 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::{
-    Badge, Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, Tone, load_page, problem_of,
+    Badge, Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, Tone, accepted, load_page,
+    problem_of,
 };
 
 /// What the page shows.
@@ -128,10 +129,8 @@ pub fn SessionPage() -> impl IntoView {
     let params = use_params_map();
     let action = ServerAction::<CancelSession>::new();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let page = Resource::new(
-        move || (id.get(), action.version().get()),
-        |(id, _)| session_page(id),
-    );
+    let cancelled = accepted(action);
+    let page = Resource::new(move || (id.get(), cancelled.get()), |(id, _)| session_page(id));
     load_page(page, move |session| view! { <Shown session action/> }.into_any())
 }
 

@@ -25,10 +25,10 @@ pub struct GridDay {
 /// An event of whole days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllDay {
+    /// `external`, `free` or `blocked`.
+    pub kind: String,
     /// What it is.
     pub title: String,
-    /// Whether it takes the day.
-    pub blocks: bool,
     /// The page about it.
     pub href: Option<String>,
 }
@@ -40,7 +40,7 @@ pub struct Block {
     pub from: u16,
     /// The minute after its last, at most 1440.
     pub to: u16,
-    /// `appointment`, `external` or `free`.
+    /// `appointment`, `external`, `free` or `blocked`.
     pub kind: String,
     /// Whom or what it is with.
     pub title: String,
@@ -91,7 +91,9 @@ fn DayColumn(day: GridDay, first_hour: u8, last_hour: u8) -> impl IntoView {
     let all_day = day
         .all_day
         .into_iter()
-        .map(|event| view! { <li class="all-day" data-kind=if event.blocks { "external" } else { "free" }>{linked(event.title, event.href)}</li> })
+        .map(
+            |event| view! { <li class="all-day" data-kind=event.kind>{linked(event.title, event.href)}</li> },
+        )
         .collect_view();
     let blocks = day
         .blocks

@@ -29,7 +29,8 @@ pub struct WhyNotView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartRow {
     time: String,
-    /// The names of those who can be booked; empty when it is not offered.
+    is_offered: bool,
+    /// The names of those who can be booked.
     hosts: String,
     reasons: Vec<ReasonRow>,
 }
@@ -90,6 +91,7 @@ mod view {
     fn row(start: Start, me: &Me) -> StartRow {
         StartRow {
             time: span(start.start, start.end, &me.zone),
+            is_offered: start.is_offered,
             hosts: start.hosts.join(", "),
             reasons: start.reasons.into_iter().map(reason).collect(),
         }
@@ -161,7 +163,7 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
 
 #[component]
 fn StartShown(start: StartRow) -> impl IntoView {
-    let offered = !start.hosts.is_empty();
+    let offered = start.is_offered;
     let (tone, words) = if offered {
         (Tone::Good, "Offered")
     } else {

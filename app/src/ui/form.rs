@@ -106,6 +106,19 @@ where
     })
 }
 
+/// Changes whenever the form is accepted, and not when it is refused: what depends on it is loaded anew then, and what was
+/// typed into a refused form stays.
+pub fn accepted<S>(action: ServerAction<S>) -> Memo<usize>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Memo::new(move |before: Option<&usize>| match &*action.value().read() {
+        Some(Ok(_)) => action.version().get(),
+        _ => before.copied().unwrap_or_default(),
+    })
+}
+
 /// On top of a form: what is wrong, or what was done. Screen readers are told at once.
 #[component]
 pub fn FormNotice(

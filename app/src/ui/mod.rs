@@ -24,7 +24,7 @@ pub mod title;
 pub mod zone;
 
 pub use field::{Check, Choice, Field, LongText, Options};
-pub use form::{Button, ButtonLink, FormNotice, Look, problem_of};
+pub use form::{Button, ButtonLink, FormNotice, Look, accepted, problem_of};
 pub use icon::{Icon, Picture};
 pub use layout::{EntrancePage, PageHeader};
 pub use load::{load, load_page};

@@ -27,11 +27,13 @@
 pub mod accounts;
 pub mod agenda;
 pub mod appointments;
+pub mod blocked;
 pub mod calendars;
 pub mod classes;
 pub mod clock;
 pub mod configuration;
 pub mod connections;
+pub mod holidays;
 pub mod input;
 pub mod jobs;
 pub mod profile;
@@ -52,6 +54,6 @@ pub use scheduling::{
     WeeklyHours,
 };
 pub use store::{
-    AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, ImportPolicy, RemoteCalendarId,
-    Role, Server, SessionId, WaitingId, WhenStale, WriteState,
+    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy,
+    RemoteCalendarId, Role, Server, SessionId, WaitingId, WhenStale, WriteState,
 };

@@ -174,6 +174,8 @@ pub struct Filter {
     pub now: Timestamp,
     /// Only this host's.
     pub host: Option<StaffId>,
+    /// Only those of this status.
+    pub status: Option<AppointmentStatus>,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
     /// At most so many.
@@ -190,32 +192,37 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Appointment>, Stor
         .replace('_', "\\_");
     let pattern = format!("%{escaped}%");
     let host = filter.host.map(|host| host.0);
+    let status = filter.status.map(AppointmentStatus::as_str);
     let (now, limit) = (ms(filter.now), i64::from(filter.limit));
     if filter.upcoming {
         all!(
             tx,
             read,
             "SELECT * FROM appointments
-             WHERE ends_at > $1 AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
+             WHERE ends_at > $1 AND ($5 IS NULL OR status = $5)
+                AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
                 AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
              ORDER BY starts_at, id LIMIT $4",
             now,
             host,
             &pattern,
-            limit
+            limit,
+            status
         )
     } else {
         all!(
             tx,
             read,
             "SELECT * FROM appointments
-             WHERE ends_at <= $1 AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
+             WHERE ends_at <= $1 AND ($5 IS NULL OR status = $5)
+                AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
                 AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
              ORDER BY starts_at DESC, id LIMIT $4",
             now,
             host,
             &pattern,
-            limit
+            limit,
+            status
         )
     }
 }

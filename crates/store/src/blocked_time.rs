@@ -55,6 +55,30 @@ pub async fn insert(
     Ok(BlockId(id))
 }
 
+/// Blocked-off time by id.
+pub async fn find(tx: &mut Tx, id: BlockId) -> Result<Option<Blocked>, StoreError> {
+    one!(tx, read, "SELECT * FROM blocked_time WHERE id = $1", id.0)
+}
+
+/// Changes blocked-off time.
+pub async fn update(
+    tx: &mut Tx,
+    id: BlockId,
+    from: Timestamp,
+    to: Timestamp,
+    title: &str,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE blocked_time SET starts_at = $2, ends_at = $3, title = $4 WHERE id = $1",
+        id.0,
+        ms(from),
+        ms(to),
+        title
+    )?;
+    touched(rows, "blocked time")
+}
+
 /// Gives blocked-off time back.
 pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
     touched(

@@ -27,6 +27,7 @@ pub mod class_sessions;
 pub mod connections;
 pub mod event_writes;
 pub mod external_events;
+pub mod holidays;
 pub mod idempotency_keys;
 pub mod messages;
 pub mod occupancy;

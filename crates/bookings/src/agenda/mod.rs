@@ -1,29 +1,27 @@
 //! The calendar view: appointments and external events of some days (D5), with how fresh they are.
 
+mod booked;
 mod event;
-
-use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, CalendarId, Interval, StaffId};
-use store::appointments::Appointment;
-use store::booking_calendars::BookingCalendar;
-use store::event_writes::{EventWrite, Subject};
+use scheduling::{AppointmentId, DateOverride, Interval, StaffId};
+use store::blocked_time::Blocked;
 use store::external_events::Instance;
+use store::holidays::Holiday;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ConnectionId, ConnectionState, EventId, RemoteCalendarId, SessionId, Tx,
-    WriteState, appointment_parts, appointments, booking_calendars, connections, event_writes,
-    external_events, remote_calendars, staff,
+    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, RemoteCalendarId,
+    SessionId, Tx, WriteState, appointments, blocked_time, connections, external_events, holidays,
+    remote_calendars, staff,
 };
 use zones::Zone;
 
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
-use crate::appointments::{ChangeError, is_active};
+use crate::appointments::ChangeError;
 use crate::connections::freshness;
 use crate::quince::Quince;
 use crate::slots::{busy, context};
@@ -66,6 +64,25 @@ pub struct AgendaDay {
     pub appointments: Vec<AgendaAppointment>,
     /// External events in order.
     pub external: Vec<AgendaEvent>,
+    /// Time that was blocked off, in order.
+    pub blocked: Vec<AgendaBlock>,
+    /// The workspace is closed: the holiday's name, which may be empty.
+    pub holiday: Option<String>,
+}
+
+/// Blocked-off time in the view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgendaBlock {
+    /// Its id.
+    pub id: BlockId,
+    /// From here.
+    pub start: Timestamp,
+    /// Up to here.
+    pub end: Timestamp,
+    /// Why.
+    pub title: String,
+    /// Whose time.
+    pub host: StaffId,
 }
 
 /// An appointment in the view.
@@ -160,7 +177,7 @@ pub async fn view(
     if who == Who::Everybody && is_admin(me.role) {
         booked.extend(appointments::of_nobody_between(&mut tx, span.start, span.end).await?);
     }
-    let booked = booked_views(&mut tx, booked).await?;
+    let booked = booked::views(&mut tx, booked).await?;
     let watched = remote_calendars::watched(&mut tx, &ids).await?;
     let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
     let events = external_events::between(&mut tx, &remote, span.start, span.end).await?;
@@ -168,6 +185,9 @@ pub async fn view(
         .iter()
         .filter_map(|found| external(found, &watched, viewer))
         .collect();
+    let blocked = blocked_time::between(&mut tx, &ids, span.start, span.end).await?;
+    let blocked: Vec<AgendaBlock> = blocked.into_iter().map(of_blocked).collect();
+    let holidays = holidays::list(&mut tx).await?;
     let mut fresh = Vec::new();
     for person in &people {
         for connection in connections::list_for_staff(&mut tx, person.id).await? {
@@ -187,7 +207,7 @@ pub async fn view(
     };
     let days = dates
         .into_iter()
-        .map(|date| day(date, &me.zone, one, &booked, &events))
+        .map(|date| day(date, &me.zone, one, &booked, &events, (&blocked, &holidays)))
         .collect();
     Ok(Agenda {
         zone: me.zone,
@@ -205,67 +225,6 @@ async fn people(tx: &mut Tx, me: &Staff, who: Who) -> Result<Vec<Staff>, ChangeE
         Who::Person(_) if !is_admin(me.role) => Err(ChangeError::NotAllowed),
         Who::Person(id) => Ok(vec![staff::find(tx, id).await?.ok_or(ChangeError::NotFound)?]),
     }
-}
-
-async fn booked_views(tx: &mut Tx, booked: Vec<Appointment>) -> Result<Vec<AgendaAppointment>, ChangeError> {
-    let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(tx)
-        .await?
-        .into_iter()
-        .map(|calendar| (calendar.id, calendar))
-        .collect();
-    let mut names: BTreeMap<AppointmentId, Vec<String>> = BTreeMap::new();
-    let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
-    let team = staff::list(tx).await?;
-    for part in appointment_parts::list(tx, &ids).await? {
-        let of_appointment = names.entry(part.appointment_id).or_default();
-        let name = team.iter().find(|person| person.id == part.host_id);
-        of_appointment.extend(name.map(|person| person.name.clone()));
-    }
-    let sessions: Vec<SessionId> = booked.iter().filter_map(|found| found.session_id).collect();
-    let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
-    writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
-    let mut seats: BTreeMap<SessionId, u32> = BTreeMap::new();
-    let mut views: Vec<AgendaAppointment> = Vec::new();
-    for found in booked {
-        let Some(calendar) = calendars.get(&found.calendar_id) else {
-            continue;
-        };
-        let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
-        // Who missed a session has no seat of it any more.
-        if is_over || (found.session_id.is_some() && !is_active(found.status)) {
-            continue;
-        }
-        if let Some(session) = found.session_id {
-            let taken = seats.entry(session).or_insert(0);
-            *taken = taken.saturating_add(found.seats());
-            let title = format!("{taken} of {}", calendar.rules.seats);
-            if let Some(view) = views.iter_mut().find(|view| view.session == Some(session)) {
-                view.title = title;
-                continue;
-            }
-        }
-        let is_of = |write: &&EventWrite| match found.session_id {
-            Some(session) => write.subject == Subject::Session(session),
-            None => write.subject.appointment_id() == Some(found.id),
-        };
-        views.push(AgendaAppointment {
-            id: found.id,
-            session: found.session_id,
-            start: found.starts_at,
-            end: found.ends_at,
-            title: match found.session_id {
-                Some(_) => format!("{} of {}", found.seats(), calendar.rules.seats),
-                None => found.name,
-            },
-            calendar_name: calendar.name.clone(),
-            host: found.host_id,
-            host_name: names.remove(&found.id).unwrap_or_default().join(", "),
-            color: calendar.color.clone(),
-            status: found.status,
-            write: writes.iter().find(is_of).map(|write| write.state),
-        });
-    }
-    Ok(views)
 }
 
 fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<AgendaEvent> {
@@ -292,12 +251,23 @@ fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Ag
     })
 }
 
+fn of_blocked(row: Blocked) -> AgendaBlock {
+    AgendaBlock {
+        id: row.id,
+        start: row.starts_at,
+        end: row.ends_at,
+        title: row.title,
+        host: row.staff_id,
+    }
+}
+
 fn day(
     date: Date,
     zone: &Zone,
     person: Option<&Staff>,
     booked: &[AgendaAppointment],
     external: &[AgendaEvent],
+    (blocked, holidays): (&[AgendaBlock], &[Holiday]),
 ) -> AgendaDay {
     let span = Interval::new(
         zone.start_of_day(date),
@@ -309,7 +279,12 @@ fn day(
     let open = person.map(|person| {
         // Hours are local to the person's own zone, so those of the neighbouring dates can reach into this one.
         let (before, after) = (date.saturating_sub(1.day()), date.saturating_add(1.day()));
-        let spans = context::hours(person).spans(before, after);
+        let closed = |holiday: &Holiday| DateOverride {
+            date: holiday.date,
+            windows: Vec::new(),
+        };
+        let closed: Vec<DateOverride> = holidays.iter().map(closed).collect();
+        let spans = context::hours(person, &closed).spans(before, after);
         let cut = |open: Interval| open.intersection(&span).map(|open| (open.start, open.end));
         spans.into_iter().filter_map(cut).collect()
     });
@@ -326,5 +301,14 @@ fn day(
             .filter(|found| touches(found.start, found.end))
             .cloned()
             .collect(),
+        blocked: blocked
+            .iter()
+            .filter(|found| touches(found.start, found.end))
+            .cloned()
+            .collect(),
+        holiday: holidays
+            .iter()
+            .find(|holiday| holiday.date == date)
+            .map(|holiday| holiday.name.clone()),
     }
 }

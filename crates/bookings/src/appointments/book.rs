@@ -6,8 +6,8 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::questions::Answer;
 use store::{
-    AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
-    occupancy, staff,
+    AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, calendar_members,
+    idempotency_keys, occupancy, staff,
 };
 
 use super::details::{Booking, Details};
@@ -17,6 +17,7 @@ use super::plan::{self, Plan};
 use super::read::host_names;
 use super::view::Booked;
 use super::{token, why_not};
+use crate::accounts::is_admin;
 use crate::calendars::checked_answers;
 use crate::classes;
 use crate::input::Checked;
@@ -287,7 +288,11 @@ impl Wish {
         let row = booking_calendars::find_by_slug(tx, &self.booking.slug).await?;
         let mut row = row.filter(|row| row.active).ok_or(BookError::CalendarNotFound)?;
         if let Some(by) = self.by {
-            staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
+            let me = staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
+            let members = calendar_members::with_staff(tx, &[row.id]).await?;
+            if !is_admin(me.role) && !members.iter().any(|(_, person)| person.id == by) {
+                return Err(BookError::CalendarNotFound);
+            }
             row.rules.notice = Span::new(0, Unit::Minutes);
             row.rules.range = DateRange::Unlimited;
         }

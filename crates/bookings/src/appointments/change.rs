@@ -13,7 +13,7 @@ use super::error::ChangeError;
 use super::looks::{Look, Looks};
 use super::plan::{self, Plan};
 use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token, one_view};
-use super::view::AppointmentView;
+use super::view::{AppointmentView, next_statuses};
 use super::why_not;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
@@ -366,6 +366,13 @@ pub async fn set_status(
     }
     if opened.appointment.status == Status::Cancelled {
         return Err(ChangeError::AlreadyOver(over(Status::Cancelled)));
+    }
+    let has_begun = opened.appointment.starts_at <= now;
+    if !next_statuses(opened.appointment.status, has_begun).contains(&status) {
+        return Err(ChangeError::NotOffered(
+            "An appointment cannot be given this status now. Whether the client came is known when it has begun."
+                .to_owned(),
+        ));
     }
     change_status(quince, &mut tx, &opened, status, None, now).await?;
     tx.commit().await?;

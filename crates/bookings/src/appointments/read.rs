@@ -34,6 +34,8 @@ pub struct Filter {
     pub upcoming: bool,
     /// Only this host's. Staff who are not admins see their own alone, whatever this says.
     pub host: Option<StaffId>,
+    /// Only those of this status.
+    pub status: Option<Status>,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
     /// At most so many.
@@ -114,6 +116,7 @@ pub async fn list(
         } else {
             Some(viewer)
         },
+        status: filter.status,
         search: filter.search.trim().to_owned(),
         limit: filter.limit.min(LIST_LIMIT),
     };

@@ -81,6 +81,26 @@ pub struct ClientView {
     pub may_cancel: Result<(), String>,
 }
 
+impl AppointmentView {
+    /// The statuses that staff can give it now, besides calling it off.
+    pub fn next_statuses(&self, now: Timestamp) -> &'static [Status] {
+        next_statuses(self.status, self.start <= now)
+    }
+}
+
+/// The statuses that staff can give an appointment besides calling it off. Whether somebody came is known when it has begun.
+pub(crate) fn next_statuses(status: Status, has_begun: bool) -> &'static [Status] {
+    match (status, has_begun) {
+        (Status::New, false) => &[Status::Confirmed, Status::Invalid],
+        (Status::New | Status::Confirmed, true) => &[Status::Showed, Status::NoShow, Status::Invalid],
+        (Status::Confirmed, false) => &[Status::Invalid],
+        (Status::Showed, _) => &[Status::NoShow, Status::Confirmed],
+        (Status::NoShow, _) => &[Status::Showed, Status::Confirmed],
+        (Status::Invalid, _) => &[Status::Confirmed],
+        (Status::Cancelled, _) => &[],
+    }
+}
+
 /// An appointment as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppointmentView {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use scheduling::{AppointmentId, Busy, Cause, Host, Hours, Interval, Kind, Request, StaffId};
+use scheduling::{AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Request, StaffId};
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
@@ -18,6 +18,7 @@ use store::{
 };
 
 use super::{balance, busy};
+use crate::holidays;
 
 /// A loaded booking calendar: its rules, its hosts and when they are busy.
 #[derive(Debug)]
@@ -99,6 +100,7 @@ impl Context {
             }
         }
         let booked = booked(tx, &calendar, window, moved).await?;
+        let closed = holidays::closed(tx).await?;
         let mut hosts: Vec<Host> = members
             .iter()
             .map(|(_, person)| {
@@ -106,7 +108,7 @@ impl Context {
                 busy.extend(taken.remove(&person.id).unwrap_or_default());
                 Host {
                     id: person.id,
-                    hours: hours(person),
+                    hours: hours(person, &closed),
                     busy,
                 }
             })
@@ -115,7 +117,7 @@ impl Context {
             let id = in_place_of_a_host(&calendar);
             hosts.push(Host {
                 id,
-                hours,
+                hours: holidays::without(hours, &closed),
                 busy: taken.remove(&id).unwrap_or_default(),
             });
         }
@@ -196,13 +198,14 @@ impl Context {
     }
 }
 
-/// A staff member's hours.
-pub(crate) fn hours(person: &Staff) -> Hours {
-    Hours {
+/// A staff member's hours, without the workspace's closed dates.
+pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
+    let hours = Hours {
         zone: person.zone.clone(),
         weekly: person.hours.clone(),
         overrides: person.overrides.clone(),
-    }
+    };
+    holidays::without(hours, closed)
 }
 
 /// The window with what a meeting that starts in it can occupy outside of it.

@@ -10,10 +10,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{AppointmentId, Interval, Kind, Reason, Request, Slot, StaffId, UnsupportedKind};
-use store::{StoreError, appointments, booking_calendars};
+use scheduling::{
+    AppointmentId, CalendarId, DateRange, Interval, Kind, Reason, Request, Slot, Span, StaffId, Unit,
+    UnsupportedKind,
+};
+use store::{StoreError, appointments, booking_calendars, staff};
 use zones::Zone;
 
+use crate::accounts::is_admin;
 use crate::calendars::{PublicCalendar, public};
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -124,6 +128,33 @@ pub async fn free(
         full: full_sessions(&context.request(now, false), zone)?,
         next_free,
     })
+}
+
+/// The free times of a local date as staff may book them: members of the booking calendar, and admins. They keep neither
+/// notice nor date range, and nothing looks busy to them.
+pub async fn free_for_staff(
+    quince: &Quince,
+    viewer: StaffId,
+    calendar: CalendarId,
+    date: Date,
+    zone: &Zone,
+) -> Result<Vec<OfferedSlot>, SlotsError> {
+    let window = window(date, date, zone)?;
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let viewer = staff::find(&mut tx, viewer)
+        .await?
+        .ok_or(SlotsError::NotAllowed)?;
+    let row = booking_calendars::find(&mut tx, calendar).await?;
+    let mut row = row.ok_or(SlotsError::CalendarNotFound)?;
+    row.rules.notice = Span::new(0, Unit::Minutes);
+    row.rules.range = DateRange::Unlimited;
+    let context = Context::load(&mut tx, row, window, now, None).await?;
+    if !is_admin(viewer.role) && context.member(viewer.id).is_none() {
+        return Err(SlotsError::NotAllowed);
+    }
+    let free = scheduling::slots(&context.request(now, true))?;
+    Ok(free.into_iter().map(offered).collect())
 }
 
 /// The sessions that lack nothing but seats.

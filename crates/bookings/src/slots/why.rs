@@ -32,7 +32,9 @@ pub struct Start {
     pub start: Timestamp,
     /// The meeting's end.
     pub end: Timestamp,
-    /// The names of those who can be booked then; empty when it is not offered.
+    /// Whether clients can book it.
+    pub is_offered: bool,
+    /// The names of those who can be booked then; empty when it is not offered, and in a Simple calendar.
     pub hosts: Vec<String>,
     /// What is in the way, of all or of some.
     pub reasons: Vec<Why>,
@@ -171,6 +173,7 @@ impl Explained {
         Start {
             start: position.start,
             end: position.end,
+            is_offered: !position.hosts.is_empty(),
             hosts: position.hosts.iter().filter_map(name).collect(),
             reasons: position
                 .refusals

@@ -26,6 +26,7 @@ stories! {
     cut_offs_hold_for_clients_and_not_for_staff,
     a_wrong_or_old_link_opens_nothing,
     statuses_take_and_give_back_time,
+    whether_a_client_came_is_kept_when_it_has_begun,
     staff_see_only_what_is_theirs,
     the_next_free_day_is_told,
     buffers_keep_their_distance,
@@ -300,7 +301,12 @@ async fn a_wrong_or_old_link_opens_nothing(world: World) {
 async fn statuses_take_and_give_back_time(world: World) {
     let booked = world.book("10:00").await;
     let set = |status| appointments::set_status(&world.quince, world.owner, booked.id, status);
-    set(Status::NoShow).await.unwrap();
+    let early = set(Status::NoShow).await;
+    assert!(
+        matches!(early, Err(ChangeError::NotOffered(_))),
+        "who comes is not known yet: {early:?}"
+    );
+    set(Status::Invalid).await.unwrap();
     assert!(world.is_free("10:00").await);
     let other = appointments::book(
         &world.quince,
@@ -313,7 +319,23 @@ async fn statuses_take_and_give_back_time(world: World) {
     other.unwrap();
     let back = set(Status::Confirmed).await;
     assert!(matches!(back, Err(ChangeError::SlotTaken)), "{back:?}");
-    assert_eq!(world.appointment(&booked).await.status, Status::NoShow);
+    assert_eq!(world.appointment(&booked).await.status, Status::Invalid);
+}
+
+async fn whether_a_client_came_is_kept_when_it_has_begun(world: World) {
+    let booked = world.book("10:00").await;
+    world.clock.set(tuesday("10:05"));
+    for status in [Status::Showed, Status::NoShow, Status::Showed, Status::Confirmed] {
+        appointments::set_status(&world.quince, world.owner, booked.id, status)
+            .await
+            .unwrap();
+        assert_eq!(world.appointment(&booked).await.status, status);
+    }
+    let backwards = appointments::set_status(&world.quince, world.owner, booked.id, Status::New).await;
+    assert!(
+        matches!(backwards, Err(ChangeError::NotOffered(_))),
+        "{backwards:?}"
+    );
 }
 
 async fn staff_see_only_what_is_theirs(world: World) {
@@ -334,6 +356,7 @@ async fn staff_see_only_what_is_theirs(world: World) {
     let filter = appointments::Filter {
         upcoming: true,
         host: Some(world.owner),
+        status: None,
         search: String::new(),
         limit: 10,
     };

@@ -6,6 +6,7 @@ mod database;
 mod world;
 
 mod accounts;
+mod away;
 mod balance;
 mod booking;
 mod classes;

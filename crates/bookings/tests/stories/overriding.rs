@@ -12,6 +12,8 @@ stories! {
     without_being_told_to_nothing_is_overridden,
     nobody_else_gets_a_time_that_was_overridden,
     what_is_over_stays_over,
+    staff_book_only_where_they_are_members,
+    staff_keep_no_notice,
     a_collective_is_overridden_with_all_its_members,
 }
 
@@ -101,4 +103,31 @@ async fn a_collective_is_overridden_with_all_its_members(world: World) {
         (world.events("Home").len(), world.events_of(&jonas).len()),
         (2, 1)
     );
+}
+
+async fn staff_book_only_where_they_are_members(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    let refused = book(&world, jonas, another("10:00"), IfTaken::Refuse).await;
+    assert!(matches!(refused, Err(BookError::CalendarNotFound)), "{refused:?}");
+}
+
+async fn staff_keep_no_notice(world: World) {
+    let today = bookings::slots::free_for_staff(
+        &world.quince,
+        world.owner,
+        world.form_of("intro").await.0,
+        crate::world::date("2026-11-23"),
+        &zones::Zone::utc(),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        today.first().map(|slot| slot.start),
+        Some(at("2026-11-23T09:00:00Z"))
+    );
+    let soon = Booking {
+        start: at("2026-11-23T09:00:00Z"),
+        ..another("09:00")
+    };
+    book(&world, world.owner, soon, IfTaken::Refuse).await.unwrap();
 }

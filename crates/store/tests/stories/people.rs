@@ -175,6 +175,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         upcoming,
         now: now(),
         host,
+        status: None,
         search: search.to_owned(),
         limit: 10,
     };

@@ -1,0 +1,326 @@
+//! `/blocked-time/new` and `/blocked-time/:id`: time that nobody can book.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{
+    Button, ButtonLink, Card, Choice, Field, FormNotice, Look, Notice, PageHeader, Tone, load_page,
+    problem_of,
+};
+
+/// Blocked-off time as typed. Without times it is whole days.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BlockText {
+    staff: String,
+    title: String,
+    from_date: String,
+    from_time: String,
+    to_date: String,
+    to_time: String,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BlockPage {
+    id: String,
+    form: BlockText,
+    /// Whose time can be blocked off; only oneself for most.
+    people: Vec<(String, String)>,
+    zone: String,
+    /// Appointments that lie in it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
+    appointments: Vec<String>,
+    kept: KeptForm,
+}
+
+/// Loads blocked-off time; without an id, a day to block off.
+#[server(prefix = "/api/fn", endpoint = "blocked-time-page")]
+pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, AppError> {
+    let me = super::access::me().await?;
+    form::page(me, &id, &date)
+        .await
+        .map_err(crate::context::with_status)
+}
+
+/// Blocks time off, or changes it.
+#[server(prefix = "/api/fn", endpoint = "save-blocked-time")]
+pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppError> {
+    let typed = serde_json::to_string(&block).unwrap_or_default();
+    let submitted = crate::context::Submitted::new("blocked-time")
+        .keep("block", &typed)
+        .keep("id", &id);
+    submitted.go(form::save(&id, &block).await).await
+}
+
+/// Gives blocked-off time back.
+#[server(prefix = "/api/fn", endpoint = "remove-blocked-time")]
+pub async fn remove_blocked_time(id: String) -> Result<(), AppError> {
+    let submitted = crate::context::Submitted::new("blocked-time");
+    submitted.go(form::remove(&id).await).await
+}
+
+/// `/blocked-time/new`.
+#[component]
+pub fn NewBlockedTimePage() -> impl IntoView {
+    let query = use_query_map();
+    let page = Resource::new(
+        move || query.with(|query| query.get("date").unwrap_or_default()),
+        |date| blocked_time_page(String::new(), date),
+    );
+    load_page(page, |page| {
+        view! { <Shown title="Block off time" page/> }.into_any()
+    })
+}
+
+/// `/blocked-time/{id}`.
+#[component]
+pub fn BlockedTimePage() -> impl IntoView {
+    let params = use_params_map();
+    let page = Resource::new(
+        move || params.with(|params| params.get("id").unwrap_or_default()),
+        |id| blocked_time_page(id, String::new()),
+    );
+    load_page(page, |page| {
+        view! { <Shown title="Blocked-off time" page/> }.into_any()
+    })
+}
+
+#[component]
+fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
+    let save = ServerAction::<SaveBlockedTime>::new();
+    let remove = ServerAction::<RemoveBlockedTime>::new();
+    let saved = problem_of(save, &page.kept);
+    let removed = problem_of(remove, &KeptForm::default());
+    let problem = Signal::derive(move || removed.get().or_else(|| saved.get()));
+    let BlockPage {
+        id,
+        form,
+        people,
+        zone,
+        appointments,
+        ..
+    } = page;
+    let name = |field: &str| format!("block[{field}]");
+    let stored = (!id.is_empty()).then(|| id.clone());
+    let calendar = format!("/calendar?date={}", form.from_date);
+    view! {
+        <PageHeader title lead=format!("Nobody can book it. Times in {}.", zone.replace('_', " "))/>
+        {(!appointments.is_empty()).then(|| view! {
+            <Notice tone=Tone::Warn title="These appointments lie in it, and stay">
+                <ul>{appointments.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            </Notice>
+        })}
+        <FormNotice problem/>
+        <Card>
+            <ActionForm action=save>
+                <input type="hidden" name="id" value=id/>
+                {if people.len() > 1 {
+                    view! { <Choice label="Whose time" name=name("staff") options=people value=form.staff problem/> }.into_any()
+                } else {
+                    view! { <input type="hidden" name=name("staff") value=form.staff/> }.into_any()
+                }}
+                <Field label="Title" name=name("title") value=form.title help="Only your team sees it." problem/>
+                <div class="field-row">
+                    <Field label="From" name=name("from_date") kind="date" value=form.from_date required=true problem/>
+                    <Field label="Time" id="from-time" name=name("from_time") kind="time" value=form.from_time help="Empty: from the start of the day." problem/>
+                </div>
+                <div class="field-row">
+                    <Field label="Until" name=name("to_date") kind="date" value=form.to_date required=true problem/>
+                    <Field label="Time" id="to-time" name=name("to_time") kind="time" value=form.to_time help="Empty: to the end of the day." problem/>
+                </div>
+                <div class="form-end">
+                    <Button look=Look::Primary busy=save.pending()>"Save"</Button>
+                    <ButtonLink href=calendar>"Cancel"</ButtonLink>
+                </div>
+            </ActionForm>
+        </Card>
+        {stored.map(|id| view! {
+            <Card title="Give it back">
+                <ActionForm action=remove>
+                    <input type="hidden" name="id" value=id/>
+                    <Button look=Look::Danger busy=remove.pending()>"Remove"</Button>
+                </ActionForm>
+            </Card>
+        })}
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod form {
+    use bookings::accounts::Me;
+    use bookings::blocked::{self, BlockView};
+    use bookings::{BlockId, Interval, StaffId};
+    use jiff::ToSpan;
+    use jiff::civil::{Date, Time};
+    use zones::Zone;
+
+    use super::super::booking_calendar::pair;
+    use super::super::format::{clock, long_date};
+    use super::{BlockPage, BlockText};
+    use crate::context::{kept, quince};
+    use crate::error::{AppError, FieldProblem};
+
+    pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
+        let quince = quince()?;
+        let kept = kept("blocked-time").await;
+        let stored = match id {
+            "" => None,
+            id => Some(blocked::get(&quince, me.id, block_id(id)?).await?),
+        };
+        let zone = match &stored {
+            Some(block) => bookings::accounts::me(&quince, block.staff).await?.zone,
+            None => me.zone.clone(),
+        };
+        let typed = kept
+            .values
+            .get("block")
+            .filter(|_| kept.value("id") == id)
+            .and_then(|text| serde_json::from_str(text).ok());
+        let fresh = || {
+            let day = date
+                .parse()
+                .unwrap_or_else(|_| zone.date(quince.now()))
+                .to_string();
+            BlockText {
+                staff: me.id.to_string(),
+                from_date: day.clone(),
+                to_date: day,
+                ..BlockText::default()
+            }
+        };
+        let form = typed.unwrap_or_else(|| stored.as_ref().map_or_else(fresh, |block| text(block, &zone)));
+        let appointments = stored.iter().flat_map(|block| &block.appointments);
+        let appointments = appointments
+            .map(|(name, start)| {
+                let local = zone.local(*start);
+                format!("{name}, {}, {}", long_date(local.date()), clock(local.time()))
+            })
+            .collect();
+        let mut people = vec![pair((&me.id.to_string(), &me.name))];
+        if stored.is_none() && me.is_admin() {
+            let team = bookings::accounts::team(&quince).await?;
+            let others = team.into_iter().filter(|person| person.id != me.id);
+            people.extend(others.map(|person| (person.id.to_string(), person.name)));
+        }
+        Ok(BlockPage {
+            id: id.to_owned(),
+            form,
+            people,
+            zone: zone.name().to_owned(),
+            appointments,
+            kept,
+        })
+    }
+
+    fn text(block: &BlockView, zone: &Zone) -> BlockText {
+        let (from, to) = (zone.local(block.start), zone.local(block.end));
+        let midnight = |time: Time| time == Time::midnight();
+        let shown = |time: Time| time.strftime("%H:%M").to_string();
+        // Up to midnight is the whole day before.
+        let (to_date, to_time) = if midnight(to.time()) {
+            (to.date().saturating_sub(1.day()), String::new())
+        } else {
+            (to.date(), shown(to.time()))
+        };
+        BlockText {
+            staff: block.staff.to_string(),
+            title: block.title.clone(),
+            from_date: from.date().to_string(),
+            from_time: if midnight(from.time()) {
+                String::new()
+            } else {
+                shown(from.time())
+            },
+            to_date: to_date.to_string(),
+            to_time,
+        }
+    }
+
+    pub async fn save(id: &str, block: &BlockText) -> Result<String, AppError> {
+        let by = super::super::access::signed_in().await?;
+        let quince = quince()?;
+        let who: StaffId = block.staff.parse().map_err(|_| AppError::NotFound)?;
+        let stored = match id {
+            "" => None,
+            id => Some(blocked::get(&quince, by, block_id(id)?).await?),
+        };
+        let whose = stored.as_ref().map_or(who, |stored| stored.staff);
+        let zone = bookings::accounts::me(&quince, whose).await?.zone;
+        let span = understood(block, &zone)?;
+        let saved = match stored {
+            Some(stored) => blocked::change(&quince, by, stored.id, span, &block.title).await,
+            None => blocked::add(&quince, by, who, span, &block.title).await,
+        };
+        let saved = saved.map_err(|error| named(error.into()))?;
+        // What lies in it has to be seen before one goes on.
+        Ok(if saved.appointments.is_empty() {
+            format!("/calendar?date={}", zone.date(saved.start))
+        } else {
+            format!("/blocked-time/{}", saved.id)
+        })
+    }
+
+    pub async fn remove(id: &str) -> Result<String, AppError> {
+        let by = super::super::access::signed_in().await?;
+        blocked::remove(&quince()?, by, block_id(id)?).await?;
+        Ok("/calendar".to_owned())
+    }
+
+    fn block_id(id: &str) -> Result<BlockId, AppError> {
+        id.parse().map_err(|_| AppError::NotFound)
+    }
+
+    fn understood(block: &BlockText, zone: &Zone) -> Result<Interval, AppError> {
+        let date = |field: &str, text: &str| -> Result<Date, AppError> {
+            text.parse()
+                .map_err(|_| AppError::field(format!("block[{field}]"), "Choose a date."))
+        };
+        let time = |field: &str, text: &str| -> Result<Option<Time>, AppError> {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            text.parse().map(Some).map_err(|_| {
+                AppError::field(
+                    format!("block[{field}]"),
+                    "Enter a time such as 14:30, or leave it empty.",
+                )
+            })
+        };
+        let from_date = date("from_date", &block.from_date)?;
+        let to_date = date("to_date", &block.to_date)?;
+        // Of an hour that the clocks repeat, both are blocked off.
+        let start = match time("from_time", &block.from_time)? {
+            Some(time) => zone.opening(from_date.to_datetime(time)),
+            None => zone.start_of_day(from_date),
+        };
+        let end = match time("to_time", &block.to_time)? {
+            Some(time) => zone.closing(to_date.to_datetime(time)),
+            None => zone.start_of_day(to_date.saturating_add(1.day())),
+        };
+        Ok(Interval::new(start, end))
+    }
+
+    /// The problems at the fields of this form.
+    fn named(error: AppError) -> AppError {
+        let AppError::Fields(problems) = error else {
+            return error;
+        };
+        let problems = problems.into_iter().map(|problem| FieldProblem {
+            field: match problem.field.as_str() {
+                "end" => "block[to_date]".to_owned(),
+                other => format!("block[{other}]"),
+            },
+            sentence: problem.sentence,
+        });
+        AppError::Fields(problems.collect())
+    }
+}

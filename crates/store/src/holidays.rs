@@ -1,0 +1,44 @@
+//! Days on which the whole workspace is closed.
+
+use jiff::civil::Date;
+
+use crate::db::Tx;
+use crate::error::StoreError;
+use crate::fields::{Fields, word};
+
+/// A holiday.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holiday {
+    /// The date, local to whoever works.
+    pub date: Date,
+    /// What it is called.
+    pub name: String,
+}
+
+/// All of them, in order.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Holiday>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| {
+            Ok(Holiday {
+                date: word(row, "date")?,
+                name: row.text("name")?,
+            })
+        },
+        "SELECT date, name FROM holidays ORDER BY date"
+    )
+}
+
+/// Makes these all holidays that there are. No date may be in the list twice.
+pub async fn replace(tx: &mut Tx, holidays: &[Holiday]) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM holidays")?;
+    for holiday in holidays {
+        execute!(
+            tx,
+            "INSERT INTO holidays (date, name) VALUES ($1, $2)",
+            holiday.date.to_string(),
+            &holiday.name
+        )?;
+    }
+    Ok(())
+}
