@@ -11,7 +11,8 @@ use zones::Zone;
 /// The person whose calendar is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
-    /// Zone of floating times and of whole days: the remote calendar's, else the person's.
+    /// Zone of whole days and of floating times: the remote calendar's, else the person's. A text that names a zone of its own
+    /// (X-WR-TIMEZONE) goes before it for floating times, never for whole days.
     pub zone: &'a Zone,
     /// Every address that means "me" (`calendar-user-address-set`), compared without regard to case and
     /// with or without `mailto:`. My own declined invitations do not block.
