@@ -101,7 +101,7 @@ pub async fn free(quince: &Quince) -> Vec<String> {
 pub async fn ask(address: &str, start: &str, key: &str) -> Result<Response, reqwest::Error> {
     let body = json!({"start": start, "timezone": "UTC", "name": "Grace", "email": "grace@client.example"});
     http()
-        .post(format!("{}api/v1/calendars/intro-call/appointments", address))
+        .post(format!("{address}api/v1/calendars/intro-call/appointments"))
         .header("idempotency-key", key)
         .body(body.to_string())
         .send()

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that breaks off has failed")]
 
 mod database;
+mod dice;
 mod world;
 
 mod accounts;
@@ -14,6 +15,7 @@ mod collective;
 mod configuring;
 mod connecting;
 mod external;
+mod guarantee;
 mod habits;
 mod kinds;
 mod mails;

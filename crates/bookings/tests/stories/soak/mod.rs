@@ -4,7 +4,6 @@
 //! Among the other tests it takes some hundred steps. `scripts/soak MINUTES` lets it run for long.
 
 mod checks;
-mod dice;
 mod people;
 mod trouble;
 
@@ -17,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::CalendarId;
 
 use crate::database::stories;
+use crate::dice::Dice;
 use crate::world::World;
-use dice::Dice;
 
 stories! {
     connected_on:

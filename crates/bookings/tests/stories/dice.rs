@@ -1,4 +1,4 @@
-//! Chance that can be repeated: the same seed, the same soak.
+//! Chance that can be repeated: the same seed, the same course of things.
 
 /// `SplitMix64`.
 pub struct Dice(u64);

@@ -1,0 +1,373 @@
+//! No double booking, whatever happens at once: several processes book, move, cancel, confirm, exchange and change booking
+//! calendars of every kind at random, and after each round the rules are checked in the database itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bookings::appointments::{self, Actor, Booked, Booking, IfTaken};
+use bookings::calendars::{self, CalendarForm};
+use bookings::{
+    AppointmentId, Distribution, Kind, Quince, Rules, SessionId, StaffId, Status, WeeklyHours, classes,
+};
+use jiff::{SignedDuration, Timestamp};
+use store::appointments::Appointment;
+use store::occupancy::Taken;
+use store::{appointment_parts, booking_calendars, occupancy, staff};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use crate::database::stories;
+use crate::dice::Dice;
+use crate::world::{NOW, World, adas_wish, at, member, tuesday};
+
+stories! {
+    on:
+    nobody_is_booked_twice_whatever_happens_at_once,
+}
+
+const WORKERS: u64 = 4;
+const ROUNDS: u64 = 8;
+/// What each worker does in a round.
+const DEEDS: usize = 12;
+const SLUGS: [&str; 5] = ["alone", "team", "panel", "yoga", "room"];
+
+/// One of those who do something at the same time as others.
+struct Worker {
+    quince: Quince,
+    owner: StaffId,
+    team: Vec<StaffId>,
+    dice: Dice,
+    booked: Arc<Mutex<Vec<Booked>>>,
+}
+
+impl Worker {
+    /// A half hour of Tuesday.
+    fn some_time(&mut self) -> Timestamp {
+        tuesday("09:00") + SignedDuration::from_mins(i64::from(self.dice.below(14)) * 30)
+    }
+
+    async fn some_appointment(&mut self) -> Option<Booked> {
+        self.dice.pick(&self.booked.lock().await)
+    }
+
+    /// Does one thing. Being refused is as good as anything; a failure on our side is not.
+    async fn act(&mut self) {
+        let outcome = match self.dice.below(20) {
+            0..8 => self.book().await,
+            8..11 => self.reschedule().await,
+            11..14 => self.cancel().await,
+            14..16 => self.set_status().await,
+            16 => self.change_a_calendar().await,
+            17 => self.exchange().await,
+            18 => self.wait_for_a_seat().await,
+            _ => self.call_a_session_off().await,
+        };
+        if let Err(refusal) = outcome {
+            assert!(!refusal.contains("went wrong"), "{refusal}");
+        }
+    }
+
+    async fn book(&mut self) -> Result<(), String> {
+        let slug = self.dice.pick(&SLUGS).unwrap_or_default();
+        let number = self.dice.below(u32::MAX);
+        let guests = match slug {
+            "yoga" => (0..self.dice.below(3))
+                .map(|guest| format!("Guest {guest}"))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let wish = Booking {
+            slug: slug.into(),
+            start: self.some_time(),
+            guests,
+            idempotency_key: format!("wish {number}"),
+            ..adas_wish("10:00")
+        };
+        let booked = if self.dice.below(10) == 0 {
+            appointments::book_as_staff(&self.quince, self.owner, wish, IfTaken::BookAllTheSame).await
+        } else {
+            appointments::book(&self.quince, wish).await
+        };
+        let booked = booked.map_err(|error| error.to_string())?;
+        self.booked.lock().await.push(booked);
+        Ok(())
+    }
+
+    async fn reschedule(&mut self) -> Result<(), String> {
+        let Some(booked) = self.some_appointment().await else {
+            return Ok(());
+        };
+        let client = Actor::Client {
+            token: booked.manage_token,
+        };
+        let start = self.some_time();
+        let moved = appointments::reschedule(&self.quince, &client, start).await;
+        moved.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn cancel(&mut self) -> Result<(), String> {
+        let Some(booked) = self.some_appointment().await else {
+            return Ok(());
+        };
+        let client = Actor::Client {
+            token: booked.manage_token,
+        };
+        let cancelled = appointments::cancel(&self.quince, &client, "").await;
+        cancelled.map_err(|error| error.to_string())
+    }
+
+    async fn set_status(&mut self) -> Result<(), String> {
+        let Some(booked) = self.some_appointment().await else {
+            return Ok(());
+        };
+        let status = self.dice.pick(&[Status::Confirmed, Status::Invalid]);
+        let status = status.unwrap_or(Status::Confirmed);
+        let set = appointments::set_status(&self.quince, self.owner, booked.id, status).await;
+        set.map_err(|error| error.to_string())
+    }
+
+    /// Other buffers, seats, places or members; whether bookings are confirmed at once.
+    async fn change_a_calendar(&mut self) -> Result<(), String> {
+        let all = calendars::list(&self.quince, self.owner).await.unwrap();
+        let Some(found) = self.dice.pick(&all) else {
+            return Ok(());
+        };
+        let mut rules = found.rules.clone();
+        rules.pre_buffer = self.dice.below(3) * 10;
+        rules.post_buffer = self.dice.below(3) * 10;
+        rules.per_slot = 1 + self.dice.below(3);
+        rules.seats = 2 + self.dice.below(5);
+        let members = match found.kind {
+            Kind::Simple => Vec::new(),
+            Kind::Personal | Kind::ClassBooking => vec![member(self.team[0])],
+            _ => {
+                let left_out = self.dice.pick(&self.team).unwrap_or(self.owner);
+                let stay = self.team.iter().filter(|one| **one != left_out);
+                stay.copied().map(member).collect()
+            }
+        };
+        let form = CalendarForm {
+            slug: found.slug.clone(),
+            kind: found.kind,
+            distribution: found.distribution,
+            rules,
+            members,
+            auto_confirm: self.dice.below(2) == 0,
+            ..CalendarForm::new(&found.name)
+        };
+        let changed = calendars::update(&self.quince, self.owner, found.id, form).await;
+        changed.map_err(|error| error.to_string())
+    }
+
+    async fn exchange(&mut self) -> Result<(), String> {
+        let Some(booked) = self.some_appointment().await else {
+            return Ok(());
+        };
+        let (leaves, joins) = (self.dice.pick(&self.team), self.dice.pick(&self.team));
+        let (leaves, joins) = (leaves.unwrap_or(self.owner), joins.unwrap_or(self.owner));
+        let exchanged = appointments::exchange(&self.quince, self.owner, booked.id, leaves, joins).await;
+        exchanged.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn wait_for_a_seat(&mut self) -> Result<(), String> {
+        let number = self.dice.below(u32::MAX);
+        let wish = Booking {
+            slug: "yoga".into(),
+            start: self.some_time(),
+            email: format!("waits{number}@example.com"),
+            ..adas_wish("10:00")
+        };
+        let waits = classes::wait(&self.quince, &wish).await;
+        waits.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn call_a_session_off(&mut self) -> Result<(), String> {
+        // Rarely, so that some sessions live long.
+        let Some(booked) = self.some_appointment().await.filter(|_| self.dice.below(4) == 0) else {
+            return Ok(());
+        };
+        let appointment = appointments::get(&self.quince, self.owner, booked.id).await;
+        let Some(session) = appointment.map_err(|error| error.to_string())?.session else {
+            return Ok(());
+        };
+        let called_off = classes::cancel_session(&self.quince, self.owner, session, "").await;
+        called_off.map_err(|error| error.to_string())
+    }
+}
+
+/// Five booking calendars, one of each kind, of the same three people.
+async fn five_calendars(world: &World) -> Vec<StaffId> {
+    let team = vec![
+        world.owner,
+        world.colleague("Jonas").await,
+        world.colleague("Priya").await,
+    ];
+    for (slug, kind) in SLUGS.into_iter().zip([
+        Kind::Personal,
+        Kind::RoundRobin,
+        Kind::Collective,
+        Kind::ClassBooking,
+        Kind::Simple,
+    ]) {
+        let members = match kind {
+            Kind::Simple => &team[..0],
+            Kind::Personal | Kind::ClassBooking => &team[..1],
+            _ => &team[..],
+        };
+        let form = CalendarForm {
+            slug: slug.into(),
+            kind,
+            distribution: Distribution::Equal,
+            members: members.iter().copied().map(member).collect(),
+            rules: Rules {
+                seats: 4,
+                hours: (kind == Kind::Simple).then(|| WeeklyHours::weekdays(540, 1020)),
+                ..Rules::default()
+            },
+            ..CalendarForm::new(slug)
+        };
+        world.make(form).await;
+    }
+    team
+}
+
+async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
+    let team = five_calendars(&world).await;
+    let booked = Arc::new(Mutex::new(Vec::new()));
+    for round in 0..ROUNDS {
+        let mut workers = JoinSet::new();
+        for number in 0..WORKERS {
+            let mut worker = Worker {
+                quince: world.another_process(),
+                owner: world.owner,
+                team: team.clone(),
+                dice: Dice::new(20_261_123 + round * WORKERS + number),
+                booked: Arc::clone(&booked),
+            };
+            workers.spawn(async move {
+                for _ in 0..DEEDS {
+                    worker.act().await;
+                }
+            });
+        }
+        workers.join_all().await;
+        check(&world, round).await;
+    }
+    assert!(
+        booked.lock().await.len() > 20,
+        "too little was booked to mean anything"
+    );
+}
+
+/// What must hold in the database whenever nobody is changing it.
+async fn check(world: &World, round: u64) {
+    let mut tx = world.database.store.read().await.unwrap();
+    let calendars = booking_calendars::list(&mut tx).await.unwrap();
+    let mut hosts: Vec<StaffId> = staff::list(&mut tx)
+        .await
+        .unwrap()
+        .iter()
+        .map(|one| one.id)
+        .collect();
+    hosts.extend(calendars.iter().map(|calendar| StaffId(calendar.id.0)));
+    let (from, to) = (at(NOW), at(NOW) + SignedDuration::from_hours(72));
+    let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now())
+        .await
+        .unwrap();
+    check_spans(&taken, round);
+
+    let filter = store::appointments::Filter {
+        upcoming: true,
+        now: world.quince.now(),
+        host: None,
+        status: None,
+        search: String::new(),
+        limit: 10_000,
+    };
+    let all = store::appointments::list(&mut tx, &filter).await.unwrap();
+    let mut seats: BTreeMap<store::OccupancyId, u32> = BTreeMap::new();
+    for appointment in &all {
+        let own = occupancy::seats_of(&mut tx, appointment.id).await.unwrap();
+        let parts = appointment_parts::list(&mut tx, &[appointment.id]).await.unwrap();
+        let parts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
+        check_appointment(appointment, &own, &parts, &taken, round);
+        for (span, count) in own {
+            *seats.entry(span).or_default() += count;
+        }
+    }
+    for span in &taken {
+        assert_eq!(
+            seats.get(&span.id).copied(),
+            Some(span.taken),
+            "round {round}: seats that belong to nobody in {span:?}"
+        );
+    }
+    check_sessions(&all, round);
+}
+
+/// No two spans of a host overlap, unless a staff member wanted it, and none has more seats than it may have.
+fn check_spans(taken: &[Taken], round: u64) {
+    for (index, one) in taken.iter().enumerate() {
+        assert!(
+            one.taken <= one.capacity,
+            "round {round}: too many seats in {one:?}"
+        );
+        for other in &taken[index + 1..] {
+            let overlap = one.host_id == other.host_id && one.from < other.to && other.from < one.to;
+            assert!(
+                !overlap || one.overriding || other.overriding,
+                "round {round}: booked twice\n{one:?}\n{other:?}"
+            );
+        }
+    }
+}
+
+/// Who takes place has their seats with every host for all the time; who does not has none.
+fn check_appointment(
+    appointment: &Appointment,
+    own: &[(store::OccupancyId, u32)],
+    parts: &[StaffId],
+    taken: &[Taken],
+    round: u64,
+) {
+    let id = AppointmentId(appointment.id.0);
+    if !matches!(
+        appointment.status,
+        Status::New | Status::Confirmed | Status::Showed
+    ) {
+        assert_eq!(own, [], "round {round}: {id} is called off and keeps time");
+        return;
+    }
+    let nobody = [StaffId(appointment.calendar_id.0)];
+    let hosts: BTreeSet<StaffId> = match parts {
+        [] => nobody.into(),
+        some => some.iter().copied().collect(),
+    };
+    let spans = own
+        .iter()
+        .filter_map(|(span, seats)| Some((taken.iter().find(|taken| taken.id == *span)?, *seats)));
+    let mut held = BTreeSet::new();
+    for (span, seats) in spans {
+        assert_eq!(seats, appointment.seats(), "round {round}: {id}");
+        assert!(
+            span.from <= appointment.starts_at && appointment.ends_at <= span.to,
+            "round {round}: {id} lies outside {span:?}"
+        );
+        held.insert(span.host_id);
+    }
+    assert_eq!(
+        held, hosts,
+        "round {round}: {id} has its time with everybody who takes part"
+    );
+}
+
+/// Who attends one session attends it at the same time.
+fn check_sessions(all: &[Appointment], round: u64) {
+    let mut starts: BTreeMap<SessionId, Timestamp> = BTreeMap::new();
+    for appointment in all {
+        if let Some(session) = appointment.session_id {
+            let start = *starts.entry(session).or_insert(appointment.starts_at);
+            assert_eq!(start, appointment.starts_at, "round {round}: {}", appointment.id);
+        }
+    }
+}
