@@ -5,7 +5,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
+mod cards;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
@@ -14,10 +15,8 @@ use super::appointments::status_words;
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
-use crate::ui::field::Problem;
-use crate::ui::{
-    Badge, Button, Card, Field, FormNotice, Look, Notice, PageHeader, Tone, accepted, load_page,
-};
+use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, load_page};
+use cards::{CancelCard, ExchangeCard, MoveCard, StatusCard, WritesCard};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,6 +41,10 @@ pub struct AppointmentDetail {
     date: String,
     time: String,
     can_change: bool,
+    /// Who takes part and can be exchanged: id and name; empty where nobody can.
+    hosts: Vec<(String, String)>,
+    /// Who could take part instead.
+    others: Vec<(String, String)>,
     steps: Vec<StatusStep>,
     kept: KeptForm,
 }
@@ -66,12 +69,59 @@ pub struct WriteView {
 #[server(prefix = "/api/fn", endpoint = "appointment-page")]
 pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError> {
     let me = super::access::me().await?;
-    let found = bookings::appointments::get(&crate::context::quince()?, me.id, appointment_id(&id)?).await;
+    load(&me, &id).await.map_err(crate::context::with_status)
+}
+
+#[cfg(feature = "ssr")]
+async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail, AppError> {
+    let quince = crate::context::quince()?;
+    let found = bookings::appointments::get(&quince, me.id, appointment_id(id)?).await?;
     let kept = crate::context::kept("appointment").await;
-    let now = crate::context::quince()?.now();
-    found
-        .map(|appointment| detail(appointment, &me.zone, now, kept))
-        .map_err(|error| crate::context::with_status(error.into()))
+    let (hosts, others) = exchangeable(&quince, me, &found).await?;
+    Ok(AppointmentDetail {
+        hosts,
+        others,
+        ..detail(found, &me.zone, quince.now(), kept)
+    })
+}
+
+/// Who takes part in an appointment, and who could instead; nobody where that cannot be changed.
+#[cfg(feature = "ssr")]
+async fn exchangeable(
+    quince: &bookings::Quince,
+    me: &bookings::accounts::Me,
+    found: &bookings::appointments::AppointmentView,
+) -> Result<(Vec<(String, String)>, Vec<(String, String)>), AppError> {
+    use bookings::Kind;
+
+    let nobody = (Vec::new(), Vec::new());
+    let Ok(calendar) = bookings::calendars::get(quince, me.id, found.calendar).await else {
+        // Who has left the booking calendar keeps the appointment, and sees it.
+        return Ok(nobody);
+    };
+    let is_over = found.start <= quince.now() || !is_changeable(found.status);
+    if is_over || !matches!(calendar.kind, Kind::RoundRobin | Kind::Collective) {
+        return Ok(nobody);
+    }
+    let team = bookings::accounts::team(quince).await?;
+    let taking_part = team.into_iter().filter(|person| found.hosts.contains(&person.id));
+    let others = calendar
+        .members
+        .into_iter()
+        .filter(|member| !found.hosts.contains(&member.staff));
+    Ok((
+        taking_part
+            .map(|person| (person.id.to_string(), person.name))
+            .collect(),
+        others
+            .map(|member| (member.staff.to_string(), member.name))
+            .collect(),
+    ))
+}
+
+#[cfg(feature = "ssr")]
+fn is_changeable(status: bookings::Status) -> bool {
+    matches!(status, bookings::Status::New | bookings::Status::Confirmed)
 }
 
 #[cfg(feature = "ssr")]
@@ -98,10 +148,9 @@ fn detail(
         when: super::format::when(appointment.start, appointment.end, zone),
         zone: zone.name().to_owned(),
         status: appointment.status.as_str().to_owned(),
-        can_change: matches!(
-            appointment.status,
-            bookings::Status::New | bookings::Status::Confirmed
-        ),
+        can_change: is_changeable(appointment.status),
+        hosts: Vec::new(),
+        others: Vec::new(),
         date: local.date().to_string(),
         time: local.strftime("%H:%M").to_string(),
         client_zone: appointment.client_zone.name().to_owned(),
@@ -253,6 +302,32 @@ async fn give_status(id: &str, status: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Gives a member's part in the appointment to another member.
+#[server(prefix = "/api/fn", endpoint = "exchange-host")]
+pub async fn exchange_host(id: String, leaves: String, joins: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment")
+        .keep("leaves", &leaves)
+        .keep("joins", &joins);
+    form.stay(
+        exchange(&id, &leaves, &joins).await,
+        "Exchanged. Everybody concerned has been told.",
+    )
+    .await
+}
+
+#[cfg(feature = "ssr")]
+async fn exchange(id: &str, leaves: &str, joins: &str) -> Result<(), AppError> {
+    let staff = super::access::signed_in().await?;
+    let person = |field: &str, id: &str| {
+        id.parse::<bookings::StaffId>()
+            .map_err(|_| AppError::field(field, "Choose somebody."))
+    };
+    let (leaves, joins) = (person("leaves", leaves)?, person("joins", joins)?);
+    let quince = crate::context::quince()?;
+    bookings::appointments::exchange(&quince, staff, appointment_id(id)?, leaves, joins).await?;
+    Ok(())
+}
+
 /// `/appointments/{id}`.
 #[component]
 pub fn AppointmentPage() -> impl IntoView {
@@ -261,17 +336,19 @@ pub fn AppointmentPage() -> impl IntoView {
     let reschedule = ServerAction::<StaffReschedule>::new();
     let cancel = ServerAction::<StaffCancel>::new();
     let status = ServerAction::<SetStatus>::new();
+    let exchange = ServerAction::<ExchangeHost>::new();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let accepted = (
+    let accepted = [
         accepted(again),
         accepted(reschedule),
         accepted(cancel),
         accepted(status),
-    );
-    let changes = move || accepted.0.get() + accepted.1.get() + accepted.2.get() + accepted.3.get();
+        accepted(exchange),
+    ];
+    let changes = move || accepted.iter().map(Memo::get).sum::<usize>();
     let page = Resource::new(move || (id.get(), changes()), |(id, _)| appointment_page(id));
     load_page(page, move |detail| {
-        view! { <Shown detail again reschedule cancel status/> }.into_any()
+        view! { <Shown detail again reschedule cancel status exchange/> }.into_any()
     })
 }
 
@@ -282,6 +359,7 @@ fn Shown(
     reschedule: ServerAction<StaffReschedule>,
     cancel: ServerAction<StaffCancel>,
     status: ServerAction<SetStatus>,
+    exchange: ServerAction<ExchangeHost>,
 ) -> impl IntoView {
     let (standing, tone) = status_words(&detail.status);
     let kept = detail.kept.clone();
@@ -291,6 +369,7 @@ fn Shown(
             .or_else(|| of(reschedule.value().get()))
             .or_else(|| of(cancel.value().get()))
             .or_else(|| of(status.value().get()))
+            .or_else(|| of(exchange.value().get()))
             .or_else(|| kept.problem.clone())
     });
     let kept = detail.kept.clone();
@@ -303,6 +382,7 @@ fn Shown(
             done_of(reschedule, &kept),
             done_of(again, &kept),
             done_of(status, &kept),
+            done_of(exchange, &kept),
         ];
         latest.into_iter().find_map(|done| done.get())
     });
@@ -329,118 +409,11 @@ fn Shown(
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
         <StatusCard id=detail.id.clone() steps=detail.steps pending=detail.status == "new" action=status/>
-        <Writes writes=detail.writes id=detail.id.clone() again/>
+        <WritesCard writes=detail.writes id=detail.id.clone() again/>
         {detail.can_change.then(|| view! {
             <MoveCard id=detail.id.clone() date=detail.kept.value_or("date", &detail.date) time=detail.kept.value_or("time", &detail.time) action=reschedule problem/>
+            <ExchangeCard id=detail.id.clone() hosts=detail.hosts others=detail.others action=exchange problem/>
             <CancelCard id=detail.id.clone() reason=detail.kept.value("reason") action=cancel problem/>
         })}
-    }
-}
-
-#[component]
-fn StatusCard(
-    id: String,
-    steps: Vec<StatusStep>,
-    pending: bool,
-    action: ServerAction<SetStatus>,
-) -> impl IntoView {
-    let first = if pending { Look::Primary } else { Look::Quiet };
-    let rows = steps
-        .into_iter()
-        .enumerate()
-        .map(|(row, step)| {
-            let look = if row == 0 { first } else { Look::Quiet };
-            let id = id.clone();
-            view! {
-                <li class="status-step">
-                    <ActionForm action=action>
-                        <input type="hidden" name="id" value=id/>
-                        <input type="hidden" name="status" value=step.status/>
-                        <Button look busy=action.pending()>{step.words}</Button>
-                    </ActionForm>
-                    <p class="field-help">{step.help}</p>
-                </li>
-            }
-        })
-        .collect_view();
-    (!rows.is_empty()).then(|| view! {
-        <Card title="Where it stands">
-            {pending.then(|| view! { <p>"It waits for your confirmation; its time is taken meanwhile. To decline it, cancel it below."</p> })}
-            <ul class="plain-list">{rows}</ul>
-        </Card>
-    })
-}
-
-#[component]
-fn MoveCard(
-    id: String,
-    date: String,
-    time: String,
-    action: ServerAction<StaffReschedule>,
-    problem: Problem,
-) -> impl IntoView {
-    view! {
-        <Card title="Move it">
-            <ActionForm action=action>
-                <input type="hidden" name="id" value=id/>
-                <div class="field-row">
-                    <Field label="Date" name="date" kind="date" value=date required=true problem/>
-                    <Field label="Time" name="time" kind="time" value=time required=true problem/>
-                </div>
-                <Button busy=action.pending()>"Move appointment"</Button>
-            </ActionForm>
-        </Card>
-    }
-}
-
-#[component]
-fn CancelCard(
-    id: String,
-    reason: String,
-    action: ServerAction<StaffCancel>,
-    problem: Problem,
-) -> impl IntoView {
-    view! {
-        <Card title="Cancel it">
-            <ActionForm action=action>
-                <input type="hidden" name="id" value=id/>
-                <Field label="Reason" name="reason" value=reason help="The client reads it." problem/>
-                <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
-            </ActionForm>
-        </Card>
-    }
-}
-
-#[component]
-fn Writes(writes: Vec<WriteView>, id: String, again: ServerAction<WriteAgain>) -> impl IntoView {
-    let offers = writes
-        .iter()
-        .any(|write| matches!(write.state.as_str(), "failed" | "changed-in-icloud"));
-    let changed = writes.iter().any(|write| write.state == "changed-in-icloud");
-    let rows = writes
-        .into_iter()
-        .map(|write| {
-            let tone = match write.state.as_str() {
-                "written" => Tone::Good,
-                "failed" => Tone::Bad,
-                "changed-in-icloud" => Tone::Warn,
-                _ => Tone::Info,
-            };
-            view! { <li><Badge tone>{write.words}</Badge>{write.problem.map(|problem| view! { <p class="field-help">{problem}</p> })}</li> }
-        })
-        .collect_view();
-    view! {
-        <Card title="In iCloud">
-            <ul class="plain-list">{rows}</ul>
-            {changed.then(|| view! {
-                <Notice tone=Tone::Warn>"The event was changed in iCloud. The appointment here stays as it is, and the client knows of no change."</Notice>
-            })}
-            {offers.then(|| view! {
-                <ActionForm action=again>
-                    <input type="hidden" name="id" value=id/>
-                    <Button busy=again.pending()>"Write again"</Button>
-                </ActionForm>
-            })}
-        </Card>
     }
 }

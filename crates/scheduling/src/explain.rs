@@ -199,7 +199,13 @@ fn class_session(request: &Request, start: Timestamp) -> Option<Shared> {
         .flatten()
 }
 
-fn in_the_way(request: &Request, host: &Host, meeting: &Interval, occupied: &Interval) -> Vec<Refusal> {
+/// What a host has to do within a span, by reason.
+pub(crate) fn in_the_way(
+    request: &Request,
+    host: &Host,
+    meeting: &Interval,
+    occupied: &Interval,
+) -> Vec<Refusal> {
     host.busy
         .iter()
         .filter(|busy| busy.interval.overlaps(occupied) && has_room(request, busy) != Some(meeting.start))

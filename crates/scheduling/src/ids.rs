@@ -52,3 +52,11 @@ id! {
     /// An appointment.
     AppointmentId
 }
+id! {
+    /// Rooms or equipment of one sort.
+    ResourceId
+}
+id! {
+    /// One room, or one piece of equipment.
+    UnitId
+}

@@ -1,7 +1,8 @@
 //! Pure scheduling rules: hours, busy sets, grid, limits, kinds, assignment. No I/O, no clock.
 //!
 //! [`slots`] answers which starts are on offer and by whom, [`check`] whether one start is, [`explain`] why (not), and
-//! [`rank`] whom a round robin gives an appointment to. Everything they need is an argument, the present instant
+//! [`rank`] whom a round robin gives an appointment to; [`visits`] answers the same for several services in one visit.
+//! Everything they need is an argument, the present instant
 //! included. All intervals are half-open; instants are UTC, and local rules carry their zone. The rules are those of
 //! scheduling.md.
 
@@ -19,12 +20,14 @@ mod limits;
 mod look_busy;
 mod request;
 mod rules;
+mod visits;
 
 pub use assignment::{Candidate, Choice, ahead, newcomer_credit, rank};
 pub use engine::slots;
 pub use explain::{check, explain};
 pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};
-pub use ids::{AppointmentId, CalendarId, NotAnId, StaffId};
+pub use ids::{AppointmentId, CalendarId, NotAnId, ResourceId, StaffId, UnitId};
 pub use interval::Interval;
 pub use request::{Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, UnsupportedKind};
 pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, Unit};
+pub use visits::{Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, visits};

@@ -22,3 +22,4 @@ mod scene;
 mod settings;
 mod sharing;
 mod simple;
+mod visits;

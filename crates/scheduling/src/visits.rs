@@ -1,0 +1,399 @@
+//! Service: several services one after the other in one visit. Each step needs one of its hosts for its work, and units of
+//! its rooms and equipment until its processing time is over, during which the host is free for others.
+//!
+//! Steps follow one another, so that the choice of one host never takes another step's: a visit is possible when each of its
+//! steps is.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::explain::in_the_way;
+use crate::grid::{Grid, OwnHours, minutes};
+use crate::ids::{ResourceId, StaffId, UnitId};
+use crate::interval::{Interval, union};
+use crate::limits::Limits;
+use crate::request::{Busy, Position, Reason, Refusal, Request};
+use crate::rules::Rules;
+
+/// One service of a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// How long its host works, minutes.
+    pub duration: u32,
+    /// How long the client stays after that, minutes; the host is free then, rooms and equipment are not.
+    pub processing: u32,
+    /// Who may do it, the preferred first.
+    pub hosts: Vec<StaffId>,
+    /// Rooms and equipment that it needs, with how many of each.
+    pub resources: Vec<(ResourceId, u32)>,
+}
+
+/// Rooms or equipment of one sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// What it is.
+    pub id: ResourceId,
+    /// Each one of it with its busy time, in any order.
+    pub units: Vec<(UnitId, Vec<Busy>)>,
+}
+
+/// A question about the visits of one booking calendar.
+#[derive(Debug, Clone, Copy)]
+pub struct VisitRequest<'a> {
+    /// The booking calendar, its rules and everybody who may do one of the steps. The duration of the rules does not matter.
+    pub request: Request<'a>,
+    /// The services in the order in which they follow each other.
+    pub steps: &'a [Step],
+    /// All rooms and equipment that the steps need.
+    pub resources: &'a [Resource],
+}
+
+/// A step as it can take place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// When the host works.
+    pub work: Interval,
+    /// When the client goes on to the next step, or leaves: the end of the work and its processing time.
+    pub leaves: Timestamp,
+    /// The host's time that is taken: the work with buffers, as far as they don't meet other work of theirs in the visit.
+    pub occupied: Interval,
+    /// Who works.
+    pub host: StaffId,
+    /// The rooms and equipment that are taken from the start of the work until the client leaves.
+    pub units: Vec<UnitId>,
+}
+
+/// A visit that can be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// When it starts.
+    pub start: Timestamp,
+    /// When the client leaves.
+    pub end: Timestamp,
+    /// The steps in order.
+    pub parts: Vec<Part>,
+}
+
+/// The visits that can be booked, in order.
+pub fn visits(asked: &VisitRequest) -> Vec<Visit> {
+    let rules = asked.rules();
+    let asked = asked.with(&rules);
+    let limits = Limits::of(&asked.request);
+    let day = Day::of(&asked);
+    let starts = day.starts.iter().filter(|start| limits.allows(**start));
+    let mut visits: Vec<Visit> = starts.filter_map(|start| day.visit(&asked, *start)).collect();
+    limits.drop_full_days(&mut visits, |visit| visit.start);
+    visits
+}
+
+/// Whether exactly this visit can be booked.
+///
+/// # Errors
+/// The reasons against it: for a start that is no start of the grid, [`Reason::Grid`] or [`Reason::Hours`].
+pub fn check_visit(asked: &VisitRequest, start: Timestamp) -> Result<Visit, Vec<Refusal>> {
+    let end = start
+        .checked_add(minutes(1))
+        .map_err(|_| vec![Refusal::of_calendar(Reason::TooFar)])?;
+    let narrow = VisitRequest {
+        request: Request {
+            window: Interval::new(start, end),
+            ..asked.request
+        },
+        ..*asked
+    };
+    if let Some(visit) = visits(&narrow).into_iter().find(|visit| visit.start == start) {
+        return Ok(visit);
+    }
+    let position = explain_visits(&narrow)
+        .into_iter()
+        .find(|position| position.start == start);
+    Err(position.map_or_else(|| off_grid(&narrow, start), |position| position.refusals))
+}
+
+/// Every start of the grid, with who would work, or with the reasons against the first step that cannot take place.
+pub fn explain_visits(asked: &VisitRequest) -> Vec<Position> {
+    let rules = asked.rules();
+    let asked = asked.with(&rules);
+    let limits = Limits::of(&asked.request);
+    let day = Day::of(&asked);
+    let position = |start: &i64| {
+        let start = Timestamp::from_millisecond(*start).ok()?;
+        let mut refusals: Vec<Refusal> = limits
+            .reasons(start)
+            .into_iter()
+            .map(Refusal::of_calendar)
+            .collect();
+        let visit = day.visit(&asked, start.as_millisecond());
+        let end = visit
+            .as_ref()
+            .map_or_else(|| asked.end_of(start), |visit| visit.end);
+        let mut hosts = Vec::new();
+        match visit {
+            Some(visit) if refusals.is_empty() => {
+                hosts.extend(visit.parts.iter().map(|part| part.host));
+                hosts.dedup();
+            }
+            Some(_) => {}
+            None => refusals.extend(day.reasons(&asked, start)),
+        }
+        Some(Position {
+            start,
+            end,
+            hosts,
+            refusals,
+        })
+    };
+    day.starts.iter().filter_map(position).collect()
+}
+
+fn off_grid(asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
+    let rules = asked.rules();
+    let asked = asked.with(&rules);
+    let mut refusals: Vec<Refusal> = Limits::of(&asked.request)
+        .reasons(start)
+        .into_iter()
+        .map(Refusal::of_calendar)
+        .collect();
+    let first = asked.steps.first().map_or(0, |step| step.duration);
+    let work = Interval::new(
+        start,
+        start.saturating_add(minutes(first)).unwrap_or(Timestamp::MAX),
+    );
+    let day = Day::of(&asked);
+    let open = day.hosts.values().any(|host| host.is_open(&work));
+    refusals.push(Refusal::of_calendar(if open {
+        Reason::Grid
+    } else {
+        Reason::Hours
+    }));
+    refusals
+}
+
+impl<'a> VisitRequest<'a> {
+    /// The rules with the length of the whole visit.
+    fn rules(&self) -> Rules {
+        Rules {
+            duration: self.steps.iter().fold(0, |sum, step| {
+                sum.saturating_add(step.duration).saturating_add(step.processing)
+            }),
+            ..self.request.rules.clone()
+        }
+    }
+
+    fn with<'b>(&self, rules: &'b Rules) -> VisitRequest<'b>
+    where
+        'a: 'b,
+    {
+        VisitRequest {
+            request: Request {
+                rules,
+                ..self.request
+            },
+            steps: self.steps,
+            resources: self.resources,
+        }
+    }
+
+    fn end_of(&self, start: Timestamp) -> Timestamp {
+        let length = minutes(self.request.rules.duration);
+        start.saturating_add(length).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// When somebody or something has time, sorted for searching.
+struct Time {
+    open: Vec<Interval>,
+    busy: Vec<Interval>,
+}
+
+impl Time {
+    fn of(open: Vec<Interval>, busy: &[Busy]) -> Self {
+        Self {
+            open,
+            busy: union(busy.iter().map(|busy| busy.interval).collect()),
+        }
+    }
+
+    fn is_open(&self, span: &Interval) -> bool {
+        let after = self.open.partition_point(|open| open.start <= span.start);
+        after > 0 && self.open[after - 1].contains(span)
+    }
+
+    fn is_free(&self, span: &Interval) -> bool {
+        let next = self.busy.partition_point(|busy| busy.end <= span.start);
+        self.busy.get(next).is_none_or(|busy| busy.start >= span.end)
+    }
+}
+
+/// Everything that the steps ask about, prepared once.
+struct Day {
+    /// Candidate starts in milliseconds since 1970, sorted, each once.
+    starts: Vec<i64>,
+    hosts: BTreeMap<StaffId, Time>,
+    resources: BTreeMap<ResourceId, Vec<(UnitId, Time)>>,
+}
+
+impl Day {
+    fn of(asked: &VisitRequest) -> Self {
+        let request = &asked.request;
+        let own = OwnHours::of(request);
+        let first: &[StaffId] = asked.steps.first().map_or(&[], |step| &step.hosts);
+        let mut starts = Vec::new();
+        let mut hosts = BTreeMap::new();
+        for host in request.hosts {
+            let grid = Grid::of(request, host, own.as_ref());
+            if first.contains(&host.id) {
+                starts.extend(grid.starts);
+            }
+            hosts.insert(host.id, Time::of(grid.open, &host.busy));
+        }
+        starts.sort_unstable();
+        starts.dedup();
+        let resources = asked.resources.iter().map(|resource| {
+            let units = resource.units.iter();
+            let units = units.map(|(id, busy)| (*id, Time::of(Vec::new(), busy)));
+            (resource.id, units.collect())
+        });
+        Self {
+            starts,
+            hosts,
+            resources: resources.collect(),
+        }
+    }
+
+    /// The visit that starts then, if every step can take place.
+    fn visit(&self, asked: &VisitRequest, start: i64) -> Option<Visit> {
+        let mut parts: Vec<Part> = Vec::with_capacity(asked.steps.len());
+        let mut at = Timestamp::from_millisecond(start).ok()?;
+        let start = at;
+        for step in asked.steps {
+            let spans = Spans::of(asked.request.rules, step, at)?;
+            let last = parts.last().map(|part| part.host);
+            // Who works with the client already goes on if possible.
+            let host = last
+                .filter(|last| step.hosts.contains(last))
+                .into_iter()
+                .chain(step.hosts.iter().copied())
+                .find(|host| self.is_able(*host, &spans))?;
+            let units = self.units(step, &spans)?;
+            at = spans.stay.end;
+            parts.push(Part {
+                work: spans.work,
+                leaves: at,
+                occupied: spans.occupied,
+                host,
+                units,
+            });
+        }
+        cut_buffers(&mut parts);
+        (!parts.is_empty()).then_some(Visit {
+            start,
+            end: at,
+            parts,
+        })
+    }
+
+    fn is_able(&self, host: StaffId, spans: &Spans) -> bool {
+        let host = self.hosts.get(&host);
+        host.is_some_and(|host| host.is_open(&spans.work) && host.is_free(&spans.occupied))
+    }
+
+    /// Free units of everything that a step needs; none when there are not enough.
+    fn units(&self, step: &Step, spans: &Spans) -> Option<Vec<UnitId>> {
+        let mut units = Vec::new();
+        for (resource, quantity) in &step.resources {
+            let quantity = usize::try_from(*quantity).ok()?;
+            let all = self.resources.get(resource).map_or(&[][..], Vec::as_slice);
+            let free = all.iter().filter(|(_, time)| time.is_free(&spans.stay));
+            let chosen: Vec<UnitId> = free.map(|(id, _)| *id).take(quantity).collect();
+            if chosen.len() < quantity {
+                return None;
+            }
+            units.extend(chosen);
+        }
+        Some(units)
+    }
+
+    /// Why the first step that cannot take place cannot.
+    fn reasons(&self, asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
+        let mut at = start;
+        for step in asked.steps {
+            let Some(spans) = Spans::of(asked.request.rules, step, at) else {
+                return vec![Refusal::of_calendar(Reason::TooFar)];
+            };
+            let mut refusals = Vec::new();
+            if !step.hosts.iter().any(|host| self.is_able(*host, &spans)) {
+                refusals.extend(self.of_hosts(asked, step, &spans));
+            }
+            if self.units(step, &spans).is_none() {
+                refusals.push(Refusal::of_calendar(Reason::Resource));
+            }
+            if !refusals.is_empty() {
+                return refusals;
+            }
+            at = spans.stay.end;
+        }
+        Vec::new()
+    }
+
+    fn of_hosts(&self, asked: &VisitRequest, step: &Step, spans: &Spans) -> Vec<Refusal> {
+        let able = asked
+            .request
+            .hosts
+            .iter()
+            .filter(|host| step.hosts.contains(&host.id));
+        let mut refusals = Vec::new();
+        for host in able {
+            let is_open = self
+                .hosts
+                .get(&host.id)
+                .is_some_and(|time| time.is_open(&spans.work));
+            if is_open {
+                refusals.extend(in_the_way(&asked.request, host, &spans.work, &spans.occupied));
+            } else {
+                refusals.push(Refusal::of_host(Reason::Hours, host.id));
+            }
+        }
+        if refusals.is_empty() {
+            // Nobody does this service.
+            refusals.push(Refusal::of_calendar(Reason::Hours));
+        }
+        refusals
+    }
+}
+
+/// The spans of one step.
+struct Spans {
+    work: Interval,
+    occupied: Interval,
+    stay: Interval,
+}
+
+impl Spans {
+    fn of(rules: &Rules, step: &Step, start: Timestamp) -> Option<Self> {
+        let end = start.checked_add(minutes(step.duration)).ok()?;
+        let leaves = end.checked_add(minutes(step.processing)).ok()?;
+        Some(Self {
+            work: Interval::new(start, end),
+            occupied: Interval::new(
+                start.checked_sub(minutes(rules.pre_buffer)).ok()?,
+                end.checked_add(minutes(rules.post_buffer)).ok()?,
+            ),
+            stay: Interval::new(start, leaves),
+        })
+    }
+}
+
+/// Ends the buffers of one host where their next work in the same visit begins.
+fn cut_buffers(parts: &mut [Part]) {
+    for later in 1..parts.len() {
+        let (before, rest) = parts.split_at_mut(later);
+        let Some(part) = rest.first_mut() else { continue };
+        let same = before.iter_mut().rev().find(|earlier| earlier.host == part.host);
+        if let Some(earlier) = same {
+            earlier.occupied.end = earlier.occupied.end.min(part.work.start);
+            part.occupied.start = part.occupied.start.max(earlier.occupied.end);
+        }
+    }
+}

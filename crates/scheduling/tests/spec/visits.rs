@@ -1,0 +1,460 @@
+//! Service: several services in one visit, with processing time, rooms and equipment.
+
+use jiff::SignedDuration;
+use scheduling::ids::Uuid;
+use scheduling::{
+    Busy, Cause, Interval, Kind, Resource, ResourceId, StaffId, Step, UnitId, Visit, VisitRequest,
+    check_visit, explain_visits, visits,
+};
+
+use crate::scene::{Scene, daily, staff};
+
+const DAY: &str = "2026-06-01";
+
+/// A salon: a scene with steps and resources.
+struct Salon {
+    scene: Scene,
+    steps: Vec<Step>,
+    resources: Vec<Resource>,
+}
+
+fn resource(number: u128) -> ResourceId {
+    ResourceId(Uuid::from_u128(1000 + number))
+}
+
+fn unit(number: u128) -> UnitId {
+    UnitId(Uuid::from_u128(2000 + number))
+}
+
+impl Salon {
+    /// One host from nine to twelve.
+    fn new(hours: &str) -> Self {
+        let mut scene = Scene::new("Europe/Berlin", hours, DAY, DAY);
+        scene.kind = Kind::Service;
+        Self {
+            scene,
+            steps: Vec::new(),
+            resources: Vec::new(),
+        }
+    }
+
+    fn scene(mut self, change: impl FnOnce(Scene) -> Scene) -> Self {
+        self.scene = change(self.scene);
+        self
+    }
+
+    fn step(mut self, duration: u32, processing: u32, hosts: &[u128]) -> Self {
+        self.steps.push(Step {
+            duration,
+            processing,
+            hosts: hosts.iter().copied().map(staff).collect(),
+            resources: Vec::new(),
+        });
+        self
+    }
+
+    /// The last step needs so many of a resource.
+    fn needs(mut self, number: u128, quantity: u32) -> Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.resources.push((resource(number), quantity));
+        }
+        self
+    }
+
+    /// A resource of so many units, numbered on from ten times its own number.
+    fn has(mut self, number: u128, quantity: u128) -> Self {
+        self.resources.push(Resource {
+            id: resource(number),
+            units: (0..quantity)
+                .map(|one| (unit(number * 10 + one), Vec::new()))
+                .collect(),
+        });
+        self
+    }
+
+    fn taken(mut self, resource: usize, index: usize, from: &str, to: &str) -> Self {
+        let interval = self.scene.span(&format!("{DAY}T{from}"), &format!("{DAY}T{to}"));
+        self.resources[resource].units[index].1.push(Busy {
+            interval,
+            cause: Cause::Blocked,
+            shared: None,
+        });
+        self
+    }
+
+    fn busy(self, host: usize, from: &str, to: &str) -> Self {
+        let (from, to) = (format!("{DAY}T{from}"), format!("{DAY}T{to}"));
+        self.scene(|scene| scene.busy(host, &from, &to, Cause::Blocked))
+    }
+
+    fn asked(&self) -> VisitRequest<'_> {
+        VisitRequest {
+            request: self.scene.request(),
+            steps: &self.steps,
+            resources: &self.resources,
+        }
+    }
+
+    fn visits(&self) -> Vec<Visit> {
+        visits(&self.asked())
+    }
+
+    fn starts(&self) -> String {
+        let start = |visit: &Visit| self.scene.zone.local(visit.start).strftime("%H:%M").to_string();
+        self.visits().iter().map(start).collect::<Vec<_>>().join(" ")
+    }
+
+    fn check(&self, time: &str) -> Result<Visit, Vec<&'static str>> {
+        check_visit(&self.asked(), self.scene.at(&format!("{DAY}T{time}")))
+            .map_err(|refusals| refusals.iter().map(|refusal| refusal.reason.code()).collect())
+    }
+
+    /// "0 09:00-09:30": who works when.
+    fn parts(&self, time: &str) -> Vec<String> {
+        let local = |instant| self.scene.zone.local(instant).strftime("%H:%M").to_string();
+        let visit = self.check(time).unwrap();
+        visit
+            .parts
+            .iter()
+            .map(|part| {
+                let host = part.host.0.as_u128() - staff(0).0.as_u128();
+                format!("{host} {}-{}", local(part.work.start), local(part.work.end))
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn steps_follow_one_another_and_the_visit_is_whole_or_not_there() {
+    let salon = Salon::new("09:00-11:00").step(30, 0, &[0]).step(60, 0, &[0]);
+    assert_eq!(salon.starts(), "09:00 09:30");
+    assert_eq!(salon.parts("09:30"), ["0 09:30-10:00", "0 10:00-11:00"]);
+    let busy = salon.busy(0, "10:15", "10:20");
+    assert_eq!(busy.starts(), "");
+    assert_eq!(busy.check("09:00").unwrap_err(), ["BLOCKED"]);
+}
+
+#[test]
+fn processing_time_frees_the_host_and_keeps_the_client() {
+    let salon = Salon::new("09:00-11:00").step(30, 30, &[0]).step(30, 0, &[0]);
+    assert_eq!(salon.parts("09:00"), ["0 09:00-09:30", "0 10:00-10:30"]);
+    // Somebody else's half hour fits between both.
+    let salon = salon.busy(0, "09:30", "10:00");
+    assert_eq!(salon.starts(), "09:00");
+}
+
+#[test]
+fn processing_time_after_the_last_step_needs_no_host_and_no_hours() {
+    let salon = Salon::new("09:00-10:00").step(30, 45, &[0]);
+    assert_eq!(salon.starts(), "09:00 09:30");
+    let visit = salon.check("09:30").unwrap();
+    assert_eq!(visit.end, visit.start + SignedDuration::from_mins(75));
+}
+
+#[test]
+fn rooms_stay_taken_while_the_client_stays() {
+    let room = |quantity| {
+        Salon::new("09:00-11:00")
+            .step(30, 30, &[0])
+            .needs(1, 1)
+            .has(1, quantity)
+            .taken(0, 0, "09:45", "10:00")
+    };
+    assert_eq!(room(1).starts(), "10:00 10:30");
+    assert_eq!(room(1).check("09:00").unwrap_err(), ["RESOURCE"]);
+    assert_eq!(room(2).starts(), "09:00 09:30 10:00 10:30");
+    assert_eq!(room(2).check("09:00").unwrap().parts[0].units, [unit(11)]);
+    assert_eq!(room(2).check("10:00").unwrap().parts[0].units, [unit(10)]);
+}
+
+#[test]
+fn equipment_counts_by_quantity() {
+    let two = |quantity| {
+        Salon::new("09:00-09:30")
+            .step(30, 0, &[0])
+            .needs(1, 2)
+            .has(1, quantity)
+    };
+    assert_eq!(two(1).starts(), "");
+    assert_eq!(two(2).starts(), "09:00");
+    assert_eq!(two(2).check("09:00").unwrap().parts[0].units.len(), 2);
+    let unknown = Salon::new("09:00-09:30").step(30, 0, &[0]).needs(7, 1);
+    assert_eq!(unknown.check("09:00").unwrap_err(), ["RESOURCE"]);
+}
+
+#[test]
+fn a_room_that_two_steps_need_is_the_same_one_after_the_other() {
+    let salon = Salon::new("09:00-10:00")
+        .step(30, 0, &[0])
+        .needs(1, 1)
+        .step(30, 0, &[0])
+        .needs(1, 1)
+        .has(1, 1);
+    assert_eq!(salon.starts(), "09:00");
+}
+
+#[test]
+fn whoever_works_already_goes_on_if_they_can() {
+    let two = || {
+        Salon::new("09:00-11:00")
+            .scene(|scene| scene.host("09:00-11:00"))
+            .step(30, 0, &[1])
+            .step(30, 0, &[0, 1])
+    };
+    assert_eq!(two().parts("09:00"), ["1 09:00-09:30", "1 09:30-10:00"]);
+    assert_eq!(
+        two().busy(1, "09:30", "10:00").parts("09:00"),
+        ["1 09:00-09:30", "0 09:30-10:00"]
+    );
+}
+
+#[test]
+fn the_second_host_works_when_the_first_is_busy() {
+    let salon = Salon::new("09:00-10:00")
+        .scene(|scene| scene.host("09:00-10:00"))
+        .step(30, 0, &[0, 1])
+        .busy(0, "09:00", "09:30");
+    assert_eq!(salon.parts("09:00"), ["1 09:00-09:30"]);
+    assert_eq!(salon.parts("09:30"), ["0 09:30-10:00"]);
+}
+
+#[test]
+fn each_step_lies_in_the_hours_of_its_own_host() {
+    let salon = Salon::new("09:00-09:30")
+        .scene(|scene| scene.host("09:30-10:00"))
+        .step(30, 0, &[0])
+        .step(30, 0, &[1]);
+    assert_eq!(salon.starts(), "09:00");
+    let too_long = Salon::new("09:00-10:00").step(60, 0, &[0]).step(15, 0, &[0]);
+    assert_eq!(too_long.check("09:00").unwrap_err(), ["HOURS"]);
+}
+
+#[test]
+fn buffers_are_kept_around_the_work_of_each_host_and_not_within_it() {
+    let salon = || {
+        Salon::new("09:00-12:00")
+            .scene(|scene| scene.buffers(15, 15))
+            .step(30, 0, &[0])
+            .step(30, 0, &[0])
+    };
+    assert_eq!(
+        salon().busy(0, "10:10", "10:20").check("09:00").unwrap_err(),
+        ["BUFFER"]
+    );
+    let visit = salon().check("09:00").unwrap();
+    let zone = salon().scene.zone;
+    let spans: Vec<String> = visit
+        .parts
+        .iter()
+        .map(|part| {
+            let local = |instant| zone.local(instant).strftime("%H:%M").to_string();
+            format!("{}-{}", local(part.occupied.start), local(part.occupied.end))
+        })
+        .collect();
+    assert_eq!(spans, ["08:45-09:30", "09:30-10:15"]);
+}
+
+#[test]
+fn buffers_around_processing_time_never_overlap_each_other() {
+    let salon = Salon::new("09:00-12:00")
+        .scene(|scene| scene.buffers(20, 20))
+        .step(30, 30, &[0])
+        .step(30, 0, &[0]);
+    let visit = salon.check("09:00").unwrap();
+    assert!(visit.parts[0].occupied.end <= visit.parts[1].occupied.start);
+}
+
+#[test]
+fn the_grid_is_that_of_those_who_begin_or_the_calendars_own() {
+    let salon = || {
+        Salon::new("09:10-10:10")
+            .scene(|scene| scene.host("09:00-11:00"))
+            .step(30, 0, &[0])
+            .step(30, 0, &[1])
+    };
+    assert_eq!(salon().starts(), "09:10 09:40");
+    let own = salon().scene(|scene| scene.rules(|rules| rules.hours = Some(daily("09:30-10:30"))));
+    assert_eq!(own.starts(), "09:30");
+    assert_eq!(salon().check("09:15").unwrap_err(), ["GRID"]);
+    assert_eq!(salon().check("12:00").unwrap_err(), ["HOURS"]);
+}
+
+#[test]
+fn without_anybody_or_anything_there_is_no_visit() {
+    assert_eq!(Salon::new("09:00-10:00").visits(), []);
+    let nobody = Salon::new("09:00-10:00").step(30, 0, &[0]).step(30, 0, &[]);
+    assert_eq!(nobody.starts(), "");
+    assert_eq!(nobody.check("09:00").unwrap_err(), ["HOURS"]);
+}
+
+#[test]
+fn the_limits_of_time_and_of_the_day_hold() {
+    let salon = || Salon::new("09:00-10:00").step(30, 0, &[0]);
+    let noticed = salon().scene(|scene| scene.now("2026-06-01T09:15"));
+    assert_eq!(noticed.starts(), "09:30");
+    assert_eq!(noticed.check("09:00").unwrap_err(), ["PAST"]);
+    let full = salon().scene(|scene| scene.rules(|rules| rules.per_day = Some(1)).booked(DAY, 1));
+    assert_eq!(full.check("09:00").unwrap_err(), ["DAYLIMIT"]);
+}
+
+#[test]
+fn a_day_on_which_the_clocks_change_is_counted_in_elapsed_time() {
+    let mut salon = Salon::new("01:00-04:00").step(60, 0, &[0]).step(60, 0, &[0]);
+    salon.scene = Scene::new("Europe/Berlin", "01:00-04:00", "2026-03-29", "2026-03-29");
+    salon.scene.kind = Kind::Service;
+    salon.scene.rules.interval = 60;
+    // From one to four are two hours.
+    assert_eq!(salon.starts(), "01:00");
+}
+
+#[test]
+fn explain_and_check_agree_with_what_is_offered() {
+    let salon = Salon::new("09:00-12:00")
+        .scene(|scene| scene.host("09:30-12:00").interval(15).buffers(5, 10))
+        .step(20, 25, &[0, 1])
+        .needs(1, 1)
+        .step(30, 0, &[1])
+        .needs(2, 2)
+        .has(1, 1)
+        .has(2, 3)
+        .taken(0, 0, "10:05", "10:20")
+        .taken(1, 0, "09:50", "10:50")
+        .taken(1, 1, "11:00", "11:30")
+        .busy(0, "09:40", "09:55")
+        .busy(1, "10:40", "10:45");
+    let offered: Vec<_> = salon.visits().iter().map(|visit| visit.start).collect();
+    assert!(!offered.is_empty());
+    for position in explain_visits(&salon.asked()) {
+        let is_offered = offered.contains(&position.start);
+        assert_eq!(position.hosts.is_empty(), !is_offered, "{position:?}");
+        assert_eq!(position.refusals.is_empty(), is_offered, "{position:?}");
+        assert_eq!(check_visit(&salon.asked(), position.start).is_ok(), is_offered);
+    }
+}
+
+/// Xorshift: small, and the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % end
+    }
+}
+
+/// Whether a visit could start then, asked minute by minute.
+fn is_possible(salon: &Salon, start: jiff::Timestamp) -> bool {
+    let minute = SignedDuration::from_mins(1);
+    let minutes = |span: Interval| {
+        let mut all = Vec::new();
+        let mut at = span.start;
+        while at < span.end {
+            all.push(at);
+            at += minute;
+        }
+        all
+    };
+    let is_busy = |busy: &[Busy], at: jiff::Timestamp| {
+        busy.iter()
+            .any(|busy| busy.interval.start <= at && at < busy.interval.end)
+    };
+    let rules = &salon.scene.rules;
+    let mut at = start;
+    salon.steps.iter().all(|step| {
+        let span = |from: i64, to: i64| Interval::new(at - minute * from_i(from), at + minute * from_i(to));
+        let (work, stay) = (
+            i64::from(step.duration),
+            i64::from(step.duration + step.processing),
+        );
+        let occupied = span(i64::from(rules.pre_buffer), work + i64::from(rules.post_buffer));
+        let is_able = |id: &StaffId| {
+            let host = salon.scene.hosts.iter().find(|host| host.id == *id).unwrap();
+            let day = salon.scene.zone.date(at);
+            let open = host.hours.spans(day, day);
+            open.iter().any(|open| open.contains(&span(0, work)))
+                && !minutes(occupied).iter().any(|at| is_busy(&host.busy, *at))
+        };
+        let has_units = |(id, quantity): &(ResourceId, u32)| {
+            let resource = salon
+                .resources
+                .iter()
+                .find(|resource| resource.id == *id)
+                .unwrap();
+            let taken = minutes(span(0, stay));
+            let free = resource
+                .units
+                .iter()
+                .filter(|(_, busy)| !taken.iter().any(|at| is_busy(busy, *at)));
+            free.count() >= usize::try_from(*quantity).unwrap()
+        };
+        let possible = step.hosts.iter().any(is_able) && step.resources.iter().all(has_units);
+        at += minute * from_i(stay);
+        possible
+    })
+}
+
+fn from_i(minutes: i64) -> i32 {
+    i32::try_from(minutes).unwrap()
+}
+
+#[test]
+fn visits_agree_with_a_look_at_every_minute() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut compared = 0;
+    for case in 0..300 {
+        let pick = |dice: &mut Dice, choices: &[u32]| {
+            choices[usize::try_from(dice.below(choices.len() as u64)).unwrap()]
+        };
+        let mut salon = Salon::new("09:00-13:00")
+            .scene(|scene| scene.host("08:00-12:30").host("10:00-15:00"))
+            .has(1, 2)
+            .has(2, 3);
+        salon.scene.rules.interval = pick(&mut dice, &[10, 15, 30]);
+        salon.scene.rules.pre_buffer = pick(&mut dice, &[0, 0, 5, 20]);
+        salon.scene.rules.post_buffer = pick(&mut dice, &[0, 0, 10, 15]);
+        for _ in 0..=dice.below(3) {
+            let all = [0, 1, 2];
+            let hosts: Vec<u128> = all.into_iter().filter(|_| dice.below(3) > 0).collect();
+            salon = salon.step(
+                pick(&mut dice, &[10, 30, 45]),
+                pick(&mut dice, &[0, 0, 20]),
+                &hosts,
+            );
+            if dice.below(2) == 0 {
+                let (which, quantity) = (1 + u128::from(dice.below(2)), pick(&mut dice, &[1, 2]));
+                salon = salon.needs(which, quantity);
+            }
+        }
+        let span = |dice: &mut Dice| {
+            let from = 480 + dice.below(400);
+            let to = from + 5 + dice.below(60);
+            let clock = |minute: u64| format!("{:02}:{:02}", minute / 60, minute % 60);
+            (clock(from), clock(to))
+        };
+        for host in 0..3 {
+            for _ in 0..dice.below(4) {
+                let (from, to) = span(&mut dice);
+                salon = salon.busy(host, &from, &to);
+            }
+        }
+        for (resource, units) in [(0, 2), (1, 3)] {
+            let (from, to) = span(&mut dice);
+            let unit = usize::try_from(dice.below(units)).unwrap();
+            salon = salon.taken(resource, unit, &from, &to);
+        }
+        let offered: Vec<_> = salon.visits().iter().map(|visit| visit.start).collect();
+        for position in explain_visits(&salon.asked()) {
+            compared += 1;
+            assert_eq!(
+                offered.contains(&position.start),
+                is_possible(&salon, position.start),
+                "case {case}, {}, {:?}",
+                position.start,
+                salon.steps
+            );
+        }
+    }
+    assert!(compared > 2_000, "{compared}");
+}
