@@ -51,8 +51,11 @@ pub async fn booking_page(
     /// The visitor's zone; else the booking calendar's.
     #[server(default)]
     zone: Option<String>,
+    /// The member whom the client wants; else anybody.
+    #[server(default)]
+    host: Option<String>,
 ) -> Result<BookingView, AppError> {
-    super::offer::booking(&slug, month.as_deref(), zone.as_deref())
+    super::offer::booking(&slug, month.as_deref(), zone.as_deref(), host.as_deref())
         .await
         .map_err(crate::context::with_status)
 }
@@ -64,10 +67,19 @@ pub fn BookingPage() -> impl IntoView {
     let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
     let base = move || format!("/book/{}", slug.get_untracked());
     let ask = use_ask();
-    let wanted = Memo::new(move |_| (slug.get(), ask.read().month_to_load(), ask.read().zone.clone()));
+    let wanted = Memo::new(move |_| {
+        ask.with(|ask| {
+            (
+                slug.get(),
+                ask.month_to_load(),
+                ask.zone.clone(),
+                ask.host.clone(),
+            )
+        })
+    });
     let page = Resource::new(
         move || wanted.get(),
-        |(slug, month, zone)| booking_page(slug, month, zone),
+        |(slug, month, zone, host)| booking_page(slug, month, zone, host),
     );
     let typed = Typed::default();
     let action = ServerAction::<BookForm>::new();

@@ -1,6 +1,7 @@
 //! Choosing a free time: the month, the day's times, the zone. Everything is a link or a GET form, so it works without
 //! script; with script a whole month of times is at hand, and another day is shown at once.
 
+mod host;
 mod model;
 mod zone;
 
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+pub use host::HostForm;
 pub use model::{Ask, DayTimes, FreeTime, MonthOffer, NoTimes, WhyNot};
 pub use zone::{ZoneForm, detect_zone};
 
@@ -22,6 +24,7 @@ pub fn use_ask() -> Memo<Ask> {
             date: query.get("date"),
             start: query.get("start"),
             zone: query.get("zone"),
+            host: query.get("host").filter(|host| !host.is_empty()),
         })
     })
 }

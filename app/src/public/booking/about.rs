@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::public::choose::{Ask, ZoneForm};
+use crate::public::choose::{Ask, HostForm, ZoneForm};
 use crate::ui::{Icon, Picture};
 
 /// A booking calendar as clients see it.
@@ -15,6 +15,8 @@ pub struct About {
     pub name: String,
     /// The people who may hold the appointment.
     pub hosts: Vec<String>,
+    /// Those whom a client may choose, by id and name; empty where there is no choice.
+    pub choice: Vec<(String, String)>,
     /// "30 minutes".
     pub duration: String,
     /// Where it takes place; may be empty.
@@ -37,6 +39,7 @@ pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> im
                     .then(|| view! { <li><Icon picture=Picture::Pin/><span>{about.location.clone()}</span></li> })}
             </ul>
             {(!about.description.is_empty()).then(|| view! { <p class="about-text">{about.description.clone()}</p> })}
+            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() ask/> })}
             <ZoneForm base zone ask/>
         </section>
     }

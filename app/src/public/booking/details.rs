@@ -40,6 +40,9 @@ pub async fn book_form(
     /// `true` for a place on the waiting list of a full session.
     #[server(default)]
     waits: String,
+    /// The member whom the client wants; else anybody.
+    #[server(default)]
+    host: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("book")
         .keep("name", &name)
@@ -59,6 +62,7 @@ pub async fn book_form(
         guests,
         answers,
         waits: waits == "true",
+        host,
         key,
     };
     form.go(crate::public::offer::book(wish).await).await
@@ -171,6 +175,7 @@ pub fn DetailsForm(
                 <input type="hidden" name="slug" value=asked.slug/>
                 <input type="hidden" name="start" value=chosen.start/>
                 <input type="hidden" name="zone" value=zone/>
+                {chosen.host.map(|host| view! { <input type="hidden" name="host" value=host/> })}
                 <input type="hidden" name="key" value=asked.idempotency_key/>
                 <Field label="Name" name="name" bind=typed.name problem required=true autocomplete="name" maxlength=120/>
                 <Field

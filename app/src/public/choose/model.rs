@@ -15,6 +15,8 @@ pub struct Ask {
     pub start: Option<String>,
     /// An IANA zone.
     pub zone: Option<String>,
+    /// The member whom the client wants, by id; else anybody.
+    pub host: Option<String>,
 }
 
 impl Ask {
@@ -36,7 +38,7 @@ impl Ask {
             month: Some(month.to_owned()),
             date: None,
             start: None,
-            zone: self.zone.clone(),
+            ..self.clone()
         }
     }
 
@@ -47,7 +49,7 @@ impl Ask {
             month: None,
             date: Some(date.to_owned()),
             start: None,
-            zone: self.zone.clone(),
+            ..self.clone()
         }
     }
 
@@ -69,10 +71,21 @@ impl Ask {
         }
     }
 
+    /// The same page with another member, or with anybody. They may be free at other times.
+    #[must_use]
+    pub fn with_host(&self, host: &str) -> Self {
+        Self {
+            host: Some(host.to_owned()).filter(|host| !host.is_empty()),
+            start: None,
+            ..self.clone()
+        }
+    }
+
     /// The address of this state of the page at `base`.
     pub fn href(&self, base: &str) -> String {
         let pairs = [
             ("zone", &self.zone),
+            ("host", &self.host),
             ("month", &self.month),
             ("date", &self.date),
             ("start", &self.start),
@@ -410,6 +423,14 @@ mod tests {
         assert_eq!(cells[1].href.as_deref(), Some("/book/x?date=2026-11-02#times"));
         assert_eq!(cells[1].label, "Day 2, 3 free times");
         assert!(cells[1].chosen);
+    }
+
+    #[test]
+    fn addresses_keep_the_chosen_host() {
+        let ask = Ask::default().with_host("a1").on_day("2026-11-02");
+        assert_eq!(ask.href("/book/x"), "/book/x?host=a1&date=2026-11-02");
+        let at = ask.at("2026-11-02", "2026-11-02T09:00:00Z");
+        assert_eq!(at.with_host("").href("/book/x"), "/book/x?date=2026-11-02");
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub fn ZoneForm(
             {move || {
                 let ask = ask.get();
                 view! {
+                    {hidden("host", ask.host)}
                     {hidden("month", ask.month)}
                     {hidden("date", ask.date)}
                     {hidden("start", ask.start)}

@@ -31,7 +31,7 @@ pub async fn reschedule(
     let found = appointments::by_token(&quince, token).await?;
     let (zone, _) = zone_or(zone, &found.zone);
     let asked = month_asked(month, &zone, quince.now());
-    let offer = month_of(&found.slug, asked, &zone, Some(found.id)).await?;
+    let offer = month_of(&found.slug, asked, &zone, None, Some(found.id)).await?;
     Ok(RescheduleView {
         appointment: view(token, found, quince.now(), KeptForm::default()),
         offer,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bookings::appointments::Booking;
-use bookings::{Interval, calendars, slots};
+use bookings::{Interval, Kind, StaffId, calendars, slots};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::Zone;
@@ -38,6 +38,8 @@ pub struct Wish {
     pub guests: String,
     /// Answers to the booking calendar's questions.
     pub answers: Vec<AnswerText>,
+    /// The member whom the client wants, by id; empty for anybody.
+    pub host: String,
     /// The client waits for a seat of a full session.
     pub waits: bool,
     /// The same key books once.
@@ -71,12 +73,20 @@ pub async fn workspace() -> Result<WorkspaceView, AppError> {
 }
 
 /// The booking page of one month.
-pub async fn booking(slug: &str, month: Option<&str>, zone: Option<&str>) -> Result<BookingView, AppError> {
+pub async fn booking(
+    slug: &str,
+    month: Option<&str>,
+    zone: Option<&str>,
+    host: Option<&str>,
+) -> Result<BookingView, AppError> {
     let quince = quince()?;
     let page = calendars::by_slug(&quince, slug).await?;
     let (zone, zone_problem) = zone_or(zone, &page.zone);
     let asked = month_asked(month, &zone, quince.now());
-    let offer = month_of(slug, asked, &zone, None).await?;
+    // Who cannot be chosen any more is as good as nobody in particular.
+    let host = host.and_then(|host| host.parse().ok());
+    let host = host.filter(|host| page.hosts.iter().any(|(known, _)| known == host));
+    let offer = month_of(slug, asked, &zone, host, None).await?;
     Ok(BookingView {
         questions: page.questions.iter().map(asked_question).collect(),
         takes_guests: page.seats.is_some_and(|seats| seats > 1),
@@ -121,9 +131,18 @@ fn booking_of(wish: Wish) -> Result<Booking, AppError> {
                 text: answer.text,
             })
             .collect(),
-        host: None,
+        host: host_of(&wish.host)?,
         idempotency_key: wish.key,
     })
+}
+
+fn host_of(text: &str) -> Result<Option<StaffId>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse()
+        .map(Some)
+        .map_err(|_| AppError::Refused("Choose somebody of the list, or anybody.".to_owned()))
 }
 
 /// The chosen time of a form.
@@ -149,14 +168,15 @@ pub(super) async fn month_of(
     slug: &str,
     asked: MonthAsked,
     zone: &Zone,
+    host: Option<StaffId>,
     moving: Option<bookings::AppointmentId>,
 ) -> Result<MonthOffer, AppError> {
     let quince = quince()?;
     let mut asked = asked;
-    let mut free = slots::free(&quince, slug, asked.first, asked.last, zone, None, moving).await?;
+    let mut free = slots::free(&quince, slug, asked.first, asked.last, zone, host, moving).await?;
     if let (true, false, Some(next)) = (free.days.is_empty(), asked.is_named, free.next_free) {
         asked = asked.moved_to(next);
-        free = slots::free(&quince, slug, asked.first, asked.last, zone, None, moving).await?;
+        free = slots::free(&quince, slug, asked.first, asked.last, zone, host, moving).await?;
     }
     // Nobody moves to a session without seats, but whoever has none yet can wait for one.
     let full = if moving.is_none() {
@@ -215,7 +235,10 @@ fn asked_question(question: &calendars::Question) -> AskedQuestion {
 
 fn about(page: calendars::PublicPage) -> About {
     let calendar = page.calendar;
+    let may_choose = calendar.kind == Kind::RoundRobin && page.hosts.len() > 1;
+    let choice = page.hosts.iter().filter(|_| may_choose);
     About {
+        choice: choice.map(|(id, name)| (id.to_string(), name.clone())).collect(),
         slug: calendar.slug,
         name: calendar.name,
         hosts: page.hosts.into_iter().map(|(_, name)| name).collect(),
