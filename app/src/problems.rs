@@ -3,6 +3,7 @@
 
 use bookings::appointments::{BookError, ChangeError};
 use bookings::classes::WaitError;
+use bookings::services::MenuError;
 use bookings::slots::SlotsError;
 use bookings::{FieldProblem, Internal};
 
@@ -37,6 +38,17 @@ impl From<BookError> for AppError {
             BookError::SlotTaken => Self::SlotTaken(sentence),
             BookError::NotOffered(_) | BookError::KeyReused => Self::Refused(sentence),
             BookError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<MenuError> for AppError {
+    fn from(error: MenuError) -> Self {
+        match error {
+            MenuError::Fields(problems) => fields(problems),
+            MenuError::NotFound => Self::NotFound,
+            MenuError::NotAllowed => Self::NotAllowed,
+            MenuError::Internal(cause) => cause.into(),
         }
     }
 }

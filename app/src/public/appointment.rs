@@ -63,6 +63,8 @@ pub struct AppointmentView {
     pub notes: String,
     /// The names of those whom the client brings; may be empty.
     pub guests: String,
+    /// The services of a visit: "9:30 – 10:15, Cut, with Jonas".
+    pub services: Vec<String>,
     /// Questions of the booking calendar with the client's answers.
     pub answers: Vec<(String, String)>,
     /// Where it stands.

@@ -5,6 +5,7 @@
 
 mod about;
 mod details;
+mod menu;
 mod questions;
 
 use leptos::prelude::*;
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use about::About;
 use about::AboutCard;
 use details::{Asked, BookForm, DetailsForm, Typed};
+use menu::MenuForm;
+pub use menu::{MenuChoice, MenuItem};
 pub use questions::{AnswerText, AskedQuestion};
 
 use super::choose::{Ask, Chooser, MonthOffer, detect_zone, focus_on_choice, keep_focus, use_ask};
@@ -30,10 +33,14 @@ pub struct BookingView {
     pub questions: Vec<AskedQuestion>,
     /// Clients may bring others, each with a seat of their own.
     pub takes_guests: bool,
+    /// What there is to choose from first, in a Service calendar; empty otherwise.
+    pub menu: Vec<MenuItem>,
     /// The month's free times.
     pub offer: MonthOffer,
     /// Why the zone in the address was not used.
     pub zone_problem: Option<String>,
+    /// What came of the menu's form, when it was sent without script.
+    pub kept_menu: KeptForm,
     /// What was typed before, when the form was sent without script.
     pub kept: KeptForm,
     /// Sent with the form, so that sending it twice books once.
@@ -54,8 +61,17 @@ pub async fn booking_page(
     /// The member whom the client wants; else anybody.
     #[server(default)]
     host: Option<String>,
+    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    #[server(default)]
+    visit: Option<String>,
 ) -> Result<BookingView, AppError> {
-    super::offer::booking(&slug, month.as_deref(), zone.as_deref(), host.as_deref())
+    let wish = super::offer::PageWish {
+        month: month.as_deref(),
+        zone: zone.as_deref(),
+        host: host.as_deref(),
+        visit: visit.as_deref(),
+    };
+    super::offer::booking(&slug, wish)
         .await
         .map_err(crate::context::with_status)
 }
@@ -69,17 +85,13 @@ pub fn BookingPage() -> impl IntoView {
     let ask = use_ask();
     let wanted = Memo::new(move |_| {
         ask.with(|ask| {
-            (
-                slug.get(),
-                ask.month_to_load(),
-                ask.zone.clone(),
-                ask.host.clone(),
-            )
+            let (zone, host, visit) = (ask.zone.clone(), ask.host.clone(), ask.visit.clone());
+            (slug.get(), ask.month_to_load(), zone, host, visit)
         })
     });
     let page = Resource::new(
         move || wanted.get(),
-        |(slug, month, zone, host)| booking_page(slug, month, zone, host),
+        |(slug, month, zone, host, visit)| booking_page(slug, month, zone, host, visit),
     );
     let typed = Typed::default();
     let action = ServerAction::<BookForm>::new();
@@ -142,6 +154,7 @@ fn Booking(
         }
     };
     let about = view.about.clone();
+    let (menu, kept_menu) = (view.menu.clone(), view.kept_menu.clone());
     let step = {
         let (offer, base) = (offer.clone(), base.clone());
         let asked = Asked {
@@ -151,7 +164,10 @@ fn Booking(
             idempotency_key: view.idempotency_key,
         };
         move || {
-            if is_chosen.get() {
+            if ask.read().visit.is_none() && !menu.is_empty() {
+                view! { <MenuForm slug=asked.slug.clone() menu=menu.clone() kept=kept_menu.clone() ask/> }
+                    .into_any()
+            } else if is_chosen.get() {
                 view! {
                     <DetailsForm
                         base=base.clone()

@@ -24,6 +24,7 @@ pub fn use_ask() -> Memo<Ask> {
             date: query.get("date"),
             start: query.get("start"),
             zone: query.get("zone"),
+            visit: query.get("visit").filter(|visit| !visit.is_empty()),
             host: query.get("host").filter(|host| !host.is_empty()),
         })
     })

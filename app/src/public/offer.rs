@@ -8,4 +8,4 @@ mod wishes;
 pub use appointments::{appointment, cancel, move_to, reschedule};
 pub use month::{MonthAsked, Offered, month_asked, month_offer};
 pub use waiting::{leave, waiting};
-pub use wishes::{Wish, book, booking, workspace};
+pub use wishes::{PageWish, Wish, book, booking, workspace};

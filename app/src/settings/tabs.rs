@@ -20,6 +20,7 @@ pub fn SettingsHeader(
         ("/settings/integrations", "Integrations"),
         ("/settings/calendar-configuration", "Calendar Configuration"),
         ("/settings/workspace", "Workspace"),
+        ("/settings/resources", "Rooms and equipment"),
     ];
     view! {
         <PageHeader title lead/>

@@ -33,6 +33,7 @@ pub struct AppointmentDetail {
     phone: String,
     notes: String,
     guests: String,
+    services: Vec<String>,
     answers: Vec<(String, String)>,
     session: Option<String>,
     overridden: Option<String>,
@@ -163,6 +164,14 @@ fn detail(
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
         guests: appointment.guests.join(", "),
+        services: appointment
+            .services
+            .iter()
+            .map(|part| {
+                let time = super::format::span(part.start, part.end, zone);
+                format!("{time}, {}, {}", part.name, part.host_name)
+            })
+            .collect(),
         answers: appointment
             .answers
             .into_iter()
@@ -402,6 +411,7 @@ fn Shown(
                 <dt>"Email"</dt><dd><a href=format!("mailto:{}", detail.email)>{detail.email.clone()}</a></dd>
                 {(!detail.phone.is_empty()).then(|| view! { <dt>"Phone"</dt><dd>{detail.phone.clone()}</dd> })}
                 {(!detail.guests.is_empty()).then(|| view! { <dt>"Guests"</dt><dd>{detail.guests.clone()}</dd> })}
+                {detail.services.into_iter().map(|service| view! { <dt>"Service"</dt><dd>{service}</dd> }).collect_view()}
                 {detail.answers.into_iter().map(|(question, answer)| view! { <dt>{question}</dt><dd class="pre-line">{answer}</dd> }).collect_view()}
                 {(!detail.notes.is_empty()).then(|| view! { <dt>"Notes"</dt><dd class="pre-line">{detail.notes.clone()}</dd> })}
                 <dt>"Client's time zone"</dt><dd>{detail.client_zone.replace('_', " ")}</dd>

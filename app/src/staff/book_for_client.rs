@@ -225,7 +225,8 @@ mod form {
         let kept = kept_until_accepted("book-for-client").await;
         let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
         let mut calendars = bookings::calendars::list(&quince, me.id).await?;
-        calendars.retain(|calendar| calendar.active);
+        // A visit begins with the menu on its own page.
+        calendars.retain(|calendar| calendar.active && calendar.kind != Kind::Service);
         // Right after a refusal the page shows what was sent; later, what its address asks for.
         let refused = kept.problem.is_some();
         let first = |asked: &str, typed: &str| {
@@ -349,6 +350,7 @@ mod form {
                 .map(str::to_owned)
                 .collect(),
             answers: Vec::new(),
+            services: Vec::new(),
             host,
             idempotency_key: text.key,
         };

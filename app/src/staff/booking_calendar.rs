@@ -139,11 +139,17 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let public_page = editor.public_page.clone();
         let id = editor.id.clone();
         let notes = editor.notes.clone();
+        let is_menu = editor.form.kind == "service";
         let why_not = format!("/booking-calendars/{id}/why-not");
+        let services = format!("/booking-calendars/{id}/services");
         view! {
             <PageHeader title>
                 <div class="button-row">
-                    <ButtonLink href=why_not>"Why not?"</ButtonLink>
+                    {if is_menu {
+                        view! { <ButtonLink href=services look=Look::Primary>"Services"</ButtonLink> }.into_any()
+                    } else {
+                        view! { <ButtonLink href=why_not>"Why not?"</ButtonLink> }.into_any()
+                    }}
                     {public_page.map(|href| view! { <ButtonLink href>"Open its page"</ButtonLink> })}
                 </div>
             </PageHeader>

@@ -17,6 +17,7 @@ mod errors;
 pub mod event;
 #[cfg(feature = "ssr")]
 pub mod format;
+pub mod services;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
@@ -37,6 +38,7 @@ use booking_calendar::{BookingCalendarPage, NewBookingCalendarPage};
 use booking_calendars::BookingCalendarsPage;
 use calendar::CalendarPage;
 use event::EventPage;
+use services::ServicesPage;
 use session::SessionPage;
 use setup::SetupPage;
 use sign_in::SignInPage;
@@ -67,6 +69,7 @@ pub fn StaffRoutes() -> AnyNestedRoute {
         <Route path=path!("/booking-calendars") view=BookingCalendarsPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/new") view=NewBookingCalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/:id") view=BookingCalendarPage ssr=SsrMode::Async/>
+        <Route path=path!("/booking-calendars/:id/services") view=ServicesPage ssr=SsrMode::Async/>
         <Route path=path!("/booking-calendars/:id/why-not") view=WhyNotPage ssr=SsrMode::Async/>
         <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async/>
         <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async/>

@@ -37,6 +37,7 @@ pub mod holidays;
 pub mod input;
 pub mod jobs;
 pub mod profile;
+pub mod services;
 pub mod slots;
 pub mod sync;
 
@@ -50,10 +51,10 @@ pub use problem::{FieldProblem, Internal};
 pub use quince::{Mail, Practice, Quince, Settings};
 
 pub use scheduling::{
-    AppointmentId, CalendarId, DateOverride, Distribution, Interval, Kind, Priority, Rules, StaffId,
-    WeeklyHours,
+    AppointmentId, CalendarId, DateOverride, Distribution, Interval, Kind, Priority, ResourceId, Rules,
+    StaffId, WeeklyHours,
 };
 pub use store::{
     AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy,
-    RemoteCalendarId, Role, Server, SessionId, WaitingId, WhenStale, WriteState,
+    RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,
 };

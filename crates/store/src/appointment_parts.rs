@@ -1,14 +1,15 @@
 //! Who takes part in an appointment, and when.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, StaffId};
+use scheduling::{AppointmentId, StaffId, UnitId};
 
-use crate::db::{Tx, ms};
+use crate::db::{Tx, json, ms, opt_ms};
 use crate::error::StoreError;
-use crate::fields::Fields;
+use crate::fields::{self, Fields};
+use crate::ids::ServiceId;
 
 /// One host's part of an appointment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// The appointment.
     pub appointment_id: AppointmentId,
@@ -20,10 +21,24 @@ pub struct Part {
     pub starts_at: Timestamp,
     /// Up to here.
     pub ends_at: Timestamp,
+    /// The service that it is, in a visit.
+    pub service: Option<PartService>,
+}
+
+impl Part {
+    /// The same part, to be kept again.
+    pub fn to_new(&self) -> NewPart {
+        NewPart {
+            host_id: self.host_id,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            service: self.service.clone(),
+        }
+    }
 }
 
 /// A part to keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPart {
     /// Who.
     pub host_id: StaffId,
@@ -31,6 +46,33 @@ pub struct NewPart {
     pub starts_at: Timestamp,
     /// Up to here.
     pub ends_at: Timestamp,
+    /// The service that it is, in a visit.
+    pub service: Option<PartService>,
+}
+
+/// The service that a part of a visit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartService {
+    /// Which; it may be off the menu by now.
+    pub id: ServiceId,
+    /// Its name when it was booked.
+    pub name: String,
+    /// When the client goes on or leaves, its processing time included.
+    pub leaves_at: Timestamp,
+    /// The rooms and equipment that are taken until then.
+    pub units: Vec<UnitId>,
+}
+
+impl NewPart {
+    /// A host's part that is no service.
+    pub fn of(host_id: StaffId, starts_at: Timestamp, ends_at: Timestamp) -> Self {
+        Self {
+            host_id,
+            starts_at,
+            ends_at,
+            service: None,
+        }
+    }
 }
 
 fn read(row: &dyn Fields) -> Result<Part, StoreError> {
@@ -40,7 +82,20 @@ fn read(row: &dyn Fields) -> Result<Part, StoreError> {
         host_id: StaffId(row.uuid("host_id")?),
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
+        service: read_service(row)?,
     })
+}
+
+fn read_service(row: &dyn Fields) -> Result<Option<PartService>, StoreError> {
+    let (Some(id), Some(leaves_at)) = (row.opt_uuid("service_id")?, row.opt_instant("leaves_at")?) else {
+        return Ok(None);
+    };
+    Ok(Some(PartService {
+        id: ServiceId(id),
+        name: row.text("service")?,
+        leaves_at,
+        units: fields::json(row, "units")?,
+    }))
 }
 
 /// The parts of appointments, in order.
@@ -62,15 +117,22 @@ pub async fn replace(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart])
         appointment.0
     )?;
     for (position, part) in parts.iter().enumerate() {
+        let service = part.service.as_ref();
+        let units = service.map(|service| service.units.clone()).unwrap_or_default();
         execute!(
             tx,
-            "INSERT INTO appointment_parts (appointment_id, position, host_id, starts_at, ends_at)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO appointment_parts (appointment_id, position, host_id, starts_at, ends_at, service_id, service, leaves_at,
+                units)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             appointment.0,
             i64::try_from(position).unwrap_or(i64::MAX),
             part.host_id.0,
             ms(part.starts_at),
-            ms(part.ends_at)
+            ms(part.ends_at),
+            service.map(|service| service.id.0),
+            service.map_or("", |service| &service.name),
+            opt_ms(service.map(|service| service.leaves_at)),
+            json(&units)?
         )?;
     }
     Ok(())

@@ -28,6 +28,10 @@ id! {
     SessionId
 }
 id! {
+    /// A service on the menu of a Service calendar.
+    ServiceId
+}
+id! {
     /// Somebody who waits for a seat.
     WaitingId
 }

@@ -33,6 +33,8 @@ pub mod messages;
 pub mod occupancy;
 pub mod questions;
 pub mod remote_calendars;
+pub mod resources;
+pub mod services;
 pub mod sessions;
 pub mod staff;
 pub mod waiting_list;
@@ -41,8 +43,8 @@ pub mod workspace;
 pub use db::Tx;
 pub use error::StoreError;
 pub use ids::{
-    BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, SessionId,
-    WaitingId, new_id,
+    BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,
+    SessionId, WaitingId, new_id,
 };
 pub use open::Store;
 pub use secrets::{KeyError, SecretKey};

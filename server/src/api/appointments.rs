@@ -10,6 +10,7 @@ use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bookings::appointments::Booking;
 use bookings::calendars::Answer;
+use bookings::services::Chosen;
 use bookings::{Quince, StaffId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ struct NewAppointment {
     /// Answers to the booking calendar's questions, by their texts.
     #[serde(default)]
     answers: BTreeMap<String, String>,
+    /// What the client wants from the menu of a Service calendar: `SERVICE` or `SERVICE:USER`, in this order.
+    #[serde(default)]
+    services: Vec<String>,
     /// The member the client chose.
     user_id: Option<String>,
 }
@@ -97,6 +101,12 @@ pub async fn create(
         .map(str::parse::<StaffId>)
         .transpose()
         .map_err(|_| Problem::field("userId", "userId is not the id of a staff member."))?;
+    let services = asked
+        .services
+        .iter()
+        .map(|text| text.parse::<Chosen>())
+        .collect::<Result<_, _>>()
+        .map_err(|error| Problem::field("services", error.to_string()))?;
     let booking = Booking {
         slug,
         start,
@@ -111,6 +121,7 @@ pub async fn create(
             .into_iter()
             .map(|(label, text)| Answer { label, text })
             .collect(),
+        services,
         host,
         idempotency_key,
     };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use bookings::{Quince, StaffId};
+use bookings::services::Chosen;
+use bookings::{Quince, StaffId, slots};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct Question {
     timezone: Option<String>,
     /// Only this member's times.
     user_id: Option<String>,
+    /// What is wanted from the menu of a Service calendar: `SERVICE` or `SERVICE:USER`, separated by commas.
+    services: Option<String>,
 }
 
 /// One day's starts.
@@ -67,9 +70,14 @@ pub async fn free_slots(
                 "userId is not the id of a staff member. Leave it out to ask for everybody.",
             )
         })?;
-    let free = bookings::slots::free(&quince, &slug, from, to, &zone, host, None)
-        .await
-        .map_err(super::slots_problem)?;
+    let services = Chosen::list(question.services.as_deref().unwrap_or_default())
+        .map_err(|error| Problem::field("services", error.to_string()))?;
+    let asked = slots::Question {
+        host,
+        services: &services,
+        ..slots::Question::new(&slug, from, to, &zone)
+    };
+    let free = slots::free(&quince, &asked).await.map_err(super::slots_problem)?;
     let days = free
         .days
         .into_iter()

@@ -10,6 +10,7 @@ use bookings::accounts::{NewOwner, NewStaff};
 use bookings::appointments::Booking;
 use bookings::calendars::{CalendarForm, Member};
 use bookings::connections::Login;
+use bookings::slots::Question;
 use bookings::{Distribution, Kind, Priority, Quince, Role, Rules, StaffId};
 use jiff::ToSpan;
 use zones::Zone;
@@ -215,7 +216,7 @@ async fn appointments(quince: &Quince) -> Result<(), Failure> {
             today.saturating_add((1 + days).days()),
             today.saturating_add((8 + days).days()),
         );
-        let free = bookings::slots::free(quince, slug, from, to, &zone, None, None)
+        let free = bookings::slots::free(quince, &Question::new(slug, from, to, &zone))
             .await
             .map_err(failed)?;
         // Not always the first time of the day, so that the week looks like a week.
@@ -236,6 +237,7 @@ async fn appointments(quince: &Quince) -> Result<(), Failure> {
             notes: notes.to_owned(),
             guests: Vec::new(),
             answers: Vec::new(),
+            services: Vec::new(),
             host: None,
             idempotency_key: format!("demo-{index}"),
         };

@@ -30,6 +30,12 @@ pub fn Facts(appointment: AppointmentView) -> impl IntoView {
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .into_iter()
+    .chain(
+        appointment
+            .services
+            .into_iter()
+            .map(|service| ("Service".to_owned(), service)),
+    )
     .chain(appointment.answers)
     .chain([("Notes".to_owned(), appointment.notes)]);
     view! {

@@ -17,7 +17,9 @@ pub struct About {
     pub hosts: Vec<String>,
     /// Those whom a client may choose, by id and name; empty where there is no choice.
     pub choice: Vec<(String, String)>,
-    /// "30 minutes".
+    /// What was chosen from the menu: "Cut, 45 minutes, with Jonas".
+    pub services: Vec<String>,
+    /// "30 minutes"; empty while nothing is chosen from a menu.
     pub duration: String,
     /// Where it takes place; may be empty.
     pub location: String,
@@ -33,8 +35,14 @@ pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> im
         <section class="about">
             <h1>{about.name}</h1>
             {(!hosts.is_empty()).then(|| view! { <p class="about-hosts">{format!("with {hosts}")}</p> })}
+            {(!about.services.is_empty()).then(|| view! {
+                <ul class="about-services">
+                    {about.services.clone().into_iter().map(|service| view! { <li>{service}</li> }).collect_view()}
+                </ul>
+                <p><a href=base.clone()>"Choose other services"</a></p>
+            })}
             <ul class="facts">
-                <li><Icon picture=Picture::Clock/><span>{about.duration}</span></li>
+                {(!about.duration.is_empty()).then(|| view! { <li><Icon picture=Picture::Clock/><span>{about.duration.clone()}</span></li> })}
                 {(!about.location.is_empty())
                     .then(|| view! { <li><Icon picture=Picture::Pin/><span>{about.location.clone()}</span></li> })}
             </ul>

@@ -43,6 +43,9 @@ pub async fn book_form(
     /// The member whom the client wants; else anybody.
     #[server(default)]
     host: String,
+    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    #[server(default)]
+    visit: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("book")
         .keep("name", &name)
@@ -63,6 +66,7 @@ pub async fn book_form(
         answers,
         waits: waits == "true",
         host,
+        visit,
         key,
     };
     form.go(crate::public::offer::book(wish).await).await
@@ -176,6 +180,7 @@ pub fn DetailsForm(
                 <input type="hidden" name="start" value=chosen.start/>
                 <input type="hidden" name="zone" value=zone/>
                 {chosen.host.map(|host| view! { <input type="hidden" name="host" value=host/> })}
+                {chosen.visit.map(|visit| view! { <input type="hidden" name="visit" value=visit/> })}
                 <input type="hidden" name="key" value=asked.idempotency_key/>
                 <Field label="Name" name="name" bind=typed.name problem required=true autocomplete="name" maxlength=120/>
                 <Field

@@ -35,6 +35,7 @@ pub fn HostForm(
                 let ask = ask.get();
                 view! {
                     {hidden("zone", ask.zone)}
+                    {hidden("visit", ask.visit)}
                     {hidden("month", ask.month)}
                     {hidden("date", ask.date)}
                 }

@@ -17,6 +17,8 @@ pub struct Ask {
     pub zone: Option<String>,
     /// The member whom the client wants, by id; else anybody.
     pub host: Option<String>,
+    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    pub visit: Option<String>,
 }
 
 impl Ask {
@@ -86,6 +88,7 @@ impl Ask {
         let pairs = [
             ("zone", &self.zone),
             ("host", &self.host),
+            ("visit", &self.visit),
             ("month", &self.month),
             ("date", &self.date),
             ("start", &self.start),
@@ -106,7 +109,7 @@ impl Ask {
 fn encoded(value: &str) -> String {
     use std::fmt::Write as _;
     value.bytes().fold(String::new(), |mut text, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-_.:/,".contains(&byte) {
             text.push(char::from(byte));
         } else {
             // Writing to a String cannot fail.

@@ -43,6 +43,7 @@ pub fn ZoneForm(
                 let ask = ask.get();
                 view! {
                     {hidden("host", ask.host)}
+                    {hidden("visit", ask.visit)}
                     {hidden("month", ask.month)}
                     {hidden("date", ask.date)}
                     {hidden("start", ask.start)}

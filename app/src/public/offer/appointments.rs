@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::month::zone_words;
 use super::month_asked;
-use super::wishes::{instant, month_of, zone_or};
+use super::wishes::{Want, instant, month_of, zone_or};
 use crate::context::{kept, quince};
 use crate::error::AppError;
 use crate::kept::KeptForm;
@@ -31,7 +31,11 @@ pub async fn reschedule(
     let found = appointments::by_token(&quince, token).await?;
     let (zone, _) = zone_or(zone, &found.zone);
     let asked = month_asked(month, &zone, quince.now());
-    let offer = month_of(&found.slug, asked, &zone, None, Some(found.id)).await?;
+    let want = Want {
+        moving: Some(found.id),
+        ..Want::default()
+    };
+    let offer = month_of(&found.slug, asked, &zone, want).await?;
     Ok(RescheduleView {
         appointment: view(token, found, quince.now(), KeptForm::default()),
         offer,
@@ -76,6 +80,15 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
         phone: found.phone,
         notes: found.notes,
         guests: found.guests.join(", "),
+        services: found
+            .services
+            .iter()
+            .map(|part| {
+                let (from, to) = (found.zone.local(part.start), found.zone.local(part.end));
+                let time = Habits::of_visitor().range(from, to);
+                format!("{time}, {}, with {}", part.name, part.host_name)
+            })
+            .collect(),
         answers: found
             .answers
             .into_iter()

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use bookings::appointments::Booking;
+use bookings::services::{Chosen, ServiceView};
+use bookings::slots::Question;
 use bookings::{Interval, Kind, StaffId, calendars, slots};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::Zone;
 
 use super::{MonthAsked, Offered, month_asked, month_offer};
-use crate::context::{kept_until_accepted, quince};
+use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
-use crate::public::booking::{About, AnswerText, AskedQuestion, BookingView};
+use crate::public::booking::{About, AnswerText, AskedQuestion, BookingView, MenuItem};
 use crate::public::choose::MonthOffer;
 use crate::public::habits::{Habits, duration_words};
 use crate::public::workspace::{Bookable, WorkspaceView};
@@ -40,6 +42,8 @@ pub struct Wish {
     pub answers: Vec<AnswerText>,
     /// The member whom the client wants, by id; empty for anybody.
     pub host: String,
+    /// What they want from a menu; may be empty.
+    pub visit: String,
     /// The client waits for a seat of a full session.
     pub waits: bool,
     /// The same key books once.
@@ -63,7 +67,10 @@ pub async fn workspace() -> Result<WorkspaceView, AppError> {
         slug: calendar.slug,
         name: calendar.name,
         description: first_words(&calendar.description),
-        duration: duration_words(calendar.duration),
+        duration: match calendar.kind {
+            Kind::Service => "A menu to choose from".to_owned(),
+            _ => duration_words(calendar.duration),
+        },
         location: calendar.location,
     };
     Ok(WorkspaceView {
@@ -72,30 +79,74 @@ pub async fn workspace() -> Result<WorkspaceView, AppError> {
     })
 }
 
-/// The booking page of one month.
-pub async fn booking(
-    slug: &str,
-    month: Option<&str>,
-    zone: Option<&str>,
-    host: Option<&str>,
-) -> Result<BookingView, AppError> {
+/// What the address of a booking page asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct PageWish<'a> {
+    /// The month, `2026-11`.
+    pub month: Option<&'a str>,
+    /// The visitor's zone.
+    pub zone: Option<&'a str>,
+    /// The member whom they want, by id.
+    pub host: Option<&'a str>,
+    /// What they want from a menu.
+    pub visit: Option<&'a str>,
+}
+
+/// The booking page of one month; of a Service calendar the menu first.
+pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppError> {
     let quince = quince()?;
     let page = calendars::by_slug(&quince, slug).await?;
-    let (zone, zone_problem) = zone_or(zone, &page.zone);
-    let asked = month_asked(month, &zone, quince.now());
+    let (zone, zone_problem) = zone_or(wish.zone, &page.zone);
+    let menu = match page.calendar.kind {
+        Kind::Service => bookings::services::public_menu(&quince, slug).await?,
+        _ => Vec::new(),
+    };
+    // What cannot be chosen any more is as good as nothing: the menu is shown again.
+    let mut chosen = Chosen::list(wish.visit.unwrap_or_default()).unwrap_or_default();
+    chosen.retain(|choice| menu.iter().any(|service| service.id == choice.service));
     // Who cannot be chosen any more is as good as nobody in particular.
-    let host = host.and_then(|host| host.parse().ok());
+    let host = wish.host.and_then(|host| host.parse().ok());
     let host = host.filter(|host| page.hosts.iter().any(|(known, _)| known == host));
-    let offer = month_of(slug, asked, &zone, host, None).await?;
+    let offer = if page.calendar.kind == Kind::Service && chosen.is_empty() {
+        MonthOffer {
+            zone: zone.name().to_owned(),
+            ..MonthOffer::default()
+        }
+    } else {
+        let want = Want {
+            host,
+            services: &chosen,
+            moving: None,
+        };
+        let asked = month_asked(wish.month, &zone, quince.now());
+        month_of(slug, asked, &zone, want).await?
+    };
     Ok(BookingView {
         questions: page.questions.iter().map(asked_question).collect(),
         takes_guests: page.seats.is_some_and(|seats| seats > 1),
-        about: about(page),
+        about: about(page, &menu, &chosen),
+        menu: menu.into_iter().map(menu_item).collect(),
         offer,
         zone_problem,
+        kept_menu: kept("menu").await,
         kept: kept_until_accepted("book").await,
         idempotency_key: uuid::Uuid::new_v4().to_string(),
     })
+}
+
+fn menu_item(service: ServiceView) -> MenuItem {
+    MenuItem {
+        id: service.id.to_string(),
+        group: service.group,
+        name: service.name,
+        duration: duration_words(service.duration.saturating_add(service.processing)),
+        description: service.description,
+        staff: service
+            .staff
+            .into_iter()
+            .map(|(id, name)| (id.to_string(), name))
+            .collect(),
+    }
 }
 
 /// Books, or puts on the waiting list, and says where that is confirmed.
@@ -131,6 +182,7 @@ fn booking_of(wish: Wish) -> Result<Booking, AppError> {
                 text: answer.text,
             })
             .collect(),
+        services: Chosen::list(&wish.visit).map_err(|error| AppError::Refused(error.to_string()))?,
         host: host_of(&wish.host)?,
         idempotency_key: wish.key,
     })
@@ -163,23 +215,39 @@ pub(super) fn zone_or(named: Option<&str>, otherwise: &Zone) -> (Zone, Option<St
     }
 }
 
+/// What a month of free times is for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Want<'a> {
+    /// The member whom the client wants.
+    pub host: Option<StaffId>,
+    /// What they want from a menu.
+    pub services: &'a [Chosen],
+    /// The appointment that is being moved.
+    pub moving: Option<bookings::AppointmentId>,
+}
+
 /// A month's free times. A page that names no month opens on the first one with free times.
 pub(super) async fn month_of(
     slug: &str,
     asked: MonthAsked,
     zone: &Zone,
-    host: Option<StaffId>,
-    moving: Option<bookings::AppointmentId>,
+    want: Want<'_>,
 ) -> Result<MonthOffer, AppError> {
     let quince = quince()?;
     let mut asked = asked;
-    let mut free = slots::free(&quince, slug, asked.first, asked.last, zone, host, moving).await?;
+    let question = |asked: &MonthAsked| Question {
+        host: want.host,
+        services: want.services,
+        moving: want.moving,
+        ..Question::new(slug, asked.first, asked.last, zone)
+    };
+    let mut free = slots::free(&quince, &question(&asked)).await?;
     if let (true, false, Some(next)) = (free.days.is_empty(), asked.is_named, free.next_free) {
         asked = asked.moved_to(next);
-        free = slots::free(&quince, slug, asked.first, asked.last, zone, host, moving).await?;
+        free = slots::free(&quince, &question(&asked)).await?;
     }
     // Nobody moves to a session without seats, but whoever has none yet can wait for one.
-    let full = if moving.is_none() {
+    let full = if want.moving.is_none() {
         free.full
     } else {
         BTreeMap::new()
@@ -233,18 +301,42 @@ fn asked_question(question: &calendars::Question) -> AskedQuestion {
     }
 }
 
-fn about(page: calendars::PublicPage) -> About {
+fn about(page: calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {
     let calendar = page.calendar;
     let may_choose = calendar.kind == Kind::RoundRobin && page.hosts.len() > 1;
     let choice = page.hosts.iter().filter(|_| may_choose);
+    let wanted = chosen
+        .iter()
+        .filter_map(|choice| Some((choice, menu.iter().find(|service| service.id == choice.service)?)));
+    let length = wanted
+        .clone()
+        .map(|(_, service)| service.duration + service.processing)
+        .fold(0, u32::saturating_add);
     About {
         choice: choice.map(|(id, name)| (id.to_string(), name.clone())).collect(),
+        services: wanted
+            .map(|(choice, service)| service_words(choice, service))
+            .collect(),
         slug: calendar.slug,
         name: calendar.name,
         hosts: page.hosts.into_iter().map(|(_, name)| name).collect(),
-        duration: duration_words(calendar.duration),
+        duration: match (calendar.kind, length) {
+            (Kind::Service, 0) => String::new(),
+            (Kind::Service, length) => duration_words(length),
+            _ => duration_words(calendar.duration),
+        },
         location: calendar.location,
         description: calendar.description,
+    }
+}
+
+/// "Cut, 45 minutes, with Jonas".
+fn service_words(choice: &Chosen, service: &ServiceView) -> String {
+    let time = duration_words(service.duration.saturating_add(service.processing));
+    let host = service.staff.iter().find(|(id, _)| Some(*id) == choice.host);
+    match host {
+        Some((_, name)) => format!("{}, {time}, with {name}", service.name),
+        None => format!("{}, {time}", service.name),
     }
 }
 

@@ -262,7 +262,10 @@ impl Reader {
         };
         Rules {
             zone,
-            duration: self.number("duration", &text.duration),
+            duration: match kind {
+                Some(Kind::Service) => self.number("duration", &or(&text.duration, "30")),
+                _ => self.number("duration", &text.duration),
+            },
             interval: self.number("interval", &text.interval),
             pre_buffer: self.number("pre_buffer", &text.pre_buffer),
             post_buffer: self.number("post_buffer", &text.post_buffer),

@@ -33,10 +33,13 @@ pub fn KindCard(
             <div data-kinds="simple">
                 <Notice tone=Tone::Info>{NO_ICLOUD}</Notice>
             </div>
+            <div data-kinds="service">
+                <Notice tone=Tone::Info>"Save it, then write its menu: the services with their lengths, and who does them."</Notice>
+            </div>
             <div data-kinds="class-booking">
                 <Field label="Seats of a session" name=name("seats") kind="number" min="1" max="9999" value=form.seats help="1 to 9,999. Everybody who comes takes one, guests too. Usually 10." problem/>
             </div>
-            <div data-kinds="round-robin collective class-booking personal">
+            <div data-kinds="round-robin collective class-booking personal service">
                 <MemberFields team members=form.members priorities=form.priorities problem/>
             </div>
             <div data-kinds="round-robin">
@@ -70,6 +73,11 @@ fn kinds() -> Vec<(String, String, String)> {
             "class-booking",
             "Class Booking",
             "Many clients in one session of one member, as many as there are seats.",
+        ),
+        (
+            "service",
+            "Service",
+            "One client chooses from a menu: one or several services in one visit, each with somebody who does it, and with rooms and equipment.",
         ),
         (
             "simple",
@@ -131,6 +139,7 @@ fn MemberFields(
         <fieldset class="options">
             <legend>"Members"</legend>
             <p class="field-help" data-kinds="personal class-booking">"Choose one."</p>
+            <p class="field-help" data-kinds="service">"Everybody who does one of the services. Who does which is said on the menu."</p>
             <p class="field-help" data-kinds="collective">"Choose 2 to 100. All of them take part."</p>
             <p class="field-help" data-kinds="round-robin">"High priority is chosen first. A weight of 2 means twice as many appointments under equal distribution."</p>
             {rows}

@@ -25,8 +25,10 @@ pub fn LengthCard(
     view! {
         <Card title="How long">
             <div class="field-row">
-                <Field label="Duration, minutes" name=name("duration") kind="number" min="1" max="1440" value=form.duration required=true help="Usually 30." problem/>
-                <Field label="Start times every, minutes" name=name("interval") kind="number" min="5" max="1440" value=form.interval required=true help="Usually 30: 9:00, 9:30, 10:00 …" problem/>
+                <div data-kinds="personal round-robin collective class-booking simple">
+                    <Field label="Duration, minutes" name=name("duration") kind="number" min="1" max="1440" value=form.duration help="Usually 30." problem/>
+                </div>
+                <Field label="Start times every, minutes" name=name("interval") kind="number" min="5" max="1440" value=form.interval required=true help="Usually 30: 9:00, 9:30, 10:00 … On a menu usually 15." problem/>
             </div>
             <div class="field-row">
                 <Field label="Free before, minutes" name=name("pre_buffer") kind="number" min="0" max="1440" value=form.pre_buffer required=true help="Time to prepare. Usually 0." problem/>

@@ -25,7 +25,7 @@ use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::Context;
-use crate::{mail, outbox};
+use crate::{mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look or another booking told.
 const ROUNDS: usize = 20;
@@ -308,7 +308,7 @@ impl Wish {
         let answers = checked_answers(&mut checked, &questions, &self.booking.answers);
         checked.finish()?;
         let now = quince.now();
-        let mut context = Context::load(tx, row, plan::window(self.booking.start), now, None).await?;
+        let mut context = self.context(tx, row, now).await?;
         context.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
             if context.member(host).is_none() {
@@ -321,21 +321,42 @@ impl Wish {
             }
             context.only(host);
         }
-        let (slot, overridden) =
-            match scheduling::check(&context.request(now, self.by.is_some()), self.booking.start) {
-                Ok(slot) => (slot, None),
-                Err(refusals) => (
-                    self.slot_of_its_own(&context, &refusals, now)
-                        .ok_or_else(|| refused(&refusals))?,
-                    Some(why_not::codes(&refusals)),
-                ),
-            };
+        let (slot, overridden) = match context.check(now, self.by.is_some(), self.booking.start) {
+            Ok(slot) => (slot, None),
+            Err(refusals) => (
+                self.slot_of_its_own(&context, &refusals, now)
+                    .ok_or_else(|| refused(&refusals))?,
+                Some(why_not::codes(&refusals)),
+            ),
+        };
         Ok(Wanted {
             answers,
             context,
             slot,
             overridden,
         })
+    }
+
+    /// What counts for the wished start.
+    async fn context(&self, tx: &mut Tx, row: BookingCalendar, now: Timestamp) -> Result<Context, BookError> {
+        let window = plan::window(self.booking.start);
+        let mut checked = Checked::default();
+        if row.kind != Kind::Service {
+            if !self.booking.services.is_empty() {
+                checked.problem("services", "There is no menu of services here. Leave them out.");
+            }
+            checked.finish()?;
+            return Ok(Context::load(tx, row, window, now, None).await?);
+        }
+        let members = calendar_members::with_staff(tx, &[row.id]).await?;
+        match services::wanted(tx, &row, &members, &self.booking.services).await? {
+            Ok(wanted) => Ok(Context::load_visit(tx, row, window, now, None, wanted).await?),
+            Err(sentence) => {
+                checked.problem("services", sentence.clone());
+                checked.finish()?;
+                Err(BookError::NotOffered(sentence))
+            }
+        }
     }
 
     /// The wished start with everybody who could hold it, for a staff member who wants it all the same. What is over stays

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, DateRange, Slot, Span, StaffId, Unit};
+use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
 use store::appointments::{Appointment, NewTime};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, StoreError, Tx, appointment_parts, appointments, occupancy};
+use store::{
+    AppointmentStatus as Status, StoreError, Tx, appointment_parts, appointments, calendar_members, occupancy,
+};
 
 use super::details::Details;
 use super::error::ChangeError;
@@ -19,7 +21,7 @@ use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
 use crate::slots::context::Context;
-use crate::{classes, mail, outbox};
+use crate::{classes, mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look told.
 const ROUNDS: usize = 20;
@@ -304,13 +306,22 @@ async fn new_slot(
     }
     let now = quince.now();
     let moved = Some(opened.appointment.id);
-    let mut context = Context::load(tx, calendar, plan::window(start), now, moved).await?;
+    let window = plan::window(start);
+    let mut context = if calendar.kind == Kind::Service {
+        let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
+        let parts = appointment_parts::list(tx, &[opened.appointment.id]).await?;
+        let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
+        Context::load_visit(tx, calendar, window, now, moved, wanted).await?
+    } else {
+        Context::load(tx, calendar, window, now, moved).await?
+    };
     context.for_seats(opened.appointment.seats());
     if let Some(host) = opened.appointment.host_id {
         context.keep_on_offer(host);
     }
-    let slot =
-        scheduling::check(&context.request(now, opened.staff.is_some()), start).map_err(|refusals| {
+    let slot = context
+        .check(now, opened.staff.is_some(), start)
+        .map_err(|refusals| {
             if why_not::is_taken(&refusals) {
                 ChangeError::SlotTaken
             } else {
@@ -397,8 +408,7 @@ async fn change_status(
     match (is_active(old.status), is_active(status)) {
         (true, false) => occupancy::release(tx, changed.id).await?,
         (false, true) => {
-            let hosts = hosts_of(tx, changed.id).await?;
-            let places = plan::places_of(&opened.calendar, &changed, &hosts);
+            let places = plan::places_again(tx, &opened.calendar, &changed).await?;
             occupancy::take(tx, &places, changed.id, changed.seats(), now).await?;
         }
         _ => {}

@@ -8,6 +8,7 @@ use zones::Zone;
 
 use crate::input::{Checked, KEY_LIMIT, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
+use crate::services::Chosen;
 
 /// Most guests of one client.
 const GUESTS_LIMIT: usize = 50;
@@ -33,6 +34,8 @@ pub struct Booking {
     pub guests: Vec<String>,
     /// Answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
+    /// What the client wants from the menu of a Service calendar, in this order.
+    pub services: Vec<Chosen>,
     /// The member the client chose; nobody in particular otherwise.
     pub host: Option<StaffId>,
     /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID.
@@ -119,6 +122,8 @@ impl Booking {
         let mut hash = Sha256::new();
         let host = self.host.map(|host| host.to_string()).unwrap_or_default();
         let guests = serde_json::json!(self.guests).to_string();
+        let services: Vec<_> = self.services.iter().map(|one| (one.service, one.host)).collect();
+        let services = serde_json::json!(services).to_string();
         let answers = serde_json::json!(self.answers).to_string();
         let start = self.start.as_millisecond().to_string();
         for part in [
@@ -132,7 +137,8 @@ impl Booking {
             &host,
             &guests,
             &answers,
-        ] as [&str; 10]
+            &services,
+        ] as [&str; 11]
         {
             // With its length, so that no two lists of texts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
@@ -157,6 +163,7 @@ mod tests {
             notes: String::new(),
             guests: Vec::new(),
             answers: Vec::new(),
+            services: Vec::new(),
             host: None,
             idempotency_key: "k1".into(),
         }

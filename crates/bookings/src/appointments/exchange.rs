@@ -100,11 +100,7 @@ async fn try_to_exchange(
     occupancy::relocate(&mut tx, &places, id, changed.seats(), now).await?;
     let parts: Vec<NewPart> = hosts
         .iter()
-        .map(|host| NewPart {
-            host_id: *host,
-            starts_at: changed.starts_at,
-            ends_at: changed.ends_at,
-        })
+        .map(|host| NewPart::of(*host, changed.starts_at, changed.ends_at))
         .collect();
     appointment_parts::replace(&mut tx, id, &parts).await?;
     outbox::follow(&mut tx, &changed, now).await?;
@@ -173,7 +169,7 @@ async fn of_the_new_host(
         checked.finish()?;
     }
     context.only(joins);
-    match scheduling::check(&context.request(now, true), appointment.starts_at) {
+    match context.check(now, true, appointment.starts_at) {
         Ok(_) => {}
         // The appointment was booked by the grid of another time, or of another member.
         Err(refusals) if refusals.iter().all(|refusal| refusal.reason == Reason::Grid) => {}

@@ -21,4 +21,4 @@ pub use exchange::exchange;
 pub use read::{Filter, by_token, get, ics, list};
 pub(crate) use read::{host_names, is_active};
 pub(crate) use view::write_sentence;
-pub use view::{AppointmentView, Booked, ClientView, WriteView};
+pub use view::{AppointmentView, Booked, ClientView, ServicePart, WriteView};

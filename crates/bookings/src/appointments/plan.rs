@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Choice, Interval, Kind, Slot, StaffId};
-use store::appointment_parts::NewPart;
+use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Place;
-use store::{StoreError, Tx, appointments};
+use store::{StoreError, Tx, appointment_parts, appointments};
 
 use super::looks::Looks;
+use crate::services;
 use crate::slots::balance;
 use crate::slots::context::{Context, in_place_of_a_host};
 
@@ -85,7 +86,14 @@ pub(crate) async fn plans(
             reason: String::new(),
             looks: false,
         }],
-        Kind::Service => Vec::new(),
+        Kind::Service => {
+            let visit = context.visit_at(now, slot.start, |host| looks.found_busy(host));
+            let parts = context
+                .visit()
+                .zip(visit.ok())
+                .map(|(wanted, visit)| wanted.parts(&visit));
+            parts.map(|parts| of_parts(calendar, parts)).into_iter().collect()
+        }
     })
 }
 
@@ -99,15 +107,21 @@ fn together(calendar: &BookingCalendar, slot: &Slot, looks: &Looks) -> Vec<Plan>
 
 /// The plan in which exactly these hosts take part, all of them the whole time.
 pub(crate) fn held_by(calendar: &BookingCalendar, slot: &Slot, hosts: &[StaffId], reason: String) -> Plan {
-    let part = |host: &StaffId| NewPart {
-        host_id: *host,
-        starts_at: slot.start,
-        ends_at: slot.end,
-    };
+    let part = |host: &StaffId| NewPart::of(*host, slot.start, slot.end);
     Plan {
         parts: hosts.iter().map(part).collect(),
         places: hosts.iter().map(|host| place(calendar, slot, *host)).collect(),
         reason,
+        looks: true,
+    }
+}
+
+fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Plan {
+    let buffers = (calendar.rules.pre_buffer, calendar.rules.post_buffer);
+    Plan {
+        places: services::places_of_parts(calendar.id, buffers, &parts),
+        parts,
+        reason: String::new(),
         looks: true,
     }
 }
@@ -168,6 +182,22 @@ pub(crate) fn over_everything(calendar: &BookingCalendar, slot: &Slot) -> Option
 }
 
 /// The places that an appointment takes as it was booked, when it takes place again after all.
+pub(crate) async fn places_again(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    appointment: &Appointment,
+) -> Result<Vec<Place>, StoreError> {
+    let parts = appointment_parts::list(tx, &[appointment.id]).await?;
+    if parts.iter().any(|part| part.service.is_some()) {
+        let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
+        let buffers = (appointment.pre_buffer, appointment.post_buffer);
+        return Ok(services::places_of_parts(calendar.id, buffers, &parts));
+    }
+    let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
+    Ok(places_of(calendar, appointment, &hosts))
+}
+
+/// The places that an appointment takes which these hosts hold together.
 pub(crate) fn places_of(
     calendar: &BookingCalendar,
     appointment: &Appointment,

@@ -15,7 +15,7 @@ use store::{
 };
 
 use super::error::ChangeError;
-use super::view::{AppointmentView, ClientView, WriteView, write_sentence};
+use super::view::{AppointmentView, ClientView, ServicePart, WriteView, write_sentence};
 use super::{change, token};
 use crate::accounts::is_admin;
 use crate::mail::told;
@@ -54,6 +54,8 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
     let appointment = of_token(&mut tx, token, now).await?;
     let calendar = calendar_of(&mut tx, &appointment).await?;
     let host_name = host_names(&mut tx, appointment.id).await?;
+    let parts = appointment_parts::list(&mut tx, &[appointment.id]).await?;
+    let services = services_of(&parts, &team(&mut tx).await?);
     Ok(ClientView {
         id: appointment.id,
         slug: calendar.slug.clone(),
@@ -63,6 +65,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         location: calendar.location.clone(),
         host_name,
         guests: appointment.guests.clone(),
+        services,
         start: appointment.starts_at,
         end: appointment.ends_at,
         zone: appointment.client_zone.clone(),
@@ -178,6 +181,18 @@ fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> String {
     names.join(", ")
 }
 
+fn services_of(parts: &[Part], team: &BTreeMap<StaffId, String>) -> Vec<ServicePart> {
+    let service = |part: &Part| {
+        Some(ServicePart {
+            name: part.service.as_ref()?.name.clone(),
+            host_name: team.get(&part.host_id).cloned().unwrap_or_default(),
+            start: part.starts_at,
+            end: part.ends_at,
+        })
+    };
+    parts.iter().filter_map(service).collect()
+}
+
 pub(crate) async fn one_view(tx: &mut Tx, appointment: Appointment) -> Result<AppointmentView, ChangeError> {
     views(tx, vec![appointment])
         .await?
@@ -223,14 +238,8 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
                 .filter(is_of)
                 .map(|write| write_view(write, &names, &team, appointment.status))
                 .collect();
-            let mut hosts: Vec<StaffId> = Vec::new();
-            for part in parts.get(&appointment.id).into_iter().flatten() {
-                if !hosts.contains(&part.host_id) {
-                    hosts.push(part.host_id);
-                }
-            }
-            let host_name = names_of(&hosts, &team);
-            Some(view(appointment, calendar, hosts, host_name, writes))
+            let parts = parts.remove(&appointment.id).unwrap_or_default();
+            Some(view(appointment, calendar, &parts, &team, writes))
         })
         .collect())
 }
@@ -253,10 +262,17 @@ fn write_view(
 fn view(
     appointment: Appointment,
     calendar: &BookingCalendar,
-    hosts: Vec<StaffId>,
-    host_name: String,
+    parts: &[Part],
+    team: &BTreeMap<StaffId, String>,
     writes: Vec<WriteView>,
 ) -> AppointmentView {
+    let mut hosts: Vec<StaffId> = Vec::new();
+    for part in parts {
+        if !hosts.contains(&part.host_id) {
+            hosts.push(part.host_id);
+        }
+    }
+    let host_name = names_of(&hosts, team);
     let write_sentence = write_sentence(&writes, !hosts.is_empty());
     AppointmentView {
         id: appointment.id,
@@ -269,6 +285,7 @@ fn view(
         host_name,
         session: appointment.session_id,
         guests: appointment.guests,
+        services: services_of(parts, team),
         overridden: appointment.overridden,
         start: appointment.starts_at,
         end: appointment.ends_at,

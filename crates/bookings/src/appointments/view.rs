@@ -38,6 +38,19 @@ impl std::fmt::Debug for Booked {
     }
 }
 
+/// One service of a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePart {
+    /// Its name when it was booked.
+    pub name: String,
+    /// Who does it.
+    pub host_name: String,
+    /// When their work begins.
+    pub start: Timestamp,
+    /// When it ends.
+    pub end: Timestamp,
+}
+
 /// An appointment as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientView {
@@ -57,6 +70,8 @@ pub struct ClientView {
     pub host_name: String,
     /// The names of those whom the client brings.
     pub guests: Vec<String>,
+    /// The services of a visit, in order.
+    pub services: Vec<ServicePart>,
     /// Start of the meeting.
     pub start: Timestamp,
     /// End of the meeting.
@@ -124,6 +139,8 @@ pub struct AppointmentView {
     pub session: Option<SessionId>,
     /// The names of those whom the client brings.
     pub guests: Vec<String>,
+    /// The services of a visit, in order.
+    pub services: Vec<ServicePart>,
     /// The codes of the reasons against its time, if a staff member booked it all the same.
     pub overridden: Option<String>,
     /// Start of the meeting.

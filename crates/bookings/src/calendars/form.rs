@@ -124,11 +124,10 @@ impl CalendarForm {
                     );
                 }
             }
-            Kind::Service => checked.problem(
-                "kind",
-                "Service calendars cannot be booked here yet. Choose another kind.",
-            ),
-            Kind::RoundRobin | Kind::Personal | Kind::Collective | Kind::ClassBooking => {}
+            Kind::Service if members == 0 => {
+                checked.problem("members", "Choose everybody who does one of the services.");
+            }
+            Kind::Service | Kind::RoundRobin | Kind::Personal | Kind::Collective | Kind::ClassBooking => {}
         }
         let mut seen = std::collections::BTreeSet::new();
         for member in &self.members {

@@ -86,7 +86,7 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     checked.finish().map_err(WaitError::Fields)?;
     let mut context = Context::load(&mut tx, calendar, plan::window(booking.start), now, None).await?;
     context.for_seats(details.seats());
-    match scheduling::check(&context.request(now, false), booking.start) {
+    match context.check(now, false, booking.start) {
         Ok(_) => return Err(WaitError::NotFull),
         Err(refusals) if refusals.iter().all(|refusal| refusal.reason == Reason::NoSeats) => {}
         Err(_) => return Err(nothing_to_wait_for()),
@@ -275,11 +275,7 @@ async fn move_up(
     }
     let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
     appointments::insert(tx, &appointment, &token::hash(&secret)).await?;
-    let part = NewPart {
-        host_id: session.host_id,
-        starts_at: session.starts_at,
-        ends_at: session.ends_at,
-    };
+    let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);
     appointment_parts::replace(tx, appointment.id, &[part]).await?;
     outbox::follow(tx, &appointment, now).await?;
     mail::ask(tx, &appointment, MessageKind::ClientMovedUp, now).await?;

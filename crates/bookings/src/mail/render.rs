@@ -21,6 +21,8 @@ pub(crate) struct Told<'a> {
     pub(crate) with: &'a str,
     /// The names of those whom the client brings.
     pub(crate) guests: &'a str,
+    /// The services of a visit; empty otherwise.
+    pub(crate) services: &'a str,
     pub(crate) host_zone: &'a Zone,
     pub(crate) client: (&'a str, &'a str),
     pub(crate) client_zone: &'a Zone,
@@ -106,7 +108,11 @@ fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
         told.calendar,
         when(told.start, told.end, told.client_zone)
     );
-    for (word, names) in [("With", told.with), ("Your guests:", told.guests)] {
+    for (word, names) in [
+        ("Services:", told.services),
+        ("With", told.with),
+        ("Your guests:", told.guests),
+    ] {
         if !names.is_empty() {
             let _ = writeln!(text, "{word} {names}");
         }
@@ -132,8 +138,10 @@ fn host(told: &Told, subject: &str, sentence: &str) -> Option<Letter> {
         told.calendar,
         when(told.start, told.end, told.host_zone)
     );
-    if !told.guests.is_empty() {
-        let _ = writeln!(text, "Brings {}", told.guests);
+    for (word, words) in [("Services:", told.services), ("Brings", told.guests)] {
+        if !words.is_empty() {
+            let _ = writeln!(text, "{word} {words}");
+        }
     }
     for line in [told.phone, told.location] {
         if !line.is_empty() {
@@ -230,6 +238,7 @@ mod tests {
             host: Some(("Mira", "mira@example.org")),
             with: "Mira",
             guests: "",
+            services: "",
             host_zone,
             client: ("Ada", "ada@example.com"),
             client_zone: zone,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::staff::Staff;
-use store::{AppointmentStatus as Status, Tx, booking_calendars, staff, workspace};
+use store::{AppointmentStatus as Status, Tx, appointment_parts, booking_calendars, staff, workspace};
 use zones::Zone;
 
 use super::render::Told;
@@ -19,6 +19,8 @@ pub(crate) struct Gathered {
     host: Option<Staff>,
     with: String,
     guests: String,
+    /// The services of a visit.
+    services: String,
     business: String,
     business_zone: Zone,
     manage_url: String,
@@ -39,6 +41,11 @@ impl Gathered {
             None => None,
         };
         let with = host_names(tx, appointment.id).await?;
+        let parts = appointment_parts::list(tx, &[appointment.id]).await?;
+        let services: Vec<String> = parts
+            .into_iter()
+            .filter_map(|part| Some(part.service?.name))
+            .collect();
         let business = workspace::find(tx).await?;
         let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
         Ok(Self {
@@ -46,6 +53,7 @@ impl Gathered {
             host,
             with,
             guests: appointment.guests.join(", "),
+            services: services.join(", "),
             business: business
                 .as_ref()
                 .map(|business| business.name.clone())
@@ -87,6 +95,7 @@ impl Gathered {
                 .map(|host| (host.name.as_str(), host.email.as_str())),
             with: &self.with,
             guests: &self.guests,
+            services: &self.services,
             host_zone: self.host.as_ref().map_or(&self.business_zone, |host| &host.zone),
             client: (&appointment.name, &appointment.email),
             client_zone: &appointment.client_zone,

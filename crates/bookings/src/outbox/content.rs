@@ -34,6 +34,10 @@ impl Content {
         with: &[String],
         page: String,
     ) -> Self {
+        let what = part
+            .service
+            .as_ref()
+            .map_or(&calendar.name, |service| &service.name);
         let mut lines = contact(appointment);
         if !with.is_empty() {
             lines.extend([String::new(), format!("Together with {}", with.join(", "))]);
@@ -45,7 +49,7 @@ impl Content {
         }
         lines.extend([String::new(), whereto(&page)]);
         Self {
-            title: format!("{}: {}", calendar.name, appointment.name),
+            title: format!("{what}: {}", appointment.name),
             description: lines.join("\n"),
             location: calendar.location.clone(),
             sequence: appointment.sequence,
@@ -206,6 +210,7 @@ mod tests {
             host_id: StaffId(uuid::Uuid::from_u128(3)),
             starts_at: ada.starts_at,
             ends_at: ada.ends_at,
+            service: None,
         };
         let page = "https://book.example/appointments/1".to_owned();
         let content = Content::of_part(&calendar("Intro call"), &ada, &part, &["Jonas".to_owned()], page);

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use scheduling::{AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Request, StaffId};
+use scheduling::{
+    AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Refusal, Request, Resource, Slot,
+    StaffId, UnitId, UnsupportedKind, Visit, VisitRequest,
+};
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
@@ -18,7 +21,7 @@ use store::{
 };
 
 use super::{balance, busy};
-use crate::holidays;
+use crate::{holidays, services};
 
 /// A loaded booking calendar: its rules, its hosts and when they are busy.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub(crate) struct Context {
     window: Interval,
     /// The seats that are asked for.
     seats: u32,
+    /// The visit that is asked for, in a Service calendar, with its rooms and equipment.
+    visit: Option<(services::Wanted, Vec<Resource>)>,
 }
 
 impl Context {
@@ -46,15 +51,41 @@ impl Context {
         now: Timestamp,
         moved: Option<AppointmentId>,
     ) -> Result<Self, StoreError> {
+        Self::load_all(tx, calendar, window, now, moved, None).await
+    }
+
+    /// As [`Context::load`], for a visit to a Service calendar.
+    pub(crate) async fn load_visit(
+        tx: &mut Tx,
+        mut calendar: BookingCalendar,
+        window: Interval,
+        now: Timestamp,
+        moved: Option<AppointmentId>,
+        wanted: services::Wanted,
+    ) -> Result<Self, StoreError> {
+        calendar.rules.duration = wanted.length();
+        Self::load_all(tx, calendar, window, now, moved, Some(wanted)).await
+    }
+
+    async fn load_all(
+        tx: &mut Tx,
+        calendar: BookingCalendar,
+        window: Interval,
+        now: Timestamp,
+        moved: Option<AppointmentId>,
+        wanted: Option<services::Wanted>,
+    ) -> Result<Self, StoreError> {
         let members = match calendar.kind {
             Kind::Simple => Vec::new(),
             _ => calendar_members::with_staff(tx, &[calendar.id]).await?,
         };
         let people: Vec<StaffId> = members.iter().map(|(_, person)| person.id).collect();
-        let ids = match calendar.kind {
+        let mut ids = match calendar.kind {
             Kind::Simple => vec![in_place_of_a_host(&calendar)],
             _ => people.clone(),
         };
+        let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
+        ids.extend(needed.flat_map(services::units_of).map(|unit| StaffId(unit.0)));
         let reach = reach(&calendar, window);
         let watched = remote_calendars::watched(tx, &people).await?;
         let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
@@ -66,39 +97,7 @@ impl Context {
                 .or_default()
                 .push(instance);
         }
-        let mut taken: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
-        let own: BTreeMap<OccupancyId, u32> = match moved {
-            Some(moved) => occupancy::seats_of(tx, moved).await?.into_iter().collect(),
-            None => BTreeMap::new(),
-        };
-        for place in occupancy::between(tx, &ids, reach.start, reach.end, now).await? {
-            let own = own.get(&place.id).copied().unwrap_or(0);
-            let others = place.taken.saturating_sub(own);
-            // A start that others share stays taken when one of them moves away; it just has more room.
-            if own > 0 && others == 0 {
-                continue;
-            }
-            let host = taken.entry(place.host_id).or_default();
-            host.push(busy::of_taken(&place, others));
-        }
-        for blocked in blocked_time::between(tx, &people, reach.start, reach.end).await? {
-            let interval = Interval::new(blocked.starts_at, blocked.ends_at);
-            taken.entry(blocked.staff_id).or_default().push(Busy {
-                interval,
-                cause: Cause::Blocked,
-                shared: None,
-            });
-        }
-        if calendar.kind == Kind::ClassBooking {
-            for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
-                if session.cancelled_at.is_some() {
-                    taken
-                        .entry(session.host_id)
-                        .or_default()
-                        .push(busy::of_called_off(&session));
-                }
-            }
-        }
+        let mut taken = taken(tx, &calendar, (&ids, &people), reach, now, moved).await?;
         let booked = booked(tx, &calendar, window, moved).await?;
         let closed = holidays::closed(tx).await?;
         let mut hosts: Vec<Host> = members
@@ -121,6 +120,18 @@ impl Context {
                 busy: taken.remove(&id).unwrap_or_default(),
             });
         }
+        let visit = wanted.map(|wanted| {
+            let mut busy_of = |unit: UnitId| taken.remove(&StaffId(unit.0)).unwrap_or_default();
+            let resource = |resource: &store::resources::Resource| Resource {
+                id: resource.id,
+                units: services::units_of(resource)
+                    .into_iter()
+                    .map(|unit| (unit, busy_of(unit)))
+                    .collect(),
+            };
+            let resources = wanted.resources.iter().map(resource).collect();
+            (wanted, resources)
+        });
         let booked_per_day = per_day(&calendar, &booked);
         let mut context = Self {
             calendar,
@@ -132,6 +143,7 @@ impl Context {
             held_back: BTreeMap::new(),
             window,
             seats: 1,
+            visit,
         };
         context.held_back = balance::held_back(&context, now);
         Ok(context)
@@ -177,6 +189,55 @@ impl Context {
         }
     }
 
+    /// The starts that are offered.
+    pub(crate) fn slots(&self, now: Timestamp, staff_view: bool) -> Result<Vec<Slot>, UnsupportedKind> {
+        let Some((wanted, resources)) = &self.visit else {
+            return scheduling::slots(&self.request(now, staff_view));
+        };
+        let asked = VisitRequest {
+            request: self.request(now, staff_view),
+            steps: &wanted.steps,
+            resources,
+        };
+        Ok(scheduling::visits(&asked).iter().map(slot_of).collect())
+    }
+
+    /// Whether exactly this start is offered; else why not.
+    pub(crate) fn check(
+        &self,
+        now: Timestamp,
+        staff_view: bool,
+        start: Timestamp,
+    ) -> Result<Slot, Vec<Refusal>> {
+        match &self.visit {
+            Some(_) => self.visit_at(now, start, |_| false).map(|visit| slot_of(&visit)),
+            None => scheduling::check(&self.request(now, staff_view), start),
+        }
+    }
+
+    /// The visit that starts then, without people who turned out to be busy; else why not.
+    pub(crate) fn visit_at(
+        &self,
+        now: Timestamp,
+        start: Timestamp,
+        is_busy: impl Fn(StaffId) -> bool,
+    ) -> Result<Visit, Vec<Refusal>> {
+        let Some((wanted, resources)) = &self.visit else {
+            return Err(Vec::new());
+        };
+        let asked = VisitRequest {
+            request: self.request(now, true),
+            steps: &wanted.without(is_busy),
+            resources,
+        };
+        scheduling::check_visit(&asked, start)
+    }
+
+    /// The visit that is asked for, in a Service calendar.
+    pub(crate) fn visit(&self) -> Option<&services::Wanted> {
+        self.visit.as_ref().map(|(wanted, _)| wanted)
+    }
+
     /// Whether a host has hours at all in a span of time.
     pub(crate) fn is_at_work(&self, host: StaffId, span: Interval) -> bool {
         let host = self.hosts.iter().find(|known| known.id == host);
@@ -195,6 +256,66 @@ impl Context {
             .iter()
             .map(|(_, person)| person)
             .find(|person| person.id == host)
+    }
+}
+
+/// When hosts, rooms and equipment are taken: appointments, holds, blocked-off time, and sessions that were called off.
+async fn taken(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    (ids, people): (&[StaffId], &[StaffId]),
+    reach: Interval,
+    now: Timestamp,
+    moved: Option<AppointmentId>,
+) -> Result<BTreeMap<StaffId, Vec<Busy>>, StoreError> {
+    let mut taken: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
+    let own: BTreeMap<OccupancyId, u32> = match moved {
+        Some(moved) => occupancy::seats_of(tx, moved).await?.into_iter().collect(),
+        None => BTreeMap::new(),
+    };
+    for place in occupancy::between(tx, ids, reach.start, reach.end, now).await? {
+        let own = own.get(&place.id).copied().unwrap_or(0);
+        let others = place.taken.saturating_sub(own);
+        // A start that others share stays taken when one of them moves away; it just has more room.
+        if own > 0 && others == 0 {
+            continue;
+        }
+        let host = taken.entry(place.host_id).or_default();
+        host.push(busy::of_taken(&place, others));
+    }
+    for blocked in blocked_time::between(tx, people, reach.start, reach.end).await? {
+        let interval = Interval::new(blocked.starts_at, blocked.ends_at);
+        taken.entry(blocked.staff_id).or_default().push(Busy {
+            interval,
+            cause: Cause::Blocked,
+            shared: None,
+        });
+    }
+    if calendar.kind == Kind::ClassBooking {
+        for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
+            if session.cancelled_at.is_some() {
+                taken
+                    .entry(session.host_id)
+                    .or_default()
+                    .push(busy::of_called_off(&session));
+            }
+        }
+    }
+    Ok(taken)
+}
+
+fn slot_of(visit: &Visit) -> Slot {
+    let mut hosts: Vec<StaffId> = Vec::new();
+    for part in &visit.parts {
+        if !hosts.contains(&part.host) {
+            hosts.push(part.host);
+        }
+    }
+    Slot {
+        start: visit.start,
+        end: visit.end,
+        hosts,
+        seats_left: None,
     }
 }
 

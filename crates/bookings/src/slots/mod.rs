@@ -14,13 +14,15 @@ use scheduling::{
     AppointmentId, CalendarId, DateRange, Interval, Kind, Reason, Request, Slot, Span, StaffId, Unit,
     UnsupportedKind,
 };
-use store::{StoreError, appointments, booking_calendars, staff};
+use store::booking_calendars::BookingCalendar;
+use store::{StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::calendars::{PublicCalendar, public};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::services::{self, Chosen};
 use context::Context;
 
 pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
@@ -83,43 +85,59 @@ impl From<StoreError> for SlotsError {
     }
 }
 
-/// The free times of the local dates `from` to `to`, both included, in a visitor's zone: with one host, or with
-/// anybody. The appointment that is being moved blocks nothing.
-pub async fn free(
-    quince: &Quince,
-    slug: &str,
-    from: Date,
-    to: Date,
-    zone: &Zone,
-    host: Option<StaffId>,
-    moving: Option<AppointmentId>,
-) -> Result<FreeSlots, SlotsError> {
-    let window = window(from, to, zone)?;
+/// A question for free times.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The booking calendar's address.
+    pub slug: &'a str,
+    /// The first local date in the visitor's zone.
+    pub from: Date,
+    /// The last one.
+    pub to: Date,
+    /// The visitor's zone.
+    pub zone: &'a Zone,
+    /// The member whom they want; anybody otherwise.
+    pub host: Option<StaffId>,
+    /// What they want from the menu of a Service calendar.
+    pub services: &'a [Chosen],
+    /// The appointment that is being moved; it blocks nothing.
+    pub moving: Option<AppointmentId>,
+}
+
+impl<'a> Question<'a> {
+    /// A question for anybody's times.
+    pub fn new(slug: &'a str, from: Date, to: Date, zone: &'a Zone) -> Self {
+        Self {
+            slug,
+            from,
+            to,
+            zone,
+            host: None,
+            services: &[],
+            moving: None,
+        }
+    }
+}
+
+/// The free times of some days.
+pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots, SlotsError> {
+    let zone = question.zone;
+    let window = window(question.from, question.to, zone)?;
     let now = quince.now();
     let mut tx = quince.store().read().await?;
-    let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
+    let row = booking_calendars::find_by_slug(&mut tx, question.slug).await?;
     let row = row.filter(|row| row.active).ok_or(SlotsError::CalendarNotFound)?;
     let calendar = public(&row);
-    let seats = match moving {
-        Some(id) => appointments::find(&mut tx, id)
-            .await?
-            .map_or(1, |moving| moving.seats()),
-        None => 1,
-    };
-    let narrowed = |mut context: Context| {
-        context.for_seats(seats);
-        narrowed(context, host)
-    };
-    let context = narrowed(Context::load(&mut tx, row.clone(), window, now, moving).await?)?;
+    let context = asked(&mut tx, &row, question, window, now).await?;
     let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
-    for slot in scheduling::slots(&context.request(now, false))? {
+    for slot in context.slots(now, false)? {
         days.entry(zone.date(slot.start)).or_default().push(offered(slot));
     }
     let mut next_free = None;
     if days.is_empty() {
         let later = Interval::new(window.end.max(now), plus_days(window.end.max(now), DAYS_LIMIT));
-        let context = narrowed(Context::load(&mut tx, row, later, now, moving).await?)?;
-        let slots = scheduling::slots(&context.request(now, false))?;
+        let context = asked(&mut tx, &row, question, later, now).await?;
+        let slots = context.slots(now, false)?;
         next_free = slots.first().map(|slot| zone.date(slot.start));
     }
     Ok(FreeSlots {
@@ -153,7 +171,7 @@ pub async fn free_for_staff(
     if !is_admin(viewer.role) && context.member(viewer.id).is_none() {
         return Err(SlotsError::NotAllowed);
     }
-    let free = scheduling::slots(&context.request(now, true))?;
+    let free = context.slots(now, true)?;
     Ok(free.into_iter().map(offered).collect())
 }
 
@@ -173,8 +191,36 @@ fn full_sessions(request: &Request, zone: &Zone) -> Result<BTreeMap<Date, Vec<In
     Ok(days)
 }
 
-fn narrowed(mut context: Context, host: Option<StaffId>) -> Result<Context, SlotsError> {
-    if let Some(host) = host {
+/// What a question needs to know about a span.
+async fn asked(
+    tx: &mut Tx,
+    row: &BookingCalendar,
+    question: &Question<'_>,
+    window: Interval,
+    now: Timestamp,
+) -> Result<Context, SlotsError> {
+    let moving = match question.moving {
+        Some(id) => appointments::find(tx, id).await?,
+        None => None,
+    };
+    let mut context = match (row.kind, &moving) {
+        (Kind::Service, _) => {
+            let members = calendar_members::with_staff(tx, &[row.id]).await?;
+            let wanted = match &moving {
+                Some(moving) => {
+                    let parts = appointment_parts::list(tx, &[moving.id]).await?;
+                    services::of_parts(tx, row, &members, &parts).await?
+                }
+                None => services::wanted(tx, row, &members, question.services)
+                    .await?
+                    .map_err(SlotsError::Range)?,
+            };
+            Context::load_visit(tx, row.clone(), window, now, question.moving, wanted).await?
+        }
+        _ => Context::load(tx, row.clone(), window, now, question.moving).await?,
+    };
+    context.for_seats(moving.map_or(1, |moving| moving.seats()));
+    if let Some(host) = question.host {
         context.member(host).ok_or(SlotsError::HostNotFound)?;
         context.only(host);
     }

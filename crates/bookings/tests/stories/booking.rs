@@ -2,6 +2,7 @@
 
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
 use bookings::calendars::{self, CalendarForm, Member};
+use bookings::slots::Question;
 use bookings::{Distribution, Kind, Priority, Rules, StaffId, Status, slots};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Fault;
@@ -223,17 +224,12 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
     world.jobs().await;
     world.sync().await;
     let day = date(TUESDAY);
-    let free = slots::free(
-        &world.quince,
-        "long",
-        day,
-        day,
-        &Zone::utc(),
-        None,
-        Some(booked.id),
-    )
-    .await
-    .unwrap();
+    let zone = Zone::utc();
+    let question = Question {
+        moving: Some(booked.id),
+        ..Question::new("long", day, day, &zone)
+    };
+    let free = slots::free(&world.quince, &question).await.unwrap();
     assert!(free.days[&day].iter().any(|slot| slot.start == tuesday("10:30")));
     let moved = appointments::reschedule(&world.quince, &client(&booked), tuesday("10:30"))
         .await
@@ -375,9 +371,12 @@ async fn staff_see_only_what_is_theirs(world: World) {
 
 async fn the_next_free_day_is_told(world: World) {
     let sunday = date("2026-11-29");
-    let free = slots::free(&world.quince, "intro", sunday, sunday, &Zone::utc(), None, None)
-        .await
-        .unwrap();
+    let free = slots::free(
+        &world.quince,
+        &Question::new("intro", sunday, sunday, &Zone::utc()),
+    )
+    .await
+    .unwrap();
     assert!(free.days.is_empty());
     assert_eq!(free.next_free, Some(date("2026-11-30")));
 }

@@ -3,6 +3,7 @@
 use bookings::appointments::{self, Actor, BookError, Booked, Booking};
 use bookings::calendars::{self, CalendarForm};
 use bookings::classes::{self, WaitError};
+use bookings::slots::Question;
 use bookings::{CalendarId, Kind, Rules, SessionId, Status, slots};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -75,7 +76,7 @@ fn client(booked: &Booked) -> Actor {
 /// The seats left of Tuesday's sessions, by their starts; 0 for a full one.
 async fn seats(world: &World) -> Vec<(String, u32)> {
     let day = date(TUESDAY);
-    let free = slots::free(&world.quince, "yoga", day, day, &Zone::utc(), None, None)
+    let free = slots::free(&world.quince, &Question::new("yoga", day, day, &Zone::utc()))
         .await
         .unwrap();
     let label = |start: Timestamp| start.strftime("%H:%M").to_string();

@@ -26,6 +26,7 @@ mod questions;
 mod races;
 mod running;
 mod secrets;
+mod services;
 mod simple;
 mod soak;
 mod truth;

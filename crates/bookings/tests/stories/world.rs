@@ -7,6 +7,7 @@ use bookings::appointments::{self, AppointmentView, BookError, Booked, Booking};
 use bookings::calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
 use bookings::connections::{self, Login};
+use bookings::slots::Question;
 use bookings::{
     CalendarId, ConnectionId, Kind, Mail, Priority, Quince, RemoteCalendarId, Role, Rules, Settings, StaffId,
     WeeklyHours, configuration, jobs, profile, slots,
@@ -75,6 +76,7 @@ pub fn adas_wish(time: &str) -> Booking {
         notes: "Bring tea".into(),
         guests: Vec::new(),
         answers: Vec::new(),
+        services: Vec::new(),
         host: None,
         idempotency_key: format!("key-{time}"),
     }
@@ -325,9 +327,12 @@ impl World {
     /// The free times of Tuesday, as `HH:MM`.
     pub async fn free(&self) -> Vec<String> {
         let tuesday = date(TUESDAY);
-        let free = slots::free(&self.quince, "intro", tuesday, tuesday, &Zone::utc(), None, None)
-            .await
-            .unwrap();
+        let free = slots::free(
+            &self.quince,
+            &Question::new("intro", tuesday, tuesday, &Zone::utc()),
+        )
+        .await
+        .unwrap();
         let of_day = free.days.get(&tuesday).cloned().unwrap_or_default();
         of_day
             .iter()

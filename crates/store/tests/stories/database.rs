@@ -156,6 +156,7 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
         host_id: at.host_id,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
+        service: None,
     };
     appointment_parts::replace(tx, id, &[part]).await.unwrap();
     id

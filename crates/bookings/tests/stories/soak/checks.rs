@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bookings::connections::RemoteCalendarView;
+use bookings::slots::Question;
 use bookings::{Status, WriteState, jobs, slots};
 use ical::{Horizon, Owner};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -170,7 +171,7 @@ impl Soak {
         let zone = Zone::utc();
         let first = zone.date(self.world.quince.now());
         let last = first.saturating_add(14.days());
-        let free = slots::free(&self.quince, "intro", first, last, &zone, None, None)
+        let free = slots::free(&self.quince, &Question::new("intro", first, last, &zone))
             .await
             .unwrap();
         for slot in free.days.values().flatten() {

@@ -1,0 +1,150 @@
+//! The menu of a Service calendar: one or several services for one visit, each with anyone or with somebody in particular.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::public::choose::Ask;
+use crate::ui::{Button, Choice, FormNotice, Look, problem_of};
+
+/// A service as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuItem {
+    /// Its id.
+    pub id: String,
+    /// The heading under which it stands; may be empty.
+    pub group: String,
+    /// Its name.
+    pub name: String,
+    /// "45 minutes".
+    pub duration: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// Who does it: id and name.
+    pub staff: Vec<(String, String)>,
+}
+
+/// What was ticked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MenuChoice {
+    /// The service.
+    pub service: String,
+    /// `true` when it is wanted.
+    pub wanted: String,
+    /// By whom; empty for anyone.
+    pub host: String,
+}
+
+/// Goes on to the times of a visit.
+#[server(ChooseServices, prefix = "/api/fn", endpoint = "choose-services")]
+pub async fn choose_services(
+    /// The booking calendar's address.
+    slug: String,
+    /// The visitor's zone; may be empty.
+    #[server(default)]
+    zone: String,
+    /// The menu with what was ticked.
+    #[server(default)]
+    menu: Vec<MenuChoice>,
+) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("menu");
+    form.go(visit_address(&slug, &zone, &menu)).await
+}
+
+#[cfg(feature = "ssr")]
+fn visit_address(slug: &str, zone: &str, menu: &[MenuChoice]) -> Result<String, AppError> {
+    let wanted = menu.iter().filter(|choice| choice.wanted == "true");
+    let texts: Vec<String> = wanted
+        .map(|choice| match choice.host.as_str() {
+            "" => choice.service.clone(),
+            host => format!("{}:{host}", choice.service),
+        })
+        .collect();
+    let visit = texts.join(",");
+    let chosen =
+        bookings::services::Chosen::list(&visit).map_err(|error| AppError::Refused(error.to_string()))?;
+    if chosen.is_empty() {
+        return Err(AppError::Refused("Choose at least one service.".to_owned()));
+    }
+    let ask = Ask {
+        visit: Some(visit),
+        zone: Some(zone.to_owned()).filter(|zone| !zone.is_empty()),
+        ..Ask::default()
+    };
+    Ok(ask.href(&format!("/book/{slug}")))
+}
+
+/// The form.
+#[component]
+pub fn MenuForm(
+    /// The booking calendar's address.
+    slug: String,
+    /// What there is.
+    menu: Vec<MenuItem>,
+    /// What came of the form, when it was sent without script.
+    kept: KeptForm,
+    /// What the address asks for.
+    ask: Memo<Ask>,
+) -> impl IntoView {
+    let action = ServerAction::<ChooseServices>::new();
+    let problem = problem_of(action, &kept);
+    let mut groups: Vec<(String, Vec<(usize, MenuItem)>)> = Vec::new();
+    for (row, item) in menu.into_iter().enumerate() {
+        match groups.iter_mut().find(|(group, _)| *group == item.group) {
+            Some((_, items)) => items.push((row, item)),
+            None => groups.push((item.group.clone(), vec![(row, item)])),
+        }
+    }
+    let groups = groups
+        .into_iter()
+        .map(|(group, items)| {
+            let heading = if group.is_empty() {
+                "Services".to_owned()
+            } else {
+                group
+            };
+            let items = items
+                .into_iter()
+                .map(|(row, item)| view! { <Item row item/> })
+                .collect_view();
+            view! { <fieldset class="options menu-group"><legend>{heading}</legend>{items}</fieldset> }
+        })
+        .collect_view();
+    view! {
+        <section class="details" id="menu" aria-labelledby="menu-title">
+            <h2 id="menu-title">"What would you like?"</h2>
+            <p class="soft">"Choose one or more for one visit. They follow each other in this order."</p>
+            <FormNotice problem/>
+            <ActionForm action=action>
+                <input type="hidden" name="slug" value=slug/>
+                <input type="hidden" name="zone" value=move || ask.read().zone.clone().unwrap_or_default()/>
+                {groups}
+                <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Show free times"</Button></div>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn Item(row: usize, item: MenuItem) -> impl IntoView {
+    let anyone = (String::new(), "Anyone".to_owned());
+    let several = item.staff.len() > 1;
+    let options: Vec<(String, String)> = std::iter::once(anyone).chain(item.staff).collect();
+    let id = format!("service-{row}");
+    let about = format!("{id}-about");
+    let name = item.name.clone();
+    view! {
+        <div class="menu-item">
+            <div class="check">
+                <input id=id.clone() type="checkbox" name=format!("menu[{row}][wanted]") value="true" aria-describedby=about.clone()/>
+                <label for=id>{item.name}</label>
+                <p class="field-help" id=about>{[item.duration, item.description].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". ")}</p>
+            </div>
+            <input type="hidden" name=format!("menu[{row}][service]") value=item.id/>
+            {several.then(|| view! { <Choice label=format!("{name}, with") name=format!("menu[{row}][host]") options/> })}
+        </div>
+    }
+}

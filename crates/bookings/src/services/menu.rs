@@ -1,0 +1,277 @@
+//! The menu of a Service calendar: made by the owner and admins, read by everybody.
+
+use scheduling::{CalendarId, Kind, ResourceId, StaffId};
+use store::services::{self, NewService, Service};
+use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, resources, staff};
+
+use crate::accounts::is_admin;
+use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
+use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::quince::Quince;
+
+/// Most services of a menu.
+const SERVICES_LIMIT: usize = 200;
+/// Longest service or processing time, minutes.
+const LONGEST: u32 = 24 * 60;
+
+/// A service as its form sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceForm {
+    /// The heading under which it stands; may be empty.
+    pub group: String,
+    /// Its name.
+    pub name: String,
+    /// What clients read about it; may be empty.
+    pub description: String,
+    /// How long a staff member works, minutes.
+    pub duration: u32,
+    /// How long the client stays after that, minutes: the staff member is free, rooms and equipment are not.
+    pub processing: u32,
+    /// Who may do it, the preferred first.
+    pub staff: Vec<StaffId>,
+    /// Rooms and equipment that it needs, with how many of each.
+    pub resources: Vec<(ResourceId, u32)>,
+}
+
+/// A service as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceView {
+    /// Its id.
+    pub id: ServiceId,
+    /// The heading under which it stands; may be empty.
+    pub group: String,
+    /// Its name.
+    pub name: String,
+    /// What clients read about it.
+    pub description: String,
+    /// How long a staff member works, minutes.
+    pub duration: u32,
+    /// How long the client stays after that, minutes.
+    pub processing: u32,
+    /// Who does it, the preferred first.
+    pub staff: Vec<(StaffId, String)>,
+    /// Rooms and equipment that it needs, with how many of each.
+    pub resources: Vec<(ResourceId, u32)>,
+}
+
+/// A menu with what its editors can choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// The booking calendar's name.
+    pub calendar_name: String,
+    /// Its address.
+    pub slug: String,
+    /// The services in order.
+    pub services: Vec<ServiceView>,
+    /// The members of the booking calendar.
+    pub members: Vec<(StaffId, String)>,
+    /// All rooms and equipment, with their names and how many there are.
+    pub resources: Vec<(ResourceId, String, u32)>,
+}
+
+/// Why a menu could not be shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum MenuError {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// There is no such Service calendar, or no such service.
+    #[error("This menu does not exist any more.")]
+    NotFound,
+    /// Only owners and admins may change menus.
+    #[error("Only the owner or an admin may change this. Ask one of them.")]
+    NotAllowed,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for MenuError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Gone(_) => Self::NotFound,
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<Vec<FieldProblem>> for MenuError {
+    fn from(problems: Vec<FieldProblem>) -> Self {
+        Self::Fields(problems)
+    }
+}
+
+/// The menu with what can be chosen for it, for the owner and admins.
+pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<Menu, MenuError> {
+    let mut tx = quince.store().read().await?;
+    allowed(&mut tx, by).await?;
+    let row = booking_calendars::find(&mut tx, calendar).await?;
+    let row = row
+        .filter(|row| row.kind == Kind::Service)
+        .ok_or(MenuError::NotFound)?;
+    let members = members(&mut tx, calendar).await?;
+    let resources = resources::list(&mut tx).await?;
+    let services = services::list(&mut tx, calendar).await?;
+    Ok(Menu {
+        calendar_name: row.name,
+        slug: row.slug,
+        services: services
+            .into_iter()
+            .map(|service| view(service, &members))
+            .collect(),
+        resources: resources
+            .into_iter()
+            .map(|resource| (resource.id, resource.name, resource.quantity))
+            .collect(),
+        members,
+    })
+}
+
+/// What clients can choose from: every service that somebody does.
+pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>, MenuError> {
+    let mut tx = quince.store().read().await?;
+    let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
+    let row = row
+        .filter(|row| row.active && row.kind == Kind::Service)
+        .ok_or(MenuError::NotFound)?;
+    let members = members(&mut tx, row.id).await?;
+    let services = services::list(&mut tx, row.id).await?;
+    let views = services.into_iter().map(|service| view(service, &members));
+    Ok(views.filter(|service| !service.staff.is_empty()).collect())
+}
+
+async fn members(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<(StaffId, String)>, StoreError> {
+    let members = calendar_members::with_staff(tx, &[calendar]).await?;
+    Ok(members
+        .into_iter()
+        .map(|(_, person)| (person.id, person.name))
+        .collect())
+}
+
+fn view(service: Service, members: &[(StaffId, String)]) -> ServiceView {
+    let named = |id: &StaffId| members.iter().find(|(member, _)| member == id).cloned();
+    ServiceView {
+        id: service.id,
+        staff: service.new.staff.iter().filter_map(named).collect(),
+        group: service.new.group,
+        name: service.new.name,
+        description: service.new.description,
+        duration: service.new.duration,
+        processing: service.new.processing,
+        resources: service.new.resources,
+    }
+}
+
+/// Puts a service at the end of the menu, or changes one. Visits that are booked stay as they are.
+pub async fn save(
+    quince: &Quince,
+    by: StaffId,
+    calendar: CalendarId,
+    id: Option<ServiceId>,
+    form: ServiceForm,
+) -> Result<(), MenuError> {
+    let form = checked(form)?;
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    let row = booking_calendars::find(&mut tx, calendar).await?;
+    row.filter(|row| row.kind == Kind::Service)
+        .ok_or(MenuError::NotFound)?;
+    let members = members(&mut tx, calendar).await?;
+    let known: Vec<ResourceId> = resources::list(&mut tx).await?.iter().map(|one| one.id).collect();
+    let mut problems = Checked::default();
+    if form
+        .staff
+        .iter()
+        .any(|staff| !members.iter().any(|(member, _)| member == staff))
+    {
+        problems.problem(
+            "staff",
+            "Somebody in the list is no member of this booking calendar. Reload the page.",
+        );
+    }
+    if form
+        .resources
+        .iter()
+        .any(|(resource, _)| !known.contains(resource))
+    {
+        problems.problem(
+            "resources",
+            "Something in the list does not exist any more. Reload the page.",
+        );
+    }
+    let all = services::list(&mut tx, calendar).await?;
+    if id.is_none() && all.len() >= SERVICES_LIMIT {
+        problems.problem(
+            "name",
+            format!("A menu has at most {SERVICES_LIMIT} services. Remove one first."),
+        );
+    }
+    problems.finish()?;
+    let own = all.iter().find(|service| Some(service.id) == id);
+    let last = all.iter().map(|service| service.new.position + 1).max();
+    let new = NewService {
+        position: own.map_or(last.unwrap_or(0), |own| own.new.position),
+        group: form.group,
+        name: form.name,
+        description: form.description,
+        duration: form.duration,
+        processing: form.processing,
+        staff: form.staff,
+        resources: form.resources,
+    };
+    match id {
+        Some(id) if own.is_some() => services::update(&mut tx, id, &new).await?,
+        Some(_) => return Err(MenuError::NotFound),
+        None => drop(services::insert(&mut tx, calendar, &new, quince.now()).await?),
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Takes a service off the menu. Visits that are booked stay as they are.
+pub async fn remove(
+    quince: &Quince,
+    by: StaffId,
+    calendar: CalendarId,
+    id: ServiceId,
+) -> Result<(), MenuError> {
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    let all = services::list(&mut tx, calendar).await?;
+    if !all.iter().any(|service| service.id == id) {
+        return Err(MenuError::NotFound);
+    }
+    services::delete(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), MenuError> {
+    match staff::find(tx, by).await? {
+        Some(me) if is_admin(me.role) => Ok(()),
+        _ => Err(MenuError::NotAllowed),
+    }
+}
+
+fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
+    let mut checked = Checked::default();
+    form.name = checked.required_line("name", "the name", &form.name, NAME_LIMIT);
+    form.group = checked.line("group", "the heading", &form.group, NAME_LIMIT);
+    form.description = checked.text("description", "the description", &form.description, NOTES_LIMIT);
+    if !(1..=LONGEST).contains(&form.duration) {
+        checked.problem(
+            "duration",
+            "Enter a duration between 1 minute and 24 hours (1440 minutes).",
+        );
+    }
+    if form.processing > LONGEST {
+        checked.problem(
+            "processing",
+            "Enter a processing time of at most 24 hours (1440 minutes).",
+        );
+    }
+    if form.staff.is_empty() {
+        checked.problem("staff", "Choose at least one member who does this.");
+    }
+    form.resources.retain(|(_, quantity)| *quantity > 0);
+    checked.finish()?;
+    Ok(form)
+}

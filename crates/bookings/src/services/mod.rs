@@ -1,0 +1,11 @@
+//! Service calendars: a menu of services, of which clients book one or several in one visit, each with a staff member who does
+//! it and with the rooms and equipment that it needs.
+
+mod menu;
+mod rooms;
+mod visit;
+
+pub use menu::{Menu, MenuError, ServiceForm, ServiceView, menu, public_menu, remove, save};
+pub use rooms::{ResourceForm, list as resources, save as save_resources};
+pub use visit::{Chosen, NotAChoice};
+pub(crate) use visit::{Wanted, of_parts, places_of_parts, units_of, wanted};

@@ -1,0 +1,277 @@
+//! From what a client chose to the steps of a visit, and from a visit to what is kept of it.
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{CalendarId, StaffId, Step, UnitId, Visit};
+use store::appointment_parts::{NewPart, Part, PartService};
+use store::booking_calendars::BookingCalendar;
+use store::calendar_members::CalendarMember;
+use store::occupancy::Place;
+use store::resources::Resource;
+use store::services::{self, Service};
+use store::staff::Staff;
+use store::{ServiceId, StoreError, Tx, resources};
+
+/// Most services of one visit.
+const CHOICE_LIMIT: usize = 10;
+
+/// A service that a client chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// Which.
+    pub service: ServiceId,
+    /// Who should do it; anyone otherwise.
+    pub host: Option<StaffId>,
+}
+
+/// A text that names no choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("A chosen service is written as its id, or as its id, a colon and the id of a staff member.")]
+pub struct NotAChoice;
+
+/// `SERVICE`, or `SERVICE:STAFF`.
+impl std::str::FromStr for Chosen {
+    type Err = NotAChoice;
+
+    fn from_str(text: &str) -> Result<Self, NotAChoice> {
+        let (service, host) = match text.split_once(':') {
+            Some((service, host)) => (service, Some(host.parse().map_err(|_| NotAChoice)?)),
+            None => (text, None),
+        };
+        Ok(Self {
+            service: service.parse().map_err(|_| NotAChoice)?,
+            host,
+        })
+    }
+}
+
+impl std::fmt::Display for Chosen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.host {
+            Some(host) => write!(f, "{}:{host}", self.service),
+            None => write!(f, "{}", self.service),
+        }
+    }
+}
+
+impl Chosen {
+    /// Several, separated by commas; an empty text is no choice at all.
+    pub fn list(text: &str) -> Result<Vec<Self>, NotAChoice> {
+        let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+        texts.map(str::parse).collect()
+    }
+}
+
+/// A visit that somebody wants.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// The services in the order in which they follow each other.
+    pub(crate) services: Vec<(ServiceId, String)>,
+    /// The same as steps.
+    pub(crate) steps: Vec<Step>,
+    /// All rooms and equipment that they need.
+    pub(crate) resources: Vec<Resource>,
+}
+
+impl Wanted {
+    /// How long it takes, minutes.
+    pub(crate) fn length(&self) -> u32 {
+        let each = self
+            .steps
+            .iter()
+            .map(|step| step.duration.saturating_add(step.processing));
+        each.fold(0, u32::saturating_add)
+    }
+
+    /// The steps without people who turned out to be busy.
+    pub(crate) fn without(&self, is_busy: impl Fn(StaffId) -> bool) -> Vec<Step> {
+        let mut steps = self.steps.clone();
+        for step in &mut steps {
+            step.hosts.retain(|host| !is_busy(*host));
+        }
+        steps
+    }
+
+    /// The parts of a visit as they are kept.
+    pub(crate) fn parts(&self, visit: &Visit) -> Vec<NewPart> {
+        let parts = visit.parts.iter().zip(&self.services);
+        parts
+            .map(|(part, (id, name))| NewPart {
+                host_id: part.host,
+                starts_at: part.work.start,
+                ends_at: part.work.end,
+                service: Some(PartService {
+                    id: *id,
+                    name: name.clone(),
+                    leaves_at: part.leaves,
+                    units: part.units.clone(),
+                }),
+            })
+            .collect()
+    }
+}
+
+/// What a client chose from a menu.
+///
+/// # Errors
+/// A sentence for the client when something cannot be chosen.
+pub(crate) async fn wanted(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    members: &[(CalendarMember, Staff)],
+    chosen: &[Chosen],
+) -> Result<Result<Wanted, String>, StoreError> {
+    if chosen.is_empty() {
+        return Ok(Err("Choose at least one service first.".to_owned()));
+    }
+    if chosen.len() > CHOICE_LIMIT {
+        return Ok(Err(format!(
+            "Choose at most {CHOICE_LIMIT} services for one visit."
+        )));
+    }
+    let menu = services::list(tx, calendar.id).await?;
+    let mut wanted = Wanted {
+        services: Vec::new(),
+        steps: Vec::new(),
+        resources: resources::list(tx).await?,
+    };
+    for choice in chosen {
+        let Some(service) = menu.iter().find(|service| service.id == choice.service) else {
+            return Ok(Err(
+                "A service that you chose is not offered any more. Choose again.".to_owned(),
+            ));
+        };
+        let mut step = step(service, members);
+        if let Some(host) = choice.host {
+            if !step.hosts.contains(&host) {
+                let name = &service.new.name;
+                return Ok(Err(format!(
+                    "“{name}” is not done by the person you chose any more. Choose somebody else, or anyone."
+                )));
+            }
+            step.hosts = vec![host];
+        }
+        wanted.services.push((service.id, service.new.name.clone()));
+        wanted.steps.push(step);
+    }
+    wanted.keep_needed();
+    Ok(Ok(wanted))
+}
+
+/// The visit of a booked appointment, to be moved: with the lengths that were booked, by whoever does each service now; a
+/// service that is off the menu by whoever had it.
+pub(crate) async fn of_parts(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    members: &[(CalendarMember, Staff)],
+    parts: &[Part],
+) -> Result<Wanted, StoreError> {
+    let menu = services::list(tx, calendar.id).await?;
+    let mut wanted = Wanted {
+        services: Vec::new(),
+        steps: Vec::new(),
+        resources: resources::list(tx).await?,
+    };
+    for part in parts {
+        let Some(booked) = &part.service else { continue };
+        let known = menu.iter().find(|service| service.id == booked.id);
+        let mut step = known.map_or_else(
+            || Step {
+                duration: 0,
+                processing: 0,
+                hosts: Vec::new(),
+                resources: Vec::new(),
+            },
+            |service| step(service, members),
+        );
+        step.duration = minutes_between(part.starts_at, part.ends_at);
+        step.processing = minutes_between(part.ends_at, booked.leaves_at);
+        // Whoever has it keeps it if they can.
+        step.hosts.retain(|host| *host != part.host_id);
+        step.hosts.insert(0, part.host_id);
+        wanted.services.push((booked.id, booked.name.clone()));
+        wanted.steps.push(step);
+    }
+    wanted.keep_needed();
+    Ok(wanted)
+}
+
+impl Wanted {
+    fn keep_needed(&mut self) {
+        let steps = &self.steps;
+        let is_needed = |resource: &Resource| {
+            let mut needed = steps.iter().flat_map(|step| &step.resources);
+            needed.any(|(id, _)| *id == resource.id)
+        };
+        self.resources.retain(is_needed);
+    }
+}
+
+fn minutes_between(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.duration_since(from).as_mins()).unwrap_or(0)
+}
+
+fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
+    let is_member = |host: &StaffId| members.iter().any(|(_, person)| person.id == *host);
+    Step {
+        duration: service.new.duration,
+        processing: service.new.processing,
+        hosts: service.new.staff.iter().copied().filter(is_member).collect(),
+        resources: service.new.resources.clone(),
+    }
+}
+
+/// Each one of a sort of rooms or equipment. They are numbered on from the id of their sort, so that nothing needs to be kept
+/// of each, and that fewer of them are simply the first ones.
+pub(crate) fn units_of(resource: &Resource) -> Vec<UnitId> {
+    let first = resource.id.0.as_u128();
+    (1..=u128::from(resource.quantity))
+        .map(|number| UnitId(uuid::Uuid::from_u128(first.wrapping_add(number))))
+        .collect()
+}
+
+/// What the parts of a visit occupy: each host's work with buffers, which end where the same host works again in the visit, and
+/// the units until the client goes on.
+pub(crate) fn places_of_parts(
+    calendar: CalendarId,
+    (pre, post): (u32, u32),
+    parts: &[NewPart],
+) -> Vec<Place> {
+    let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
+    let place = |host_id: StaffId, start: Timestamp, from: Timestamp, to: Timestamp| Place {
+        host_id,
+        calendar_id: calendar,
+        meeting_start: start,
+        from,
+        to,
+        capacity: 1,
+        overriding: false,
+    };
+    let mut places: Vec<Place> = Vec::new();
+    for part in parts {
+        let mut from = part.starts_at.checked_sub(minutes(pre)).unwrap_or(Timestamp::MIN);
+        let to = part.ends_at.checked_add(minutes(post)).unwrap_or(Timestamp::MAX);
+        let earlier = places
+            .iter_mut()
+            .rev()
+            .find(|place| place.host_id == part.host_id);
+        if let Some(earlier) = earlier {
+            earlier.to = earlier.to.min(part.starts_at);
+            from = from.max(earlier.to);
+        }
+        places.push(place(part.host_id, part.starts_at, from, to));
+    }
+    let units = parts
+        .iter()
+        .filter_map(|part| Some((part, part.service.as_ref()?)));
+    for (part, service) in units {
+        for unit in &service.units {
+            places.push(place(
+                StaffId(unit.0),
+                part.starts_at,
+                part.starts_at,
+                service.leaves_at,
+            ));
+        }
+    }
+    places
+}

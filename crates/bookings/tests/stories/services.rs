@@ -1,0 +1,384 @@
+//! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
+
+use bookings::appointments::{self, Actor, BookError, Booked, Booking};
+use bookings::calendars::CalendarForm;
+use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm};
+use bookings::slots::{self, Question};
+use bookings::{CalendarId, Kind, ResourceId, Rules, ServiceId, StaffId, Status};
+use tokio::task::JoinSet;
+use zones::Zone;
+
+use crate::database::stories;
+use crate::world::{Colleague, TUESDAY, World, adas_wish, date, member, tuesday};
+
+stories! {
+    connected_on:
+    a_visit_is_booked_moved_and_called_off_as_one,
+    processing_time_gives_the_host_to_somebody_else,
+    a_room_is_taken_as_long_as_the_client_stays,
+    two_hundred_at_once_get_the_one_room,
+    the_client_may_choose_who_does_what,
+    an_event_a_moment_old_gives_the_step_to_somebody_else,
+    without_a_choice_there_are_no_times_and_no_booking,
+    what_is_off_the_menu_cannot_be_booked_and_stays_booked,
+    a_visit_takes_place_again_when_its_time_is_free,
+    the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told,
+}
+
+struct Salon {
+    calendar: CalendarId,
+    jonas: Colleague,
+}
+
+/// Maya and Jonas work here; starts every half hour.
+async fn salon(world: &World) -> Salon {
+    let jonas = world.connected_colleague("Jonas").await;
+    let calendar = world
+        .make(CalendarForm {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            members: vec![member(world.owner), member(jonas.staff)],
+            rules: Rules::default(),
+            ..CalendarForm::new("Salon")
+        })
+        .await;
+    Salon { calendar, jonas }
+}
+
+fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> ServiceForm {
+    ServiceForm {
+        group: "Hair".into(),
+        name: name.into(),
+        description: String::new(),
+        duration,
+        processing,
+        staff: staff.to_vec(),
+        resources: Vec::new(),
+    }
+}
+
+async fn offer(world: &World, salon: &Salon, form: ServiceForm) -> ServiceId {
+    let name = form.name.clone();
+    services::save(&world.quince, world.owner, salon.calendar, None, form)
+        .await
+        .unwrap();
+    let menu = services::menu(&world.quince, world.owner, salon.calendar)
+        .await
+        .unwrap();
+    menu.services
+        .iter()
+        .find(|service| service.name == name)
+        .unwrap()
+        .id
+}
+
+async fn room(world: &World) -> ResourceId {
+    let form = ResourceForm {
+        id: None,
+        name: "Chair".into(),
+        quantity: 1,
+    };
+    services::save_resources(&world.quince, world.owner, vec![form])
+        .await
+        .unwrap();
+    services::resources(&world.quince).await.unwrap()[0].id
+}
+
+fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
+    let chosen = chosen.iter().map(|(service, host)| Chosen {
+        service: *service,
+        host: *host,
+    });
+    Booking {
+        slug: "salon".into(),
+        services: chosen.collect(),
+        idempotency_key: format!("{key} at {time}"),
+        ..adas_wish(time)
+    }
+}
+
+async fn book(world: &World, wish: Booking) -> Booked {
+    appointments::book(&world.quince, wish).await.unwrap()
+}
+
+async fn free(world: &World, chosen: &[ServiceId]) -> Vec<String> {
+    let day = date(TUESDAY);
+    let zone = Zone::utc();
+    let chosen: Vec<Chosen> = chosen
+        .iter()
+        .map(|service| Chosen {
+            service: *service,
+            host: None,
+        })
+        .collect();
+    let question = Question {
+        services: &chosen,
+        ..Question::new("salon", day, day, &zone)
+    };
+    let free = slots::free(&world.quince, &question).await.unwrap();
+    let times = free.days.get(&day).into_iter().flatten();
+    times
+        .map(|slot| slot.start.strftime("%H:%M").to_string())
+        .collect()
+}
+
+fn starts(events: &[sandbox::StoredEvent]) -> Vec<String> {
+    let mut all: Vec<String> = events
+        .iter()
+        .map(|event| {
+            let start = event
+                .ics
+                .lines()
+                .find(|line| line.starts_with("DTSTART:20261124T"));
+            format!(
+                "{} {}",
+                start.unwrap_or_default().trim_start_matches("DTSTART:20261124T"),
+                event.summary
+            )
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn client(booked: &Booked) -> Actor {
+    Actor::Client {
+        token: booked.manage_token.clone(),
+    }
+}
+
+async fn a_visit_is_booked_moved_and_called_off_as_one(world: World) {
+    let salon = salon(&world).await;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
+    let cut = offer(&world, &salon, service("Cut", 60, 0, &[world.owner])).await;
+    let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
+    assert_eq!(booked.end, tuesday("11:30"));
+    world.jobs().await;
+    assert_eq!(
+        starts(&world.events_of(&salon.jonas)),
+        ["100000Z Wash: Ada Byron"]
+    );
+    assert_eq!(starts(&world.events("Home")), ["103000Z Cut: Ada Byron"]);
+    let view = world.appointment(&booked).await;
+    let told: Vec<(&str, &str)> = view
+        .services
+        .iter()
+        .map(|part| (part.name.as_str(), part.host_name.as_str()))
+        .collect();
+    assert_eq!(told, [("Wash", "Jonas"), ("Cut", "Maya Lopez")]);
+    assert!(!world.is_free("10:30").await && world.is_free("10:00").await);
+    assert!(
+        world
+            .mails()
+            .iter()
+            .any(|mail| mail.contains("ada@") && mail.contains("Wash, Cut"))
+    );
+
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("10:30"))
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert_eq!(
+        starts(&world.events_of(&salon.jonas)),
+        ["103000Z Wash: Ada Byron"]
+    );
+    assert_eq!(starts(&world.events("Home")), ["110000Z Cut: Ada Byron"]);
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert_eq!(
+        (world.events_of(&salon.jonas).len(), world.events("Home").len()),
+        (0, 0)
+    );
+    assert!(world.is_free("11:00").await);
+}
+
+async fn processing_time_gives_the_host_to_somebody_else(world: World) {
+    let salon = salon(&world).await;
+    let colour = offer(&world, &salon, service("Colour", 30, 30, &[world.owner])).await;
+    let rinse = offer(&world, &salon, service("Rinse", 30, 0, &[world.owner])).await;
+    book(&world, wish("10:00", &[(colour, None), (rinse, None)], "a")).await;
+    // While the colour works, Maya has half an hour for somebody else.
+    world.book("10:30").await;
+    assert!(world.try_to_book("11:00").await.is_err());
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 3);
+}
+
+async fn a_room_is_taken_as_long_as_the_client_stays(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service(name, 30, 30, &[staff])
+    };
+    let colour = offer(&world, &salon, with_chair("Colour", world.owner)).await;
+    let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
+    book(&world, wish("10:00", &[(colour, None)], "a")).await;
+    let other = free(&world, &[shave]).await;
+    assert_eq!(
+        &other[..3],
+        ["09:00", "11:00", "11:30"],
+        "Jonas is free, the chair is not"
+    );
+    let taken = appointments::book(&world.quince, wish("10:30", &[(shave, None)], "b")).await;
+    assert!(matches!(taken, Err(BookError::SlotTaken)), "{taken:?}");
+}
+
+async fn two_hundred_at_once_get_the_one_room(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let both = [world.owner, salon.jonas.staff];
+    let form = ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service("Cut", 30, 0, &both)
+    };
+    let cut = offer(&world, &salon, form).await;
+    let mut tries = JoinSet::new();
+    for number in 0..200 {
+        let (quince, wish) = (
+            world.quince.clone(),
+            wish("10:00", &[(cut, None)], &number.to_string()),
+        );
+        tries.spawn(async move { appointments::book(&quince, wish).await });
+    }
+    let outcomes = tries.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for outcome in &outcomes {
+        assert!(
+            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            "{outcome:?}"
+        );
+    }
+    world.jobs().await;
+    assert_eq!(
+        world.events("Home").len() + world.events_of(&salon.jonas).len(),
+        1
+    );
+}
+
+async fn the_client_may_choose_who_does_what(world: World) {
+    let salon = salon(&world).await;
+    let cut = offer(
+        &world,
+        &salon,
+        service("Cut", 30, 0, &[world.owner, salon.jonas.staff]),
+    )
+    .await;
+    let anyone = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    assert_eq!(anyone.host_name, "Maya Lopez", "the first of those who do it");
+    let next = book(&world, wish("10:00", &[(cut, None)], "b")).await;
+    assert_eq!(next.host_name, "Jonas");
+    let chosen = book(&world, wish("11:00", &[(cut, Some(salon.jonas.staff))], "c")).await;
+    assert_eq!(chosen.host_name, "Jonas");
+    let busy = appointments::book(
+        &world.quince,
+        wish("11:00", &[(cut, Some(salon.jonas.staff))], "d"),
+    )
+    .await;
+    assert!(matches!(busy, Err(BookError::SlotTaken)), "{busy:?}");
+}
+
+async fn an_event_a_moment_old_gives_the_step_to_somebody_else(world: World) {
+    let salon = salon(&world).await;
+    let cut = offer(
+        &world,
+        &salon,
+        service("Cut", 30, 0, &[world.owner, salon.jonas.staff]),
+    )
+    .await;
+    world.event("Work", "10:00");
+    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    assert_eq!(booked.host_name, "Jonas");
+}
+
+async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
+    salon(&world).await;
+    let day = date(TUESDAY);
+    let zone = Zone::utc();
+    let nothing = slots::free(&world.quince, &Question::new("salon", day, day, &zone)).await;
+    assert!(
+        nothing
+            .unwrap_err()
+            .to_string()
+            .contains("Choose at least one service")
+    );
+    let refused = appointments::book(&world.quince, wish("10:00", &[], "a")).await;
+    assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+    let elsewhere = Booking {
+        slug: "intro".into(),
+        ..wish("10:00", &[(ServiceId(uuid::Uuid::from_u128(1)), None)], "b")
+    };
+    let refused = appointments::book(&world.quince, elsewhere).await;
+    assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+}
+
+async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
+    let salon = salon(&world).await;
+    let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
+    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    services::remove(&world.quince, world.owner, salon.calendar, cut)
+        .await
+        .unwrap();
+    let refused = appointments::book(&world.quince, wish("11:00", &[(cut, None)], "b")).await;
+    assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+    assert_eq!(world.appointment(&booked).await.services[0].name, "Cut");
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
+        .await
+        .unwrap();
+    assert_eq!(world.appointment(&booked).await.start, tuesday("12:00"));
+}
+
+async fn a_visit_takes_place_again_when_its_time_is_free(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let form = ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service("Cut", 30, 30, &[world.owner])
+    };
+    let cut = offer(&world, &salon, form).await;
+    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let set = |status| appointments::set_status(&world.quince, world.owner, booked.id, status);
+    set(Status::Invalid).await.unwrap();
+    assert!(free(&world, &[cut]).await.contains(&"10:00".to_owned()));
+    set(Status::Confirmed).await.unwrap();
+    let times = free(&world, &[cut]).await;
+    for taken in ["09:30", "10:00", "10:30"] {
+        assert!(
+            !times.contains(&taken.to_owned()),
+            "{taken}: the chair is taken for the whole hour"
+        );
+    }
+}
+
+async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: World) {
+    let salon = salon(&world).await;
+    let save = |by: StaffId, form: ServiceForm| {
+        let quince = world.quince.clone();
+        async move { services::save(&quince, by, salon.calendar, None, form).await }
+    };
+    let not_his = save(salon.jonas.staff, service("Cut", 30, 0, &[world.owner])).await;
+    assert!(matches!(not_his, Err(MenuError::NotAllowed)), "{not_his:?}");
+    let stranger = world.colleague("Mira").await;
+    for (form, field) in [
+        (service(" ", 30, 0, &[world.owner]), "name"),
+        (service("Cut", 0, 0, &[world.owner]), "duration"),
+        (service("Cut", 30, 9_999, &[world.owner]), "processing"),
+        (service("Cut", 30, 0, &[]), "staff"),
+        (service("Cut", 30, 0, &[stranger]), "staff"),
+    ] {
+        let refused = save(world.owner, form).await;
+        let Err(MenuError::Fields(problems)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(problems[0].field, field);
+    }
+    let rooms = vec![ResourceForm {
+        id: None,
+        name: "Chair".into(),
+        quantity: 0,
+    }];
+    let refused = services::save_resources(&world.quince, world.owner, rooms).await;
+    assert!(matches!(refused, Err(MenuError::Fields(_))), "{refused:?}");
+}

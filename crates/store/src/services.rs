@@ -1,0 +1,122 @@
+//! The menu of a Service calendar.
+
+use jiff::Timestamp;
+use scheduling::{CalendarId, ResourceId, StaffId};
+
+use crate::db::{Tx, json, touched};
+use crate::error::StoreError;
+use crate::fields::{self, Fields};
+use crate::ids::{ServiceId, new_id};
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// The booking calendar on whose menu it is.
+    pub calendar_id: CalendarId,
+    /// What it is.
+    pub new: NewService,
+}
+
+/// A service to make, or what to change one to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewService {
+    /// Its place on the menu.
+    pub position: u32,
+    /// The heading under which it stands; may be empty.
+    pub group: String,
+    /// Its name.
+    pub name: String,
+    /// What clients read about it.
+    pub description: String,
+    /// How long a staff member works, minutes.
+    pub duration: u32,
+    /// How long the client stays after that, minutes.
+    pub processing: u32,
+    /// Who may do it, the preferred first.
+    pub staff: Vec<StaffId>,
+    /// Rooms and equipment that it needs, with how many of each.
+    pub resources: Vec<(ResourceId, u32)>,
+}
+
+fn read(row: &dyn Fields) -> Result<Service, StoreError> {
+    Ok(Service {
+        id: ServiceId(row.uuid("id")?),
+        calendar_id: CalendarId(row.uuid("calendar_id")?),
+        new: NewService {
+            position: row.count("position")?,
+            group: row.text("menu_group")?,
+            name: row.text("name")?,
+            description: row.text("description")?,
+            duration: row.count("duration")?,
+            processing: row.count("processing")?,
+            staff: fields::json(row, "staff")?,
+            resources: fields::json(row, "resources")?,
+        },
+    })
+}
+
+/// The services of a booking calendar, in the order of the menu.
+pub async fn list(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Service>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM services WHERE calendar_id = $1 ORDER BY position, id",
+        calendar.0
+    )
+}
+
+/// Puts a service on the menu.
+pub async fn insert(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    new: &NewService,
+    now: Timestamp,
+) -> Result<ServiceId, StoreError> {
+    let id = new_id(now)?;
+    execute!(
+        tx,
+        "INSERT INTO services (id, calendar_id, position, menu_group, name, description, duration, processing, staff, resources)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        id,
+        calendar.0,
+        i64::from(new.position),
+        &new.group,
+        &new.name,
+        &new.description,
+        i64::from(new.duration),
+        i64::from(new.processing),
+        json(&new.staff)?,
+        json(&new.resources)?
+    )?;
+    Ok(ServiceId(id))
+}
+
+/// Changes a service.
+pub async fn update(tx: &mut Tx, id: ServiceId, new: &NewService) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE services SET position = $2, menu_group = $3, name = $4, description = $5, duration = $6, processing = $7,
+            staff = $8, resources = $9
+         WHERE id = $1",
+        id.0,
+        i64::from(new.position),
+        &new.group,
+        &new.name,
+        &new.description,
+        i64::from(new.duration),
+        i64::from(new.processing),
+        json(&new.staff)?,
+        json(&new.resources)?
+    )?;
+    touched(rows, "service")
+}
+
+/// Takes a service off the menu. Visits that are booked keep its name.
+pub async fn delete(tx: &mut Tx, id: ServiceId) -> Result<(), StoreError> {
+    touched(
+        execute!(tx, "DELETE FROM services WHERE id = $1", id.0)?,
+        "service",
+    )
+}
