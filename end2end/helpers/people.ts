@@ -50,6 +50,9 @@ export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
     "not-found": "/nowhere",
     calendar: "/calendar",
     appointments: "/appointments",
+    "to-confirm": "/appointments?show=pending",
+    "book-for-client": "/appointments/new?date=2027-01-12",
+    "block-off-time": "/blocked-time/new?date=2027-01-12",
     "booking-calendars": "/booking-calendars",
     "new-booking-calendar": "/booking-calendars/new",
     team: "/team",
@@ -60,6 +63,8 @@ export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
     "wizard-2": "/connect-icloud?step=2",
     "wizard-3": "/connect-icloud?step=3",
     "connect-server": "/connect-server",
+    "workspace-settings": "/settings/workspace",
+    resources: "/settings/resources",
   };
   return Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, demo.app + path]));
 }

@@ -13,7 +13,7 @@ use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Button, Card, Field, FormNotice, Look, accepted, load_page, problem_of};
+use crate::ui::{Button, Card, Field, FormNotice, Look, accepted, anew, load_page, problem_of};
 
 /// Rooms or equipment of one sort as typed; without a name it is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +99,9 @@ pub fn ResourcesPage() -> impl IntoView {
     let page = Resource::new(move || saved.get(), |_| resources_page());
     view! {
         <SettingsHeader title="Rooms and equipment" lead="What services can need. Nobody is booked into a room that is taken."/>
-        {load_page(page, move |view| view! { <Shown view save/> }.into_any())}
+        {load_page(page, move |view| {
+            anew(saved.get_untracked(), move || view! { <Shown view=view.clone() save/> }).into_any()
+        })}
     }
 }
 

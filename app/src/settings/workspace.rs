@@ -14,7 +14,7 @@ use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
-    Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, load_page, problem_of,
+    Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
 };
 
 /// A holiday as typed; without a date it is none.
@@ -115,7 +115,9 @@ pub fn WorkspaceSettingsPage() -> impl IntoView {
     let page = Resource::new(move || saved.get(), |_| workspace_settings());
     view! {
         <SettingsHeader title="Workspace" lead="Your business, and the days on which it is closed."/>
-        {load_page(page, move |settings| view! { <Shown settings save/> }.into_any())}
+        {load_page(page, move |settings| {
+            anew(saved.get_untracked(), move || view! { <Shown settings=settings.clone() save/> }).into_any()
+        })}
     }
 }
 

@@ -15,7 +15,7 @@ use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::{
     Button, ButtonLink, Card, Check, EmptyState, Field, FormNotice, LongText, Look, PageHeader, accepted,
-    load_page, problem_of,
+    anew, load_page, problem_of,
 };
 
 /// A service as its form shows and sends it.
@@ -99,7 +99,10 @@ pub fn ServicesPage() -> impl IntoView {
         move || (id.get(), saved.get() + removed.get()),
         |(id, _)| menu_page(id),
     );
-    load_page(page, move |menu| view! { <Shown menu save remove/> }.into_any())
+    load_page(page, move |menu| {
+        let changes = saved.get_untracked() + removed.get_untracked();
+        anew(changes, move || view! { <Shown menu=menu.clone() save remove/> }).into_any()
+    })
 }
 
 #[component]

@@ -61,3 +61,12 @@ where
         </Transition>
     }
 }
+
+/// Shows forms that are built anew whenever the key changes: their inputs then show what is stored, and not what was typed into
+/// them before.
+pub fn anew<V: IntoView + 'static>(
+    key: usize,
+    forms: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    view! { <For each=move || [key] key=|key| *key children=move |_| forms()/> }
+}
