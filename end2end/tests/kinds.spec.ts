@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { calendars, events } from "../helpers/icloud";
 import { signIn } from "../helpers/people";
 import type { Demo, Sandbox } from "../helpers/servers";
-import { expect, test } from "../helpers/test";
+import { expect, expectAccessible, expectNoSidewaysScrolling, test } from "../helpers/test";
 
 /** Members of the practice team who are connected. */
 const JONAS = { apple_id: "jonas@icloud.example", app_password: "oaks-pear-plum-figs" };
@@ -11,6 +11,18 @@ const PRIYA = { apple_id: "priya@icloud.example", app_password: "mint-sage-dill-
 
 type Visit = (page: Page, address: string) => Promise<void>;
 type Usable = (page: Page) => Promise<void>;
+
+/** Looks at a page as it is now on a phone and at a desk. The tool that judges it needs script in the page. */
+async function look(page: Page, javaScriptEnabled: boolean | undefined): Promise<void> {
+  if (!javaScriptEnabled) {
+    return;
+  }
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectNoSidewaysScrolling(page);
+    await expectAccessible(page);
+  }
+}
 
 /** The titles of what lies in all calendars of a member and holds this text. */
 async function titles(demo: Demo, who: typeof JONAS, text: string): Promise<string[]> {
@@ -54,7 +66,7 @@ async function book(page: Page, name: string, button = "Book this time"): Promis
   await page.getByRole("button", { name: button }).click();
 }
 
-test("a class: seats, one event, a waiting list, calling the session off", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+test("a class: seats, one event, a waiting list, calling the session off", async ({ page, ownDemo: { is: demo }, visit, usable, javaScriptEnabled }) => {
   test.setTimeout(180_000);
   await signIn(page, demo);
   const yoga = await create(page, demo, visit, "Yoga", "Class Booking", ["Jonas Okafor"], async () => {
@@ -74,10 +86,14 @@ test("a class: seats, one event, a waiting list, calling the session off", async
   await page.goto(`${yoga}&month=2027-01`);
   await usable(page);
   await expect(page.locator("a.time").first()).toContainText("Full");
+  await look(page, javaScriptEnabled);
   await choose(page, usable, yoga);
+  await look(page, javaScriptEnabled);
   await book(page, "Edsger", "Join the waiting list");
   await expect(page.getByRole("heading", { name: "You are on the waiting list" })).toBeVisible();
   await expect(page.getByText("You are the first on the list.")).toBeVisible();
+  await usable(page);
+  await look(page, javaScriptEnabled);
 
   await visit(page, `${ada}/cancel`);
   await page.getByRole("button", { name: "Cancel appointment" }).click();
@@ -91,6 +107,7 @@ test("a class: seats, one event, a waiting list, calling the session off", async
   await usable(page);
   await expect(page.getByText("2 of 2 seats taken, with Jonas Okafor.")).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: "Grace" })).toBeVisible();
+  await look(page, javaScriptEnabled);
   await page.getByLabel("Reason").fill("The roof leaks");
   await page.getByRole("button", { name: "Cancel session" }).click();
   await expect(page.getByText("Everybody who takes part, or waits, has been told.")).toBeVisible();
@@ -124,7 +141,7 @@ test("a collective: an event for every member, and one of them exchanged", async
   expect(await titles(demo, JONAS, "ada@client.example")).toEqual(["Panel: Ada"]);
 });
 
-test("a menu: two services in one visit, a room, an event for each", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+test("a menu: two services in one visit, a room, an event for each", async ({ page, ownDemo: { is: demo }, visit, usable, javaScriptEnabled }) => {
   test.setTimeout(180_000);
   await signIn(page, demo);
   await visit(page, `${demo.app}/settings/resources`);
@@ -149,7 +166,9 @@ test("a menu: two services in one visit, a room, an event for each", async ({ pa
     await expect(page.locator("summary", { hasText: `${name}, 30 minutes` })).toBeVisible();
     await usable(page);
   }
+  await look(page, javaScriptEnabled);
   await visit(page, salon);
+  await look(page, javaScriptEnabled);
   await page.getByRole("button", { name: "Show free times" }).click();
   await expect(page.getByText("Choose at least one service.")).toBeVisible();
   await usable(page);
@@ -157,6 +176,8 @@ test("a menu: two services in one visit, a room, an event for each", async ({ pa
   await page.getByRole("checkbox", { name: "Cut" }).check();
   await page.getByRole("button", { name: "Show free times" }).click();
   await expect(page).toHaveURL(/visit=/);
+  await usable(page);
+  await look(page, javaScriptEnabled);
   await choose(page, usable, page.url());
   await book(page, "Ada");
   await expect(page.getByRole("heading", { name: "You are booked" })).toBeVisible();

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use bookings::appointments::{self, Actor, Booked, Booking, IfTaken};
 use bookings::calendars::{self, CalendarForm};
+use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::{
-    AppointmentId, Distribution, Kind, Quince, Rules, SessionId, StaffId, Status, WeeklyHours, classes,
+    AppointmentId, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status, WeeklyHours,
+    classes,
 };
 use jiff::{SignedDuration, Timestamp};
+use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::occupancy::Taken;
 use store::{appointment_parts, booking_calendars, occupancy, staff};
@@ -29,13 +32,15 @@ const WORKERS: u64 = 4;
 const ROUNDS: u64 = 8;
 /// What each worker does in a round.
 const DEEDS: usize = 12;
-const SLUGS: [&str; 5] = ["alone", "team", "panel", "yoga", "room"];
+const SLUGS: [&str; 6] = ["alone", "team", "panel", "yoga", "room", "salon"];
 
 /// One of those who do something at the same time as others.
 struct Worker {
     quince: Quince,
     owner: StaffId,
     team: Vec<StaffId>,
+    /// What the salon offers.
+    menu: Vec<ServiceId>,
     dice: Dice,
     booked: Arc<Mutex<Vec<Booked>>>,
 }
@@ -76,9 +81,17 @@ impl Worker {
                 .collect(),
             _ => Vec::new(),
         };
+        let services = match slug {
+            "salon" => (0..=self.dice.below(2))
+                .filter_map(|_| self.dice.pick(&self.menu))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let chosen = |service| Chosen { service, host: None };
         let wish = Booking {
             slug: slug.into(),
             start: self.some_time(),
+            services: services.into_iter().map(chosen).collect(),
             guests,
             idempotency_key: format!("wish {number}"),
             ..adas_wish("10:00")
@@ -195,8 +208,8 @@ impl Worker {
     }
 }
 
-/// Five booking calendars, one of each kind, of the same three people.
-async fn five_calendars(world: &World) -> Vec<StaffId> {
+/// A booking calendar of each kind, of the same three people, with what can be chosen from the menu.
+async fn all_calendars(world: &World) -> (Vec<StaffId>, Vec<ServiceId>) {
     let team = vec![
         world.owner,
         world.colleague("Jonas").await,
@@ -208,6 +221,7 @@ async fn five_calendars(world: &World) -> Vec<StaffId> {
         Kind::Collective,
         Kind::ClassBooking,
         Kind::Simple,
+        Kind::Service,
     ]) {
         let members = match kind {
             Kind::Simple => &team[..0],
@@ -228,11 +242,46 @@ async fn five_calendars(world: &World) -> Vec<StaffId> {
         };
         world.make(form).await;
     }
-    team
+    let menu = menu(world, &team).await;
+    (team, menu)
+}
+
+/// Three services, one with processing time, two of which need one of two chairs.
+async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
+    let (salon, _) = world.form_of("salon").await;
+    let chairs = ResourceForm {
+        id: None,
+        name: "Chair".into(),
+        quantity: 2,
+    };
+    services::save_resources(&world.quince, world.owner, vec![chairs])
+        .await
+        .unwrap();
+    let chair = services::resources(&world.quince).await.unwrap()[0].id;
+    for (name, processing, staff, needs) in [
+        ("Wash", 0, &team[1..], vec![(chair, 1)]),
+        ("Colour", 30, &team[..2], vec![(chair, 1)]),
+        ("Talk", 0, team, Vec::new()),
+    ] {
+        let form = ServiceForm {
+            group: String::new(),
+            name: name.into(),
+            description: String::new(),
+            duration: 30,
+            processing,
+            staff: staff.to_vec(),
+            resources: needs,
+        };
+        services::save(&world.quince, world.owner, salon, None, form)
+            .await
+            .unwrap();
+    }
+    let menu = services::menu(&world.quince, world.owner, salon).await.unwrap();
+    menu.services.iter().map(|service| service.id).collect()
 }
 
 async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
-    let team = five_calendars(&world).await;
+    let (team, menu) = all_calendars(&world).await;
     let booked = Arc::new(Mutex::new(Vec::new()));
     for round in 0..ROUNDS {
         let mut workers = JoinSet::new();
@@ -241,6 +290,7 @@ async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
                 quince: world.another_process(),
                 owner: world.owner,
                 team: team.clone(),
+                menu: menu.clone(),
                 dice: Dice::new(20_261_123 + round * WORKERS + number),
                 booked: Arc::clone(&booked),
             };
@@ -270,12 +320,6 @@ async fn check(world: &World, round: u64) {
         .map(|one| one.id)
         .collect();
     hosts.extend(calendars.iter().map(|calendar| StaffId(calendar.id.0)));
-    let (from, to) = (at(NOW), at(NOW) + SignedDuration::from_hours(72));
-    let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now())
-        .await
-        .unwrap();
-    check_spans(&taken, round);
-
     let filter = store::appointments::Filter {
         upcoming: true,
         now: world.quince.now(),
@@ -285,11 +329,27 @@ async fn check(world: &World, round: u64) {
         limit: 10_000,
     };
     let all = store::appointments::list(&mut tx, &filter).await.unwrap();
+    let ids: Vec<_> = all.iter().map(|appointment| appointment.id).collect();
+    let parts = appointment_parts::list(&mut tx, &ids).await.unwrap();
+    let services = parts.iter().filter_map(|part| part.service.as_ref());
+    let units: BTreeSet<StaffId> = services
+        .flat_map(|service| &service.units)
+        .map(|unit| StaffId(unit.0))
+        .collect();
+    hosts.extend(units);
+    let (from, to) = (at(NOW), at(NOW) + SignedDuration::from_hours(72));
+    let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now())
+        .await
+        .unwrap();
+    check_spans(&taken, round);
+
     let mut seats: BTreeMap<store::OccupancyId, u32> = BTreeMap::new();
     for appointment in &all {
         let own = occupancy::seats_of(&mut tx, appointment.id).await.unwrap();
-        let parts = appointment_parts::list(&mut tx, &[appointment.id]).await.unwrap();
-        let parts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
+        let parts: Vec<&Part> = parts
+            .iter()
+            .filter(|part| part.appointment_id == appointment.id)
+            .collect();
         check_appointment(appointment, &own, &parts, &taken, round);
         for (span, count) in own {
             *seats.entry(span).or_default() += count;
@@ -326,7 +386,7 @@ fn check_spans(taken: &[Taken], round: u64) {
 fn check_appointment(
     appointment: &Appointment,
     own: &[(store::OccupancyId, u32)],
-    parts: &[StaffId],
+    parts: &[&Part],
     taken: &[Taken],
     round: u64,
 ) {
@@ -338,26 +398,45 @@ fn check_appointment(
         assert_eq!(own, [], "round {round}: {id} is called off and keeps time");
         return;
     }
-    let nobody = [StaffId(appointment.calendar_id.0)];
-    let hosts: BTreeSet<StaffId> = match parts {
-        [] => nobody.into(),
-        some => some.iter().copied().collect(),
-    };
     let spans = own
         .iter()
         .filter_map(|(span, seats)| Some((taken.iter().find(|taken| taken.id == *span)?, *seats)));
     let mut held = BTreeSet::new();
-    for (span, seats) in spans {
+    for (span, seats) in spans.clone() {
         assert_eq!(seats, appointment.seats(), "round {round}: {id}");
-        assert!(
-            span.from <= appointment.starts_at && appointment.ends_at <= span.to,
-            "round {round}: {id} lies outside {span:?}"
-        );
         held.insert(span.host_id);
     }
+    // Whose time it must have, and when.
+    let mut needed: Vec<(StaffId, Timestamp, Timestamp)> = parts
+        .iter()
+        .map(|part| (part.host_id, part.starts_at, part.ends_at))
+        .collect();
+    if needed.is_empty() {
+        let nobody = StaffId(appointment.calendar_id.0);
+        needed.push((nobody, appointment.starts_at, appointment.ends_at));
+    }
+    for part in parts {
+        let service = part.service.iter();
+        let units = service.flat_map(|service| {
+            service
+                .units
+                .iter()
+                .map(|unit| (StaffId(unit.0), service.leaves_at))
+        });
+        needed.extend(units.map(|(unit, leaves_at)| (unit, part.starts_at, leaves_at)));
+    }
+    for (host, from, to) in &needed {
+        assert!(
+            spans
+                .clone()
+                .any(|(span, _)| span.host_id == *host && span.from <= *from && *to <= span.to),
+            "round {round}: {id} lacks {from} to {to} with {host}"
+        );
+    }
+    let needed: BTreeSet<StaffId> = needed.into_iter().map(|(host, _, _)| host).collect();
     assert_eq!(
-        held, hosts,
-        "round {round}: {id} has its time with everybody who takes part"
+        held, needed,
+        "round {round}: {id} has time with whoever takes part and nobody else"
     );
 }
 
