@@ -70,9 +70,9 @@ async fn questions(servers: &[Server], each: usize) -> Latencies {
     Latencies::of((0..CONNECTIONS).map(connection).collect()).await
 }
 
-/// Free times of the next two months.
+/// Free times of the next month.
 async fn free(server: &Server) -> Vec<String> {
-    let answer = reqwest::get(server.free_slots(60)).await.unwrap();
+    let answer = reqwest::get(server.free_slots(31)).await.unwrap();
     let days: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
     let days = days.as_object().unwrap().values();
     days.flat_map(|day| day["slots"].as_array().unwrap())
