@@ -145,6 +145,9 @@ struct Habits {
     /// Note a mail for each guest of an event that is written.
     #[arg(long, value_enum, value_name = "POSITION", default_value_t = usual(|s| s.mails_guests))]
     mails_guests: Position,
+    /// Send at most so many bytes of an answer in a second, as over a slow line.
+    #[arg(long, value_name = "BYTES")]
+    bytes_per_second: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -258,6 +261,7 @@ impl Habits {
             deleted_uids_stay_taken: on(self.deleted_uids_stay_taken),
             require_end: on(self.require_end),
             mails_guests: on(self.mails_guests),
+            bytes_per_second: self.bytes_per_second,
         }
     }
 }

@@ -34,6 +34,7 @@ const ATTACHMENTS: usize = 5;
 const ATTACHMENT_BYTES: usize = 19 * 1024 * 1024;
 const ROUNDS: usize = 9;
 const STORING_ROUNDS: usize = 3;
+const BYTES_PER_SECOND: u32 = 1_000_000;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -41,7 +42,7 @@ fn main() {
         runtime.block_on(server::serve());
         return;
     }
-    let server = Server::start();
+    let mut server = Server::start();
     runtime.block_on(async {
         let theirs = reading(&server).await;
         let icloud =
@@ -52,6 +53,7 @@ fn main() {
             Some(radicale) => other_server(&radicale, &server).await,
             None => println!("Radicale is not installed (scripts/setup test), so it is left out."),
         }
+        slow_line(&mut server).await;
     });
 }
 
@@ -124,6 +126,23 @@ async fn storing(icloud: Url, connect: impl AsyncFn(&Quince, StaffId) -> Connect
         peak_memory()
     );
     println!("  events that the page counted meanwhile:  {progress:?}");
+}
+
+/// The same over a line of the width that a server far away has: storing goes on while the answer comes in.
+async fn slow_line(server: &mut Server) {
+    server.pace(BYTES_PER_SECOND);
+    let reader = Reader::of(server).await;
+    let many = reader.named("Work").await;
+    let (theirs, bytes) = report(&many.url, &reader.login).await;
+    println!(
+        "First sync of {EVENTS} events ({} kB) over a line of {} kB a second",
+        bytes / 1_000,
+        BYTES_PER_SECOND / 1_000
+    );
+    println!("  the server's own time for one REPORT:    {theirs:>10.2?}");
+    let connect =
+        async |quince: &Quince, owner| connections::connect(quince, owner, server.login()).await.unwrap();
+    storing(server.entry.clone(), connect, theirs).await;
 }
 
 /// A server whose own work is that of a real one.

@@ -58,6 +58,8 @@ pub struct Switches {
     pub require_end: bool,
     /// Storing an event with guests would mail them.
     pub mails_guests: bool,
+    /// How many bytes of an answer go over the line in a second; none: as many as it takes.
+    pub bytes_per_second: Option<u32>,
 }
 
 impl Default for Switches {
@@ -85,6 +87,7 @@ impl Default for Switches {
             deleted_uids_stay_taken: true,
             require_end: true,
             mails_guests: true,
+            bytes_per_second: None,
         }
     }
 }

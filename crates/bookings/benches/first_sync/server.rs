@@ -1,8 +1,8 @@
 //! The practice iCloud with the calendars to read, in a process of its own, so that its memory and its work are not the
 //! client's.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use bookings::connections::Login;
 use caldav::Credentials;
@@ -45,10 +45,15 @@ pub async fn serve() {
         login.apple_id,
         login.app_password
     );
-    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()))
-        .await
-        .unwrap()
-        .unwrap();
+    // Each line that comes in sets the pace of the line out, in bytes a second; an empty one takes it away.
+    tokio::task::spawn_blocking(move || {
+        for pace in std::io::stdin().lines().map_while(Result::ok) {
+            control.switch(|switches| switches.bytes_per_second = pace.parse().ok());
+            println!("{pace}");
+        }
+    })
+    .await
+    .unwrap();
 }
 
 /// An ordinary event as a phone writes it, each in an hour of its own; every tenth recurs.
@@ -77,6 +82,7 @@ pub fn event(number: usize) -> String {
 /// The running server and its login.
 pub struct Server {
     child: Child,
+    said: BufReader<ChildStdout>,
     pub entry: Url,
     apple_id: String,
     app_password: String,
@@ -90,17 +96,23 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        said.read_line(&mut line).unwrap();
         let words: Vec<&str> = line.split_whitespace().collect();
         Self {
             child,
+            said,
             entry: Url::parse(words[0]).unwrap(),
             apple_id: words[1].to_owned(),
             app_password: words[2].to_owned(),
         }
+    }
+
+    /// Sets the pace of its line out, in bytes a second.
+    pub fn pace(&mut self, bytes_per_second: u32) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{bytes_per_second}").unwrap();
+        self.said.read_line(&mut String::new()).unwrap();
     }
 
     /// What the client logs in with.

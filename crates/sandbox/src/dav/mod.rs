@@ -14,11 +14,12 @@ mod target;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
+use futures::{StreamExt, stream};
 
 pub(crate) use answer::Answer;
 
@@ -94,7 +95,7 @@ pub(crate) async fn answer(
         Some(Fault::Slow(delay)) => tokio::time::sleep(delay).await,
         _ => {}
     }
-    let answer = {
+    let (answer, pace) = {
         let mut world = app.shared.lock();
         let call = Call {
             parts: &parts,
@@ -106,14 +107,42 @@ pub(crate) async fn answer(
         if !matches!(fault, Some(Fault::ResetAfterEffect)) {
             world.log.answered(number, answer.code());
         }
-        answer
+        (answer, world.switches.bytes_per_second)
     };
     match fault {
         Some(Fault::ResetAfterEffect) => reset(&connection),
         Some(Fault::CutShort) => answer.cut_short(),
         Some(Fault::BrokenBody) => answer.broken(Duration::from_millis(20)),
-        _ => answer.into_response(),
+        _ => match pace {
+            Some(bytes_per_second) => paced(answer.into_response(), bytes_per_second),
+            None => answer.into_response(),
+        },
     }
+}
+
+/// The same answer over a slow line.
+fn paced(answer: Response, bytes_per_second: u32) -> Response {
+    let (head, body) = answer.into_parts();
+    let line = body.into_data_stream().flat_map(|piece| match piece {
+        Ok(piece) => stream::iter(parts_of(&piece).into_iter().map(Ok).collect::<Vec<_>>()),
+        Err(error) => stream::iter(vec![Err(error)]),
+    });
+    let line = line.then(move |part| async move {
+        let bytes = part.as_ref().map_or(0, |part| part.len() as u64);
+        let takes = bytes * 1_000_000 / u64::from(bytes_per_second.max(1));
+        tokio::time::sleep(Duration::from_micros(takes)).await;
+        part
+    });
+    Response::from_parts(head, Body::from_stream(line))
+}
+
+/// What a line carries at once.
+fn parts_of(piece: &Bytes) -> Vec<Bytes> {
+    const AT_ONCE: usize = 16 * 1024;
+    let starts = (0..piece.len()).step_by(AT_ONCE);
+    starts
+        .map(|start| piece.slice(start..piece.len().min(start + AT_ONCE)))
+        .collect()
 }
 
 /// Whether this is a browser in which somebody typed the server's address. No client asks for HTML.

@@ -127,3 +127,22 @@ async fn an_answer_can_be_lost_although_the_request_took_effect() {
     );
     assert_eq!(world.control.requests()[0].status, None, "nobody saw an answer");
 }
+
+#[tokio::test]
+async fn a_slow_line_brings_the_same_answer_later() {
+    let world = world().await;
+    let path = format!("{}big.ics", world.path("Home"));
+    let padding = format!("X-PAD:{}\r\n", "x".repeat(60)).repeat(1_000);
+    let text = event("big").replace("SEQUENCE:0\r\n", &padding);
+    world.put(&path, &[("If-None-Match", "*")], &text).await;
+    let usual = world.send("GET", &path, &[], "").await;
+    world.switch(|switches| switches.bytes_per_second = Some(200_000));
+    let began = Instant::now();
+    let slow = world.send("GET", &path, &[], "").await;
+    assert!(
+        began.elapsed() >= Duration::from_millis(300),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(slow.body, usual.body);
+}

@@ -92,6 +92,7 @@ pub async fn icloud_otherwise() -> Practice {
         deleted_uids_stay_taken: !usual.deleted_uids_stay_taken,
         require_end: !usual.require_end,
         mails_guests: !usual.mails_guests,
+        bytes_per_second: Some(2_000_000),
     };
     icloud.control.set_switches(otherwise);
     icloud.practice
