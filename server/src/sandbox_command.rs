@@ -146,7 +146,7 @@ struct Habits {
     #[arg(long, value_enum, value_name = "POSITION", default_value_t = usual(|s| s.mails_guests))]
     mails_guests: Position,
     /// Send at most so many bytes of an answer in a second, as over a slow line.
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
     bytes_per_second: Option<u32>,
 }
 
@@ -398,7 +398,7 @@ mod tests {
             let value = match name.as_str() {
                 "redirect" => "307",
                 "expired-token" => "gone",
-                "sync-page" | "stale-reads" => "3",
+                "sync-page" | "stale-reads" | "bytes-per-second" => "3",
                 _ if is_on => "off",
                 _ => "on",
             };
@@ -485,6 +485,7 @@ mod tests {
                 "say partition, itself, or an origin",
             ),
             (&["--sync-page", "0"], "--sync-page"),
+            (&["--bytes-per-second", "0"], "--bytes-per-second"),
             (&["--fault", "sulk"], "forbidden-throttle"),
             (
                 &["--fault", "unavailable", "--retry-after", "soon"],
