@@ -2,10 +2,10 @@
 
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, IfTaken};
-use bookings::calendars::{self, CalendarForm, Member};
+use bookings::calendars::{self, CalendarForm};
 use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
 use bookings::{
-    ConnectionState, ImportPolicy, Kind, Priority, Status, WhenStale, WriteState, accounts, configuration,
+    ConnectionState, ImportPolicy, Kind, Status, WeeklyHours, WhenStale, WriteState, accounts, configuration,
     profile,
 };
 use jiff::SignedDuration;
@@ -117,26 +117,18 @@ async fn d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_n
     }
     world.jobs().await;
     assert_eq!(world.events("Home").len(), 2);
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let simple = CalendarForm {
+    let mut simple = CalendarForm {
         kind: Kind::Simple,
-        members: vec![member],
+        slug: "room".into(),
         ..CalendarForm::new("Room")
     };
-    let Err(calendars::CalendarError::Fields(problems)) =
-        calendars::create(&world.quince, world.owner, simple).await
-    else {
-        panic!("accepted")
-    };
-    assert_eq!(problems[0].field, "kind");
+    simple.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
+    let room = world.make(simple).await;
+    let editor = calendars::get(&world.quince, world.owner, room).await.unwrap();
+    assert_eq!(editor.notes, [calendars::NO_ICLOUD]);
     assert!(
-        problems[0]
-            .sentence
-            .contains("no assigned member, so it cannot use iCloud")
+        calendars::NO_ICLOUD.contains("no assigned member")
+            && calendars::NO_ICLOUD.contains("cannot use iCloud")
     );
 }
 
