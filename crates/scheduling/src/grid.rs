@@ -35,7 +35,8 @@ pub(crate) struct Grid {
 
 /// The booking calendar's own hours over a window, if it has some.
 pub(crate) struct OwnHours {
-    starts: Vec<i64>,
+    /// Candidate starts in milliseconds since 1970, sorted, each once.
+    pub starts: Vec<i64>,
     open: Vec<Interval>,
 }
 

@@ -155,13 +155,13 @@ fn off_grid(asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
         .into_iter()
         .map(Refusal::of_calendar)
         .collect();
-    let first = asked.steps.first().map_or(0, |step| step.duration);
-    let work = Interval::new(
-        start,
-        start.saturating_add(minutes(first)).unwrap_or(Timestamp::MAX),
-    );
     let day = Day::of(&asked);
-    let open = day.hosts.values().any(|host| host.is_open(&work));
+    let open = asked.steps.first().is_some_and(|first| {
+        let end = start.saturating_add(minutes(first.duration));
+        let work = Interval::new(start, end.unwrap_or(Timestamp::MAX));
+        let mut hosts = first.hosts.iter().filter_map(|host| day.hosts.get(host));
+        hosts.any(|host| host.is_open(&work))
+    });
     refusals.push(Refusal::of_calendar(if open {
         Reason::Grid
     } else {
@@ -239,11 +239,12 @@ impl Day {
         let request = &asked.request;
         let own = OwnHours::of(request);
         let first: &[StaffId] = asked.steps.first().map_or(&[], |step| &step.hosts);
-        let mut starts = Vec::new();
+        // The booking calendar's own grid stands even when nobody can begin, so that the reason can be told.
+        let mut starts = own.as_ref().map_or_else(Vec::new, |own| own.starts.clone());
         let mut hosts = BTreeMap::new();
         for host in request.hosts {
             let grid = Grid::of(request, host, own.as_ref());
-            if first.contains(&host.id) {
+            if own.is_none() && first.contains(&host.id) {
                 starts.extend(grid.starts);
             }
             hosts.insert(host.id, Time::of(grid.open, &host.busy));

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use scheduling::ids::Uuid;
 use scheduling::{
-    Busy, Cause, Interval, Kind, Resource, ResourceId, StaffId, Step, UnitId, Visit, VisitRequest,
-    check_visit, explain_visits, visits,
+    AppointmentId, Busy, Cause, Interval, Kind, Reason, Refusal, Resource, ResourceId, StaffId, Step, UnitId,
+    Visit, VisitRequest, check_visit, explain_visits, visits,
 };
 
 use crate::scene::{Scene, daily, staff};
@@ -285,6 +285,66 @@ fn without_anybody_or_anything_there_is_no_visit() {
     let nobody = Salon::new("09:00-10:00").step(30, 0, &[0]).step(30, 0, &[]);
     assert_eq!(nobody.starts(), "");
     assert_eq!(nobody.check("09:00").unwrap_err(), ["HOURS"]);
+}
+
+#[test]
+fn a_start_when_only_those_of_later_steps_work_is_outside_hours() {
+    let salon = Salon::new("09:00-10:00")
+        .scene(|scene| scene.host("09:00-18:00"))
+        .step(30, 0, &[0])
+        .step(30, 0, &[1]);
+    assert_eq!(salon.check("15:00").unwrap_err(), ["HOURS"]);
+    let nobody_begins = Salon::new("09:00-10:00").step(30, 0, &[]).step(30, 0, &[0]);
+    assert_eq!(nobody_begins.check("09:00").unwrap_err(), ["HOURS"]);
+}
+
+#[test]
+fn the_calendars_own_grid_is_explained_even_when_nobody_can_begin() {
+    let salon = Salon::new("09:00-10:00")
+        .scene(|scene| scene.rules(|rules| rules.hours = Some(daily("09:00-10:00"))))
+        .step(30, 0, &[]);
+    assert_eq!(salon.starts(), "");
+    let reasons: Vec<Vec<Reason>> = explain_visits(&salon.asked())
+        .iter()
+        .map(|position| position.refusals.iter().map(|refusal| refusal.reason).collect())
+        .collect();
+    assert_eq!(reasons, [[Reason::Hours], [Reason::Hours]]);
+}
+
+#[test]
+fn explain_names_the_host_and_what_is_in_the_way() {
+    let appointment = Cause::Appointment(AppointmentId(Uuid::from_u128(5)));
+    let salon = Salon::new("09:00-10:30")
+        .scene(|scene| {
+            scene
+                .host("09:30-10:30")
+                .busy(1, "2026-06-01T09:45", "2026-06-01T10:00", appointment)
+        })
+        .step(30, 0, &[0])
+        .needs(1, 1)
+        .step(30, 0, &[1])
+        .has(1, 1)
+        .taken(0, 0, "09:30", "09:40");
+    let refusals: Vec<Vec<Refusal>> = explain_visits(&salon.asked())
+        .into_iter()
+        .map(|position| position.refusals)
+        .collect();
+    let refusal = |reason, host, busy| vec![Refusal { reason, host, busy }];
+    assert_eq!(
+        refusals,
+        [
+            refusal(Reason::Booked, Some(staff(1)), Some(appointment)),
+            refusal(Reason::Resource, None, None),
+            refusal(Reason::Hours, Some(staff(1)), None),
+        ]
+    );
+}
+
+#[test]
+fn a_visit_never_looks_busy() {
+    let salon = || Salon::new("09:00-11:00").step(30, 0, &[0]);
+    let busy_looking = salon().scene(|scene| scene.rules(|rules| rules.look_busy_percent = 90));
+    assert_eq!(busy_looking.starts(), salon().starts());
 }
 
 #[test]
