@@ -1,4 +1,5 @@
-//! How long slots take: 60 days, 30-minute grid, 100 events per host. The bars are those of quality.md.
+//! How long slots take: 60 days, 30-minute grid, 100 events per host. The bars are those of quality.md. And how long
+//! visits of several services take.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -7,8 +8,8 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::ids::Uuid;
 use scheduling::{
-    Busy, CalendarId, Cause, Host, Hours, Interval, Kind, Request, Rules, StaffId, WeeklyHours, check,
-    explain, slots,
+    Busy, CalendarId, Cause, Host, Hours, Interval, Kind, Request, Resource, ResourceId, Rules, StaffId,
+    Step, UnitId, VisitRequest, WeeklyHours, check, check_visit, explain, explain_visits, slots, visits,
 };
 use zones::Zone;
 
@@ -86,4 +87,56 @@ fn main() {
         let (median, _) = time(|| explain(black_box(&request)));
         println!("           explain {median:?}");
     }
+    time_visits(&rules, window, now);
+}
+
+/// Three services by any of five hosts, in a room of two with busy times of its own.
+fn time_visits(rules: &Rules, window: Interval, now: Timestamp) {
+    let hosts = hosts(5, now, &rules.zone);
+    let rules = Rules {
+        interval: 15,
+        ..rules.clone()
+    };
+    let room = ResourceId(Uuid::from_u128(1));
+    let steps: Vec<Step> = [(30, 15), (45, 0), (20, 30)]
+        .into_iter()
+        .map(|(duration, processing)| Step {
+            duration,
+            processing,
+            hosts: hosts.iter().map(|host| host.id).collect(),
+            resources: vec![(room, 1)],
+        })
+        .collect();
+    let units = hosts.iter().take(2).zip(1..);
+    let resources = [Resource {
+        id: room,
+        units: units
+            .map(|(host, number)| (UnitId(Uuid::from_u128(number)), host.busy.clone()))
+            .collect(),
+    }];
+    let asked = VisitRequest {
+        request: Request {
+            calendar: CalendarId(Uuid::from_u128(1)),
+            kind: Kind::Service,
+            rules: &rules,
+            hosts: &hosts,
+            window,
+            now,
+            booked_per_day: &BTreeMap::new(),
+            seats: 1,
+            held_back: &BTreeMap::new(),
+            staff_view: false,
+        },
+        steps: &steps,
+        resources: &resources,
+    };
+    println!("visits, 60 days, 15-minute grid, 3 services, 5 hosts with 100 events each");
+    let found = visits(&asked).len();
+    let (median, fastest) = time(|| visits(black_box(&asked)));
+    println!("           median {median:?}, fastest {fastest:?}, bar 5 ms ({found} visits)");
+    let last = now + SignedDuration::from_hours(24 * 40);
+    let (median, _) = time(|| check_visit(black_box(&asked), last));
+    println!("           check of one start {median:?}");
+    let (median, _) = time(|| explain_visits(black_box(&asked)));
+    println!("           explain {median:?}");
 }

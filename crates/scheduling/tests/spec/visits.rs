@@ -404,8 +404,8 @@ impl Dice {
     }
 }
 
-/// Whether a visit could start then, asked minute by minute.
-fn is_possible(salon: &Salon, start: jiff::Timestamp) -> bool {
+/// Who would work in a visit that starts then, asked minute by minute; nobody when it cannot take place.
+fn workers(salon: &Salon, start: jiff::Timestamp) -> Option<Vec<StaffId>> {
     let minute = SignedDuration::from_mins(1);
     let minutes = |span: Interval| {
         let mut all = Vec::new();
@@ -422,7 +422,8 @@ fn is_possible(salon: &Salon, start: jiff::Timestamp) -> bool {
     };
     let rules = &salon.scene.rules;
     let mut at = start;
-    salon.steps.iter().all(|step| {
+    let mut workers: Vec<StaffId> = Vec::new();
+    for step in &salon.steps {
         let span = |from: i64, to: i64| Interval::new(at - minute * from_i(from), at + minute * from_i(to));
         let (work, stay) = (
             i64::from(step.duration),
@@ -449,10 +450,37 @@ fn is_possible(salon: &Salon, start: jiff::Timestamp) -> bool {
                 .filter(|(_, busy)| !taken.iter().any(|at| is_busy(busy, *at)));
             free.count() >= usize::try_from(*quantity).unwrap()
         };
-        let possible = step.hosts.iter().any(is_able) && step.resources.iter().all(has_units);
+        let able: Vec<StaffId> = step.hosts.iter().copied().filter(is_able).collect();
+        let goes_on = workers.last().copied().filter(|last| able.contains(last));
+        workers.push(goes_on.or(able.first().copied())?);
+        if !step.resources.iter().all(has_units) {
+            return None;
+        }
         at += minute * from_i(stay);
-        possible
-    })
+    }
+    Some(workers)
+}
+
+/// The steps follow one another, no two parts take the same time of a host, and each takes units of its own that are free.
+fn assert_sound(salon: &Salon, visit: &Visit) {
+    let mut at = visit.start;
+    for (index, (step, part)) in salon.steps.iter().zip(&visit.parts).enumerate() {
+        assert_eq!(part.work.start, at);
+        assert!(part.occupied.contains(&part.work));
+        at = part.leaves;
+        for other in &visit.parts[..index] {
+            assert!(other.host != part.host || !other.occupied.overlaps(&part.occupied));
+        }
+        let stay = Interval::new(part.work.start, part.leaves);
+        for (id, quantity) in &step.resources {
+            let resource = salon.resources.iter().find(|resource| resource.id == *id);
+            let taken = resource.unwrap().units.iter().filter(|(unit, busy)| {
+                part.units.contains(unit) && !busy.iter().any(|busy| busy.interval.overlaps(&stay))
+            });
+            assert_eq!(taken.count(), usize::try_from(*quantity).unwrap());
+        }
+    }
+    assert_eq!(visit.end, at);
 }
 
 fn from_i(minutes: i64) -> i32 {
@@ -504,16 +532,21 @@ fn visits_agree_with_a_look_at_every_minute() {
             let unit = usize::try_from(dice.below(units)).unwrap();
             salon = salon.taken(resource, unit, &from, &to);
         }
-        let offered: Vec<_> = salon.visits().iter().map(|visit| visit.start).collect();
+        let offered = salon.visits();
         for position in explain_visits(&salon.asked()) {
             compared += 1;
+            let visit = offered.iter().find(|visit| visit.start == position.start);
+            let hosts = visit.map(|visit| visit.parts.iter().map(|part| part.host).collect());
             assert_eq!(
-                offered.contains(&position.start),
-                is_possible(&salon, position.start),
+                hosts,
+                workers(&salon, position.start),
                 "case {case}, {}, {:?}",
                 position.start,
                 salon.steps
             );
+        }
+        for visit in &offered {
+            assert_sound(&salon, visit);
         }
     }
     assert!(compared > 2_000, "{compared}");
