@@ -118,6 +118,9 @@ test("targets on public pages are large enough for a finger @script", async ({ p
 
 test("an appointment is booked with the keyboard alone, in few key presses @script", async ({ page, demo, visit }) => {
   await visit(page, `${demo.is.app}/book/intro-call`);
+  // The page is shown anew once the browser has said its zone; keys pressed before that would count twice.
+  await expect(page).toHaveURL(/zone=/);
+  await expect(page.getByText("Times in Europe/Berlin")).toBeVisible();
   let presses = 0;
   const press = async (key: string) => {
     presses += 1;
