@@ -49,11 +49,11 @@ fn main() {
             async |quince: &Quince, owner| connections::connect(quince, owner, server.login()).await.unwrap();
         storing(server.entry.clone(), icloud, theirs).await;
         attachments(&server).await;
+        slow_line(&mut server).await;
         match Radicale::start() {
             Some(radicale) => other_server(&radicale, &server).await,
             None => println!("Radicale is not installed (scripts/setup test), so it is left out."),
         }
-        slow_line(&mut server).await;
     });
 }
 
@@ -91,7 +91,7 @@ async fn reading(server: &Server) -> Duration {
         busy / u32::try_from(ROUNDS).unwrap()
     );
     println!(
-        "  peak memory of this process so far:      {:>7} MB",
+        "  peak memory of this process meanwhile:   {:>7} MB",
         peak_memory()
     );
     theirs
@@ -123,7 +123,7 @@ async fn storing(icloud: Url, connect: impl AsyncFn(&Quince, StaffId) -> Connect
         ratio(ours, theirs)
     );
     println!(
-        "  peak memory of this process so far:      {:>7} MB",
+        "  peak memory of this process meanwhile:   {:>7} MB",
         peak_memory()
     );
     println!("  events that the page counted meanwhile:  {progress:?}");
@@ -226,7 +226,7 @@ async fn attachments(server: &Server) {
         began.elapsed()
     );
     println!(
-        "  peak memory of this process so far:      {:>7} MB",
+        "  peak memory of this process meanwhile:   {:>7} MB",
         peak_memory()
     );
 }
@@ -321,11 +321,13 @@ fn ratio(ours: Duration, theirs: Duration) -> f64 {
     ours.as_secs_f64() / theirs.as_secs_f64()
 }
 
-/// The most memory that this process has held at once, in megabytes.
+/// The most memory that this process has held at once since it was last asked, in megabytes.
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    // 5 sets the peak back to what is held now (proc(5)).
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
     kilobytes / 1024
 }
 
