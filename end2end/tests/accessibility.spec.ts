@@ -97,7 +97,7 @@ test("targets on public pages are large enough for a finger @script", async ({ p
     `${demo.app}/book/intro-call?zone=UTC`,
     `${demo.app}/book/intro-call?zone=UTC&start=${details}&date=${details.slice(0, 10)}`,
     manage,
-    `${manage}/reschedule`,
+    `${manage}/reschedule?zone=UTC`,
     `${manage}/cancel`,
   ]) {
     await visit(page, address);
