@@ -186,6 +186,85 @@ test("a menu: two services in one visit, a room, an event for each", async ({ pa
   await expect.poll(() => titles(demo, PRIYA, "ada@client.example"), { timeout: 20_000 }).toEqual(["Cut: Ada"]);
 });
 
+test("a menu on the staff's side: why a visit is not offered, and booked for a client all the same", async ({ page, ownDemo: { is: demo }, visit, usable, javaScriptEnabled }) => {
+  test.setTimeout(180_000);
+  await signIn(page, demo);
+  await create(page, demo, visit, "Salon", "Service", ["Jonas Okafor", "Priya Raman"]);
+  await page.getByRole("link", { name: "Salon", exact: true }).click();
+  await usable(page);
+  const editor = page.url();
+  await page.getByRole("link", { name: "Services", exact: true }).click();
+  await usable(page);
+  const add = page.locator("section", { has: page.getByRole("heading", { name: "Add a service" }) });
+  for (const [name, person] of [
+    ["Wash", "Jonas Okafor"],
+    ["Cut", "Priya Raman"],
+  ]) {
+    await add.getByLabel("Name").fill(name);
+    await add.getByRole("checkbox", { name: person }).check();
+    await add.getByRole("button", { name: "Save" }).click();
+    await expect(page.locator("summary", { hasText: `${name}, 30 minutes` })).toBeVisible();
+    await usable(page);
+  }
+  await visit(page, editor);
+  await page.getByRole("link", { name: "Why not?" }).click();
+  await usable(page);
+  await expect(page.getByText("Choose what the visit is made of")).toBeVisible();
+  await page.getByLabel("Day", { exact: true }).fill("2026-12-02");
+  await page.getByLabel("Wash").selectOption("With anyone");
+  await page.getByLabel("Cut").selectOption("With Priya Raman");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await usable(page);
+  await expect(page.getByLabel("Cut")).toHaveValue(/:/);
+  await expect(page.locator(".row", { hasText: "Jonas Okafor, Priya Raman" }).first()).toContainText("Offered");
+  await look(page, javaScriptEnabled);
+  await visit(page, `${demo.app}/appointments/new`);
+  await page.getByLabel("Booking calendar").selectOption("Salon");
+  await page.getByLabel("Date").first().fill("2026-12-02");
+  await page.getByRole("button", { name: "Show free times" }).click();
+  await expect(page.getByText("Choose what the visit is made of first.")).toBeVisible();
+  await usable(page);
+  await page.getByLabel("Wash").selectOption("With anyone");
+  await page.getByLabel("Cut").selectOption("With anyone");
+  await page.getByRole("button", { name: "Show free times" }).click();
+  await expect(page.locator("a.time").first()).toBeVisible();
+  await usable(page);
+  await look(page, javaScriptEnabled);
+  for (const [client, override] of [
+    ["Ada", false],
+    ["Ben", true],
+  ] as const) {
+    if (override) {
+      await visit(page, `${demo.app}/appointments/new`);
+      await page.getByLabel("Booking calendar").selectOption("Salon");
+      await page.getByLabel("Date").first().fill("2026-12-02");
+      await page.getByRole("button", { name: "Show free times" }).click();
+      await usable(page);
+      await page.getByLabel("Wash").selectOption("With anyone");
+      await page.getByRole("button", { name: "Show free times" }).click();
+      await expect(page.locator("a.time").first()).toBeVisible();
+      await usable(page);
+    } else {
+      await page.locator("a.time").first().click();
+      await usable(page);
+    }
+    await page.getByLabel("Time", { exact: true }).fill(override ? "06:00" : await page.getByLabel("Time", { exact: true }).inputValue());
+    await page.getByLabel("Name", { exact: true }).fill(client);
+    await page.getByLabel("Email").fill(`${client.toLowerCase()}@client.example`);
+    if (override) {
+      await page.getByRole("button", { name: "Book", exact: true }).click();
+      await expect(page.getByText("not on offer").first()).toBeVisible();
+      await usable(page);
+      await expect(page.getByLabel("Name", { exact: true })).toHaveValue(client);
+      await page.getByLabel("Book it even if the time is not free").check();
+    }
+    await page.getByRole("button", { name: "Book", exact: true }).click();
+    await expect(page).toHaveURL(/appointments\/[0-9a-f-]{36}/);
+    await expect(page.getByText(/Wash.*Jonas Okafor/).first()).toBeVisible();
+  }
+  await expect.poll(() => titles(demo, PRIYA, "ada@client.example"), { timeout: 20_000 }).toEqual(["Cut: Ada"]);
+});
+
 test("a simple calendar says that iCloud is not used, and is booked by its own hours (D1)", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
   await signIn(page, demo);
   await visit(page, `${demo.app}/booking-calendars/new`);

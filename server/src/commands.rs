@@ -76,6 +76,15 @@ pub enum Failure {
     /// The free times cannot be told.
     #[error(transparent)]
     Slots(#[from] bookings::slots::SlotsError),
+    /// The menu cannot be read.
+    #[error(transparent)]
+    Menu(#[from] bookings::services::MenuError),
+    /// A visit of nothing; the names are those of the menu.
+    #[error("Say with --service what the visit is made of. On the menu: {0}.")]
+    NoService(String),
+    /// A name that is not on the menu.
+    #[error("There is no service “{0}” on the menu. Choose from: {1}.")]
+    UnknownService(String, String),
     /// A calendar file cannot be read.
     #[error(
         "The calendar file {path} cannot be read: {cause}. Name an iCalendar file (.ics), or - for standard input."

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use bookings::Quince;
+use bookings::services::{self, Chosen, MenuError, ServiceView};
 use bookings::slots::Start;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -24,6 +26,9 @@ pub struct Slots {
     /// Zone of the days, such as Europe/Berlin.
     #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC")]
     pub timezone: Zone,
+    /// A service of the visit that is asked for, by its name; repeat it for several. For Service calendars.
+    #[arg(long = "service", value_name = "NAME")]
+    pub services: Vec<String>,
     /// Print every start, offered or not, with the reasons against it.
     #[arg(long)]
     pub explain: bool,
@@ -32,9 +37,11 @@ pub struct Slots {
 /// Runs `quince slots`: one line of JSON per start.
 pub async fn run(options: &Slots) -> Result<(), Failure> {
     let quince = use_cases().await?;
+    let services = chosen(&quince, options).await?;
     let starts = bookings::slots::why_for_operator(
         &quince,
         &options.calendar,
+        &services,
         options.from,
         options.to,
         &options.timezone,
@@ -42,6 +49,36 @@ pub async fn run(options: &Slots) -> Result<(), Failure> {
     .await?;
     let shown = |start: &&Start| options.explain || start.is_offered;
     print(starts.iter().filter(shown).map(|start| line(start, options)))
+}
+
+/// The services of these names.
+async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure> {
+    let menu = match services::public_menu(quince, &options.calendar).await {
+        Ok(menu) => menu,
+        // Not of this kind; the question itself says so if there is no such calendar at all.
+        Err(MenuError::NotFound) if options.services.is_empty() => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    if options.services.is_empty() && !menu.is_empty() {
+        return Err(Failure::NoService(names(&menu)));
+    }
+    let named = |name: &String| {
+        let service = menu
+            .iter()
+            .find(|service| service.name.eq_ignore_ascii_case(name.trim()));
+        service
+            .map(|service| Chosen {
+                service: service.id,
+                host: None,
+            })
+            .ok_or_else(|| Failure::UnknownService(name.clone(), names(&menu)))
+    };
+    options.services.iter().map(named).collect()
+}
+
+fn names(menu: &[ServiceView]) -> String {
+    let names: Vec<&str> = menu.iter().map(|service| service.name.as_str()).collect();
+    names.join(", ")
 }
 
 fn line(start: &Start, options: &Slots) -> Value {

@@ -11,6 +11,7 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
+use super::visit::{self, VisitLists, VisitService};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::field::Problem;
@@ -27,6 +28,8 @@ pub struct ClientText {
     date: String,
     time: String,
     host: String,
+    /// What a visit is made of; empty in other kinds than Service.
+    services: String,
     name: String,
     email: String,
     phone: String,
@@ -42,6 +45,10 @@ pub struct BookPage {
     form: ClientText,
     calendars: Vec<(String, String)>,
     hosts: Vec<(String, String)>,
+    /// What a visit can be made of; nothing in other kinds than Service.
+    menu: Vec<VisitService>,
+    /// A visit is to be put together first.
+    to_choose: bool,
     day: String,
     zone: String,
     why_not: String,
@@ -50,15 +57,16 @@ pub struct BookPage {
     kept: KeptForm,
 }
 
-/// Loads the page for a booking calendar (by its id; else the first) and a date.
+/// Loads the page for a booking calendar (by its id; else the first), a date and a visit of these services.
 #[server(prefix = "/api/fn", endpoint = "book-for-client-page")]
 pub async fn book_for_client_page(
     calendar: String,
     date: String,
     time: String,
+    visit: String,
 ) -> Result<BookPage, AppError> {
     let me = super::access::me().await?;
-    form::page(me, &calendar, &date, &time)
+    form::page(me, &calendar, &date, &time, &visit)
         .await
         .map_err(crate::context::with_status)
 }
@@ -98,19 +106,19 @@ impl Typed {
     }
 }
 
-/// `/appointments/new?calendar=&date=&time=`.
+/// `/appointments/new?calendar=&date=&time=&visit=`.
 #[component]
 pub fn BookForClientPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         query.with(|query| {
             let text = |name| query.get(name).unwrap_or_default();
-            (text("calendar"), text("date"), text("time"))
+            (text("calendar"), text("date"), text("time"), visit::asked(query))
         })
     });
     let page = Resource::new(
         move || asked.get(),
-        |(calendar, date, time)| book_for_client_page(calendar, date, time),
+        |(calendar, date, time, visit)| book_for_client_page(calendar, date, time, visit),
     );
     let typed = Typed::default();
     view! {
@@ -143,6 +151,12 @@ fn Shown(page: BookPage, typed: Typed) -> AnyView {
     let (calendar, date) = (page.form.calendar.clone(), page.form.date.clone());
     let (calendars, day, why_not) = (page.calendars.clone(), page.day.clone(), page.why_not.clone());
     let zone = page.zone.replace('_', " ");
+    let (menu, to_choose) = (page.menu.clone(), page.to_choose);
+    let nothing = if to_choose {
+        "Choose what the visit is made of first."
+    } else {
+        "No free times on this day."
+    };
     view! {
         <Card title="What and when">
             <Form method="GET" action="" attr:class="day-form">
@@ -150,11 +164,12 @@ fn Shown(page: BookPage, typed: Typed) -> AnyView {
                     <Choice label="Booking calendar" name="calendar" options=calendars value=calendar/>
                     <Field label="Date" name="date" kind="date" value=date required=true/>
                 </div>
+                <VisitLists menu/>
                 <div class="form-end"><Button>"Show free times"</Button></div>
             </Form>
             <h3>{day}</h3>
             <p class="field-help">{format!("Times in {zone}.")}</p>
-            {none.then(|| view! { <p>"No free times on this day."</p> })}
+            {none.then(|| view! { <p>{nothing}</p> })}
             <TimeList groups/>
             <p><a href=why_not>"Why are other times not free?"</a></p>
         </Card>
@@ -178,6 +193,7 @@ fn ClientForm(
             <ActionForm action=action>
                 <input type="hidden" name=name("calendar") value=form.calendar/>
                 <input type="hidden" name=name("key") value=form.key/>
+                <input type="hidden" name=name("services") value=form.services/>
                 <div class="field-row">
                     <Field label="Date" id="booking-date" name=name("date") kind="date" value=form.date required=true problem/>
                     <Field label="Time" name=name("time") kind="time" value=form.time required=true help="Choose a free one above, or type another." problem/>
@@ -216,17 +232,17 @@ mod form {
     use jiff::civil::{Date, Time};
 
     use super::super::format::{clock, long_date};
+    use super::super::visit::menu;
     use super::{BookPage, ClientText, TimeChoice};
     use crate::context::{kept_until_accepted, quince};
     use crate::error::{AppError, FieldProblem};
 
-    pub async fn page(me: Me, id: &str, date: &str, time: &str) -> Result<BookPage, AppError> {
+    pub async fn page(me: Me, id: &str, date: &str, time: &str, visit: &str) -> Result<BookPage, AppError> {
         let quince = quince()?;
         let kept = kept_until_accepted("book-for-client").await;
         let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
         let mut calendars = bookings::calendars::list(&quince, me.id).await?;
-        // A visit begins with the menu on its own page.
-        calendars.retain(|calendar| calendar.active && calendar.kind != Kind::Service);
+        calendars.retain(|calendar| calendar.active);
         // Right after a refusal the page shows what was sent; later, what its address asks for.
         let refused = kept.problem.is_some();
         let first = |asked: &str, typed: &str| {
@@ -237,16 +253,23 @@ mod form {
                 one.to_owned()
             }
         };
-        let (id, date, time) = (
+        let (id, date, time, services) = (
             first(id, &typed.calendar),
             first(date, &typed.date),
             first(time, &typed.time),
+            first(visit, &typed.services),
         );
         let chosen = calendars.iter().find(|calendar| calendar.id.to_string() == id);
         let chosen = chosen.or_else(|| calendars.first()).cloned();
         let today = me.zone.date(quince.now());
         let day = date.parse::<Date>().unwrap_or(today);
+        let (menu, services) = match &chosen {
+            Some(calendar) => menu::load(&quince, &me, calendar.id, &services).await?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let to_choose = !menu.is_empty() && services.is_empty();
         let form = ClientText {
+            services: menu::text(&services),
             calendar: chosen
                 .as_ref()
                 .map(|calendar| calendar.id.to_string())
@@ -257,19 +280,25 @@ mod form {
             ..typed
         };
         let free = match &chosen {
-            Some(calendar) => free(&me, calendar, day, &form.time).await?,
-            None => Vec::new(),
+            Some(calendar) if !to_choose => free(&me, calendar, day, &form).await?,
+            _ => Vec::new(),
         };
         Ok(BookPage {
             hosts: chosen.as_ref().map(hosts).unwrap_or_default(),
             takes_guests: chosen
                 .as_ref()
                 .is_some_and(|calendar| calendar.kind == Kind::ClassBooking),
-            why_not: format!("/booking-calendars/{}/why-not?date={day}", form.calendar),
+            why_not: format!(
+                "/booking-calendars/{}/why-not?date={day}{}",
+                form.calendar,
+                menu::query(&form.services)
+            ),
             calendars: calendars
                 .into_iter()
                 .map(|calendar| (calendar.id.to_string(), calendar.name))
                 .collect(),
+            menu,
+            to_choose,
             day: long_date(day),
             zone: me.zone.name().to_owned(),
             form,
@@ -293,9 +322,11 @@ mod form {
         me: &Me,
         calendar: &Calendar,
         day: Date,
-        chosen: &str,
+        form: &ClientText,
     ) -> Result<Vec<TimeChoice>, AppError> {
-        let free = bookings::slots::free_for_staff(&quince()?, me.id, calendar.id, day, &me.zone).await?;
+        let services = menu::chosen(&form.services)?;
+        let free =
+            bookings::slots::free_for_staff(&quince()?, me.id, calendar.id, &services, day, &me.zone).await?;
         Ok(free
             .into_iter()
             .map(|start| {
@@ -310,10 +341,11 @@ mod form {
                     },
                     start: start.start.to_string(),
                     href: format!(
-                        "/appointments/new?calendar={}&date={day}&time={sent}",
-                        calendar.id
+                        "/appointments/new?calendar={}&date={day}&time={sent}{}",
+                        calendar.id,
+                        menu::query(&form.services)
                     ),
-                    chosen: sent == chosen,
+                    chosen: sent == form.time,
                 }
             })
             .collect())
@@ -350,7 +382,7 @@ mod form {
                 .map(str::to_owned)
                 .collect(),
             answers: Vec::new(),
-            services: Vec::new(),
+            services: menu::chosen(&text.services)?,
             host,
             idempotency_key: text.key,
         };

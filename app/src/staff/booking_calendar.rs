@@ -145,11 +145,8 @@ pub fn BookingCalendarPage() -> impl IntoView {
         view! {
             <PageHeader title>
                 <div class="button-row">
-                    {if is_menu {
-                        view! { <ButtonLink href=services look=Look::Primary>"Services"</ButtonLink> }.into_any()
-                    } else {
-                        view! { <ButtonLink href=why_not>"Why not?"</ButtonLink> }.into_any()
-                    }}
+                    {is_menu.then(|| view! { <ButtonLink href=services look=Look::Primary>"Services"</ButtonLink> })}
+                    <ButtonLink href=why_not>"Why not?"</ButtonLink>
                     {public_page.map(|href| view! { <ButtonLink href>"Open its page"</ButtonLink> })}
                 </div>
             </PageHeader>

@@ -22,6 +22,7 @@ pub mod session;
 pub mod setup;
 pub mod sign_in;
 pub mod team;
+pub mod visit;
 mod week_grid;
 pub mod why_not;
 

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
+use super::visit::{self, VisitLists, VisitService};
 use crate::error::AppError;
 use crate::ui::{Badge, Button, ButtonLink, EmptyState, Field, Icon, PageHeader, Picture, Tone, load_page};
 
@@ -22,6 +23,10 @@ pub struct WhyNotView {
     zone: String,
     previous: String,
     next: String,
+    /// What a visit can be made of; nothing in other kinds than Service.
+    menu: Vec<VisitService>,
+    /// A visit is to be put together first.
+    to_choose: bool,
     starts: Vec<StartRow>,
 }
 
@@ -44,11 +49,11 @@ pub struct ReasonRow {
     about: Option<(String, String)>,
 }
 
-/// Loads a date, today's when it is empty.
+/// Loads a date, today's when it is empty; in a Service calendar for a visit of these services.
 #[server(prefix = "/api/fn", endpoint = "why-not-page")]
-pub async fn why_not_page(id: String, date: String) -> Result<WhyNotView, AppError> {
+pub async fn why_not_page(id: String, date: String, visit: String) -> Result<WhyNotView, AppError> {
     let me = super::access::me().await?;
-    view::load(&me, &id, &date)
+    view::load(&me, &id, &date, &visit)
         .await
         .map_err(crate::context::with_status)
 }
@@ -61,11 +66,12 @@ mod view {
     use jiff::civil::Date;
 
     use super::super::format::{long_date, span};
+    use super::super::visit::menu;
     use super::{ReasonRow, StartRow, WhyNotView};
     use crate::context::quince;
     use crate::error::AppError;
 
-    pub async fn load(me: &Me, id: &str, date: &str) -> Result<WhyNotView, AppError> {
+    pub async fn load(me: &Me, id: &str, date: &str, visit: &str) -> Result<WhyNotView, AppError> {
         let quince = quince()?;
         let date: Date = if date.is_empty() {
             me.zone.date(quince.now())
@@ -73,17 +79,28 @@ mod view {
             date.parse().map_err(|_| AppError::NotFound)?
         };
         let calendar = id.parse().map_err(|_| AppError::NotFound)?;
-        let why = bookings::slots::why(&quince, me.id, calendar, date, &me.zone).await?;
+        let name = bookings::calendars::get(&quince, me.id, calendar).await?.name;
+        let (menu, chosen) = menu::load(&quince, me, calendar, visit).await?;
+        let to_choose = !menu.is_empty() && chosen.is_empty();
+        let starts = if to_choose {
+            Vec::new()
+        } else {
+            let why = bookings::slots::why(&quince, me.id, calendar, &chosen, date, &me.zone).await?;
+            why.starts
+        };
         let editor = format!("/booking-calendars/{id}");
-        let page = |date: Date| format!("{editor}/why-not?date={date}");
+        let asked = menu::query(&menu::text(&chosen));
+        let page = |date: Date| format!("{editor}/why-not?date={date}{asked}");
         Ok(WhyNotView {
-            calendar: why.calendar,
+            calendar: name,
             day: long_date(date),
             date: date.to_string(),
             zone: me.zone.name().to_owned(),
             previous: page(date.saturating_sub(1.day())),
             next: page(date.saturating_add(1.day())),
-            starts: why.starts.into_iter().map(|start| row(start, me)).collect(),
+            menu,
+            to_choose,
+            starts: starts.into_iter().map(|start| row(start, me)).collect(),
             editor,
         })
     }
@@ -120,21 +137,25 @@ mod view {
     }
 }
 
-/// `/booking-calendars/{id}/why-not?date=`.
+/// `/booking-calendars/{id}/why-not?date=&visit=`.
 #[component]
 pub fn WhyNotPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = Memo::new(move |_| {
         let id = params.with(|params| params.get("id").unwrap_or_default());
-        (id, query.with(|query| query.get("date").unwrap_or_default()))
+        query.with(|query| (id, query.get("date").unwrap_or_default(), visit::asked(query)))
     });
-    let page = Resource::new(move || asked.get(), |(id, date)| why_not_page(id, date));
+    let page = Resource::new(
+        move || asked.get(),
+        |(id, date, visit)| why_not_page(id, date, visit),
+    );
     load_page(page, |view| view! { <WhyNotShown view/> }.into_any())
 }
 
 #[component]
 fn WhyNotShown(view: WhyNotView) -> impl IntoView {
     let empty = view.starts.is_empty();
+    let (alone, is_visit) = (view.menu.is_empty(), !view.menu.is_empty());
     let action = format!("{}/why-not", view.editor);
     view! {
         <PageHeader title="Why not?" lead=format!("{}, {}. Times in {}.", view.calendar, view.day, view.zone.replace('_', " "))>
@@ -143,11 +164,24 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
                 <a class="month-step" href=view.next aria-label="The day after"><Icon picture=Picture::ChevronRight/></a>
             </div>
         </PageHeader>
-        <form class="inline-form" method="get" action=action>
+        {is_visit.then(|| view! { <p>"A visit is explained as a whole: the first of its services that cannot take place is what is in the way."</p> })}
+        <form class:inline-form=alone class:day-form=is_visit method="get" action=action>
+            <VisitLists menu=view.menu/>
             <Field label="Day" name="date" kind="date" value=view.date required=true/>
-            <Button>"Show"</Button>
+            {if alone {
+                view! { <Button>"Show"</Button> }.into_any()
+            } else {
+                view! { <div class="form-end"><Button>"Show"</Button></div> }.into_any()
+            }}
         </form>
-        {if empty {
+        {if view.to_choose {
+            view! {
+                <EmptyState title="Choose what the visit is made of">
+                    <p>"Its times depend on the services, and on who does them."</p>
+                </EmptyState>
+            }
+            .into_any()
+        } else if empty {
             view! {
                 <EmptyState title="Nobody works on this day">
                     <p>"No time of this day lies within anybody's hours."</p>

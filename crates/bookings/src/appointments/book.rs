@@ -211,7 +211,7 @@ impl Wish {
         now: Timestamp,
     ) -> Result<Vec<Plan>, StoreError> {
         if wanted.overridden.is_some() {
-            let plan = plan::over_everything(&wanted.context.calendar, &wanted.slot);
+            let plan = plan::over_everything(&wanted.context, &wanted.slot);
             return Ok(plan.into_iter().collect());
         }
         plan::plans(tx, &wanted.context, &wanted.slot, looks, None, now).await
@@ -363,17 +363,18 @@ impl Wish {
     /// over, and a class has no more seats than it has.
     fn slot_of_its_own(&self, context: &Context, refusals: &[Refusal], now: Timestamp) -> Option<Slot> {
         let start = self.booking.start;
-        let refuses = self.if_taken == IfTaken::Refuse
-            || start < now
-            || matches!(context.calendar.kind, Kind::ClassBooking | Kind::Service);
+        let refuses =
+            self.if_taken == IfTaken::Refuse || start < now || context.calendar.kind == Kind::ClassBooking;
         if refuses {
             return None;
         }
         let free = |host: &StaffId| !refusals.iter().any(|refusal| refusal.host == Some(*host));
         let mut hosts: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-        if context.calendar.kind != Kind::Collective {
-            // Somebody with nothing in the way is spared the overlap.
-            hosts.sort_by_key(|host| !free(host));
+        // Somebody with nothing in the way is spared the overlap.
+        match context.calendar.kind {
+            Kind::Collective => {}
+            Kind::Service => hosts.retain(free),
+            _ => hosts.sort_by_key(|host| !free(host)),
         }
         let duration = SignedDuration::from_mins(i64::from(context.calendar.rules.duration));
         Some(Slot {

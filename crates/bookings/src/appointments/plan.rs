@@ -162,8 +162,10 @@ async fn choices(
     Ok(ranked)
 }
 
-/// A plan with the members of a slot of the staff's own making, whatever is there already: one of a round robin, else all.
-pub(crate) fn over_everything(calendar: &BookingCalendar, slot: &Slot) -> Option<Plan> {
+/// A plan with the members of a slot of the staff's own making, whatever is there already: one of a round robin, who does it
+/// in a visit, else all.
+pub(crate) fn over_everything(context: &Context, slot: &Slot) -> Option<Plan> {
+    let calendar = &context.calendar;
     let hosts = match calendar.kind {
         Kind::RoundRobin | Kind::Personal => slot.hosts.get(..1)?,
         Kind::Collective if !slot.hosts.is_empty() => &slot.hosts,
@@ -176,7 +178,12 @@ pub(crate) fn over_everything(calendar: &BookingCalendar, slot: &Slot) -> Option
             };
             return Some(plan.overriding());
         }
-        Kind::Collective | Kind::ClassBooking | Kind::Service => return None,
+        Kind::Service => {
+            let is_free = |host| slot.hosts.contains(&host);
+            let parts = context.visit()?.parts_all_the_same(slot.start, is_free)?;
+            return Some(of_parts(calendar, parts).overriding());
+        }
+        Kind::Collective | Kind::ClassBooking => return None,
     };
     Some(held_by(calendar, slot, hosts, String::new()).overriding())
 }

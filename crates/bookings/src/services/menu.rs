@@ -134,8 +134,13 @@ pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>
     let row = row
         .filter(|row| row.active && row.kind == Kind::Service)
         .ok_or(MenuError::NotFound)?;
-    let members = members(&mut tx, row.id).await?;
-    let services = services::list(&mut tx, row.id).await?;
+    Ok(offered(&mut tx, row.id).await?)
+}
+
+/// Every service of a menu that somebody does; none in other kinds than Service.
+pub(crate) async fn offered(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<ServiceView>, StoreError> {
+    let members = members(tx, calendar).await?;
+    let services = services::list(tx, calendar).await?;
     let views = services.into_iter().map(|service| view(service, &members));
     Ok(views.filter(|service| !service.staff.is_empty()).collect())
 }

@@ -5,6 +5,7 @@ mod menu;
 mod rooms;
 mod visit;
 
+pub(crate) use menu::offered;
 pub use menu::{Menu, MenuError, ServiceForm, ServiceView, menu, public_menu, remove, save};
 pub use rooms::{ResourceForm, list as resources, save as save_resources};
 pub use visit::{Chosen, NotAChoice};

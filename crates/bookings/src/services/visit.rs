@@ -1,7 +1,7 @@
 //! From what a client chose to the steps of a visit, and from a visit to what is kept of it.
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{CalendarId, StaffId, Step, UnitId, Visit};
+use scheduling::{CalendarId, ResourceId, StaffId, Step, UnitId, Visit};
 use store::appointment_parts::{NewPart, Part, PartService};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
@@ -89,6 +89,46 @@ impl Wanted {
             step.hosts.retain(|host| !is_busy(*host));
         }
         steps
+    }
+
+    /// The parts of a visit that staff want at a time that is not on offer: each step by the first who is `preferred`, else by
+    /// the first who does it, with the first of its rooms and equipment.
+    pub(crate) fn parts_all_the_same(
+        &self,
+        start: Timestamp,
+        preferred: impl Fn(StaffId) -> bool,
+    ) -> Option<Vec<NewPart>> {
+        let mut at = start;
+        let mut parts = Vec::with_capacity(self.steps.len());
+        for (step, (id, name)) in self.steps.iter().zip(&self.services) {
+            let by_choice = step.hosts.iter().find(|host| preferred(**host));
+            let ends_at = at.checked_add(minutes(step.duration)).ok()?;
+            let leaves_at = ends_at.checked_add(minutes(step.processing)).ok()?;
+            parts.push(NewPart {
+                host_id: *by_choice.or_else(|| step.hosts.first())?,
+                starts_at: at,
+                ends_at,
+                service: Some(PartService {
+                    id: *id,
+                    name: name.clone(),
+                    leaves_at,
+                    units: self.first_units(step),
+                }),
+            });
+            at = leaves_at;
+        }
+        (!parts.is_empty()).then_some(parts)
+    }
+
+    fn first_units(&self, step: &Step) -> Vec<UnitId> {
+        let needed = |(id, quantity): &(ResourceId, u32)| {
+            let resource = self.resources.iter().find(|resource| resource.id == *id);
+            let units = resource.map(units_of).unwrap_or_default();
+            units
+                .into_iter()
+                .take(usize::try_from(*quantity).unwrap_or(usize::MAX))
+        };
+        step.resources.iter().flat_map(needed).collect()
     }
 
     /// The parts of a visit as they are kept.
@@ -206,6 +246,10 @@ impl Wanted {
     }
 }
 
+fn minutes(amount: u32) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(amount))
+}
+
 fn minutes_between(from: Timestamp, to: Timestamp) -> u32 {
     u32::try_from(to.duration_since(from).as_mins()).unwrap_or(0)
 }
@@ -236,7 +280,6 @@ pub(crate) fn places_of_parts(
     (pre, post): (u32, u32),
     parts: &[NewPart],
 ) -> Vec<Place> {
-    let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     let place = |host_id: StaffId, start: Timestamp, from: Timestamp, to: Timestamp| Place {
         host_id,
         calendar_id: calendar,

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::{
-    AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Refusal, Request, Resource, Slot,
-    StaffId, UnitId, UnsupportedKind, Visit, VisitRequest,
+    AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Position, Refusal, Request,
+    Resource, Slot, StaffId, UnitId, UnsupportedKind, Visit, VisitRequest,
 };
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
@@ -200,6 +200,18 @@ impl Context {
             resources,
         };
         Ok(scheduling::visits(&asked).iter().map(slot_of).collect())
+    }
+
+    /// Every start of the grid, with who is free then, or with what is in the way.
+    pub(crate) fn explain(&self, now: Timestamp) -> Result<Vec<Position>, UnsupportedKind> {
+        let Some((wanted, resources)) = &self.visit else {
+            return scheduling::explain(&self.request(now, false));
+        };
+        Ok(scheduling::explain_visits(&VisitRequest {
+            request: self.request(now, false),
+            steps: &wanted.steps,
+            resources,
+        }))
     }
 
     /// Whether exactly this start is offered; else why not.

@@ -15,6 +15,7 @@ use scheduling::{
     UnsupportedKind,
 };
 use store::booking_calendars::BookingCalendar;
+use store::staff::Staff;
 use store::{StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
@@ -22,7 +23,7 @@ use crate::accounts::is_admin;
 use crate::calendars::{PublicCalendar, public};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::services::{self, Chosen};
+use crate::services::{self, Chosen, ServiceView};
 use context::Context;
 
 pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
@@ -148,12 +149,27 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     })
 }
 
+/// What a visit to a Service calendar can be made of, for its members and for admins; nothing in other kinds.
+pub async fn menu(
+    quince: &Quince,
+    viewer: StaffId,
+    calendar: CalendarId,
+) -> Result<Vec<ServiceView>, SlotsError> {
+    let mut tx = quince.store().read().await?;
+    let viewer = staff::find(&mut tx, viewer)
+        .await?
+        .ok_or(SlotsError::NotAllowed)?;
+    may_look(&mut tx, &viewer, calendar).await?;
+    Ok(services::offered(&mut tx, calendar).await?)
+}
+
 /// The free times of a local date as staff may book them: members of the booking calendar, and admins. They keep neither
-/// notice nor date range, and nothing looks busy to them.
+/// notice nor date range, and nothing looks busy to them. A Service calendar is asked for a visit of these services.
 pub async fn free_for_staff(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
+    services: &[Chosen],
     date: Date,
     zone: &Zone,
 ) -> Result<Vec<OfferedSlot>, SlotsError> {
@@ -167,10 +183,8 @@ pub async fn free_for_staff(
     let mut row = row.ok_or(SlotsError::CalendarNotFound)?;
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
-    let context = Context::load(&mut tx, row, window, now, None).await?;
-    if !is_admin(viewer.role) && context.member(viewer.id).is_none() {
-        return Err(SlotsError::NotAllowed);
-    }
+    may_look(&mut tx, &viewer, calendar).await?;
+    let context = for_services(&mut tx, row, services, window, now).await?;
     let free = context.slots(now, true)?;
     Ok(free.into_iter().map(offered).collect())
 }
@@ -203,21 +217,15 @@ async fn asked(
         Some(id) => appointments::find(tx, id).await?,
         None => None,
     };
-    let mut context = match (row.kind, &moving) {
-        (Kind::Service, _) => {
+    let mut context = match &moving {
+        Some(moving) if row.kind == Kind::Service => {
             let members = calendar_members::with_staff(tx, &[row.id]).await?;
-            let wanted = match &moving {
-                Some(moving) => {
-                    let parts = appointment_parts::list(tx, &[moving.id]).await?;
-                    services::of_parts(tx, row, &members, &parts).await?
-                }
-                None => services::wanted(tx, row, &members, question.services)
-                    .await?
-                    .map_err(SlotsError::Range)?,
-            };
+            let parts = appointment_parts::list(tx, &[moving.id]).await?;
+            let wanted = services::of_parts(tx, row, &members, &parts).await?;
             Context::load_visit(tx, row.clone(), window, now, question.moving, wanted).await?
         }
-        _ => Context::load(tx, row.clone(), window, now, question.moving).await?,
+        Some(_) => Context::load(tx, row.clone(), window, now, question.moving).await?,
+        None => for_services(tx, row.clone(), question.services, window, now).await?,
     };
     context.for_seats(moving.map_or(1, |moving| moving.seats()));
     if let Some(host) = question.host {
@@ -225,6 +233,32 @@ async fn asked(
         context.only(host);
     }
     Ok(context)
+}
+
+/// What counts for a new appointment; in a Service calendar for a visit of these services.
+async fn for_services(
+    tx: &mut Tx,
+    row: BookingCalendar,
+    services: &[Chosen],
+    window: Interval,
+    now: Timestamp,
+) -> Result<Context, SlotsError> {
+    if row.kind != Kind::Service {
+        return Ok(Context::load(tx, row, window, now, None).await?);
+    }
+    let members = calendar_members::with_staff(tx, &[row.id]).await?;
+    let wanted = services::wanted(tx, &row, &members, services).await?;
+    let wanted = wanted.map_err(SlotsError::Range)?;
+    Ok(Context::load_visit(tx, row, window, now, None, wanted).await?)
+}
+
+/// Members of a booking calendar may look into it, and admins.
+async fn may_look(tx: &mut Tx, viewer: &Staff, calendar: CalendarId) -> Result<(), SlotsError> {
+    let members = calendar_members::with_staff(tx, &[calendar]).await?;
+    if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
+        return Ok(());
+    }
+    Err(SlotsError::NotAllowed)
 }
 
 fn offered(slot: Slot) -> OfferedSlot {

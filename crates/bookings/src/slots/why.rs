@@ -12,9 +12,10 @@ use store::{EventId, RemoteCalendarId, Tx, staff};
 use zones::Zone;
 
 use super::context::Context;
-use super::{SlotsError, window};
+use super::{SlotsError, for_services, may_look, window};
 use crate::accounts::is_admin;
 use crate::quince::Quince;
+use crate::services::Chosen;
 
 /// A day of a booking calendar, start by start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,11 +70,13 @@ pub enum About {
     },
 }
 
-/// A local date, start by start, for the members of a booking calendar and for admins.
+/// A local date, start by start, for the members of a booking calendar and for admins. A Service calendar is asked for a
+/// visit of these services.
 pub async fn why(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
+    services: &[Chosen],
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, SlotsError> {
@@ -86,10 +89,8 @@ pub async fn why(
         .await?
         .ok_or(SlotsError::CalendarNotFound)?;
     let name = row.name.clone();
-    let explained = Explained::load(quince, &mut tx, row, span).await?;
-    if !is_admin(viewer.role) && explained.context.member(viewer.id).is_none() {
-        return Err(SlotsError::NotAllowed);
-    }
+    may_look(&mut tx, &viewer, calendar).await?;
+    let explained = Explained::load(quince, &mut tx, row, services, span).await?;
     let events = explained.events_of(&mut tx, &viewer, span).await?;
     let told = |refusal: &Refusal, start: &Position| explained.told(refusal, start, &viewer, &events);
     let starts = explained
@@ -106,6 +107,7 @@ pub async fn why(
 pub async fn why_for_operator(
     quince: &Quince,
     slug: &str,
+    services: &[Chosen],
     from: Date,
     to: Date,
     zone: &Zone,
@@ -115,7 +117,7 @@ pub async fn why_for_operator(
     let row = booking_calendars::find_by_slug(&mut tx, slug)
         .await?
         .ok_or(SlotsError::CalendarNotFound)?;
-    let explained = Explained::load(quince, &mut tx, row, span).await?;
+    let explained = Explained::load(quince, &mut tx, row, services, span).await?;
     let told = |refusal: &Refusal, _: &Position| explained.untold(refusal);
     let starts = explained
         .positions
@@ -136,11 +138,12 @@ impl Explained {
         quince: &Quince,
         tx: &mut Tx,
         row: BookingCalendar,
+        services: &[Chosen],
         span: Interval,
     ) -> Result<Self, SlotsError> {
         let now = quince.now();
-        let context = Context::load(tx, row, span, now, None).await?;
-        let positions = scheduling::explain(&context.request(now, false))?;
+        let context = for_services(tx, row, services, span, now).await?;
+        let positions = context.explain(now)?;
         let members = context.members.iter();
         Ok(Self {
             names: members

@@ -116,6 +116,7 @@ async fn staff_keep_no_notice(world: World) {
         &world.quince,
         world.owner,
         world.form_of("intro").await.0,
+        &[],
         crate::world::date("2026-11-23"),
         &zones::Zone::utc(),
     )

@@ -1,6 +1,6 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking};
+use bookings::appointments::{self, Actor, BookError, Booked, Booking, IfTaken};
 use bookings::calendars::CalendarForm;
 use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm};
 use bookings::slots::{self, Question};
@@ -22,6 +22,8 @@ stories! {
     without_a_choice_there_are_no_times_and_no_booking,
     what_is_off_the_menu_cannot_be_booked_and_stays_booked,
     a_visit_takes_place_again_when_its_time_is_free,
+    why_a_visit_is_not_offered_names_the_step_that_cannot_take_place,
+    staff_book_a_visit_all_the_same,
     the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told,
 }
 
@@ -381,4 +383,94 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     }];
     let refused = services::save_resources(&world.quince, world.owner, rooms).await;
     assert!(matches!(refused, Err(MenuError::Fields(_))), "{refused:?}");
+}
+
+async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
+    let form = ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service("Cut", 30, 0, &[world.owner])
+    };
+    let cut = offer(&world, &salon, form).await;
+    let shave = ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service("Shave", 30, 0, &[salon.jonas.staff])
+    };
+    let shave = offer(&world, &salon, shave).await;
+    let taken = world.book("10:30").await;
+    book(&world, wish("14:00", &[(shave, None)], "a")).await;
+    let visit = [wash, cut].map(|service| Chosen { service, host: None });
+    let why = |services: Vec<Chosen>| {
+        let quince = &world.quince;
+        async move {
+            let day = date(TUESDAY);
+            slots::why(quince, world.owner, salon.calendar, &services, day, &Zone::utc()).await
+        }
+    };
+    let starts = why(visit.to_vec()).await.unwrap().starts;
+    let at = |time: &str| {
+        let start = starts.iter().find(|start| start.start == tuesday(time)).unwrap();
+        let reasons = start
+            .reasons
+            .iter()
+            .map(|why| (why.reason.code(), why.host.clone()));
+        (
+            start.hosts.clone(),
+            reasons.collect::<Vec<_>>(),
+            start.reasons.first().cloned(),
+        )
+    };
+    assert_eq!(at("09:00").0, ["Jonas", "Maya Lopez"]);
+    let (hosts, reasons, first) = at("10:00");
+    assert_eq!(
+        (hosts.len(), reasons),
+        (0, vec![("BOOKED", Some("Maya Lopez".into()))])
+    );
+    assert_eq!(first.unwrap().about, Some(slots::About::Appointment(taken.id)));
+    assert_eq!(
+        at("13:30").1,
+        [("RESOURCE", None)],
+        "Maya is free, the chair is not"
+    );
+    assert_eq!(at("14:00").1, [("BOOKED", Some("Jonas".into()))]);
+    assert_eq!(at("16:30").1, [("HOURS", Some("Maya Lopez".into()))]);
+    assert!(matches!(why(Vec::new()).await, Err(slots::SlotsError::Range(_))));
+    let on_the_menu = slots::menu(&world.quince, world.owner, salon.calendar)
+        .await
+        .unwrap();
+    assert_eq!(on_the_menu.len(), 3);
+}
+
+async fn staff_book_a_visit_all_the_same(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let both = [world.owner, salon.jonas.staff];
+    let form = ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service("Cut", 30, 15, &both)
+    };
+    let cut = offer(&world, &salon, form).await;
+    world.book("10:00").await;
+    book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let again = wish("10:00", &[(cut, None)], "b");
+    let refused =
+        appointments::book_as_staff(&world.quince, world.owner, again.clone(), IfTaken::Refuse).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    let booked = appointments::book_as_staff(&world.quince, world.owner, again, IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    let view = world.appointment(&booked).await;
+    assert_eq!((view.end, view.services.len()), (tuesday("10:45"), 1));
+    assert!(view.overridden.is_some(), "the warning is recorded");
+    assert!(
+        !free(&world, &[cut]).await.contains(&"10:30".to_owned()),
+        "its room is taken until the client leaves"
+    );
+    world.jobs().await;
+    assert_eq!(
+        world.events("Home").len() + world.events_of(&salon.jonas).len(),
+        3
+    );
 }

@@ -23,10 +23,17 @@ async fn calendar(world: &World) -> CalendarId {
 
 async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
     let day = date(TUESDAY);
-    slots::why(&world.quince, viewer, calendar(world).await, day, &Zone::utc())
-        .await
-        .unwrap()
-        .starts
+    slots::why(
+        &world.quince,
+        viewer,
+        calendar(world).await,
+        &[],
+        day,
+        &Zone::utc(),
+    )
+    .await
+    .unwrap()
+    .starts
 }
 
 fn at(starts: &[Start], time: Timestamp) -> &Start {
@@ -62,6 +69,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
         &world.quince,
         mira,
         calendar(&world).await,
+        &[],
         date(TUESDAY),
         &Zone::utc(),
     )
@@ -73,7 +81,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
     world.calendar("team", &[world.owner, mira]).await;
     let all = calendars::list(&world.quince, mira).await.unwrap();
     let team = all.iter().find(|calendar| calendar.slug == "team").unwrap().id;
-    let seen = slots::why(&world.quince, mira, team, date(TUESDAY), &Zone::utc())
+    let seen = slots::why(&world.quince, mira, team, &[], date(TUESDAY), &Zone::utc())
         .await
         .unwrap();
     let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
@@ -108,7 +116,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
     world.event("Work", "10:00");
     world.sync().await;
     let day = date(TUESDAY);
-    let starts = slots::why_for_operator(&world.quince, "intro", day, day, &Zone::utc())
+    let starts = slots::why_for_operator(&world.quince, "intro", &[], day, day, &Zone::utc())
         .await
         .unwrap();
     let conflict = &at(&starts, tuesday("10:00")).reasons[0];
@@ -116,7 +124,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         (conflict.reason.code(), conflict.about.as_ref()),
         ("CONFLICT", None)
     );
-    let missing = slots::why_for_operator(&world.quince, "nowhere", day, day, &Zone::utc()).await;
+    let missing = slots::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
     assert!(
         matches!(missing, Err(SlotsError::CalendarNotFound)),
         "{missing:?}"
