@@ -384,6 +384,7 @@ mod form {
             answers: Vec::new(),
             services: menu::chosen(&text.services)?,
             host,
+            holder: None,
             idempotency_key: text.key,
         };
         let if_taken = if text.all_the_same == "true" {

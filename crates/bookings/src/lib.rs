@@ -54,6 +54,7 @@ pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, Distribution, Interval, Kind, Priority, ResourceId, Rules,
     StaffId, WeeklyHours,
 };
+pub use store::occupancy::Holder;
 pub use store::{
     AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy,
     RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,

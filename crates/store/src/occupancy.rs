@@ -32,6 +32,17 @@ pub struct Place {
     pub overriding: bool,
 }
 
+/// A visitor who holds time while they fill in a form: the SHA-256 of a secret that only they know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder(pub [u8; 32]);
+
+/// Whose seats are taken.
+#[derive(Debug, Clone, Copy)]
+enum Owner {
+    Appointment(AppointmentId),
+    Hold(Holder, Timestamp),
+}
+
 /// Time that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
@@ -76,30 +87,36 @@ fn read_span(row: &dyn Fields) -> Result<(OccupancyId, u32), StoreError> {
     Ok((OccupancyId(row.uuid("id")?), row.count("capacity")?))
 }
 
-/// The taken time of these hosts that touches a span, in one query. Holds that have expired don't count.
+/// The taken time of these hosts that touches a span, in one query. Holds that have expired don't count, and the `own` one of
+/// a visitor doesn't.
 pub async fn between(
     tx: &mut Tx,
     hosts: &[StaffId],
     from: Timestamp,
     to: Timestamp,
     now: Timestamp,
+    own: Option<Holder>,
 ) -> Result<Vec<Taken>, StoreError> {
-    // The first seat's appointment stands for all: MIN over UUIDs is not known to every Postgres.
-    all_in!(
+    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
+    // The first appointment stands for all: MIN over UUIDs is not known to every Postgres.
+    let mut taken = all_in!(
         tx,
         read,
         hosts.iter().map(|id| id.0).collect(),
         "SELECT o.id, o.overriding, o.host_id, o.calendar_id, o.meeting_start, o.from_at, o.to_at, o.capacity,
-            (SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id) AS taken,
-            (SELECT s.appointment_id FROM occupancy_seats s WHERE s.occupancy_id = o.id ORDER BY s.seat LIMIT 1)
-                AS appointment_id
-         FROM occupancy o
-         WHERE o.from_at < $3 AND o.to_at > $2 AND (o.hold_expires_at IS NULL OR o.hold_expires_at > $4) AND o.host_id",
+            (SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id
+                AND (s.holder IS NULL OR (s.hold_expires_at > $4 AND s.holder <> $5))) AS taken,
+            (SELECT s.appointment_id FROM occupancy_seats s
+                WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1) AS appointment_id
+         FROM occupancy o WHERE o.from_at < $3 AND o.to_at > $2 AND o.host_id",
         "ORDER BY o.from_at",
         ms(from),
         ms(to),
-        ms(now)
-    )
+        ms(now),
+        own.as_slice()
+    )?;
+    taken.retain(|span| span.taken > 0);
+    Ok(taken)
 }
 
 /// The seats that an appointment has of each span.
@@ -127,10 +144,117 @@ pub async fn take(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM occupancy WHERE hold_expires_at <= $1", ms(now))?;
+    take_held(tx, places, appointment, seats, now, None).await
+}
+
+/// As [`take`], for a visitor who may hold the time: their hold gives way to the appointment.
+///
+/// # Errors
+/// [`StoreError::SlotTaken`] when one of them is taken.
+pub async fn take_held(
+    tx: &mut Tx,
+    places: &[Place],
+    appointment: AppointmentId,
+    seats: u32,
+    now: Timestamp,
+    holder: Option<Holder>,
+) -> Result<(), StoreError> {
     tx.run(TAKE.set).await?;
-    let taken = take_all(tx, places, appointment, seats, now).await;
+    let taken = take_all(tx, places, Owner::Appointment(appointment), seats, now, holder).await;
     TAKE.settle(tx, taken).await
+}
+
+/// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before. A refusal leaves
+/// them what they held.
+///
+/// # Errors
+/// [`StoreError::SlotTaken`] when one of them is taken.
+pub async fn hold(
+    tx: &mut Tx,
+    places: &[Place],
+    holder: Holder,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(TAKE.set).await?;
+    let held = replace_hold(tx, places, holder, until, now).await;
+    TAKE.settle(tx, held).await
+}
+
+async fn replace_hold(
+    tx: &mut Tx,
+    places: &[Place],
+    holder: Holder,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let before = held_by(tx, holder).await?;
+    let new = places.iter().map(|place| place.host_id.0);
+    queue(tx, before.iter().copied().chain(new)).await?;
+    end_holds(tx, &before, now, Some(holder)).await?;
+    take_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await
+}
+
+/// Gives back what a visitor holds.
+pub async fn give_up_hold(tx: &mut Tx, holder: Holder, now: Timestamp) -> Result<(), StoreError> {
+    let held = held_by(tx, holder).await?;
+    queue(tx, held.iter().copied()).await?;
+    end_holds(tx, &held, now, Some(holder)).await
+}
+
+/// Whose time a visitor holds.
+async fn held_by(tx: &mut Tx, holder: Holder) -> Result<Vec<uuid::Uuid>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| row.uuid("host_id"),
+        "SELECT host_id FROM occupancy WHERE id IN (
+            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND holder = $1)",
+        holder.0.as_slice()
+    )
+}
+
+/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what was queued for is touched, so that
+/// nobody waits for anybody out of turn.
+async fn end_holds(
+    tx: &mut Tx,
+    hosts: &[uuid::Uuid],
+    now: Timestamp,
+    own: Option<Holder>,
+) -> Result<(), StoreError> {
+    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
+    let spans = all_in!(
+        tx,
+        |row: &dyn Fields| row.uuid("id"),
+        hosts.to_vec(),
+        "SELECT o.id FROM occupancy o
+         WHERE o.id IN (SELECT occupancy_id FROM occupancy_seats
+            WHERE hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)) AND o.host_id",
+        "ORDER BY o.id",
+        ms(now),
+        own.as_slice()
+    )?;
+    for span in spans {
+        execute!(
+            tx,
+            "DELETE FROM occupancy_seats
+             WHERE occupancy_id = $1 AND hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)",
+            span,
+            ms(now),
+            own.as_slice()
+        )?;
+        remove_if_empty(tx, span).await?;
+    }
+    Ok(())
+}
+
+async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM occupancy
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats WHERE occupancy_id = $1)",
+        span
+    )
+    .map(drop)
 }
 
 /// Moves an appointment to other times or hosts. A refusal changes nothing.
@@ -144,7 +268,6 @@ pub async fn relocate(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM occupancy WHERE hold_expires_at <= $1", ms(now))?;
     tx.run(TAKE.set).await?;
     let moved = release_and_take(tx, places, appointment, seats, now).await;
     TAKE.settle(tx, moved).await
@@ -203,25 +326,29 @@ async fn release_and_take(
     )
     .await?;
     release(tx, appointment).await?;
-    take_all(tx, places, appointment, seats, now).await
+    take_all(tx, places, Owner::Appointment(appointment), seats, now, None).await
 }
 
 async fn take_all(
     tx: &mut Tx,
     places: &[Place],
-    appointment: AppointmentId,
+    owner: Owner,
     seats: u32,
     now: Timestamp,
+    own: Option<Holder>,
 ) -> Result<(), StoreError> {
+    let hosts: BTreeSet<uuid::Uuid> = places.iter().map(|place| place.host_id.0).collect();
+    let hosts: Vec<uuid::Uuid> = hosts.into_iter().collect();
     // Within the savepoint: a refusal lets the next in the queue go on while other hosts are tried.
-    queue(tx, places.iter().map(|place| place.host_id.0)).await?;
+    queue(tx, hosts.iter().copied()).await?;
+    end_holds(tx, &hosts, now, own).await?;
     for place in places {
         tx.run(SEAT.set).await?;
-        let taken = take_one(tx, place, appointment, seats, now).await;
+        let taken = take_one(tx, place, owner, seats, now).await;
         match SEAT.settle(tx, taken).await {
             // Somebody else made the span a moment ago: there may be room in it.
             Err(StoreError::SlotTaken) if place.capacity > 1 => {
-                take_one(tx, place, appointment, seats, now).await?;
+                take_one(tx, place, owner, seats, now).await?;
             }
             other => other?,
         }
@@ -245,7 +372,7 @@ async fn queue(tx: &mut Tx, hosts: impl Iterator<Item = uuid::Uuid>) -> Result<(
 async fn take_one(
     tx: &mut Tx,
     place: &Place,
-    appointment: AppointmentId,
+    owner: Owner,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -254,7 +381,7 @@ async fn take_one(
         read_span,
         "SELECT id, capacity FROM occupancy
          WHERE host_id = $1 AND calendar_id = $2 AND meeting_start = $3 AND from_at <= $4 AND to_at >= $5
-            AND hold_expires_at IS NULL AND NOT overriding",
+            AND NOT overriding",
         place.host_id.0,
         place.calendar_id.0,
         ms(place.meeting_start),
@@ -288,14 +415,21 @@ async fn take_one(
     if u64::from(seats) > room {
         return Err(StoreError::SlotTaken);
     }
+    let (appointment, hold) = match owner {
+        Owner::Appointment(appointment) => (Some(appointment.0), None),
+        Owner::Hold(holder, until) => (None, Some((holder, until))),
+    };
     let free = (1..=place.capacity).filter(|seat| !taken.contains(seat));
     for seat in free.take(seats as usize) {
         execute!(
             tx,
-            "INSERT INTO occupancy_seats (occupancy_id, seat, appointment_id) VALUES ($1, $2, $3)",
+            "INSERT INTO occupancy_seats (occupancy_id, seat, appointment_id, holder, hold_expires_at)
+             VALUES ($1, $2, $3, $4, $5)",
             occupancy.0,
             i64::from(seat),
-            appointment.0
+            appointment,
+            hold.map(|(holder, _)| holder.0.to_vec()),
+            hold.map(|(_, until)| ms(until))
         )?;
     }
     Ok(())
@@ -335,12 +469,7 @@ pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), Stor
         appointment.0
     )?;
     for span in spans {
-        execute!(
-            tx,
-            "DELETE FROM occupancy
-             WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats WHERE occupancy_id = $1)",
-            span
-        )?;
+        remove_if_empty(tx, span).await?;
     }
     Ok(())
 }

@@ -123,6 +123,7 @@ pub async fn create(
             .collect(),
         services,
         host,
+        holder: None,
         idempotency_key,
     };
     let booked = bookings::appointments::book(&quince, booking)

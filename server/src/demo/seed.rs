@@ -239,6 +239,7 @@ async fn appointments(quince: &Quince) -> Result<(), Failure> {
             answers: Vec::new(),
             services: Vec::new(),
             host: None,
+            holder: None,
             idempotency_key: format!("demo-{index}"),
         };
         bookings::appointments::book(quince, booking)

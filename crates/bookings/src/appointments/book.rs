@@ -16,7 +16,7 @@ use super::looks::{Look, Looks};
 use super::plan::{self, Plan};
 use super::read::host_names;
 use super::view::Booked;
-use super::{token, why_not};
+use super::{hold, token, why_not};
 use crate::accounts::is_admin;
 use crate::calendars::checked_answers;
 use crate::classes;
@@ -24,7 +24,7 @@ use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::slots::context::Context;
+use crate::slots::context::{Context, Own};
 use crate::{mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look or another booking told.
@@ -115,6 +115,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
         match wish.commit(quince, &looks).await {
             Ok(Try::Booked(booked)) => {
                 quince.wake();
+                wish.give_up_hold(quince).await;
                 return Ok(booked);
             }
             Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
@@ -189,7 +190,8 @@ impl Wish {
             }
             let mut appointment = self.appointment(&wanted, id, &plan, now);
             let plan = classes::join(&mut tx, &wanted.context.calendar, plan, &mut appointment, now).await?;
-            match occupancy::take(&mut tx, &plan.places, id, appointment.seats(), now).await {
+            let seats = appointment.seats();
+            match occupancy::take_held(&mut tx, &plan.places, id, seats, now, self.booking.holder).await {
                 Ok(()) => {}
                 Err(StoreError::SlotTaken) => continue,
                 Err(error) => return Err(error.into()),
@@ -340,17 +342,21 @@ impl Wish {
     /// What counts for the wished start.
     async fn context(&self, tx: &mut Tx, row: BookingCalendar, now: Timestamp) -> Result<Context, BookError> {
         let window = plan::window(self.booking.start);
+        let own = Own {
+            moved: None,
+            holder: self.booking.holder,
+        };
         let mut checked = Checked::default();
         if row.kind != Kind::Service {
             if !self.booking.services.is_empty() {
                 checked.problem("services", "There is no menu of services here. Leave them out.");
             }
             checked.finish()?;
-            return Ok(Context::load(tx, row, window, now, None).await?);
+            return Ok(Context::load(tx, row, window, now, own).await?);
         }
         let members = calendar_members::with_staff(tx, &[row.id]).await?;
         match services::wanted(tx, &row, &members, &self.booking.services).await? {
-            Ok(wanted) => Ok(Context::load_visit(tx, row, window, now, None, wanted).await?),
+            Ok(wanted) => Ok(Context::load_visit(tx, row, window, now, own, wanted).await?),
             Err(sentence) => {
                 checked.problem("services", sentence.clone());
                 checked.finish()?;
@@ -383,6 +389,14 @@ impl Wish {
             hosts,
             seats_left: None,
         })
+    }
+
+    /// Gives back what the client holds elsewhere. If that fails, it expires.
+    async fn give_up_hold(&self, quince: &Quince) {
+        let Some(holder) = self.booking.holder else { return };
+        if let Err(cause) = hold::give_up(quince, holder).await {
+            tracing::warn!(%cause, "what a client held stays held until it expires");
+        }
     }
 
     /// What was answered to this key before.
@@ -423,7 +437,7 @@ fn answer(
     }
 }
 
-fn refused(refusals: &[Refusal]) -> BookError {
+pub(super) fn refused(refusals: &[Refusal]) -> BookError {
     if why_not::is_taken(refusals) {
         BookError::SlotTaken
     } else {

@@ -20,7 +20,7 @@ use super::why_not;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
-use crate::slots::context::Context;
+use crate::slots::context::{Context, Own};
 use crate::{classes, mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look told.
@@ -305,15 +305,15 @@ async fn new_slot(
         calendar.rules.range = DateRange::Unlimited;
     }
     let now = quince.now();
-    let moved = Some(opened.appointment.id);
+    let own = Own::moved(opened.appointment.id);
     let window = plan::window(start);
     let mut context = if calendar.kind == Kind::Service {
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let parts = appointment_parts::list(tx, &[opened.appointment.id]).await?;
         let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
-        Context::load_visit(tx, calendar, window, now, moved, wanted).await?
+        Context::load_visit(tx, calendar, window, now, own, wanted).await?
     } else {
-        Context::load(tx, calendar, window, now, moved).await?
+        Context::load(tx, calendar, window, now, own).await?
     };
     context.for_seats(opened.appointment.seats());
     if let Some(host) = opened.appointment.host_id {

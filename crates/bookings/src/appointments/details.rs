@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 use sha2::{Digest, Sha256};
+use store::occupancy::Holder;
 use store::questions::Answer;
 use zones::Zone;
 
@@ -38,6 +39,8 @@ pub struct Booking {
     pub services: Vec<Chosen>,
     /// The member the client chose; nobody in particular otherwise.
     pub host: Option<StaffId>,
+    /// The client with what they hold; it is theirs to book.
+    pub holder: Option<Holder>,
     /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID.
     pub idempotency_key: String,
 }
@@ -165,6 +168,7 @@ mod tests {
             answers: Vec::new(),
             services: Vec::new(),
             host: None,
+            holder: None,
             idempotency_key: "k1".into(),
         }
     }

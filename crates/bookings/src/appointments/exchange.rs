@@ -16,7 +16,7 @@ use super::why_not;
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
-use crate::slots::context::Context;
+use crate::slots::context::{Context, Own};
 use crate::{mail, outbox};
 
 /// How often a look at the new member's calendars leads to another one.
@@ -159,7 +159,7 @@ async fn of_the_new_host(
     rules.range = DateRange::Unlimited;
     rules.per_day = None;
     let window = plan::window(appointment.starts_at);
-    let mut context = Context::load(tx, calendar, window, now, Some(appointment.id)).await?;
+    let mut context = Context::load(tx, calendar, window, now, Own::moved(appointment.id)).await?;
     if context.member(joins).is_none() {
         let mut checked = Checked::default();
         checked.problem(

@@ -5,6 +5,7 @@ mod change;
 mod details;
 mod error;
 mod exchange;
+mod hold;
 mod live;
 mod looks;
 pub(crate) mod plan;
@@ -18,6 +19,7 @@ pub use change::{Actor, Edit, cancel, edit, reschedule, set_status, write_again}
 pub use details::Booking;
 pub use error::{BookError, ChangeError};
 pub use exchange::exchange;
+pub use hold::{HOLD_MINUTES, HoldWish, hold, holder};
 pub use read::{Filter, by_token, get, ics, list};
 pub(crate) use read::{host_names, is_active};
 pub(crate) use view::write_sentence;

@@ -19,7 +19,7 @@ use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
-use crate::slots::context::Context;
+use crate::slots::context::{Context, Own};
 use crate::{mail, outbox};
 
 /// A place on a waiting list as its client sees it.
@@ -84,7 +84,14 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     let mut checked = Checked::default();
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
     checked.finish().map_err(WaitError::Fields)?;
-    let mut context = Context::load(&mut tx, calendar, plan::window(booking.start), now, None).await?;
+    let mut context = Context::load(
+        &mut tx,
+        calendar,
+        plan::window(booking.start),
+        now,
+        Own::default(),
+    )
+    .await?;
     context.for_seats(details.seats());
     match context.check(now, false, booking.start) {
         Ok(_) => return Err(WaitError::NotFull),

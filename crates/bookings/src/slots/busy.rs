@@ -19,14 +19,11 @@ pub(crate) fn of_taken(taken: &Taken, seats: u32) -> Busy {
     Busy {
         interval: Interval::new(taken.from, taken.to),
         cause: taken.appointment_id.map_or(Cause::Hold, Cause::Appointment),
-        shared: taken
-            .appointment_id
-            .filter(|_| !taken.overriding)
-            .map(|_| Shared {
-                calendar: taken.calendar_id,
-                start: taken.meeting_start,
-                taken: seats,
-            }),
+        shared: (!taken.overriding).then_some(Shared {
+            calendar: taken.calendar_id,
+            start: taken.meeting_start,
+            taken: seats,
+        }),
     }
 }
 

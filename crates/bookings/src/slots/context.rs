@@ -13,6 +13,7 @@ use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
 use store::external_events::Instance;
+use store::occupancy::Holder;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
@@ -22,6 +23,25 @@ use store::{
 
 use super::{balance, busy};
 use crate::{holidays, services};
+
+/// What does not count for whoever asks, as it is their own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Own {
+    /// The appointment that is being moved.
+    pub(crate) moved: Option<AppointmentId>,
+    /// The visitor with what they hold.
+    pub(crate) holder: Option<Holder>,
+}
+
+impl Own {
+    /// The appointment that is being moved.
+    pub(crate) fn moved(appointment: AppointmentId) -> Self {
+        Self {
+            moved: Some(appointment),
+            holder: None,
+        }
+    }
+}
 
 /// A loaded booking calendar: its rules, its hosts and when they are busy.
 #[derive(Debug)]
@@ -43,15 +63,15 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Loads what counts for starts in `window`. The appointment that is being `moved` blocks nothing.
+    /// Loads what counts for starts in `window`.
     pub(crate) async fn load(
         tx: &mut Tx,
         calendar: BookingCalendar,
         window: Interval,
         now: Timestamp,
-        moved: Option<AppointmentId>,
+        own: Own,
     ) -> Result<Self, StoreError> {
-        Self::load_all(tx, calendar, window, now, moved, None).await
+        Self::load_all(tx, calendar, window, now, own, None).await
     }
 
     /// As [`Context::load`], for a visit to a Service calendar.
@@ -60,11 +80,11 @@ impl Context {
         mut calendar: BookingCalendar,
         window: Interval,
         now: Timestamp,
-        moved: Option<AppointmentId>,
+        own: Own,
         wanted: services::Wanted,
     ) -> Result<Self, StoreError> {
         calendar.rules.duration = wanted.length();
-        Self::load_all(tx, calendar, window, now, moved, Some(wanted)).await
+        Self::load_all(tx, calendar, window, now, own, Some(wanted)).await
     }
 
     async fn load_all(
@@ -72,7 +92,7 @@ impl Context {
         calendar: BookingCalendar,
         window: Interval,
         now: Timestamp,
-        moved: Option<AppointmentId>,
+        own: Own,
         wanted: Option<services::Wanted>,
     ) -> Result<Self, StoreError> {
         let members = match calendar.kind {
@@ -97,8 +117,8 @@ impl Context {
                 .or_default()
                 .push(instance);
         }
-        let mut taken = taken(tx, &calendar, (&ids, &people), reach, now, moved).await?;
-        let booked = booked(tx, &calendar, window, moved).await?;
+        let mut taken = taken(tx, &calendar, (&ids, &people), reach, now, own).await?;
+        let booked = booked(tx, &calendar, window, own.moved).await?;
         let closed = holidays::closed(tx).await?;
         let mut hosts: Vec<Host> = members
             .iter()
@@ -278,18 +298,18 @@ async fn taken(
     (ids, people): (&[StaffId], &[StaffId]),
     reach: Interval,
     now: Timestamp,
-    moved: Option<AppointmentId>,
+    own: Own,
 ) -> Result<BTreeMap<StaffId, Vec<Busy>>, StoreError> {
     let mut taken: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
-    let own: BTreeMap<OccupancyId, u32> = match moved {
+    let moved: BTreeMap<OccupancyId, u32> = match own.moved {
         Some(moved) => occupancy::seats_of(tx, moved).await?.into_iter().collect(),
         None => BTreeMap::new(),
     };
-    for place in occupancy::between(tx, ids, reach.start, reach.end, now).await? {
-        let own = own.get(&place.id).copied().unwrap_or(0);
-        let others = place.taken.saturating_sub(own);
+    for place in occupancy::between(tx, ids, reach.start, reach.end, now, own.holder).await? {
+        let moved = moved.get(&place.id).copied().unwrap_or(0);
+        let others = place.taken.saturating_sub(moved);
         // A start that others share stays taken when one of them moves away; it just has more room.
-        if own > 0 && others == 0 {
+        if moved > 0 && others == 0 {
             continue;
         }
         let host = taken.entry(place.host_id).or_default();

@@ -15,6 +15,7 @@ use scheduling::{
     UnsupportedKind,
 };
 use store::booking_calendars::BookingCalendar;
+use store::occupancy::Holder;
 use store::staff::Staff;
 use store::{StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
@@ -24,7 +25,7 @@ use crate::calendars::{PublicCalendar, public};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
-use context::Context;
+use context::{Context, Own};
 
 pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
 
@@ -103,6 +104,8 @@ pub struct Question<'a> {
     pub services: &'a [Chosen],
     /// The appointment that is being moved; it blocks nothing.
     pub moving: Option<AppointmentId>,
+    /// The visitor; what they hold blocks nothing.
+    pub holder: Option<Holder>,
 }
 
 impl<'a> Question<'a> {
@@ -116,6 +119,7 @@ impl<'a> Question<'a> {
             host: None,
             services: &[],
             moving: None,
+            holder: None,
         }
     }
 }
@@ -184,7 +188,7 @@ pub async fn free_for_staff(
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
     may_look(&mut tx, &viewer, calendar).await?;
-    let context = for_services(&mut tx, row, services, window, now).await?;
+    let context = for_services(&mut tx, row, services, window, now, Own::default()).await?;
     let free = context.slots(now, true)?;
     Ok(free.into_iter().map(offered).collect())
 }
@@ -217,15 +221,19 @@ async fn asked(
         Some(id) => appointments::find(tx, id).await?,
         None => None,
     };
+    let own = Own {
+        moved: question.moving,
+        holder: question.holder,
+    };
     let mut context = match &moving {
         Some(moving) if row.kind == Kind::Service => {
             let members = calendar_members::with_staff(tx, &[row.id]).await?;
             let parts = appointment_parts::list(tx, &[moving.id]).await?;
             let wanted = services::of_parts(tx, row, &members, &parts).await?;
-            Context::load_visit(tx, row.clone(), window, now, question.moving, wanted).await?
+            Context::load_visit(tx, row.clone(), window, now, own, wanted).await?
         }
-        Some(_) => Context::load(tx, row.clone(), window, now, question.moving).await?,
-        None => for_services(tx, row.clone(), question.services, window, now).await?,
+        Some(_) => Context::load(tx, row.clone(), window, now, own).await?,
+        None => for_services(tx, row.clone(), question.services, window, now, own).await?,
     };
     context.for_seats(moving.map_or(1, |moving| moving.seats()));
     if let Some(host) = question.host {
@@ -242,14 +250,15 @@ async fn for_services(
     services: &[Chosen],
     window: Interval,
     now: Timestamp,
+    own: Own,
 ) -> Result<Context, SlotsError> {
     if row.kind != Kind::Service {
-        return Ok(Context::load(tx, row, window, now, None).await?);
+        return Ok(Context::load(tx, row, window, now, own).await?);
     }
     let members = calendar_members::with_staff(tx, &[row.id]).await?;
     let wanted = services::wanted(tx, &row, &members, services).await?;
     let wanted = wanted.map_err(SlotsError::Range)?;
-    Ok(Context::load_visit(tx, row, window, now, None, wanted).await?)
+    Ok(Context::load_visit(tx, row, window, now, own, wanted).await?)
 }
 
 /// Members of a booking calendar may look into it, and admins.

@@ -11,7 +11,7 @@ use store::staff::Staff;
 use store::{EventId, RemoteCalendarId, Tx, staff};
 use zones::Zone;
 
-use super::context::Context;
+use super::context::{Context, Own};
 use super::{SlotsError, for_services, may_look, window};
 use crate::accounts::is_admin;
 use crate::quince::Quince;
@@ -142,7 +142,7 @@ impl Explained {
         span: Interval,
     ) -> Result<Self, SlotsError> {
         let now = quince.now();
-        let context = for_services(tx, row, services, span, now).await?;
+        let context = for_services(tx, row, services, span, now, Own::default()).await?;
         let positions = context.explain(now)?;
         let members = context.members.iter();
         Ok(Self {

@@ -1,15 +1,17 @@
-//! No double booking, whatever happens at once: several processes book, move, cancel, confirm, exchange and change booking
-//! calendars of every kind at random, and after each round the rules are checked in the database itself.
+//! No double booking, whatever happens at once: several processes hold, book, move, cancel, confirm, exchange and change
+//! booking calendars of every kind at random while holds expire, and after each round the rules are checked in the database
+//! itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use bookings::appointments::{self, Actor, Booked, Booking, IfTaken};
+use bookings::appointments::{self, Actor, Booked, Booking, HoldWish, IfTaken};
 use bookings::calendars::{self, CalendarForm};
+use bookings::clock::TestClock;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::{
-    AppointmentId, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status, WeeklyHours,
-    classes,
+    AppointmentId, Distribution, Holder, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
+    WeeklyHours, classes,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::appointment_parts::Part;
@@ -43,6 +45,9 @@ struct Worker {
     menu: Vec<ServiceId>,
     dice: Dice,
     booked: Arc<Mutex<Vec<Booked>>>,
+    clock: Arc<TestClock>,
+    /// Visitors, of whom some hold a time.
+    visitors: Vec<Holder>,
 }
 
 impl Worker {
@@ -57,7 +62,7 @@ impl Worker {
 
     /// Does one thing. Being refused is as good as anything; a failure on our side is not.
     async fn act(&mut self) {
-        let outcome = match self.dice.below(20) {
+        let outcome = match self.dice.below(25) {
             0..8 => self.book().await,
             8..11 => self.reschedule().await,
             11..14 => self.cancel().await,
@@ -65,11 +70,43 @@ impl Worker {
             16 => self.change_a_calendar().await,
             17 => self.exchange().await,
             18 => self.wait_for_a_seat().await,
+            20..24 => self.hold().await,
+            24 => {
+                // Three times, and what is held is held no longer.
+                self.clock.advance(SignedDuration::from_mins(4));
+                Ok(())
+            }
             _ => self.call_a_session_off().await,
         };
         if let Err(refusal) = outcome {
             assert!(!refusal.contains("went wrong"), "{refusal}");
         }
+    }
+
+    /// Something from the menu, in the salon.
+    fn some_services(&mut self, slug: &str) -> Vec<Chosen> {
+        let count = if slug == "salon" {
+            1 + self.dice.below(2)
+        } else {
+            0
+        };
+        (0..count)
+            .filter_map(|_| self.dice.pick(&self.menu))
+            .map(|service| Chosen { service, host: None })
+            .collect()
+    }
+
+    async fn hold(&mut self) -> Result<(), String> {
+        let slug = self.dice.pick(&SLUGS).unwrap_or_default();
+        let wish = HoldWish {
+            slug: slug.into(),
+            start: self.some_time(),
+            host: None,
+            services: self.some_services(slug),
+        };
+        let visitor = self.dice.pick(&self.visitors).unwrap_or(self.visitors[0]);
+        let held = appointments::hold(&self.quince, visitor, &wish).await;
+        held.map(drop).map_err(|error| error.to_string())
     }
 
     async fn book(&mut self) -> Result<(), String> {
@@ -81,18 +118,14 @@ impl Worker {
                 .collect(),
             _ => Vec::new(),
         };
-        let services = match slug {
-            "salon" => (0..=self.dice.below(2))
-                .filter_map(|_| self.dice.pick(&self.menu))
-                .collect(),
-            _ => Vec::new(),
-        };
-        let chosen = |service| Chosen { service, host: None };
+        let services = self.some_services(slug);
+        let holder = self.dice.pick(&self.visitors).filter(|_| number % 2 == 0);
         let wish = Booking {
             slug: slug.into(),
             start: self.some_time(),
-            services: services.into_iter().map(chosen).collect(),
+            services,
             guests,
+            holder,
             idempotency_key: format!("wish {number}"),
             ..adas_wish("10:00")
         };
@@ -282,6 +315,9 @@ async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
 
 async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
     let (team, menu) = all_calendars(&world).await;
+    let visitors: Vec<Holder> = (0..6)
+        .map(|number| appointments::holder(&format!("visitor {number}")))
+        .collect();
     let booked = Arc::new(Mutex::new(Vec::new()));
     for round in 0..ROUNDS {
         let mut workers = JoinSet::new();
@@ -293,6 +329,8 @@ async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
                 menu: menu.clone(),
                 dice: Dice::new(20_261_123 + round * WORKERS + number),
                 booked: Arc::clone(&booked),
+                clock: Arc::clone(&world.clock),
+                visitors: visitors.clone(),
             };
             workers.spawn(async move {
                 for _ in 0..DEEDS {
@@ -301,7 +339,7 @@ async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
             });
         }
         workers.join_all().await;
-        check(&world, round).await;
+        check(&world, &visitors, round).await;
     }
     assert!(
         booked.lock().await.len() > 20,
@@ -310,7 +348,7 @@ async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
 }
 
 /// What must hold in the database whenever nobody is changing it.
-async fn check(world: &World, round: u64) {
+async fn check(world: &World, visitors: &[Holder], round: u64) {
     let mut tx = world.database.store.read().await.unwrap();
     let calendars = booking_calendars::list(&mut tx).await.unwrap();
     let mut hosts: Vec<StaffId> = staff::list(&mut tx)
@@ -338,7 +376,7 @@ async fn check(world: &World, round: u64) {
         .collect();
     hosts.extend(units);
     let (from, to) = (at(NOW), at(NOW) + SignedDuration::from_hours(72));
-    let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now())
+    let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now(), None)
         .await
         .unwrap();
     check_spans(&taken, round);
@@ -353,6 +391,19 @@ async fn check(world: &World, round: u64) {
         check_appointment(appointment, &own, &parts, &taken, round);
         for (span, count) in own {
             *seats.entry(span).or_default() += count;
+        }
+    }
+    for visitor in visitors {
+        // What is not taken for its visitor is what they hold.
+        let now = world.quince.now();
+        let others = occupancy::between(&mut tx, &hosts, from, to, now, Some(*visitor))
+            .await
+            .unwrap();
+        for span in &taken {
+            let other = others.iter().find(|other| other.id == span.id);
+            let held = span.taken - other.map_or(0, |other| other.taken);
+            assert!(held <= 1, "round {round}: more than a seat is held of {span:?}");
+            *seats.entry(span.id).or_default() += held;
         }
     }
     for span in &taken {

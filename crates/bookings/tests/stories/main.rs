@@ -17,6 +17,7 @@ mod connecting;
 mod external;
 mod guarantee;
 mod habits;
+mod holds;
 mod kinds;
 mod mails;
 mod overriding;

@@ -78,6 +78,7 @@ pub fn adas_wish(time: &str) -> Booking {
         answers: Vec::new(),
         services: Vec::new(),
         host: None,
+        holder: None,
         idempotency_key: format!("key-{time}"),
     }
 }

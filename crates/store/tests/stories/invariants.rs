@@ -126,7 +126,7 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
         "whoever was told yes has one seat, and nobody else has any"
     );
     let mut tx = database.store.read().await.unwrap();
-    let spans = occupancy::between(&mut tx, &hosts, in_minutes(0), in_minutes(600), now())
+    let spans = occupancy::between(&mut tx, &hosts, in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     for (id, at) in &expected {

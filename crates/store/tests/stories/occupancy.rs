@@ -52,14 +52,21 @@ async fn overlapping_time_is_refused_and_touching_time_is_not(database: Database
     tx.commit().await.unwrap();
 
     let mut tx = database.store.read().await.unwrap();
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now())
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now(), None)
         .await
         .unwrap();
     assert_eq!(taken.len(), 1);
     assert_eq!((taken[0].appointment_id, taken[0].taken), (Some(booked), 1));
-    let all = occupancy::between(&mut tx, &[host, other], in_minutes(0), in_minutes(600), now())
-        .await
-        .unwrap();
+    let all = occupancy::between(
+        &mut tx,
+        &[host, other],
+        in_minutes(0),
+        in_minutes(600),
+        now(),
+        None,
+    )
+    .await
+    .unwrap();
     assert_eq!(all.len(), 4);
 }
 
@@ -110,7 +117,7 @@ async fn appointments_of_one_calendar_share_an_identical_start_up_to_the_capacit
     for left in [booked[1], third] {
         occupancy::release(&mut tx, left).await.unwrap();
     }
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now())
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     assert!(taken.is_empty(), "a span without seats is gone");
@@ -129,7 +136,7 @@ async fn several_seats_are_taken_together_or_not_at_all(database: Database) {
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
     let one = appointment(&mut tx, &at).await;
     occupancy::take(&mut tx, &[at], one, 1, now()).await.unwrap();
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now())
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     assert_eq!(taken.iter().map(|span| span.taken).collect::<Vec<_>>(), [4]);
@@ -151,7 +158,7 @@ async fn several_hosts_are_taken_together_or_not_at_all(database: Database) {
     let together = appointment(&mut tx, &both[0]).await;
     let refused = occupancy::take(&mut tx, &both, together, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
-    let taken = occupancy::between(&mut tx, &[ada], in_minutes(0), in_minutes(600), now())
+    let taken = occupancy::between(&mut tx, &[ada], in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     assert_eq!(taken, [], "nobody's time is taken for half an appointment");
@@ -167,9 +174,16 @@ async fn several_hosts_are_taken_together_or_not_at_all(database: Database) {
         .unwrap();
     let refused = occupancy::relocate(&mut tx, &both, together, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
-    let taken = occupancy::between(&mut tx, &[ada, bob], in_minutes(110), in_minutes(600), now())
-        .await
-        .unwrap();
+    let taken = occupancy::between(
+        &mut tx,
+        &[ada, bob],
+        in_minutes(110),
+        in_minutes(600),
+        now(),
+        None,
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.len(), 2, "both keep the old time");
     tx.commit().await.unwrap();
 }
@@ -209,7 +223,7 @@ async fn a_move_that_is_refused_keeps_the_old_time(database: Database) {
     occupancy::take(&mut tx, &[busy], theirs, 1, now()).await.unwrap();
     let refused = occupancy::relocate(&mut tx, &[place(host, calendar, 105, 1)], mine, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)));
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now())
+    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now(), None)
         .await
         .unwrap();
     assert_eq!(taken[0].appointment_id, Some(mine));

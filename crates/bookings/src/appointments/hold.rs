@@ -1,0 +1,83 @@
+//! Holds: a time that a visitor has chosen is kept for them while they fill in the form.
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{Kind, StaffId};
+use store::occupancy::Holder;
+use store::{StoreError, booking_calendars, calendar_members, occupancy};
+
+use super::error::BookError;
+use super::looks::Looks;
+use super::{book, plan, token};
+use crate::quince::Quince;
+use crate::services::{self, Chosen};
+use crate::slots::context::{Context, Own};
+
+/// How long a time is held, minutes.
+pub const HOLD_MINUTES: i64 = 10;
+
+/// A time that a visitor has chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldWish {
+    /// Address of the booking calendar.
+    pub slug: String,
+    /// Start of the meeting.
+    pub start: Timestamp,
+    /// The member whom they chose; nobody in particular otherwise.
+    pub host: Option<StaffId>,
+    /// What they want from the menu of a Service calendar.
+    pub services: Vec<Chosen>,
+}
+
+/// The visitor who knows a secret of at least 128 random bits.
+pub fn holder(secret: &str) -> Holder {
+    Holder(token::hash(secret))
+}
+
+/// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
+/// calendars would have to be free is not asked; that happens when they book.
+pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Timestamp, BookError> {
+    let now = quince.now();
+    let until = now
+        .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
+        .unwrap_or(now);
+    let mut tx = quince.store().write().await?;
+    let row = booking_calendars::find_by_slug(&mut tx, &wish.slug).await?;
+    let row = row.filter(|row| row.active).ok_or(BookError::CalendarNotFound)?;
+    let own = Own {
+        moved: None,
+        holder: Some(holder),
+    };
+    let window = plan::window(wish.start);
+    let mut context = if row.kind == Kind::Service {
+        let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
+        let wanted = services::wanted(&mut tx, &row, &members, &wish.services).await?;
+        let wanted = wanted.map_err(BookError::NotOffered)?;
+        Context::load_visit(&mut tx, row, window, now, own, wanted).await?
+    } else {
+        Context::load(&mut tx, row, window, now, own).await?
+    };
+    if let Some(host) = wish.host {
+        context.only(host);
+    }
+    let slot = context
+        .check(now, false, wish.start)
+        .map_err(|refusals| book::refused(&refusals))?;
+    for plan in plan::plans(&mut tx, &context, &slot, &Looks::new(), None, now).await? {
+        match occupancy::hold(&mut tx, &plan.places, holder, until, now).await {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(until);
+            }
+            Err(StoreError::SlotTaken) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(BookError::SlotTaken)
+}
+
+/// Gives back what a visitor holds.
+pub(super) async fn give_up(quince: &Quince, holder: Holder) -> Result<(), StoreError> {
+    let mut tx = quince.store().write().await?;
+    occupancy::give_up_hold(&mut tx, holder, quince.now()).await?;
+    tx.commit().await
+}

@@ -1,0 +1,305 @@
+//! A chosen time is held for its visitor for ten minutes, and for nobody else.
+
+use bookings::appointments::{self, BookError, Booking, HoldWish, hold, holder};
+use bookings::calendars::CalendarForm;
+use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::slots::{self, Question};
+use bookings::{Holder, Kind, Rules};
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
+use zones::Zone;
+
+use crate::database::stories;
+use crate::world::{TUESDAY, World, adas_wish, date, member, tuesday};
+
+stories! {
+    connected_on:
+    a_held_time_is_offered_to_its_visitor_alone,
+    a_hold_ends_after_ten_minutes,
+    choosing_another_time_gives_the_first_one_back,
+    its_visitor_books_it_and_nothing_stays_held,
+    a_taken_time_cannot_be_held_and_what_was_held_stays,
+    in_a_team_the_others_stay_free,
+    a_collective_is_held_with_all_its_members,
+    a_class_holds_one_seat,
+    a_visit_holds_its_room,
+    staff_see_that_it_is_held_and_may_book_it_all_the_same,
+    two_hundred_at_once_hold_a_time_once,
+}
+
+fn wish(slug: &str, time: &str) -> HoldWish {
+    HoldWish {
+        slug: slug.into(),
+        start: tuesday(time),
+        host: None,
+        services: Vec::new(),
+    }
+}
+
+/// Ada and Bob, with a secret each.
+fn ada() -> Holder {
+    holder("ada's secret of a session")
+}
+
+fn bob() -> Holder {
+    holder("bob's secret of a session")
+}
+
+async fn free(world: &World, question: Question<'_>) -> Vec<String> {
+    let free = slots::free(&world.quince, &question).await.unwrap();
+    let times = free.days.get(&date(TUESDAY)).into_iter().flatten();
+    times
+        .map(|slot| slot.start.strftime("%H:%M").to_string())
+        .collect()
+}
+
+async fn is_free_to(world: &World, who: Option<Holder>, slug: &str, time: &str) -> bool {
+    let (day, zone) = (date(TUESDAY), Zone::utc());
+    let question = Question {
+        holder: who,
+        ..Question::new(slug, day, day, &zone)
+    };
+    free(world, question).await.contains(&time.to_owned())
+}
+
+fn booking(slug: &str, time: &str, who: Holder) -> Booking {
+    Booking {
+        slug: slug.into(),
+        holder: Some(who),
+        idempotency_key: format!("{slug} {time} {who:?}"),
+        ..adas_wish(time)
+    }
+}
+
+async fn book(world: &World, slug: &str, time: &str, who: Holder) -> Result<String, BookError> {
+    let booked = appointments::book(&world.quince, booking(slug, time, who)).await;
+    booked.map(|booked| booked.host_name)
+}
+
+async fn a_held_time_is_offered_to_its_visitor_alone(world: World) {
+    let until = hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    assert_eq!(
+        until.duration_since(world.quince.now()),
+        SignedDuration::from_mins(10)
+    );
+    assert!(is_free_to(&world, Some(ada()), "intro", "10:00").await);
+    assert!(!is_free_to(&world, Some(bob()), "intro", "10:00").await);
+    assert!(!is_free_to(&world, None, "intro", "10:00").await);
+    assert!(is_free_to(&world, None, "intro", "10:30").await);
+    let refused = book(&world, "intro", "10:00", bob()).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    // Taking the same again is no more than more time.
+    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    assert!(is_free_to(&world, Some(ada()), "intro", "10:00").await);
+}
+
+async fn a_hold_ends_after_ten_minutes(world: World) {
+    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    world.clock.advance(SignedDuration::from_mins(9));
+    assert!(!is_free_to(&world, None, "intro", "10:00").await);
+    world.clock.advance(SignedDuration::from_mins(1));
+    assert!(is_free_to(&world, None, "intro", "10:00").await);
+    book(&world, "intro", "10:00", bob()).await.unwrap();
+    let late = book(&world, "intro", "10:00", ada()).await;
+    assert!(matches!(late, Err(BookError::SlotTaken)), "{late:?}");
+}
+
+async fn choosing_another_time_gives_the_first_one_back(world: World) {
+    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &wish("intro", "10:30")).await.unwrap();
+    assert!(is_free_to(&world, None, "intro", "10:00").await);
+    assert!(!is_free_to(&world, None, "intro", "10:30").await);
+}
+
+async fn its_visitor_books_it_and_nothing_stays_held(world: World) {
+    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    book(&world, "intro", "10:00", ada()).await.unwrap();
+    assert!(!is_free_to(&world, Some(ada()), "intro", "10:00").await);
+    // The same when another time is booked than the one that was held.
+    hold(&world.quince, ada(), &wish("intro", "11:00")).await.unwrap();
+    book(&world, "intro", "12:00", ada()).await.unwrap();
+    assert!(is_free_to(&world, None, "intro", "11:00").await);
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 2);
+}
+
+async fn a_taken_time_cannot_be_held_and_what_was_held_stays(world: World) {
+    world.book("10:00").await;
+    hold(&world.quince, ada(), &wish("intro", "11:00")).await.unwrap();
+    let taken = hold(&world.quince, ada(), &wish("intro", "10:00")).await;
+    assert!(matches!(taken, Err(BookError::SlotTaken)), "{taken:?}");
+    let never = hold(&world.quince, ada(), &wish("intro", "10:10")).await;
+    assert!(matches!(never, Err(BookError::NotOffered(_))), "{never:?}");
+    let nowhere = hold(&world.quince, ada(), &wish("nowhere", "10:00")).await;
+    assert!(matches!(nowhere, Err(BookError::CalendarNotFound)), "{nowhere:?}");
+    assert!(!is_free_to(&world, None, "intro", "11:00").await);
+}
+
+async fn in_a_team_the_others_stay_free(world: World) {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    world.calendar("team", &[world.owner, jonas]).await;
+    hold(&world.quince, ada(), &wish("team", "10:00")).await.unwrap();
+    assert!(is_free_to(&world, None, "team", "10:00").await);
+    let bobs = book(&world, "team", "10:00", bob()).await.unwrap();
+    let adas = book(&world, "team", "10:00", ada()).await.unwrap();
+    assert_ne!(bobs, adas);
+    assert!(!is_free_to(&world, None, "team", "10:00").await);
+}
+
+async fn a_collective_is_held_with_all_its_members(world: World) {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    world.calendar("team", &[world.owner, jonas]).await;
+    let panel = CalendarForm {
+        slug: "panel".into(),
+        kind: Kind::Collective,
+        members: vec![member(world.owner), member(jonas)],
+        rules: Rules::default(),
+        ..CalendarForm::new("Panel")
+    };
+    world.make(panel).await;
+    hold(&world.quince, ada(), &wish("panel", "10:00")).await.unwrap();
+    assert!(!is_free_to(&world, None, "team", "10:00").await);
+    assert!(!is_free_to(&world, None, "panel", "10:00").await);
+    book(&world, "panel", "10:00", ada()).await.unwrap();
+}
+
+async fn a_class_holds_one_seat(world: World) {
+    let yoga = CalendarForm {
+        slug: "yoga".into(),
+        kind: Kind::ClassBooking,
+        members: vec![member(world.owner)],
+        rules: Rules {
+            seats: 2,
+            ..Rules::default()
+        },
+        ..CalendarForm::new("Yoga")
+    };
+    world.make(yoga).await;
+    hold(&world.quince, ada(), &wish("yoga", "10:00")).await.unwrap();
+    assert!(
+        is_free_to(&world, None, "yoga", "10:00").await,
+        "one seat is left"
+    );
+    book(&world, "yoga", "10:00", bob()).await.unwrap();
+    assert!(
+        !is_free_to(&world, None, "yoga", "10:00").await,
+        "that one is held"
+    );
+    let third = book(&world, "yoga", "10:00", holder("a third one")).await;
+    assert!(matches!(third, Err(BookError::SlotTaken)), "{third:?}");
+    book(&world, "yoga", "10:00", ada()).await.unwrap();
+}
+
+async fn a_visit_holds_its_room(world: World) {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    let salon = CalendarForm {
+        slug: "salon".into(),
+        kind: Kind::Service,
+        members: vec![member(world.owner), member(jonas)],
+        rules: Rules::default(),
+        ..CalendarForm::new("Salon")
+    };
+    let salon = world.make(salon).await;
+    let chair = ResourceForm {
+        id: None,
+        name: "Chair".into(),
+        quantity: 1,
+    };
+    services::save_resources(&world.quince, world.owner, vec![chair])
+        .await
+        .unwrap();
+    let chair = services::resources(&world.quince).await.unwrap()[0].id;
+    let cut = ServiceForm {
+        group: String::new(),
+        name: "Cut".into(),
+        description: String::new(),
+        duration: 30,
+        processing: 0,
+        staff: vec![world.owner, jonas],
+        resources: vec![(chair, 1)],
+    };
+    services::save(&world.quince, world.owner, salon, None, cut)
+        .await
+        .unwrap();
+    let menu = services::public_menu(&world.quince, "salon").await.unwrap();
+    let visit = vec![Chosen {
+        service: menu[0].id,
+        host: None,
+    }];
+    let held = HoldWish {
+        services: visit.clone(),
+        ..wish("salon", "10:00")
+    };
+    hold(&world.quince, ada(), &held).await.unwrap();
+    let (day, zone) = (date(TUESDAY), Zone::utc());
+    let question = Question {
+        services: &visit,
+        ..Question::new("salon", day, day, &zone)
+    };
+    let times = free(&world, question).await;
+    assert!(
+        !times.contains(&"10:00".to_owned()),
+        "the chair is held: {times:?}"
+    );
+    let wanted = Booking {
+        services: visit,
+        ..booking("salon", "10:00", ada())
+    };
+    appointments::book(&world.quince, wanted).await.unwrap();
+}
+
+async fn staff_see_that_it_is_held_and_may_book_it_all_the_same(world: World) {
+    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    let (intro, _) = world.form_of("intro").await;
+    let why = slots::why(
+        &world.quince,
+        world.owner,
+        intro,
+        &[],
+        date(TUESDAY),
+        &Zone::utc(),
+    )
+    .await
+    .unwrap();
+    let start = why
+        .starts
+        .iter()
+        .find(|start| start.start == tuesday("10:00"))
+        .unwrap();
+    assert_eq!(start.reasons[0].reason.code(), "HELD");
+    let wanted = Booking {
+        holder: None,
+        ..booking("intro", "10:00", bob())
+    };
+    let anyway = appointments::IfTaken::BookAllTheSame;
+    appointments::book_as_staff(&world.quince, world.owner, wanted, anyway)
+        .await
+        .unwrap();
+    let late = book(&world, "intro", "10:00", ada()).await;
+    assert!(matches!(late, Err(BookError::SlotTaken)), "{late:?}");
+}
+
+async fn two_hundred_at_once_hold_a_time_once(world: World) {
+    let mut tries = JoinSet::new();
+    for number in 0..200 {
+        let quince = world.quince.clone();
+        tries.spawn(async move {
+            let who = holder(&format!("visitor {number}"));
+            let held = hold(&quince, who, &wish("intro", "10:00")).await;
+            held.map(|_| who)
+        });
+    }
+    let outcomes = tries.join_all().await;
+    let held: Vec<Holder> = outcomes
+        .iter()
+        .filter_map(|held| held.as_ref().ok().copied())
+        .collect();
+    assert_eq!(held.len(), 1);
+    for outcome in &outcomes {
+        assert!(
+            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            "{outcome:?}"
+        );
+    }
+    book(&world, "intro", "10:00", held[0]).await.unwrap();
+}
