@@ -14,6 +14,8 @@ pub enum Attempt {
     SignIn,
     /// Booking, rescheduling, cancelling.
     Book,
+    /// Choosing a time, which is then held.
+    Hold,
     /// Trying a calendar server's login.
     Connect,
 }

@@ -52,6 +52,27 @@ test("blocked-off time and a holiday take the times off the booking page", async
   await expect(page.getByText("Founders' day")).toBeVisible();
 });
 
+test("days off in a row are one row in My Profile, and nothing is free on them", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  const days = async () => new Set((await freeTimes(demo.app, "intro-call", "2027-01-11", "2027-01-15", "America/New_York")).map((start) => start.slice(0, 10)));
+  expect([...(await days())]).toContain("2027-01-13");
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/settings/profile`);
+  await page.getByLabel("Date 1", { exact: true }).fill("2027-01-14");
+  await page.getByLabel("Date 1, last day").fill("2027-01-12");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("is before it").first()).toBeVisible();
+  await usable(page);
+  await expect(page.getByLabel("Date 1, last day"), "what was typed is kept").toHaveValue("2027-01-12");
+  await page.getByLabel("Date 1", { exact: true }).fill("2027-01-12");
+  await page.getByLabel("Date 1, last day").fill("2027-01-14");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved.").first()).toBeVisible();
+  expect([...(await days())]).toEqual(["2027-01-11", "2027-01-15"]);
+  await visit(page, `${demo.app}/settings/profile`);
+  await expect(page.getByLabel("Date 1", { exact: true })).toHaveValue("2027-01-12");
+  await expect(page.getByLabel("Date 1, last day")).toHaveValue("2027-01-14");
+});
+
 test("staff book for a client, and over a taken time only when they say so", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
   const [start] = await freeTimes(demo.app, "intro-call", DAY, DAY, "America/New_York");
   await bookByApi(demo, "intro-call", start);

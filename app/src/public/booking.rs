@@ -5,6 +5,7 @@
 
 mod about;
 mod details;
+mod hold;
 mod menu;
 mod questions;
 
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub use about::About;
 use about::AboutCard;
 use details::{Asked, BookForm, DetailsForm, Typed};
+use hold::Held;
+pub use hold::HoldAnswer;
 use menu::MenuForm;
 pub use menu::{MenuChoice, MenuItem};
 pub use questions::{AnswerText, AskedQuestion};
@@ -104,10 +107,11 @@ pub fn BookingPage() -> impl IntoView {
             page.refetch();
         }
     });
+    let held = Held::new(Callback::new(move |()| page.refetch()));
     load_page(page, move |view| {
         keep_focus();
         typed.take(&view.kept);
-        view! { <Booking base=base() view ask typed action/> }.into_any()
+        view! { <Booking base=base() view ask typed held action/> }.into_any()
     })
 }
 
@@ -131,6 +135,7 @@ fn Booking(
     view: BookingView,
     ask: Memo<Ask>,
     typed: Typed,
+    held: Held,
     action: ServerAction<BookForm>,
 ) -> impl IntoView {
     let title = view.about.name.clone();
@@ -175,6 +180,7 @@ fn Booking(
                         offer=offer.clone()
                         ask
                         typed
+                        held
                         action
                         problem
                     />

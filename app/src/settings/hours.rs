@@ -15,12 +15,15 @@ pub struct SpanText {
     pub to: String,
 }
 
-/// A date with hours of its own, as typed.
+/// A date with hours of its own, or several in a row, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverrideText {
     /// The date, `YYYY-MM-DD`; empty: no override.
     #[serde(default)]
     pub date: String,
+    /// The last of several dates; empty: it is one alone.
+    #[serde(default)]
+    pub last: String,
     /// Opening time; both times empty: closed all day.
     #[serde(default)]
     pub from: String,
@@ -95,13 +98,16 @@ fn OverrideFields(name: &'static str, overrides: Vec<OverrideText>) -> impl Into
         .enumerate()
         .map(|(row, entry)| {
             let field = format!("{name}[overrides][{row}]");
-            let id = format!("override-{row}");
+            let (id, last_id) = (format!("override-{row}"), format!("override-{row}-last"));
             let what = format!("Date {}", row + 1);
             view! {
                 <div class="hours-day">
                     <div class="hours-date">
                         <label class="visually-hidden" for=id.clone()>{what.clone()}</label>
                         <input id=id type="date" name=format!("{field}[date]") value=entry.date/>
+                        <span aria-hidden="true">"–"</span>
+                        <label class="visually-hidden" for=last_id.clone()>{format!("{what}, last day")}</label>
+                        <input id=last_id type="date" name=format!("{field}[last]") value=entry.last/>
                     </div>
                     <div class="hours-spans"><SpanFields field what from=entry.from to=entry.to/></div>
                 </div>
@@ -109,9 +115,9 @@ fn OverrideFields(name: &'static str, overrides: Vec<OverrideText>) -> impl Into
         })
         .collect_view();
     view! {
-        <fieldset class="hours">
-            <legend>"Date overrides"</legend>
-            <p class="field-help">"A date here replaces that day's weekly hours. With no times it is closed. Empty the date to remove it."</p>
+        <fieldset class="hours date-overrides">
+            <legend>"Days off and other hours"</legend>
+            <p class="field-help">"A date here replaces that day's weekly hours; with a last day, such as of a holiday, so do all dates up to it. With no times they are closed. Empty the date to remove it."</p>
             {rows}
         </fieldset>
     }
@@ -133,6 +139,7 @@ pub use parse::{from_rules, to_rules};
 
 #[cfg(feature = "ssr")]
 mod parse {
+    use jiff::ToSpan as _;
     use jiff::civil::Date;
     use scheduling::{DateOverride, LocalWindow, WeeklyHours};
 
@@ -140,6 +147,16 @@ mod parse {
     use crate::error::{AppError, FieldProblem};
 
     const DAY: u16 = 24 * 60;
+    /// Most dates of one row.
+    const DAYS_LIMIT: usize = 366;
+
+    impl OverrideText {
+        fn is_empty(&self) -> bool {
+            [&self.date, &self.last, &self.from, &self.to]
+                .into_iter()
+                .all(String::is_empty)
+        }
+    }
 
     /// Hours as the form shows them.
     pub fn from_rules(weekly: &WeeklyHours, overrides: &[DateOverride]) -> HoursText {
@@ -148,23 +165,31 @@ mod parse {
             .iter()
             .map(|windows| windows.iter().copied().map(span_text).collect())
             .collect();
-        let overrides = overrides
-            .iter()
-            .flat_map(|entry| {
-                let date = entry.date.to_string();
-                let closed = entry.windows.is_empty().then(|| OverrideText {
-                    date: date.clone(),
-                    ..OverrideText::default()
-                });
-                let open = entry.windows.iter().copied().map(span_text);
-                closed.into_iter().chain(open.map(move |span| OverrideText {
-                    date: date.clone(),
-                    from: span.from,
-                    to: span.to,
-                }))
-            })
-            .collect();
+        let mut overrides = overrides.to_vec();
+        overrides.sort_by_key(|entry| entry.date);
+        let follows = |one: &DateOverride, next: &DateOverride| {
+            one.windows == next.windows && one.date.tomorrow().is_ok_and(|date| date == next.date)
+        };
+        let overrides = overrides.chunk_by(follows).flat_map(rows).collect();
         HoursText { days, overrides }
+    }
+
+    /// Dates in a row that have the same hours.
+    fn rows(dates: &[DateOverride]) -> Vec<OverrideText> {
+        let [first, rest @ ..] = dates else {
+            return Vec::new();
+        };
+        let row = |span: SpanText| OverrideText {
+            date: first.date.to_string(),
+            last: rest.last().map(|last| last.date.to_string()).unwrap_or_default(),
+            from: span.from,
+            to: span.to,
+        };
+        if first.windows.is_empty() {
+            return vec![row(SpanText::default())];
+        }
+        let spans = first.windows.iter().copied().map(span_text);
+        spans.map(row).collect()
     }
 
     /// Hours as typed, understood. Every problem found is told.
@@ -180,20 +205,22 @@ mod parse {
             }
         }
         let mut overrides: Vec<DateOverride> = Vec::new();
-        for entry in text
-            .overrides
-            .iter()
-            .filter(|entry| !entry.date.is_empty() || !entry.from.is_empty() || !entry.to.is_empty())
-        {
-            match date_override(entry) {
-                Ok((date, found)) => match overrides.iter_mut().find(|earlier| earlier.date == date) {
+        for entry in text.overrides.iter().filter(|entry| !entry.is_empty()) {
+            let (dates, found) = match date_overrides(entry) {
+                Ok(found) => found,
+                Err(problem) => {
+                    problems.push(hours_problem(problem));
+                    continue;
+                }
+            };
+            for date in dates {
+                match overrides.iter_mut().find(|earlier| earlier.date == date) {
                     Some(earlier) => earlier.windows.extend(found),
                     None => overrides.push(DateOverride {
                         date,
                         windows: found.into_iter().collect(),
                     }),
-                },
-                Err(problem) => problems.push(hours_problem(problem)),
+                }
             }
         }
         overrides.sort_by_key(|entry| entry.date);
@@ -211,13 +238,32 @@ mod parse {
         }
     }
 
-    fn date_override(entry: &OverrideText) -> Result<(Date, Option<LocalWindow>), String> {
-        let date = entry
+    fn date_overrides(entry: &OverrideText) -> Result<(Vec<Date>, Option<LocalWindow>), String> {
+        let date: Date = entry
             .date
             .parse()
-            .map_err(|_| "Choose the date that the override is for, or empty its times.".to_owned())?;
+            .map_err(|_| "Choose the date that the override is for, or empty its row.".to_owned())?;
+        let last: Date = match entry.last.as_str() {
+            "" => date,
+            last => last
+                .parse()
+                .map_err(|_| format!("{date}: choose the last day, or leave it empty."))?,
+        };
+        if last < date {
+            return Err(format!(
+                "{date}: the last day, {last}, is before it. Exchange the two."
+            ));
+        }
+        let dates: Vec<Date> = date
+            .series(1.day())
+            .take_while(|date| *date <= last)
+            .take(DAYS_LIMIT + 1)
+            .collect();
+        if dates.len() > DAYS_LIMIT {
+            return Err(format!("{date}: choose a last day within a year."));
+        }
         let found = window(&entry.from, &entry.to).map_err(|problem| format!("{date}: {problem}"))?;
-        Ok((date, found))
+        Ok((dates, found))
     }
 
     fn window(from: &str, to: &str) -> Result<Option<LocalWindow>, &'static str> {
@@ -285,6 +331,51 @@ mod parse {
             let shown = from_rules(&weekly, &overrides);
             assert_eq!(shown.days[5], [span("22:00", "02:00")]);
             assert_eq!(to_rules(&shown).unwrap(), (weekly, overrides));
+        }
+
+        fn off(date: &str, last: &str) -> OverrideText {
+            OverrideText {
+                date: date.to_owned(),
+                last: last.to_owned(),
+                ..OverrideText::default()
+            }
+        }
+
+        #[test]
+        fn days_off_in_a_row_are_one_row() {
+            let text = HoursText {
+                days: Vec::new(),
+                overrides: vec![off("2026-12-30", "2027-01-02"), off("2026-12-24", "")],
+            };
+            let (weekly, overrides) = to_rules(&text).unwrap();
+            let dates: Vec<String> = overrides.iter().map(|entry| entry.date.to_string()).collect();
+            assert_eq!(
+                dates,
+                [
+                    "2026-12-24",
+                    "2026-12-30",
+                    "2026-12-31",
+                    "2027-01-01",
+                    "2027-01-02"
+                ]
+            );
+            let shown = from_rules(&weekly, &overrides);
+            assert_eq!(
+                shown.overrides,
+                [off("2026-12-24", ""), off("2026-12-30", "2027-01-02")]
+            );
+        }
+
+        #[test]
+        fn a_last_day_before_the_first_or_far_away_is_refused() {
+            for (last, sentence) in [("2026-12-23", "is before it"), ("2028-01-01", "within a year")] {
+                let text = HoursText {
+                    days: Vec::new(),
+                    overrides: vec![off("2026-12-24", last)],
+                };
+                let problem = to_rules(&text).unwrap_err().to_string();
+                assert!(problem.contains(sentence), "{problem}");
+            }
         }
 
         #[test]

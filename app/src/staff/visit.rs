@@ -46,7 +46,7 @@ pub fn VisitLists(
                 })
                 .collect_view();
             view! {
-                <fieldset class="options">
+                <fieldset class="options visit-group">
                     <legend>{heading}</legend>
                     <div class="field-row">{lists}</div>
                 </fieldset>

@@ -20,14 +20,23 @@ pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
     zones::names()
         .iter()
         .filter_map(|name| zones::Zone::named(name).ok())
-        .map(|zone| {
-            let offset = offset_text(zone.offset_seconds(now));
-            ZoneOption {
-                label: format!("{} ({offset})", zone.name().replace('_', " ")),
-                name: zone.name().to_owned(),
-            }
+        .map(|zone| ZoneOption {
+            label: zone_words(&zone, now),
+            name: zone.name().to_owned(),
         })
         .collect()
+}
+
+/// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
+#[cfg(feature = "ssr")]
+pub fn zone_words(zone: &zones::Zone, at: jiff::Timestamp) -> String {
+    let name = zone.name().replace('_', " ");
+    let offset = offset_text(zone.offset_seconds(at));
+    if name == offset {
+        name
+    } else {
+        format!("{name} ({offset})")
+    }
 }
 
 /// An offset as people write it: "UTC+1", "UTC−3:30".
@@ -95,5 +104,6 @@ mod tests {
             .find(|zone| zone.name == "America/Vancouver")
             .unwrap();
         assert_eq!(vancouver.label, "America/Vancouver (UTC−7)");
+        assert_eq!(zone_words(&zones::Zone::utc(), winter), "UTC");
     }
 }

@@ -17,16 +17,18 @@ pub struct Limits(Option<Arc<Limiters>>);
 struct Limiters {
     sign_in: DefaultKeyedRateLimiter<IpAddr>,
     book: DefaultKeyedRateLimiter<IpAddr>,
+    hold: DefaultKeyedRateLimiter<IpAddr>,
     connect: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
     /// Limits as they are in use: 10 sign-ins, 30 bookings and 10 connection attempts at once, one more of each
-    /// every few seconds.
+    /// every few seconds; 30 times to hold, and one more every 20 seconds, so that one client never holds a whole calendar.
     pub fn on() -> Self {
         Self(Some(Arc::new(Limiters {
             sign_in: limiter(10, Duration::from_secs(6)),
             book: limiter(30, Duration::from_secs(2)),
+            hold: limiter(30, Duration::from_secs(20)),
             connect: limiter(10, Duration::from_secs(6)),
         })))
     }
@@ -45,6 +47,7 @@ impl Limits {
         let limiter = match attempt {
             Attempt::SignIn => &limiters.sign_in,
             Attempt::Book => &limiters.book,
+            Attempt::Hold => &limiters.hold,
             Attempt::Connect => &limiters.connect,
         };
         limiter.check_key(&network(client)).map_err(|until| {
@@ -58,7 +61,12 @@ impl Limits {
     /// Forgets clients that have been quiet, so that memory stays bounded.
     pub fn tidy(&self) {
         if let Some(limiters) = &self.0 {
-            for limiter in [&limiters.sign_in, &limiters.book, &limiters.connect] {
+            for limiter in [
+                &limiters.sign_in,
+                &limiters.book,
+                &limiters.hold,
+                &limiters.connect,
+            ] {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use super::hold::Held;
 use super::questions::{AnswerText, AskedQuestion, QuestionFields};
 use crate::error::AppError;
 use crate::kept::KeptForm;
@@ -139,6 +140,7 @@ pub fn DetailsForm(
     offer: MonthOffer,
     ask: Memo<Ask>,
     typed: Typed,
+    held: Held,
     action: ServerAction<BookForm>,
     problem: Problem,
 ) -> impl IntoView {
@@ -156,6 +158,10 @@ pub fn DetailsForm(
     let is_full = time.is_some_and(|time| time.full);
     let back = day.map_or_else(|| chosen.href(&base), |day| chosen.on_day(&day.date).href(&base));
     let zone = offer.zone.clone();
+    if !is_full {
+        let (slug, zone, chosen) = (asked.slug.clone(), zone.clone(), chosen.clone());
+        Effect::new(move |_| held.ask(slug.clone(), zone.clone(), chosen.clone()));
+    }
     view! {
         <section class="details" id="details" tabindex="-1" aria-labelledby="details-title">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
@@ -167,6 +173,9 @@ pub fn DetailsForm(
                     <p>{range}</p>
                     {(!seats.is_empty()).then(|| view! { <p>{seats}</p> })}
                     <p class="soft small">{offer.zone_words}</p>
+                    <p class="held small" role="status">
+                        {move || held.until.get().map(|until| format!("Held for you until {until}"))}
+                    </p>
                 </div>
             </div>
             {is_full.then(|| view! {

@@ -3,7 +3,6 @@
 use bookings::appointments::{self, Actor, ClientView};
 use jiff::Timestamp;
 
-use super::month::zone_words;
 use super::month_asked;
 use super::wishes::{Want, instant, month_of, zone_or};
 use crate::context::{kept, quince};
@@ -13,6 +12,7 @@ use crate::limit::{Attempt, limited};
 use crate::public::appointment::reschedule::RescheduleView;
 use crate::public::appointment::{AppointmentView, Standing};
 use crate::public::habits::{Habits, full_day_words};
+use crate::ui::zone::zone_words;
 
 /// The appointment of a link.
 pub async fn appointment(token: &str) -> Result<AppointmentView, AppError> {

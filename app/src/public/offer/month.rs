@@ -8,7 +8,7 @@ use zones::Zone;
 
 use crate::public::choose::{DayTimes, FreeTime, MonthOffer, NoTimes};
 use crate::public::habits::{Habits, day_words, month_words};
-use crate::ui::zone::offset_text;
+use crate::ui::zone::{offset_text, zone_words};
 
 /// The month that a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,15 +113,6 @@ pub fn month_offer(
             words: format!("Go to {}", day_words(date)),
         }),
     }
-}
-
-/// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
-pub fn zone_words(zone: &Zone, at: Timestamp) -> String {
-    format!(
-        "{} ({})",
-        zone.name().replace('_', " "),
-        offset_text(zone.offset_seconds(at))
-    )
 }
 
 fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, habits: Habits) -> DayTimes {

@@ -2,12 +2,12 @@
 
 use bookings::classes;
 
-use super::month::zone_words;
 use crate::context::{kept, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
 use crate::public::habits::{Habits, full_day_words};
 use crate::public::waiting::WaitingView;
+use crate::ui::zone::zone_words;
 
 /// The place of a link.
 pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::Zone;
 
+use super::visitor::visitor;
 use super::{MonthAsked, Offered, month_asked, month_offer};
 use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
@@ -117,6 +118,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
             host,
             services: &chosen,
             moving: None,
+            holder: visitor().await,
         };
         let asked = month_asked(wish.month, &zone, quince.now());
         month_of(slug, asked, &zone, want).await?
@@ -157,7 +159,11 @@ pub async fn book(wish: Wish) -> Result<String, AppError> {
         let token = bookings::classes::wait(&quince, &booking_of(wish)?).await?;
         return Ok(format!("/waiting/{token}"));
     }
-    let booked = bookings::appointments::book(&quince, booking_of(wish)?).await?;
+    let booking = Booking {
+        holder: visitor().await,
+        ..booking_of(wish)?
+    };
+    let booked = bookings::appointments::book(&quince, booking).await?;
     Ok(format!("/booked/{}", booked.manage_token))
 }
 
@@ -182,13 +188,20 @@ fn booking_of(wish: Wish) -> Result<Booking, AppError> {
                 text: answer.text,
             })
             .collect(),
-        services: Chosen::list(&wish.visit).map_err(|error| AppError::Refused(error.to_string()))?,
+        services: services_of(&wish.visit)?,
         host: host_of(&wish.host)?,
+        holder: None,
         idempotency_key: wish.key,
     })
 }
 
-fn host_of(text: &str) -> Result<Option<StaffId>, AppError> {
+/// What a form names from a menu.
+pub(super) fn services_of(text: &str) -> Result<Vec<Chosen>, AppError> {
+    Chosen::list(text).map_err(|error| AppError::Refused(error.to_string()))
+}
+
+/// The member whom a form names; nobody in particular when it is empty.
+pub(super) fn host_of(text: &str) -> Result<Option<StaffId>, AppError> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -224,6 +237,8 @@ pub(super) struct Want<'a> {
     pub services: &'a [Chosen],
     /// The appointment that is being moved.
     pub moving: Option<bookings::AppointmentId>,
+    /// The visitor.
+    pub holder: Option<bookings::Holder>,
 }
 
 /// A month's free times. A page that names no month opens on the first one with free times.
@@ -239,6 +254,7 @@ pub(super) async fn month_of(
         host: want.host,
         services: want.services,
         moving: want.moving,
+        holder: want.holder,
         ..Question::new(slug, asked.first, asked.last, zone)
     };
     let mut free = slots::free(&quince, &question(&asked)).await?;

@@ -1,0 +1,55 @@
+//! Who a visitor is, as far as it takes to know what they hold: a secret in their session, made when they first choose a time.
+
+use bookings::Holder;
+use bookings::appointments::{self, BookError, HoldWish};
+
+use super::wishes::{host_of, instant, services_of, zone_or};
+use crate::context::{internal, quince, session};
+use crate::error::AppError;
+use crate::limit::{Attempt, limited};
+use crate::public::booking::HoldAnswer;
+use crate::public::habits::Habits;
+
+/// Session key of the visitor's secret.
+const SESSION_VISITOR: &str = "visitor";
+
+/// The visitor, if they chose a time before.
+pub async fn visitor() -> Option<Holder> {
+    let secret: Option<String> = session().ok()?.get(SESSION_VISITOR).await.ok()?;
+    secret.as_deref().map(appointments::holder)
+}
+
+/// Holds a time for the visitor. A browser that does not come back with its session gets no hold: it would keep the time from
+/// its own visitor, too.
+pub async fn hold(
+    slug: String,
+    start: &str,
+    zone: &str,
+    host: &str,
+    visit: &str,
+) -> Result<HoldAnswer, AppError> {
+    limited(Attempt::Hold)?;
+    let quince = quince()?;
+    let Some(visitor) = visitor().await else {
+        let secret = format!("{}{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+        let kept = session()?.insert(SESSION_VISITOR, secret).await;
+        kept.map_err(|cause| internal(&cause))?;
+        return Ok(HoldAnswer::Again);
+    };
+    let wish = HoldWish {
+        slug,
+        start: instant(start)?,
+        host: host_of(host)?,
+        services: services_of(visit)?,
+    };
+    match appointments::hold(&quince, visitor, &wish).await {
+        Ok(until) => {
+            let (zone, _) = zone_or(Some(zone), &zones::Zone::utc());
+            let until = zone.local(until);
+            Ok(HoldAnswer::Until(Habits::of_visitor().time(until)))
+        }
+        // The page that is shown anew says it better.
+        Err(BookError::SlotTaken | BookError::NotOffered(_)) => Ok(HoldAnswer::Taken),
+        Err(error) => Err(error.into()),
+    }
+}
