@@ -5,7 +5,7 @@ use bookings::accounts::Me;
 use http::request::Parts;
 use leptos::prelude::use_context;
 
-use crate::context::{SESSION_STAFF, internal, quince, session};
+use crate::context::{SESSION_STAFF, internal, quince, session, with_status};
 use crate::error::AppError;
 
 /// The person signed in. Nobody: the browser is sent to the sign-in, which leads back here.
@@ -18,7 +18,16 @@ pub async fn signed_in() -> Result<StaffId, AppError> {
         return Ok(staff);
     }
     leptos_axum::redirect(&sign_in_address());
-    Err(AppError::SignedOut)
+    Err(if is_page() {
+        AppError::SignedOut
+    } else {
+        with_status(AppError::SignedOut)
+    })
+}
+
+/// Whether this request is for a page, which leads to the sign-in by its status.
+fn is_page() -> bool {
+    use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"))
 }
 
 /// The person signed in, with name and role.

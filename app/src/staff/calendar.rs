@@ -46,7 +46,9 @@ pub struct PersonChoice {
 #[server(prefix = "/api/fn", endpoint = "calendar-page")]
 pub async fn calendar_page(date: String, days: u8, who: String) -> Result<CalendarView, AppError> {
     let me = super::access::me().await?;
-    agenda::load(me, &date, days, &who).await
+    agenda::load(me, &date, days, &who)
+        .await
+        .map_err(crate::context::with_status)
 }
 
 /// `/calendar?date=&view=&who=`.

@@ -15,6 +15,7 @@ mod error;
 mod fields;
 mod ids;
 mod open;
+mod packed;
 mod secrets;
 mod words;
 

@@ -10,6 +10,7 @@ use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{OccupancyId, new_id};
+use crate::packed::Packed;
 
 /// Time to take for an appointment.
 ///
@@ -68,18 +69,18 @@ pub struct Taken {
     pub overriding: bool,
 }
 
-fn read(row: &dyn Fields) -> Result<Taken, StoreError> {
+fn read(row: &mut Packed) -> Result<Taken, StoreError> {
     Ok(Taken {
-        id: OccupancyId(row.uuid("id")?),
-        overriding: row.flag("overriding")?,
-        host_id: StaffId(row.uuid("host_id")?),
-        calendar_id: CalendarId(row.uuid("calendar_id")?),
-        meeting_start: row.instant("meeting_start")?,
-        from: row.instant("from_at")?,
-        to: row.instant("to_at")?,
-        capacity: row.count("capacity")?,
-        taken: row.count("taken")?,
-        appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
+        id: OccupancyId(row.uuid()?),
+        host_id: StaffId(row.uuid()?),
+        calendar_id: CalendarId(row.uuid()?),
+        appointment_id: row.opt_uuid()?.map(AppointmentId),
+        overriding: row.flag()?,
+        meeting_start: row.instant()?,
+        from: row.instant()?,
+        to: row.instant()?,
+        capacity: row.count()?,
+        taken: row.count()?,
     })
 }
 
@@ -99,22 +100,33 @@ pub async fn between(
 ) -> Result<Vec<Taken>, StoreError> {
     let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
     // The first appointment stands for all: MIN over UUIDs is not known to every Postgres.
-    let mut taken = all_in!(
+    let mut taken = packed_in!(
         tx,
         read,
         hosts.iter().map(|id| id.0).collect(),
-        "SELECT o.id, o.overriding, o.host_id, o.calendar_id, o.meeting_start, o.from_at, o.to_at, o.capacity,
-            (SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id
-                AND (s.holder IS NULL OR (s.hold_expires_at > $4 AND s.holder <> $5))) AS taken,
-            (SELECT s.appointment_id FROM occupancy_seats s
-                WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1) AS appointment_id
-         FROM occupancy o WHERE o.from_at < $3 AND o.to_at > $2 AND o.host_id",
-        "ORDER BY o.from_at",
+        [
+            "id",
+            "host_id",
+            "calendar_id",
+            "(SELECT s.appointment_id FROM occupancy_seats s
+                WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1)"
+        ],
+        [
+            "overriding",
+            "meeting_start",
+            "from_at",
+            "to_at",
+            "capacity",
+            "(SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id
+                AND (s.holder IS NULL OR (s.hold_expires_at > $4 AND s.holder <> $5)))"
+        ],
+        "FROM occupancy o WHERE from_at < $3 AND to_at > $2 AND host_id",
         ms(from),
         ms(to),
         ms(now),
         own.as_slice()
     )?;
+    taken.sort_by_key(|span| span.from);
     taken.retain(|span| span.taken > 0);
     Ok(taken)
 }

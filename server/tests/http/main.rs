@@ -6,6 +6,7 @@
     reason = "these are tests, their helpers included"
 )]
 
+mod access;
 mod api;
 mod busy;
 mod crash;

@@ -12,7 +12,7 @@ use scheduling::{
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
-use store::external_events::Instance;
+use store::external_events::BusySpan;
 use store::occupancy::Holder;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
@@ -109,8 +109,8 @@ impl Context {
         let reach = reach(&calendar, window);
         let watched = remote_calendars::watched(tx, &people).await?;
         let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
-        let external = external_events::between(tx, &remote, reach.start, reach.end).await?;
-        let mut instances: BTreeMap<RemoteCalendarId, Vec<&Instance>> = BTreeMap::new();
+        let external = external_events::busy_between(tx, &remote, reach.start, reach.end).await?;
+        let mut instances: BTreeMap<RemoteCalendarId, Vec<&BusySpan>> = BTreeMap::new();
         for instance in &external {
             instances
                 .entry(instance.remote_calendar_id)
@@ -315,10 +315,9 @@ async fn taken(
         let host = taken.entry(place.host_id).or_default();
         host.push(busy::of_taken(&place, others));
     }
-    for blocked in blocked_time::between(tx, people, reach.start, reach.end).await? {
-        let interval = Interval::new(blocked.starts_at, blocked.ends_at);
-        taken.entry(blocked.staff_id).or_default().push(Busy {
-            interval,
+    for (person, from, to) in blocked_time::spans_between(tx, people, reach.start, reach.end).await? {
+        taken.entry(person).or_default().push(Busy {
+            interval: Interval::new(from, to),
             cause: Cause::Blocked,
             shared: None,
         });

@@ -119,7 +119,10 @@ impl Worker {
             _ => Vec::new(),
         };
         let services = self.some_services(slug);
-        let holder = self.dice.pick(&self.visitors).filter(|_| number % 2 == 0);
+        let holder = self
+            .dice
+            .pick(&self.visitors)
+            .filter(|_| number.is_multiple_of(2));
         let wish = Booking {
             slug: slug.into(),
             start: self.some_time(),
