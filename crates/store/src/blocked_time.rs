@@ -7,7 +7,6 @@ use crate::db::{Tx, ms, touched};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{BlockId, new_id};
-use crate::packed::Packed;
 
 /// Blocked-off time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,25 +100,6 @@ pub async fn between(
         staff.iter().map(|id| id.0).collect(),
         "SELECT * FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND staff_id",
         "ORDER BY starts_at",
-        ms(from),
-        ms(to)
-    )
-}
-
-/// When these people are blocked off in a span, in any order.
-pub async fn spans_between(
-    tx: &mut Tx,
-    staff: &[StaffId],
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<(StaffId, Timestamp, Timestamp)>, StoreError> {
-    packed_in!(
-        tx,
-        |row: &mut Packed| Ok((StaffId(row.uuid()?), row.instant()?, row.instant()?)),
-        staff.iter().map(|id| id.0).collect(),
-        ["staff_id"],
-        ["starts_at", "ends_at"],
-        "FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND staff_id",
         ms(from),
         ms(to)
     )

@@ -158,33 +158,6 @@ macro_rules! all_in {
     }};
 }
 
-/// As [`all_in!`], with all rows in one text: for the many small rows that free times are made of. The columns of ids come
-/// before the others.
-macro_rules! packed_in {
-    (
-        $tx:expr, $read:expr, $ids:expr, [$($id:literal),*], [$($column:literal),*], $rest:literal $(, $bind:expr)* $(,)?
-    ) => {{
-        let ids: Vec<uuid::Uuid> = $ids;
-        let text: Option<String> = match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
-                sqlx::query_scalar(concat!(
-                    "SELECT group_concat(concat(", $("hex(", $id, "), ',', ",)* $($column, ", ',', ",)* "''), ';') ",
-                    $rest, " IN (SELECT unhex(value) FROM json_each($1))"
-                ))
-                .bind($crate::db::hex_list(&ids))$(.bind($bind))*.fetch_one(&mut **tx).await?
-            }
-            $crate::db::Tx::Postgres(tx) => {
-                sqlx::query_scalar(concat!(
-                    "SELECT string_agg(concat(", $($id, ", ',', ",)* $($column, ", ',', ",)* "''), ';') ",
-                    $rest, " = ANY($1)"
-                ))
-                .bind(ids)$(.bind($bind))*.fetch_one(&mut **tx).await?
-            }
-        };
-        $crate::packed::unpack(text.as_deref(), $read)
-    }};
-}
-
 /// Rows that stay as they are until the transaction ends: on Postgres they are locked, on SQLite nobody else writes
 /// meanwhile. The text must end where the lock clause goes.
 macro_rules! locked {

@@ -11,7 +11,6 @@ use crate::db::{Tx, json, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::ids::{ConnectionId, EventId, RemoteCalendarId, new_id};
-use crate::packed::Packed;
 
 /// One resource of a calendar, without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -363,48 +362,6 @@ pub async fn between(
         calendars.iter().map(|id| id.0).collect(),
         "SELECT * FROM external_instances WHERE starts_at < $3 AND ends_at > $2 AND remote_calendar_id",
         "ORDER BY starts_at, ends_at",
-        ms(from),
-        ms(to)
-    )
-}
-
-/// An instance of an event as far as it takes time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BusySpan {
-    /// The event.
-    pub event_id: EventId,
-    /// The calendar.
-    pub remote_calendar_id: RemoteCalendarId,
-    /// From here.
-    pub starts_at: Timestamp,
-    /// Up to here.
-    pub ends_at: Timestamp,
-    /// The word that says whether it takes time.
-    pub blocks: String,
-}
-
-/// Whatever in these calendars touches a span of time and may take time, in any order.
-pub async fn busy_between(
-    tx: &mut Tx,
-    calendars: &[RemoteCalendarId],
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<BusySpan>, StoreError> {
-    packed_in!(
-        tx,
-        |row: &mut Packed| {
-            Ok(BusySpan {
-                event_id: EventId(row.uuid()?),
-                remote_calendar_id: RemoteCalendarId(row.uuid()?),
-                starts_at: row.instant()?,
-                ends_at: row.instant()?,
-                blocks: row.word()?.to_owned(),
-            })
-        },
-        calendars.iter().map(|id| id.0).collect(),
-        ["event_id", "remote_calendar_id"],
-        ["starts_at", "ends_at", "blocks"],
-        "FROM external_instances WHERE starts_at < $3 AND ends_at > $2 AND remote_calendar_id",
         ms(from),
         ms(to)
     )

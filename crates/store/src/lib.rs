@@ -23,6 +23,7 @@ pub mod appointment_parts;
 pub mod appointments;
 pub mod blocked_time;
 pub mod booking_calendars;
+pub mod busy_time;
 pub mod calendar_members;
 pub mod class_sessions;
 pub mod connections;

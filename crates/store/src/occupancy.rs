@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 
+use crate::busy_time::{self, Question};
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{OccupancyId, new_id};
-use crate::packed::Packed;
 
 /// Time to take for an appointment.
 ///
@@ -69,27 +69,12 @@ pub struct Taken {
     pub overriding: bool,
 }
 
-fn read(row: &mut Packed) -> Result<Taken, StoreError> {
-    Ok(Taken {
-        id: OccupancyId(row.uuid()?),
-        host_id: StaffId(row.uuid()?),
-        calendar_id: CalendarId(row.uuid()?),
-        appointment_id: row.opt_uuid()?.map(AppointmentId),
-        overriding: row.flag()?,
-        meeting_start: row.instant()?,
-        from: row.instant()?,
-        to: row.instant()?,
-        capacity: row.count()?,
-        taken: row.count()?,
-    })
-}
-
 fn read_span(row: &dyn Fields) -> Result<(OccupancyId, u32), StoreError> {
     Ok((OccupancyId(row.uuid("id")?), row.count("capacity")?))
 }
 
-/// The taken time of these hosts that touches a span, in one query. Holds that have expired don't count, and the `own` one of
-/// a visitor doesn't.
+/// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
+/// `own` one of a visitor doesn't.
 pub async fn between(
     tx: &mut Tx,
     hosts: &[StaffId],
@@ -98,36 +83,17 @@ pub async fn between(
     now: Timestamp,
     own: Option<Holder>,
 ) -> Result<Vec<Taken>, StoreError> {
-    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
-    // The first appointment stands for all: MIN over UUIDs is not known to every Postgres.
-    let mut taken = packed_in!(
-        tx,
-        read,
-        hosts.iter().map(|id| id.0).collect(),
-        [
-            "id",
-            "host_id",
-            "calendar_id",
-            "(SELECT s.appointment_id FROM occupancy_seats s
-                WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1)"
-        ],
-        [
-            "overriding",
-            "meeting_start",
-            "from_at",
-            "to_at",
-            "capacity",
-            "(SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id
-                AND (s.holder IS NULL OR (s.hold_expires_at > $4 AND s.holder <> $5)))"
-        ],
-        "FROM occupancy o WHERE from_at < $3 AND to_at > $2 AND host_id",
-        ms(from),
-        ms(to),
-        ms(now),
-        own.as_slice()
-    )?;
+    let question = Question {
+        calendars: &[],
+        hosts,
+        people: &[],
+        from,
+        to,
+        now,
+        holder: own,
+    };
+    let mut taken = busy_time::between(tx, &question).await?.taken;
     taken.sort_by_key(|span| span.from);
-    taken.retain(|span| span.taken > 0);
     Ok(taken)
 }
 

@@ -1,5 +1,6 @@
 //! Opening the database: its schema is brought up to date, and its secrets must fit the key.
 
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,10 +143,19 @@ async fn open_sqlite(url: &str) -> Result<Pool, StoreError> {
     }
     migrate(SQLITE.run(&write).await)?;
     let read = SqlitePoolOptions::new()
-        .max_connections(8)
+        .max_connections(readers())
+        // A file in this process does not go away as a server can.
+        .test_before_acquire(false)
         .connect_with(options)
         .await?;
     Ok(Pool::Sqlite { read, write })
+}
+
+/// How many read at once: twice as many as there are processors, as all work is done in this process. Whoever comes later waits
+/// for their turn; to begin everything at once would only end all of it late.
+fn readers() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+    u32::try_from(2 * processors).unwrap_or(u32::MAX).max(4)
 }
 
 fn is_safe(version: &str) -> bool {

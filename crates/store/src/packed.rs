@@ -1,5 +1,5 @@
-//! Many small rows in one text. Both databases put a text together far faster than a driver hands over a thousand rows one by
-//! one, each with values of its own, and free times are read from thousands of rows. `packed_in!` asks; this reads.
+//! Many small rows in one text, grouped by an id: `ID:VALUE,VALUE;VALUE,VALUE|ID:VALUE,VALUE`. Both databases put a text
+//! together far faster than a driver hands over a thousand rows one by one, each with values of its own.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::error::StoreError;
 use crate::fields::inconsistent;
 
-/// Between two rows.
+const GROUPS: char = '|';
+const ID: char = ':';
 const ROWS: char = ';';
-/// After each value.
 const VALUES: char = ',';
 
-/// A row, whose values are taken in the order in which they were asked for.
+/// A row, whose values are taken one after the other.
 pub(crate) struct Packed<'a>(std::str::Split<'a, char>);
 
 impl Packed<'_> {
@@ -48,19 +48,26 @@ impl Packed<'_> {
         }
     }
 
-    /// A word of ours: without commas and semicolons.
+    /// A word of ours: without any of the separators.
     pub(crate) fn word(&mut self) -> Result<&str, StoreError> {
         self.0.next().ok_or_else(|| wrong("a value is missing"))
     }
 }
 
-/// The rows of a packed text; none when there is no text.
+/// The rows of a text, each read together with the id of its group; none when there is no text.
 pub(crate) fn unpack<T>(
     text: Option<&str>,
-    mut read: impl FnMut(&mut Packed) -> Result<T, StoreError>,
+    read: impl Fn(Uuid, &mut Packed) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let rows = text.into_iter().flat_map(|text| text.split(ROWS));
-    rows.map(|row| read(&mut Packed(row.split(VALUES)))).collect()
+    let mut found = Vec::new();
+    for group in text.into_iter().flat_map(|text| text.split(GROUPS)) {
+        let (id, rows) = group.split_once(ID).ok_or_else(|| wrong("a group has no id"))?;
+        let id = Uuid::try_parse(id).map_err(wrong)?;
+        for row in rows.split(ROWS) {
+            found.push(read(id, &mut Packed(row.split(VALUES)))?);
+        }
+    }
+    Ok(found)
 }
 
 fn wrong(problem: impl std::fmt::Display) -> StoreError {
@@ -73,11 +80,11 @@ mod tests {
 
     #[test]
     fn rows_are_read_as_either_database_writes_them() {
-        let id = "018f00000000700080000000000000ab";
+        let hex = "018f00000000700080000000000000ab";
         let dashed = "018f0000-0000-7000-8000-0000000000ab";
-        let text = format!("{id},,5,1,busy,;{dashed},{dashed},-7,f,free,");
-        let read = |row: &mut Packed| {
-            let ids = (row.uuid()?, row.opt_uuid()?);
+        let text = format!("{hex}:{hex},,5,1,busy;{dashed},{dashed},-7,f,free|{dashed}:{hex},,0,0,busy");
+        let read = |group: Uuid, row: &mut Packed| {
+            let ids = (group, row.uuid()?, row.opt_uuid()?);
             Ok((ids, row.int()?, row.flag()?, row.word()?.to_owned()))
         };
         let rows = unpack(Some(&text), read).unwrap();
@@ -85,11 +92,19 @@ mod tests {
         assert_eq!(
             rows,
             [
-                ((id, None), 5, true, "busy".to_owned()),
-                ((id, Some(id)), -7, false, "free".to_owned())
+                ((id, id, None), 5, true, "busy".to_owned()),
+                ((id, id, Some(id)), -7, false, "free".to_owned()),
+                ((id, id, None), 0, false, "busy".to_owned()),
             ]
         );
         assert!(unpack(None, read).unwrap().is_empty());
-        assert!(unpack(Some("1,2"), read).is_err());
+        for broken in [
+            "1,2",
+            "x:1,2",
+            &format!("{hex}:{hex}"),
+            &format!("{hex}:{hex},,5,2,busy"),
+        ] {
+            assert!(unpack(Some(broken), read).is_err(), "{broken}");
+        }
     }
 }

@@ -3,22 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use bookings::agenda::{self, Who as Whose};
 use bookings::appointments::{self, Booking};
 use bookings::calendars::{CalendarForm, Member};
-use bookings::clock::SystemClock;
 use bookings::services::{self, ServiceForm};
 use bookings::slots::{self, Question};
-use bookings::{Interval, Kind, Mail, Priority, Rules, Settings, StaffId};
+use bookings::{Interval, Kind, Priority, Rules, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
 use reqwest::header::{LOCATION, ORIGIN};
-use store::{SecretKey, Store, staff};
+use store::staff;
 use zones::Zone;
 
-use crate::support::{Browser, Quince, http};
+use crate::support::{Browser, Quince, http, use_cases};
 
 /// Who may call a server function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -276,21 +274,7 @@ async fn call(quince: &Quince, who: Option<&Browser>, name: &str, fields: &str) 
 
 /// A thing of each sort that is Jonas's and not Priya's.
 async fn things_of_jonas(folder: &Path) -> Things {
-    let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
-    let database = format!("sqlite://{}", folder.join("quince.db").display());
-    let store = Store::open(&database, key).await.unwrap();
-    let settings = Settings {
-        base_url: "http://127.0.0.1:3000/".parse().unwrap(),
-        icloud_url: "https://caldav.icloud.com/".parse().unwrap(),
-        allow_loopback: false,
-        mail: Mail::Folder {
-            path: folder.join("mail"),
-            from: "quince@studio.example".to_owned(),
-        },
-        calendar_hosts: Vec::new(),
-        practice: None,
-    };
-    let quince = bookings::Quince::new(settings, store, Arc::new(SystemClock)).unwrap();
+    let quince = use_cases(folder).await;
     let mut tx = quince.store().read().await.unwrap();
     let people = staff::list(&mut tx).await.unwrap();
     drop(tx);

@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use bookings::calendars::{CalendarForm, Member};
+use bookings::services::{self, ServiceForm};
+use bookings::{Kind, Priority};
 use serde_json::Value;
 
-use crate::support::Quince;
+use crate::support::{Quince, use_cases};
 
 fn slots(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_quince"))
@@ -56,6 +59,69 @@ fn free_times_and_reasons_are_told_a_line_each() {
         assert!(offered || reason, "neither offered nor a reason: {line}");
         assert!(line["start"].as_str().unwrap().ends_with("-05:00"), "{line}");
     }
+}
+
+#[tokio::test]
+async fn a_visit_is_named_by_its_services() {
+    let folder = tempfile::tempdir().unwrap();
+    let (quince, _) = Quince::demo(folder.path(), &[]);
+    quince.kill();
+    offer_a_cut(&use_cases(folder.path()).await).await;
+    let days = ["salon", "--from", "2026-12-02", "--to", "2026-12-02", "--explain"];
+    for (more, said) in [
+        (
+            &[][..],
+            "Say with --service what the visit is made of. On the menu: Cut.",
+        ),
+        (
+            &["--service", "Shave"],
+            "no service “Shave” on the menu. Choose from: Cut.",
+        ),
+    ] {
+        let output = slots(folder.path(), &[&days[..], more].concat());
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && errors.contains(said), "{errors}");
+    }
+    let all = lines(&slots(
+        folder.path(),
+        &[&days[..], &["--service", "cut"]].concat(),
+    ));
+    assert!(all.iter().any(|line| line["hosts"][0] == "Maya Lopez"), "{all:?}");
+    assert!(
+        all.iter().any(|line| line["reasons"][0]["reason"] == "HOURS"),
+        "{all:?}"
+    );
+}
+
+/// A Service calendar of Maya's with one service of an hour.
+async fn offer_a_cut(quince: &bookings::Quince) {
+    let mut tx = quince.store().read().await.unwrap();
+    let people = store::staff::list(&mut tx).await.unwrap();
+    drop(tx);
+    let maya = people.iter().find(|one| one.name == "Maya Lopez").unwrap().id;
+    let form = CalendarForm {
+        slug: "salon".to_owned(),
+        kind: Kind::Service,
+        members: vec![Member {
+            staff: maya,
+            priority: Priority::Medium,
+            weight: 1,
+        }],
+        ..CalendarForm::new("Salon")
+    };
+    bookings::calendars::create(quince, maya, form).await.unwrap();
+    let all = bookings::calendars::list(quince, maya).await.unwrap();
+    let salon = all.iter().find(|calendar| calendar.slug == "salon").unwrap().id;
+    let cut = ServiceForm {
+        group: String::new(),
+        name: "Cut".to_owned(),
+        description: String::new(),
+        duration: 60,
+        processing: 0,
+        staff: vec![maya],
+        resources: Vec::new(),
+    };
+    services::save(quince, maya, salon, None, cut).await.unwrap();
 }
 
 #[test]

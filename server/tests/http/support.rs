@@ -6,9 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use bookings::clock::SystemClock;
+use bookings::{Mail, Settings};
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
+use store::{SecretKey, Store};
 
 /// A `quince` process; killed when dropped.
 pub struct Quince {
@@ -105,6 +108,25 @@ fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, String, Arc<Mut
         panic!("quince did not start:\n{}", log.lock().unwrap());
     }
     (child, line, log)
+}
+
+/// The use cases on a folder whose process has ended, for what is quicker to set up without pages.
+pub async fn use_cases(folder: &Path) -> bookings::Quince {
+    let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
+    let database = format!("sqlite://{}", folder.join("quince.db").display());
+    let store = Store::open(&database, key).await.unwrap();
+    let settings = Settings {
+        base_url: "http://127.0.0.1:3000/".parse().unwrap(),
+        icloud_url: "https://caldav.icloud.com/".parse().unwrap(),
+        allow_loopback: false,
+        mail: Mail::Folder {
+            path: folder.join("mail"),
+            from: "quince@studio.example".to_owned(),
+        },
+        calendar_hosts: Vec::new(),
+        practice: None,
+    };
+    bookings::Quince::new(settings, store, Arc::new(SystemClock)).unwrap()
 }
 
 /// A client that follows no redirects, so that a test sees each answer.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
 use scheduling::{Busy, Cause, Interval, Shared};
+use store::busy_time::ExternalSpan;
 use store::class_sessions::Session;
-use store::external_events::BusySpan;
 use store::occupancy::Taken;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
@@ -44,7 +44,7 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
 pub(crate) fn of_calendars(
     host: &Staff,
     watched: &[Watched],
-    instances: &BTreeMap<RemoteCalendarId, Vec<&BusySpan>>,
+    instances: &BTreeMap<RemoteCalendarId, Vec<&ExternalSpan>>,
     window: Interval,
     now: Timestamp,
 ) -> Vec<Busy> {

@@ -11,14 +11,14 @@ use scheduling::{
 };
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
+use store::busy_time::{self, BusyTime, ExternalSpan};
 use store::calendar_members::CalendarMember;
-use store::external_events::BusySpan;
-use store::occupancy::Holder;
+use store::occupancy::{Holder, Taken};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    OccupancyId, RemoteCalendarId, StoreError, Tx, appointments, blocked_time, calendar_members,
-    class_sessions, external_events, occupancy, remote_calendars,
+    OccupancyId, RemoteCalendarId, StoreError, Tx, appointments, calendar_members, class_sessions, occupancy,
+    remote_calendars,
 };
 
 use super::{balance, busy};
@@ -109,15 +109,36 @@ impl Context {
         let reach = reach(&calendar, window);
         let watched = remote_calendars::watched(tx, &people).await?;
         let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
-        let external = external_events::busy_between(tx, &remote, reach.start, reach.end).await?;
-        let mut instances: BTreeMap<RemoteCalendarId, Vec<&BusySpan>> = BTreeMap::new();
+        let question = busy_time::Question {
+            calendars: &remote,
+            hosts: &ids,
+            people: &people,
+            from: reach.start,
+            to: reach.end,
+            now,
+            holder: own.holder,
+        };
+        let BusyTime {
+            external,
+            taken,
+            blocked,
+        } = busy_time::between(tx, &question).await?;
+        let mut instances: BTreeMap<RemoteCalendarId, Vec<&ExternalSpan>> = BTreeMap::new();
         for instance in &external {
             instances
                 .entry(instance.remote_calendar_id)
                 .or_default()
                 .push(instance);
         }
-        let mut taken = taken(tx, &calendar, (&ids, &people), reach, now, own).await?;
+        let mut taken = without_moved(tx, &taken, own.moved).await?;
+        for (person, from, to) in blocked {
+            taken.entry(person).or_default().push(Busy {
+                interval: Interval::new(from, to),
+                cause: Cause::Blocked,
+                shared: None,
+            });
+        }
+        add_called_off(tx, &calendar, reach, &mut taken).await?;
         let booked = booked(tx, &calendar, window, own.moved).await?;
         let closed = holidays::closed(tx).await?;
         let mut hosts: Vec<Host> = members
@@ -291,48 +312,47 @@ impl Context {
     }
 }
 
-/// When hosts, rooms and equipment are taken: appointments, holds, blocked-off time, and sessions that were called off.
-async fn taken(
+/// When hosts, rooms and equipment are taken by appointments and holds, without the appointment that is being moved.
+async fn without_moved(
     tx: &mut Tx,
-    calendar: &BookingCalendar,
-    (ids, people): (&[StaffId], &[StaffId]),
-    reach: Interval,
-    now: Timestamp,
-    own: Own,
+    taken: &[Taken],
+    moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<StaffId, Vec<Busy>>, StoreError> {
-    let mut taken: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
-    let moved: BTreeMap<OccupancyId, u32> = match own.moved {
+    let moved: BTreeMap<OccupancyId, u32> = match moved {
         Some(moved) => occupancy::seats_of(tx, moved).await?.into_iter().collect(),
         None => BTreeMap::new(),
     };
-    for place in occupancy::between(tx, ids, reach.start, reach.end, now, own.holder).await? {
+    let mut busy: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
+    for place in taken {
         let moved = moved.get(&place.id).copied().unwrap_or(0);
         let others = place.taken.saturating_sub(moved);
         // A start that others share stays taken when one of them moves away; it just has more room.
         if moved > 0 && others == 0 {
             continue;
         }
-        let host = taken.entry(place.host_id).or_default();
-        host.push(busy::of_taken(&place, others));
+        let host = busy.entry(place.host_id).or_default();
+        host.push(busy::of_taken(place, others));
     }
-    for (person, from, to) in blocked_time::spans_between(tx, people, reach.start, reach.end).await? {
-        taken.entry(person).or_default().push(Busy {
-            interval: Interval::new(from, to),
-            cause: Cause::Blocked,
-            shared: None,
-        });
+    Ok(busy)
+}
+
+/// The time of a class's sessions that were called off.
+async fn add_called_off(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    reach: Interval,
+    taken: &mut BTreeMap<StaffId, Vec<Busy>>,
+) -> Result<(), StoreError> {
+    if calendar.kind != Kind::ClassBooking {
+        return Ok(());
     }
-    if calendar.kind == Kind::ClassBooking {
-        for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
-            if session.cancelled_at.is_some() {
-                taken
-                    .entry(session.host_id)
-                    .or_default()
-                    .push(busy::of_called_off(&session));
-            }
+    for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
+        if session.cancelled_at.is_some() {
+            let host = taken.entry(session.host_id).or_default();
+            host.push(busy::of_called_off(&session));
         }
     }
-    Ok(taken)
+    Ok(())
 }
 
 fn slot_of(visit: &Visit) -> Slot {
@@ -379,13 +399,17 @@ pub(crate) fn in_place_of_a_host(calendar: &BookingCalendar) -> StaffId {
     StaffId(calendar.id.0)
 }
 
-/// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally.
+/// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally;
+/// nothing where nobody counts them.
 async fn booked(
     tx: &mut Tx,
     calendar: &BookingCalendar,
     window: Interval,
     moved: Option<AppointmentId>,
 ) -> Result<Vec<Start>, StoreError> {
+    if calendar.rules.per_day.is_none() && !balance::counts_months(calendar) {
+        return Ok(Vec::new());
+    }
     let zone = &calendar.rules.zone;
     let (mut first, mut last) = (zone.date(window.start), zone.date(window.end));
     if balance::counts_months(calendar) {
