@@ -247,8 +247,11 @@ test("a menu on the staff's side: why a visit is not offered, and booked for a c
     } else {
       await page.locator("a.time").first().click();
       await usable(page);
+      await expect(page.getByLabel("Time", { exact: true })).toHaveValue(/:/);
     }
-    await page.getByLabel("Time", { exact: true }).fill(override ? "06:00" : await page.getByLabel("Time", { exact: true }).inputValue());
+    if (override) {
+      await page.getByLabel("Time", { exact: true }).fill("06:00");
+    }
     await page.getByLabel("Name", { exact: true }).fill(client);
     await page.getByLabel("Email").fill(`${client.toLowerCase()}@client.example`);
     if (override) {
@@ -304,7 +307,11 @@ test("a round robin with equal shares and a question; the client chooses the mem
   }
   await expect(page).toHaveURL(/host=/);
   await usable(page);
-  await page.locator("a.time").first().click();
+  // A click on a time that is about to be replaced by the member's own is lost.
+  await expect(async () => {
+    await page.locator("a.time").first().click();
+    await expect(page.getByRole("heading", { name: "Your details" })).toBeVisible({ timeout: 3_000 });
+  }).toPass();
   await usable(page);
   await page.getByLabel("How do you come?").fill("by bus");
   await book(page, "Ada");

@@ -182,7 +182,7 @@ pub async fn save(
     row.filter(|row| row.kind == Kind::Service)
         .ok_or(MenuError::NotFound)?;
     let members = members(&mut tx, calendar).await?;
-    let known: Vec<ResourceId> = resources::list(&mut tx).await?.iter().map(|one| one.id).collect();
+    let known = resources::list(&mut tx).await?;
     let mut problems = Checked::default();
     if form
         .staff
@@ -194,15 +194,21 @@ pub async fn save(
             "Somebody in the list is no member of this booking calendar. Reload the page.",
         );
     }
-    if form
-        .resources
-        .iter()
-        .any(|(resource, _)| !known.contains(resource))
-    {
-        problems.problem(
-            "resources",
-            "Something in the list does not exist any more. Reload the page.",
-        );
+    for (resource, quantity) in &form.resources {
+        match known.iter().find(|known| known.id == *resource) {
+            None => problems.problem(
+                "resources",
+                "Something in the list does not exist any more. Reload the page.",
+            ),
+            Some(known) if known.quantity < *quantity => problems.problem(
+                "resources",
+                format!(
+                    "Of “{}” there is no more than {}. Enter as many at most, or add some under Rooms and equipment.",
+                    known.name, known.quantity
+                ),
+            ),
+            Some(_) => {}
+        }
     }
     let all = services::list(&mut tx, calendar).await?;
     if id.is_none() && all.len() >= SERVICES_LIMIT {
@@ -276,7 +282,14 @@ fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
     if form.staff.is_empty() {
         checked.problem("staff", "Choose at least one member who does this.");
     }
-    form.resources.retain(|(_, quantity)| *quantity > 0);
+    let mut needs: Vec<(ResourceId, u32)> = Vec::new();
+    for (resource, quantity) in form.resources.into_iter().filter(|(_, quantity)| *quantity > 0) {
+        match needs.iter_mut().find(|(known, _)| *known == resource) {
+            Some((_, sum)) => *sum = sum.saturating_add(quantity),
+            None => needs.push((resource, quantity)),
+        }
+    }
+    form.resources = needs;
     checked.finish()?;
     Ok(form)
 }

@@ -25,6 +25,7 @@ mod promises;
 mod pushing;
 mod questions;
 mod races;
+mod round_robin;
 mod running;
 mod secrets;
 mod services;

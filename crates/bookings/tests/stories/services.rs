@@ -363,7 +363,13 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     let not_his = save(salon.jonas.staff, service("Cut", 30, 0, &[world.owner])).await;
     assert!(matches!(not_his, Err(MenuError::NotAllowed)), "{not_his:?}");
     let stranger = world.colleague("Mira").await;
+    let chair = room(&world).await;
+    let two_chairs = ServiceForm {
+        resources: vec![(chair, 1), (chair, 1)],
+        ..service("Cut", 30, 0, &[world.owner])
+    };
     for (form, field) in [
+        (two_chairs, "resources"),
         (service(" ", 30, 0, &[world.owner]), "name"),
         (service("Cut", 0, 0, &[world.owner]), "duration"),
         (service("Cut", 30, 9_999, &[world.owner]), "processing"),

@@ -1,0 +1,114 @@
+//! Round robin: who is booked, and whom a client can choose; what several share.
+
+use bookings::appointments::{self, BookError, Booking};
+use bookings::calendars::CalendarForm;
+use bookings::{Kind, Rules, StaffId};
+use jiff::SignedDuration;
+
+use crate::booking::parallel;
+use crate::database::stories;
+use crate::world::{World, adas_wish, member};
+
+stories! {
+    on:
+    round_robin_takes_turns_and_says_why,
+    round_robin_passes_over_who_is_busy,
+    a_chosen_host_gets_the_appointment,
+    several_may_share_a_slot_up_to_its_capacity,
+    two_booking_calendars_never_share_a_hosts_time,
+}
+
+async fn team(world: &World) -> [StaffId; 3] {
+    [
+        world.owner,
+        world.colleague("Mira").await,
+        world.colleague("Noor").await,
+    ]
+}
+
+async fn round_robin_takes_turns_and_says_why(world: World) {
+    let team = team(&world).await;
+    world.calendar("intro", &team).await;
+    let mut hosts = Vec::new();
+    for time in ["10:00", "10:30", "11:00"] {
+        world.clock.advance(SignedDuration::from_secs(1));
+        let booked = world.book(time).await;
+        let seen = world.appointment(&booked).await;
+        assert!(seen.assignment_reason.is_some());
+        hosts.push(seen.host.unwrap());
+    }
+    assert_eq!(hosts, team);
+}
+
+async fn round_robin_passes_over_who_is_busy(world: World) {
+    let team = team(&world).await;
+    world.calendar("intro", &team).await;
+    let wish = |n: usize| Booking {
+        idempotency_key: format!("k{n}"),
+        ..adas_wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..10).map(wish).collect()).await;
+    assert_eq!(
+        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+        3,
+        "one each"
+    );
+    assert!(!world.is_free("10:00").await);
+}
+
+async fn a_chosen_host_gets_the_appointment(world: World) {
+    let team = team(&world).await;
+    world.calendar("intro", &team).await;
+    let wish = Booking {
+        host: Some(team[2]),
+        ..adas_wish("10:00")
+    };
+    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    assert_eq!(booked.host_name, "Noor");
+    let again = Booking {
+        host: Some(team[2]),
+        idempotency_key: "2".into(),
+        ..adas_wish("10:00")
+    };
+    assert!(matches!(
+        appointments::book(&world.quince, again).await,
+        Err(BookError::SlotTaken)
+    ));
+}
+
+async fn several_may_share_a_slot_up_to_its_capacity(world: World) {
+    let rules = Rules {
+        per_slot: 3,
+        ..Rules::default()
+    };
+    let form = CalendarForm {
+        slug: "intro".into(),
+        kind: Kind::Personal,
+        members: vec![member(world.owner)],
+        rules,
+        ..CalendarForm::new("Intro call")
+    };
+    world.make(form).await;
+    let wish = |n: usize| Booking {
+        idempotency_key: format!("k{n}"),
+        ..adas_wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..12).map(wish).collect()).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
+}
+
+async fn two_booking_calendars_never_share_a_hosts_time(world: World) {
+    world.calendar("intro", &[world.owner]).await;
+    world.calendar("other", &[world.owner]).await;
+    let wish = |n: usize| Booking {
+        slug: if n.is_multiple_of(2) {
+            "intro".into()
+        } else {
+            "other".into()
+        },
+        idempotency_key: format!("k{n}"),
+        ..adas_wish("10:00")
+    };
+    let outcomes = parallel(&world, (0..20).map(wish).collect()).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+}
