@@ -31,15 +31,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker", timeout: 90_000 },
   ],
 
-  ownDemo: async ({}, use) => {
+  ownDemo: async ({ page }, use) => {
     const demo = await startDemo();
     await use(demo);
+    // What the page is still asking for is no complaint of a server that is gone.
+    await page.goto("about:blank");
     await demo.stop();
   },
 
-  empty: async ({}, use) => {
+  empty: async ({ page }, use) => {
     const empty = await startEmpty();
     await use(empty);
+    await page.goto("about:blank");
     await empty.stop();
   },
 

@@ -62,5 +62,4 @@ test("two who choose the same time: the second is told at once, before typing an
   await expect(page.getByRole("alert")).toContainText("This time is not free");
   await expect(page.locator(`a.time[data-start="${start}"]`)).toHaveCount(0);
   await expect(page.locator("a.time").first()).toBeVisible();
-  await page.waitForLoadState("networkidle");
 });
