@@ -1,8 +1,9 @@
 //! Days on which the whole workspace is closed. Whoever has hours for such a date all the same keeps them: a date override of
 //! their own goes before.
 
+use jiff::civil::Date;
 use scheduling::{DateOverride, Hours, StaffId};
-use store::{StoreError, Tx, holidays, staff, workspace};
+use store::{holidays, staff, workspace};
 use zones::Zone;
 
 pub use store::holidays::Holiday;
@@ -64,15 +65,12 @@ pub async fn save(
 }
 
 /// The holidays as dates that are closed.
-pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<DateOverride>, StoreError> {
-    let all = holidays::list(tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|holiday| DateOverride {
-            date: holiday.date,
-            windows: Vec::new(),
-        })
-        .collect())
+pub(crate) fn closed(holidays: Vec<Date>) -> Vec<DateOverride> {
+    let closed = |date| DateOverride {
+        date,
+        windows: Vec::new(),
+    };
+    holidays.into_iter().map(closed).collect()
 }
 
 /// Hours with the holidays closed, where no date override says otherwise.

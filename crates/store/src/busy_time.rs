@@ -1,24 +1,26 @@
 //! When people, rooms and equipment are busy: the one question that all free times are made from. It is asked with one query,
-//! which answers one row of three packed texts, however much there is.
+//! which answers one row of JSON texts, however much there is.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use scheduling::{AppointmentId, CalendarId, StaffId};
+use serde::Deserialize;
+use uuid::Uuid;
 
-use crate::db::{Tx, ms};
+use crate::db::{Tx, hex_list, ms};
 use crate::error::StoreError;
-use crate::fields::Fields;
+use crate::fields::{Fields, inconsistent};
 use crate::ids::{EventId, OccupancyId, RemoteCalendarId};
+use crate::json_rows::{arrays, objects};
 use crate::occupancy::{Holder, Taken};
-use crate::packed::{Packed, unpack};
+use crate::remote_calendars::{Watched, read_watched};
 
 /// Whose busy time is asked for, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// Calendars of theirs.
-    pub calendars: &'a [RemoteCalendarId],
     /// People, rooms, equipment, and booking calendars without hosts: whatever appointments take the time of.
     pub hosts: &'a [StaffId],
-    /// People whose blocked-off time counts.
+    /// People whose calendars and blocked-off time count.
     pub people: &'a [StaffId],
     /// From here.
     pub from: Timestamp,
@@ -30,10 +32,14 @@ pub struct Question<'a> {
     pub holder: Option<Holder>,
 }
 
-/// Busy time that touches the asked span; each list in any order.
+/// Busy time that touches the asked span, each list in any order, and what decides how it counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BusyTime {
-    /// Instances of events.
+    /// The people's primary and conflict calendars, by name.
+    pub watched: Vec<Watched>,
+    /// All holidays, in order.
+    pub holidays: Vec<Date>,
+    /// Instances of the watched calendars' events.
     pub external: Vec<ExternalSpan>,
     /// Appointments' and other visitors' time.
     pub taken: Vec<Taken>,
@@ -56,104 +62,150 @@ pub struct ExternalSpan {
     pub blocks: String,
 }
 
-// Of an appointment's seats the first stands for all: MIN over UUIDs is not known to every Postgres.
-const SQLITE: &str = "SELECT
-    (SELECT group_concat(concat(hex(remote_calendar_id), ':', spans), '|') FROM (
-        SELECT remote_calendar_id, group_concat(concat(hex(event_id), ',', starts_at, ',', ends_at, ',', blocks), ';') AS spans
-        FROM external_instances
-        WHERE starts_at < $2 AND ends_at > $1 AND remote_calendar_id IN (SELECT unhex(value) FROM json_each($3))
-        GROUP BY remote_calendar_id)) AS external,
-    (SELECT group_concat(concat(hex(host_id), ':', spans), '|') FROM (
-        SELECT host_id, group_concat(concat(hex(id), ',', hex(calendar_id), ',', hex((SELECT s.appointment_id
-                FROM occupancy_seats s WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1)),
-            ',', overriding, ',', meeting_start, ',', from_at, ',', to_at, ',', capacity, ',', (SELECT COUNT(*)
-                FROM occupancy_seats s WHERE s.occupancy_id = o.id
-                    AND (s.holder IS NULL OR (s.hold_expires_at > $6 AND s.holder <> $7)))), ';') AS spans
-        FROM occupancy o
-        WHERE from_at < $2 AND to_at > $1 AND host_id IN (SELECT unhex(value) FROM json_each($4))
-        GROUP BY host_id)) AS taken,
-    (SELECT group_concat(concat(hex(staff_id), ':', spans), '|') FROM (
-        SELECT staff_id, group_concat(concat(starts_at, ',', ends_at), ';') AS spans
-        FROM blocked_time
-        WHERE starts_at < $2 AND ends_at > $1 AND staff_id IN (SELECT unhex(value) FROM json_each($5))
-        GROUP BY staff_id)) AS blocked";
-const POSTGRES: &str = "SELECT
-    (SELECT string_agg(concat(remote_calendar_id, ':', spans), '|') FROM (
-        SELECT remote_calendar_id, string_agg(concat(event_id, ',', starts_at, ',', ends_at, ',', blocks), ';') AS spans
-        FROM external_instances
-        WHERE starts_at < $2 AND ends_at > $1 AND remote_calendar_id = ANY($3)
-        GROUP BY remote_calendar_id) grouped) AS external,
-    (SELECT string_agg(concat(host_id, ':', spans), '|') FROM (
-        SELECT host_id, string_agg(concat(id, ',', calendar_id, ',', (SELECT s.appointment_id
+// Rows tell whose they are by the place in the asked list, from 0: an id's text would be most of a row. Of an appointment's
+// seats the first stands for all: MIN over UUIDs is not known to every Postgres.
+const SQLITE: &str = "WITH watched AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY name, id) - 1 AS place FROM watched_calendars
+        WHERE staff_id IN (SELECT unhex(value) FROM json_each($4)))
+    SELECT
+    (SELECT json_group_array(json_object('id', hex(id), 'connection_id', hex(connection_id), 'staff_id', hex(staff_id),
+            'url', url, 'name', name, 'color', color, 'zone', zone, 'readable', readable, 'all_day_blocks', all_day_blocks,
+            'synced_at', synced_at, 'vanished_at', vanished_at, 'state', state, 'import_policy', import_policy,
+            'is_primary', is_primary) ORDER BY place)
+        FROM watched) AS watched,
+    (SELECT json_group_array(date ORDER BY date) FROM holidays) AS holidays,
+    (SELECT json_group_array(json_array(w.place, hex(i.event_id), i.starts_at, i.ends_at, i.blocks))
+        FROM watched w CROSS JOIN external_instances i ON i.remote_calendar_id = w.id
+        WHERE i.starts_at < $2 AND i.ends_at > $1) AS external,
+    (SELECT json_group_array(json_array(host.key, hex(o.id), hex(o.calendar_id), (SELECT hex(s.appointment_id)
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1),
-            ',', overriding, ',', meeting_start, ',', from_at, ',', to_at, ',', capacity, ',', (SELECT COUNT(*)
+            o.overriding, o.meeting_start, o.from_at, o.to_at, o.capacity, (SELECT COUNT(*)
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id
-                    AND (s.holder IS NULL OR (s.hold_expires_at > $6 AND s.holder <> $7)))), ';') AS spans
-        FROM occupancy o
-        WHERE from_at < $2 AND to_at > $1 AND host_id = ANY($4)
-        GROUP BY host_id) grouped) AS taken,
-    (SELECT string_agg(concat(staff_id, ':', spans), '|') FROM (
-        SELECT staff_id, string_agg(concat(starts_at, ',', ends_at), ';') AS spans
-        FROM blocked_time
-        WHERE starts_at < $2 AND ends_at > $1 AND staff_id = ANY($5)
-        GROUP BY staff_id) grouped) AS blocked";
+                    AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))
+        FROM json_each($3) host CROSS JOIN occupancy o ON o.host_id = unhex(host.value)
+        WHERE o.from_at < $2 AND o.to_at > $1) AS taken,
+    (SELECT json_group_array(json_array(person.key, b.starts_at, b.ends_at))
+        FROM json_each($4) person CROSS JOIN blocked_time b ON b.staff_id = unhex(person.value)
+        WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
+const POSTGRES: &str = "WITH watched AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY name, id) - 1 AS place FROM watched_calendars WHERE staff_id = ANY($4))
+    SELECT
+    (SELECT json_agg(w ORDER BY place)::TEXT FROM watched w) AS watched,
+    (SELECT json_agg(date ORDER BY date)::TEXT FROM holidays) AS holidays,
+    (SELECT json_agg(json_build_array(w.place, i.event_id, i.starts_at, i.ends_at, i.blocks))::TEXT
+        FROM watched w JOIN external_instances i ON i.remote_calendar_id = w.id
+        WHERE i.starts_at < $2 AND i.ends_at > $1) AS external,
+    (SELECT json_agg(json_build_array(host.place - 1, o.id, o.calendar_id, (SELECT s.appointment_id
+                FROM occupancy_seats s WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1),
+            o.overriding::INT, o.meeting_start, o.from_at, o.to_at, o.capacity, (SELECT COUNT(*)
+                FROM occupancy_seats s WHERE s.occupancy_id = o.id
+                    AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))::TEXT
+        FROM unnest($3) WITH ORDINALITY AS host (id, place) JOIN occupancy o ON o.host_id = host.id
+        WHERE o.from_at < $2 AND o.to_at > $1) AS taken,
+    (SELECT json_agg(json_build_array(person.place - 1, b.starts_at, b.ends_at))::TEXT
+        FROM unnest($4) WITH ORDINALITY AS person (id, place) JOIN blocked_time b ON b.staff_id = person.id
+        WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
+
+/// A row of `external`.
+#[derive(Deserialize)]
+struct External {
+    calendar: usize,
+    event: Uuid,
+    starts_at: i64,
+    ends_at: i64,
+    blocks: String,
+}
+
+/// A row of `taken`.
+#[derive(Deserialize)]
+struct Occupied {
+    host: usize,
+    id: Uuid,
+    calendar: Uuid,
+    appointment: Option<Uuid>,
+    overriding: u8,
+    meeting_start: i64,
+    from: i64,
+    to: i64,
+    capacity: u32,
+    taken: u32,
+}
+
+/// A row of `blocked`.
+#[derive(Deserialize)]
+struct Blocked {
+    person: usize,
+    starts_at: i64,
+    ends_at: i64,
+}
 
 /// When they are busy.
 pub async fn between(tx: &mut Tx, question: &Question<'_>) -> Result<BusyTime, StoreError> {
-    let calendars: Vec<uuid::Uuid> = question.calendars.iter().map(|id| id.0).collect();
-    let hosts: Vec<uuid::Uuid> = question.hosts.iter().map(|id| id.0).collect();
-    let people: Vec<uuid::Uuid> = question.people.iter().map(|id| id.0).collect();
+    let hosts: Vec<Uuid> = question.hosts.iter().map(|id| id.0).collect();
+    let people: Vec<Uuid> = question.people.iter().map(|id| id.0).collect();
     let own = question.holder.map_or_else(Vec::new, |own| own.0.to_vec());
     let (from, to, now) = (ms(question.from), ms(question.to), ms(question.now));
     match tx {
         Tx::Sqlite(tx) => {
             let query = sqlx::query(SQLITE).bind(from).bind(to);
-            let lists = [&calendars, &hosts, &people].map(|ids| crate::db::hex_list(ids));
-            let query = lists.into_iter().fold(query, sqlx::query::Query::bind);
-            read(&query.bind(now).bind(own).fetch_one(&mut **tx).await?)
+            let query = query.bind(hex_list(&hosts)).bind(hex_list(&people));
+            read(&query.bind(now).bind(own).fetch_one(&mut **tx).await?, question)
         }
         Tx::Postgres(tx) => {
             let query = sqlx::query(POSTGRES).bind(from).bind(to);
-            let query = query.bind(calendars).bind(hosts).bind(people);
-            read(&query.bind(now).bind(own).fetch_one(&mut **tx).await?)
+            let query = query.bind(hosts).bind(people);
+            read(&query.bind(now).bind(own).fetch_one(&mut **tx).await?, question)
         }
     }
 }
 
-fn read(row: &dyn Fields) -> Result<BusyTime, StoreError> {
-    let mut taken = unpack(row.opt_text("taken")?.as_deref(), taken)?;
+fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
+    let watched = objects(row, "watched", read_watched)?;
+    let external: Vec<External> = arrays(row, "external")?;
+    let taken: Vec<Occupied> = arrays(row, "taken")?;
+    let blocked: Vec<Blocked> = arrays(row, "blocked")?;
+    let external = external.into_iter().map(|span| {
+        Ok(ExternalSpan {
+            event_id: EventId(span.event),
+            remote_calendar_id: at(&watched, span.calendar)?.id,
+            starts_at: instant(span.starts_at)?,
+            ends_at: instant(span.ends_at)?,
+            blocks: span.blocks,
+        })
+    });
     // A span in which everything is held, by who asks or by those whose time is up, is free.
-    taken.retain(|span| span.taken > 0);
+    let taken = taken.into_iter().filter(|span| span.taken > 0).map(|span| {
+        Ok(Taken {
+            id: OccupancyId(span.id),
+            host_id: *at(question.hosts, span.host)?,
+            calendar_id: CalendarId(span.calendar),
+            appointment_id: span.appointment.map(AppointmentId),
+            overriding: span.overriding != 0,
+            meeting_start: instant(span.meeting_start)?,
+            from: instant(span.from)?,
+            to: instant(span.to)?,
+            capacity: span.capacity,
+            taken: span.taken,
+        })
+    });
+    let blocked = blocked.into_iter().map(|span| {
+        let person = *at(question.people, span.person)?;
+        Ok((person, instant(span.starts_at)?, instant(span.ends_at)?))
+    });
     Ok(BusyTime {
-        external: unpack(row.opt_text("external")?.as_deref(), external)?,
-        taken,
-        blocked: unpack(row.opt_text("blocked")?.as_deref(), |staff, span| {
-            Ok((StaffId(staff), span.instant()?, span.instant()?))
-        })?,
+        external: external.collect::<Result<_, StoreError>>()?,
+        taken: taken.collect::<Result<_, StoreError>>()?,
+        blocked: blocked.collect::<Result<_, StoreError>>()?,
+        holidays: arrays(row, "holidays")?,
+        watched,
     })
 }
 
-fn external(calendar: uuid::Uuid, span: &mut Packed) -> Result<ExternalSpan, StoreError> {
-    Ok(ExternalSpan {
-        event_id: EventId(span.uuid()?),
-        remote_calendar_id: RemoteCalendarId(calendar),
-        starts_at: span.instant()?,
-        ends_at: span.instant()?,
-        blocks: span.word()?.to_owned(),
-    })
+fn at<T>(list: &[T], place: usize) -> Result<&T, StoreError> {
+    list.get(place)
+        .ok_or_else(|| inconsistent("place", "it is past the end"))
 }
 
-fn taken(host: uuid::Uuid, span: &mut Packed) -> Result<Taken, StoreError> {
-    Ok(Taken {
-        id: OccupancyId(span.uuid()?),
-        host_id: StaffId(host),
-        calendar_id: CalendarId(span.uuid()?),
-        appointment_id: span.opt_uuid()?.map(AppointmentId),
-        overriding: span.flag()?,
-        meeting_start: span.instant()?,
-        from: span.instant()?,
-        to: span.instant()?,
-        capacity: span.count()?,
-        taken: span.count()?,
-    })
+fn instant(ms: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(ms).map_err(|error| inconsistent("busy time", error))
 }

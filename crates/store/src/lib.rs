@@ -14,8 +14,8 @@ mod db;
 mod error;
 mod fields;
 mod ids;
+mod json_rows;
 mod open;
-mod packed;
 mod secrets;
 mod words;
 

@@ -84,7 +84,6 @@ pub async fn between(
     own: Option<Holder>,
 ) -> Result<Vec<Taken>, StoreError> {
     let question = Question {
-        calendars: &[],
         hosts,
         people: &[],
         from,

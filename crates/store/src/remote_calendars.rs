@@ -121,7 +121,7 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
     })
 }
 
-fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
+pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
     Ok(Watched {
         id: RemoteCalendarId(row.uuid("id")?),
         connection_id: ConnectionId(row.uuid("connection_id")?),
@@ -205,14 +205,8 @@ pub async fn watched(tx: &mut Tx, staff: &[StaffId]) -> Result<Vec<Watched>, Sto
         tx,
         read_watched,
         staff.iter().map(|id| id.0).collect(),
-        "SELECT r.id, r.connection_id, c.staff_id, r.url, r.name, r.color, r.zone, r.readable, r.all_day_blocks, r.synced_at,
-            r.vanished_at, c.state, c.import_policy,
-            CASE WHEN s.primary_calendar_id = r.id THEN TRUE ELSE FALSE END AS is_primary
-         FROM remote_calendars r
-         JOIN connections c ON c.id = r.connection_id
-         JOIN staff s ON s.id = c.staff_id
-         WHERE c.disconnected_at IS NULL AND (r.checked_for_conflicts OR s.primary_calendar_id = r.id) AND c.staff_id",
-        "ORDER BY r.name, r.id"
+        "SELECT * FROM watched_calendars WHERE staff_id",
+        "ORDER BY name, id"
     )
 }
 

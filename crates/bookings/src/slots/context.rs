@@ -18,7 +18,6 @@ use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
     OccupancyId, RemoteCalendarId, StoreError, Tx, appointments, calendar_members, class_sessions, occupancy,
-    remote_calendars,
 };
 
 use super::{balance, busy};
@@ -107,10 +106,7 @@ impl Context {
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
         ids.extend(needed.flat_map(services::units_of).map(|unit| StaffId(unit.0)));
         let reach = reach(&calendar, window);
-        let watched = remote_calendars::watched(tx, &people).await?;
-        let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
         let question = busy_time::Question {
-            calendars: &remote,
             hosts: &ids,
             people: &people,
             from: reach.start,
@@ -119,6 +115,8 @@ impl Context {
             holder: own.holder,
         };
         let BusyTime {
+            watched,
+            holidays,
             external,
             taken,
             blocked,
@@ -140,7 +138,7 @@ impl Context {
         }
         add_called_off(tx, &calendar, reach, &mut taken).await?;
         let booked = booked(tx, &calendar, window, own.moved).await?;
-        let closed = holidays::closed(tx).await?;
+        let closed = holidays::closed(holidays);
         let mut hosts: Vec<Host> = members
             .iter()
             .map(|(_, person)| {
