@@ -14,9 +14,10 @@ use support::{Latencies, Server, fill};
 const HOSTS: usize = 10;
 const BUSY: i64 = 100;
 const CONNECTIONS: usize = 8;
-const REQUESTS: usize = 400;
+const REQUESTS: usize = 2_000;
 
-#[tokio::main]
+// One thread asks, so that it takes little of the processors that the server is measured on.
+#[tokio::main(flavor = "current_thread")]
 async fn main() {
     rustls::crypto::ring::default_provider()
         .install_default()

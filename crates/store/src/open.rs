@@ -151,11 +151,11 @@ async fn open_sqlite(url: &str) -> Result<Pool, StoreError> {
     Ok(Pool::Sqlite { read, write })
 }
 
-/// How many read at once: twice as many as there are processors, as all work is done in this process. Whoever comes later waits
-/// for their turn; to begin everything at once would only end all of it late.
+/// How many read at once: as many as there are processors, as all work is done in this process. Whoever comes later waits for
+/// their turn; to begin everything at once would only end all of it late.
 fn readers() -> u32 {
     let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-    u32::try_from(2 * processors).unwrap_or(u32::MAX).max(4)
+    u32::try_from(processors).unwrap_or(u32::MAX).max(2)
 }
 
 fn is_safe(version: &str) -> bool {
