@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use store::due::Due;
 use tokio::task::JoinSet;
 
 use crate::problem::Internal;
@@ -60,11 +61,31 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
     let _ = tokio::time::timeout(LAST_WORDS, rest).await;
 }
 
+/// Starts what is due, until nothing more is or enough is under way. It is looked for first, so that a claim, which must be
+/// alone in an SQLite database, holds nobody up for nothing.
 async fn start_all(quince: &Quince, tasks: &mut JoinSet<()>) -> Result<(), Internal> {
-    for queue in [Queue::Writes, Queue::Syncs, Queue::Mails] {
-        while tasks.len() < AT_ONCE && start(quince, queue, tasks).await? > 0 {}
+    loop {
+        let Due { writes, syncs, mails } = due(quince).await?;
+        let queues = [
+            (writes, Queue::Writes),
+            (syncs, Queue::Syncs),
+            (mails, Queue::Mails),
+        ];
+        let mut started = 0;
+        for (_, queue) in queues.into_iter().filter(|(due, _)| *due) {
+            if tasks.len() < AT_ONCE {
+                started += start(quince, queue, tasks).await?;
+            }
+        }
+        if started == 0 {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+async fn due(quince: &Quince) -> Result<Due, Internal> {
+    let mut tx = quince.store().read().await?;
+    Ok(store::due::now(&mut tx, quince.now()).await?)
 }
 
 /// Does everything that is due now, once: first the calendar writes, then the syncs, then the mails.

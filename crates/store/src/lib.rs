@@ -27,6 +27,7 @@ pub mod busy_time;
 pub mod calendar_members;
 pub mod class_sessions;
 pub mod connections;
+pub mod due;
 pub mod event_writes;
 pub mod external_events;
 pub mod holidays;
