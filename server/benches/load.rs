@@ -10,6 +10,7 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::{Latencies, Server, fill};
@@ -63,11 +64,12 @@ async fn questions(servers: &[Server], each: usize) -> Latencies {
             let answer = client.get(&question).send().await.unwrap();
             answer.error_for_status().unwrap().bytes().await.unwrap();
         };
-        (0..each)
+        let all: Vec<_> = (0..each)
             .map(|_| request(client.clone(), question.clone()))
-            .collect()
+            .collect();
+        in_turn(all)
     };
-    Latencies::of((0..CONNECTIONS).map(connection).collect()).await
+    Latencies::of((0..CONNECTIONS).map(connection)).await
 }
 
 /// Free times of the next month.
@@ -88,7 +90,7 @@ async fn bookings(servers: &[Server], starts: &[String], taken: &Arc<AtomicUsize
             "{}api/v1/calendars/team/appointments",
             servers[connection % servers.len()].url
         );
-        (0..BOOKINGS)
+        let all: Vec<_> = (0..BOOKINGS)
             .map(|number| {
                 let start = &starts[(number * CONNECTIONS + connection) % starts.len()];
                 let body = json!({
@@ -108,7 +110,19 @@ async fn bookings(servers: &[Server], starts: &[String], taken: &Arc<AtomicUsize
                     }
                 }
             })
-            .collect()
+            .collect();
+        in_turn(all)
     };
-    Latencies::of((0..CONNECTIONS).map(connection).collect()).await
+    Latencies::of((0..CONNECTIONS).map(connection)).await
+}
+
+/// Sends requests, each as soon as the one before is answered.
+async fn in_turn(requests: Vec<impl Future<Output = ()>>) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(requests.len());
+    for request in requests {
+        let start = Instant::now();
+        request.await;
+        times.push(start.elapsed());
+    }
+    times
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::engine::free_starts;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::limits::Limits;
-use crate::request::{Request, Shared, Slot};
+use crate::request::{Request, Shared, Slot, SlotHosts};
 
 /// The seats that are taken of a session that was called off.
 const CALLED_OFF: u32 = u32::MAX;
@@ -42,7 +42,7 @@ pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) 
         Some(Slot {
             start,
             end: start.checked_add(minutes(request.rules.duration)).ok()?,
-            hosts: vec![owner.id],
+            hosts: SlotHosts::from_iter([owner.id]),
             seats_left: Some(left),
         })
     };

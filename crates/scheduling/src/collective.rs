@@ -4,9 +4,8 @@ use jiff::Timestamp;
 
 use crate::engine::free_starts;
 use crate::grid::{Grid, OwnHours, minutes};
-use crate::ids::StaffId;
 use crate::limits::Limits;
-use crate::request::{Request, Slot};
+use crate::request::{Request, Slot, SlotHosts};
 
 /// The starts at which every host is free.
 pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) -> Vec<Slot> {
@@ -22,7 +21,7 @@ pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) 
     for starts in free {
         common.retain(|start| starts.binary_search(start).is_ok());
     }
-    let hosts: Vec<StaffId> = request.hosts.iter().map(|host| host.id).collect();
+    let hosts: SlotHosts = request.hosts.iter().map(|host| host.id).collect();
     let slot = |start: i64| {
         let start = Timestamp::from_millisecond(start).ok()?;
         Some(Slot {

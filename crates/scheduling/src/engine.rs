@@ -6,7 +6,7 @@ use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::{Interval, ceil, union};
 use crate::limits::Limits;
 use crate::look_busy;
-use crate::request::{Busy, Host, Request, Slot, UnsupportedKind};
+use crate::request::{Busy, Host, Request, Slot, SlotHosts, UnsupportedKind};
 use crate::rules::Kind;
 use crate::{class, collective};
 
@@ -202,7 +202,7 @@ fn merge(merged: &mut Vec<Slot>, host: &Host, free: &[i64], request: &Request) {
                 let Ok(end) = start.checked_add(duration) else {
                     continue;
                 };
-                let mut hosts = Vec::with_capacity(request.hosts.len());
+                let mut hosts = SlotHosts::with_capacity(request.hosts.len());
                 hosts.push(host.id);
                 new.push(Slot {
                     start,

@@ -28,6 +28,8 @@ pub use explain::{check, explain};
 pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};
 pub use ids::{AppointmentId, CalendarId, NotAnId, ResourceId, StaffId, UnitId};
 pub use interval::Interval;
-pub use request::{Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, UnsupportedKind};
+pub use request::{
+    Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, SlotHosts, UnsupportedKind,
+};
 pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, Unit};
 pub use visits::{Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, visits};

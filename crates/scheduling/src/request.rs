@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::hours::Hours;
@@ -86,6 +87,9 @@ pub struct Request<'a> {
     pub staff_view: bool,
 }
 
+/// Who is free at a start. Mostly that is one, who takes no memory of its own: there are many starts.
+pub type SlotHosts = SmallVec<[StaffId; 1]>;
+
 /// A start that is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
@@ -94,7 +98,7 @@ pub struct Slot {
     /// The meeting's end, without buffers.
     pub end: Timestamp,
     /// The members who are free, in the order of the question.
-    pub hosts: Vec<StaffId>,
+    pub hosts: SlotHosts,
     /// The seats that a session of a Class Booking calendar has left; none in other kinds.
     pub seats_left: Option<u32>,
 }

@@ -64,24 +64,13 @@ pub struct Latencies {
 }
 
 impl Latencies {
-    /// Sends requests over so many connections at once, each as soon as the one before is answered.
-    pub async fn of<F>(connections: Vec<Vec<F>>) -> Self
+    /// What connections measured, all of them at work at once.
+    pub async fn of<F>(connections: impl IntoIterator<Item = F>) -> Self
     where
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output = Vec<Duration>> + Send + 'static,
     {
         let begin = Instant::now();
-        let mut running = JoinSet::new();
-        for requests in connections {
-            running.spawn(async move {
-                let mut times = Vec::with_capacity(requests.len());
-                for request in requests {
-                    let start = Instant::now();
-                    request.await;
-                    times.push(start.elapsed());
-                }
-                times
-            });
-        }
+        let running: JoinSet<Vec<Duration>> = connections.into_iter().collect();
         let mut sorted: Vec<Duration> = running.join_all().await.into_iter().flatten().collect();
         let whole = begin.elapsed();
         sorted.sort_unstable();

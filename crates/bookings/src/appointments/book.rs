@@ -386,7 +386,7 @@ impl Wish {
         Some(Slot {
             start,
             end: start.checked_add(duration).ok()?,
-            hosts,
+            hosts: hosts.into(),
             seats_left: None,
         })
     }

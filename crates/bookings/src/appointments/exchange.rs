@@ -188,7 +188,7 @@ async fn of_the_new_host(
                 context.calendar.rules.duration,
             )))
             .unwrap_or(appointment.ends_at),
-        hosts: vec![joins],
+        hosts: [joins].into(),
         seats_left: None,
     };
     let plan = plan::held_by(&context.calendar, &slot, &[joins], String::new());

@@ -363,7 +363,7 @@ fn slot_of(visit: &Visit) -> Slot {
     Slot {
         start: visit.start,
         end: visit.end,
-        hosts,
+        hosts: hosts.into(),
         seats_left: None,
     }
 }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use scheduling::{
-    AppointmentId, CalendarId, DateRange, Interval, Kind, Reason, Request, Slot, Span, StaffId, Unit,
-    UnsupportedKind,
+    AppointmentId, CalendarId, DateRange, Interval, Kind, Reason, Request, Slot, SlotHosts, Span, StaffId,
+    Unit, UnsupportedKind,
 };
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Holder;
@@ -53,7 +53,7 @@ pub struct OfferedSlot {
     /// The meeting's end.
     pub end: Timestamp,
     /// Who is free then, in team order.
-    pub hosts: Vec<StaffId>,
+    pub hosts: SlotHosts,
     /// The seats left of a session of a Class Booking calendar; none in other kinds.
     pub seats_left: Option<u32>,
 }

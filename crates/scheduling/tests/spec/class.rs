@@ -25,7 +25,7 @@ fn a_start_without_a_session_has_all_its_seats() {
     let scene = class();
     assert_eq!(scene.starts(), "09:00 09:30 10:00 10:30 11:00");
     assert_eq!(left(&scene.slots()), [Some(10); 5]);
-    assert_eq!(scene.slots()[0].hosts, [staff(0)]);
+    assert_eq!(scene.slots()[0].hosts[..], [staff(0)]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn a_start_is_offered_only_when_everybody_is_free() {
         scene
             .slots()
             .iter()
-            .all(|slot| slot.hosts == [staff(0), staff(1)])
+            .all(|slot| slot.hosts[..] == [staff(0), staff(1)])
     );
 }
 

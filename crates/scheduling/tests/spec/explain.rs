@@ -104,7 +104,7 @@ fn a_start_that_one_host_offers_still_says_why_the_other_does_not() {
         .host("09:00-12:00")
         .event("2026-06-01T09:00", "2026-06-01T09:30");
     let first = scene.explain().remove(0);
-    assert_eq!(first.hosts, [staff(1)]);
+    assert_eq!(first.hosts[..], [staff(1)]);
     assert_eq!(first.refusals.len(), 1);
     assert_eq!(
         (first.refusals[0].reason, first.refusals[0].host),

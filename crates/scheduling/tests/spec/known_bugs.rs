@@ -33,7 +33,7 @@ fn two_hosts_of_different_grids_do_not_lend_each_other_starts() {
     for slot in scene.slots() {
         let minute = scene.zone.local(slot.start).minute();
         let expected = if minute % 30 == 0 { staff(0) } else { staff(1) };
-        assert_eq!(slot.hosts, [expected]);
+        assert_eq!(slot.hosts[..], [expected]);
     }
 }
 

@@ -395,7 +395,12 @@ fn compare(seed: u64, cases: usize) -> usize {
         let found: Vec<_> = scene
             .slots()
             .into_iter()
-            .map(|slot| (usize::try_from(minutes.of(slot.start)).unwrap(), slot.hosts))
+            .map(|slot| {
+                (
+                    usize::try_from(minutes.of(slot.start)).unwrap(),
+                    slot.hosts.into_vec(),
+                )
+            })
             .collect();
         let difference = found
             .iter()
@@ -447,7 +452,7 @@ fn compare(seed: u64, cases: usize) -> usize {
                 "no reason, seed {seed:#x}, case {case}, {instant}"
             );
             assert_eq!(
-                answer.ok().map(|slot| slot.hosts),
+                answer.ok().map(|slot| slot.hosts.into_vec()),
                 expected,
                 "check, seed {seed:#x}, case {case}, {instant}"
             );
