@@ -1,0 +1,118 @@
+//! The practice workspace: a team of three, a booking calendar of every kind, and a few clients.
+//!
+//! Everything goes through the use cases that the pages call, so the demo cannot show what the product cannot
+//! do. Two of the team are connected to the practice iCloud already; the owner is left to the person who
+//! tries the three steps.
+
+mod clients;
+mod offers;
+
+use std::fmt::Display;
+
+use bookings::accounts::{NewOwner, NewStaff};
+use bookings::connections::Login;
+use bookings::{Quince, Role, StaffId};
+
+use offers::Team;
+
+use super::practice::Practice;
+use crate::commands::Failure;
+
+/// Signs in as the owner.
+pub const OWNER_EMAIL: &str = "maya@quince.example";
+/// The owner's password.
+pub const OWNER_PASSWORD: &str = "golden quince orchard";
+/// The team's zone.
+pub const ZONE: &str = "America/New_York";
+
+/// A member of the team who is connected already.
+pub struct Person {
+    pub name: &'static str,
+    pub email: &'static str,
+    pub apple_id: &'static str,
+    pub app_password: &'static str,
+}
+
+pub const SECOND: Person = Person {
+    name: "Jonas Okafor",
+    email: "jonas@quince.example",
+    apple_id: "jonas@icloud.example",
+    app_password: "oaks-pear-plum-figs",
+};
+
+pub const THIRD: Person = Person {
+    name: "Priya Raman",
+    email: "priya@quince.example",
+    apple_id: "priya@icloud.example",
+    app_password: "mint-sage-dill-bays",
+};
+
+fn failed(error: impl Display) -> Failure {
+    Failure::Seed(error.to_string())
+}
+
+/// Fills an empty workspace.
+pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
+    let owner = NewOwner {
+        workspace: "Harbor Street Studio".to_owned(),
+        name: practice.login().me_name,
+        email: OWNER_EMAIL.to_owned(),
+        password: OWNER_PASSWORD.to_owned(),
+        zone: ZONE.to_owned(),
+    };
+    let maya = bookings::accounts::create_owner(quince, owner)
+        .await
+        .map_err(failed)?;
+    let jonas = join(quince, maya, &SECOND).await?;
+    let priya = join(quince, maya, &THIRD).await?;
+
+    offers::make(quince, &Team { maya, jonas, priya }).await?;
+    bookings::jobs::run_due(quince).await.map_err(failed)?;
+    clients::book(quince).await?;
+    bookings::jobs::run_due(quince).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Adds a member of the team and connects their practice iCloud, as they would themselves.
+async fn join(quince: &Quince, owner: StaffId, person: &Person) -> Result<StaffId, Failure> {
+    let new = NewStaff {
+        name: person.name.to_owned(),
+        email: person.email.to_owned(),
+        password: OWNER_PASSWORD.to_owned(),
+        zone: ZONE.to_owned(),
+        role: Role::Staff,
+    };
+    let staff = bookings::accounts::add_staff(quince, owner, new)
+        .await
+        .map_err(failed)?;
+    let login = Login {
+        apple_id: person.apple_id.to_owned(),
+        app_password: person.app_password.to_owned(),
+    };
+    bookings::connections::connect(quince, staff, login)
+        .await
+        .map_err(failed)?;
+    let configuration = bookings::configuration::get(quince, staff)
+        .await
+        .map_err(failed)?;
+    let calendars = || {
+        configuration
+            .connections
+            .iter()
+            .flat_map(|connection| &connection.calendars)
+    };
+    let named = |name: &str| {
+        calendars()
+            .find(|calendar| calendar.name == name)
+            .map(|calendar| calendar.id)
+    };
+    let work = named("Work").ok_or_else(|| failed("the practice iCloud has no calendar “Work”"))?;
+    bookings::configuration::save_primary(quince, staff, Some(work))
+        .await
+        .map_err(failed)?;
+    let conflicts = [named("Home"), named("Family")].into_iter().flatten().collect();
+    bookings::configuration::save_conflicts(quince, staff, conflicts)
+        .await
+        .map_err(failed)?;
+    Ok(staff)
+}
