@@ -43,10 +43,10 @@ export async function bookByApi(demo: Demo, slug: string, start: string): Promis
 
 /** The addresses of every page that a signed-in owner can open in a practice workspace, by a name for its picture. */
 export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
-  const [first] = await bookingCalendars(demo);
+  const booking = (await bookingCalendars(demo)).map(({ slug }) => [`book-${slug}`, `/book/${slug}`]);
   const pages = {
     workspace: "/",
-    "booking-page": `/book/${first.slug}`,
+    ...Object.fromEntries(booking),
     "not-found": "/nowhere",
     calendar: "/calendar",
     appointments: "/appointments",

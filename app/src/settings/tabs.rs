@@ -3,7 +3,20 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use crate::staff::frame::Frame;
 use crate::ui::PageHeader;
+
+/// What everybody sets for themselves.
+const OWN: [(&str, &str); 3] = [
+    ("/settings/profile", "My Profile"),
+    ("/settings/integrations", "Integrations"),
+    ("/settings/calendar-configuration", "Calendar Configuration"),
+];
+/// What the owner and admins set for all.
+const ADMINS: [(&str, &str); 2] = [
+    ("/settings/workspace", "Workspace"),
+    ("/settings/resources", "Rooms and equipment"),
+];
 
 /// Heading and tabs of the settings pages.
 #[component]
@@ -15,19 +28,28 @@ pub fn SettingsHeader(
     #[prop(into)]
     title: String,
 ) -> impl IntoView {
-    let places = [
-        ("/settings/profile", "My Profile"),
-        ("/settings/integrations", "Integrations"),
-        ("/settings/calendar-configuration", "Calendar Configuration"),
-        ("/settings/workspace", "Workspace"),
-        ("/settings/resources", "Rooms and equipment"),
-    ];
+    let who = use_context::<Frame>().map(|frame| frame.who);
     view! {
         <PageHeader title lead/>
         <nav class="tabs" aria-label="Settings">
             <ul>
-                {places.into_iter().map(|(href, words)| view! { <li><A href=href>{words}</A></li> }).collect_view()}
+                {tabs(&OWN)}
+                <Transition>
+                    {move || Suspend::new(async move {
+                        let admin = match who {
+                            Some(who) => who.await.is_ok_and(|who| who.admin),
+                            None => false,
+                        };
+                        admin.then(|| tabs(&ADMINS))
+                    })}
+                </Transition>
             </ul>
         </nav>
     }
+}
+
+fn tabs(places: &'static [(&'static str, &'static str)]) -> impl IntoView {
+    let tab =
+        |(href, words): &'static (&'static str, &'static str)| view! { <li><A href=*href>{*words}</A></li> };
+    places.iter().map(tab).collect_view()
 }

@@ -3,6 +3,7 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use super::frame::Person;
 use crate::error::AppError;
 use crate::ui::Button;
 
@@ -19,10 +20,18 @@ pub async fn sign_out() -> Result<(), AppError> {
 
 /// At the foot of the navigation.
 #[component]
-pub fn AccountMenu() -> impl IntoView {
+pub fn AccountMenu(
+    /// Who is signed in.
+    who: Resource<Result<Person, AppError>>,
+) -> impl IntoView {
     let action = ServerAction::<SignOut>::new();
     view! {
         <div class="account">
+            <Transition>
+                {move || Suspend::new(async move {
+                    who.await.ok().map(|who| view! { <p class="account-name">{who.name}</p> })
+                })}
+            </Transition>
             <ActionForm action=action><Button>"Sign out"</Button></ActionForm>
         </div>
     }

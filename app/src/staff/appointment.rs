@@ -12,6 +12,7 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::appointments::status_words;
+use super::frame::Frame;
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
@@ -356,6 +357,12 @@ pub fn AppointmentPage() -> impl IntoView {
     ];
     let changes = move || accepted.iter().map(Memo::get).sum::<usize>();
     let page = Resource::new(move || (id.get(), changes()), |(id, _)| appointment_page(id));
+    let frame = use_context::<Frame>();
+    Effect::new(move |_| {
+        if let (Some(frame), true) = (frame, changes() > 0) {
+            frame.to_confirm.refetch();
+        }
+    });
     load_page(page, move |detail| {
         view! { <Shown detail again reschedule cancel status exchange/> }.into_any()
     })

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
+use super::frame::ToConfirmCount;
 use crate::error::AppError;
 use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load};
 
@@ -82,7 +83,8 @@ pub fn AppointmentsPage() -> impl IntoView {
         } else {
             format!("/appointments?show={key}")
         };
-        view! { <li><a href=href aria-current=move || (show.read().as_str() == key).then_some("page")>{words}</a></li> }
+        let count = (key == "pending").then(|| view! { <ToConfirmCount/> });
+        view! { <li><a href=href aria-current=move || (show.read().as_str() == key).then_some("page")>{words}{count}</a></li> }
     };
     view! {
         <PageHeader title="Appointments">

@@ -17,6 +17,7 @@ mod errors;
 pub mod event;
 #[cfg(feature = "ssr")]
 pub mod format;
+pub mod frame;
 pub mod services;
 pub mod session;
 pub mod setup;

@@ -6,6 +6,7 @@ use leptos_router::components::{A, Outlet};
 use super::icon::{Icon, Picture};
 use super::title::PageTitle;
 use crate::staff::account::AccountMenu;
+use crate::staff::frame::{Frame, ToConfirmCount};
 
 /// The name with its picture.
 #[component]
@@ -67,6 +68,7 @@ pub fn StaffLayout() -> impl IntoView {
         ("/team", "Team", Picture::People),
         ("/settings/profile", "Settings", Picture::Gear),
     ];
+    let Frame { who, .. } = Frame::provide();
     view! {
         <SkipLink/>
         <div class="staff">
@@ -77,12 +79,14 @@ pub fn StaffLayout() -> impl IntoView {
                         {places
                             .into_iter()
                             .map(|(href, words, picture)| view! {
-                                <li><A href=href><Icon picture/><span>{words}</span></A></li>
+                                <li>
+                                    <A href=href><Icon picture/><span>{words}</span>{(href == "/appointments").then(|| view! { <ToConfirmCount/> })}</A>
+                                </li>
                             })
                             .collect_view()}
                     </ul>
                 </nav>
-                <AccountMenu/>
+                <AccountMenu who/>
             </header>
             <main class="staff-page" id="content" tabindex="-1"><Outlet/></main>
         </div>

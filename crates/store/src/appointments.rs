@@ -227,6 +227,20 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Appointment>, Stor
     }
 }
 
+/// How many appointments that have not ended wait to be confirmed, of one host or of all.
+pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp) -> Result<u32, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.count("waiting"),
+        "SELECT COUNT(*) AS waiting FROM appointments
+         WHERE status = 'new' AND ends_at > $1
+            AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))",
+        ms(now),
+        host.map(|host| host.0)
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
 /// The appointments of these hosts that touch a span of time, called-off ones included, in order.
 pub async fn between(
     tx: &mut Tx,

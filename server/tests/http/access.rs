@@ -75,6 +75,8 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ),
     ("wizard-page", Staff, ""),
     ("team-page", Staff, ""),
+    ("to-confirm", Staff, ""),
+    ("who", Staff, ""),
     ("appointment-page", Owner, "id={appointment}"),
     ("event-page", Owner, "id={event}&start={event_start}"),
     ("session-page", Owner, "id={session}"),

@@ -20,7 +20,7 @@ pub use details::Booking;
 pub use error::{BookError, ChangeError};
 pub use exchange::exchange;
 pub use hold::{HOLD_MINUTES, HoldWish, hold, holder};
-pub use read::{Filter, by_token, get, ics, list};
+pub use read::{Filter, by_token, get, ics, list, to_confirm};
 pub(crate) use read::{host_names, is_active};
 pub(crate) use view::write_sentence;
 pub use view::{AppointmentView, Booked, ClientView, ServicePart, WriteView};

@@ -127,6 +127,16 @@ pub async fn list(
     Ok(views(&mut tx, found).await?)
 }
 
+/// How many appointments to come wait to be confirmed or declined: everybody's for admins, otherwise one's own.
+pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, ChangeError> {
+    let mut tx = quince.store().read().await?;
+    let me = staff::find(&mut tx, viewer)
+        .await?
+        .ok_or(ChangeError::NotAllowed)?;
+    let host = (!is_admin(me.role)).then_some(viewer);
+    Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
+}
+
 pub(crate) async fn check_viewer(
     tx: &mut Tx,
     viewer: StaffId,

@@ -1,0 +1,73 @@
+//! What the frame around the staff's pages tells: who is signed in, and what waits for them.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their name.
+    pub name: String,
+    /// Whether they may change booking calendars, the team and the workspace.
+    pub admin: bool,
+}
+
+/// Loads who is signed in.
+#[server(prefix = "/api/fn", endpoint = "who")]
+pub async fn who() -> Result<Person, AppError> {
+    let me = super::access::me().await?;
+    Ok(Person {
+        admin: me.is_admin(),
+        name: me.name,
+    })
+}
+
+/// Counts the appointments that they can confirm or decline.
+#[server(prefix = "/api/fn", endpoint = "to-confirm")]
+pub async fn to_confirm() -> Result<u32, AppError> {
+    let staff = super::access::signed_in().await?;
+    Ok(bookings::appointments::to_confirm(&crate::context::quince()?, staff).await?)
+}
+
+/// The frame's data, for everything within it.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    /// Who is signed in; asked once.
+    pub who: Resource<Result<Person, AppError>>,
+    /// How many appointments wait to be confirmed; asked again on every page.
+    pub to_confirm: Resource<Result<u32, AppError>>,
+}
+
+impl Frame {
+    /// Loads it and hands it to everything within.
+    pub fn provide() -> Self {
+        let page = use_location();
+        let frame = Self {
+            who: Resource::new(|| (), |()| who()),
+            to_confirm: Resource::new(move || page.pathname.get(), |_| to_confirm()),
+        };
+        provide_context(frame);
+        frame
+    }
+}
+
+/// How many appointments wait to be confirmed, behind the words of a link that leads to them; nothing when none do.
+#[component]
+pub fn ToConfirmCount() -> impl IntoView {
+    let frame = use_context::<Frame>();
+    frame.map(|Frame { to_confirm, .. }| {
+        view! {
+            <Transition>
+                {move || Suspend::new(async move {
+                    let count = to_confirm.await.ok().filter(|count| *count > 0);
+                    count.map(|count| view! {
+                        <span class="count">{count}<span class="visually-hidden">" to confirm"</span></span>
+                    })
+                })}
+            </Transition>
+        }
+    })
+}
