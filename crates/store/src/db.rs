@@ -32,14 +32,18 @@ impl Tx {
         Ok(())
     }
 
-    /// Lets one transaction at a time take time of a host. On Postgres, inserts that wait for each other in the exclusion
-    /// constraint would deadlock; SQLite has one writer anyway.
-    pub(crate) async fn queue_for(&mut self, host: uuid::Uuid) -> Result<(), StoreError> {
-        if let Self::Postgres(tx) = self {
-            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind(host.to_string())
-                .execute(&mut **tx)
-                .await?;
+    /// Lets one transaction at a time take time of each of these hosts; they are queued for in the given order. On Postgres,
+    /// inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
+    pub(crate) async fn queue_for(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
+        if let Self::Postgres(tx) = self
+            && !hosts.is_empty()
+        {
+            sqlx::query(
+                "SELECT pg_advisory_xact_lock(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host",
+            )
+            .bind(hosts)
+            .execute(&mut **tx)
+            .await?;
         }
         Ok(())
     }

@@ -69,8 +69,33 @@ pub struct Taken {
     pub overriding: bool,
 }
 
-fn read_span(row: &dyn Fields) -> Result<(OccupancyId, u32), StoreError> {
-    Ok((OccupancyId(row.uuid("id")?), row.count("capacity")?))
+/// A span that a place may share.
+struct Span {
+    id: uuid::Uuid,
+    from: i64,
+    to: i64,
+    capacity: u32,
+}
+
+impl Span {
+    fn read(row: &dyn Fields) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.uuid("id")?,
+            from: row.int("from_at")?,
+            to: row.int("to_at")?,
+            capacity: row.count("capacity")?,
+        })
+    }
+
+    /// The same with room for this place, which may have longer buffers or more seats than those before it.
+    fn widened(&self, place: &Place) -> Self {
+        Self {
+            id: self.id,
+            from: self.from.min(ms(place.from)),
+            to: self.to.max(ms(place.to)),
+            capacity: place.capacity,
+        }
+    }
 }
 
 /// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
@@ -262,12 +287,6 @@ const TAKE: Savepoint = Savepoint {
     release: "RELEASE SAVEPOINT take",
     undo: "ROLLBACK TO SAVEPOINT take",
 };
-const SEAT: Savepoint = Savepoint {
-    set: "SAVEPOINT seat",
-    release: "RELEASE SAVEPOINT seat",
-    undo: "ROLLBACK TO SAVEPOINT seat",
-};
-
 impl Savepoint {
     /// Keeps what was done since, or undoes it.
     async fn settle(&self, tx: &mut Tx, outcome: Result<(), StoreError>) -> Result<(), StoreError> {
@@ -290,19 +309,14 @@ async fn release_and_take(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let held = all!(
-        tx,
-        |row: &dyn Fields| row.uuid("host_id"),
-        "SELECT host_id FROM occupancy WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
-        appointment.0
-    )?;
+    let held = hosts_of(tx, appointment).await?;
     // Before anything is locked, so that two who exchange their times do not wait for each other.
     queue(
         tx,
         held.into_iter().chain(places.iter().map(|place| place.host_id.0)),
     )
     .await?;
-    release(tx, appointment).await?;
+    give_back(tx, appointment).await?;
     take_all(tx, places, Owner::Appointment(appointment), seats, now, None).await
 }
 
@@ -320,15 +334,7 @@ async fn take_all(
     queue(tx, hosts.iter().copied()).await?;
     end_holds(tx, &hosts, now, own).await?;
     for place in places {
-        tx.run(SEAT.set).await?;
-        let taken = take_one(tx, place, owner, seats, now).await;
-        match SEAT.settle(tx, taken).await {
-            // Somebody else made the span a moment ago: there may be room in it.
-            Err(StoreError::SlotTaken) if place.capacity > 1 => {
-                take_one(tx, place, owner, seats, now).await?;
-            }
-            other => other?,
-        }
+        take_one(tx, place, owner, seats, now).await?;
     }
     Ok(())
 }
@@ -340,10 +346,8 @@ pub async fn queue_for(tx: &mut Tx, hosts: &[StaffId]) -> Result<(), StoreError>
 }
 
 async fn queue(tx: &mut Tx, hosts: impl Iterator<Item = uuid::Uuid>) -> Result<(), StoreError> {
-    for host in hosts.collect::<BTreeSet<_>>() {
-        tx.queue_for(host).await?;
-    }
-    Ok(())
+    let in_order: BTreeSet<uuid::Uuid> = hosts.collect();
+    tx.queue_for(in_order.into_iter().collect()).await
 }
 
 async fn take_one(
@@ -353,40 +357,16 @@ async fn take_one(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let shared = locked!(
-        tx,
-        read_span,
-        "SELECT id, capacity FROM occupancy
-         WHERE host_id = $1 AND calendar_id = $2 AND meeting_start = $3 AND from_at <= $4 AND to_at >= $5
-            AND NOT overriding",
-        place.host_id.0,
-        place.calendar_id.0,
-        ms(place.meeting_start),
-        ms(place.from),
-        ms(place.to)
-    )?;
-    let occupancy = match shared.into_iter().next().filter(|_| !place.overriding) {
-        Some((id, capacity)) => {
-            if capacity != place.capacity {
-                execute!(
-                    tx,
-                    "UPDATE occupancy SET capacity = $2 WHERE id = $1",
-                    id.0,
-                    i64::from(place.capacity)
-                )?;
-            }
-            id
-        }
-        None => insert(tx, place, now).await?,
+    // Of a start with one seat there is nothing to share.
+    let shared = if place.overriding || place.capacity == 1 {
+        None
+    } else {
+        shared(tx, place).await?
     };
-    let taken: BTreeSet<u32> = all!(
-        tx,
-        |row: &dyn Fields| row.count("seat"),
-        "SELECT seat FROM occupancy_seats WHERE occupancy_id = $1",
-        occupancy.0
-    )?
-    .into_iter()
-    .collect();
+    let (occupancy, taken) = match shared {
+        Some(span) => (span, seats_taken(tx, span).await?),
+        None => (insert(tx, place, now).await?.0, BTreeSet::new()),
+    };
     // Counted, not only numbered: after the capacity was lowered, a low seat can be free in a span that is full.
     let room = u64::from(place.capacity).saturating_sub(taken.len() as u64);
     if u64::from(seats) > room {
@@ -402,7 +382,7 @@ async fn take_one(
             tx,
             "INSERT INTO occupancy_seats (occupancy_id, seat, appointment_id, holder, hold_expires_at)
              VALUES ($1, $2, $3, $4, $5)",
-            occupancy.0,
+            occupancy,
             i64::from(seat),
             appointment,
             hold.map(|(holder, _)| holder.0.to_vec()),
@@ -410,6 +390,51 @@ async fn take_one(
         )?;
     }
     Ok(())
+}
+
+async fn seats_taken(tx: &mut Tx, span: uuid::Uuid) -> Result<BTreeSet<u32>, StoreError> {
+    let seats = all!(
+        tx,
+        |row: &dyn Fields| row.count("seat"),
+        "SELECT seat FROM occupancy_seats WHERE occupancy_id = $1",
+        span
+    )?;
+    Ok(seats.into_iter().collect())
+}
+
+/// The span of this start, if there is one, made as wide as the place.
+async fn shared(tx: &mut Tx, place: &Place) -> Result<Option<uuid::Uuid>, StoreError> {
+    let found = locked!(
+        tx,
+        Span::read,
+        "SELECT id, from_at, to_at, capacity FROM occupancy
+         WHERE host_id = $1 AND calendar_id = $2 AND meeting_start = $3 AND NOT overriding",
+        place.host_id.0,
+        place.calendar_id.0,
+        ms(place.meeting_start)
+    )?;
+    let Some(span) = found.into_iter().next() else {
+        return Ok(None);
+    };
+    let wide = span.widened(place);
+    if (wide.from, wide.to) != (span.from, span.to) {
+        execute!(
+            tx,
+            "UPDATE occupancy SET from_at = $2, to_at = $3 WHERE id = $1",
+            span.id,
+            wide.from,
+            wide.to
+        )?;
+    }
+    if wide.capacity != span.capacity {
+        execute!(
+            tx,
+            "UPDATE occupancy SET capacity = $2 WHERE id = $1",
+            span.id,
+            i64::from(wide.capacity)
+        )?;
+    }
+    Ok(Some(span.id))
 }
 
 async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyId, StoreError> {
@@ -432,6 +457,22 @@ async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyI
 
 /// Gives an appointment's time back. A span without seats left is removed.
 pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+    let held = hosts_of(tx, appointment).await?;
+    queue(tx, held.into_iter()).await?;
+    give_back(tx, appointment).await
+}
+
+/// Whose time an appointment takes.
+async fn hosts_of(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<uuid::Uuid>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| row.uuid("host_id"),
+        "SELECT host_id FROM occupancy WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
+        appointment.0
+    )
+}
+
+async fn give_back(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
     // Locked first, so that nobody takes a seat of a span that is about to go.
     let spans = locked!(
         tx,

@@ -2,7 +2,7 @@
 
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use store::occupancy::Place;
+use store::occupancy::{Holder, Place, Taken};
 use store::{Store, StoreError, occupancy};
 use tokio::task::JoinSet;
 
@@ -12,6 +12,8 @@ stories! {
     random_changes_from_several_connections_never_overlap,
     another_connection_is_refused_the_same_time,
     a_lowered_capacity_counts_the_seats_that_are_taken_already,
+    a_later_booking_of_a_start_may_need_longer_buffers,
+    what_breaks_a_rule_is_refused_by_the_database_itself,
 }
 
 /// Numbers that look random and are the same in every run (`SplitMix64`).
@@ -27,14 +29,19 @@ impl Numbers {
     }
 }
 
-/// Some half hour of someone: starts lie 15 minutes apart, so that many overlap and some are identical.
+/// Some half hour of someone, with a buffer or without: starts lie 15 minutes apart, so that many overlap and some are
+/// identical.
 fn somewhere(numbers: &mut Numbers, hosts: [StaffId; 2], calendars: [(CalendarId, u32); 2]) -> Place {
     let (calendar, capacity) = calendars[numbers.below(2)];
     let minutes = [0, 15, 30, 45, 60, 75, 90, 105][numbers.below(8)];
-    place(hosts[numbers.below(2)], calendar, minutes, capacity)
+    let at = place(hosts[numbers.below(2)], calendar, minutes, capacity);
+    Place {
+        to: in_minutes(minutes + [30, 35][numbers.below(2)]),
+        ..at
+    }
 }
 
-/// Books, cancels and moves; answers what the database said is kept, and how often it said yes and no.
+/// Holds, books, cancels and moves; answers what the database said is kept, and how often it said yes and no.
 async fn visitor(
     store: Store,
     seed: u64,
@@ -44,11 +51,12 @@ async fn visitor(
     let mut numbers = Numbers(seed);
     let mut mine: Vec<(AppointmentId, Place)> = Vec::new();
     let (mut kept, mut refused) = (0, 0);
-    for _ in 0..40 {
+    let holder = Holder([u8::try_from(seed).unwrap(); 32]);
+    for _ in 0..60 {
         let at = somewhere(&mut numbers, hosts, calendars);
         let mut tx = store.write().await.unwrap();
         let which = (!mine.is_empty()).then(|| numbers.below(mine.len() as u64));
-        let answer = match (numbers.below(4), which) {
+        let answer = match (numbers.below(6), which) {
             (0, Some(which)) => {
                 let given_back = occupancy::release(&mut tx, mine[which].0).await;
                 given_back.map(|()| {
@@ -59,9 +67,12 @@ async fn visitor(
                 let moved = occupancy::relocate(&mut tx, &[at], mine[which].0, 1, now()).await;
                 moved.map(|()| mine[which].1 = at)
             }
+            // Some holds have expired by the time that anybody looks.
+            (2, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(10), now()).await,
+            (3, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(-1), in_minutes(-11)).await,
             _ => {
                 let new = appointment(&mut tx, &at).await;
-                let taken = occupancy::take(&mut tx, &[at], new, 1, now()).await;
+                let taken = occupancy::take_held(&mut tx, &[at], new, 1, now(), Some(holder)).await;
                 taken.map(|()| mine.push((new, at)))
             }
         };
@@ -72,6 +83,9 @@ async fn visitor(
         }
         tx.commit().await.unwrap();
     }
+    let mut tx = store.write().await.unwrap();
+    occupancy::give_up_hold(&mut tx, holder, now()).await.unwrap();
+    tx.commit().await.unwrap();
     (mine, kept, refused)
 }
 
@@ -130,11 +144,14 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
         .await
         .unwrap();
     for (id, at) in &expected {
-        let span = (at.host_id, at.calendar_id, at.from, at.to);
+        let is_theirs = |taken: &Taken| {
+            (taken.host_id, taken.calendar_id, taken.meeting_start)
+                == (at.host_id, at.calendar_id, at.meeting_start)
+        };
         assert!(
             spans
                 .iter()
-                .any(|taken| (taken.host_id, taken.calendar_id, taken.from, taken.to) == span),
+                .any(|taken| is_theirs(taken) && taken.from <= at.from && at.to <= taken.to),
             "{id:?} lost {at:?}"
         );
     }
@@ -175,4 +192,113 @@ async fn a_lowered_capacity_counts_the_seats_that_are_taken_already(database: Da
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
     occupancy::release(&mut tx, booked[1]).await.unwrap();
     occupancy::take(&mut tx, &[at], next, 1, now()).await.unwrap();
+}
+
+async fn a_later_booking_of_a_start_may_need_longer_buffers(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "class").await;
+    let at = place(host, calendar, 60, 3);
+    let first = appointment(&mut tx, &at).await;
+    occupancy::take(&mut tx, &[at], first, 1, now()).await.unwrap();
+    let wide = Place {
+        from: in_minutes(50),
+        to: in_minutes(100),
+        ..at
+    };
+    let second = appointment(&mut tx, &wide).await;
+    occupancy::take(&mut tx, &[wide], second, 1, now()).await.unwrap();
+    let after = place(host, calendar, 90, 1);
+    let third = appointment(&mut tx, &after).await;
+    let refused = occupancy::take(&mut tx, &[after], third, 1, now()).await;
+    assert!(
+        matches!(refused, Err(StoreError::SlotTaken)),
+        "the wider time is taken: {refused:?}"
+    );
+    let next = place(host, calendar, 100, 1);
+    occupancy::take(&mut tx, &[next], third, 1, now()).await.unwrap();
+    // No wider than there is room.
+    let wider = Place {
+        to: in_minutes(110),
+        ..wide
+    };
+    let fourth = appointment(&mut tx, &wider).await;
+    let refused = occupancy::take(&mut tx, &[wider], fourth, 1, now()).await;
+    assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
+}
+
+/// Runs a statement past the store; answers what the database says against it.
+async fn refusal(url: &str, sql: &'static str) -> Option<String> {
+    let outcome = if url.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(url).await.unwrap();
+        sqlx::query(sql).execute(&mut connection).await.map(drop)
+    } else {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        sqlx::query(sql).execute(&mut connection).await.map(drop)
+    };
+    outcome.err().map(|error| error.to_string())
+}
+
+async fn what_breaks_a_rule_is_refused_by_the_database_itself(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let other = person(&mut tx, "bob").await;
+    let calendar = booking_calendar(&mut tx, "class").await;
+    for (host, minutes, capacity, seats) in [(host, 60, 2, 2), (host, 90, 1, 1), (other, 60, 1, 1)] {
+        let at = place(host, calendar, minutes, capacity);
+        let next = appointment(&mut tx, &at).await;
+        occupancy::take(&mut tx, &[at], next, seats, now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+
+    for (what, sql) in [
+        (
+            "a second span over the first",
+            "INSERT INTO occupancy (id, host_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
+             SELECT calendar_id, host_id, calendar_id, meeting_start + 1, from_at + 1, to_at, 1, FALSE FROM occupancy
+             WHERE capacity = 2",
+        ),
+        (
+            "a span that grows over the next",
+            "UPDATE occupancy SET to_at = to_at + 60000 WHERE capacity = 2",
+        ),
+        (
+            "a span that changes hands",
+            "UPDATE occupancy SET host_id = (SELECT host_id FROM occupancy WHERE capacity = 2)
+             WHERE host_id <> (SELECT host_id FROM occupancy WHERE capacity = 2)",
+        ),
+        (
+            "a seat more than there are",
+            "INSERT INTO occupancy_seats (occupancy_id, seat, appointment_id)
+             SELECT occupancy_id, 3, appointment_id FROM occupancy_seats WHERE seat = 2",
+        ),
+        (
+            "a seat for two",
+            "INSERT INTO occupancy_seats (occupancy_id, seat, appointment_id)
+             SELECT occupancy_id, 2, appointment_id FROM occupancy_seats WHERE seat = 2",
+        ),
+        (
+            "a seat that goes elsewhere",
+            "UPDATE occupancy_seats SET seat = 3 WHERE seat = 2",
+        ),
+        (
+            "fewer seats than are taken",
+            "UPDATE occupancy SET capacity = 1 WHERE capacity = 2",
+        ),
+        (
+            "a seat of nobody",
+            "INSERT INTO occupancy_seats (occupancy_id, seat) SELECT id, 2 FROM occupancy WHERE capacity = 1",
+        ),
+    ] {
+        let refused = refusal(&database.url, sql).await;
+        assert!(refused.is_some(), "{what} is let in");
+        let refused = refused.unwrap_or_default();
+        assert!(
+            !refused.contains("syntax") && !refused.contains("no such"),
+            "{what}: {refused}"
+        );
+    }
+    assert_eq!(count(&database.url, OVERLAPS).await, 0);
+    assert_eq!(count(&database.url, EMPTY_OR_OVERFULL).await, 0);
+    assert_eq!(count(&database.url, SEATS).await, 4);
 }
