@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, json, ms, opt_ms, touched};
+use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
 use crate::fields::{self, Fields, word};
 use crate::ids::{ConnectionId, new_id};
@@ -274,18 +274,24 @@ pub async fn set_next_sync(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Resu
     )
 }
 
-/// Remembers when the person was told of an outage.
-pub async fn set_outage_mailed(
-    tx: &mut Tx,
-    id: ConnectionId,
-    at: Option<Timestamp>,
-) -> Result<(), StoreError> {
+/// Remembers that the person is told of an outage. Answers whether nobody had done so: of several failures at once one tells.
+pub async fn begin_outage(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE connections SET outage_mailed_at = $2 WHERE id = $1 AND outage_mailed_at IS NULL",
+        id.0,
+        ms(now)
+    )?;
+    Ok(rows > 0)
+}
+
+/// The outage is over; the person is told of the next one.
+pub async fn end_outage(tx: &mut Tx, id: ConnectionId) -> Result<(), StoreError> {
     touched(
         execute!(
             tx,
-            "UPDATE connections SET outage_mailed_at = $2 WHERE id = $1",
-            id.0,
-            opt_ms(at)
+            "UPDATE connections SET outage_mailed_at = NULL WHERE id = $1",
+            id.0
         )?,
         "connection",
     )

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, ms, touched};
+use crate::db::{Tx, ms, opt_ms, touched};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, SessionId, new_id};
@@ -84,6 +84,8 @@ pub struct EventWrite {
     pub attempts: u32,
     /// When it is to be tried next.
     pub next_attempt_at: Timestamp,
+    /// Until when it is in a worker's hands. Only who holds it until then may say what became of the try.
+    pub lease_until: Option<Timestamp>,
     /// When it last changed.
     pub updated_at: Timestamp,
 }
@@ -133,6 +135,7 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
         sequence: row.int("sequence")?,
         attempts: row.count("attempts")?,
         next_attempt_at: row.instant("next_attempt_at")?,
+        lease_until: row.opt_instant("lease_until")?,
         updated_at: row.instant("updated_at")?,
     })
 }
@@ -312,15 +315,15 @@ pub async fn set_target(
     touched(rows, "calendar write")
 }
 
-/// Claims writes that are due, until `lease_until`. Of one subject at most one is claimed at a time, so that their order
-/// holds.
+/// Claims writes that are due, until `lease_until`. Of one subject at most one to each calendar is claimed at a time, so that
+/// their order holds; a server that is down holds up no other.
 pub async fn claim_due(
     tx: &mut Tx,
     now: Timestamp,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<EventWrite>, StoreError> {
-    let due = claim!(
+    let mut due = claim!(
         tx,
         read,
         "SELECT * FROM event_writes
@@ -329,6 +332,7 @@ pub async fn claim_due(
                 SELECT 1 FROM event_writes other
                 WHERE (other.appointment_id = event_writes.appointment_id OR other.session_id = event_writes.session_id)
                     AND other.part = event_writes.part AND other.id <> event_writes.id
+                    AND other.remote_calendar_id IS NOT DISTINCT FROM event_writes.remote_calendar_id
                     AND other.state = 'waiting'
                     AND (other.lease_until > $1 OR other.created_at < event_writes.created_at
                         OR (other.created_at = event_writes.created_at AND other.id < event_writes.id))
@@ -337,15 +341,29 @@ pub async fn claim_due(
         ms(now),
         i64::from(limit)
     )?;
-    for write in &due {
+    for write in &mut due {
         execute!(
             tx,
             "UPDATE event_writes SET lease_until = $2, attempts = attempts + 1 WHERE id = $1",
             write.id.0,
             ms(lease_until)
         )?;
+        write.lease_until = Some(lease_until);
     }
     Ok(due)
+}
+
+/// Whether a claimed write is still in the hands of who claimed it, and keeps it there until the transaction ends. A worker
+/// that was slower than its lease has to leave the outcome to the next one.
+pub async fn is_held(tx: &mut Tx, claimed: &EventWrite) -> Result<bool, StoreError> {
+    let held = locked!(
+        tx,
+        |row: &dyn Fields| row.uuid("id"),
+        "SELECT id FROM event_writes WHERE id = $1 AND lease_until = $2",
+        claimed.id.0,
+        opt_ms(claimed.lease_until)
+    )?;
+    Ok(!held.is_empty())
 }
 
 /// What a successful write left behind.

@@ -34,9 +34,8 @@ pub(crate) async fn note(
     let problem = reach::sentence(connection.server, error);
     let next = reach::back_off(failures, Some(error), connection.id.0, now);
     connections::sync_failed(tx, connection.id, state, &problem, failures, next).await?;
-    if state != ConnectionState::Connected && connection.outage_mailed_at.is_none() {
+    if state != ConnectionState::Connected && connections::begin_outage(tx, connection.id, now).await? {
         mail::ask_about_outage(tx, &connection, &problem, now).await?;
-        connections::set_outage_mailed(tx, connection.id, Some(now)).await?;
     }
     Ok(())
 }

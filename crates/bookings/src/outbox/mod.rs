@@ -11,8 +11,8 @@ use store::appointments::Appointment;
 use store::event_writes::{self, EventWrite, NewEventWrite, Subject};
 use store::{
     AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, SessionId, StoreError, Tx,
-    WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, remote_calendars,
-    staff,
+    WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, occupancy,
+    remote_calendars, staff,
 };
 
 pub(crate) use deliver::Target;
@@ -33,11 +33,12 @@ pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestam
     if let Some(session) = appointment.session_id {
         return follow_session(tx, session, now).await;
     }
-    let parts = if has_event(appointment.status) {
-        appointment_parts::list(tx, &[appointment.id]).await?
-    } else {
-        Vec::new()
-    };
+    let mut parts = appointment_parts::list(tx, &[appointment.id]).await?;
+    let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
+    occupancy::queue_for(tx, &hosts).await?;
+    if !has_event(appointment.status) {
+        parts.clear();
+    }
     let mut live = event_writes::live_of_appointment(tx, appointment.id).await?;
     for part in parts {
         let subject = Subject::Part(appointment.id, part.position);
@@ -56,6 +57,7 @@ pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -
     let Some(session) = class_sessions::find(tx, id).await? else {
         return Ok(());
     };
+    occupancy::queue_for(tx, &[session.host_id]).await?;
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
     if session.cancelled_at.is_some() || appointments::of_session(tx, id).await?.is_empty() {
@@ -159,6 +161,7 @@ async fn send_off(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(),
 /// After a host chose another primary calendar: the events of all appointments and sessions to come move there. iCloud has
 /// no move, so they are removed and written anew.
 pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
+    occupancy::queue_for(tx, &[host]).await?;
     let Some((connection, primary)) = target_of(tx, host).await? else {
         return Ok(());
     };
@@ -222,6 +225,22 @@ async fn to_come(
     Ok(subjects.into_iter().map(with_write).collect())
 }
 
+/// As everybody does who changes what is to be written for a host, from appointments as well as from calendars: of two at once
+/// neither must act on what the other has just changed.
+async fn queue_for_owner(tx: &mut Tx, connection: ConnectionId) -> Result<(), StoreError> {
+    match connections::find(tx, connection).await? {
+        Some(connection) => occupancy::queue_for(tx, &[connection.staff_id]).await,
+        None => Ok(()),
+    }
+}
+
+async fn queue_for_owner_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
+    match remote_calendars::find(tx, calendar).await? {
+        Some(calendar) => queue_for_owner(tx, calendar.connection_id).await,
+        None => Ok(()),
+    }
+}
+
 /// After a connection ended: what still waited for it cannot be done any more.
 pub(crate) async fn connection_ended(
     tx: &mut Tx,
@@ -229,6 +248,7 @@ pub(crate) async fn connection_ended(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     const ENDED: &str = "The connection was ended before this was written.";
+    queue_for_owner(tx, connection).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         for write in event_writes::by_remote_calendar(tx, calendar.id).await? {
             if write.state == WriteState::Waiting {
@@ -245,6 +265,7 @@ pub(crate) async fn connection_works(
     connection: ConnectionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    queue_for_owner(tx, connection).await?;
     event_writes::hurry(tx, connection, now).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         calendar_works(tx, calendar.id, now).await?;
@@ -259,6 +280,7 @@ pub(crate) async fn calendar_gone(
     problem: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    queue_for_owner_of(tx, calendar).await?;
     for write in event_writes::by_remote_calendar(tx, calendar).await? {
         let (state, problem) = match (write.state, write.action) {
             (WriteState::Waiting | WriteState::Failed, WriteAction::Delete) => (WriteState::Removed, None),
@@ -276,6 +298,7 @@ pub(crate) async fn calendar_works(
     calendar: RemoteCalendarId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    queue_for_owner_of(tx, calendar).await?;
     for write in event_writes::by_remote_calendar(tx, calendar).await? {
         if write.state == WriteState::Failed {
             event_writes::enqueue(tx, write.id, write.action, now).await?;

@@ -186,7 +186,9 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
             }
             Ok(Put::UidSpent) => {
                 let uid = fresh_uid();
-                let mut tx = quince.store().write().await?;
+                let Some(mut tx) = still_held(quince, &write).await? else {
+                    return Ok(());
+                };
                 let (connection, remote) = (write.connection_id, write.remote_calendar_id);
                 event_writes::set_target(&mut tx, write.id, connection, remote, &uid, quince.now()).await?;
                 tx.commit().await?;
@@ -203,7 +205,9 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
     }
     let again = quince.now() + ATTENTION;
     let problem = "The calendar server does not take the event. Quince tries again by itself.";
-    let mut tx = quince.store().write().await?;
+    let Some(mut tx) = still_held(quince, &write).await? else {
+        return Ok(());
+    };
     event_writes::failed(
         &mut tx,
         write.id,
@@ -216,19 +220,33 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
     Ok(tx.commit().await?)
 }
 
+/// A transaction to keep what became of a try, unless its lease has ended meanwhile: then another worker tries, and says so.
+async fn still_held(quince: &Quince, write: &EventWrite) -> Result<Option<Tx>, Internal> {
+    let mut tx = quince.store().write().await?;
+    if event_writes::is_held(&mut tx, write).await? {
+        return Ok(Some(tx));
+    }
+    tracing::warn!(write = %write.id, subject = %write.subject, "a calendar write was slower than its lease");
+    Ok(None)
+}
+
 async fn finish(
     quince: &Quince,
     write: &EventWrite,
     state: WriteState,
     outcome: Outcome,
 ) -> Result<(), Internal> {
-    let mut tx = quince.store().write().await?;
+    let Some(mut tx) = still_held(quince, write).await? else {
+        return Ok(());
+    };
     event_writes::succeeded(&mut tx, write.id, write.sequence, state, &outcome, quince.now()).await?;
     Ok(tx.commit().await?)
 }
 
 async fn give_up(quince: &Quince, write: &EventWrite, problem: &str) -> Result<(), Internal> {
-    let mut tx = quince.store().write().await?;
+    let Some(mut tx) = still_held(quince, write).await? else {
+        return Ok(());
+    };
     event_writes::failed(&mut tx, write.id, write.sequence, problem, None, quince.now()).await?;
     Ok(tx.commit().await?)
 }
@@ -239,7 +257,9 @@ async fn wait_for_attention(quince: &Quince, write: &EventWrite) -> Result<(), I
     let now = quince.now();
     let next = (write.action == WriteAction::Put).then(|| now + ATTENTION);
     let problem = "The connection to iCloud needs your attention. Reconnect it under Integrations.";
-    let mut tx = quince.store().write().await?;
+    let Some(mut tx) = still_held(quince, write).await? else {
+        return Ok(());
+    };
     event_writes::failed(&mut tx, write.id, write.sequence, problem, next, now).await?;
     Ok(tx.commit().await?)
 }
@@ -248,7 +268,9 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
     let now = quince.now();
     let write = &job.write;
     tracing::info!(write = %write.id, subject = %write.subject, %error, "a calendar write failed");
-    let mut tx = quince.store().write().await?;
+    let Some(mut tx) = still_held(quince, write).await? else {
+        return Ok(());
+    };
     match error {
         Error::WrongLogin => {
             failure::note(&mut tx, &job.connection, error, now).await?;

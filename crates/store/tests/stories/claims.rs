@@ -139,6 +139,7 @@ async fn a_write_is_claimed_once_and_comes_back_after_its_lease(database: Databa
             .unwrap()
             .is_empty()
     );
+    assert!(event_writes::is_held(&mut tx, &claimed[0]).await.unwrap());
     let again = event_writes::claim_due(&mut tx, in_minutes(2), in_minutes(4), 10)
         .await
         .unwrap();
@@ -147,6 +148,11 @@ async fn a_write_is_claimed_once_and_comes_back_after_its_lease(database: Databa
         (1, 1),
         "the first attempt is counted"
     );
+    assert!(
+        !event_writes::is_held(&mut tx, &claimed[0]).await.unwrap(),
+        "who was too slow has nothing to say any more"
+    );
+    assert!(event_writes::is_held(&mut tx, &again[0]).await.unwrap());
     event_writes::failed(
         &mut tx,
         id,
