@@ -51,8 +51,8 @@ pub use problem::{FieldProblem, Internal};
 pub use quince::{Mail, Practice, Quince, Settings};
 
 pub use scheduling::{
-    AppointmentId, CalendarId, DateOverride, Distribution, Interval, Kind, Priority, ResourceId, Rules,
-    StaffId, WeeklyHours,
+    AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,
+    Rules, StaffId, WeeklyHours,
 };
 pub use store::occupancy::Holder;
 pub use store::{

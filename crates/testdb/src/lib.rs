@@ -27,6 +27,19 @@ impl Postgres {
     /// # Panics
     /// When Postgres is not installed or does not start.
     pub async fn start() -> Self {
+        // What a test leaves behind need not survive a power cut.
+        Self::with(&["-F", "-c", "shared_buffers=16MB"]).await
+    }
+
+    /// Starts one that keeps what it has confirmed, as one in earnest does: for benchmarks.
+    ///
+    /// # Panics
+    /// When Postgres is not installed or does not start.
+    pub async fn durable() -> Self {
+        Self::with(&["-c", "shared_buffers=128MB", "-c", "max_wal_size=1GB"]).await
+    }
+
+    async fn with(settings: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let user = Owner::of(folder.path());
         let data = folder.path().join("data");
@@ -43,15 +56,8 @@ impl Postgres {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            .args([
-                "-h",
-                "",
-                "-F",
-                "-c",
-                "max_connections=60",
-                "-c",
-                "shared_buffers=16MB",
-            ])
+            .args(["-h", "", "-c", "max_connections=120"])
+            .args(settings)
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

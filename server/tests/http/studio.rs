@@ -34,7 +34,7 @@ const CALENDAR: [(&str, &str); 24] = [
 ];
 
 /// The value of an input on a page, found by what stands before it.
-fn value_after<'a>(page: &'a str, before: &str) -> &'a str {
+pub fn value_after<'a>(page: &'a str, before: &str) -> &'a str {
     let rest = &page[page
         .find(before)
         .unwrap_or_else(|| panic!("{before} is not on the page"))..];

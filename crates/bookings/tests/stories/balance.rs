@@ -1,7 +1,7 @@
 //! Equal distribution: who is ahead waits, newcomers are credited, the absent hold nobody up.
 
 use bookings::appointments::{self, Booked, Booking};
-use bookings::calendars::{self, CalendarForm};
+use bookings::calendars::CalendarForm;
 use bookings::{Distribution, Kind, StaffId, WeeklyHours, profile};
 
 use crate::database::stories;
@@ -14,7 +14,6 @@ stories! {
     the_clients_choice_goes_before_balance,
     a_newcomer_starts_with_the_average,
     somebody_without_hours_this_month_holds_nobody_up,
-    two_hundred_at_once_give_each_member_one,
 }
 
 /// A round robin of equal shares, open at all hours.
@@ -136,29 +135,4 @@ async fn somebody_without_hours_this_month_holds_nobody_up(world: World) {
         .unwrap();
     let all = hosts(&world, 0..12).await;
     assert_eq!(all.iter().filter(|host| **host == jonas).count(), 6);
-}
-
-async fn two_hundred_at_once_give_each_member_one(world: World) {
-    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
-    team(&world, &[world.owner, jonas, priya]).await;
-    let mut tries = tokio::task::JoinSet::new();
-    for number in 0..200 {
-        let quince = world.quince.clone();
-        let wish = Booking {
-            idempotency_key: format!("k{number}"),
-            ..wish(0, None)
-        };
-        tries.spawn(async move { appointments::book(&quince, wish).await });
-    }
-    let mut names: Vec<String> = tries
-        .join_all()
-        .await
-        .into_iter()
-        .flatten()
-        .map(|booked| booked.host_name)
-        .collect();
-    names.sort();
-    assert_eq!(names, ["Jonas", "Maya Lopez", "Priya"]);
-    let calendars = calendars::list(&world.quince, world.owner).await.unwrap();
-    assert_eq!(calendars[0].members.len(), 3);
 }

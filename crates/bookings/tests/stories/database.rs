@@ -6,6 +6,8 @@ use testdb::Postgres;
 
 pub struct Database {
     pub store: Store,
+    url: String,
+    key: SecretKey,
     folder: TempDir,
     server: Option<Postgres>,
 }
@@ -23,9 +25,12 @@ impl Database {
     }
 
     async fn open(url: &str, folder: TempDir, server: Option<Postgres>) -> Self {
-        let store = Store::open(url, SecretKey::random().unwrap()).await.unwrap();
+        let key = SecretKey::random().unwrap();
+        let store = Store::open(url, key.clone()).await.unwrap();
         Self {
             store,
+            url: url.to_owned(),
+            key,
             folder,
             server,
         }
@@ -33,6 +38,11 @@ impl Database {
 }
 
 impl Database {
+    /// The same database over connections of its own, as another process has them.
+    pub async fn open_again(&self) -> Store {
+        Store::open(&self.url, self.key.clone()).await.unwrap()
+    }
+
     /// Everything that the database has on disk.
     pub fn files(&self) -> Vec<Vec<u8>> {
         let root = self.server.as_ref().map_or(self.folder.path(), Postgres::path);

@@ -1,6 +1,8 @@
 //! No double booking, whatever happens at once: several processes hold, book, move, cancel, confirm, exchange and change
-//! booking calendars of every kind at random while holds expire, and after each round the rules are checked in the database
-//! itself.
+//! booking calendars of every kind, their members and their rooms at random while holds expire, and after each round the rules
+//! are checked in the database itself. On an ordinary day, and on days on which the clocks change.
+//!
+//! `GUARANTEE_SEED` and `GUARANTEE_ROUNDS` make it another course of things, or a longer one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,8 +12,8 @@ use bookings::calendars::{self, CalendarForm};
 use bookings::clock::TestClock;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::{
-    AppointmentId, Distribution, Holder, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
-    WeeklyHours, classes,
+    AppointmentId, DateRange, Distribution, Holder, Kind, Quince, Rules, ServiceId, SessionId, StaffId,
+    Status, WeeklyHours, classes, profile,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::appointment_parts::Part;
@@ -20,21 +22,28 @@ use store::occupancy::Taken;
 use store::{appointment_parts, booking_calendars, occupancy, staff};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use zones::Zone;
 
 use crate::database::stories;
 use crate::dice::Dice;
-use crate::world::{NOW, World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_wish, at, member, tuesday};
 
 stories! {
     on:
     nobody_is_booked_twice_whatever_happens_at_once,
+    nor_in_the_night_in_which_an_hour_comes_twice,
+    nor_in_the_night_in_which_an_hour_is_skipped,
 }
 
 const WORKERS: u64 = 4;
-const ROUNDS: u64 = 8;
 /// What each worker does in a round.
 const DEEDS: usize = 12;
 const SLUGS: [&str; 6] = ["alone", "team", "panel", "yoga", "room", "salon"];
+
+/// A number from the environment, or the one that every run has.
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
+}
 
 /// One of those who do something at the same time as others.
 struct Worker {
@@ -43,6 +52,8 @@ struct Worker {
     team: Vec<StaffId>,
     /// What the salon offers.
     menu: Vec<ServiceId>,
+    /// The first of the half hours that they want.
+    first: Timestamp,
     dice: Dice,
     booked: Arc<Mutex<Vec<Booked>>>,
     clock: Arc<TestClock>,
@@ -51,9 +62,8 @@ struct Worker {
 }
 
 impl Worker {
-    /// A half hour of Tuesday.
     fn some_time(&mut self) -> Timestamp {
-        tuesday("09:00") + SignedDuration::from_mins(i64::from(self.dice.below(14)) * 30)
+        self.first + SignedDuration::from_mins(i64::from(self.dice.below(14)) * 30)
     }
 
     async fn some_appointment(&mut self) -> Option<Booked> {
@@ -62,7 +72,7 @@ impl Worker {
 
     /// Does one thing. Being refused is as good as anything; a failure on our side is not.
     async fn act(&mut self) {
-        let outcome = match self.dice.below(25) {
+        let outcome = match self.dice.below(26) {
             0..8 => self.book().await,
             8..11 => self.reschedule().await,
             11..14 => self.cancel().await,
@@ -71,7 +81,8 @@ impl Worker {
             17 => self.exchange().await,
             18 => self.wait_for_a_seat().await,
             20..24 => self.hold().await,
-            24 => {
+            24 => self.change_the_chairs().await,
+            25 => {
                 // Three times, and what is held is held no longer.
                 self.clock.advance(SignedDuration::from_mins(4));
                 Ok(())
@@ -184,11 +195,15 @@ impl Worker {
         let mut rules = found.rules.clone();
         rules.pre_buffer = self.dice.below(3) * 10;
         rules.post_buffer = self.dice.below(3) * 10;
+        rules.duration = 30 + self.dice.below(2) * 15;
+        rules.per_day = Some(4 + self.dice.below(9));
         rules.per_slot = 1 + self.dice.below(3);
         rules.seats = 2 + self.dice.below(5);
         let members = match found.kind {
             Kind::Simple => Vec::new(),
-            Kind::Personal | Kind::ClassBooking => vec![member(self.team[0])],
+            Kind::Personal | Kind::ClassBooking => {
+                self.dice.pick(&self.team).map(member).into_iter().collect()
+            }
             _ => {
                 let left_out = self.dice.pick(&self.team).unwrap_or(self.owner);
                 let stay = self.team.iter().filter(|one| **one != left_out);
@@ -206,6 +221,18 @@ impl Worker {
         };
         let changed = calendars::update(&self.quince, self.owner, found.id, form).await;
         changed.map_err(|error| error.to_string())
+    }
+
+    /// More of them, or fewer.
+    async fn change_the_chairs(&mut self) -> Result<(), String> {
+        let known = services::resources(&self.quince).await.unwrap();
+        let forms = known.into_iter().map(|chairs| ResourceForm {
+            id: Some(chairs.id),
+            name: chairs.name,
+            quantity: 1 + self.dice.below(3),
+        });
+        let saved = services::save_resources(&self.quince, self.owner, forms.collect()).await;
+        saved.map_err(|error| error.to_string())
     }
 
     async fn exchange(&mut self) -> Result<(), String> {
@@ -245,7 +272,7 @@ impl Worker {
 }
 
 /// A booking calendar of each kind, of the same three people, with what can be chosen from the menu.
-async fn all_calendars(world: &World) -> (Vec<StaffId>, Vec<ServiceId>) {
+async fn all_calendars(world: &World, zone: &Zone, hours: &WeeklyHours) -> (Vec<StaffId>, Vec<ServiceId>) {
     let team = vec![
         world.owner,
         world.colleague("Jonas").await,
@@ -271,12 +298,22 @@ async fn all_calendars(world: &World) -> (Vec<StaffId>, Vec<ServiceId>) {
             members: members.iter().copied().map(member).collect(),
             rules: Rules {
                 seats: 4,
-                hours: (kind == Kind::Simple).then(|| WeeklyHours::weekdays(540, 1020)),
+                zone: zone.clone(),
+                range: DateRange::Unlimited,
+                hours: (kind == Kind::Simple).then(|| hours.clone()),
                 ..Rules::default()
             },
             ..CalendarForm::new(slug)
         };
         world.make(form).await;
+    }
+    for person in &team {
+        profile::save(&world.quince, *person, "Somebody", zone.name())
+            .await
+            .unwrap();
+        profile::save_hours(&world.quince, *person, hours.clone(), Vec::new())
+            .await
+            .unwrap();
     }
     let menu = menu(world, &team).await;
     (team, menu)
@@ -317,20 +354,45 @@ async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
 }
 
 async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
-    let (team, menu) = all_calendars(&world).await;
+    let hours = WeeklyHours::weekdays(540, 1020);
+    let rounds = setting("GUARANTEE_ROUNDS", 8);
+    play(&world, &Zone::utc(), &hours, tuesday("09:00"), rounds).await;
+}
+
+async fn nor_in_the_night_in_which_an_hour_comes_twice(world: World) {
+    let berlin = Zone::named("Europe/Berlin").unwrap();
+    let first = at("2027-10-30T22:00:00Z");
+    play(&world, &berlin, &WeeklyHours::always(), first, 4).await;
+}
+
+async fn nor_in_the_night_in_which_an_hour_is_skipped(world: World) {
+    let new_york = Zone::named("America/New_York").unwrap();
+    let first = at("2027-03-14T04:30:00Z");
+    play(&world, &new_york, &WeeklyHours::always(), first, 4).await;
+}
+
+/// Lets several processes do what they like with the half hours from `first` on.
+async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp, rounds: u64) {
+    let (team, menu) = all_calendars(world, zone, hours).await;
     let visitors: Vec<Holder> = (0..6)
         .map(|number| appointments::holder(&format!("visitor {number}")))
         .collect();
     let booked = Arc::new(Mutex::new(Vec::new()));
-    for round in 0..ROUNDS {
+    let mut processes = Vec::new();
+    for _ in 0..WORKERS {
+        processes.push(world.another_process().await);
+    }
+    let seed = setting("GUARANTEE_SEED", 20_261_123);
+    for round in 0..rounds {
         let mut workers = JoinSet::new();
-        for number in 0..WORKERS {
+        for (number, process) in (0..).zip(&processes) {
             let mut worker = Worker {
-                quince: world.another_process(),
+                quince: process.clone(),
                 owner: world.owner,
                 team: team.clone(),
                 menu: menu.clone(),
-                dice: Dice::new(20_261_123 + round * WORKERS + number),
+                first,
+                dice: Dice::new(seed + round * WORKERS + number),
                 booked: Arc::clone(&booked),
                 clock: Arc::clone(&world.clock),
                 visitors: visitors.clone(),
@@ -342,16 +404,17 @@ async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
             });
         }
         workers.join_all().await;
-        check(&world, &visitors, round).await;
+        check(world, first, &visitors, &format!("seed {seed}, round {round}")).await;
     }
+    let least = usize::try_from(rounds * 2).unwrap();
     assert!(
-        booked.lock().await.len() > 20,
+        booked.lock().await.len() > least,
         "too little was booked to mean anything"
     );
 }
 
 /// What must hold in the database whenever nobody is changing it.
-async fn check(world: &World, visitors: &[Holder], round: u64) {
+async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str) {
     let mut tx = world.database.store.read().await.unwrap();
     let calendars = booking_calendars::list(&mut tx).await.unwrap();
     let mut hosts: Vec<StaffId> = staff::list(&mut tx)
@@ -377,14 +440,18 @@ async fn check(world: &World, visitors: &[Holder], round: u64) {
         .flat_map(|service| &service.units)
         .map(|unit| StaffId(unit.0))
         .collect();
-    hosts.extend(units);
-    let (from, to) = (at(NOW), at(NOW) + SignedDuration::from_hours(72));
+    hosts.extend(units.clone());
+    let day = SignedDuration::from_hours(24);
+    let (from, to) = (first - day, first + day);
     let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now(), None)
         .await
         .unwrap();
     check_spans(&taken, round);
+    let chairs = store::resources::list(&mut tx).await.unwrap()[0].quantity;
+    check_chairs(&taken, &units, chairs, round);
 
     let mut seats: BTreeMap<store::OccupancyId, u32> = BTreeMap::new();
+    let mut spans = BTreeMap::new();
     for appointment in &all {
         let own = occupancy::seats_of(&mut tx, appointment.id).await.unwrap();
         let parts: Vec<&Part> = parts
@@ -392,6 +459,9 @@ async fn check(world: &World, visitors: &[Holder], round: u64) {
             .filter(|part| part.appointment_id == appointment.id)
             .collect();
         check_appointment(appointment, &own, &parts, &taken, round);
+        if !own.is_empty() {
+            spans.insert(appointment.id, own.iter().map(|(span, _)| *span).collect());
+        }
         for (span, count) in own {
             *seats.entry(span).or_default() += count;
         }
@@ -405,7 +475,7 @@ async fn check(world: &World, visitors: &[Holder], round: u64) {
         for span in &taken {
             let other = others.iter().find(|other| other.id == span.id);
             let held = span.taken - other.map_or(0, |other| other.taken);
-            assert!(held <= 1, "round {round}: more than a seat is held of {span:?}");
+            assert!(held <= 1, "{round}: more than a seat is held of {span:?}");
             *seats.entry(span.id).or_default() += held;
         }
     }
@@ -413,24 +483,21 @@ async fn check(world: &World, visitors: &[Holder], round: u64) {
         assert_eq!(
             seats.get(&span.id).copied(),
             Some(span.taken),
-            "round {round}: seats that belong to nobody in {span:?}"
+            "{round}: seats that belong to nobody in {span:?}"
         );
     }
-    check_sessions(&all, round);
+    check_sessions(&all, &spans, round);
 }
 
 /// No two spans of a host overlap, unless a staff member wanted it, and none has more seats than it may have.
-fn check_spans(taken: &[Taken], round: u64) {
+fn check_spans(taken: &[Taken], round: &str) {
     for (index, one) in taken.iter().enumerate() {
-        assert!(
-            one.taken <= one.capacity,
-            "round {round}: too many seats in {one:?}"
-        );
+        assert!(one.taken <= one.capacity, "{round}: too many seats in {one:?}");
         for other in &taken[index + 1..] {
             let overlap = one.host_id == other.host_id && one.from < other.to && other.from < one.to;
             assert!(
                 !overlap || one.overriding || other.overriding,
-                "round {round}: booked twice\n{one:?}\n{other:?}"
+                "{round}: booked twice\n{one:?}\n{other:?}"
             );
         }
     }
@@ -442,14 +509,14 @@ fn check_appointment(
     own: &[(store::OccupancyId, u32)],
     parts: &[&Part],
     taken: &[Taken],
-    round: u64,
+    round: &str,
 ) {
     let id = AppointmentId(appointment.id.0);
     if !matches!(
         appointment.status,
         Status::New | Status::Confirmed | Status::Showed
     ) {
-        assert_eq!(own, [], "round {round}: {id} is called off and keeps time");
+        assert_eq!(own, [], "{round}: {id} is called off and keeps time");
         return;
     }
     let spans = own
@@ -457,7 +524,7 @@ fn check_appointment(
         .filter_map(|(span, seats)| Some((taken.iter().find(|taken| taken.id == *span)?, *seats)));
     let mut held = BTreeSet::new();
     for (span, seats) in spans.clone() {
-        assert_eq!(seats, appointment.seats(), "round {round}: {id}");
+        assert_eq!(seats, appointment.seats(), "{round}: {id}");
         held.insert(span.host_id);
     }
     // Whose time it must have, and when.
@@ -484,23 +551,60 @@ fn check_appointment(
             spans
                 .clone()
                 .any(|(span, _)| span.host_id == *host && span.from <= *from && *to <= span.to),
-            "round {round}: {id} lacks {from} to {to} with {host}"
+            "{round}: {id} lacks {from} to {to} with {host}"
         );
     }
     let needed: BTreeSet<StaffId> = needed.into_iter().map(|(host, _, _)| host).collect();
     assert_eq!(
         held, needed,
-        "round {round}: {id} has time with whoever takes part and nobody else"
+        "{round}: {id} has time with whoever takes part and nobody else"
     );
 }
 
-/// Who attends one session attends it at the same time.
-fn check_sessions(all: &[Appointment], round: u64) {
-    let mut starts: BTreeMap<SessionId, Timestamp> = BTreeMap::new();
-    for appointment in all {
-        if let Some(session) = appointment.session_id {
-            let start = *starts.entry(session).or_insert(appointment.starts_at);
-            assert_eq!(start, appointment.starts_at, "round {round}: {}", appointment.id);
-        }
+/// Never more chairs are taken than there are.
+fn check_chairs(taken: &[Taken], units: &BTreeSet<StaffId>, quantity: u32, round: &str) {
+    let of_chairs: Vec<&Taken> = taken
+        .iter()
+        .filter(|span| units.contains(&span.host_id))
+        .collect();
+    for one in of_chairs.iter().filter(|span| !span.overriding) {
+        let at_once = of_chairs
+            .iter()
+            .filter(|other| !other.overriding && other.from <= one.from && one.from < other.to)
+            .count();
+        assert!(
+            at_once <= quantity as usize,
+            "{round}: {at_once} chairs of {quantity} at {}",
+            one.from
+        );
+    }
+}
+
+/// Who attends one session attends it at the same time, with the same host, in the same span of their time.
+fn check_sessions(
+    all: &[Appointment],
+    spans: &BTreeMap<AppointmentId, BTreeSet<store::OccupancyId>>,
+    round: &str,
+) {
+    let mut sessions: BTreeMap<SessionId, &Appointment> = BTreeMap::new();
+    for appointment in all
+        .iter()
+        .filter(|appointment| spans.contains_key(&appointment.id))
+    {
+        let Some(session) = appointment.session_id else {
+            continue;
+        };
+        let first = *sessions.entry(session).or_insert(appointment);
+        assert_eq!(
+            first.starts_at, appointment.starts_at,
+            "{round}: {}",
+            appointment.id
+        );
+        assert_eq!(first.host_id, appointment.host_id, "{round}: {}", appointment.id);
+        assert_eq!(
+            spans[&first.id], spans[&appointment.id],
+            "{round}: {}",
+            appointment.id
+        );
     }
 }

@@ -27,6 +27,8 @@ mod questions;
 mod races;
 mod round_robin;
 mod running;
+mod rush;
+
 mod secrets;
 mod services;
 mod simple;

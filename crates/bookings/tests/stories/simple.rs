@@ -3,7 +3,6 @@
 use bookings::appointments::{self, BookError, Booked, Booking};
 use bookings::calendars::CalendarForm;
 use bookings::{Kind, Rules, WeeklyHours};
-use tokio::task::JoinSet;
 
 use crate::database::stories;
 use crate::world::{World, adas_wish};
@@ -12,7 +11,6 @@ stories! {
     connected_on:
     d1_it_is_never_in_icloud_and_icloud_never_blocks_it,
     its_own_appointments_block_it_and_nothing_else,
-    two_hundred_at_once_get_one_room,
     several_may_share_a_start,
 }
 
@@ -71,17 +69,6 @@ async fn its_own_appointments_block_it_and_nothing_else(world: World) {
         matches!(outside, Err(BookError::NotOffered(_))),
         "its hours are its own: {outside:?}"
     );
-}
-
-async fn two_hundred_at_once_get_one_room(world: World) {
-    room(&world, 1).await;
-    let mut tries = JoinSet::new();
-    for number in 0..200 {
-        let (quince, wish) = (world.quince.clone(), wish("10:00", &format!("k{number}")));
-        tries.spawn(async move { appointments::book(&quince, wish).await });
-    }
-    let outcomes = tries.join_all().await;
-    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
 }
 
 async fn several_may_share_a_start(world: World) {

@@ -74,7 +74,7 @@ async fn a_removal_waits_for_an_account_that_has_moved(world: World) {
 }
 
 async fn two_processes_do_not_read_a_connection_at_the_same_time(world: World) {
-    let other = world.another_process();
+    let other = world.another_process().await;
     world.event("Home", "10:00");
     world
         .control

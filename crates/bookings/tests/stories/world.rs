@@ -300,9 +300,10 @@ impl World {
     }
 
     /// Another process on the same database.
-    pub fn another_process(&self) -> Quince {
+    pub async fn another_process(&self) -> Quince {
         let settings = self.quince.settings().clone();
-        Quince::new(settings, self.database.store.clone(), self.clock.clone()).unwrap()
+        let store = self.database.open_again().await;
+        Quince::new(settings, store, self.clock.clone()).unwrap()
     }
 
     /// Reads every connection now.

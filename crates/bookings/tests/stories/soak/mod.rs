@@ -131,6 +131,6 @@ impl Soak {
         tokio::time::sleep(Duration::from_micros(u64::from(self.dice.below(8_000)))).await;
         work.abort();
         let _ = work.await;
-        self.quince = self.world.another_process();
+        self.quince = self.world.another_process().await;
     }
 }
