@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use url::Url;
 
 const HOSTS: usize = 10;
-const BUSY: i64 = 100;
+const EVENTS: i64 = 100;
 const CONNECTIONS: usize = 8;
 const REQUESTS: usize = 2_000;
 
@@ -33,13 +33,13 @@ async fn main() {
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite://{}", folder.path().join("quince.db").display());
-    fill(folder.path(), &database, HOSTS, BUSY).await;
+    fill(folder.path(), &database, HOSTS, EVENTS).await;
     let server = Server::start(folder.path(), &database);
     let question: Url = server.free_slots(31).parse().unwrap();
     ask(&question, 100).await;
     let latencies = ask(&question, REQUESTS).await;
     println!(
-        "free slots over HTTP: {HOSTS} hosts, {BUSY} busy spans each, 31 days, {CONNECTIONS} connections\n  {latencies}"
+        "free slots over HTTP: {HOSTS} hosts, {EVENTS} events each, 31 days, {CONNECTIONS} connections\n  {latencies}"
     );
 }
 

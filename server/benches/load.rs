@@ -8,19 +8,25 @@
 
 mod support;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use support::{Latencies, Server, fill};
 use testdb::Postgres;
 
 const CONNECTIONS: usize = 8;
 /// Questions for a month of free times, by each connection.
-const QUESTIONS: usize = 50;
-/// Bookings, by each connection.
-const BOOKINGS: usize = 25;
+const QUESTIONS: usize = 100;
+/// Most bookings, by each connection.
+const BOOKINGS: usize = 100;
+/// Hosts and events of each.
+const SIZES: [(usize, i64); 6] = [(1, 100), (10, 100), (25, 100), (50, 100), (10, 10), (10, 1000)];
+/// Processes on one Postgres.
+const PROCESSES: [usize; 3] = [1, 2, 3];
 
 #[tokio::main]
 async fn main() {
@@ -28,32 +34,83 @@ async fn main() {
         .install_default()
         .unwrap();
     println!("{CONNECTIONS} connections; a question is 31 days of free times, a booking is one appointment");
-    for (hosts, busy) in [(1, 100), (10, 100), (50, 100), (10, 10), (10, 1000)] {
+    let mut results = Vec::new();
+    for (hosts, events) in SIZES {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite://{}", folder.path().join("quince.db").display());
-        run(folder.path(), &database, 1, hosts, busy).await;
-        for processes in [1, 3] {
-            let postgres = Postgres::start().await;
+        results.push(run(folder.path(), &database, 1, hosts, events).await);
+        for processes in PROCESSES {
+            let postgres = Postgres::durable().await;
             let folder = tempfile::tempdir().unwrap();
-            run(folder.path(), &postgres.url(), processes, hosts, busy).await;
+            results.push(run(folder.path(), &postgres.url(), processes, hosts, events).await);
         }
+    }
+    println!(
+        "\nHow cost grows: time of one, as a multiple of that with 10 hosts, 100 events and one process"
+    );
+    for result in &results {
+        let usual = |other: &&Run| other.database == result.database && other.size == (1, 10, 100);
+        let usual = results.iter().find(usual).unwrap();
+        let (processes, hosts, events) = result.size;
+        println!(
+            "{:>8} {processes} process(es) {hosts:>3} host(s) {events:>5} events   a question {:>5.2} ×   a booking {:>5.2} ×",
+            result.database,
+            usual.questions / result.questions,
+            usual.bookings / result.bookings
+        );
     }
 }
 
-async fn run(folder: &std::path::Path, database: &str, processes: usize, hosts: usize, busy: i64) {
-    fill(folder, database, hosts, busy).await;
+/// What one arrangement came to, as rates a second.
+struct Run {
+    database: String,
+    /// Processes, hosts, events.
+    size: (usize, usize, i64),
+    questions: f64,
+    bookings: f64,
+}
+
+async fn run(folder: &Path, database: &str, processes: usize, hosts: usize, events: i64) -> Run {
+    fill(folder, database, hosts, events).await;
     let servers: Vec<Server> = (0..processes).map(|_| Server::start(folder, database)).collect();
-    let kind = database.split(':').next().unwrap_or_default();
-    println!("{kind}, {processes} process(es), {hosts} host(s), {busy} busy spans each");
+    let kind = database.split(':').next().unwrap_or_default().to_owned();
+    println!("{kind}, {processes} process(es), {hosts} host(s), {events} events each");
     questions(&servers, 5).await;
-    println!("  questions {}", questions(&servers, QUESTIONS).await);
+    let asked = questions(&servers, QUESTIONS).await;
+    println!("  questions {asked}");
     let starts = free(&servers[0]).await;
     let taken = Arc::new(AtomicUsize::new(0));
-    let bookings = bookings(&servers, &starts, &taken).await;
+    let booked = bookings(&servers, &starts, hosts, &taken).await;
     println!(
-        "  bookings  {bookings}  ({} found their time taken)",
+        "  bookings  {booked}  ({} found their time taken)",
         taken.load(Ordering::Relaxed)
     );
+    assert_eq!(overlaps(database).await, 0, "somebody is booked twice");
+    Run {
+        database: kind,
+        size: (processes, hosts, events),
+        questions: asked.rate(),
+        bookings: booked.rate(),
+    }
+}
+
+/// How many pairs of spans of one host overlap.
+async fn overlaps(database: &str) -> i64 {
+    const PAIRS: &str = "SELECT COUNT(*) FROM occupancy a JOIN occupancy b
+        ON a.host_id = b.host_id AND a.id < b.id AND a.from_at < b.to_at AND b.from_at < a.to_at";
+    if database.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(database).await.unwrap();
+        sqlx::query_scalar(PAIRS)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    } else {
+        let mut connection = PgConnection::connect(database).await.unwrap();
+        sqlx::query_scalar(PAIRS)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    }
 }
 
 async fn questions(servers: &[Server], each: usize) -> Latencies {
@@ -83,14 +140,21 @@ async fn free(server: &Server) -> Vec<String> {
 }
 
 /// Every connection books times of its own, as long as there are enough of them.
-async fn bookings(servers: &[Server], starts: &[String], taken: &Arc<AtomicUsize>) -> Latencies {
+async fn bookings(
+    servers: &[Server],
+    starts: &[String],
+    hosts: usize,
+    taken: &Arc<AtomicUsize>,
+) -> Latencies {
     let client = reqwest::Client::new();
+    // At least half of the hosts are free at most starts.
+    let each = BOOKINGS.min(starts.len() * hosts.div_ceil(2) / CONNECTIONS);
     let connection = |connection: usize| {
         let address = format!(
             "{}api/v1/calendars/team/appointments",
             servers[connection % servers.len()].url
         );
-        let all: Vec<_> = (0..BOOKINGS)
+        let all: Vec<_> = (0..each)
             .map(|number| {
                 let start = &starts[(number * CONNECTIONS + connection) % starts.len()];
                 let body = json!({

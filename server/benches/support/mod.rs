@@ -11,7 +11,10 @@ use bookings::calendars::{CalendarForm, Member};
 use bookings::clock::SystemClock;
 use bookings::{Kind, Mail, Priority, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use store::{SecretKey, Store, blocked_time};
+use store::connections::{Discovered, NewConnection};
+use store::external_events::{NewEvent, NewInstance};
+use store::remote_calendars::Listed;
+use store::{RemoteCalendarId, SecretKey, Store, Tx, connections, external_events, remote_calendars};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -80,16 +83,20 @@ impl Latencies {
     pub fn at(&self, percent: usize) -> Duration {
         self.sorted[(self.sorted.len() - 1) * percent / 100]
     }
+
+    /// How many a second.
+    pub fn rate(&self) -> f64 {
+        f64::from(u32::try_from(self.sorted.len()).unwrap()) / self.whole.as_secs_f64()
+    }
 }
 
 /// "1,234/s, p50 3.1 ms, p99 8.0 ms, slowest 9.2 ms".
 impl std::fmt::Display for Latencies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let count = f64::from(u32::try_from(self.sorted.len()).unwrap());
         write!(
             f,
             "{:>6.0}/s  p50 {:>8.1?}  p99 {:>8.1?}  slowest {:>8.1?}",
-            count / self.whole.as_secs_f64(),
+            self.rate(),
             self.at(50),
             self.at(99),
             self.at(100)
@@ -97,8 +104,9 @@ impl std::fmt::Display for Latencies {
     }
 }
 
-/// A workspace with a round robin `team` of so many hosts, each with so many busy spans, written as the server will find it.
-pub async fn fill(folder: &Path, database: &str, hosts: usize, busy: i64) {
+/// A workspace with a round robin `team` of so many hosts, each with so many events in iCloud, written as the server will find
+/// it.
+pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
     let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
     let store = Store::open(database, key).await.unwrap();
     let settings = Settings {
@@ -135,7 +143,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, busy: i64) {
                 .unwrap(),
         );
     }
-    block(&quince, &team, busy).await;
+    remember_events(&quince, &team, events).await;
     let member = |staff: &StaffId| Member {
         staff: *staff,
         priority: Priority::Medium,
@@ -149,18 +157,74 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, busy: i64) {
     bookings::calendars::create(&quince, team[0], form).await.unwrap();
 }
 
-/// Busy spans of each host, spread over the two months that can be booked, at different times for different hosts.
-async fn block(quince: &Quince, hosts: &[StaffId], busy: i64) {
+/// Events of each host's iCloud as a sync leaves them, spread over the two months that can be booked, at different times for
+/// different hosts. The accounts have no password, so that nobody reads them.
+async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
     let now = quince.now();
     let mut tx = quince.store().write().await.unwrap();
     for (host, staff) in (0i64..).zip(hosts) {
-        for number in 0..busy {
-            let start = now + SignedDuration::from_mins(number * 60 * 24 * 60 / busy + host * 37);
-            let end = start + SignedDuration::from_mins((60 * 24 * 60 / busy / 2).min(50));
-            blocked_time::insert(&mut tx, *staff, start, end, "busy", now)
-                .await
-                .unwrap();
-        }
+        let calendar = watched_calendar(&mut tx, *staff, now).await;
+        let minutes = 60 * 24 * 60 / events;
+        let event = |number: i64| {
+            let start = now + SignedDuration::from_mins(number * minutes + host * 37);
+            let end = start + SignedDuration::from_mins((minutes / 2).min(50));
+            busy_event(&number.to_string(), start, end)
+        };
+        let events: Vec<NewEvent> = (0..events).map(event).collect();
+        external_events::keep(&mut tx, calendar, &events, now)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+async fn watched_calendar(tx: &mut Tx, staff: StaffId, now: Timestamp) -> RemoteCalendarId {
+    let account = NewConnection {
+        staff_id: staff,
+        server: store::Server::Icloud,
+        entry_url: "https://caldav.icloud.com/".to_owned(),
+        username: "host@icloud.example".to_owned(),
+        discovered: Discovered {
+            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+            home_urls: vec!["https://caldav.icloud.com/1/calendars/".to_owned()],
+            addresses: Vec::new(),
+        },
+        import_policy: store::ImportPolicy::KeepUp,
+    };
+    let connection = connections::insert(tx, &account, now).await.unwrap();
+    let listed = Listed {
+        url: "https://caldav.icloud.com/1/calendars/work/".to_owned(),
+        name: "Work".to_owned(),
+        color: None,
+        zone: None,
+        writable: true,
+        readable: true,
+    };
+    let calendar = remote_calendars::upsert(tx, connection, &listed, now)
+        .await
+        .unwrap();
+    remote_calendars::set_conflicts(tx, staff, &[calendar])
+        .await
+        .unwrap();
+    remote_calendars::unchanged(tx, &[calendar], now).await.unwrap();
+    calendar
+}
+
+fn busy_event(uid: &str, starts_at: Timestamp, ends_at: Timestamp) -> NewEvent {
+    NewEvent {
+        href: format!("/1/calendars/work/{uid}.ics"),
+        etag: None,
+        uid: uid.to_owned(),
+        ics: String::new(),
+        problem: None,
+        instances: vec![NewInstance {
+            starts_at,
+            ends_at,
+            all_day: None,
+            uid: uid.to_owned(),
+            summary: "Dentist".to_owned(),
+            location: None,
+            blocks: "busy".to_owned(),
+        }],
+    }
 }
