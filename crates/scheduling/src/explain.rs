@@ -9,7 +9,7 @@ use crate::engine::{has_room, slots, supported};
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::Interval;
 use crate::limits::Limits;
-use crate::request::{Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, UnsupportedKind};
+use crate::request::{Cause, Host, Position, Reason, Refusal, Request, Slot, UnsupportedKind};
 use crate::rules::Kind;
 
 /// Every start of the grid in the window, offered or not, with its reasons.
@@ -145,9 +145,8 @@ fn position(
         .collect();
     let forbidden = !refusals.is_empty();
     let mut hosts = Vec::new();
-    if let Some(session) = class_session(request, start) {
-        let room = request.rules.seats.saturating_sub(session.taken);
-        if room < request.seats {
+    if let Some(session) = class::session_at(request, start) {
+        if class::seats_left(request, &session) < request.seats {
             refusals.push(Refusal::of_calendar(Reason::NoSeats));
         } else if !forbidden {
             hosts.extend(request.hosts.first().map(|owner| owner.id));
@@ -190,13 +189,6 @@ fn position(
         hosts,
         refusals,
     }
-}
-
-/// The session that takes place at this very start, if it is a class.
-fn class_session(request: &Request, start: Timestamp) -> Option<Shared> {
-    (request.kind == Kind::ClassBooking)
-        .then(|| class::live_sessions(request).find(|session| session.start == start))
-        .flatten()
 }
 
 /// What a host has to do within a span, by reason.

@@ -23,6 +23,7 @@ mod rules;
 mod visits;
 
 pub use assignment::{Candidate, Choice, ahead, newcomer_credit, rank};
+pub use class::{full_sessions, is_live};
 pub use engine::slots;
 pub use explain::{check, explain};
 pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};

@@ -134,6 +134,21 @@ pub async fn seats_of(
     )
 }
 
+/// The spans that an appointment shares with other appointments. Holds don't count.
+pub async fn shared_with_others(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+) -> Result<Vec<OccupancyId>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| Ok(OccupancyId(row.uuid("occupancy_id")?)),
+        "SELECT DISTINCT occupancy_id FROM occupancy_seats
+         WHERE appointment_id <> $1
+            AND occupancy_id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
+        appointment.0
+    )
+}
+
 /// Takes all these places for an appointment, so many seats of each, or none of them: seats of a span with this start that
 /// has room and holds the place, else a span of its own. A refusal leaves the transaction usable, so that other hosts can be tried.
 ///

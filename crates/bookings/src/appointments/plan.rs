@@ -75,8 +75,9 @@ pub(crate) async fn plans(
         Kind::Collective => together(calendar, slot, looks),
         Kind::ClassBooking => {
             let mut plans = together(calendar, slot, looks);
+            let live = scheduling::is_live(&context.request(now, true), slot.start);
             for plan in &mut plans {
-                plan.looks = slot.seats_left == Some(calendar.rules.seats);
+                plan.looks = !live;
             }
             plans
         }

@@ -316,20 +316,27 @@ async fn without_moved(
     taken: &[Taken],
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<StaffId, Vec<Busy>>, StoreError> {
-    let moved: BTreeMap<OccupancyId, u32> = match moved {
-        Some(moved) => occupancy::seats_of(tx, moved).await?.into_iter().collect(),
-        None => BTreeMap::new(),
-    };
+    let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
+    let mut booked: BTreeSet<OccupancyId> = BTreeSet::new();
+    if let Some(moved) = moved {
+        own.extend(occupancy::seats_of(tx, moved).await?);
+        booked.extend(occupancy::shared_with_others(tx, moved).await?);
+    }
     let mut busy: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
     for place in taken {
-        let moved = moved.get(&place.id).copied().unwrap_or(0);
-        let others = place.taken.saturating_sub(moved);
+        let seats = own.get(&place.id).copied().unwrap_or(0);
+        let others = place.taken.saturating_sub(seats);
         // A start that others share stays taken when one of them moves away; it just has more room.
-        if moved > 0 && others == 0 {
+        if seats > 0 && others == 0 {
             continue;
         }
+        let mut place = *place;
+        if seats > 0 && !booked.contains(&place.id) {
+            // Who moves away leaves nothing but holds.
+            place.appointment_id = None;
+        }
         let host = busy.entry(place.host_id).or_default();
-        host.push(busy::of_taken(place, others));
+        host.push(busy::of_taken(&place, others));
     }
     Ok(busy)
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use scheduling::{
-    AppointmentId, CalendarId, DateRange, Interval, Kind, Reason, Request, Slot, SlotHosts, Span, StaffId,
+    AppointmentId, CalendarId, DateRange, Interval, Kind, Request, Slot, SlotHosts, Span, StaffId,
     Unit, UnsupportedKind,
 };
 use store::booking_calendars::BookingCalendar;
@@ -148,7 +148,7 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     Ok(FreeSlots {
         calendar,
         days,
-        full: full_sessions(&context.request(now, false), zone)?,
+        full: full_sessions(&context.request(now, false), zone),
         next_free,
     })
 }
@@ -193,20 +193,13 @@ pub async fn free_for_staff(
     Ok(free.into_iter().map(offered).collect())
 }
 
-/// The sessions that lack nothing but seats.
-fn full_sessions(request: &Request, zone: &Zone) -> Result<BTreeMap<Date, Vec<Interval>>, UnsupportedKind> {
+/// The sessions that lack nothing but seats, by local date.
+fn full_sessions(request: &Request, zone: &Zone) -> BTreeMap<Date, Vec<Interval>> {
     let mut days: BTreeMap<Date, Vec<Interval>> = BTreeMap::new();
-    if request.kind != Kind::ClassBooking {
-        return Ok(days);
+    for session in scheduling::full_sessions(request) {
+        days.entry(zone.date(session.start)).or_default().push(session);
     }
-    for position in scheduling::explain(request)? {
-        let mut reasons = position.refusals.iter().map(|refusal| refusal.reason);
-        if position.hosts.is_empty() && reasons.all(|reason| reason == Reason::NoSeats) {
-            let session = Interval::new(position.start, position.end);
-            days.entry(zone.date(position.start)).or_default().push(session);
-        }
-    }
-    Ok(days)
+    days
 }
 
 /// What a question needs to know about a span.

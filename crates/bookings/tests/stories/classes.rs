@@ -1,6 +1,6 @@
 //! Class Booking: sessions with seats, one event for each, guests, moving, calling off, the waiting list.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking};
+use bookings::appointments::{self, Actor, BookError, Booked, Booking, HoldWish, hold, holder};
 use bookings::calendars::{self, CalendarForm};
 use bookings::classes::{self, WaitError};
 use bookings::slots::Question;
@@ -29,6 +29,8 @@ stories! {
     more_seats_let_those_who_wait_in,
     a_day_has_as_many_seats_as_it_may,
     the_owner_and_admins_see_who_comes_and_others_do_not,
+    a_held_seat_is_no_session,
+    the_owners_icloud_is_asked_until_somebody_has_a_seat,
 }
 
 fn form(world: &World, seats: u32) -> CalendarForm {
@@ -411,4 +413,40 @@ async fn the_owner_and_admins_see_who_comes_and_others_do_not(world: World) {
             .await
             .is_ok()
     );
+}
+
+/// A visitor holds a seat at ten while they fill in the form.
+async fn hold_a_seat(world: &World) {
+    let wish = HoldWish {
+        slug: "yoga".into(),
+        start: tuesday("10:00"),
+        host: None,
+        services: Vec::new(),
+    };
+    hold(&world.quince, holder("a visitor"), &wish).await.unwrap();
+}
+
+async fn a_held_seat_is_no_session(world: World) {
+    yoga(&world, 1).await;
+    hold_a_seat(&world).await;
+    assert_eq!(left(&world, "10:00").await, None, "there is nothing to wait for");
+    let waiting = classes::wait(&world.quince, &wish("Grace", "10:00", &[])).await;
+    assert!(matches!(waiting, Err(WaitError::NotOffered(_))), "{waiting:?}");
+    let (id, _) = world.form_of("yoga").await;
+    calendars::update(&world.quince, world.owner, id, form(&world, 3))
+        .await
+        .unwrap();
+    assert_eq!(left(&world, "10:00").await, Some(2));
+    world.event("Work", "10:00");
+    world.sync().await;
+    assert_eq!(left(&world, "10:00").await, None, "the owner has something else to do");
+}
+
+async fn the_owners_icloud_is_asked_until_somebody_has_a_seat(world: World) {
+    yoga(&world, 5).await;
+    hold_a_seat(&world).await;
+    // Quince has not read this yet.
+    world.event("Work", "10:00");
+    let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
 }

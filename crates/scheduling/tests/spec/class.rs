@@ -1,6 +1,6 @@
 //! Class Booking: sessions and their seats.
 
-use scheduling::{Kind, Reason, Slot};
+use scheduling::{Cause, Interval, Kind, Reason, Slot, full_sessions, is_live};
 
 use crate::scene::{CALENDAR, Scene, staff};
 
@@ -108,9 +108,59 @@ fn a_live_session_still_keeps_the_limits_of_time() {
 
 #[test]
 fn a_session_that_was_called_off_cannot_be_joined_nor_opened_again() {
-    let scene = class().shared(CALENDAR, NINE.0, NINE, u32::MAX);
+    let scene = class().shared_by(Cause::Blocked, CALENDAR, NINE.0, NINE, u32::MAX);
     assert_eq!(scene.starts(), "10:00 10:30 11:00");
-    assert_eq!(scene.codes(NINE.0), ["BOOKED"]);
+    assert_eq!(scene.codes(NINE.0), ["BLOCKED"]);
+}
+
+/// A class at nine of which a visitor holds seats.
+fn held(seats: u32) -> Scene {
+    class().shared_by(Cause::Hold, CALENDAR, NINE.0, NINE, seats)
+}
+
+#[test]
+fn a_held_seat_leaves_a_free_start_with_fewer_seats() {
+    let scene = held(3);
+    assert_eq!(scene.starts(), "09:00 10:00 10:30 11:00");
+    assert_eq!(left(&scene.slots())[..2], [Some(7), Some(10)]);
+    assert_eq!(scene.codes("2026-06-01T09:30"), ["HELD"]);
+}
+
+#[test]
+fn a_held_seat_opens_no_session() {
+    // The owner is busy, off, or closed off then: who comes second needs them as much as who came first.
+    let busy = held(1).event("2026-06-01T09:30", "2026-06-01T10:00");
+    assert_eq!(busy.codes(NINE.0), ["CONFLICT"]);
+    let blocked = held(1).busy(0, NINE.0, NINE.1, Cause::Blocked);
+    assert_eq!(blocked.codes(NINE.0), ["BLOCKED"]);
+    let off = held(1).on("2026-06-01", "10:00-12:00");
+    assert_eq!(off.codes(NINE.0), ["HOURS"]);
+    assert!(!is_live(&held(1).request(), held(1).at(NINE.0)));
+    let booked = class().shared(CALENDAR, NINE.0, NINE, 1);
+    assert!(is_live(&booked.request(), booked.at(NINE.0)));
+    assert!(!is_live(&booked.request(), booked.at("2026-06-01T10:00")));
+}
+
+#[test]
+fn seats_that_are_all_held_make_no_full_session() {
+    let scene = held(10);
+    assert_eq!(scene.codes(NINE.0), ["HELD"]);
+    assert_eq!(full_sessions(&scene.request()), []);
+}
+
+#[test]
+fn full_are_the_sessions_that_lack_nothing_but_seats() {
+    let full = class().shared(CALENDAR, NINE.0, NINE, 10);
+    let nine = Interval::new(full.at(NINE.0), full.at(NINE.1));
+    assert_eq!(full_sessions(&full.request()), [nine]);
+    let mut group = class().shared(CALENDAR, NINE.0, NINE, 8);
+    assert_eq!(full_sessions(&group.request()), []);
+    group.seats = 3;
+    assert_eq!(full_sessions(&group.request()), [nine]);
+    group.seats = 11;
+    assert_eq!(full_sessions(&group.request()), [nine], "and no start without a session");
+    let over = full.now("2026-06-01T09:01");
+    assert_eq!(full_sessions(&over.request()), []);
 }
 
 #[test]

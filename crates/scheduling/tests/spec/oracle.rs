@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::ids::Uuid;
 use scheduling::{
-    Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind, LocalWindow, Shared, Span,
+    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind, LocalWindow, Shared, Span,
     StaffId, Unit, check, explain,
 };
 use zones::Zone;
@@ -198,6 +198,7 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
             let session = scene.hosts[0]
                 .busy
                 .iter()
+                .filter(|busy| matches!(busy.cause, Cause::Appointment(_)))
                 .filter_map(|busy| busy.shared)
                 .find(|shared| shared.calendar == CALENDAR && shared.start == instant);
             let taken = session.map_or(0, |session| session.taken);
@@ -222,10 +223,14 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                 let occupied = i64::try_from(minute).unwrap() - i64::from(rules.pre_buffer)
                     ..i64::try_from(end).unwrap() + i64::from(rules.post_buffer);
                 !host.busy.iter().any(|busy| {
+                    let places = match scene.kind {
+                        Kind::ClassBooking => rules.seats,
+                        Kind::Collective => 1,
+                        _ => rules.per_slot,
+                    };
                     let shares = busy.shared.is_some_and(|shared| {
-                        matches!(scene.kind, Kind::RoundRobin | Kind::Personal)
-                            && shared.calendar == CALENDAR
-                            && shared.taken < rules.per_slot
+                        shared.calendar == CALENDAR
+                            && shared.taken + scene.seats <= places
                             && shared.start == instant
                     });
                     let (from, to) = (minutes.of(busy.interval.start), minutes.of(busy.interval.end));
@@ -296,9 +301,14 @@ fn busy(dice: &mut Dice, minutes: &Minutes) -> Busy {
         start: minutes.at(start + dice.below(length.clamp(1, 16))),
         taken: u32::try_from(1 + dice.below(3)).unwrap(),
     });
+    let cause = match shared {
+        None => Cause::External(Uuid::from_u128(7)),
+        Some(_) if dice.one_in(3) => Cause::Hold,
+        Some(_) => Cause::Appointment(AppointmentId(Uuid::from_u128(9))),
+    };
     Busy {
         interval,
-        cause: Cause::External(Uuid::from_u128(7)),
+        cause,
         shared,
     }
 }

@@ -176,14 +176,26 @@ impl Scene {
     }
 
     /// An appointment of the first host whose start may be shared, with the buffers stored with it.
-    pub fn shared(mut self, calendar: CalendarId, start: &str, occupied: (&str, &str), taken: u32) -> Self {
+    pub fn shared(self, calendar: CalendarId, start: &str, occupied: (&str, &str), taken: u32) -> Self {
+        let cause = Cause::Appointment(AppointmentId(Uuid::from_u128(9)));
+        self.shared_by(cause, calendar, start, occupied, taken)
+    }
+
+    /// The same for whatever takes the places of the start.
+    pub fn shared_by(
+        mut self,
+        cause: Cause,
+        calendar: CalendarId,
+        start: &str,
+        occupied: (&str, &str),
+        taken: u32,
+    ) -> Self {
         let shared = Some(Shared {
             calendar,
             start: self.at(start),
             taken,
         });
         let interval = self.span(occupied.0, occupied.1);
-        let cause = Cause::Appointment(AppointmentId(Uuid::from_u128(9)));
         self.hosts[0].busy.push(Busy {
             interval,
             cause,
