@@ -17,13 +17,25 @@ pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) 
     let Some(owner) = request.hosts.first() else {
         return Vec::new();
     };
-    let mut starts: BTreeMap<i64, u32> = BTreeMap::new();
+    let slot = |start: Timestamp, end: Timestamp, left: u32| Slot {
+        start,
+        end,
+        hosts: SlotHosts::from_iter([owner.id]),
+        seats_left: Some(left),
+    };
+    let mut starts: BTreeMap<i64, Slot> = BTreeMap::new();
     if request.seats <= request.rules.seats {
         let grid = Grid::of(request, owner, own);
-        let free = free_starts(request, limits, owner, &grid);
-        starts.extend(free.into_iter().map(|start| (start, request.rules.seats)));
+        let free = |start: i64| {
+            let from = Timestamp::from_millisecond(start).ok()?;
+            let end = from.checked_add(minutes(request.rules.duration)).ok()?;
+            Some((start, slot(from, end, request.rules.seats)))
+        };
+        let all = free_starts(request, limits, owner, &grid);
+        starts.extend(all.into_iter().filter_map(free));
         for held in shares(request, |cause| cause == Cause::Hold) {
-            if let Some(left) = starts.get_mut(&held.start.as_millisecond()) {
+            let start = starts.get_mut(&held.start.as_millisecond());
+            if let Some(left) = start.and_then(|slot| slot.seats_left.as_mut()) {
                 *left = left.saturating_sub(held.taken);
             }
         }
@@ -32,21 +44,13 @@ pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) 
         let start = session.start.as_millisecond();
         let left = seats_left(request, &session);
         if left >= request.seats && limits.allows(start) && limits.is_asked_for(start) {
-            starts.insert(start, left);
+            // It ends when it was opened to end, whatever the duration is by now.
+            starts.insert(start, slot(session.start, session.end, left));
         } else {
             starts.remove(&start);
         }
     }
-    let slot = |(start, left): (i64, u32)| {
-        let start = Timestamp::from_millisecond(start).ok()?;
-        Some(Slot {
-            start,
-            end: start.checked_add(minutes(request.rules.duration)).ok()?,
-            hosts: SlotHosts::from_iter([owner.id]),
-            seats_left: Some(left),
-        })
-    };
-    starts.into_iter().filter_map(slot).collect()
+    starts.into_values().collect()
 }
 
 /// The sessions of a Class Booking calendar that start in the window and lack nothing but seats, in order: what clients can
@@ -62,10 +66,7 @@ pub fn full_sessions(request: &Request) -> Vec<Interval> {
                 && limits.reasons(session.start).is_empty()
                 && seats_left(request, session) < request.seats
         })
-        .filter_map(|session| {
-            let end = session.start.checked_add(minutes(request.rules.duration)).ok()?;
-            Some(Interval::new(session.start, end))
-        })
+        .map(|session| Interval::new(session.start, session.end))
         .collect();
     full.sort_unstable();
     full
@@ -90,7 +91,7 @@ pub(crate) fn seats_left(request: &Request, session: &Shared) -> u32 {
 
 /// The sessions of the asked booking calendar that take place.
 pub(crate) fn live_sessions<'a>(request: &'a Request) -> impl Iterator<Item = Shared> + 'a {
-    shares(request, |cause| matches!(cause, Cause::Appointment(_)))
+    shares(request, |cause| matches!(cause, Cause::Appointment(_))).filter(|session| session.taken != Shared::CLOSED)
 }
 
 /// The starts of the asked booking calendar that the owner has for such a cause.

@@ -153,7 +153,7 @@ fn position(
         }
         return Position {
             start,
-            end,
+            end: session.end,
             hosts,
             refusals,
         };
@@ -203,7 +203,7 @@ pub(crate) fn in_the_way(
         .filter(|busy| busy.interval.overlaps(occupied) && has_room(request, busy) != Some(meeting.start))
         .map(|busy| {
             let reason = match busy.cause {
-                _ if !busy.interval.overlaps(meeting) => Reason::Buffer,
+                _ if !busy.meeting().overlaps(meeting) => Reason::Buffer,
                 Cause::Appointment(_) => Reason::Booked,
                 Cause::Hold => Reason::Held,
                 Cause::Blocked => Reason::Blocked,

@@ -34,8 +34,15 @@ pub struct Shared {
     pub calendar: CalendarId,
     /// The start of the meeting.
     pub start: Timestamp,
-    /// How many appointments share it already.
+    /// Its end, without the buffer after it.
+    pub end: Timestamp,
+    /// How many appointments share it already, or [`Shared::CLOSED`].
     pub taken: u32,
+}
+
+impl Shared {
+    /// Nobody else may share it, however many places there are.
+    pub const CLOSED: u32 = u32::MAX;
 }
 
 /// Time that a host does not have.
@@ -47,6 +54,13 @@ pub struct Busy {
     pub cause: Cause,
     /// Set for appointments whose start others may share.
     pub shared: Option<Shared>,
+}
+
+impl Busy {
+    /// The time of the meeting itself, without the buffers stored with it; of anything else all of its time.
+    pub(crate) fn meeting(&self) -> Interval {
+        self.shared.map_or(self.interval, |shared| Interval::new(shared.start, shared.end))
+    }
 }
 
 /// A member with hours and busy time. The appointment that is being moved is left out by the caller.

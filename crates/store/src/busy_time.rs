@@ -62,8 +62,8 @@ pub struct ExternalSpan {
     pub blocks: String,
 }
 
-// Rows tell whose they are by the place in the asked list, from 0: an id's text would be most of a row. Of an appointment's
-// seats the first stands for all: MIN over UUIDs is not known to every Postgres.
+// Rows tell whose they are by the place in the asked list, from 0: an id's text would be most of a row. Of the appointments
+// that have seats the first stands for all, as they share one meeting.
 const SQLITE: &str = "WITH watched AS MATERIALIZED (
         SELECT *, row_number() OVER (ORDER BY name, id) - 1 AS place FROM watched_calendars
         WHERE staff_id IN (SELECT unhex(value) FROM json_each($4)))
@@ -77,8 +77,9 @@ const SQLITE: &str = "WITH watched AS MATERIALIZED (
     (SELECT json_group_array(json_array(w.place, hex(i.event_id), i.starts_at, i.ends_at, i.blocks))
         FROM watched w CROSS JOIN external_instances i ON i.remote_calendar_id = w.id
         WHERE i.starts_at < $2 AND i.ends_at > $1) AS external,
-    (SELECT json_group_array(json_array(host.key, hex(o.id), hex(o.calendar_id), (SELECT hex(s.appointment_id)
-                FROM occupancy_seats s WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1),
+    (SELECT json_group_array(json_array(host.key, hex(o.id), hex(o.calendar_id), json((SELECT json_array(hex(a.id), a.ends_at)
+                FROM occupancy_seats s CROSS JOIN appointments a ON a.id = s.appointment_id WHERE s.occupancy_id = o.id
+                ORDER BY s.seat LIMIT 1)),
             o.overriding, o.meeting_start, o.from_at, o.to_at, o.capacity, (SELECT COUNT(*)
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id
                     AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))
@@ -95,8 +96,9 @@ const POSTGRES: &str = "WITH watched AS MATERIALIZED (
     (SELECT json_agg(json_build_array(w.place, i.event_id, i.starts_at, i.ends_at, i.blocks))::TEXT
         FROM watched w JOIN external_instances i ON i.remote_calendar_id = w.id
         WHERE i.starts_at < $2 AND i.ends_at > $1) AS external,
-    (SELECT json_agg(json_build_array(host.place - 1, o.id, o.calendar_id, (SELECT s.appointment_id
-                FROM occupancy_seats s WHERE s.occupancy_id = o.id AND s.appointment_id IS NOT NULL ORDER BY s.seat LIMIT 1),
+    (SELECT json_agg(json_build_array(host.place - 1, o.id, o.calendar_id, (SELECT json_build_array(a.id, a.ends_at)
+                FROM occupancy_seats s JOIN appointments a ON a.id = s.appointment_id WHERE s.occupancy_id = o.id
+                ORDER BY s.seat LIMIT 1),
             o.overriding::INT, o.meeting_start, o.from_at, o.to_at, o.capacity, (SELECT COUNT(*)
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id
                     AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))::TEXT
@@ -122,7 +124,8 @@ struct Occupied {
     host: usize,
     id: Uuid,
     calendar: Uuid,
-    appointment: Option<Uuid>,
+    /// An appointment with its end.
+    appointment: Option<(Uuid, i64)>,
     overriding: u8,
     meeting_start: i64,
     from: i64,
@@ -175,13 +178,15 @@ fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
     });
     // A span in which everything is held, by who asks or by those whose time is up, is free.
     let taken = taken.into_iter().filter(|span| span.taken > 0).map(|span| {
+        let end = span.appointment.map_or(span.to, |(_, end)| end.min(span.to));
         Ok(Taken {
             id: OccupancyId(span.id),
             host_id: *at(question.hosts, span.host)?,
             calendar_id: CalendarId(span.calendar),
-            appointment_id: span.appointment.map(AppointmentId),
+            appointment_id: span.appointment.map(|(id, _)| AppointmentId(id)),
             overriding: span.overriding != 0,
             meeting_start: instant(span.meeting_start)?,
+            meeting_end: instant(end)?,
             from: instant(span.from)?,
             to: instant(span.to)?,
             capacity: span.capacity,

@@ -55,6 +55,8 @@ pub struct Taken {
     pub calendar_id: CalendarId,
     /// Start of the meeting.
     pub meeting_start: Timestamp,
+    /// End of the meeting, without the buffer after it; of a hold and of a part of a visit the end of the span.
+    pub meeting_end: Timestamp,
     /// From here.
     pub from: Timestamp,
     /// Up to here.

@@ -19,10 +19,12 @@ pub(crate) fn of_taken(taken: &Taken, seats: u32) -> Busy {
     Busy {
         interval: Interval::new(taken.from, taken.to),
         cause: taken.appointment_id.map_or(Cause::Hold, Cause::Appointment),
-        shared: (!taken.overriding).then_some(Shared {
+        shared: Some(Shared {
             calendar: taken.calendar_id,
             start: taken.meeting_start,
-            taken: seats,
+            end: taken.meeting_end,
+            // Nobody shares what staff took over something else.
+            taken: if taken.overriding { Shared::CLOSED } else { seats },
         }),
     }
 }
@@ -35,7 +37,8 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
         shared: Some(Shared {
             calendar: session.calendar_id,
             start: session.starts_at,
-            taken: u32::MAX,
+            end: session.ends_at,
+            taken: Shared::CLOSED,
         }),
     }
 }

@@ -219,3 +219,17 @@ fn fewer_seats_than_are_taken_leave_none() {
         .shared(CALENDAR, NINE.0, NINE, 7);
     assert_eq!(scene.codes(NINE.0), ["NOSEATS"]);
 }
+
+#[test]
+fn a_session_ends_when_it_was_opened_to_end() {
+    // Sessions are half an hour by now; this one was opened with an hour.
+    let shorter = || class().shared(CALENDAR, NINE.0, NINE, 3).duration(30);
+    let slots = shorter().slots();
+    let until = |scene: &Scene, slot: &Slot| scene.zone.local(slot.end).time().to_string();
+    assert_eq!(until(&shorter(), &slots[0]), "10:00:00");
+    assert_eq!(until(&shorter(), &slots[1]), "10:30:00");
+    assert_eq!(shorter().check(NINE.0).unwrap().end, shorter().at(NINE.1));
+    assert_eq!(shorter().explain()[0].end, shorter().at(NINE.1));
+    let full = class().shared(CALENDAR, NINE.0, NINE, 10).duration(30);
+    assert_eq!(full_sessions(&full.request())[0].end, full.at(NINE.1));
+}

@@ -3,7 +3,7 @@
 use scheduling::ids::Uuid;
 use scheduling::{AppointmentId, Cause, DateRange, Reason, Span, Unit};
 
-use crate::scene::{Scene, date, staff};
+use crate::scene::{CALENDAR, Scene, date, staff};
 
 fn day() -> Scene {
     Scene::new("Europe/Berlin", "09:00-12:00", "2026-06-01", "2026-06-01")
@@ -35,6 +35,20 @@ fn what_is_only_in_a_buffers_way_is_called_that() {
     let scene = day().buffers(0, 15).event("2026-06-01T10:35", "2026-06-01T10:40");
     assert_eq!(scene.codes("2026-06-01T10:00"), ["BUFFER"]);
     assert_eq!(scene.codes("2026-06-01T10:30"), ["CONFLICT"]);
+}
+
+#[test]
+fn the_buffer_of_an_appointment_is_told_apart_from_its_meeting() {
+    // From ten to half past, with a quarter of an hour before and after that was stored with it.
+    let kept = ("2026-06-01T09:45", "2026-06-01T10:45");
+    let scene = day().shared(CALENDAR, "2026-06-01T10:00", kept, 1);
+    for (start, code) in [
+        ("2026-06-01T09:30", "BUFFER"),
+        ("2026-06-01T10:00", "BOOKED"),
+        ("2026-06-01T10:30", "BUFFER"),
+    ] {
+        assert_eq!(scene.codes(start), [code], "{start}");
+    }
 }
 
 #[test]

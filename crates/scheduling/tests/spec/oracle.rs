@@ -299,6 +299,7 @@ fn busy(dice: &mut Dice, minutes: &Minutes) -> Busy {
             CALENDAR
         },
         start: minutes.at(start + dice.below(length.clamp(1, 16))),
+        end: minutes.at(start + length),
         taken: u32::try_from(1 + dice.below(3)).unwrap(),
     });
     let cause = match shared {

@@ -175,7 +175,8 @@ impl Scene {
         self.busy(0, from, to, Cause::External(Uuid::from_u128(7)))
     }
 
-    /// An appointment of the first host whose start may be shared, with the buffers stored with it.
+    /// An appointment of the first host whose start may be shared, as long as the rules say by now, with the buffers stored
+    /// with it.
     pub fn shared(self, calendar: CalendarId, start: &str, occupied: (&str, &str), taken: u32) -> Self {
         let cause = Cause::Appointment(AppointmentId(Uuid::from_u128(9)));
         self.shared_by(cause, calendar, start, occupied, taken)
@@ -190,12 +191,15 @@ impl Scene {
         occupied: (&str, &str),
         taken: u32,
     ) -> Self {
+        let interval = self.span(occupied.0, occupied.1);
+        let start = self.at(start);
+        let length = jiff::SignedDuration::from_mins(i64::from(self.rules.duration));
         let shared = Some(Shared {
             calendar,
-            start: self.at(start),
+            start,
+            end: start.checked_add(length).unwrap().min(interval.end),
             taken,
         });
-        let interval = self.span(occupied.0, occupied.1);
         self.hosts[0].busy.push(Busy {
             interval,
             cause,
