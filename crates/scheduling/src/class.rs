@@ -91,7 +91,8 @@ pub(crate) fn seats_left(request: &Request, session: &Shared) -> u32 {
 
 /// The sessions of the asked booking calendar that take place.
 pub(crate) fn live_sessions<'a>(request: &'a Request) -> impl Iterator<Item = Shared> + 'a {
-    shares(request, |cause| matches!(cause, Cause::Appointment(_))).filter(|session| session.taken != Shared::CLOSED)
+    shares(request, |cause| matches!(cause, Cause::Appointment(_)))
+        .filter(|session| session.taken != Shared::CLOSED)
 }
 
 /// The starts of the asked booking calendar that the owner has for such a cause.

@@ -1,7 +1,5 @@
 //! Why (not)? Every start of the grid with the reasons against it, for staff; and the check of one start.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::class;
@@ -9,37 +7,35 @@ use crate::engine::{has_room, slots, supported};
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::Interval;
 use crate::limits::Limits;
-use crate::request::{Cause, Host, Position, Reason, Refusal, Request, Slot, UnsupportedKind};
+use crate::request::{Busy, Cause, Host, Position, Reason, Refusal, Request, Slot, UnsupportedKind};
 use crate::rules::Kind;
 
-/// Every start of the grid in the window, offered or not, with its reasons.
+/// Every start of the grid in the window, offered or not, with its reasons. Where members have grids of their own, a start of
+/// one of them is told of all.
 ///
 /// # Errors
 /// [`UnsupportedKind`] for a Service calendar, whose times depend on what is chosen from its menu.
 pub fn explain(request: &Request) -> Result<Vec<Position>, UnsupportedKind> {
     supported(request)?;
     let limits = Limits::of(request);
-    let own = OwnHours::of(request);
-    let grids = grids(request, own.as_ref());
-    let mut on_grid: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    for (index, grid) in grids.iter().enumerate() {
-        for start in &grid.starts {
-            on_grid.entry(*start).or_default().push(index);
-        }
+    let members = Member::all(request);
+    let mut starts: Vec<i64> = Vec::new();
+    for member in &members {
+        starts.extend(&member.grid.starts);
     }
     if request.kind == Kind::ClassBooking {
-        let starts = class::live_sessions(request).map(|session| session.start.as_millisecond());
-        for start in starts.filter(|start| limits.is_asked_for(*start)) {
-            on_grid.insert(start, vec![0]);
-        }
+        let sessions = class::live_sessions(request).map(|session| session.start.as_millisecond());
+        starts.extend(sessions.filter(|start| limits.is_asked_for(*start)));
     }
+    starts.sort_unstable();
+    starts.dedup();
     let shown: Vec<Slot> = slots(request)?;
-    let mut positions = Vec::with_capacity(on_grid.len());
-    for (start, hosts) in on_grid {
+    let mut positions = Vec::with_capacity(starts.len());
+    for start in starts {
         let Ok(start) = Timestamp::from_millisecond(start) else {
             continue;
         };
-        let mut position = position(request, &limits, &grids, start, &hosts);
+        let mut position = position(request, &limits, &members, start);
         let offered = shown.binary_search_by_key(&start, |slot| slot.start).is_ok();
         if !position.hosts.is_empty() && !offered {
             position.hosts.clear();
@@ -53,9 +49,9 @@ pub fn explain(request: &Request) -> Result<Vec<Position>, UnsupportedKind> {
 /// Whether exactly this start is on offer. What only looks busy is on offer.
 ///
 /// # Errors
-/// The reasons against it: for a start that is no start of the grid, [`Reason::Hours`] or [`Reason::Grid`].
+/// All reasons against it, also of members who would not be offered then anyway. One that is no start of anybody's grid is
+/// [`Reason::Grid`], of nobody in particular, unless it lies outside all hours.
 pub fn check(request: &Request, start: Timestamp) -> Result<Slot, Vec<Refusal>> {
-    let unsupported = |_| vec![Refusal::of_calendar(Reason::Hours)];
     let end_of_window = start
         .checked_add(minutes(1))
         .map_err(|_| vec![Refusal::of_calendar(Reason::TooFar)])?;
@@ -65,67 +61,65 @@ pub fn check(request: &Request, start: Timestamp) -> Result<Slot, Vec<Refusal>> 
         ..*request
     };
     let found = slots(&narrow)
-        .map_err(unsupported)?
+        .map_err(|_| vec![Refusal::of_calendar(Reason::Hours)])?
         .into_iter()
         .find(|slot| slot.start == start);
-    if let Some(slot) = found {
-        return Ok(slot);
-    }
-    let position = explain(&narrow)
-        .map_err(unsupported)?
-        .into_iter()
-        .find(|position| position.start == start);
-    Err(match position {
-        Some(position) => position.refusals,
-        None => off_grid(&narrow, start),
-    })
+    found.ok_or_else(|| position(&narrow, &Limits::of(&narrow), &Member::all(&narrow), start).refusals)
 }
 
-fn grids(request: &Request, own: Option<&OwnHours>) -> Vec<Grid> {
-    match request.kind {
-        Kind::Collective => Grid::together(request, own),
-        _ => request
-            .hosts
+/// A host with what every start asks about, prepared once.
+struct Member<'a> {
+    host: &'a Host,
+    grid: Grid,
+    /// When they are busy, in the order of the starts, each with the latest end of it and of all before.
+    busy: Vec<(&'a Busy, Timestamp)>,
+}
+
+impl<'a> Member<'a> {
+    fn all(request: &Request<'a>) -> Vec<Self> {
+        let own = OwnHours::of(request);
+        let hosts: &'a [Host] = request.hosts;
+        let grids = match request.kind {
+            Kind::Collective => Grid::together(request, own.as_ref()),
+            _ => hosts
+                .iter()
+                .map(|host| Grid::of(request, host, own.as_ref()))
+                .collect(),
+        };
+        let with_grid = |(host, grid): (&'a Host, Grid)| {
+            let mut busy: Vec<&Busy> = host.busy.iter().collect();
+            busy.sort_by_key(|busy| busy.interval.start);
+            let mut latest = Timestamp::MIN;
+            let so_far = |busy: &'a Busy| {
+                latest = latest.max(busy.interval.end);
+                (busy, latest)
+            };
+            Self {
+                host,
+                grid,
+                busy: busy.into_iter().map(so_far).collect(),
+            }
+        };
+        hosts.iter().zip(grids).map(with_grid).collect()
+    }
+
+    fn has_start(&self, start: Timestamp) -> bool {
+        self.grid.starts.binary_search(&start.as_millisecond()).is_ok()
+    }
+
+    /// What they have to do within a span, by reason.
+    fn in_the_way(&self, request: &Request, meeting: &Interval, occupied: &Interval) -> Vec<Refusal> {
+        let first = self.busy.partition_point(|(_, latest)| *latest <= occupied.start);
+        self.busy[first..]
             .iter()
-            .map(|host| Grid::of(request, host, own))
-            .collect(),
+            .take_while(|(busy, _)| busy.interval.start < occupied.end)
+            .filter_map(|(busy, _)| against(request, self.host, busy, meeting, occupied))
+            .collect()
     }
 }
 
-fn off_grid(request: &Request, start: Timestamp) -> Vec<Refusal> {
-    let mut refusals: Vec<Refusal> = Limits::of(request)
-        .reasons(start)
-        .into_iter()
-        .map(Refusal::of_calendar)
-        .collect();
-    let own = OwnHours::of(request);
-    let meeting = Interval::new(
-        start,
-        start
-            .saturating_add(minutes(request.rules.duration))
-            .unwrap_or(Timestamp::MAX),
-    );
-    let is_open = |grid: &Grid| grid.open.iter().any(|span| span.contains(&meeting));
-    let grids = grids(request, own.as_ref());
-    let open = match request.kind {
-        Kind::Collective => !grids.is_empty() && grids.iter().all(is_open),
-        _ => grids.iter().any(is_open),
-    };
-    refusals.push(Refusal::of_calendar(if open {
-        Reason::Grid
-    } else {
-        Reason::Hours
-    }));
-    refusals
-}
-
-fn position(
-    request: &Request,
-    limits: &Limits,
-    grids: &[Grid],
-    start: Timestamp,
-    on_grid: &[usize],
-) -> Position {
+/// A start as it is for everybody, whether or not it is one of the grid.
+fn position(request: &Request, limits: &Limits, members: &[Member], start: Timestamp) -> Position {
     let rules = request.rules;
     let end = start
         .saturating_add(minutes(rules.duration))
@@ -138,17 +132,13 @@ fn position(
         end.saturating_add(minutes(rules.post_buffer))
             .unwrap_or(Timestamp::MAX),
     );
-    let mut refusals: Vec<Refusal> = limits
-        .reasons(start)
-        .into_iter()
-        .map(Refusal::of_calendar)
-        .collect();
-    let forbidden = !refusals.is_empty();
+    let limited = limits.reasons(start).into_iter();
+    let mut refusals: Vec<Refusal> = limited.map(Refusal::of_calendar).collect();
     let mut hosts = Vec::new();
     if let Some(session) = class::session_at(request, start) {
         if class::seats_left(request, &session) < request.seats {
             refusals.push(Refusal::of_calendar(Reason::NoSeats));
-        } else if !forbidden {
+        } else if refusals.is_empty() {
             hosts.extend(request.hosts.first().map(|owner| owner.id));
         }
         return Position {
@@ -158,26 +148,29 @@ fn position(
             refusals,
         };
     }
-    if request.kind == Kind::ClassBooking && request.seats > request.rules.seats {
+    if request.kind == Kind::ClassBooking && request.seats > rules.seats {
         refusals.push(Refusal::of_calendar(Reason::NoSeats));
     }
+    let on_grid = members.iter().any(|member| member.has_start(start));
+    if !on_grid {
+        refusals.extend(off_grid(request, members, &meeting).map(Refusal::of_calendar));
+    }
     let forbidden = !refusals.is_empty();
-    for (host, grid) in on_grid
-        .iter()
-        .filter_map(|index| Some((request.hosts.get(*index)?, grids.get(*index)?)))
-    {
-        if !grid.open.iter().any(|span| span.contains(&meeting)) {
-            refusals.push(Refusal::of_host(Reason::Hours, host.id));
-            continue;
+    for member in members {
+        let host = member.host.id;
+        let before = refusals.len();
+        if !member.grid.is_open(&meeting) {
+            refusals.push(Refusal::of_host(Reason::Hours, host));
+        } else if on_grid && !member.has_start(start) {
+            refusals.push(Refusal::of_host(Reason::Grid, host));
         }
-        let mut against = in_the_way(request, host, &meeting, &occupied);
-        if limits.is_held_back(start, host.id) {
-            against.push(Refusal::of_host(Reason::RoundRobin, host.id));
+        refusals.extend(member.in_the_way(request, &meeting, &occupied));
+        if limits.is_held_back(start, host) {
+            refusals.push(Refusal::of_host(Reason::RoundRobin, host));
         }
-        if against.is_empty() && !forbidden {
-            hosts.push(host.id);
+        if refusals.len() == before && on_grid && !forbidden {
+            hosts.push(host);
         }
-        refusals.extend(against);
     }
     if request.kind == Kind::Collective && !hosts.is_empty() && hosts.len() < request.hosts.len() {
         hosts.clear();
@@ -191,6 +184,20 @@ fn position(
     }
 }
 
+/// What is wrong with a start that nobody's grid has, unless that is told of each member.
+fn off_grid(request: &Request, members: &[Member], meeting: &Interval) -> Option<Reason> {
+    let mut open = members.iter().map(|member| member.grid.is_open(meeting));
+    let could_take_place = match request.kind {
+        Kind::Collective => open.all(|open| open),
+        _ => open.any(|open| open),
+    };
+    match (members.is_empty(), could_take_place) {
+        (true, _) => Some(Reason::Hours),
+        (false, true) => Some(Reason::Grid),
+        (false, false) => None,
+    }
+}
+
 /// What a host has to do within a span, by reason.
 pub(crate) fn in_the_way(
     request: &Request,
@@ -200,21 +207,32 @@ pub(crate) fn in_the_way(
 ) -> Vec<Refusal> {
     host.busy
         .iter()
-        .filter(|busy| busy.interval.overlaps(occupied) && has_room(request, busy) != Some(meeting.start))
-        .map(|busy| {
-            let reason = match busy.cause {
-                _ if !busy.meeting().overlaps(meeting) => Reason::Buffer,
-                Cause::Appointment(_) => Reason::Booked,
-                Cause::Hold => Reason::Held,
-                Cause::Blocked => Reason::Blocked,
-                Cause::External(_) => Reason::Conflict,
-                Cause::Unreadable => Reason::Stale,
-            };
-            Refusal {
-                reason,
-                host: Some(host.id),
-                busy: Some(busy.cause),
-            }
-        })
+        .filter_map(|busy| against(request, host, busy, meeting, occupied))
         .collect()
+}
+
+/// Why a busy time of a host is in the way, if it is.
+fn against(
+    request: &Request,
+    host: &Host,
+    busy: &Busy,
+    meeting: &Interval,
+    occupied: &Interval,
+) -> Option<Refusal> {
+    if !busy.interval.overlaps(occupied) || has_room(request, busy) == Some(meeting.start) {
+        return None;
+    }
+    let reason = match busy.cause {
+        _ if !busy.meeting().overlaps(meeting) => Reason::Buffer,
+        Cause::Appointment(_) => Reason::Booked,
+        Cause::Hold => Reason::Held,
+        Cause::Blocked => Reason::Blocked,
+        Cause::External(_) => Reason::Conflict,
+        Cause::Unreadable => Reason::Stale,
+    };
+    Some(Refusal {
+        reason,
+        host: Some(host.id),
+        busy: Some(busy.cause),
+    })
 }

@@ -66,6 +66,12 @@ impl Grid {
         }
     }
 
+    /// Whether a meeting lies in the time in which meetings may take place.
+    pub(crate) fn is_open(&self, meeting: &Interval) -> bool {
+        let after = self.open.partition_point(|open| open.start <= meeting.start);
+        after > 0 && self.open[after - 1].contains(meeting)
+    }
+
     /// The grids of hosts who meet together: all have the same starts. Where the booking calendar has no hours of its own,
     /// these are counted from whenever the last of them opens.
     pub(crate) fn together(request: &Request, own: Option<&OwnHours>) -> Vec<Self> {

@@ -59,7 +59,8 @@ pub struct Busy {
 impl Busy {
     /// The time of the meeting itself, without the buffers stored with it; of anything else all of its time.
     pub(crate) fn meeting(&self) -> Interval {
-        self.shared.map_or(self.interval, |shared| Interval::new(shared.start, shared.end))
+        self.shared
+            .map_or(self.interval, |shared| Interval::new(shared.start, shared.end))
     }
 }
 

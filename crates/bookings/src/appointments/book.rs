@@ -374,13 +374,15 @@ impl Wish {
         if refuses {
             return None;
         }
-        let free = |host: &StaffId| !refusals.iter().any(|refusal| refusal.host == Some(*host));
+        let of = |host: StaffId| refusals.iter().filter(move |refusal| refusal.host == Some(host));
+        let free = |host: &StaffId| of(*host).next().is_none();
+        let idle = |host: &StaffId| !of(*host).any(|refusal| refusal.busy.is_some());
         let mut hosts: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-        // Somebody with nothing in the way is spared the overlap.
+        // Somebody with nothing to do is spared the overlap, and best works then anyway.
         match context.calendar.kind {
             Kind::Collective => {}
             Kind::Service => hosts.retain(free),
-            _ => hosts.sort_by_key(|host| !free(host)),
+            _ => hosts.sort_by_key(|host| (!idle(host), !free(host))),
         }
         let duration = SignedDuration::from_mins(i64::from(context.calendar.rules.duration));
         Some(Slot {

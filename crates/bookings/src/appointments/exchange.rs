@@ -169,16 +169,19 @@ async fn of_the_new_host(
         checked.finish()?;
     }
     context.only(joins);
-    match context.check(now, true, appointment.starts_at) {
-        Ok(_) => {}
-        // The appointment was booked by the grid of another time, or of another member.
-        Err(refusals) if refusals.iter().all(|refusal| refusal.reason == Reason::Grid) => {}
-        Err(refusals) if why_not::is_taken(&refusals) => {
-            return Err(ChangeError::NotOffered(
-                "This member is not free then. Choose somebody else.".to_owned(),
-            ));
-        }
-        Err(refusals) => return Err(ChangeError::NotOffered(why_not::sentence(&refusals))),
+    let mut refusals = context
+        .check(now, true, appointment.starts_at)
+        .err()
+        .unwrap_or_default();
+    // The appointment was booked by the grid of another time, or of another member.
+    refusals.retain(|refusal| refusal.reason != Reason::Grid);
+    if why_not::is_taken(&refusals) {
+        return Err(ChangeError::NotOffered(
+            "This member is not free then. Choose somebody else.".to_owned(),
+        ));
+    }
+    if !refusals.is_empty() {
+        return Err(ChangeError::NotOffered(why_not::sentence(&refusals)));
     }
     let slot = Slot {
         start: appointment.starts_at,

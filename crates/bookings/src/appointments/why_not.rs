@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scheduling::{Reason, Refusal};
+use scheduling::{Reason, Refusal, StaffId};
 
 /// Whether the time was taken, rather than never on offer.
 pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
@@ -23,14 +23,23 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
         )
     };
     // A time that has passed, say, was never on offer, whatever was there.
-    let never = |reason| {
-        matches!(
-            reason,
-            Reason::Past | Reason::Notice | Reason::TooFar | Reason::Grid
-        )
+    let never = |refusal: &Refusal| match refusal.reason {
+        Reason::Past | Reason::Notice | Reason::TooFar => true,
+        Reason::Grid => refusal.host.is_none(),
+        _ => false,
     };
-    refusals.iter().any(|refusal| taken(refusal.reason))
-        && !refusals.iter().any(|refusal| never(refusal.reason))
+    // Nor was it by somebody who was not to be had then, whatever they did.
+    let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid);
+    let away: BTreeSet<StaffId> = refusals
+        .iter()
+        .filter(|refusal| is_away(refusal.reason))
+        .filter_map(|refusal| refusal.host)
+        .collect();
+    let is_there = |refusal: &Refusal| refusal.host.is_none_or(|host| !away.contains(&host));
+    refusals
+        .iter()
+        .any(|refusal| taken(refusal.reason) && is_there(refusal))
+        && !refusals.iter().any(never)
 }
 
 /// The codes of the reasons, each once, to be kept with an appointment that was booked all the same.

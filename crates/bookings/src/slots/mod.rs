@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use scheduling::{
-    AppointmentId, CalendarId, DateRange, Interval, Kind, Request, Slot, SlotHosts, Span, StaffId,
-    Unit, UnsupportedKind,
+    AppointmentId, CalendarId, DateRange, Interval, Kind, Request, Slot, SlotHosts, Span, StaffId, Unit,
+    UnsupportedKind,
 };
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Holder;

@@ -439,7 +439,11 @@ async fn a_held_seat_is_no_session(world: World) {
     assert_eq!(left(&world, "10:00").await, Some(2));
     world.event("Work", "10:00");
     world.sync().await;
-    assert_eq!(left(&world, "10:00").await, None, "the owner has something else to do");
+    assert_eq!(
+        left(&world, "10:00").await,
+        None,
+        "the owner has something else to do"
+    );
 }
 
 async fn the_owners_icloud_is_asked_until_somebody_has_a_seat(world: World) {

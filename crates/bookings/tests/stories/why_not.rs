@@ -1,8 +1,8 @@
 //! Why a time is not offered, told to those who may know.
 
-use bookings::appointments::{self, BookError, Booking};
+use bookings::appointments::{self, BookError, Booking, IfTaken};
 use bookings::slots::{self, About, SlotsError, Start};
-use bookings::{CalendarId, calendars};
+use bookings::{CalendarId, WeeklyHours, calendars, profile};
 use jiff::Timestamp;
 use zones::Zone;
 
@@ -15,6 +15,8 @@ stories! {
     others_learn_that_somebody_is_busy_and_not_with_what,
     what_is_offered_is_what_can_be_booked,
     the_operator_sees_reasons_and_nobodys_events,
+    a_member_who_is_off_is_named_beside_those_who_are_offered,
+    an_override_off_the_grid_takes_who_is_really_free,
 }
 
 async fn calendar(world: &World) -> CalendarId {
@@ -129,4 +131,56 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         matches!(missing, Err(SlotsError::CalendarNotFound)),
         "{missing:?}"
     );
+}
+
+async fn a_member_who_is_off_is_named_beside_those_who_are_offered(world: World) {
+    let ben = world.colleague("Ben").await;
+    profile::save_hours(
+        &world.quince,
+        ben,
+        WeeklyHours::weekdays(13 * 60, 17 * 60),
+        Vec::new(),
+    )
+    .await
+    .unwrap();
+    let team = world.calendar("team", &[world.owner, ben]).await;
+    let seen = slots::why(&world.quince, world.owner, team, &[], date(TUESDAY), &Zone::utc())
+        .await
+        .unwrap();
+    let nine = at(&seen.starts, tuesday("09:00"));
+    assert_eq!(nine.hosts, ["Maya Lopez"]);
+    let why: Vec<(&str, Option<&str>)> = nine
+        .reasons
+        .iter()
+        .map(|why| (why.reason.code(), why.host.as_deref()))
+        .collect();
+    assert_eq!(why, [("HOURS", Some("Ben"))]);
+    assert_eq!(at(&seen.starts, tuesday("13:00")).reasons, []);
+}
+
+async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
+    let ben = world.connected_colleague("Ben").await.staff;
+    world.calendar("team", &[world.owner, ben]).await;
+    world.event("Work", "10:00");
+    world.event("Work", "20:00");
+    world.sync().await;
+    for (time, codes) in [("10:10", "GRID, CONFLICT"), ("20:00", "HOURS, CONFLICT")] {
+        let wish = Booking {
+            slug: "team".into(),
+            ..adas_wish(time)
+        };
+        let booked = appointments::book_as_staff(&world.quince, world.owner, wish, IfTaken::BookAllTheSame);
+        let view = world.appointment(&booked.await.unwrap()).await;
+        assert_eq!(view.hosts, [ben], "{time}");
+        let told: Vec<String> = view
+            .overridden
+            .unwrap_or_default()
+            .split(", ")
+            .map(str::to_owned)
+            .collect();
+        assert!(
+            codes.split(", ").all(|code| told.contains(&code.to_owned())),
+            "{time}: {told:?}"
+        );
+    }
 }

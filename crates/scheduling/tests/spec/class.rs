@@ -158,7 +158,11 @@ fn full_are_the_sessions_that_lack_nothing_but_seats() {
     group.seats = 3;
     assert_eq!(full_sessions(&group.request()), [nine]);
     group.seats = 11;
-    assert_eq!(full_sessions(&group.request()), [nine], "and no start without a session");
+    assert_eq!(
+        full_sessions(&group.request()),
+        [nine],
+        "and no start without a session"
+    );
     let over = full.now("2026-06-01T09:01");
     assert_eq!(full_sessions(&over.request()), []);
 }

@@ -126,6 +126,91 @@ fn a_start_that_one_host_offers_still_says_why_the_other_does_not() {
     );
 }
 
+/// Reasons with the numbers of the members whom they concern.
+fn told(refusals: &[scheduling::Refusal]) -> Vec<(&'static str, Option<usize>)> {
+    let number = |host| (0..9).find(|number| staff(*number) == host);
+    let number = |host| number(host).and_then(|number| usize::try_from(number).ok());
+    refusals
+        .iter()
+        .map(|refusal| (refusal.reason.code(), refusal.host.and_then(number)))
+        .collect()
+}
+
+#[test]
+fn members_who_are_off_or_on_another_grid_say_so_at_each_start() {
+    // The second is off until ten, the third begins at ten past.
+    let scene = day().host("10:00-12:00").host("09:10-12:00");
+    let positions = scene.explain();
+    let at = |local: &str| {
+        let start = scene.at(local);
+        let position = positions.iter().find(|position| position.start == start);
+        position.unwrap()
+    };
+    let nine = at("2026-06-01T09:00");
+    assert_eq!(nine.hosts[..], [staff(0)]);
+    assert_eq!(told(&nine.refusals), [("HOURS", Some(1)), ("HOURS", Some(2))]);
+    let ten = at("2026-06-01T10:00");
+    assert_eq!(ten.hosts[..], [staff(0), staff(1)]);
+    assert_eq!(told(&ten.refusals), [("GRID", Some(2))]);
+    let ten_past = at("2026-06-01T10:10");
+    assert_eq!(ten_past.hosts[..], [staff(2)]);
+    assert_eq!(told(&ten_past.refusals), [("GRID", Some(0)), ("GRID", Some(1))]);
+}
+
+#[test]
+fn off_the_grid_and_outside_hours_everything_in_the_way_is_named() {
+    let scene = day()
+        .host("09:00-12:00")
+        .host("14:00-15:00")
+        .event("2026-06-01T09:20", "2026-06-01T09:30")
+        .busy(1, "2026-06-01T08:00", "2026-06-01T08:30", Cause::Blocked)
+        .busy(2, "2026-06-01T08:20", "2026-06-01T09:20", Cause::Unreadable);
+    let refused = |local: &str| told(&scene.check(local).unwrap_err());
+    assert_eq!(
+        refused("2026-06-01T09:10"),
+        [
+            ("GRID", None),
+            ("CONFLICT", Some(0)),
+            ("HOURS", Some(2)),
+            ("STALE", Some(2))
+        ],
+        "the second is free"
+    );
+    assert_eq!(
+        refused("2026-06-01T08:00"),
+        [
+            ("HOURS", Some(0)),
+            ("HOURS", Some(1)),
+            ("BLOCKED", Some(1)),
+            ("HOURS", Some(2)),
+            ("STALE", Some(2))
+        ]
+    );
+}
+
+#[test]
+fn together_only_what_everybody_is_open_for_is_off_the_grid() {
+    let mut scene = day().host("10:00-12:00");
+    scene.kind = scheduling::Kind::Collective;
+    let refused = |local: &str| told(&scene.check(local).unwrap_err());
+    assert_eq!(refused("2026-06-01T10:10"), [("GRID", None)]);
+    assert_eq!(refused("2026-06-01T09:10"), [("HOURS", Some(1))]);
+}
+
+#[test]
+fn of_many_busy_times_none_is_forgotten_however_long_ago_it_began() {
+    let mut scene = day().event("2026-05-01T00:00", "2026-06-01T10:05");
+    for minute in 10..50 {
+        let (from, to) = (
+            format!("2026-06-01T08:{minute}"),
+            format!("2026-06-01T08:{minute}:30"),
+        );
+        scene = scene.event(&from, &to);
+    }
+    assert_eq!(scene.codes("2026-06-01T10:00"), ["CONFLICT"]);
+    assert!(scene.check("2026-06-01T10:30").is_ok());
+}
+
 #[test]
 fn a_check_needs_no_window_around_its_start() {
     let mut scene = day();

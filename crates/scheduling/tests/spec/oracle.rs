@@ -7,8 +7,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::ids::Uuid;
 use scheduling::{
-    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind, LocalWindow, Shared, Span,
-    StaffId, Unit, check, explain,
+    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind,
+    LocalWindow, Shared, Span, StaffId, Unit, check, explain,
 };
 use zones::Zone;
 
