@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::hours::Hours;
-use crate::interval::{Interval, ceil, intersection, union};
+use crate::interval::{Interval, ceil, difference, intersection, union};
 use crate::request::{Host, Request};
 
 /// A whole number of minutes as elapsed time.
@@ -61,7 +61,7 @@ impl Grid {
             },
             None => Self {
                 starts: starts(request, &openings),
-                open: union(openings),
+                open: open(request, openings),
             },
         }
     }
@@ -94,7 +94,7 @@ impl Grid {
             .into_iter()
             .map(|openings| Self {
                 starts: starts.clone(),
-                open: union(openings),
+                open: open(request, openings),
             })
             .collect()
     }
@@ -105,6 +105,16 @@ fn openings(hours: &Hours, request: &Request) -> Vec<Interval> {
     let (first, last) = dates(hours, request);
     let openings = hours.open(first, last);
     openings.into_iter().map(|opening| opening.interval).collect()
+}
+
+/// A host's opening windows as a union, without the dates on which a booking calendar without hours of its own is closed. The
+/// grid stays as it is.
+fn open(request: &Request, openings: Vec<Interval>) -> Vec<Interval> {
+    let open = union(openings);
+    match request.rules.closed() {
+        closed if closed.is_empty() => open,
+        closed => difference(&open, &closed),
+    }
 }
 
 /// Opening windows cut where the next one opens, because the grid starts anew there.

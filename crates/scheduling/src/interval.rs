@@ -77,3 +77,22 @@ pub fn intersection(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
     }
     common
 }
+
+/// The instants of `left` that do not lie in `right`, each in order and without overlaps.
+pub fn difference(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
+    let mut rest = Vec::with_capacity(left.len());
+    let mut next = 0;
+    for span in left {
+        while right.get(next).is_some_and(|gone| gone.end <= span.start) {
+            next += 1;
+        }
+        let mut from = span.start;
+        for gone in right[next..].iter().take_while(|gone| gone.start < span.end) {
+            rest.push(Interval::new(from, gone.start));
+            from = gone.end;
+        }
+        rest.push(Interval::new(from, span.end));
+    }
+    rest.retain(|span| !span.is_empty());
+    rest
+}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use zones::Zone;
 
 use crate::hours::{DateOverride, Hours, WeeklyHours};
+use crate::interval::{Interval, union};
 
 /// What a booking calendar is (product.md, D1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -228,7 +229,7 @@ pub struct Rules {
     pub look_busy_percent: u8,
     /// Weekly hours of its own, beside the members'.
     pub hours: Option<WeeklyHours>,
-    /// Dates that differ from its own hours.
+    /// Dates that differ from its own hours. Without such hours dates can only be closed.
     pub overrides: Vec<DateOverride>,
     /// Clients may cancel until this long before the start.
     pub cancel_cutoff: Span,
@@ -279,6 +280,24 @@ impl Rules {
             weekly: weekly.clone(),
             overrides: self.overrides.clone(),
         })
+    }
+
+    /// When the booking calendar is closed although it has no hours of its own: whole local days.
+    pub(crate) fn closed(&self) -> Vec<Interval> {
+        let closed = self.overrides.iter().filter(|day| day.windows.is_empty());
+        match self.hours {
+            Some(_) => Vec::new(),
+            None => union(closed.map(|day| self.day(day.date)).collect()),
+        }
+    }
+
+    /// A local day.
+    fn day(&self, date: Date) -> Interval {
+        let next = date.checked_add(1.day());
+        Interval {
+            start: self.zone.start_of_day(date),
+            end: next.map_or(Timestamp::MAX, |next| self.zone.start_of_day(next)),
+        }
     }
 
     /// Every setting that cannot be used.
@@ -361,6 +380,11 @@ impl Rules {
             }
             DateRange::Unlimited => {}
         }
+        expect(
+            self.hours.is_some() || self.overrides.iter().all(|day| day.windows.is_empty()),
+            "overrides",
+            "A date can have other times only where the booking calendar has hours of its own. Set these, or close the date.",
+        );
         problems
     }
 }

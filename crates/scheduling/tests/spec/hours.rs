@@ -308,3 +308,44 @@ fn hours_survive_being_written_and_read() {
     let text = serde_json::to_string(&hours).unwrap();
     assert_eq!(serde_json::from_str::<Hours>(&text).unwrap(), hours);
 }
+
+/// A booking calendar without hours of its own that is closed on the second of June.
+fn closed_on_the_second(hours: &str) -> Scene {
+    Scene::new("Europe/Berlin", hours, "2026-06-01", "2026-06-03").rules(|rules| {
+        rules.overrides.push(DateOverride {
+            date: date("2026-06-02"),
+            windows: Vec::new(),
+        });
+    })
+}
+
+#[test]
+fn a_booking_calendar_without_hours_of_its_own_can_be_closed_on_a_date() {
+    let scene = closed_on_the_second("09:00-10:00");
+    assert_eq!(scene.starts(), "01.09:00 01.09:30 03.09:00 03.09:30");
+    assert_eq!(scene.codes("2026-06-02T09:00"), ["HOURS"]);
+    let mut together = closed_on_the_second("09:00-10:00").host("09:30-10:00");
+    together.kind = scheduling::Kind::Collective;
+    assert_eq!(together.starts(), "01.09:30 03.09:30");
+}
+
+#[test]
+fn the_closed_date_is_the_booking_calendars_whatever_its_members_say() {
+    // In Auckland the second begins ten hours earlier; its member has hours for that date.
+    let scene = closed_on_the_second("09:00-10:00")
+        .on("2026-06-02", "08:00-12:00")
+        .host_in("Pacific/Auckland", "09:00-10:00");
+    assert_eq!(
+        scene.starts(),
+        "01.09:00 01.09:30 01.23:00 01.23:30 03.09:00 03.09:30 03.23:00 03.23:30"
+    );
+}
+
+#[test]
+fn a_night_shift_is_cut_where_a_closed_date_begins_and_ends() {
+    let scene = closed_on_the_second("22:00-26:00").duration(60).interval(60);
+    assert_eq!(
+        scene.starts(),
+        "01.00:00 01.01:00 01.22:00 01.23:00 03.00:00 03.01:00 03.22:00 03.23:00"
+    );
+}

@@ -160,6 +160,10 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
     let rules = &scene.rules;
     let clock = minutes.clock(&rules.zone);
     let own = rules.own_hours().map(|hours| open(&clock, &hours));
+    let closed = rules.overrides.iter().filter(|day| day.windows.is_empty());
+    let closed: BTreeSet<Date> = closed.map(|day| day.date).collect();
+    // Its own hours know for themselves.
+    let is_closed = |date| own.is_none() && closed.contains(&date);
     let hosts_open: Vec<Open> = scene
         .hosts
         .iter()
@@ -217,8 +221,11 @@ fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                 None if scene.kind == Kind::Collective => together(&hosts_open, minute, size(rules.interval)),
                 None => hours.is_start(minute, size(rules.interval)),
             };
-            let is_open =
-                (minute..end).all(|at| hours.open[at] && own.as_ref().is_none_or(|own| own.open[at]));
+            let is_open = (minute..end).all(|at| {
+                hours.open[at]
+                    && own.as_ref().is_none_or(|own| own.open[at])
+                    && !is_closed(date_of(clock[at]))
+            });
             on_grid && is_open && {
                 let occupied = i64::try_from(minute).unwrap() - i64::from(rules.pre_buffer)
                     ..i64::try_from(end).unwrap() + i64::from(rules.post_buffer);
@@ -369,6 +376,11 @@ fn scene(dice: &mut Dice) -> (Scene, Minutes) {
     if dice.one_in(3) {
         let own = hours(dice, home.clone(), day);
         (rules.hours, rules.overrides) = (Some(own.weekly), own.overrides);
+    } else if dice.one_in(4) {
+        rules.overrides.push(DateOverride {
+            date: day,
+            windows: Vec::new(),
+        });
     }
     let count = match scene.kind {
         Kind::ClassBooking => 1,

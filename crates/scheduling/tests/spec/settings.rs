@@ -1,8 +1,15 @@
 //! Which settings are refused.
 
-use scheduling::{DateRange, Rules, Span, Unit};
+use scheduling::{DateOverride, DateRange, Rules, Span, Unit};
 
-use crate::scene::date;
+use crate::scene::{daily, date, windows};
+
+fn on(day: &str, hours: &str) -> DateOverride {
+    DateOverride {
+        date: date(day),
+        windows: windows(hours),
+    }
+}
 
 #[test]
 fn the_defaults_are_those_of_the_design() {
@@ -28,7 +35,7 @@ fn the_defaults_are_those_of_the_design() {
 #[test]
 fn a_setting_that_cannot_be_used_is_named_with_a_sentence() {
     type Change = fn(&mut Rules);
-    let cases: [(&str, Change); 14] = [
+    let cases: [(&str, Change); 15] = [
         ("duration", |rules| rules.duration = 0),
         ("duration", |rules| rules.duration = 1441),
         ("interval", |rules| rules.interval = 4),
@@ -48,6 +55,9 @@ fn a_setting_that_cannot_be_used_is_named_with_a_sentence() {
                 to: date("2026-06-01"),
             }
         }),
+        ("overrides", |rules| {
+            rules.overrides.push(on("2026-06-01", "09:00-12:00"));
+        }),
         ("cancel_cutoff", |rules| {
             rules.cancel_cutoff = Span::new(2000, Unit::Days);
         }),
@@ -65,6 +75,16 @@ fn a_setting_that_cannot_be_used_is_named_with_a_sentence() {
         );
         assert!(problems[0].sentence.ends_with('.'), "{field}");
     }
+}
+
+#[test]
+fn a_date_can_be_closed_without_hours_and_opened_with_them() {
+    let mut rules = Rules::default();
+    rules.overrides.push(on("2026-06-01", ""));
+    assert_eq!(rules.check(), []);
+    rules.overrides.push(on("2026-06-02", "09:00-12:00"));
+    rules.hours = Some(daily("10:00-11:00"));
+    assert_eq!(rules.check(), []);
 }
 
 #[test]
