@@ -25,7 +25,7 @@ pub struct Candidate {
     pub booked_this_month: u32,
     /// What a newcomer is credited with, in hundredths of an appointment.
     pub credit_hundredths: u32,
-    /// Takes part in balancing; somebody absent does not hold the others up.
+    /// Is there on the day of the appointment ([`crate::present`]); somebody who is away does not hold the others up.
     pub active: bool,
 }
 
@@ -39,27 +39,71 @@ pub struct Choice {
 }
 
 /// A member more than this far ahead of the lowest active one is not offered, in hundredths.
-const MOST_AHEAD: u64 = 300;
+const MOST_AHEAD: u128 = 300;
 
-/// What a newcomer is credited with so that they don't get every appointment: the others' average, in hundredths.
-pub fn newcomer_credit(others_this_month: &[u32]) -> u32 {
-    let count = u64::try_from(others_this_month.len()).unwrap_or(0);
-    let sum: u64 = others_this_month.iter().map(|booked| u64::from(*booked)).sum();
-    (sum * 100)
-        .checked_div(count)
-        .map_or(0, |credit| u32::try_from(credit).unwrap_or(u32::MAX))
+/// What a newcomer is credited with so that they don't get every appointment, in hundredths: the average of what the others
+/// had when they joined, less what they had themselves then, as somebody who was a member before.
+pub fn newcomer_credit(others: &[u32], own: u32) -> u32 {
+    let count = u64::try_from(others.len()).unwrap_or(0);
+    let sum: u64 = others.iter().map(|booked| u64::from(*booked)).sum();
+    let average = (sum * 100).checked_div(count).unwrap_or(0);
+    let credit = average.saturating_sub(u64::from(own) * 100);
+    u32::try_from(credit).unwrap_or(u32::MAX)
 }
+
+/// Appointments by weight. Shares are compared as the fractions that they are, so that no weight is too large to tell two apart.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    hundredths: u128,
+    weight: u128,
+}
+
+impl Share {
+    fn of(candidate: &Candidate) -> Self {
+        Self {
+            hundredths: u128::from(candidate.booked_this_month) * 100
+                + u128::from(candidate.credit_hundredths),
+            weight: u128::from(candidate.weight.max(1)),
+        }
+    }
+
+    /// Whether it is more than three appointments, by weight, ahead of another.
+    fn is_far_ahead_of(self, other: Self) -> bool {
+        let most = other.hundredths + MOST_AHEAD * other.weight;
+        self.hundredths * other.weight > most * self.weight
+    }
+}
+
+impl Ord for Share {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.hundredths * other.weight).cmp(&(other.hundredths * self.weight))
+    }
+}
+
+impl PartialOrd for Share {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Share {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Share {}
 
 /// The candidates whom an equal distribution does not offer at the moment: those more than three appointments, by weight,
 /// ahead of the lowest active one.
 pub fn ahead(candidates: &[Candidate]) -> Vec<StaffId> {
     let active = candidates.iter().filter(|candidate| candidate.active);
-    let Some(lowest) = active.map(share).min() else {
+    let Some(lowest) = active.map(Share::of).min() else {
         return Vec::new();
     };
     candidates
         .iter()
-        .filter(|candidate| share(candidate) > lowest + MOST_AHEAD)
+        .filter(|candidate| Share::of(candidate).is_far_ahead_of(lowest))
         .map(|candidate| candidate.host)
         .collect()
 }
@@ -101,16 +145,10 @@ fn by_availability(mut order: Vec<&Candidate>) -> Vec<Choice> {
         .collect()
 }
 
-/// Appointments by weight, in hundredths.
-fn share(candidate: &Candidate) -> u64 {
-    (u64::from(candidate.booked_this_month) * 100 + u64::from(candidate.credit_hundredths))
-        / u64::from(candidate.weight.max(1))
-}
-
 fn by_share(team: &[Candidate], mut order: Vec<&Candidate>) -> Vec<Choice> {
     let held_back = ahead(team);
     order.retain(|candidate| !held_back.contains(&candidate.host));
-    order.sort_by_key(|candidate| (share(candidate), candidate.priority, candidate.position));
+    order.sort_by_key(|candidate| (Share::of(candidate), candidate.priority, candidate.position));
     order
         .iter()
         .map(|candidate| Choice {
@@ -124,10 +162,10 @@ fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> Strin
     let others = team
         .iter()
         .filter(|other| other.active && other.host != candidate.host);
-    let Some(next) = others.min_by_key(|other| (share(other), Reverse(other.position))) else {
+    let Some(next) = others.min_by_key(|other| (Share::of(other), Reverse(other.position))) else {
         return "the only one free".to_owned();
     };
-    let place = match share(candidate).cmp(&share(next)) {
+    let place = match Share::of(candidate).cmp(&Share::of(next)) {
         Ordering::Less => "fewest this month",
         Ordering::Equal => "as few this month as others",
         Ordering::Greater if free == 1 => "the only one free this time",
@@ -138,8 +176,26 @@ fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> Strin
     } else {
         " (by weight)"
     };
+    let credited = match (credit(candidate), credit(next)) {
+        (Some(own), _) => format!(", as a newcomer credited with {own}"),
+        (None, Some(other)) => format!(", a newcomer credited with {other}"),
+        (None, None) => String::new(),
+    };
     format!(
-        "{place}: {}, others {}{by_weight}",
+        "{place}: {}, others {}{by_weight}{credited}",
         candidate.booked_this_month, next.booked_this_month
     )
+}
+
+/// A newcomer's credit in words: 2, 4.5 or 0.33.
+fn credit(candidate: &Candidate) -> Option<String> {
+    let (whole, part) = (
+        candidate.credit_hundredths / 100,
+        candidate.credit_hundredths % 100,
+    );
+    match (whole, part) {
+        (0, 0) => None,
+        (_, 0) => Some(whole.to_string()),
+        _ => Some(format!("{whole}.{part:02}").trim_end_matches('0').to_owned()),
+    }
 }

@@ -35,7 +35,7 @@ pub fn slots(request: &Request) -> Result<Vec<Slot>, UnsupportedKind> {
     }
     // Which times of a day are shown must not depend on how much of the day is asked for.
     let whole = Request {
-        window: limits.whole_days(request.window),
+        window: request.rules.whole_days(request.window),
         ..*request
     };
     let mut slots = free_slots(&whole, &limits);

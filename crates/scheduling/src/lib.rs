@@ -18,6 +18,7 @@ pub mod ids;
 pub mod interval;
 mod limits;
 mod look_busy;
+mod presence;
 mod request;
 mod rules;
 mod visits;
@@ -29,6 +30,7 @@ pub use explain::{check, explain};
 pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};
 pub use ids::{AppointmentId, CalendarId, NotAnId, ResourceId, StaffId, UnitId};
 pub use interval::Interval;
+pub use presence::present;
 pub use request::{
     Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, SlotHosts, UnsupportedKind,
 };

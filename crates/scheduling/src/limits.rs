@@ -1,11 +1,13 @@
 //! Limits that concern the booking calendar, not a host: the past, the minimum notice, the date range, the day's number.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::ids::StaffId;
-use crate::interval::{Interval, ceil};
+use crate::interval::ceil;
 use crate::request::{Reason, Request};
 
 /// The limits of a request as instants.
@@ -17,6 +19,8 @@ pub(crate) struct Limits<'a> {
     end: i64,
     /// Full days as spans of milliseconds.
     full: Vec<(i64, i64)>,
+    /// Days in the same way, with who is too far ahead of the others on them.
+    held_back: Vec<(i64, i64, &'a BTreeSet<StaffId>)>,
     /// More seats are asked for than any day may have.
     too_many: bool,
 }
@@ -39,6 +43,9 @@ impl<'a> Limits<'a> {
                 .map(|(date, _)| (day_start(*date), day_after(*date)))
                 .collect(),
         };
+        let held_back = request.held_back.iter();
+        let held_back = held_back.map(|(date, hosts)| (day_start(*date), day_after(*date), hosts));
+        let held_back = held_back.collect();
         Self {
             request,
             now: ceil(request.now),
@@ -46,6 +53,7 @@ impl<'a> Limits<'a> {
             first: day_start(first),
             end: day_after(last),
             full,
+            held_back,
             too_many: rules.per_day.is_some_and(|most| request.seats > most),
         }
     }
@@ -71,27 +79,30 @@ impl<'a> Limits<'a> {
         (ceil(self.request.window.start)..ceil(self.request.window.end)).contains(&start)
     }
 
-    /// Drops the starts in months in which a host is too far ahead of the others.
+    /// Drops the starts, which are in order, on days on which a host is too far ahead of the others.
     pub(crate) fn drop_held_back(&self, starts: &mut Vec<i64>, host: StaffId) {
-        let zone = &self.request.rules.zone;
-        let month = |date: Date| {
-            let next = date.saturating_add(1.month());
-            zone.start_of_day(date).as_millisecond()..zone.start_of_day(next).as_millisecond()
-        };
-        let held = self
-            .request
+        let mut held = self
             .held_back
             .iter()
-            .filter(|(_, hosts)| hosts.contains(&host));
-        for span in held.map(|(date, _)| month(*date)) {
-            starts.retain(|start| !span.contains(start));
+            .filter(|(_, _, hosts)| hosts.contains(&host));
+        let mut next = held.next();
+        if next.is_none() {
+            return;
         }
+        starts.retain(|start| {
+            while next.is_some_and(|(_, end, _)| end <= start) {
+                next = held.next();
+            }
+            next.is_none_or(|(from, _, _)| start < from)
+        });
     }
 
     /// Whether a host is too far ahead of the others to be offered at a start.
     pub(crate) fn is_held_back(&self, start: Timestamp, host: StaffId) -> bool {
-        let held = self.request.held_back.get(&self.date(start).first_of_month());
-        held.is_some_and(|hosts| hosts.contains(&host))
+        let start = start.as_millisecond();
+        let day = self.held_back.partition_point(|(_, end, _)| *end <= start);
+        let held = self.held_back.get(day);
+        held.is_some_and(|(from, _, hosts)| *from <= start && hosts.contains(&host))
     }
 
     /// The limits that forbid a start.
@@ -110,16 +121,6 @@ impl<'a> Limits<'a> {
             reasons.push(Reason::DayLimit);
         }
         reasons
-    }
-
-    /// The least span of whole local days that covers another.
-    pub(crate) fn whole_days(&self, span: Interval) -> Interval {
-        let zone = &self.request.rules.zone;
-        let day_after = self.date(span.end).checked_add(1.day());
-        Interval {
-            start: zone.start_of_day(self.date(span.start)),
-            end: day_after.map_or(Timestamp::MAX, |date| zone.start_of_day(date)),
-        }
     }
 
     /// The local date of an instant in the booking calendar's zone.

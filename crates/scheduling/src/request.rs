@@ -95,7 +95,7 @@ pub struct Request<'a> {
     pub booked_per_day: &'a BTreeMap<Date, u32>,
     /// The seats that are asked for: the client and their guests. Only a Class Booking calendar has several.
     pub seats: u32,
-    /// By the first date of a local month: the members of a Round Robin calendar who are too far ahead then (see
+    /// By local date: the members of a Round Robin calendar who are too far ahead of those who are there then (see
     /// [`crate::ahead`]).
     pub held_back: &'a BTreeMap<Date, BTreeSet<StaffId>>,
     /// Staff see every time; clients do not see those that look busy.

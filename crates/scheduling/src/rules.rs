@@ -291,8 +291,17 @@ impl Rules {
         }
     }
 
+    /// The least span of whole local days that covers another.
+    pub fn whole_days(&self, span: Interval) -> Interval {
+        let last = span.end.saturating_sub(1.millisecond()).unwrap_or(span.end);
+        Interval {
+            start: self.day(self.zone.date(span.start)).start,
+            end: self.day(self.zone.date(last.max(span.start))).end,
+        }
+    }
+
     /// A local day.
-    fn day(&self, date: Date) -> Interval {
+    pub(crate) fn day(&self, date: Date) -> Interval {
         let next = date.checked_add(1.day());
         Interval {
             start: self.zone.start_of_day(date),

@@ -147,8 +147,8 @@ async fn choices(
         .await?
         .into_iter()
         .collect();
-    let month = context.calendar.rules.zone.date(slot.start).first_of_month();
-    let team = balance::team(context, month, &last, now);
+    let date = context.calendar.rules.zone.date(slot.start);
+    let team = balance::team(context, date, &last, now);
     let mut ranked = scheduling::rank(context.calendar.distribution, &team, &free);
     if let Some(kept) = preferred.filter(|host| free.contains(host)) {
         ranked.retain(|choice| choice.host != kept);

@@ -8,7 +8,6 @@ use scheduling::{Candidate, Distribution, Interval, Kind, StaffId, ahead, newcom
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
-use zones::Zone;
 
 use super::context::Context;
 
@@ -17,38 +16,46 @@ pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
     calendar.kind == Kind::RoundRobin && calendar.distribution == Distribution::Equal
 }
 
-/// By the first date of each month of the window: who is too far ahead of the others to be offered.
+/// By each local date that the window touches: who is too far ahead of those who are there on it to be offered.
 pub(crate) fn held_back(context: &Context, now: Timestamp) -> BTreeMap<Date, BTreeSet<StaffId>> {
+    let mut held_back = BTreeMap::new();
     if !counts_months(&context.calendar) {
-        return BTreeMap::new();
+        return held_back;
     }
-    let zone = &context.calendar.rules.zone;
-    let window = context.window();
-    let last = zone.date(window.end);
-    let mut months = BTreeMap::new();
-    let mut month = zone.date(window.start).first_of_month();
-    while month <= last {
-        let held: BTreeSet<StaffId> = ahead(&team(context, month, &BTreeMap::new(), now))
-            .into_iter()
-            .collect();
-        if !held.is_empty() {
-            months.insert(month, held);
+    let mut months: BTreeMap<Date, Vec<Candidate>> = BTreeMap::new();
+    for (date, present) in scheduling::present(&context.request(now, true)) {
+        let month = date.first_of_month();
+        let team = months.entry(month).or_insert_with(|| of_month(context, month));
+        for candidate in &mut *team {
+            candidate.active = present.contains(&candidate.host);
         }
-        month = match month.checked_add(1.month()) {
-            Ok(next) => next,
-            Err(_) => break,
-        };
+        let held: BTreeSet<StaffId> = ahead(team).into_iter().collect();
+        if !held.is_empty() {
+            held_back.insert(date, held);
+        }
     }
-    months
+    held_back
 }
 
-/// All members as candidates for an appointment in the local month that begins on this date.
+/// All members as candidates for an appointment on a local date, which the window touches.
 pub(crate) fn team(
     context: &Context,
-    month: Date,
+    date: Date,
     last_booked: &BTreeMap<StaffId, Timestamp>,
     now: Timestamp,
 ) -> Vec<Candidate> {
+    let mut present = scheduling::present(&context.request(now, true));
+    let present = present.remove(&date).unwrap_or_default();
+    let mut team = of_month(context, date.first_of_month());
+    for candidate in &mut team {
+        candidate.active = present.contains(&candidate.host);
+        candidate.last_booked = last_booked.get(&candidate.host).copied();
+    }
+    team
+}
+
+/// All members with what counts in the local month that begins on this date.
+fn of_month(context: &Context, month: Date) -> Vec<Candidate> {
     let zone = &context.calendar.rules.zone;
     let span = Interval::new(
         zone.start_of_day(month),
@@ -67,33 +74,31 @@ pub(crate) fn team(
             priority: member.priority,
             weight: member.weight,
             position: member.position,
-            last_booked: last_booked.get(&person.id).copied(),
-            booked_this_month: count(&booked, |start| start.host_id == Some(person.id)),
-            credit_hundredths: credit(context, member, &booked, zone, month),
-            active: context.is_at_work(person.id, Interval::new(span.start.max(now), span.end)),
+            last_booked: None,
+            booked_this_month: count(&booked, person.id, Timestamp::MAX),
+            credit_hundredths: credit(context, member, &booked),
+            active: true,
         })
         .collect()
 }
 
-fn count(booked: &[&Start], counts: impl Fn(&Start) -> bool) -> u32 {
-    u32::try_from(booked.iter().filter(|start| counts(start)).count()).unwrap_or(u32::MAX)
+/// How many of these appointments a member has that were booked before an instant.
+fn count(booked: &[&Start], host: StaffId, before: Timestamp) -> u32 {
+    let own = booked
+        .iter()
+        .filter(|start| start.host_id == Some(host) && start.created_at < before);
+    u32::try_from(own.count()).unwrap_or(u32::MAX)
 }
 
-/// Who joined during the month is credited with what the others had on average until then.
-fn credit(context: &Context, member: &CalendarMember, booked: &[&Start], zone: &Zone, month: Date) -> u32 {
-    if member.joined_at < zone.start_of_day(month) {
-        return 0;
-    }
+/// Whoever joined a team that had appointments of the month already is credited with what the others had then.
+fn credit(context: &Context, member: &CalendarMember, booked: &[&Start]) -> u32 {
+    let joined = member.joined_at;
     let others = context
         .members
         .iter()
-        .filter(|(other, _)| other.staff_id != member.staff_id && other.joined_at < member.joined_at);
+        .filter(|(other, _)| other.staff_id != member.staff_id && other.joined_at < joined);
     let before: Vec<u32> = others
-        .map(|(other, _)| {
-            count(booked, |start| {
-                start.host_id == Some(other.staff_id) && start.created_at < member.joined_at
-            })
-        })
+        .map(|(other, _)| count(booked, other.staff_id, joined))
         .collect();
-    newcomer_credit(&before)
+    newcomer_credit(&before, count(booked, member.staff_id, joined))
 }

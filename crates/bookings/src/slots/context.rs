@@ -105,7 +105,7 @@ impl Context {
         };
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
         ids.extend(needed.flat_map(services::units_of).map(|unit| StaffId(unit.0)));
-        let reach = reach(&calendar, window);
+        let reach = reach(&calendar, counted(&calendar, window));
         let question = busy_time::Question {
             hosts: &ids,
             people: &people,
@@ -207,11 +207,6 @@ impl Context {
         self.seats = seats;
     }
 
-    /// The window that was loaded.
-    pub(crate) fn window(&self) -> Interval {
-        self.window
-    }
-
     /// The question to the rules.
     pub(crate) fn request(&self, now: Timestamp, staff_view: bool) -> Request<'_> {
         Request {
@@ -287,18 +282,6 @@ impl Context {
     /// The visit that is asked for, in a Service calendar.
     pub(crate) fn visit(&self) -> Option<&services::Wanted> {
         self.visit.as_ref().map(|(wanted, _)| wanted)
-    }
-
-    /// Whether a host has hours at all in a span of time.
-    pub(crate) fn is_at_work(&self, host: StaffId, span: Interval) -> bool {
-        let host = self.hosts.iter().find(|known| known.id == host);
-        host.is_some_and(|host| {
-            let zone = &host.hours.zone;
-            // Yesterday's hours may pass midnight.
-            let first = zone.date(span.start).saturating_sub(1.day());
-            let open = host.hours.spans(first, zone.date(span.end));
-            open.iter().any(|open| open.overlaps(&span))
-        })
     }
 
     /// The member of this id.
@@ -383,6 +366,16 @@ pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
         overrides: person.overrides.clone(),
     };
     holidays::without(hours, closed)
+}
+
+/// The window, as whole local days where what is offered at one time of a day depends on the others: where the day looks busy,
+/// and where it matters who is there on it.
+fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
+    if calendar.rules.look_busy_percent > 0 || balance::counts_months(calendar) {
+        calendar.rules.whole_days(window)
+    } else {
+        window
+    }
 }
 
 /// The window with what a meeting that starts in it can occupy outside of it.

@@ -2,7 +2,8 @@
 
 use bookings::appointments::{self, Booked, Booking};
 use bookings::calendars::CalendarForm;
-use bookings::{Distribution, Kind, StaffId, WeeklyHours, profile};
+use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, blocked, profile};
+use jiff::SignedDuration;
 
 use crate::database::stories;
 use crate::world::{World, adas_wish, at, member};
@@ -14,6 +15,9 @@ stories! {
     the_clients_choice_goes_before_balance,
     a_newcomer_starts_with_the_average,
     somebody_without_hours_this_month_holds_nobody_up,
+    somebody_on_holiday_holds_nobody_up_until_they_are_back,
+    who_joins_a_team_is_credited_in_later_months_too,
+    who_joins_again_is_not_counted_twice,
 }
 
 /// A round robin of equal shares, open at all hours.
@@ -135,4 +139,62 @@ async fn somebody_without_hours_this_month_holds_nobody_up(world: World) {
         .unwrap();
     let all = hosts(&world, 0..12).await;
     assert_eq!(all.iter().filter(|host| **host == jonas).count(), 6);
+}
+
+async fn somebody_on_holiday_holds_nobody_up_until_they_are_back(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas, priya]).await;
+    let holiday = Interval::new(at("2026-12-01T00:00:00Z"), at("2026-12-03T00:00:00Z"));
+    blocked::add(&world.quince, priya, priya, holiday, "Away")
+        .await
+        .unwrap();
+    let away = hosts(&world, 0..12).await;
+    assert_eq!(away.iter().filter(|host| **host == jonas).count(), 6);
+    assert_eq!(away.iter().filter(|host| **host == world.owner).count(), 6);
+    let back = hosts(&world, 40..43).await;
+    assert_eq!(back, [priya; 3], "she catches up");
+    let ahead = appointments::book(&world.quince, wish(40, None)).await;
+    assert!(ahead.is_ok(), "the same wish: {ahead:?}");
+    let at_once = Booking {
+        idempotency_key: "another".into(),
+        ..wish(40, None)
+    };
+    let refused = appointments::book(&world.quince, at_once).await;
+    assert!(
+        refused.is_err(),
+        "the others wait until she has caught up: {refused:?}"
+    );
+}
+
+async fn who_joins_a_team_is_credited_in_later_months_too(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas]).await;
+    profile::save_hours(&world.quince, priya, WeeklyHours::always(), Vec::new())
+        .await
+        .unwrap();
+    hosts(&world, 0..4).await;
+    // It is still November.
+    world.clock.advance(SignedDuration::from_secs(1));
+    world.set_members("team", &[world.owner, jonas, priya]).await;
+    world.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(hosts(&world, 40..42).await, [world.owner, jonas]);
+    let booked = book(&world, 42, None).await;
+    let seen = world.appointment(&booked).await;
+    assert_eq!(seen.hosts, [priya]);
+    assert_eq!(
+        seen.assignment_reason.as_deref(),
+        Some("fewest this month: 0, others 3, as a newcomer credited with 2")
+    );
+}
+
+async fn who_joins_again_is_not_counted_twice(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    team(&world, &[world.owner, jonas]).await;
+    hosts(&world, 0..4).await;
+    world.clock.advance(SignedDuration::from_secs(1));
+    world.set_members("team", &[world.owner]).await;
+    world.set_members("team", &[world.owner, jonas]).await;
+    world.clock.advance(SignedDuration::from_secs(1));
+    let next = hosts(&world, 40..44).await;
+    assert_eq!(next, [world.owner, jonas, world.owner, jonas], "two each so far");
 }

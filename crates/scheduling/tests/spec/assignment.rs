@@ -173,9 +173,9 @@ fn somebody_absent_does_not_hold_the_others_up() {
 
 #[test]
 fn a_newcomer_is_credited_with_the_average() {
-    assert_eq!(newcomer_credit(&[]), 0);
-    assert_eq!(newcomer_credit(&[4, 5]), 450);
-    assert_eq!(newcomer_credit(&[u32::MAX, u32::MAX]), u32::MAX);
+    assert_eq!(newcomer_credit(&[], 0), 0);
+    assert_eq!(newcomer_credit(&[4, 5], 0), 450);
+    assert_eq!(newcomer_credit(&[u32::MAX, u32::MAX], 0), u32::MAX);
     let newcomer = Candidate {
         credit_hundredths: 450,
         ..with(0, 0)
@@ -231,4 +231,58 @@ fn a_weight_stretches_what_counts_as_ahead() {
         let held = scheduling::ahead(&[with(0, 0), heavy(booked)]);
         assert_eq!(!held.is_empty(), ahead, "{booked} at three times the weight");
     }
+}
+
+#[test]
+fn what_a_member_had_before_they_joined_again_is_part_of_their_credit() {
+    for (own, credit) in [(0, 450), (2, 250), (4, 50), (5, 0), (9, 0)] {
+        assert_eq!(newcomer_credit(&[4, 5], own), credit, "{own} of their own");
+    }
+}
+
+#[test]
+fn shares_are_compared_exactly_whatever_the_weights() {
+    let heavy = |number, booked| Candidate {
+        weight: 1000,
+        ..with(number, booked)
+    };
+    // 0.009, 0.005 and 0.001 appointments by weight.
+    let team = [heavy(0, 9), heavy(1, 5), heavy(2, 1)];
+    assert_eq!(order(Distribution::Equal, &team), [2, 1, 0]);
+    let most = Candidate {
+        weight: u32::MAX,
+        ..with(0, u32::MAX)
+    };
+    assert_eq!(order(Distribution::Equal, &[most, with(1, 1)]), [0, 1]);
+}
+
+#[test]
+fn a_weight_in_the_thousands_is_held_back_at_the_very_next_appointment() {
+    let heavy = |booked| Candidate {
+        weight: 1000,
+        ..with(1, booked)
+    };
+    assert_eq!(scheduling::ahead(&[with(0, 0), heavy(3000)]), []);
+    assert_eq!(scheduling::ahead(&[with(0, 0), heavy(3001)]), [staff(1)]);
+}
+
+#[test]
+fn the_reason_tells_of_a_newcomers_credit() {
+    let newcomer = |booked, credit_hundredths| Candidate {
+        credit_hundredths,
+        ..with(0, booked)
+    };
+    let reason = |team: &[Candidate]| rank(Distribution::Equal, team)[0].reason.clone();
+    assert_eq!(
+        reason(&[newcomer(1, 200), with(1, 4)]),
+        "fewest this month: 1, others 4, as a newcomer credited with 2"
+    );
+    assert_eq!(
+        reason(&[newcomer(0, 450), with(1, 4)]),
+        "fewest this month: 4, others 0, a newcomer credited with 4.5"
+    );
+    assert_eq!(
+        reason(&[newcomer(0, 33), with(1, 2)]),
+        "fewest this month: 0, others 2, as a newcomer credited with 0.33"
+    );
 }

@@ -1,0 +1,68 @@
+//! Who is there on a day, for the balance of a round robin: somebody who is away holds nobody up. Having all the appointments
+//! that fit is not being away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::grid::{Grid, OwnHours, minutes};
+use crate::ids::StaffId;
+use crate::interval::{Interval, difference, union};
+use crate::request::{Cause, Host, Request};
+
+/// By each local date that the window touches: the members who could be offered on it if nobody had booked them. They are open
+/// then, and blocked-off time, events and calendars that cannot be read leave them long enough for a meeting. The hosts' busy
+/// time must be that of the whole days.
+pub fn present(request: &Request) -> BTreeMap<Date, BTreeSet<StaffId>> {
+    let rules = request.rules;
+    let whole = Request {
+        window: rules.whole_days(request.window),
+        ..*request
+    };
+    let own = OwnHours::of(&whole);
+    let there: Vec<(StaffId, Vec<Interval>)> = request
+        .hosts
+        .iter()
+        .map(|host| (host.id, there(&whole, host, own.as_ref())))
+        .collect();
+    // What is too soon today is offered by nobody.
+    let soonest = request.now.max(rules.notice.after(request.now, &rules.zone));
+    let mut days = BTreeMap::new();
+    let mut date = rules.zone.date(whole.window.start);
+    loop {
+        let day = rules.day(date);
+        if day.start >= whole.window.end {
+            return days;
+        }
+        let starts = Interval::new(day.start.max(soonest), day.end);
+        let able = there
+            .iter()
+            .filter(|(_, spans)| fits(&starts, rules.duration, spans));
+        days.insert(date, able.map(|(host, _)| *host).collect());
+        match date.tomorrow() {
+            Ok(next) => date = next,
+            Err(_) => return days,
+        }
+    }
+}
+
+/// When a host works, without what is not an appointment.
+fn there(request: &Request, host: &Host, own: Option<&OwnHours>) -> Vec<Interval> {
+    let away = host.busy.iter().filter(|busy| match busy.cause {
+        Cause::Blocked | Cause::External(_) | Cause::Unreadable => true,
+        Cause::Appointment(_) | Cause::Hold => false,
+    });
+    let away = union(away.map(|busy| busy.interval).collect());
+    difference(&Grid::of(request, host, own).open, &away)
+}
+
+/// Whether a meeting of so many minutes fits into one of the spans, wherever it starts in these hours.
+fn fits(starts: &Interval, duration: u32, spans: &[Interval]) -> bool {
+    let first = spans.partition_point(|span| span.end <= starts.start);
+    spans[first..]
+        .iter()
+        .map(|span| (span.start.max(starts.start), span.end))
+        .take_while(|(from, _)| *from < starts.end)
+        .any(|(from, end)| from.saturating_add(minutes(duration)).unwrap_or(Timestamp::MAX) <= end)
+}
