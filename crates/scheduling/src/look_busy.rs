@@ -9,9 +9,10 @@ use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::Interval;
 use crate::limits::Limits;
 use crate::request::{Request, Slot};
+use crate::rules::Kind;
 
 /// Hides slots so that of each day `min(free, round(total · (1 − p)))` remain, where the total counts every start of the
-/// day's grid that lies in somebody's hours.
+/// day's grid that lies in the hours.
 pub(crate) fn hide(request: &Request, limits: &Limits, slots: &mut Vec<Slot>) {
     let shown = u64::from(100 - request.rules.look_busy_percent.min(100));
     let mut allowed: BTreeMap<Date, u64> = totals(request, limits);
@@ -35,23 +36,22 @@ pub(crate) fn hide(request: &Request, limits: &Limits, slots: &mut Vec<Slot>) {
     slots.retain(|slot| kept.binary_search(&slot.start.as_millisecond()).is_ok());
 }
 
-/// How many starts each local day has, busy or not.
+/// How many starts each local day has, busy or not: those in somebody's hours, or in everybody's where all meet together.
 fn totals(request: &Request, limits: &Limits) -> BTreeMap<Date, u64> {
     let own = OwnHours::of(request);
-    let duration = minutes(request.rules.duration);
     let mut starts: Vec<i64> = Vec::new();
-    for host in request.hosts {
-        let grid = Grid::of(request, host, own.as_ref());
-        starts.extend(grid.starts.iter().copied().filter(|start| {
-            let Ok(start) = jiff::Timestamp::from_millisecond(*start) else {
-                return false;
-            };
-            let Ok(end) = start.checked_add(duration) else {
-                return false;
-            };
-            let meeting = Interval::new(start, end);
-            grid.open.iter().any(|span| span.contains(&meeting))
-        }));
+    if request.kind == Kind::Collective {
+        let grids = Grid::together(request, own.as_ref());
+        if let Some(first) = grids.first() {
+            let all_open = |start: &i64| grids.iter().all(|grid| is_open(request, grid, *start));
+            starts.extend(first.starts.iter().copied().filter(all_open));
+        }
+    } else {
+        for host in request.hosts {
+            let grid = Grid::of(request, host, own.as_ref());
+            let open = |start: &i64| is_open(request, &grid, *start);
+            starts.extend(grid.starts.iter().copied().filter(open));
+        }
     }
     starts.sort_unstable();
     starts.dedup();
@@ -63,6 +63,15 @@ fn totals(request: &Request, limits: &Limits) -> BTreeMap<Date, u64> {
         *totals.entry(limits.date(start)).or_default() += 1;
     }
     totals
+}
+
+/// Whether a meeting that starts then, in milliseconds since 1970, lies in the hours.
+fn is_open(request: &Request, grid: &Grid, start: i64) -> bool {
+    let Ok(start) = jiff::Timestamp::from_millisecond(start) else {
+        return false;
+    };
+    let end = start.checked_add(minutes(request.rules.duration));
+    end.is_ok_and(|end| grid.is_open(&Interval::new(start, end)))
 }
 
 /// FNV-1a over the booking calendar's id and the start, then mixed so that neighbouring starts are far apart: stable

@@ -98,6 +98,16 @@ fn the_choice_differs_from_day_to_day_and_between_booking_calendars() {
 }
 
 #[test]
+fn those_who_meet_together_have_the_times_that_they_have_in_common() {
+    // Eight times in common, of twelve and twelve on two grids.
+    let mut scene = Scene::new("Europe/Berlin", "09:00-15:00", "2026-06-01", "2026-06-01")
+        .host("10:50-17:00")
+        .rules(|rules| rules.look_busy_percent = 50);
+    scene.kind = scheduling::Kind::Collective;
+    assert_eq!(per_day(&scene), [4]);
+}
+
+#[test]
 fn staff_see_everything() {
     let mut scene = days(75);
     scene.staff_view = true;
