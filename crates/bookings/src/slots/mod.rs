@@ -14,6 +14,7 @@ use scheduling::{
     AppointmentId, CalendarId, DateRange, Interval, Kind, Request, Slot, SlotHosts, Span, StaffId, Unit,
     UnsupportedKind,
 };
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Holder;
 use store::staff::Staff;
@@ -228,7 +229,10 @@ async fn asked(
         Some(_) => Context::load(tx, row.clone(), window, now, own).await?,
         None => for_services(tx, row.clone(), question.services, window, now, own).await?,
     };
-    context.for_seats(moving.map_or(1, |moving| moving.seats()));
+    context.for_seats(moving.as_ref().map_or(1, Appointment::seats));
+    if let Some(host) = moving.and_then(|moving| moving.host_id) {
+        context.keep_on_offer(host);
+    }
     if let Some(host) = question.host {
         context.member(host).ok_or(SlotsError::HostNotFound)?;
         context.only(host);

@@ -1,12 +1,14 @@
 //! Equal distribution: who is ahead waits, newcomers are credited, the absent hold nobody up.
 
-use bookings::appointments::{self, Booked, Booking};
+use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::calendars::CalendarForm;
-use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, blocked, profile};
+use bookings::slots::Question;
+use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, blocked, profile, slots};
 use jiff::SignedDuration;
+use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member};
+use crate::world::{World, adas_wish, at, date, member};
 
 stories! {
     on:
@@ -18,6 +20,7 @@ stories! {
     somebody_on_holiday_holds_nobody_up_until_they_are_back,
     who_joins_a_team_is_credited_in_later_months_too,
     who_joins_again_is_not_counted_twice,
+    who_moves_an_appointment_is_shown_its_own_hosts_times,
 }
 
 /// A round robin of equal shares, open at all hours.
@@ -151,10 +154,8 @@ async fn somebody_on_holiday_holds_nobody_up_until_they_are_back(world: World) {
     let away = hosts(&world, 0..12).await;
     assert_eq!(away.iter().filter(|host| **host == jonas).count(), 6);
     assert_eq!(away.iter().filter(|host| **host == world.owner).count(), 6);
-    let back = hosts(&world, 40..43).await;
-    assert_eq!(back, [priya; 3], "she catches up");
-    let ahead = appointments::book(&world.quince, wish(40, None)).await;
-    assert!(ahead.is_ok(), "the same wish: {ahead:?}");
+    let back = hosts(&world, 40..42).await;
+    assert_eq!(back, [priya; 2], "she catches up");
     let at_once = Booking {
         idempotency_key: "another".into(),
         ..wish(40, None)
@@ -197,4 +198,40 @@ async fn who_joins_again_is_not_counted_twice(world: World) {
     world.clock.advance(SignedDuration::from_secs(1));
     let next = hosts(&world, 40..44).await;
     assert_eq!(next, [world.owner, jonas, world.owner, jonas], "two each so far");
+}
+
+async fn who_moves_an_appointment_is_shown_its_own_hosts_times(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    team(&world, &[world.owner, jonas]).await;
+    let first = book(&world, 0, Some(jonas)).await;
+    for number in 1..5 {
+        book(&world, number, Some(jonas)).await;
+    }
+    // Jonas is four ahead without this one, and alone in the morning.
+    profile::save_hours(
+        &world.quince,
+        world.owner,
+        WeeklyHours::weekdays(0, 60),
+        Vec::new(),
+    )
+    .await
+    .unwrap();
+    let (day, zone) = (date("2026-12-01"), Zone::utc());
+    let ten = at("2026-12-01T10:00:00Z");
+    for (moving, shown) in [(None, false), (Some(first.id), true)] {
+        let question = Question {
+            moving,
+            ..Question::new("team", day, day, &zone)
+        };
+        let free = slots::free(&world.quince, &question).await.unwrap();
+        let is_shown = free.days.values().flatten().any(|slot| slot.start == ten);
+        assert_eq!(is_shown, shown, "{moving:?}");
+    }
+    let client = Actor::Client {
+        token: first.manage_token.clone(),
+    };
+    let moved = appointments::reschedule(&world.quince, &client, ten)
+        .await
+        .unwrap();
+    assert_eq!(moved.hosts, [jonas]);
 }
