@@ -7,7 +7,7 @@ mod waiting;
 mod wishes;
 
 pub use appointments::{appointment, cancel, move_to, reschedule};
-pub use month::{MonthAsked, Offered, month_asked, month_offer};
+pub use month::{Later, MonthAsked, Offered, month_asked, month_offer};
 pub use visitor::hold;
 pub use waiting::{leave, waiting};
 pub use wishes::{PageWish, Wish, book, booking, workspace};

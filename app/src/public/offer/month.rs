@@ -64,11 +64,20 @@ pub struct Offered {
     pub seats_left: Option<u32>,
 }
 
-/// Builds the month from the free times of its days. `next_free` is the next day with free times after a month that has none.
+/// What is known of the time after a month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Later {
+    /// The next day with free times after a month that has none.
+    pub next_free: Option<Date>,
+    /// The last day that can be booked, if there is one.
+    pub last: Option<Date>,
+}
+
+/// Builds the month from the free times of its days. It leads on to the next one as long as that can be booked.
 pub fn month_offer(
     asked: MonthAsked,
     free: &BTreeMap<Date, Vec<Offered>>,
-    next_free: Option<Date>,
+    Later { next_free, last }: Later,
     zone: &Zone,
     habits: Habits,
 ) -> MonthOffer {
@@ -95,7 +104,7 @@ pub fn month_offer(
             .last
             .tomorrow()
             .ok()
-            .filter(|_| !is_empty || next_free.is_some())
+            .filter(|next| last.map_or(!is_empty || next_free.is_some(), |last| *next <= last))
             .map(month_key),
         zone: zone.name().to_owned(),
         zone_words: zone_words(zone, noon),
@@ -183,7 +192,11 @@ mod tests {
         for (date, time) in times {
             free.entry(*date).or_default().push(half_hour(time));
         }
-        month_offer(asked, &free, next, zone, Habits::of_languages("de"))
+        let later = Later {
+            next_free: next,
+            last: None,
+        };
+        month_offer(asked, &free, later, zone, Habits::of_languages("de"))
     }
 
     #[test]
@@ -242,6 +255,26 @@ mod tests {
     }
 
     #[test]
+    fn a_month_leads_on_while_later_days_can_be_booked() {
+        let asked = month_asked(None, &berlin(), at(NOW));
+        let full = BTreeMap::from([(date(2026, 11, 24), vec![half_hour("2026-11-24T08:30:00Z")])]);
+        for free in [BTreeMap::new(), full] {
+            for (last, next) in [
+                (date(2026, 11, 30), None),
+                (date(2026, 12, 1), Some("2026-12")),
+                (date(2027, 4, 1), Some("2026-12")),
+            ] {
+                let later = Later {
+                    next_free: None,
+                    last: Some(last),
+                };
+                let month = month_offer(asked, &free, later, &berlin(), Habits::of_languages("de"));
+                assert_eq!(month.next.as_deref(), next, "until {last}");
+            }
+        }
+    }
+
+    #[test]
     fn a_later_month_leads_back() {
         let asked = month_asked(Some("2026-12"), &berlin(), at(NOW));
         assert_eq!(
@@ -259,7 +292,13 @@ mod tests {
             ..half_hour("2026-11-24T08:30:00Z")
         };
         let free = BTreeMap::from([(day, vec![with(Some(3)), with(Some(1)), with(Some(0)), with(None)])]);
-        let month = month_offer(asked, &free, None, &berlin(), Habits::of_languages("de"));
+        let month = month_offer(
+            asked,
+            &free,
+            Later::default(),
+            &berlin(),
+            Habits::of_languages("de"),
+        );
         let times = &month.days[23].times;
         let notes: Vec<&str> = times.iter().map(|time| time.seats.as_str()).collect();
         assert_eq!(notes, ["3 seats left", "1 seat left", "Full", ""]);

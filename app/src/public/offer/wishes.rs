@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use zones::Zone;
 
 use super::visitor::visitor;
-use super::{MonthAsked, Offered, month_asked, month_offer};
+use super::{Later, MonthAsked, Offered, month_asked, month_offer};
 use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
@@ -271,7 +271,10 @@ pub(super) async fn month_of(
     Ok(month_offer(
         asked,
         &shown(free.days, full),
-        free.next_free,
+        Later {
+            next_free: free.next_free,
+            last: free.last,
+        },
         zone,
         Habits::of_visitor(),
     ))

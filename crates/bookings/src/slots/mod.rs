@@ -32,6 +32,8 @@ pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
 
 /// Most days in one question.
 pub const DAYS_LIMIT: i32 = 62;
+/// How often so many days are looked at for the next free one: about a year in all.
+const LOOKS_AHEAD: u32 = 6;
 
 /// The free times of some days.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +44,11 @@ pub struct FreeSlots {
     pub days: BTreeMap<Date, Vec<OfferedSlot>>,
     /// In the same way, the sessions of a Class Booking calendar that have no seat left: clients can wait for one.
     pub full: BTreeMap<Date, Vec<Interval>>,
-    /// The first date with a free time after the asked days, looked for when these have none.
+    /// The first date with a free time after the asked days, looked for when these have none: within about a year of the
+    /// first date that can be booked.
     pub next_free: Option<Date>,
+    /// The last date that can be booked, whether or not it has free times; nothing where there is no end.
+    pub last: Option<Date>,
 }
 
 /// A time that can be booked.
@@ -139,19 +144,60 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     for slot in context.slots(now, false)? {
         days.entry(zone.date(slot.start)).or_default().push(offered(slot));
     }
-    let mut next_free = None;
-    if days.is_empty() {
-        let later = Interval::new(window.end.max(now), plus_days(window.end.max(now), DAYS_LIMIT));
-        let context = asked(&mut tx, &row, question, later, now).await?;
-        let slots = context.slots(now, false)?;
-        next_free = slots.first().map(|slot| zone.date(slot.start));
-    }
+    let range = bookable(&row, now);
+    let next_free = if days.is_empty() {
+        let from = range.start.max(window.end);
+        next_free(&mut tx, &row, question, Interval::new(from, range.end), now).await?
+    } else {
+        None
+    };
     Ok(FreeSlots {
         calendar,
         days,
         full: full_sessions(&context.request(now, false), zone),
         next_free,
+        last: (row.rules.range != DateRange::Unlimited).then(|| last_date(range, zone)),
     })
+}
+
+/// From the soonest start that the notice and the date range allow up to the end of the last day.
+fn bookable(row: &BookingCalendar, now: Timestamp) -> Interval {
+    let zone = &row.rules.zone;
+    let (first, last) = row.rules.range.dates(zone, now);
+    let soonest = row.rules.notice.after(now, zone).max(now);
+    let after = last.checked_add(1.day());
+    Interval {
+        start: soonest.max(zone.start_of_day(first)),
+        end: after.map_or(Timestamp::MAX, |after| zone.start_of_day(after)),
+    }
+}
+
+/// The date of the last instant of a span.
+fn last_date(span: Interval, zone: &Zone) -> Date {
+    zone.date(span.end.saturating_sub(1.millisecond()).unwrap_or(span.end))
+}
+
+/// The first date with a free time in a span, as far as it is looked for.
+async fn next_free(
+    tx: &mut Tx,
+    row: &BookingCalendar,
+    question: &Question<'_>,
+    span: Interval,
+    now: Timestamp,
+) -> Result<Option<Date>, SlotsError> {
+    let mut from = span.start;
+    for _ in 0..LOOKS_AHEAD {
+        if from >= span.end {
+            break;
+        }
+        let to = plus_days(from, DAYS_LIMIT).min(span.end);
+        let context = asked(tx, row, question, Interval::new(from, to), now).await?;
+        if let Some(slot) = context.slots(now, false)?.first() {
+            return Ok(Some(question.zone.date(slot.start)));
+        }
+        from = to;
+    }
+    Ok(None)
 }
 
 /// What a visit to a Service calendar can be made of, for its members and for admins; nothing in other kinds.

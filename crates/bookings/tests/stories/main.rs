@@ -20,6 +20,7 @@ mod habits;
 mod holds;
 mod kinds;
 mod mails;
+mod offers;
 mod overriding;
 mod promises;
 mod pushing;
