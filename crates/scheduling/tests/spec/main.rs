@@ -1,4 +1,5 @@
-//! The specification of scheduling as sentences, by area; and a minute-by-minute oracle on generated questions.
+//! The specification of scheduling: its cases by name, each asked of every kind that it holds for (`cases`); sentences by
+//! area that need more than a row; and a minute-by-minute oracle on generated questions.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +10,7 @@
 mod assignment;
 mod balance;
 mod busy;
+mod cases;
 mod class;
 mod collective;
 mod explain;

@@ -7,8 +7,8 @@ use jiff::civil::{Date, DateTime};
 use scheduling::ids::Uuid;
 use scheduling::{
     AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind,
-    LocalWindow, Position, Refusal, Request, Rules, Shared, Slot, Span, StaffId, Unit, WeeklyHours, check,
-    explain, slots,
+    LocalWindow, Position, Refusal, Request, Resource, Rules, Shared, Slot, Span, StaffId, Step, Unit,
+    WeeklyHours, check, explain, slots,
 };
 use zones::Zone;
 
@@ -45,6 +45,7 @@ pub fn daily(text: &str) -> WeeklyHours {
     WeeklyHours(std::array::from_fn(|_| windows(text)))
 }
 
+#[derive(Debug, Clone)]
 pub struct Scene {
     pub zone: Zone,
     pub kind: Kind,
@@ -56,6 +57,9 @@ pub struct Scene {
     pub seats: u32,
     pub held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     pub staff_view: bool,
+    /// What is chosen from the menu of a Service calendar, and the rooms and equipment for it.
+    pub steps: Vec<Step>,
+    pub resources: Vec<Resource>,
 }
 
 impl Scene {
@@ -88,6 +92,8 @@ impl Scene {
             seats: 1,
             held_back: BTreeMap::new(),
             staff_view: false,
+            steps: Vec::new(),
+            resources: Vec::new(),
         };
         scene.host(hours)
     }
@@ -150,9 +156,20 @@ impl Scene {
         self
     }
 
-    /// The instant of a local time; the first of two.
-    pub fn at(&self, local: &str) -> Timestamp {
-        self.zone.opening(local.parse::<DateTime>().unwrap())
+    /// The instant of "2026-06-01T09:00", the first of two; of "09:00" on the first asked date; of
+    /// "2026-06-01T07:00Z" in UTC.
+    pub fn at(&self, text: &str) -> Timestamp {
+        if text.ends_with('Z') {
+            return text.parse().unwrap();
+        }
+        let local = match text.parse::<DateTime>() {
+            Ok(local) => local,
+            Err(_) => self
+                .zone
+                .date(self.window.start)
+                .to_datetime(text.parse().unwrap()),
+        };
+        self.zone.opening(local)
     }
 
     pub fn span(&self, from: &str, to: &str) -> Interval {
@@ -248,15 +265,18 @@ impl Scene {
 
     /// The offered starts as local times of day: "09:00 09:30"; with the date where there are several.
     pub fn starts(&self) -> String {
-        let slots = self.slots();
-        let local = |slot: &Slot| self.zone.local(slot.start);
-        let several = slots
+        let starts: Vec<_> = self.slots().iter().map(|slot| slot.start).collect();
+        self.local_times(&starts)
+    }
+
+    pub fn local_times(&self, starts: &[Timestamp]) -> String {
+        let several = starts
             .iter()
-            .any(|slot| local(slot).date() != local(&slots[0]).date());
+            .any(|start| self.zone.date(*start) != self.zone.date(starts[0]));
         let format = if several { "%d.%H:%M" } else { "%H:%M" };
-        slots
+        starts
             .iter()
-            .map(|slot| local(slot).strftime(format).to_string())
+            .map(|start| self.zone.local(*start).strftime(format).to_string())
             .collect::<Vec<_>>()
             .join(" ")
     }

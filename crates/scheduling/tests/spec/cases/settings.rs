@@ -1,0 +1,68 @@
+//! The least and the most that each setting may say.
+
+use scheduling::{DateRange, Rules, Span, Unit};
+
+type Change = fn(&mut Rules);
+
+#[test]
+fn bounds_are_good_and_one_beyond_is_not() {
+    let good: &[(&str, Change)] = &[
+        ("a meeting of a minute", |rules| rules.duration = 1),
+        ("a meeting of a day", |rules| rules.duration = 1440),
+        ("a grid of five minutes", |rules| rules.interval = 5),
+        ("a grid of a day", |rules| rules.interval = 1440),
+        ("a day before a meeting", |rules| rules.pre_buffer = 1440),
+        ("a day after a meeting", |rules| rules.post_buffer = 1440),
+        ("one appointment a slot", |rules| rules.per_slot = 1),
+        ("9999 appointments a slot", |rules| rules.per_slot = 9999),
+        ("one seat", |rules| rules.seats = 1),
+        ("9999 seats", |rules| rules.seats = 9999),
+        ("one appointment a day", |rules| rules.per_day = Some(1)),
+        ("nothing that looks busy", |rules| rules.look_busy_percent = 0),
+        ("everything that looks busy", |rules| {
+            rules.look_busy_percent = 100;
+        }),
+        ("no notice", |rules| rules.notice = Span::new(0, Unit::Minutes)),
+        ("a notice of five years", |rules| {
+            rules.notice = Span::new(60, Unit::Months);
+        }),
+        ("a day ahead", |rules| {
+            rules.range = DateRange::Rolling(Span::new(1, Unit::Days));
+        }),
+        ("five years ahead", |rules| {
+            rules.range = DateRange::Rolling(Span::new(60, Unit::Months));
+        }),
+    ];
+    for (sentence, change) in good {
+        let mut rules = Rules::default();
+        change(&mut rules);
+        assert_eq!(rules.check(), [], "{sentence}");
+    }
+    let refused: &[(&str, Change)] = &[
+        ("duration", |rules| rules.duration = 0),
+        ("duration", |rules| rules.duration = 1441),
+        ("interval", |rules| rules.interval = 4),
+        ("interval", |rules| rules.interval = 1441),
+        ("pre_buffer", |rules| rules.pre_buffer = 1441),
+        ("post_buffer", |rules| rules.post_buffer = 1441),
+        ("per_slot", |rules| rules.per_slot = 0),
+        ("per_slot", |rules| rules.per_slot = 10_000),
+        ("seats", |rules| rules.seats = 0),
+        ("seats", |rules| rules.seats = 10_000),
+        ("per_day", |rules| rules.per_day = Some(0)),
+        ("look_busy_percent", |rules| rules.look_busy_percent = 101),
+        ("notice", |rules| rules.notice = Span::new(61, Unit::Months)),
+        ("range", |rules| {
+            rules.range = DateRange::Rolling(Span::new(0, Unit::Days));
+        }),
+        ("range", |rules| {
+            rules.range = DateRange::Rolling(Span::new(61, Unit::Months));
+        }),
+    ];
+    for (index, (field, change)) in refused.iter().enumerate() {
+        let mut rules = Rules::default();
+        change(&mut rules);
+        let fields: Vec<&str> = rules.check().iter().map(|problem| problem.field).collect();
+        assert_eq!(fields, [*field], "row {index}");
+    }
+}
