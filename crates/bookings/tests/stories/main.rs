@@ -19,6 +19,7 @@ mod guarantee;
 mod habits;
 mod holds;
 mod kinds;
+mod known_bugs;
 mod mails;
 mod offers;
 mod overriding;
