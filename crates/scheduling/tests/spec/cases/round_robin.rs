@@ -121,11 +121,11 @@ fn who_is_too_far_ahead_is_not_offered() {
             day("09:00-10:00").host("09:30-10:00").held_back("2026-06-01"),
         )
         .starts("09:30")
-        .refuses("09:00", "ROUNDROBIN"),
+        .refuses("09:00", "ROUNDROBIN HOURS"),
         case(
-            "in that month only",
+            "on that day only",
             ROUND_ROBIN,
-            days(BERLIN, "2026-06-30", "2026-07-01", "09:00-10:00").held_back("2026-06-01"),
+            days(BERLIN, "2026-06-30", "2026-07-01", "09:00-10:00").held_back("2026-06-30"),
         )
         .starts("09:00 09:30")
         .refuses("2026-06-30T09:30", "ROUNDROBIN")

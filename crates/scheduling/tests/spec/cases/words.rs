@@ -119,8 +119,8 @@ impl Scene {
     }
 
     /// The first host has had more than their share in the month of this first day.
-    pub fn held_back(mut self, month: &str) -> Self {
-        self.held_back.entry(date(month)).or_default().insert(staff(0));
+    pub fn held_back(mut self, day: &str) -> Self {
+        self.held_back.entry(date(day)).or_default().insert(staff(0));
         self
     }
 
