@@ -118,7 +118,7 @@ impl Scene {
         self
     }
 
-    /// The first host has had more than their share in the month of this first day.
+    /// The first host has had more than their share on this day.
     pub fn held_back(mut self, day: &str) -> Self {
         self.held_back.entry(date(day)).or_default().insert(staff(0));
         self
