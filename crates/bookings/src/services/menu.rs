@@ -61,7 +61,7 @@ pub struct Menu {
     pub calendar_name: String,
     /// Its address.
     pub slug: String,
-    /// The services in order.
+    /// The services in the order in which clients see them: those of a heading together.
     pub services: Vec<ServiceView>,
     /// The members of the booking calendar.
     pub members: Vec<(StaffId, String)>,
@@ -111,12 +111,13 @@ pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<
         .ok_or(MenuError::NotFound)?;
     let members = members(&mut tx, calendar).await?;
     let resources = resources::list(&mut tx).await?;
-    let services = services::list(&mut tx, calendar).await?;
+    let services = grouped(services::list(&mut tx, calendar).await?);
     Ok(Menu {
         calendar_name: row.name,
         slug: row.slug,
         services: services
             .into_iter()
+            .flatten()
             .map(|service| view(service, &members))
             .collect(),
         resources: resources
@@ -203,7 +204,7 @@ pub async fn save(
             Some(known) if known.quantity < *quantity => problems.problem(
                 "resources",
                 format!(
-                    "Of “{}” there is no more than {}. Enter as many at most, or add some under Rooms and equipment.",
+                    "Of “{}” there are {}, so no more can be needed. Enter a smaller number, or add some under Rooms and equipment.",
                     known.name, known.quantity
                 ),
             ),
@@ -253,6 +254,77 @@ pub async fn remove(
     }
     services::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
+}
+
+/// Where a service goes on the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shift {
+    /// Nearer to the top.
+    Up,
+    /// Nearer to the end.
+    Down,
+}
+
+/// Moves a service one place on the menu: among those of its heading, and at their edge with the whole heading.
+pub async fn shift(
+    quince: &Quince,
+    by: StaffId,
+    calendar: CalendarId,
+    id: ServiceId,
+    shift: Shift,
+) -> Result<(), MenuError> {
+    let mut tx = quince.store().write().await?;
+    allowed(&mut tx, by).await?;
+    let mut groups = grouped(services::list(&mut tx, calendar).await?);
+    if !shifted(&mut groups, id, shift) {
+        return Err(MenuError::NotFound);
+    }
+    for (position, service) in (0..).zip(groups.into_iter().flatten()) {
+        if service.new.position != position {
+            let new = NewService {
+                position,
+                ..service.new
+            };
+            services::update(&mut tx, service.id, &new).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The services by heading, as clients see them: a heading stands where its first service does.
+fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
+    let mut groups: Vec<Vec<Service>> = Vec::new();
+    for service in services {
+        let of_heading = |group: &&mut Vec<Service>| {
+            group
+                .first()
+                .is_some_and(|first| first.new.group == service.new.group)
+        };
+        match groups.iter_mut().find(of_heading) {
+            Some(group) => group.push(service),
+            None => groups.push(vec![service]),
+        }
+    }
+    groups
+}
+
+/// Moves a service one place, if it is there. At either end of the menu it stays.
+fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
+    let place = groups.iter().enumerate().find_map(|(heading, group)| {
+        let within = group.iter().position(|service| service.id == id)?;
+        Some((heading, within, group.len()))
+    });
+    let Some((heading, within, size)) = place else {
+        return false;
+    };
+    match shift {
+        Shift::Up if within > 0 => groups[heading].swap(within, within - 1),
+        Shift::Up if heading > 0 => groups.swap(heading, heading - 1),
+        Shift::Down if within + 1 < size => groups[heading].swap(within, within + 1),
+        Shift::Down if heading + 1 < groups.len() => groups.swap(heading, heading + 1),
+        Shift::Up | Shift::Down => {}
+    }
+    true
 }
 
 async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), MenuError> {

@@ -2,7 +2,7 @@
 
 use bookings::appointments::{self, Actor, BookError, Booked, Booking, IfTaken};
 use bookings::calendars::CalendarForm;
-use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm};
+use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
 use bookings::slots::{self, Question};
 use bookings::{CalendarId, Kind, ResourceId, Rules, ServiceId, StaffId, Status};
 use tokio::task::JoinSet;
@@ -25,6 +25,7 @@ stories! {
     why_a_visit_is_not_offered_names_the_step_that_cannot_take_place,
     staff_book_a_visit_all_the_same,
     the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told,
+    a_service_moves_on_the_menu_among_its_heading_and_then_with_it,
 }
 
 struct Salon {
@@ -389,6 +390,44 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     }];
     let refused = services::save_resources(&world.quince, world.owner, rooms).await;
     assert!(matches!(refused, Err(MenuError::Fields(_))), "{refused:?}");
+}
+
+async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: World) {
+    let salon = salon(&world).await;
+    let mut ids = Vec::new();
+    for (name, group) in [("Wash", "Hair"), ("File", "Nails"), ("Cut", "Hair")] {
+        let form = ServiceForm {
+            group: group.into(),
+            ..service(name, 30, 0, &[world.owner])
+        };
+        ids.push(offer(&world, &salon, form).await);
+    }
+    let [wash, file, cut] = ids[..] else {
+        panic!("{ids:?}")
+    };
+    let menu = async || {
+        let menu = services::menu(&world.quince, world.owner, salon.calendar)
+            .await
+            .unwrap();
+        let names: Vec<String> = menu.services.into_iter().map(|service| service.name).collect();
+        names.join(" ")
+    };
+    assert_eq!(menu().await, "Wash Cut File", "those of a heading together");
+    for (id, to, after) in [
+        (cut, Shift::Up, "Cut Wash File"),
+        (cut, Shift::Up, "Cut Wash File"),
+        (wash, Shift::Down, "File Cut Wash"),
+        (file, Shift::Down, "Cut Wash File"),
+        (file, Shift::Down, "Cut Wash File"),
+        (wash, Shift::Up, "Wash Cut File"),
+    ] {
+        services::shift(&world.quince, world.owner, salon.calendar, id, to)
+            .await
+            .unwrap();
+        assert_eq!(menu().await, after);
+    }
+    let by_jonas = services::shift(&world.quince, salon.jonas.staff, salon.calendar, cut, Shift::Up).await;
+    assert!(matches!(by_jonas, Err(MenuError::NotAllowed)), "{by_jonas:?}");
 }
 
 async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world: World) {
