@@ -266,7 +266,7 @@ impl Default for Rules {
 /// A setting that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The setting, by the name of its field in [`Rules`].
+    /// The setting, by the name of its field in [`Rules`]; `range_to` for the last of two dates.
     pub field: &'static str,
     /// What is wrong, and what would be right.
     pub sentence: String,
@@ -334,22 +334,22 @@ impl Rules {
         expect(
             self.pre_buffer <= DAY,
             "pre_buffer",
-            "Enter at most 1440 minutes (24 hours) before a meeting.",
+            "Enter a buffer of at most 1440 minutes (24 hours) before a meeting.",
         );
         expect(
             self.post_buffer <= DAY,
             "post_buffer",
-            "Enter at most 1440 minutes (24 hours) after a meeting.",
+            "Enter a buffer of at most 1440 minutes (24 hours) after a meeting.",
         );
         expect(
             self.notice.is_sane(),
             "notice",
-            "Enter a notice of at most five years.",
+            "Enter a minimum notice of at most five years.",
         );
         expect(
             (1..=9999).contains(&self.per_slot),
             "per_slot",
-            "Enter a number between 1 and 9999.",
+            "Enter a number of appointments at one time between 1 and 9999.",
         );
         expect(
             (1..=9999).contains(&self.seats),
@@ -364,17 +364,17 @@ impl Rules {
         expect(
             self.look_busy_percent <= 100,
             "look_busy_percent",
-            "Enter a percentage between 0 and 100.",
+            "Enter a percentage between 0 and 100 for looking busy.",
         );
         expect(
             self.cancel_cutoff.is_sane(),
             "cancel_cutoff",
-            "Enter at most five years.",
+            "Let clients cancel until at most five years before the start.",
         );
         expect(
             self.reschedule_cutoff.is_sane(),
             "reschedule_cutoff",
-            "Enter at most five years.",
+            "Let clients reschedule until at most five years before the start.",
         );
         match &self.range {
             DateRange::Rolling(span) => {
@@ -385,7 +385,11 @@ impl Rules {
                 );
             }
             DateRange::Fixed { from, to } => {
-                expect(from <= to, "range", "The last date must not be before the first.");
+                expect(
+                    from <= to,
+                    "range_to",
+                    "The last date is before the first. Choose a later one, or exchange the two.",
+                );
             }
             DateRange::Unlimited => {}
         }

@@ -49,7 +49,7 @@ fn a_setting_that_cannot_be_used_is_named_with_a_sentence() {
         ("range", |rules| {
             rules.range = DateRange::Rolling(Span::new(0, Unit::Days));
         }),
-        ("range", |rules| {
+        ("range_to", |rules| {
             rules.range = DateRange::Fixed {
                 from: date("2026-06-02"),
                 to: date("2026-06-01"),
