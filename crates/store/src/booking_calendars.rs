@@ -65,6 +65,8 @@ pub struct NewBookingCalendar {
     pub questions: Vec<Question>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
+    /// Whether clients can book it.
+    pub active: bool,
 }
 
 fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
@@ -86,7 +88,7 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
     })
 }
 
-/// Makes a booking calendar that can be booked at once.
+/// Makes a booking calendar.
 ///
 /// # Errors
 /// [`StoreError::AlreadyExists`] when another has this slug.
@@ -96,7 +98,7 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
         tx,
         "INSERT INTO booking_calendars (id, slug, name, description, kind, distribution, rules, location, color, auto_confirm,
             active, created_at, updated_at, questions)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, TRUE, $11, $11, $12)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $11, $12)",
         id,
         &new.slug,
         &new.name,
@@ -108,7 +110,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
         &new.color,
         new.auto_confirm,
         ms(now),
-        json(&new.questions)?
+        json(&new.questions)?,
+        new.active
     )?;
     Ok(CalendarId(id))
 }
@@ -123,7 +126,7 @@ pub async fn update(
     let rows = execute!(
         tx,
         "UPDATE booking_calendars SET slug = $2, name = $3, description = $4, kind = $5, distribution = $6, rules = $7,
-            location = $8, color = $9, auto_confirm = $10, updated_at = $11, questions = $12
+            location = $8, color = $9, auto_confirm = $10, updated_at = $11, questions = $12, active = $13
          WHERE id = $1",
         id.0,
         &new.slug,
@@ -136,7 +139,8 @@ pub async fn update(
         &new.color,
         new.auto_confirm,
         ms(now),
-        json(&new.questions)?
+        json(&new.questions)?,
+        new.active
     )?;
     touched(rows, "booking calendar")
 }

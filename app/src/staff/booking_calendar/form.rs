@@ -154,16 +154,12 @@ fn unit_word(unit: Unit) -> &'static str {
 pub async fn save(id: &str, text: CalendarText) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = quince()?;
-    let active = text.active == "true";
     let form = understood(text)?;
-    let id = if id.is_empty() {
-        bookings::calendars::create(&quince, staff, form).await?
+    if id.is_empty() {
+        bookings::calendars::create(&quince, staff, form).await?;
     } else {
-        let id = calendar_id(id)?;
-        bookings::calendars::update(&quince, staff, id, form).await?;
-        id
-    };
-    bookings::calendars::set_active(&quince, staff, id, active).await?;
+        bookings::calendars::update(&quince, staff, calendar_id(id)?, form).await?;
+    }
     Ok("/booking-calendars".to_owned())
 }
 
@@ -211,6 +207,7 @@ fn understood(text: CalendarText) -> Result<CalendarForm, AppError> {
             questions,
             rules,
             auto_confirm: text.auto_confirm == "true",
+            active: text.active == "true",
             kind_change_confirmed: text.kind_change_confirmed == "true",
         }),
         (_, _, false) => Err(AppError::Fields(reader.problems)),

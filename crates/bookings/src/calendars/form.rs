@@ -43,7 +43,9 @@ pub struct CalendarForm {
     pub questions: Vec<Question>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
-    /// Whether a change of the kind is meant, although appointments are to come.
+    /// Whether it takes bookings.
+    pub active: bool,
+    /// Whether a change of the kind is meant, with what it does to what exists.
     pub kind_change_confirmed: bool,
 }
 
@@ -65,6 +67,7 @@ impl CalendarForm {
             kind_change_confirmed: false,
         }
     }
+            active: true,
 
     /// The form with its texts tidied, or everything that is wrong with it.
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {

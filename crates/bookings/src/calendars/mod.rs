@@ -205,7 +205,7 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
     })
 }
 
-/// Makes a booking calendar, which takes bookings at once.
+/// Makes a booking calendar.
 pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, CalendarError> {
     let form = form.checked()?;
     let now = quince.now();
@@ -437,6 +437,7 @@ fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
 fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
     booking_calendars::NewBookingCalendar {
         slug: form.slug.clone(),
+        active: form.active,
         name: form.name.clone(),
         description: form.description.clone(),
         kind: form.kind,

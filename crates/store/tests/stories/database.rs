@@ -103,6 +103,7 @@ pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
         color: "#b8860b".to_owned(),
         questions: Vec::new(),
         auto_confirm: true,
+        active: true,
     };
     booking_calendars::insert(tx, &new, now()).await.unwrap()
 }
