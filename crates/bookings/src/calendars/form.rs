@@ -7,6 +7,9 @@ use super::questions::checked_questions;
 use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
 
+/// Longest address, in characters.
+const SLUG_LIMIT: usize = 60;
+
 /// A member of a booking calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
@@ -23,7 +26,7 @@ pub struct Member {
 pub struct CalendarForm {
     /// Name, also the title of events.
     pub name: String,
-    /// The last part of its address; made from the name when empty.
+    /// The last part of its address; when empty, made from the name, with a number if another calendar has it.
     pub slug: String,
     /// What clients read about it.
     pub description: String,
@@ -73,13 +76,9 @@ impl CalendarForm {
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
         let mut checked = Checked::default();
         self.name = checked.required_line("name", "the name", &self.name, NAME_LIMIT);
-        let typed = self.slug.trim();
-        self.slug = if typed.is_empty() {
-            slug_of(&self.name)
-        } else {
-            typed.to_lowercase()
-        };
-        if !is_slug(&self.slug) {
+        // An empty one is made when it is known which others there are.
+        self.slug = self.slug.trim().to_lowercase();
+        if !self.slug.is_empty() && !is_slug(&self.slug) {
             checked.problem(
                 "slug",
                 "The address may hold small letters, digits and single dashes, at most 60, such as intro-call.",
@@ -147,6 +146,17 @@ impl CalendarForm {
     }
 }
 
+/// The address of the `number`th booking calendar of a name: `intro-call`, `intro-call-2` …
+pub(super) fn numbered_slug(name: &str, number: u32) -> String {
+    let slug = slug_of(name);
+    if number < 2 {
+        return slug;
+    }
+    let end = format!("-{number}");
+    let room = SLUG_LIMIT.saturating_sub(end.len()).min(slug.len());
+    format!("{}{end}", slug[..room].trim_end_matches('-'))
+}
+
 /// An address made from a name: `Intro call (30 min)` → `intro-call-30-min`.
 pub(crate) fn slug_of(name: &str) -> String {
     let mut slug = String::new();
@@ -156,7 +166,7 @@ pub(crate) fn slug_of(name: &str) -> String {
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
-        if slug.len() >= 60 {
+        if slug.len() >= SLUG_LIMIT {
             break;
         }
     }
@@ -169,7 +179,7 @@ pub(crate) fn slug_of(name: &str) -> String {
 }
 
 fn is_slug(text: &str) -> bool {
-    (1..=60).contains(&text.len())
+    (1..=SLUG_LIMIT).contains(&text.len())
         && text.split('-').all(|part| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         })
@@ -215,6 +225,10 @@ mod tests {
             (Kind::Collective, 1, false),
             (Kind::Collective, 2, true),
             (Kind::Collective, 100, true),
+        assert_eq!(numbered_slug("Intro call", 1), "intro-call");
+        assert_eq!(numbered_slug("Intro call", 2), "intro-call-2");
+        let long = numbered_slug(&"long name ".repeat(20), 12);
+        assert!(is_slug(&long) && long.ends_with("-12"), "{long}");
             (Kind::Collective, 101, false),
             (Kind::ClassBooking, 0, false),
             (Kind::ClassBooking, 1, true),

@@ -207,11 +207,11 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
 
 /// Makes a booking calendar.
 pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, CalendarError> {
-    let form = form.checked()?;
+    let mut form = form.checked()?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by).await?;
-    check_against_others(&mut tx, None, &form).await?;
+    check_against_others(&mut tx, None, &mut form).await?;
     let id = booking_calendars::insert(&mut tx, &row_of(&form), now).await?;
     calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
     tx.commit().await?;
@@ -225,11 +225,11 @@ pub async fn update(
     id: CalendarId,
     form: CalendarForm,
 ) -> Result<(), CalendarError> {
-    let form = form.checked()?;
+    let mut form = form.checked()?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by).await?;
-    check_against_others(&mut tx, Some(id), &form).await?;
+    check_against_others(&mut tx, Some(id), &mut form).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
@@ -325,13 +325,18 @@ async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), CalendarError> {
 async fn check_against_others(
     tx: &mut Tx,
     own: Option<CalendarId>,
-    form: &CalendarForm,
+    form: &mut CalendarForm,
 ) -> Result<(), CalendarError> {
     let mut checked = Checked::default();
-    if booking_calendars::find_by_slug(tx, &form.slug)
-        .await?
-        .is_some_and(|other| Some(other.id) != own)
-    {
+    let mut number = 0;
+    while form.slug.is_empty() {
+        number += 1;
+        let slug = form::numbered_slug(&form.name, number);
+        if !is_taken(tx, own, &slug).await? {
+            form.slug = slug;
+        }
+    }
+    if is_taken(tx, own, &form.slug).await? {
         checked.problem(
             "slug",
             "Another booking calendar has this address. Choose another one.",
@@ -345,6 +350,11 @@ async fn check_against_others(
         );
     }
     Ok(checked.finish()?)
+}
+
+async fn is_taken(tx: &mut Tx, own: Option<CalendarId>, slug: &str) -> Result<bool, StoreError> {
+    let found = booking_calendars::find_by_slug(tx, slug).await?;
+    Ok(found.is_some_and(|other| Some(other.id) != own))
 }
 
 async fn views(

@@ -14,6 +14,8 @@ stories! {
     d9_only_writable_calendars_become_primary,
     d9_conflict_calendars_come_from_any_connection_at_once,
     booking_calendars_are_checked_field_by_field,
+    an_address_that_is_made_from_a_taken_name_gets_a_number,
+    a_booking_calendar_is_switched_off_with_its_other_settings,
     only_admins_change_booking_calendars,
     a_booking_calendar_with_appointments_is_not_deleted,
 }
@@ -147,7 +149,53 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
         calendars::get(&world.quince, world.owner, id).await.unwrap().slug,
         "intro-call"
     );
-    assert_eq!(refused(good).await, "slug", "another one has this address");
+    let taken = CalendarForm {
+        slug: "intro-call".into(),
+        ..good
+    };
+    assert_eq!(refused(taken).await, "slug", "another one has this address");
+}
+
+fn hers(world: &World, name: &str) -> CalendarForm {
+    CalendarForm {
+        kind: Kind::Personal,
+        members: vec![crate::world::member(world.owner)],
+        ..CalendarForm::new(name)
+    }
+}
+
+async fn an_address_that_is_made_from_a_taken_name_gets_a_number(world: World) {
+    let mut slugs = Vec::new();
+    for name in ["会议", "会议", "会议"] {
+        let id = calendars::create(&world.quince, world.owner, hers(&world, name))
+            .await
+            .unwrap();
+        slugs.push(calendars::get(&world.quince, world.owner, id).await.unwrap().slug);
+    }
+    assert_eq!(slugs, ["calendar", "calendar-2", "calendar-3"]);
+}
+
+async fn a_booking_calendar_is_switched_off_with_its_other_settings(world: World) {
+    let off = |active| CalendarForm {
+        active,
+        ..hers(&world, "Hidden")
+    };
+    let id = calendars::create(&world.quince, world.owner, off(false))
+        .await
+        .unwrap();
+    let is_active = async || {
+        calendars::get(&world.quince, world.owner, id)
+            .await
+            .unwrap()
+            .active
+    };
+    assert!(!is_active().await, "it was never bookable");
+    for active in [true, false] {
+        calendars::update(&world.quince, world.owner, id, off(active))
+            .await
+            .unwrap();
+        assert_eq!(is_active().await, active);
+    }
 }
 
 async fn only_admins_change_booking_calendars(world: World) {
