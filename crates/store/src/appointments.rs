@@ -307,6 +307,23 @@ pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<
     Ok(count.unwrap_or(0))
 }
 
+/// A booking calendar's active appointments that have not ended, in order.
+pub async fn future_of_calendar(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    now: Timestamp,
+) -> Result<Vec<Appointment>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM appointments
+         WHERE calendar_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
+         ORDER BY starts_at, id",
+        calendar.0,
+        ms(now)
+    )
+}
+
 /// Whether a booking calendar ever had an appointment.
 pub async fn has_any(tx: &mut Tx, calendar: CalendarId) -> Result<bool, StoreError> {
     let found = one!(

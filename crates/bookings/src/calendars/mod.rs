@@ -3,7 +3,7 @@
 mod form;
 mod questions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
@@ -22,6 +22,7 @@ use crate::accounts::{Workspace, is_admin};
 use crate::classes;
 use crate::connections::freshness;
 use crate::input::Checked;
+use crate::outbox;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 
@@ -239,6 +240,9 @@ pub async fn update(
     if form.rules.seats != old.rules.seats {
         classes::seats_changed(quince, &mut tx, id, now).await?;
     }
+    if (&form.name, &form.location) != (&old.name, &old.location) {
+        events_follow(&mut tx, id, now).await?;
+    }
     tx.commit().await?;
     quince.wake();
     Ok(())
@@ -282,6 +286,21 @@ async fn check_change_of_kind(
         );
     }
     Ok(checked.finish()?)
+}
+
+/// The events of what is to come say what the booking calendar is called now, and where it takes place.
+async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
+    let mut sessions = BTreeSet::new();
+    for appointment in appointments::future_of_calendar(tx, id, now).await? {
+        if appointment
+            .session_id
+            .is_none_or(|session| sessions.insert(session))
+        {
+            classes::queue_for(tx, &appointment).await?;
+            outbox::follow(tx, &appointment, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Switches a booking calendar on or off. Off, its page takes no bookings; appointments stay.

@@ -11,6 +11,7 @@ stories! {
     connected_on:
     d2_a_booking_is_written_to_the_primary_calendar,
     d3_changes_in_quince_follow_in_icloud,
+    d3_another_name_or_place_of_the_booking_calendar_follows_in_icloud,
     d4_an_event_moved_in_icloud_leaves_the_appointment_alone,
     d4_an_event_deleted_in_icloud_can_be_written_again,
     d4_quinces_own_change_wins_over_one_in_icloud,
@@ -105,6 +106,37 @@ async fn d3_changes_in_quince_follow_in_icloud(world: World) {
     world.jobs().await;
     assert_eq!(world.events("Home"), []);
     assert_eq!(state(&world, &booked).await, WriteState::Removed);
+}
+
+async fn d3_another_name_or_place_of_the_booking_calendar_follows_in_icloud(world: World) {
+    world.book("10:00").await;
+    world.jobs().await;
+    let (id, form) = world.form_of("intro").await;
+    let writes = world.requests("PUT");
+    bookings::calendars::update(&world.quince, world.owner, id, form.clone())
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert_eq!(
+        world.requests("PUT"),
+        writes,
+        "nothing that an event says has changed"
+    );
+    let form = bookings::calendars::CalendarForm {
+        name: "First talk".into(),
+        location: "Orchard Lane 3".into(),
+        ..form
+    };
+    bookings::calendars::update(&world.quince, world.owner, id, form)
+        .await
+        .unwrap();
+    world.jobs().await;
+    let events = world.events("Home");
+    let [event] = events.as_slice() else {
+        panic!("{events:?}")
+    };
+    assert_eq!(event.summary, "First talk: Ada Byron");
+    assert!(event.ics.contains("LOCATION:Orchard Lane 3"), "{}", event.ics);
 }
 
 async fn d4_an_event_moved_in_icloud_leaves_the_appointment_alone(world: World) {
