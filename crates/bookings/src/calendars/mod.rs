@@ -1,6 +1,7 @@
 //! Booking calendars: what can be booked, with whom, and by which rules.
 
 mod form;
+mod kind_change;
 mod questions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use store::{
 use zones::Zone;
 
 pub use form::{CalendarForm, Member};
+pub use kind_change::{KindChange, kind_changes};
 pub(crate) use questions::checked_answers;
 pub use questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
 pub use store::questions::{Answer, AnswerKind, Question};
@@ -234,7 +236,7 @@ pub async fn update(
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
-    check_change_of_kind(&mut tx, &old, &form, now).await?;
+    kind_change::check(&mut tx, &old, &form, now).await?;
     booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
     calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
     if form.rules.seats != old.rules.seats {
@@ -246,46 +248,6 @@ pub async fn update(
     tx.commit().await?;
     quince.wake();
     Ok(())
-}
-
-/// What exists must have a place in the new kind, and whoever changes it must know what happens to it.
-async fn check_change_of_kind(
-    tx: &mut Tx,
-    old: &booking_calendars::BookingCalendar,
-    form: &CalendarForm,
-    now: Timestamp,
-) -> Result<(), CalendarError> {
-    if old.kind == form.kind {
-        return Ok(());
-    }
-    let coming = appointments::starts_between(tx, old.id, now, Timestamp::MAX)
-        .await?
-        .len();
-    let are = if coming == 1 {
-        "1 appointment is".to_owned()
-    } else {
-        format!("{coming} appointments are")
-    };
-    let apart = |kind| matches!(kind, Kind::ClassBooking | Kind::Simple | Kind::Service);
-    let mut checked = Checked::default();
-    if coming > 0 && (apart(old.kind) || apart(form.kind)) {
-        checked.problem(
-            "kind",
-            format!(
-                "{are} to come here, with no place in a calendar of the other kind. Make a new booking calendar, and \
-                 switch this one off."
-            ),
-        );
-    } else if coming > 0 && !form.kind_change_confirmed {
-        checked.problem(
-            "kind_change_confirmed",
-            format!(
-                "{are} to come here. They stay as they are, with those who hold them; what is booked from now on follows \
-                 the new kind. Tick this box to change it."
-            ),
-        );
-    }
-    Ok(checked.finish()?)
 }
 
 /// The events of what is to come say what the booking calendar is called now, and where it takes place.
@@ -466,7 +428,6 @@ fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
 fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
     booking_calendars::NewBookingCalendar {
         slug: form.slug.clone(),
-        active: form.active,
         name: form.name.clone(),
         description: form.description.clone(),
         kind: form.kind,
@@ -476,6 +437,7 @@ fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
         color: form.color.clone(),
         questions: form.questions.clone(),
         auto_confirm: form.auto_confirm,
+        active: form.active,
     }
 }
 

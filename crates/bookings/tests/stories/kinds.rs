@@ -8,8 +8,9 @@ use crate::world::{World, member};
 
 stories! {
     connected_on:
-    without_coming_appointments_any_kind_can_become_any_other,
+    a_change_of_kind_is_always_asked_for,
     with_coming_appointments_it_is_asked_for_and_they_stay,
+    what_a_change_of_kind_does_is_told_before_it_is_made,
     what_has_no_place_in_the_other_kind_keeps_the_old_one,
     who_is_taken_out_keeps_their_appointments,
 }
@@ -35,16 +36,68 @@ async fn change(world: &World, kind: Kind, confirmed: bool) -> Result<(), Vec<&'
     }
 }
 
-async fn without_coming_appointments_any_kind_can_become_any_other(world: World) {
+async fn a_change_of_kind_is_always_asked_for(world: World) {
+    assert_eq!(
+        change(&world, Kind::ClassBooking, false).await,
+        Err(vec!["kind_change_confirmed"])
+    );
     for kind in [
         Kind::Collective,
         Kind::ClassBooking,
         Kind::Simple,
         Kind::RoundRobin,
+        Kind::Service,
         Kind::Personal,
     ] {
-        assert_eq!(change(&world, kind, false).await, Ok(()), "{kind:?}");
+        assert_eq!(change(&world, kind, true).await, Ok(()), "{kind:?}");
     }
+    assert_eq!(
+        change(&world, Kind::Personal, false).await,
+        Ok(()),
+        "the same kind"
+    );
+}
+
+/// What is told about a change to this kind, as one text, and whether it is refused.
+async fn told(world: &World, kind: Kind) -> (String, bool) {
+    let (id, _) = world.form_of("intro").await;
+    let changes = calendars::kind_changes(&world.quince, world.owner, id)
+        .await
+        .unwrap();
+    let change = changes.into_iter().find(|change| change.kind == kind).unwrap();
+    match change.refused {
+        Some(sentence) => (sentence, true),
+        None => (change.happens.join(" "), false),
+    }
+}
+
+async fn what_a_change_of_kind_does_is_told_before_it_is_made(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    world.set_members("intro", &[world.owner]).await;
+    let (to_simple, refused) = told(&world, Kind::Simple).await;
+    assert!(
+        !refused && to_simple.contains("Its members are taken out"),
+        "{to_simple}"
+    );
+    assert!(
+        to_simple.contains("No appointment is under way or to come"),
+        "{to_simple}"
+    );
+    world.book("10:00").await;
+    let (collective, refused) = told(&world, Kind::Collective).await;
+    assert!(
+        !refused && collective.starts_with("1 appointment is under way or to come."),
+        "{collective}"
+    );
+    // 10:00 to 10:30 on the next day: it has begun.
+    world.clock.set(crate::world::tuesday("10:15"));
+    let (menu, refused) = told(&world, Kind::Service).await;
+    assert!(refused && menu.contains("Make a new booking calendar"), "{menu}");
+    world.clock.set(crate::world::tuesday("10:30"));
+    assert!(!told(&world, Kind::Service).await.1, "it is over");
+    let (id, _) = world.form_of("intro").await;
+    let not_hers = calendars::kind_changes(&world.quince, jonas, id).await;
+    assert!(matches!(not_hers, Err(CalendarError::NotAllowed)), "{not_hers:?}");
 }
 
 async fn with_coming_appointments_it_is_asked_for_and_they_stay(world: World) {
