@@ -67,10 +67,10 @@ impl CalendarForm {
             members: Vec::new(),
             questions: Vec::new(),
             auto_confirm: true,
+            active: true,
             kind_change_confirmed: false,
         }
     }
-            active: true,
 
     /// The form with its texts tidied, or everything that is wrong with it.
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
@@ -115,22 +115,15 @@ impl CalendarForm {
                 checked.problem("members", "A Class Booking calendar has exactly one member, who owns its sessions.");
             }
             Kind::Simple => {
-                // Who is ticked has no part in it, and whoever switches back finds the ticks in the form.
+                // Who is ticked has no part in it.
                 self.members.clear();
-                if self.rules.hours.as_ref().is_none_or(|hours| hours.0.iter().all(Vec::is_empty))
-                    && self.rules.overrides.is_empty()
-                {
-                    checked.problem(
-                        "own_hours",
-                        "A Simple calendar has no member whose hours could count. Give it hours of its own.",
-                    );
-                }
             }
             Kind::Service if members == 0 => {
                 checked.problem("members", "Choose everybody who does one of the services.");
             }
             Kind::Service | Kind::RoundRobin | Kind::Personal | Kind::Collective | Kind::ClassBooking => {}
         }
+        self.check_hours(checked);
         let mut seen = std::collections::BTreeSet::new();
         for member in &self.members {
             if !seen.insert(member.staff) {
@@ -142,6 +135,28 @@ impl CalendarForm {
             if !(1..=1_000).contains(&member.weight) {
                 checked.problem("members", "A member's weight is a number from 1 to 1,000.");
             }
+        }
+    }
+
+    /// Hours of its own that never open would close it for good.
+    fn check_hours(&self, checked: &mut Checked) {
+        let opens = match &self.rules.hours {
+            Some(weekly) => {
+                weekly.0.iter().any(|windows| !windows.is_empty())
+                    || self.rules.overrides.iter().any(|date| !date.windows.is_empty())
+            }
+            None => self.kind != Kind::Simple,
+        };
+        match self.kind {
+            _ if opens => {}
+            Kind::Simple => checked.problem(
+                "own_hours",
+                "A Simple calendar has no member whose hours could count. Give it hours of its own, with at least one time.",
+            ),
+            _ => checked.problem(
+                "own_hours",
+                "The hours of its own are empty, so nothing could be booked. Enter at least one time, or untick the box.",
+            ),
         }
     }
 }
@@ -199,6 +214,10 @@ mod tests {
         assert_eq!(slug_of("Intro call (30 min)"), "intro-call-30-min");
         assert_eq!(slug_of("  Überblick  "), "berblick");
         assert_eq!(slug_of("会议"), "calendar");
+        assert_eq!(numbered_slug("Intro call", 1), "intro-call");
+        assert_eq!(numbered_slug("Intro call", 2), "intro-call-2");
+        let long = numbered_slug(&"long name ".repeat(20), 12);
+        assert!(is_slug(&long) && long.ends_with("-12"), "{long}");
         assert!(is_slug(&slug_of(&"long name ".repeat(20))));
     }
 
@@ -225,10 +244,6 @@ mod tests {
             (Kind::Collective, 1, false),
             (Kind::Collective, 2, true),
             (Kind::Collective, 100, true),
-        assert_eq!(numbered_slug("Intro call", 1), "intro-call");
-        assert_eq!(numbered_slug("Intro call", 2), "intro-call-2");
-        let long = numbered_slug(&"long name ".repeat(20), 12);
-        assert!(is_slug(&long) && long.ends_with("-12"), "{long}");
             (Kind::Collective, 101, false),
             (Kind::ClassBooking, 0, false),
             (Kind::ClassBooking, 1, true),
@@ -247,6 +262,29 @@ mod tests {
         let mut simple = form(Kind::Simple, 2);
         simple.rules.hours = Some(scheduling::WeeklyHours::weekdays(540, 1020));
         assert_eq!(simple.checked().unwrap().members, []);
+    }
+
+    #[test]
+    fn hours_of_its_own_open_at_least_once() {
+        let mut personal = form(Kind::Personal, 1);
+        personal.rules.hours = Some(scheduling::WeeklyHours::default());
+        let problems = personal.clone().checked().unwrap_err();
+        assert_eq!(problems[0].field, "own_hours");
+        let mut date = scheduling::DateOverride {
+            date: "2026-12-24".parse().unwrap(),
+            windows: Vec::new(),
+        };
+        personal.rules.overrides = vec![date.clone()];
+        assert!(personal.clone().checked().is_err(), "closed on one date more");
+        date.windows = vec![scheduling::LocalWindow::new(540, 720).unwrap()];
+        personal.rules.overrides = vec![date];
+        assert!(personal.clone().checked().is_ok(), "open on that date alone");
+        personal.rules.hours = None;
+        personal.rules.overrides[0].windows.clear();
+        assert!(
+            personal.checked().is_ok(),
+            "closed on that date, else as its member"
+        );
     }
 
     #[test]
