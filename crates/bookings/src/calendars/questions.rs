@@ -11,7 +11,7 @@ pub const QUESTIONS_LIMIT: usize = 20;
 /// Most choices of a question.
 pub const CHOICES_LIMIT: usize = 50;
 
-/// The questions with their texts tidied. Problems name the question by its number.
+/// The questions with their texts tidied. Problems name the question by its text.
 pub(super) fn checked_questions(checked: &mut Checked, questions: Vec<Question>) -> Vec<Question> {
     const FIELD: &str = "questions";
     if questions.len() > QUESTIONS_LIMIT {
@@ -22,14 +22,10 @@ pub(super) fn checked_questions(checked: &mut Checked, questions: Vec<Question>)
     }
     let mut labels = BTreeSet::new();
     let mut tidied = Vec::with_capacity(questions.len());
-    for (number, question) in (1..).zip(questions) {
-        let what = format!("the text of question {number}");
-        let label = checked.required_line(FIELD, &what, &question.label, NAME_LIMIT);
+    for question in questions {
+        let label = checked.required_line(FIELD, "the text of each question", &question.label, NAME_LIMIT);
         if !labels.insert(label.to_lowercase()) {
-            checked.problem(
-                FIELD,
-                format!("Question {number} is there twice. Remove one of both."),
-            );
+            checked.problem(FIELD, format!("“{label}” is asked twice. Remove one of both."));
         }
         let choices: Vec<String> = match question.kind {
             AnswerKind::Choice => {
@@ -47,16 +43,11 @@ pub(super) fn checked_questions(checked: &mut Checked, questions: Vec<Question>)
         {
             checked.problem(
                 FIELD,
-                format!("Give question {number} between 2 and {CHOICES_LIMIT} different choices."),
+                format!("Give “{label}” between 2 and {CHOICES_LIMIT} different choices."),
             );
         }
         for choice in &choices {
-            checked.line(
-                FIELD,
-                &format!("each choice of question {number}"),
-                choice,
-                NAME_LIMIT,
-            );
+            checked.line(FIELD, &format!("each choice of “{label}”"), choice, NAME_LIMIT);
         }
         tidied.push(Question {
             label,
