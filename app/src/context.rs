@@ -143,7 +143,8 @@ impl Submitted {
                 done: None,
             };
             self.remember(kept).await;
-            leptos_axum::redirect(&page_of_form());
+            // The browser goes to what is wrong, which tells people who do not see it, too.
+            leptos_axum::redirect(&format!("{}#{}", page_of_form(), crate::ui::notice::PROBLEM));
             return error;
         }
         with_status(error)

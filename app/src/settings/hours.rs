@@ -1,8 +1,11 @@
 //! Weekly hours and date overrides as a form: rows of "from" and "to". One empty row is always there to fill in,
-//! and a row that is emptied is gone, so that it works without script.
+//! and a row that is emptied is gone, so that it works without script. What is wrong is named by its row.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use crate::ui::FieldGroup;
+use crate::ui::field::{Problem, sentence_of};
 
 /// One span of a day as typed: `09:00` to `17:00`. Both empty: no span.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,39 @@ pub struct HoursText {
     pub overrides: Vec<OverrideText>,
 }
 
+impl SpanText {
+    fn is_empty(&self) -> bool {
+        self.from.is_empty() && self.to.is_empty()
+    }
+}
+
+impl OverrideText {
+    fn is_empty(&self) -> bool {
+        [&self.date, &self.last, &self.from, &self.to]
+            .into_iter()
+            .all(String::is_empty)
+    }
+}
+
+impl HoursText {
+    /// Whether nothing is typed.
+    pub fn is_empty(&self) -> bool {
+        self.days.iter().flatten().all(SpanText::is_empty)
+            && self.overrides.iter().all(OverrideText::is_empty)
+    }
+}
+
+/// Rows with one empty one at their end. Those between stay where they are, so that an error finds its row.
+fn with_spare<T: Default>(mut rows: Vec<T>, is_empty: impl Fn(&T) -> bool) -> Vec<T> {
+    let used = rows
+        .iter()
+        .rposition(|row| !is_empty(row))
+        .map_or(0, |last| last + 1);
+    rows.truncate(used);
+    rows.push(T::default());
+    rows
+}
+
 const WEEKDAYS: [&str; 7] = [
     "Monday",
     "Tuesday",
@@ -60,40 +96,45 @@ pub fn HoursFields(
     name: &'static str,
     /// What is shown at first.
     hours: HoursText,
+    /// The form's error.
+    #[prop(optional)]
+    problem: Option<Problem>,
 ) -> impl IntoView {
+    let problem = problem.unwrap_or_else(|| Signal::stored(None));
     let days = WEEKDAYS
         .into_iter()
         .enumerate()
         .map(|(day, weekday)| {
-            let mut spans = hours.days.get(day).cloned().unwrap_or_default();
-            spans.push(SpanText::default());
-            let rows = spans
+            let spans = hours.days.get(day).cloned().unwrap_or_default();
+            let rows = with_spare(spans, SpanText::is_empty)
                 .into_iter()
                 .enumerate()
                 .map(|(row, span)| {
                     let field = format!("{name}[days][{day}][{row}]");
                     let what = if row == 0 { weekday.to_owned() } else { format!("{weekday}, span {}", row + 1) };
-                    view! { <SpanFields field what from=span.from to=span.to/> }
+                    view! { <SpanFields field what from=span.from to=span.to problem/> }
                 })
                 .collect_view();
             view! { <div class="hours-day"><p class="hours-weekday" aria-hidden="true">{weekday}</p><div class="hours-spans">{rows}</div></div> }
         })
         .collect_view();
     view! {
-        <fieldset class="hours">
-            <legend>"Weekly hours"</legend>
-            <p class="field-help">"Leave both times of a row empty when there is nothing. An end at or before the start is on the next day."</p>
+        <FieldGroup
+            legend="Weekly hours"
+            name=name
+            class="hours"
+            help="When it opens and when it closes, such as 09:00 to 17:00. A day without times is closed. An end at or before the start is on the next day. Save to get another row for a day."
+            problem
+        >
             {days}
-        </fieldset>
-        <OverrideFields name overrides=hours.overrides/>
+        </FieldGroup>
+        <OverrideFields name overrides=hours.overrides problem/>
     }
 }
 
 #[component]
-fn OverrideFields(name: &'static str, overrides: Vec<OverrideText>) -> impl IntoView {
-    let mut rows = overrides;
-    rows.push(OverrideText::default());
-    let rows = rows
+fn OverrideFields(name: &'static str, overrides: Vec<OverrideText>, problem: Problem) -> impl IntoView {
+    let rows = with_spare(overrides, OverrideText::is_empty)
         .into_iter()
         .enumerate()
         .map(|(row, entry)| {
@@ -109,27 +150,40 @@ fn OverrideFields(name: &'static str, overrides: Vec<OverrideText>) -> impl Into
                         <label class="visually-hidden" for=last_id.clone()>{format!("{what}, last day")}</label>
                         <input id=last_id type="date" name=format!("{field}[last]") value=entry.last/>
                     </div>
-                    <div class="hours-spans"><SpanFields field what from=entry.from to=entry.to/></div>
+                    <div class="hours-spans"><SpanFields field what from=entry.from to=entry.to problem/></div>
                 </div>
             }
         })
         .collect_view();
     view! {
-        <fieldset class="hours date-overrides">
-            <legend>"Days off and other hours"</legend>
-            <p class="field-help">"A date here replaces that day's weekly hours; with a last day, such as of a holiday, so do all dates up to it. With no times they are closed. Empty the date to remove it."</p>
+        <FieldGroup
+            legend="Days off and other hours"
+            name=format!("{name}[overrides]")
+            class="hours date-overrides"
+            help="A date here replaces that day's weekly hours; with a last day, such as of a holiday, so do all dates up to it. With no times they are closed. Empty the date to remove it. Save to get another row."
+            problem
+        >
             {rows}
-        </fieldset>
+        </FieldGroup>
     }
 }
 
 #[component]
-fn SpanFields(field: String, what: String, from: String, to: String) -> impl IntoView {
+fn SpanFields(field: String, what: String, from: String, to: String, problem: Problem) -> impl IntoView {
+    let sentence = sentence_of(Some(problem), &field);
+    let id = format!("field-{field}");
+    let error_id = format!("{id}-error");
+    let described_by = {
+        let error_id = error_id.clone();
+        move || sentence.read().is_some().then(|| error_id.clone())
+    };
+    let invalid = move || sentence.read().is_some().then_some("true");
     view! {
         <div class="hours-span">
-            <input type="time" name=format!("{field}[from]") value=from aria-label=format!("{what}, from")/>
+            <input id=id type="time" name=format!("{field}[from]") value=from aria-label=format!("{what}, from") aria-invalid=invalid aria-describedby=described_by.clone()/>
             <span aria-hidden="true">"–"</span>
-            <input type="time" name=format!("{field}[to]") value=to aria-label=format!("{what}, to")/>
+            <input type="time" name=format!("{field}[to]") value=to aria-label=format!("{what}, to") aria-invalid=invalid aria-describedby=described_by/>
+            {move || sentence.get().map(|text| view! { <p class="field-error" id=error_id.clone()>{text}</p> })}
         </div>
     }
 }
@@ -149,14 +203,6 @@ mod parse {
     const DAY: u16 = 24 * 60;
     /// Most dates of one row.
     const DAYS_LIMIT: usize = 366;
-
-    impl OverrideText {
-        fn is_empty(&self) -> bool {
-            [&self.date, &self.last, &self.from, &self.to]
-                .into_iter()
-                .all(String::is_empty)
-        }
-    }
 
     /// Hours as the form shows them.
     pub fn from_rules(weekly: &WeeklyHours, overrides: &[DateOverride]) -> HoursText {
@@ -192,35 +238,36 @@ mod parse {
         spans.map(row).collect()
     }
 
-    /// Hours as typed, understood. Every problem found is told.
-    pub fn to_rules(text: &HoursText) -> Result<(WeeklyHours, Vec<DateOverride>), AppError> {
+    /// Hours as typed into the argument `name`, understood. Every problem found is told at its row.
+    pub fn to_rules(name: &str, text: &HoursText) -> Result<(WeeklyHours, Vec<DateOverride>), AppError> {
         let mut problems = Vec::new();
         let mut weekly = WeeklyHours::default();
-        for ((spans, weekday), windows) in text.days.iter().zip(WEEKDAYS).zip(&mut weekly.0) {
-            for span in spans {
+        let days = text.days.iter().zip(WEEKDAYS).zip(&mut weekly.0);
+        for (day, ((spans, weekday), windows)) in days.enumerate() {
+            for (row, span) in spans.iter().enumerate() {
                 match window(&span.from, &span.to) {
                     Ok(found) => windows.extend(found),
-                    Err(problem) => problems.push(hours_problem(format!("{weekday}: {problem}"))),
+                    Err(problem) => problems.push(FieldProblem {
+                        field: format!("{name}[days][{day}][{row}]"),
+                        sentence: format!("{weekday}: {problem}"),
+                    }),
                 }
             }
         }
         let mut overrides: Vec<DateOverride> = Vec::new();
-        for entry in text.overrides.iter().filter(|entry| !entry.is_empty()) {
-            let (dates, found) = match date_overrides(entry) {
-                Ok(found) => found,
-                Err(problem) => {
-                    problems.push(hours_problem(problem));
-                    continue;
-                }
-            };
-            for date in dates {
-                match overrides.iter_mut().find(|earlier| earlier.date == date) {
-                    Some(earlier) => earlier.windows.extend(found),
-                    None => overrides.push(DateOverride {
-                        date,
-                        windows: found.into_iter().collect(),
-                    }),
-                }
+        for (row, entry) in text
+            .overrides
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| !entry.is_empty())
+        {
+            if let Err(sentence) =
+                date_overrides(entry).and_then(|(dates, found)| add(&mut overrides, &dates, found))
+            {
+                problems.push(FieldProblem {
+                    field: format!("{name}[overrides][{row}]"),
+                    sentence,
+                });
             }
         }
         overrides.sort_by_key(|entry| entry.date);
@@ -231,11 +278,27 @@ mod parse {
         }
     }
 
-    fn hours_problem(sentence: String) -> FieldProblem {
-        FieldProblem {
-            field: "hours".to_owned(),
-            sentence,
+    /// Adds a row's dates, with its times or closed. A date has several rows only when each has times.
+    fn add(
+        overrides: &mut Vec<DateOverride>,
+        dates: &[Date],
+        found: Option<LocalWindow>,
+    ) -> Result<(), String> {
+        for date in dates.iter().copied() {
+            match overrides.iter_mut().find(|earlier| earlier.date == date) {
+                Some(earlier) if earlier.windows.is_empty() != found.is_none() => {
+                    return Err(format!(
+                        "{date} is there twice: once closed, once with times. Empty one of the two rows."
+                    ));
+                }
+                Some(earlier) => earlier.windows.extend(found),
+                None => overrides.push(DateOverride {
+                    date,
+                    windows: found.into_iter().collect(),
+                }),
+            }
         }
+        Ok(())
     }
 
     fn date_overrides(entry: &OverrideText) -> Result<(Vec<Date>, Option<LocalWindow>), String> {
@@ -330,7 +393,7 @@ mod parse {
             ];
             let shown = from_rules(&weekly, &overrides);
             assert_eq!(shown.days[5], [span("22:00", "02:00")]);
-            assert_eq!(to_rules(&shown).unwrap(), (weekly, overrides));
+            assert_eq!(to_rules("hours", &shown).unwrap(), (weekly, overrides));
         }
 
         fn off(date: &str, last: &str) -> OverrideText {
@@ -347,7 +410,7 @@ mod parse {
                 days: Vec::new(),
                 overrides: vec![off("2026-12-30", "2027-01-02"), off("2026-12-24", "")],
             };
-            let (weekly, overrides) = to_rules(&text).unwrap();
+            let (weekly, overrides) = to_rules("hours", &text).unwrap();
             let dates: Vec<String> = overrides.iter().map(|entry| entry.date.to_string()).collect();
             assert_eq!(
                 dates,
@@ -373,7 +436,7 @@ mod parse {
                     days: Vec::new(),
                     overrides: vec![off("2026-12-24", last)],
                 };
-                let problem = to_rules(&text).unwrap_err().to_string();
+                let problem = to_rules("hours", &text).unwrap_err().to_string();
                 assert!(problem.contains(sentence), "{problem}");
             }
         }
@@ -385,9 +448,55 @@ mod parse {
                 overrides: Vec::new(),
             };
             assert_eq!(
-                to_rules(&text).unwrap_err().to_string(),
+                to_rules("hours", &text).unwrap_err().to_string(),
                 "Monday: enter when it ends, or empty both times."
             );
+        }
+
+        #[test]
+        fn a_problem_is_told_at_its_row() {
+            let text = HoursText {
+                days: vec![Vec::new(), vec![span("", ""), span("", "12:00")]],
+                overrides: vec![OverrideText::default(), off("2026-12-24", "2026-12-01")],
+            };
+            let AppError::Fields(problems) = to_rules("calendar[hours]", &text).unwrap_err() else {
+                panic!("no problem of a field");
+            };
+            let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
+            assert_eq!(
+                fields,
+                ["calendar[hours][days][1][1]", "calendar[hours][overrides][1]"]
+            );
+        }
+
+        #[test]
+        fn a_date_is_not_closed_and_open_at_once() {
+            let open = OverrideText {
+                from: "09:00".to_owned(),
+                to: "10:00".to_owned(),
+                ..off("2026-12-24", "")
+            };
+            let both = |overrides: [OverrideText; 2]| {
+                let text = HoursText {
+                    days: Vec::new(),
+                    overrides: overrides.to_vec(),
+                };
+                to_rules("hours", &text)
+            };
+            for rows in [
+                [off("2026-12-23", "2026-12-26"), open.clone()],
+                [open.clone(), off("2026-12-24", "")],
+            ] {
+                let problem = both(rows).unwrap_err().to_string();
+                assert!(problem.starts_with("2026-12-24 is there twice"), "{problem}");
+            }
+            let afternoon = OverrideText {
+                from: "14:00".to_owned(),
+                to: "15:00".to_owned(),
+                ..off("2026-12-24", "")
+            };
+            let (_, overrides) = both([open, afternoon]).unwrap();
+            assert_eq!(overrides[0].windows.len(), 2);
         }
 
         #[test]
@@ -402,7 +511,7 @@ mod parse {
                 overrides: vec![entry],
             };
             assert!(
-                to_rules(&text)
+                to_rules("hours", &text)
                     .unwrap_err()
                     .to_string()
                     .starts_with("Choose the date")

@@ -64,7 +64,7 @@ pub async fn save_profile(name: String, zone: String, hours: HoursText) -> Resul
 async fn save(name: &str, zone: &str, hours: &HoursText) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = crate::context::quince()?;
-    let (weekly, overrides) = super::hours::to_rules(hours)?;
+    let (weekly, overrides) = super::hours::to_rules("hours", hours)?;
     bookings::profile::save(&quince, staff, name, zone).await?;
     bookings::profile::save_hours(&quince, staff, weekly, overrides).await?;
     Ok(())
@@ -123,7 +123,7 @@ fn ProfileForms(profile: ProfileView) -> impl IntoView {
                 <Field label="Name" name="name" value=kept.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
                 <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>
                 <ZonePicker options=zones value=kept.value_or("zone", &zone) help="Your hours are in this zone." problem/>
-                <HoursFields name="hours" hours/>
+                <HoursFields name="hours" hours problem/>
                 <Button look=Look::Primary busy=save.pending()>"Save"</Button>
             </ActionForm>
         </Card>

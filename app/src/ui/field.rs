@@ -48,7 +48,8 @@ impl Ids {
     }
 }
 
-fn sentence_of(problem: Option<Problem>, name: &str) -> Signal<Option<String>> {
+/// What is wrong with the field of this name.
+pub(crate) fn sentence_of(problem: Option<Problem>, name: &str) -> Signal<Option<String>> {
     let name = name.to_owned();
     Signal::derive(move || problem?.read().as_ref()?.of_field(&name))
 }
@@ -66,11 +67,22 @@ fn take_over(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> 
 
 /// Help and error under an input.
 #[component]
-fn Below(help: String, help_id: String, error_id: String, sentence: Signal<Option<String>>) -> impl IntoView {
+fn Below(
+    help: String,
+    help_id: String,
+    error_id: String,
+    sentence: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> })}
         {move || sentence.get().map(|text| view! { <p class="field-error" id=error_id.clone()>{text}</p> })}
     }
+}
+
+/// Behind the label of what need not be filled in.
+#[component]
+fn Optional() -> impl IntoView {
+    view! { <span class="field-optional">" (optional)"</span> }
 }
 
 /// A field of one line.
@@ -97,6 +109,9 @@ pub fn Field(
     /// Must be filled in. Fields that need not be say "optional".
     #[prop(optional)]
     required: bool,
+    /// Says neither: it matters only together with another field, or its help says what an empty one means.
+    #[prop(optional)]
+    unmarked: bool,
     /// What browsers may fill in: email, name, tel, current-password, off …
     #[prop(default = "off")]
     autocomplete: &'static str,
@@ -132,7 +147,7 @@ pub fn Field(
     view! {
         <div class="field">
             <label for=ids.input.clone()>
-                {label} {(!required).then(|| view! { <span class="field-optional">" (optional)"</span> })}
+                {label} {(!required && !unmarked).then(|| view! { <Optional/> })}
             </label>
             <input
                 id=ids.input.clone()
@@ -203,7 +218,7 @@ pub fn LongText(
     view! {
         <div class="field">
             <label for=ids.input.clone()>
-                {label} {(!required).then(|| view! { <span class="field-optional">" (optional)"</span> })}
+                {label} {(!required).then(|| view! { <Optional/> })}
             </label>
             <textarea
                 id=ids.input.clone()
@@ -250,6 +265,9 @@ pub fn Choice(
     /// Something other than an empty value must be chosen.
     #[prop(optional)]
     required: bool,
+    /// Need not be chosen, and says so.
+    #[prop(optional)]
+    optional: bool,
     /// An own id.
     #[prop(into, optional)]
     id: String,
@@ -272,7 +290,7 @@ pub fn Choice(
         .collect_view();
     view! {
         <div class="field">
-            <label for=ids.input.clone()>{label}</label>
+            <label for=ids.input.clone()>{label} {optional.then(|| view! { <Optional/> })}</label>
             <select
                 id=ids.input.clone()
                 name=name
@@ -317,6 +335,9 @@ pub fn Check(
     /// Must be ticked.
     #[prop(optional)]
     required: bool,
+    /// Need not be ticked, and says so.
+    #[prop(optional)]
+    optional: bool,
     /// An own id; needed when several boxes share a name.
     #[prop(into, optional)]
     id: String,
@@ -346,7 +367,7 @@ pub fn Check(
                 aria-invalid=move || sentence.read().is_some().then_some("true")
                 aria-describedby=described_by
             />
-            <label for=ids.input>{label}</label>
+            <label for=ids.input>{label} {optional.then(|| view! { <Optional/> })}</label>
             <Below help=help help_id=ids.help error_id=ids.error sentence=sentence/>
         </div>
     }
@@ -363,6 +384,9 @@ pub fn Options(
     name: String,
     /// Value, label and explaining sentence (may be empty) of each option.
     options: Vec<(String, String, String)>,
+    /// A sentence that helps to choose.
+    #[prop(into, optional)]
+    help: String,
     /// The value chosen at first.
     #[prop(into, optional)]
     value: String,
@@ -370,7 +394,9 @@ pub fn Options(
     #[prop(optional)]
     problem: Option<Problem>,
 ) -> impl IntoView {
+    let ids = Ids::new("", &name);
     let sentence = sentence_of(problem, &name);
+    let described_by = ids.described_by(!help.is_empty(), sentence);
     let options = options
         .into_iter()
         .map(|(key, label, help)| {
@@ -388,10 +414,46 @@ pub fn Options(
         })
         .collect_view();
     view! {
-        <fieldset class="options">
+        <fieldset class="options" id=ids.input.clone() tabindex="-1" aria-describedby=described_by>
             <legend>{legend}</legend>
+            <Below help=help help_id=ids.help error_id=ids.error sentence=sentence/>
             {options}
-            {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
+        </fieldset>
+    }
+}
+
+/// Fields that belong together, with the help and the error of all of them. What is wrong leads here.
+#[component]
+pub fn FieldGroup(
+    /// What they are about.
+    #[prop(into)]
+    legend: String,
+    /// The name by which the form's error calls them.
+    #[prop(into)]
+    name: String,
+    /// A class for their look beside `options`.
+    #[prop(optional)]
+    class: &'static str,
+    /// A sentence that helps to fill them in.
+    #[prop(into, optional)]
+    help: String,
+    /// The form's error.
+    #[prop(optional)]
+    problem: Option<Problem>,
+    /// An own id.
+    #[prop(into, optional)]
+    id: String,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let ids = Ids::new(&id, &name);
+    let sentence = sentence_of(problem, &name);
+    let described_by = ids.described_by(!help.is_empty(), sentence);
+    view! {
+        <fieldset class=format!("options {class}") id=ids.input.clone() tabindex="-1" aria-describedby=described_by>
+            <legend>{legend}</legend>
+            <Below help=help help_id=ids.help error_id=ids.error sentence=sentence/>
+            {children()}
         </fieldset>
     }
 }

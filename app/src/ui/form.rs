@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::icon::{Icon, Picture};
-use super::notice::{Notice, ProblemNotice, Tone};
+use super::notice::{Notice, PROBLEM, ProblemNotice, Tone};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 
@@ -119,7 +119,7 @@ where
     })
 }
 
-/// On top of a form: what is wrong, or what was done. Screen readers are told at once.
+/// On top of a form: what is wrong, or what was done. Screen readers are told at once, and the focus moves to what is wrong.
 #[component]
 pub fn FormNotice(
     /// The form's error, from [`problem_of`].
@@ -128,13 +128,28 @@ pub fn FormNotice(
     #[prop(optional, into)]
     done: Signal<Option<String>>,
 ) -> impl IntoView {
+    // What the page shows from the start is the browser's to go to.
+    Effect::new(move |before: Option<()>| {
+        if problem.read().is_some() && before.is_some() {
+            request_animation_frame(focus_problem);
+        }
+    });
     move || {
         problem
             .get()
-            .map(|error| view! { <ProblemNotice error/> }.into_any())
+            .map(|error| view! { <ProblemNotice error id=PROBLEM/> }.into_any())
             .or_else(|| {
                 done.get()
                     .map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> }.into_any())
             })
+    }
+}
+
+fn focus_problem() {
+    use leptos::wasm_bindgen::JsCast as _;
+    let problem = document().get_element_by_id(PROBLEM);
+    let problem = problem.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    if let Some(problem) = problem {
+        let _ = problem.focus();
     }
 }

@@ -19,11 +19,13 @@ pub mod layout;
 pub mod load;
 pub mod month;
 pub mod notice;
+#[cfg(feature = "ssr")]
+pub mod number;
 pub mod times;
 pub mod title;
 pub mod zone;
 
-pub use field::{Check, Choice, Field, LongText, Options};
+pub use field::{Check, Choice, Field, FieldGroup, LongText, Options};
 pub use form::{Button, ButtonLink, FormNotice, Look, accepted, problem_of};
 pub use icon::{Icon, Picture};
 pub use layout::{EntrancePage, PageHeader};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::error::AppError;
+use crate::error::{AppError, FieldProblem};
 
 /// What a message means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,12 +47,15 @@ pub fn Notice(
     /// A few words above the text.
     #[prop(into, optional)]
     title: Option<String>,
+    /// An id, for a message that links lead to and that takes the focus.
+    #[prop(optional_no_strip)]
+    id: Option<&'static str>,
     /// The text.
     children: Children,
 ) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
     view! {
-        <div class=format!("notice notice-{}", tone.name()) role=role>
+        <div class=format!("notice notice-{}", tone.name()) role=role id=id tabindex=id.map(|_| "-1")>
             <Icon picture=tone.picture()/>
             <div class="notice-text">
                 {title.map(|title| view! { <p class="notice-title">{title}</p> })}
@@ -62,31 +65,40 @@ pub fn Notice(
     }
 }
 
-/// An error as a message: fields are listed with links to them, a signed-out person gets the way in.
+/// The id of a form's error, where the browser goes after the form was refused.
+pub const PROBLEM: &str = "problem";
+
+/// An error as a message: fields are named with links to them, a signed-out person gets the way in.
 #[component]
 pub fn ProblemNotice(
     /// What went wrong.
     error: AppError,
+    /// An id, for the error of a form: [`PROBLEM`].
+    #[prop(optional)]
+    id: Option<&'static str>,
 ) -> impl IntoView {
     let body = match &error {
-        AppError::Fields(problems) if problems.len() > 1 => view! {
-            <ul>
-                {problems
-                    .iter()
-                    .map(|problem| {
-                        let href = format!("#field-{}", problem.field);
-                        view! { <li><a href=href>{problem.sentence.clone()}</a></li> }
-                    })
-                    .collect_view()}
-            </ul>
+        AppError::Fields(problems) if problems.len() > 1 => {
+            let links = problems
+                .iter()
+                .map(|problem| view! { <li>{link_to(problem)}</li> });
+            view! { <ul>{links.collect_view()}</ul> }.into_any()
         }
-        .into_any(),
+        AppError::Fields(problems) if !problems.is_empty() => {
+            view! { <p>{problems.iter().map(link_to).collect_view()}</p> }.into_any()
+        }
         AppError::SignedOut => {
             view! { <p>{error.to_string()} " " <a href="/sign-in">"Sign in"</a></p> }.into_any()
         }
         _ => view! { <p>{error.to_string()}</p> }.into_any(),
     };
-    view! { <Notice tone=Tone::Bad>{body}</Notice> }
+    view! { <Notice tone=Tone::Bad id>{body}</Notice> }
+}
+
+/// What is wrong with a field, as a link to it. The browser follows it itself: it opens what is folded and moves the focus.
+fn link_to(problem: &FieldProblem) -> impl IntoView + use<> {
+    let href = format!("#field-{}", problem.field);
+    view! { <a href=href rel="external">{problem.sentence.clone()}</a> }
 }
 
 /// A surface that holds one thing.

@@ -57,9 +57,11 @@ pub fn QuestionFields(
                                 .map(|choice| (choice.clone(), choice)),
                         )
                         .collect();
-                    view! { <Choice label name options bind required/> }.into_any()
+                    view! { <Choice label name options bind required optional=!required/> }.into_any()
                 }
-                "yes-no" => view! { <Check label name value="yes" bind required/> }.into_any(),
+                "yes-no" => {
+                    view! { <Check label name value="yes" bind required optional=!required/> }.into_any()
+                }
                 _ => view! { <Field label name bind required/> }.into_any(),
             };
             view! {

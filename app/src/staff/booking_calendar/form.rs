@@ -242,7 +242,7 @@ impl Reader {
             self.problem("zone", error.to_string());
             zones::Zone::utc()
         });
-        let (hours, overrides) = match (text.own_hours == "true").then(|| to_rules(&text.hours)) {
+        let (hours, overrides) = match (text.own_hours == "true").then(|| to_rules("calendar[hours]", &text.hours)) {
             Some(Ok((weekly, overrides))) => (Some(weekly), overrides),
             Some(Err(AppError::Fields(problems))) => {
                 self.problems.extend(problems);

@@ -78,7 +78,7 @@ pub fn WhenCard(
             <Check label="This booking calendar has hours of its own" name=name("own_hours") checked=form.own_hours == "true" help="A time must then lie in these and in the members' hours. Otherwise the members' hours decide alone. A Simple calendar needs them." problem/>
             <details class="more" open=form.own_hours == "true">
                 <summary>"Hours of its own, and dates that differ"</summary>
-                <HoursFields name="calendar[hours]" hours=form.hours/>
+                <HoursFields name="calendar[hours]" hours=form.hours problem/>
             </details>
         </Card>
     }
