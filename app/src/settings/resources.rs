@@ -12,7 +12,12 @@ use serde::{Deserialize, Serialize};
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::error::FieldProblem;
 use crate::kept::KeptForm;
+use crate::ui::field::sentence_of;
+#[cfg(feature = "ssr")]
+use crate::ui::number::whole_number;
 use crate::ui::{Button, Card, Field, FormNotice, Look, accepted, anew, load_page, problem_of};
 
 /// Rooms or equipment of one sort as typed; without a name it is none.
@@ -61,34 +66,56 @@ pub async fn resources_page() -> Result<ResourcesView, AppError> {
 /// Saves rooms and equipment.
 #[server(prefix = "/api/fn", endpoint = "save-resources")]
 pub async fn save_resources(#[server(default)] resources: Vec<ResourceText>) -> Result<String, AppError> {
-    let filled: Vec<ResourceText> = resources
-        .into_iter()
-        .filter(|resource| !resource.name.trim().is_empty())
-        .collect();
-    let typed = serde_json::to_string(&filled).unwrap_or_default();
+    let typed = serde_json::to_string(&resources).unwrap_or_default();
     let form = crate::context::Submitted::new("resources").keep("resources", &typed);
-    form.stay(save(filled).await, "Saved.").await
+    form.stay(save(resources).await, "Saved.").await
 }
 
 #[cfg(feature = "ssr")]
-async fn save(filled: Vec<ResourceText>) -> Result<(), AppError> {
+async fn save(rows: Vec<ResourceText>) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let mut all = Vec::with_capacity(filled.len());
-    for resource in filled {
-        let quantity = resource.quantity.trim().parse().map_err(|_| {
-            AppError::field(
-                "resources",
-                format!("Enter how many there are of “{}”.", resource.name.trim()),
-            )
-        })?;
-        all.push(bookings::services::ResourceForm {
-            id: resource.id.parse().ok(),
-            name: resource.name,
-            quantity,
-        });
-    }
+    let all = understood(rows).map_err(AppError::Fields)?;
     bookings::services::save_resources(&crate::context::quince()?, staff, all).await?;
     Ok(())
+}
+
+/// The rows that have a name. Problems are told at their rows.
+#[cfg(feature = "ssr")]
+fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::ResourceForm>, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let mut all = Vec::new();
+    for (row, resource) in rows.into_iter().enumerate() {
+        let (name, quantity) = (resource.name.trim(), resource.quantity.trim());
+        let mut problem = |field: &str, sentence: String| {
+            problems.push(FieldProblem {
+                field: format!("resources[{row}][{field}]"),
+                sentence,
+            });
+        };
+        if name.is_empty() {
+            // One that is stored is removed so.
+            if resource.id.is_empty() && !quantity.is_empty() {
+                problem("name", "Enter what there is, or empty how many, too.".to_owned());
+            }
+            continue;
+        }
+        match whole_number(&format!("how many there are of “{name}”"), quantity) {
+            Ok(quantity) => all.push(bookings::services::ResourceForm {
+                id: resource.id.parse().ok(),
+                name: resource.name,
+                quantity,
+            }),
+            Err(_) if quantity.is_empty() => {
+                problem("quantity", format!("Enter how many there are of “{name}”."))
+            }
+            Err(sentence) => problem("quantity", sentence),
+        }
+    }
+    if problems.is_empty() {
+        Ok(all)
+    } else {
+        Err(problems)
+    }
 }
 
 /// `/settings/resources`.
@@ -109,19 +136,33 @@ pub fn ResourcesPage() -> impl IntoView {
 fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoView {
     let problem = problem_of(save, &view.kept);
     let done = done_of(save, &view.kept);
+    let sentence = sentence_of(Some(problem), "resources");
+    // Rows stay where they are, so that an error finds its row.
+    let used = view
+        .resources
+        .iter()
+        .rposition(|row| *row != ResourceText::default());
+    let used = used.map_or(0, |last| last + 1);
     let spare = std::iter::repeat_n(ResourceText::default(), SPARE);
     let rows = view
         .resources
         .into_iter()
+        .take(used)
         .chain(spare)
         .enumerate()
         .map(|(row, resource)| {
             let number = row + 1;
+            // Said once: the rows are alike.
+            let (name_help, quantity_help) = if row == 0 {
+                ("What it is, for example Chair or Treatment room.", "Of this sort, 1 to 1000. Usually 1.")
+            } else {
+                ("", "")
+            };
             view! {
                 <input type="hidden" name=format!("resources[{row}][id]") value=resource.id/>
                 <div class="field-row">
-                    <Field label=format!("Name {number}") name=format!("resources[{row}][name]") value=resource.name/>
-                    <Field label=format!("How many {number}") name=format!("resources[{row}][quantity]") kind="number" min="1" max="1000" value=resource.quantity/>
+                    <Field label=format!("Name {number}") name=format!("resources[{row}][name]") value=resource.name unmarked=true help=name_help problem/>
+                    <Field label=format!("How many {number}") name=format!("resources[{row}][quantity]") inputmode="numeric" value=resource.quantity unmarked=true help=quantity_help problem/>
                 </div>
             }
         })
@@ -130,7 +171,10 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
         <FormNotice problem done/>
         <ActionForm action=save>
             <Card title="What there is">
-                <p class="field-help" id="field-resources">"For example 2 treatment rooms and 1 laser. Empty a name to remove it; save to get more empty rows. Visits that are booked keep what they have."</p>
+                <div id="field-resources" tabindex="-1">
+                    <p class="field-help">"For example 2 treatment rooms and 1 laser. Empty a name to remove it; save to get more empty rows. Visits that are booked keep what they have."</p>
+                    {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
+                </div>
                 {rows}
             </Card>
             <div class="form-end"><Button look=Look::Primary busy=save.pending()>"Save"</Button></div>

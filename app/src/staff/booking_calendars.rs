@@ -4,7 +4,15 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load};
+use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load_page};
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarsView {
+    rows: Vec<CalendarRow>,
+    /// Owners and admins may make new ones.
+    may_change: bool,
+}
 
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +20,7 @@ pub struct CalendarRow {
     id: String,
     name: String,
     kind: String,
+    color: String,
     duration: String,
     members: String,
     slug: String,
@@ -21,10 +30,13 @@ pub struct CalendarRow {
 
 /// Loads the list.
 #[server(prefix = "/api/fn", endpoint = "booking-calendars-page")]
-pub async fn booking_calendars_page() -> Result<Vec<CalendarRow>, AppError> {
-    let staff = super::access::signed_in().await?;
-    let calendars = bookings::calendars::list(&crate::context::quince()?, staff).await?;
-    Ok(calendars.into_iter().map(row).collect())
+pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
+    let me = super::access::me().await?;
+    let calendars = bookings::calendars::list(&crate::context::quince()?, me.id).await?;
+    Ok(CalendarsView {
+        rows: calendars.into_iter().map(row).collect(),
+        may_change: me.is_admin(),
+    })
 }
 
 #[cfg(feature = "ssr")]
@@ -32,7 +44,12 @@ fn row(calendar: bookings::calendars::Calendar) -> CalendarRow {
     CalendarRow {
         id: calendar.id.to_string(),
         kind: kind_words(calendar.kind).to_owned(),
-        duration: format!("{} min", calendar.rules.duration),
+        duration: if calendar.kind == bookings::Kind::Service {
+            "menu".to_owned()
+        } else {
+            format!("{} min", calendar.rules.duration)
+        },
+        color: calendar.color,
         members: calendar
             .members
             .iter()
@@ -63,23 +80,36 @@ pub fn kind_words(kind: bookings::Kind) -> &'static str {
 #[component]
 pub fn BookingCalendarsPage() -> impl IntoView {
     let page = Resource::new(|| (), |()| booking_calendars_page());
-    view! {
-        <PageHeader title="Booking calendars" lead="Each has a page where clients book.">
-            <ButtonLink href="/booking-calendars/new" look=Look::Primary icon=Picture::Plus>"New booking calendar"</ButtonLink>
-        </PageHeader>
-        {load(page, |rows| {
-            if rows.is_empty() {
-                return view! {
-                    <EmptyState title="Nothing can be booked yet">
-                        <p>"Create a booking calendar: a name, how long it takes, and who it is with."</p>
-                        <ButtonLink href="/booking-calendars/new" look=Look::Primary>"Create the first one"</ButtonLink>
-                    </EmptyState>
-                }
-                .into_any();
+    load_page(page, |CalendarsView { rows, may_change }| {
+        let list = if !rows.is_empty() {
+            view! { <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul> }
+                .into_any()
+        } else if may_change {
+            view! {
+                <EmptyState title="Nothing can be booked yet">
+                    <p>"Create a booking calendar: a name, how long it takes, and who it is with."</p>
+                    <ButtonLink href="/booking-calendars/new" look=Look::Primary>"Create the first one"</ButtonLink>
+                </EmptyState>
             }
-            view! { <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul> }.into_any()
-        })}
-    }
+            .into_any()
+        } else {
+            view! {
+                <EmptyState title="You are in no booking calendar yet">
+                    <p>"Ask the owner or an admin to add you to one."</p>
+                </EmptyState>
+            }
+            .into_any()
+        };
+        view! {
+            <PageHeader title="Booking calendars" lead="Each has a page where clients book.">
+                {may_change.then(|| view! {
+                    <ButtonLink href="/booking-calendars/new" look=Look::Primary icon=Picture::Plus>"New booking calendar"</ButtonLink>
+                })}
+            </PageHeader>
+            {list}
+        }
+        .into_any()
+    })
 }
 
 #[component]
@@ -88,6 +118,7 @@ fn Row(row: CalendarRow) -> impl IntoView {
     view! {
         <li class="row">
             <div class="row-main">
+                <svg class="row-dot" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="6" fill=row.color/></svg>
                 <a class="row-title" href=format!("/booking-calendars/{}", row.id)>{row.name}</a>
                 <p class="row-detail">{[row.kind, row.duration, row.members].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")}</p>
                 {row.notes.into_iter().map(|note| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Note"</Badge>" "{note}</p> }).collect_view()}
