@@ -142,6 +142,7 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ("cancel-session", Owner, "id={session}&reason="),
     ("staff-cancel", Owner, "id={appointment}&reason="),
     ("remove-blocked-time", Owner, "id={block}"),
+    ("shift-service", Admin, "calendar={menu}&id={service}&to=up"),
     ("remove-service", Admin, "calendar={menu}&id={service}"),
     ("delete-booking-calendar", Admin, "id={calendar}"),
     ("disconnect", Owner, "id={connection}&events=keep"),

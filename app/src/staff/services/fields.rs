@@ -1,0 +1,101 @@
+//! The form of one service. Several are on one page, so each names its fields by the service.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::{MenuView, SaveService, ServiceText};
+use crate::error::{AppError, FieldProblem};
+use crate::ui::field::Problem;
+use crate::ui::{Button, Check, Choice, Field, FieldGroup, LongText, Look};
+
+/// The form of a service in texts that tell several of them on one page apart.
+pub fn form_of(service: &str) -> String {
+    let own = if service.is_empty() { "new" } else { service };
+    format!("service-{own}")
+}
+
+/// The fields of a service.
+#[component]
+pub fn ServiceForm(
+    /// The menu that it is on.
+    menu: MenuView,
+    /// What is shown at first.
+    service: ServiceText,
+    /// What saves it.
+    save: ServerAction<SaveService>,
+    /// The error of whichever form of the page was sent.
+    problem: Problem,
+) -> impl IntoView {
+    let name = |field: &str| format!("service[{field}]");
+    let own = form_of(&service.id);
+    let id = {
+        let own = own.clone();
+        move |field: &str| format!("field-{own}-{field}")
+    };
+    // The error may be that of another service.
+    let problem = Signal::derive(move || {
+        let error = problem.get()?;
+        let AppError::Fields(problems) = error else {
+            return None;
+        };
+        let of_this = problems.into_iter().filter_map(|problem| {
+            let field = problem.field.strip_prefix(&own)?.strip_prefix('-')?;
+            Some(FieldProblem {
+                field: format!("service[{field}]"),
+                sentence: problem.sentence,
+            })
+        });
+        Some(AppError::Fields(of_this.collect()))
+    });
+    let staff = menu
+        .members
+        .iter()
+        .map(|(member, person)| {
+            let checked = service.staff.contains(member);
+            view! { <Check label=person.clone() name="service[staff][]" id=id(&format!("staff-{member}")) value=member.clone() checked=checked/> }
+        })
+        .collect_view();
+    let mut preferred = vec![(String::new(), "Whoever stands first".to_owned())];
+    preferred.extend(menu.members.iter().cloned());
+    let needs = menu
+        .resources
+        .iter()
+        .enumerate()
+        .map(|(row, (resource, words, quantity))| {
+            let needed = service.needs.iter().find(|need| need.resource == *resource);
+            let value = needed.map(|need| need.quantity.clone()).unwrap_or_default();
+            view! {
+                <input type="hidden" name=format!("service[needs][{row}][resource]") value=resource.clone()/>
+                <Field label=format!("{words}, of {quantity}") id=id(&format!("needs-{resource}")) name=format!("service[needs][{row}][quantity]") inputmode="numeric" value unmarked=true/>
+            }
+        })
+        .collect_view();
+    let has_resources = !menu.resources.is_empty();
+    let group_id = id("resources");
+    view! {
+        <ActionForm action=save>
+            <input type="hidden" name="calendar" value=menu.calendar/>
+            <input type="hidden" name=name("id") value=service.id/>
+            <div class="field-row">
+                <Field label="Name" id=id("name") name=name("name") value=service.name required=true help="Clients read it, for example Cut." problem/>
+                <Field label="Heading" id=id("group") name=name("group") value=service.group help="Services with the same heading stand together. Usually empty." problem/>
+            </div>
+            <LongText label="Description" id=id("description") name=name("description") value=service.description rows=2 help="What clients should know before they choose it. Usually empty." problem/>
+            <div class="field-row">
+                <Field label="Duration, minutes" id=id("duration") name=name("duration") inputmode="numeric" value=service.duration required=true help="Work of the staff member, 1 to 1440. Usually 30." problem/>
+                <Field label="Processing, minutes" id=id("processing") name=name("processing") inputmode="numeric" value=service.processing required=true help="After the work the client stays; the staff member is free for others. Usually 0." problem/>
+            </div>
+            <FieldGroup legend="Who does it" id=id("staff") name=name("staff") help="Tick at least one." problem>{staff}</FieldGroup>
+            <Choice label="Asked first" id=id("preferred") name=name("preferred") options=preferred value=service.preferred help="Of those who do it and are free, this one gets it. Usually whoever stands first among the members." problem/>
+            {has_resources.then(|| view! {
+                <FieldGroup legend="Rooms and equipment" id=group_id name=name("resources") help="How many it needs, from its start until the client goes on. Usually empty: none." problem>
+                    {needs}
+                </FieldGroup>
+            })}
+            {(!has_resources).then(|| view! {
+                <p class="field-help">"Does it need a room or equipment? " <a href="/settings/resources">"Say what there is"</a> " first."</p>
+            })}
+            <div class="form-end"><Button look=Look::Primary busy=save.pending()>"Save"</Button></div>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,169 @@
+//! From the menu's texts to services and back.
+
+use bookings::services::{self, ServiceForm, ServiceView, Shift};
+use bookings::{CalendarId, ServiceId, StaffId};
+
+use super::fields::form_of;
+use super::{MenuView, NeedText, ServiceText};
+use crate::context::{kept, quince};
+use crate::error::{AppError, FieldProblem};
+use crate::ui::number::whole_number;
+
+pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> {
+    let menu = services::menu(&quince()?, staff, calendar_id(calendar)?).await?;
+    let kept = kept("service").await;
+    let typed = kept.values.get("service").filter(|_| kept.problem.is_some());
+    let members = menu.members;
+    let first_of = |service: &ServiceView| {
+        let by_place = members
+            .iter()
+            .find(|(member, _)| service.staff.iter().any(|(staff, _)| staff == member));
+        by_place.map(|(member, _)| *member)
+    };
+    Ok(MenuView {
+        calendar: calendar.to_owned(),
+        name: menu.calendar_name,
+        slug: menu.slug,
+        services: menu
+            .services
+            .into_iter()
+            .map(|service| {
+                let first = first_of(&service);
+                text(service, first)
+            })
+            .collect(),
+        members: members
+            .iter()
+            .map(|(id, name)| (id.to_string(), name.clone()))
+            .collect(),
+        resources: menu
+            .resources
+            .into_iter()
+            .map(|(id, name, quantity)| (id.to_string(), name, quantity))
+            .collect(),
+        typed: typed.and_then(|typed| serde_json::from_str(typed).ok()),
+        kept,
+    })
+}
+
+/// Somebody is preferred who stands before the one that is `first` among the members.
+fn text(service: ServiceView, first: Option<StaffId>) -> ServiceText {
+    let preferred = service.staff.first().map(|(id, _)| *id);
+    let preferred = preferred.filter(|preferred| Some(*preferred) != first);
+    let need = |(resource, quantity): (bookings::ResourceId, u32)| NeedText {
+        resource: resource.to_string(),
+        quantity: quantity.to_string(),
+    };
+    ServiceText {
+        id: service.id.to_string(),
+        group: service.group,
+        name: service.name,
+        description: service.description,
+        duration: service.duration.to_string(),
+        processing: service.processing.to_string(),
+        staff: service.staff.into_iter().map(|(id, _)| id.to_string()).collect(),
+        preferred: preferred.map(|id| id.to_string()).unwrap_or_default(),
+        needs: service.resources.into_iter().map(need).collect(),
+    }
+}
+
+pub async fn save(calendar: &str, text: &ServiceText) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let id = match text.id.as_str() {
+        "" => None,
+        id => Some(service_id(id)?),
+    };
+    let saved = match understood(text) {
+        Ok(form) => services::save(&quince()?, staff, calendar_id(calendar)?, id, form)
+            .await
+            .map_err(AppError::from),
+        Err(error) => Err(error),
+    };
+    saved.map_err(|error| named(error, &text.id))
+}
+
+pub async fn shift(calendar: &str, id: &str, to: &str) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let to = if to == "up" { Shift::Up } else { Shift::Down };
+    services::shift(&quince()?, staff, calendar_id(calendar)?, service_id(id)?, to).await?;
+    Ok(())
+}
+
+pub async fn remove(calendar: &str, id: &str) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    services::remove(&quince()?, staff, calendar_id(calendar)?, service_id(id)?).await?;
+    Ok(())
+}
+
+fn calendar_id(id: &str) -> Result<CalendarId, AppError> {
+    id.parse().map_err(|_| AppError::NotFound)
+}
+
+fn service_id(id: &str) -> Result<ServiceId, AppError> {
+    id.parse().map_err(|_| AppError::NotFound)
+}
+
+fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
+    let mut problems = Vec::new();
+    let mut problem = |field: &str, sentence: &str| {
+        problems.push(FieldProblem {
+            field: field.to_owned(),
+            sentence: sentence.to_owned(),
+        });
+    };
+    let mut number = |field: &str, what: &str, text: &str| {
+        whole_number(what, text).unwrap_or_else(|sentence| {
+            problem(field, &sentence);
+            1
+        })
+    };
+    let duration = number("duration", "the duration", &text.duration);
+    let processing = number("processing", "the processing time", &text.processing);
+    let needs = text.needs.iter().filter(|need| !need.quantity.trim().is_empty());
+    let resources = needs
+        .filter_map(|need| {
+            let quantity = number(
+                "resources",
+                "how many rooms or how much equipment it needs",
+                &need.quantity,
+            );
+            Some((need.resource.parse().ok()?, quantity))
+        })
+        .collect();
+    let mut staff: Vec<StaffId> = text.staff.iter().filter_map(|id| id.parse().ok()).collect();
+    if let Ok(preferred) = text.preferred.parse::<StaffId>() {
+        if staff.contains(&preferred) {
+            staff.sort_by_key(|id| *id != preferred);
+        } else {
+            problem(
+                "preferred",
+                "Whoever is asked first must do it. Tick them above, or choose somebody who is ticked.",
+            );
+        }
+    }
+    if !problems.is_empty() {
+        return Err(AppError::Fields(problems));
+    }
+    Ok(ServiceForm {
+        group: text.group.clone(),
+        name: text.name.clone(),
+        description: text.description.clone(),
+        duration,
+        processing,
+        staff,
+        resources,
+    })
+}
+
+/// The problems at the fields of this service's form.
+fn named(error: AppError, service: &str) -> AppError {
+    let AppError::Fields(problems) = error else {
+        return error;
+    };
+    let form = form_of(service);
+    let problems = problems.into_iter().map(|problem| FieldProblem {
+        field: format!("{form}-{}", problem.field),
+        sentence: problem.sentence,
+    });
+    AppError::Fields(problems.collect())
+}
