@@ -335,8 +335,9 @@ test("a collective of one is refused with what was typed kept; a change of kind 
   await page.getByRole("link", { name: "Consultation", exact: true }).click();
   await usable(page);
   await page.getByRole("radio", { name: "Collective", exact: true }).check();
+  await expect(page.getByText("They stay as they are").filter({ visible: true })).toHaveCount(1);
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await expect(page.getByText("They stay as they are").first()).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText("Tick that the kind is to change");
   await usable(page);
   await page.getByLabel("Change the kind all the same").check();
   await page.getByRole("button", { name: "Save", exact: true }).click();

@@ -9,6 +9,7 @@
 mod form;
 mod kind;
 mod limits;
+mod members;
 mod questions;
 mod times;
 
@@ -25,8 +26,9 @@ use crate::ui::{
     Button, ButtonLink, Card, Field, FormNotice, LongText, Look, Notice, PageHeader, Tone, ZoneOption, load,
     load_page, problem_of,
 };
-use kind::KindCard;
+use kind::{KindCard, KindChangeText};
 use limits::LimitsCard;
+use members::PriorityText;
 use questions::{QuestionText, QuestionsCard};
 use times::{LengthCard, WhenCard};
 
@@ -65,19 +67,11 @@ pub struct CalendarText {
     reschedule_unit: String,
     zone: String,
     own_hours: String,
+    forget_hours: String,
     hours: HoursText,
     questions: Vec<QuestionText>,
     auto_confirm: String,
     active: String,
-}
-
-/// How much a member is preferred.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PriorityText {
-    member: String,
-    priority: String,
-    weight: String,
 }
 
 /// What the editor shows.
@@ -87,7 +81,13 @@ pub struct EditorView {
     form: CalendarText,
     team: Vec<(String, String)>,
     zones: Vec<ZoneOption>,
+    changes: Vec<KindChangeText>,
+    /// Owners and admins may change it, others may look.
+    may_change: bool,
     kept: KeptForm,
+    kept_delete: KeptForm,
+    /// It is a Service calendar, whatever is typed.
+    is_menu: bool,
     public_page: Option<String>,
     notes: Vec<String>,
 }
@@ -112,7 +112,7 @@ pub async fn save_booking_calendar(id: String, calendar: CalendarText) -> Result
 /// Removes a booking calendar that never had an appointment.
 #[server(prefix = "/api/fn", endpoint = "delete-booking-calendar")]
 pub async fn delete_booking_calendar(id: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("delete-booking-calendar");
+    let form = crate::context::Submitted::new("delete-booking-calendar").keep("id", &id);
     form.go(form::delete(&id).await).await
 }
 
@@ -139,7 +139,9 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let public_page = editor.public_page.clone();
         let id = editor.id.clone();
         let notes = editor.notes.clone();
-        let is_menu = editor.form.kind == "service";
+        let may_change = editor.may_change;
+        let is_menu = editor.is_menu && may_change;
+        let kept_delete = editor.kept_delete.clone();
         let why_not = format!("/booking-calendars/{id}/why-not");
         let services = format!("/booking-calendars/{id}/services");
         view! {
@@ -152,7 +154,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
             </PageHeader>
             {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> }).collect_view()}
             <Editor editor/>
-            <DeleteCard id/>
+            {may_change.then(|| view! { <DeleteCard id kept=kept_delete/> })}
         }
         .into_any()
     })
@@ -167,41 +169,54 @@ fn Editor(editor: EditorView) -> impl IntoView {
         form,
         team,
         zones,
+        changes,
+        may_change,
         ..
     } = editor;
-    let save = if id.is_empty() {
-        "Create booking calendar"
-    } else {
-        "Save"
-    };
+    let is_new = id.is_empty();
+    let save = if is_new { "Create booking calendar" } else { "Save" };
     view! {
         <FormNotice problem/>
+        {(!may_change).then(|| view! {
+            <Notice tone=Tone::Info>"Only the owner or an admin may change this booking calendar. Ask one of them."</Notice>
+        })}
         <ActionForm action=action attr:class="editor">
-            <input type="hidden" name="id" value=id/>
-            <AboutCard form=form.clone() problem/>
-            <KindCard form=form.clone() team problem/>
-            <LengthCard form=form.clone() problem/>
-            <WhenCard form=form.clone() zones problem/>
-            <LimitsCard form=form.clone() problem/>
-            <QuestionsCard questions=form.questions problem/>
-            <div class="button-row">
-                <Button look=Look::Primary busy=action.pending()>{save}</Button>
-                <ButtonLink href="/booking-calendars">"Cancel"</ButtonLink>
-            </div>
+            <fieldset class="cards" disabled=!may_change>
+                <legend class="visually-hidden">"Settings"</legend>
+                <input type="hidden" name="id" value=id/>
+                <AboutCard form=form.clone() is_new problem/>
+                <KindCard form=form.clone() team changes problem/>
+                <LengthCard form=form.clone() problem/>
+                <WhenCard form=form.clone() zones problem/>
+                <LimitsCard form=form.clone() problem/>
+                <QuestionsCard questions=form.questions problem/>
+            </fieldset>
+            {may_change.then(|| view! {
+                <div class="button-row">
+                    <Button look=Look::Primary busy=action.pending()>{save}</Button>
+                    <ButtonLink href="/booking-calendars">"Cancel"</ButtonLink>
+                </div>
+            })}
         </ActionForm>
     }
 }
 
 /// "What is booked".
 #[component]
-fn AboutCard(form: CalendarText, problem: Problem) -> impl IntoView {
+fn AboutCard(form: CalendarText, is_new: bool, problem: Problem) -> impl IntoView {
+    let address = "The end of its page's address: lower-case letters, digits and hyphens. Usually empty: made from the name.";
+    let address = if is_new {
+        address.to_owned()
+    } else {
+        format!("{address} When it changes, links to the old address stop working.")
+    };
     view! {
         <Card title="What is booked">
-            <Field label="Name" name=name("name") value=form.name required=true help="Clients read it, for example Intro call." problem/>
-            <Field label="Address" name=name("slug") value=form.slug help="The end of its page's address: lower-case letters, digits and hyphens. Empty: made from the name." problem/>
-            <LongText label="Description" name=name("description") value=form.description help="What the client should know before booking." problem/>
-            <Field label="Location" name=name("location") value=form.location help="An address, a phone number or a meeting link. It is in the mail and in the event." problem/>
-            <Field label="Color" name=name("color") kind="color" value=form.color help="How it looks in the calendar view." problem/>
+            <Field label="Name" name=name("name") value=form.name required=true help="Clients read it, for example Intro call. Events in iCloud are called by it, those to come as soon as it changes." problem/>
+            <Field label="Address" name=name("slug") value=form.slug help=address problem/>
+            <LongText label="Description" name=name("description") value=form.description help="What the client should know before booking. Usually a sentence or two; it may be empty." problem/>
+            <Field label="Location" name=name("location") value=form.location maxlength=300 help="Where it takes place, for example an address or By phone. Everybody can read it on the booking page, so do not put a private meeting link here. Mails and events have it, too; events to come follow a change. Usually empty." problem/>
+            <Field label="Colour" name=name("color") kind="color" value=form.color required=true help="It marks its appointments in the calendar view, and its name in the list of booking calendars. Usually quince yellow." problem/>
         </Card>
     }
 }
@@ -217,11 +232,11 @@ pub fn pair((value, label): (&str, &str)) -> (String, String) {
 }
 
 #[component]
-fn DeleteCard(id: String) -> impl IntoView {
+fn DeleteCard(id: String, kept: KeptForm) -> impl IntoView {
     let action = ServerAction::<DeleteBookingCalendar>::new();
-    let problem = Signal::derive(move || action.value().get().and_then(Result::err));
+    let problem = problem_of(action, &kept);
     view! {
-        <details class="more">
+        <details class="more" open=kept.problem.is_some()>
             <summary>"Delete this booking calendar"</summary>
             <Card>
                 <p>"Its page disappears. It can be deleted as long as nobody ever booked it. Otherwise switch it off above: its appointments stay, and nobody can book it."</p>

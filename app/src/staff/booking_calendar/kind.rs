@@ -2,10 +2,25 @@
 //! (`data-kinds`), so that it works without script, and what was typed there is still sent.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::{CalendarText, PriorityText, name, pair};
+use super::members::MemberFields;
+use super::{CalendarText, name};
 use crate::ui::field::Problem;
-use crate::ui::{Card, Check, Choice, Field, Notice, Options, Tone};
+use crate::ui::{Card, Check, Field, Notice, Options, Tone};
+
+/// What a change of the kind does, shown as soon as the other kind is chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindChangeText {
+    /// The other kind.
+    pub kind: String,
+    /// "As a Simple calendar".
+    pub title: String,
+    /// It cannot be changed to that.
+    pub is_refused: bool,
+    /// What happens to what exists, or why it cannot be.
+    pub sentences: Vec<String>,
+}
 
 /// "Who it is with".
 #[component]
@@ -14,38 +29,63 @@ pub fn KindCard(
     form: CalendarText,
     /// Everybody who can be a member: id and name.
     team: Vec<(String, String)>,
+    /// What each change of the kind does; empty for a new booking calendar.
+    changes: Vec<KindChangeText>,
     /// The form's error.
     problem: Problem,
 ) -> impl IntoView {
-    let asks_to_confirm = Signal::derive(move || {
-        let error = problem.read();
-        error
-            .as_ref()
-            .and_then(|error| error.of_field(&name("kind_change_confirmed")))
-    });
     view! {
         <Card title="Who it is with">
-            <Options legend="Kind" name=name("kind") options=kinds() value=form.kind problem/>
-            {move || asks_to_confirm.get().map(|sentence| view! {
-                <Notice tone=Tone::Warn>{sentence}</Notice>
-                <Check label="Change the kind all the same" name=name("kind_change_confirmed")/>
-            })}
+            <Options legend="Kind" name=name("kind") options=kinds() value=form.kind help="Usually Personal, or Round Robin for a team." problem/>
+            <KindChanges changes confirmed=form.kind_change_confirmed == "true" problem/>
             <div data-kinds="simple">
                 <Notice tone=Tone::Info>{NO_ICLOUD}</Notice>
             </div>
             <div data-kinds="service">
-                <Notice tone=Tone::Info>"Save it, then write its menu: the services with their lengths, and who does them."</Notice>
+                <Notice tone=Tone::Info>"Save it, then write its menu: the services with their lengths, who does them, and the rooms and equipment they need."</Notice>
             </div>
             <div data-kinds="class-booking">
-                <Field label="Seats of a session" name=name("seats") kind="number" min="1" max="9999" value=form.seats help="1 to 9,999. Everybody who comes takes one, guests too. Usually 10." problem/>
+                <Field label="Seats of a session" name=name("seats") inputmode="numeric" value=form.seats unmarked=true help="1 to 9999. Everybody who comes takes one, guests too. Usually 10." problem/>
             </div>
             <div data-kinds="round-robin collective class-booking personal service">
                 <MemberFields team members=form.members priorities=form.priorities problem/>
             </div>
             <div data-kinds="round-robin">
-                <Options legend="How appointments are shared out" name=name("distribution") options=distributions() value=form.distribution problem/>
+                <Options legend="How appointments are shared out" name=name("distribution") options=distributions() value=form.distribution help="Usually optimised for availability." problem/>
             </div>
         </Card>
+    }
+}
+
+/// What happens to what exists, and the question whether that is right.
+#[component]
+fn KindChanges(changes: Vec<KindChangeText>, confirmed: bool, problem: Problem) -> impl IntoView {
+    let possible: Vec<String> = changes
+        .iter()
+        .filter(|change| !change.is_refused)
+        .map(|change| change.kind.clone())
+        .collect();
+    let notices = changes
+        .into_iter()
+        .map(|change| {
+            let sentences = change
+                .sentences
+                .into_iter()
+                .map(|sentence| view! { <li>{sentence}</li> });
+            view! {
+                <div data-kinds=change.kind>
+                    <Notice tone=Tone::Warn title=change.title><ul>{sentences.collect_view()}</ul></Notice>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        {notices}
+        {(!possible.is_empty()).then(|| view! {
+            <div data-kinds=possible.join(" ")>
+                <Check label="Change the kind all the same" name=name("kind_change_confirmed") checked=confirmed help="Usually not ticked: the kind stays as it is." problem/>
+            </div>
+        })}
     }
 }
 
@@ -104,47 +144,4 @@ fn distributions() -> Vec<(String, String, String)> {
     ]
     .map(triple)
     .to_vec()
-}
-
-#[component]
-fn MemberFields(
-    team: Vec<(String, String)>,
-    members: Vec<String>,
-    priorities: Vec<PriorityText>,
-    problem: Problem,
-) -> impl IntoView {
-    let sentence = Signal::derive(move || problem.read().as_ref()?.of_field(&name("members")));
-    let rows = team
-        .into_iter()
-        .enumerate()
-        .map(|(row, (id, person))| {
-            let chosen = members.contains(&id);
-            let found = priorities.iter().find(|entry| entry.member == id).cloned().unwrap_or_default();
-            let priority = if found.priority.is_empty() { "medium".to_owned() } else { found.priority };
-            let weight = if found.weight.is_empty() { "1".to_owned() } else { found.weight };
-            let field = format!("calendar[priorities][{row}]");
-            view! {
-                <div class="member">
-                    <Check label=person name="calendar[members][]" id=format!("member-{id}") value=id.clone() checked=chosen/>
-                    <input type="hidden" name=format!("{field}[member]") value=id.clone()/>
-                    <div class="member-rank" data-kinds="round-robin">
-                        <Choice label="Priority" name=format!("{field}[priority]") id=format!("priority-{id}") options=[("high", "High"), ("medium", "Medium"), ("low", "Low")].map(pair).to_vec() value=priority/>
-                        <Field label="Weight" name=format!("{field}[weight]") id=format!("weight-{id}") kind="number" min="1" max="1000" value=weight required=true/>
-                    </div>
-                </div>
-            }
-        })
-        .collect_view();
-    view! {
-        <fieldset class="options">
-            <legend>"Members"</legend>
-            <p class="field-help" data-kinds="personal class-booking">"Choose one."</p>
-            <p class="field-help" data-kinds="service">"Everybody who does one of the services. Who does which is said on the menu."</p>
-            <p class="field-help" data-kinds="collective">"Choose 2 to 100. All of them take part."</p>
-            <p class="field-help" data-kinds="round-robin">"High priority is chosen first. A weight of 2 means twice as many appointments under equal distribution."</p>
-            {rows}
-            {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
-            <p class="field-help">"Whoever is taken out keeps the appointments that are booked already."</p>
-        </fieldset>
-    }
 }

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::times::units;
+use super::times::LengthOfTime;
 use super::{CalendarText, name};
 use crate::ui::field::Problem;
-use crate::ui::{Card, Check, Choice, Field};
+use crate::ui::{Card, Check, Field};
 
 /// "Limits".
 #[component]
@@ -19,23 +19,33 @@ pub fn LimitsCard(
         <Card title="Limits">
             <div class="field-row">
                 <div data-kinds="personal round-robin simple">
-                    <Field label="Appointments at one time" name=name("per_slot") kind="number" min="1" max="9999" value=form.per_slot help="Per member. Usually 1." problem/>
+                    <Field label="Appointments at one time" name=name("per_slot") inputmode="numeric" value=form.per_slot unmarked=true help="How many may share one start, per member. Usually 1." problem/>
                 </div>
-                <Field label="Appointments a day" name=name("per_day") kind="number" min="1" value=form.per_day help="Empty: as many as fit. In a class, seats a day." problem/>
+                <Field label="Appointments a day" name=name("per_day") inputmode="numeric" value=form.per_day help="The most on one day; in a class, seats. Usually empty: as many as fit." problem/>
                 <div data-kinds="personal round-robin collective simple">
-                    <Field label="Look busy, percent" name=name("look_busy_percent") kind="number" min="0" max="100" value=form.look_busy_percent help="So many of a day's free times are hidden from clients. Usually 0." problem/>
+                    <Field label="Look busy, percent" name=name("look_busy_percent") inputmode="numeric" value=form.look_busy_percent unmarked=true help="So many of a day's free times are hidden from clients. Usually 0: all are shown. At 100 no time is shown, and nobody can book." problem/>
                 </div>
             </div>
-            <div class="field-row">
-                <Field label="Clients may cancel until" name=name("cancel_cutoff") kind="number" min="0" value=form.cancel_cutoff required=true help="Before it starts. 0: until it starts." problem/>
-                <Choice label="Unit" name=name("cancel_unit") options=units("minutes") value=form.cancel_unit/>
-            </div>
-            <div class="field-row">
-                <Field label="Clients may reschedule until" name=name("reschedule_cutoff") kind="number" min="0" value=form.reschedule_cutoff required=true help="Before it starts. 0: until it starts." problem/>
-                <Choice label="Unit" name=name("reschedule_unit") options=units("minutes") value=form.reschedule_unit/>
-            </div>
-            <Check label="Confirm at once" name=name("auto_confirm") checked=form.auto_confirm == "true" help="Otherwise an appointment waits for your confirmation; its time is taken meanwhile."/>
-            <Check label="Clients can book it" name=name("active") checked=form.active == "true" help="Otherwise its page says that it cannot be booked at present."/>
+            <LengthOfTime
+                label="Clients may cancel until"
+                amount="cancel_cutoff"
+                unit="cancel_unit"
+                value=(form.cancel_cutoff, form.cancel_unit)
+                help="So long before the start. Usually 0: until it starts."
+                unit_label="Unit of the cancellation cut-off"
+                problem
+            />
+            <LengthOfTime
+                label="Clients may reschedule until"
+                amount="reschedule_cutoff"
+                unit="reschedule_unit"
+                value=(form.reschedule_cutoff, form.reschedule_unit)
+                help="So long before the start. Usually 0: until it starts."
+                unit_label="Unit of the reschedule cut-off"
+                problem
+            />
+            <Check label="Confirm at once" name=name("auto_confirm") checked=form.auto_confirm == "true" help="Usually ticked. Otherwise an appointment waits for your confirmation; its time is taken meanwhile."/>
+            <Check label="Clients can book it" name=name("active") checked=form.active == "true" help="Usually ticked. Otherwise its page says that it cannot be booked at present; appointments stay."/>
         </Card>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{name, pair};
-use crate::ui::field::Problem;
+use crate::ui::field::{Problem, sentence_of};
 use crate::ui::{Card, Check, Choice, Field};
 
 /// A question as typed; without a text it is none.
@@ -21,6 +21,12 @@ pub struct QuestionText {
     pub required: String,
 }
 
+impl QuestionText {
+    fn is_empty(&self) -> bool {
+        self.label.trim().is_empty() && self.choices.trim().is_empty()
+    }
+}
+
 /// Empty rows that wait to be filled in.
 const SPARE: usize = 2;
 
@@ -32,20 +38,26 @@ pub fn QuestionsCard(
     /// The form's error.
     problem: Problem,
 ) -> impl IntoView {
-    let sentence = Signal::derive(move || problem.read().as_ref()?.of_field(&name("questions")));
+    let sentence = sentence_of(Some(problem), &name("questions"));
+    // Rows stay where they are, so that an error finds its row.
+    let used = questions.iter().rposition(|question| !question.is_empty());
+    let used = used.map_or(0, |last| last + 1);
     let spare = std::iter::repeat_n(QuestionText::default(), SPARE);
     let rows = questions
         .into_iter()
+        .take(used)
         .chain(spare)
         .enumerate()
-        .map(|(row, question)| view! { <QuestionFields row question/> })
+        .map(|(row, question)| view! { <QuestionFields row question problem/> })
         .collect_view();
     view! {
         <Card title="Questions">
-            {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
-            <p class="field-help">
-                "Clients are always asked for their name, mail address, telephone number and notes. Add what else you need to know. Empty the text of a question to remove it; save to get more empty rows, up to 20."
-            </p>
+            <div id=format!("field-{}", name("questions")) tabindex="-1">
+                <p class="field-help">
+                    "Clients are always asked for their name, mail address, telephone number and notes. Add what else you need to know; usually nothing. Empty a question to remove it; save to get more empty rows, up to 20."
+                </p>
+                {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
+            </div>
             {rows}
         </Card>
     }
@@ -63,20 +75,20 @@ fn answers() -> Vec<(String, String)> {
 }
 
 #[component]
-fn QuestionFields(row: usize, question: QuestionText) -> impl IntoView {
+fn QuestionFields(row: usize, question: QuestionText, problem: Problem) -> impl IntoView {
     let field = |part: &str| format!("calendar[questions][{row}][{part}]");
     let number = row + 1;
     view! {
         <fieldset class="question">
             <legend>{format!("Question {number}")}</legend>
             <div class="field-row">
-                <Field label="Text" name=field("label") value=question.label/>
-                <Choice label="Answer" name=field("kind") options=answers() value=question.kind/>
+                <Field label="Text" name=field("label") value=question.label unmarked=true help="What clients read, such as How did you find us?" problem/>
+                <Choice label="Answer" name=field("kind") options=answers() value=question.kind help="Usually a short text." problem/>
             </div>
             <div class="question-choices">
-                <Field label="List" name=field("choices") value=question.choices maxlength=1000 help="Separated by commas: red, green, blue."/>
+                <Field label="Choices" name=field("choices") value=question.choices unmarked=true maxlength=1000 help="2 to 50, separated by commas: red, green, blue." problem/>
             </div>
-            <Check label="Must be answered" name=field("required") checked=question.required == "true"/>
+            <Check label="Must be answered" name=field("required") checked=question.required == "true" help="Usually not ticked: clients may leave it empty."/>
         </fieldset>
     }
 }

@@ -7,11 +7,37 @@ use crate::settings::hours::HoursFields;
 use crate::ui::field::Problem;
 use crate::ui::{Card, Check, Choice, Field, Options, ZoneOption, ZonePicker};
 
-/// The units of a length of time, from this one on.
-pub fn units(from: &str) -> Vec<(String, String)> {
-    let all = ["minutes", "hours", "days", "weeks", "months"];
-    let first = all.iter().position(|unit| *unit == from).unwrap_or(0);
-    all[first..].iter().map(|unit| pair((unit, unit))).collect()
+const UNITS: [&str; 5] = ["minutes", "hours", "days", "weeks", "months"];
+
+/// A length of time as people say it: a number and its unit.
+#[component]
+pub fn LengthOfTime(
+    /// What it is.
+    label: &'static str,
+    /// The field of the number.
+    amount: &'static str,
+    /// The field of the unit.
+    unit: &'static str,
+    /// Number and unit at first.
+    value: (String, String),
+    /// A sentence that helps to fill it in, with the default.
+    help: &'static str,
+    /// Whose unit it is.
+    unit_label: &'static str,
+    /// The least unit to choose from.
+    #[prop(default = "minutes")]
+    from: &'static str,
+    /// The form's error.
+    problem: Problem,
+) -> impl IntoView {
+    let least = UNITS.iter().position(|unit| *unit == from).unwrap_or(0);
+    let units = UNITS[least..].iter().map(|unit| pair((unit, unit))).collect();
+    view! {
+        <div class="field-row">
+            <Field label=label name=name(amount) inputmode="numeric" value=value.0 unmarked=true help=help problem/>
+            <Choice label=unit_label name=name(unit) options=units value=value.1 help="What the number counts."/>
+        </div>
+    }
 }
 
 /// "How long".
@@ -26,13 +52,13 @@ pub fn LengthCard(
         <Card title="How long">
             <div class="field-row">
                 <div data-kinds="personal round-robin collective class-booking simple">
-                    <Field label="Duration, minutes" name=name("duration") kind="number" min="1" max="1440" value=form.duration help="Usually 30." problem/>
+                    <Field label="Duration, minutes" name=name("duration") inputmode="numeric" value=form.duration unmarked=true help="How long an appointment takes, 1 to 1440. Usually 30." problem/>
                 </div>
-                <Field label="Start times every, minutes" name=name("interval") kind="number" min="5" max="1440" value=form.interval required=true help="Usually 30: 9:00, 9:30, 10:00 … On a menu usually 15." problem/>
+                <Field label="Interval, minutes" name=name("interval") inputmode="numeric" value=form.interval help="The step between start times, 5 to 1440. 30 offers 9:00, 9:30, 10:00 … Usually empty: 30, and 15 on the menu of a Service calendar." problem/>
             </div>
             <div class="field-row">
-                <Field label="Free before, minutes" name=name("pre_buffer") kind="number" min="0" max="1440" value=form.pre_buffer required=true help="Time to prepare. Usually 0." problem/>
-                <Field label="Free after, minutes" name=name("post_buffer") kind="number" min="0" max="1440" value=form.post_buffer required=true help="Time to recover. Usually 0." problem/>
+                <Field label="Buffer before, minutes" name=name("pre_buffer") inputmode="numeric" value=form.pre_buffer unmarked=true help="Time to prepare, kept free before each appointment. Usually 0." problem/>
+                <Field label="Buffer after, minutes" name=name("post_buffer") inputmode="numeric" value=form.post_buffer unmarked=true help="Time to recover, kept free after each appointment. Usually 0." problem/>
             </div>
         </Card>
     }
@@ -49,35 +75,61 @@ pub fn WhenCard(
     problem: Problem,
 ) -> impl IntoView {
     let ranges = [
+        ("rolling", "Some time ahead", "Up to so long from today."),
         (
-            "rolling",
-            "Some time ahead",
-            "Usually 60 days: clients can book up to this long from today.",
+            "fixed",
+            "Between two dates",
+            "For a season, a course or an event. Both days are included.",
         ),
-        ("fixed", "Between two dates", "Both days included."),
-        ("unlimited", "Without an end", ""),
+        ("unlimited", "Without an end", "Any day to come can be booked."),
     ]
     .map(|(value, label, help)| (value.to_owned(), label.to_owned(), help.to_owned()))
     .to_vec();
+    let may_forget = Signal::derive(move || {
+        let error = problem.read();
+        error
+            .as_ref()
+            .is_some_and(|error| error.of_field(&name("forget_hours")).is_some())
+    });
+    let open = form.own_hours == "true" || !form.hours.is_empty();
     view! {
         <Card title="When">
-            <div class="field-row">
-                <Field label="At the latest before it starts" name=name("notice") kind="number" min="0" value=form.notice required=true help="Usually 2 hours." problem/>
-                <Choice label="Unit" name=name("notice_unit") options=units("minutes") value=form.notice_unit/>
+            <LengthOfTime
+                label="Minimum notice"
+                amount="notice"
+                unit="notice_unit"
+                value=(form.notice, form.notice_unit)
+                help="Clients book at least so long before the start. Usually 2 hours."
+                unit_label="Unit of the notice"
+                problem
+            />
+            <Options legend="How far ahead" name=name("range_kind") options=ranges value=form.range_kind help="Until when clients can book. Usually some time ahead: 60 days." problem/>
+            <div data-range="rolling">
+                <LengthOfTime
+                    label="Bookable ahead"
+                    amount="range"
+                    unit="range_unit"
+                    value=(form.range, form.range_unit)
+                    help="Counted from today, the last day included. Usually 60 days."
+                    unit_label="Unit of the time ahead"
+                    from="days"
+                    problem
+                />
             </div>
-            <Options legend="How far ahead" name=name("range_kind") options=ranges value=form.range_kind problem/>
-            <div class="field-row" data-range="rolling">
-                <Field label="Ahead" name=name("range") kind="number" min="1" value=form.range problem/>
-                <Choice label="Unit" name=name("range_unit") options=units("days") value=form.range_unit/>
+            <div data-range="fixed">
+                <div class="field-row">
+                    <Field label="First date" name=name("range_from") kind="date" value=form.range_from unmarked=true help="The first day that can be booked. There is no usual one." problem/>
+                    <Field label="Last date" name=name("range_to") kind="date" value=form.range_to unmarked=true help="The last day that can be booked, the same or a later one." problem/>
+                </div>
             </div>
-            <div class="field-row" data-range="fixed">
-                <Field label="First date" name=name("range_from") kind="date" value=form.range_from problem/>
-                <Field label="Last date" name=name("range_to") kind="date" value=form.range_to problem/>
-            </div>
-            <ZonePicker name=name("zone") options=zones value=form.zone help="The zone of its days and of its own hours." problem/>
-            <Check label="This booking calendar has hours of its own" name=name("own_hours") checked=form.own_hours == "true" help="A time must then lie in these and in the members' hours. Otherwise the members' hours decide alone. A Simple calendar needs them." problem/>
-            <details class="more" open=form.own_hours == "true">
+            <ZonePicker name=name("zone") options=zones value=form.zone help="Its days, dates and hours are of this zone. Usually your own." problem/>
+            <Check label="This booking calendar has hours of its own" name=name("own_hours") checked=form.own_hours == "true" help="Usually not ticked: its members' hours decide alone. Ticked, a time must lie in these hours and in the members'. A Simple calendar needs them." problem/>
+            {move || may_forget.get().then(|| view! {
+                <Check label="Forget the hours and dates below" name=name("forget_hours") help="They are removed when you save." problem/>
+            })}
+            <details class="more" open=open>
                 <summary>"Hours of its own, and dates that differ"</summary>
+                <p class="field-help">"They count when the box above is ticked. Dates that are closed may stand alone, without weekly hours: then the members' hours decide on all other days."</p>
                 <HoursFields name="calendar[hours]" hours=form.hours problem/>
             </details>
         </Card>

@@ -1,0 +1,341 @@
+//! Reads what was typed into the editor. What the chosen kind does not show never stands in the way: it is kept if it can be.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use bookings::calendars::{CHOICES_LIMIT, CalendarForm, Member, Question};
+use scheduling::{
+    DateOverride, DateRange, Distribution, Kind, Priority, Rules, Span, StaffId, Unit, WeeklyHours,
+};
+
+use super::super::{CalendarText, PriorityText, QuestionText};
+use crate::context::internal;
+use crate::error::{AppError, FieldProblem};
+use crate::settings::hours::to_rules;
+use crate::ui::number::whole_number;
+
+const DAY: u32 = 24 * 60;
+const MANY: RangeInclusive<u32> = 1..=9_999;
+
+/// Reads the texts; every one that cannot be understood is told.
+pub fn understood(text: CalendarText) -> Result<CalendarForm, AppError> {
+    let mut reader = Reader::default();
+    let kind: Option<Kind> = reader.word("kind", &text.kind, "Choose a kind.");
+    reader.kind = kind;
+    let distribution = if kind == Some(Kind::RoundRobin) {
+        reader.word(
+            "distribution",
+            &text.distribution,
+            "Choose how appointments are shared out.",
+        )
+    } else {
+        Some(word::<Distribution>(&text.distribution).unwrap_or_default())
+    };
+    let members = reader.members(&text);
+    let rules = reader.rules(&text);
+    let questions = reader.questions(&text.questions);
+    match (kind, distribution, reader.problems.is_empty()) {
+        (Some(kind), Some(distribution), true) => Ok(CalendarForm {
+            name: text.name,
+            slug: text.slug,
+            description: text.description,
+            location: text.location,
+            color: text.color,
+            kind,
+            distribution,
+            members,
+            questions,
+            rules,
+            auto_confirm: text.auto_confirm == "true",
+            active: text.active == "true",
+            kind_change_confirmed: text.kind_change_confirmed == "true",
+        }),
+        (_, _, false) => Err(AppError::Fields(reader.problems)),
+        _ => Err(internal(&"a kind or distribution was neither read nor refused")),
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    kind: Option<Kind>,
+    problems: Vec<FieldProblem>,
+}
+
+impl Reader {
+    fn problem(&mut self, field: &str, sentence: impl Into<String>) {
+        self.problems.push(FieldProblem {
+            field: format!("calendar[{field}]"),
+            sentence: sentence.into(),
+        });
+    }
+
+    fn is(&self, kinds: &[Kind]) -> bool {
+        self.kind.is_some_and(|kind| kinds.contains(&kind))
+    }
+
+    fn rules(&mut self, text: &CalendarText) -> Rules {
+        let zone = zones::Zone::named(&text.zone).unwrap_or_else(|error| {
+            self.problem("zone", error.to_string());
+            zones::Zone::utc()
+        });
+        let is_class = self.is(&[Kind::ClassBooking]);
+        let is_menu = self.is(&[Kind::Service]);
+        let shares_starts = self.is(&[Kind::Personal, Kind::RoundRobin, Kind::Simple]);
+        let may_look_busy = shares_starts || self.is(&[Kind::Collective]);
+        let usual_interval = if is_menu { 15 } else { 30 };
+        let mut rules = Rules {
+            zone,
+            duration: self.setting("duration", &text.duration, !is_menu, 30, 1..=DAY),
+            interval: self.setting("interval", &text.interval, true, usual_interval, 5..=DAY),
+            pre_buffer: self.setting("pre_buffer", &text.pre_buffer, true, 0, 0..=DAY),
+            post_buffer: self.setting("post_buffer", &text.post_buffer, true, 0, 0..=DAY),
+            notice: self.span("notice", &text.notice, &text.notice_unit),
+            range: self.range(text),
+            seats: self.setting("seats", &text.seats, is_class, 10, MANY),
+            per_slot: self.setting("per_slot", &text.per_slot, shares_starts, 1, MANY),
+            per_day: if text.per_day.trim().is_empty() {
+                None
+            } else {
+                Some(self.number("per_day", &text.per_day))
+            },
+            look_busy_percent: u8::try_from(self.setting(
+                "look_busy_percent",
+                &text.look_busy_percent,
+                may_look_busy,
+                0,
+                0..=100,
+            ))
+            .unwrap_or(u8::MAX),
+            hours: None,
+            overrides: Vec::new(),
+            cancel_cutoff: self.span("cancel_cutoff", &text.cancel_cutoff, &text.cancel_unit),
+            reschedule_cutoff: self.span(
+                "reschedule_cutoff",
+                &text.reschedule_cutoff,
+                &text.reschedule_unit,
+            ),
+        };
+        (rules.hours, rules.overrides) = self.hours(text);
+        rules
+    }
+
+    /// Nothing that is typed goes without a word: either the box is ticked, or it is said that the hours may go.
+    fn hours(&mut self, text: &CalendarText) -> (Option<WeeklyHours>, Vec<DateOverride>) {
+        let nothing = (None, Vec::new());
+        if text.own_hours != "true" {
+            if !text.hours.is_empty() && text.forget_hours != "true" {
+                self.problem(
+                    "forget_hours",
+                    "Hours or dates are filled in, but “This booking calendar has hours of its own” is not ticked. Tick that to \
+                     use them, or tick “Forget the hours and dates below”.",
+                );
+            }
+            return nothing;
+        }
+        match to_rules("calendar[hours]", &text.hours) {
+            Ok((weekly, overrides)) => {
+                let is_open = weekly.0.iter().any(|windows| !windows.is_empty())
+                    || overrides.iter().any(|date| !date.windows.is_empty());
+                // Closed dates alone leave all other days to the members' hours.
+                let only_closed = !is_open && !overrides.is_empty();
+                ((!only_closed).then_some(weekly), overrides)
+            }
+            Err(AppError::Fields(problems)) => {
+                self.problems.extend(problems);
+                nothing
+            }
+            Err(_) => nothing,
+        }
+    }
+
+    fn range(&mut self, text: &CalendarText) -> DateRange {
+        match text.range_kind.as_str() {
+            "fixed" => DateRange::Fixed {
+                from: self.date("range_from", &text.range_from),
+                to: self.date("range_to", &text.range_to),
+            },
+            "unlimited" => DateRange::Unlimited,
+            _ => DateRange::Rolling(self.span("range", &text.range, &text.range_unit)),
+        }
+    }
+
+    /// The members by place. One that was moved to the place of another stands before it when it came from behind, and after it
+    /// when it came from before.
+    fn members(&mut self, text: &CalendarText) -> Vec<Member> {
+        let mut chosen = Vec::new();
+        for (row, entry) in text.priorities.iter().enumerate() {
+            if text.members.contains(&entry.member)
+                && let Some((place, member)) = self.member(row, entry)
+            {
+                let moved = place.cmp(&u32::try_from(row.saturating_add(1)).unwrap_or(u32::MAX));
+                chosen.push((place, moved, member));
+            }
+        }
+        let unlisted = text
+            .members
+            .iter()
+            .filter(|id| !text.priorities.iter().any(|entry| entry.member == **id));
+        for id in unlisted.filter_map(|id| id.parse().ok()) {
+            let member = Member {
+                staff: id,
+                priority: Priority::default(),
+                weight: 1,
+            };
+            chosen.push((u32::MAX, std::cmp::Ordering::Greater, member));
+        }
+        chosen.sort_by_key(|(place, moved, _)| (*place, *moved));
+        chosen.into_iter().map(|(_, _, member)| member).collect()
+    }
+
+    fn member(&mut self, row: usize, entry: &PriorityText) -> Option<(u32, Member)> {
+        let staff: StaffId = entry.member.parse().ok()?;
+        let field = |part: &str| format!("priorities][{row}][{part}");
+        let is_shared_out = self.is(&[Kind::RoundRobin]);
+        let has_order = self.is(&[Kind::RoundRobin, Kind::Collective, Kind::Service]);
+        let priority = word(&entry.priority).unwrap_or_else(|| {
+            if is_shared_out && !entry.priority.is_empty() {
+                self.problem(&field("priority"), "Choose a priority.");
+            }
+            Priority::default()
+        });
+        let weight = self.setting(&field("weight"), &entry.weight, is_shared_out, 1, 1..=1_000);
+        if is_shared_out && !(1..=1_000).contains(&weight) {
+            self.problem(&field("weight"), "Enter a weight from 1 to 1000.");
+        }
+        let place = self.setting(&field("place"), &entry.place, has_order, u32::MAX, MANY);
+        let member = Member {
+            staff,
+            priority,
+            weight,
+        };
+        Some((place, member))
+    }
+
+    /// The questions that have a text. Problems are told at their rows, by the number that is shown there.
+    fn questions(&mut self, rows: &[QuestionText]) -> Vec<Question> {
+        let mut labels = BTreeSet::new();
+        let mut questions = Vec::new();
+        for (row, typed) in rows.iter().enumerate() {
+            let number = row + 1;
+            let field = |part: &str| format!("questions][{row}][{part}");
+            let label = typed.label.trim();
+            let choices: Vec<String> = typed
+                .choices
+                .split(',')
+                .map(str::trim)
+                .filter(|choice| !choice.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let is_choice = typed.kind == "choice";
+            if label.is_empty() {
+                if is_choice && !choices.is_empty() {
+                    let sentence = format!("Question {number}: enter its text, or empty its choices, too.");
+                    self.problem(&field("label"), sentence);
+                }
+                continue;
+            }
+            if !labels.insert(label.to_lowercase()) {
+                let sentence = format!("Question {number} is there twice. Change its text, or empty it.");
+                self.problem(&field("label"), sentence);
+            }
+            let different = choices.iter().collect::<BTreeSet<_>>().len();
+            if is_choice && (!(2..=CHOICES_LIMIT).contains(&different) || different < choices.len()) {
+                let sentence = format!("Question {number}: enter 2 to {CHOICES_LIMIT} different choices.");
+                self.problem(&field("choices"), sentence);
+            }
+            let sentence = format!("Question {number}: choose how it is answered.");
+            questions.extend(
+                self.word(&field("kind"), &typed.kind, &sentence)
+                    .map(|kind| Question {
+                        label: label.to_owned(),
+                        kind,
+                        choices,
+                        required: typed.required == "true",
+                    }),
+            );
+        }
+        questions
+    }
+
+    fn span(&mut self, field: &str, amount: &str, unit: &str) -> Span {
+        Span {
+            amount: self.number(field, amount),
+            unit: self.unit(field, unit),
+        }
+    }
+
+    fn date(&mut self, field: &str, text: &str) -> jiff::civil::Date {
+        text.trim().parse().unwrap_or_else(|_| {
+            let which = if field == "range_from" { "first" } else { "last" };
+            self.problem(field, format!("Choose the {which} date."));
+            jiff::civil::Date::default()
+        })
+    }
+
+    /// A number that has a default. Where it is not shown, only one that can be is taken.
+    fn setting(
+        &mut self,
+        field: &str,
+        text: &str,
+        is_shown: bool,
+        usual: u32,
+        possible: RangeInclusive<u32>,
+    ) -> u32 {
+        if text.trim().is_empty() {
+            return usual;
+        }
+        if is_shown {
+            return self.number(field, text);
+        }
+        let number = whole_number(field, text).ok();
+        number.filter(|number| possible.contains(number)).unwrap_or(usual)
+    }
+
+    fn number(&mut self, field: &str, text: &str) -> u32 {
+        whole_number(called(field), text).unwrap_or_else(|sentence| {
+            self.problem(field, sentence);
+            // Anything that the rules allow: what is wrong is told once.
+            1
+        })
+    }
+
+    fn unit(&mut self, field: &str, text: &str) -> Unit {
+        word(text).unwrap_or_else(|| {
+            self.problem(field, "Choose minutes, hours, days, weeks or months.");
+            Unit::Days
+        })
+    }
+
+    fn word<T: serde::de::DeserializeOwned>(&mut self, field: &str, text: &str, sentence: &str) -> Option<T> {
+        let found = word(text);
+        if found.is_none() {
+            self.problem(field, sentence);
+        }
+        found
+    }
+}
+
+/// What a sentence calls a field.
+fn called(field: &str) -> &'static str {
+    match field {
+        "duration" => "the duration",
+        "interval" => "the interval",
+        "pre_buffer" => "the buffer before",
+        "post_buffer" => "the buffer after",
+        "notice" => "the minimum notice",
+        "range" => "how long ahead can be booked",
+        "seats" => "the seats of a session",
+        "per_slot" => "the appointments at one time",
+        "per_day" => "the appointments a day",
+        "look_busy_percent" => "the percentage for looking busy",
+        "cancel_cutoff" => "until when clients may cancel",
+        "reschedule_cutoff" => "until when clients may reschedule",
+        _ if field.ends_with("weight") => "the weight",
+        _ => "the place",
+    }
+}
+
+/// A choice by its name in the form.
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+}
