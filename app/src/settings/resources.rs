@@ -106,7 +106,7 @@ fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
                 quantity,
             }),
             Err(_) if quantity.is_empty() => {
-                problem("quantity", format!("Enter how many there are of “{name}”."))
+                problem("quantity", format!("Enter how many there are of “{name}”."));
             }
             Err(sentence) => problem("quantity", sentence),
         }
