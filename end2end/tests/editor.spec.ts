@@ -46,9 +46,9 @@ test("what is wrong is listed with links to its fields, and nothing typed is los
   await usable(page);
   const said = await summary.getByRole("link").allTextContents();
   expect(said).toEqual([
-    "Enter the weight as a whole number, for example 30.",
+    "Enter the weight as a whole number, such as 1 or 30.",
     "Enter a smaller number for the duration; this one is too large.",
-    "Enter the minimum notice as a whole number, for example 30.",
+    "Enter the minimum notice as a whole number, such as 1 or 30.",
     "Monday: enter when it ends, or empty both times.",
     "Question 2: enter 2 to 50 different choices.",
   ]);
@@ -208,7 +208,7 @@ test("the menu's order, who is asked first, and what a service needs", async ({ 
   await usable(page);
   const services = () => page.locator(".menu-row summary").allTextContents();
   const [first, second, ...rest] = await services();
-  await page.getByRole("button", { name: /^Down: Headshot/ }).click();
+  await page.getByRole("button", { name: /^Down\s+Headshot/ }).click();
   await expect(page.getByText("Moved.")).toBeVisible();
   await usable(page);
   expect(await services()).toEqual([second, first, ...rest]);

@@ -213,7 +213,7 @@ fn ServiceRow(
                     <input type="hidden" name="calendar" value=calendar/>
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="to" value=to/>
-                    <Button busy=shift.pending()>{words}<span class="visually-hidden">{format!(": {name}")}</span></Button>
+                    <Button busy=shift.pending()>{words}<span class="visually-hidden">{format!(" {name}")}</span></Button>
                 </ActionForm>
             })
         }

@@ -10,7 +10,7 @@ pub fn whole_number(what: &str, typed: &str) -> Result<u32, String> {
         _ if text.parse::<i64>().is_ok_and(|number| number < 0) => {
             format!("Enter 0 or a larger number for {what}.")
         }
-        _ => format!("Enter {what} as a whole number, for example 30."),
+        _ => format!("Enter {what} as a whole number, such as 1 or 30."),
     })
 }
 
@@ -22,9 +22,9 @@ mod tests {
     fn what_is_no_number_here_is_told_in_its_own_words() {
         assert_eq!(whole_number("the notice", " 30 "), Ok(30));
         for (typed, sentence) in [
-            ("", "Enter the notice as a whole number, for example 30."),
-            ("thirty", "Enter the notice as a whole number, for example 30."),
-            ("1.5", "Enter the notice as a whole number, for example 30."),
+            ("", "Enter the notice as a whole number, such as 1 or 30."),
+            ("thirty", "Enter the notice as a whole number, such as 1 or 30."),
+            ("1.5", "Enter the notice as a whole number, such as 1 or 30."),
             ("-5", "Enter 0 or a larger number for the notice."),
             (
                 "99999999999",

@@ -22,9 +22,9 @@ pub fn LimitsCard(
                     <Field label="Appointments at one time" name=name("per_slot") inputmode="numeric" value=form.per_slot unmarked=true help="How many may share one start, per member. Usually 1." problem/>
                 </div>
                 <Field label="Appointments a day" name=name("per_day") inputmode="numeric" value=form.per_day help="The most on one day; in a class, seats. Usually empty: as many as fit." problem/>
-                <div data-kinds="personal round-robin collective simple">
-                    <Field label="Look busy, percent" name=name("look_busy_percent") inputmode="numeric" value=form.look_busy_percent unmarked=true help="So many of a day's free times are hidden from clients. Usually 0: all are shown. At 100 no time is shown, and nobody can book." problem/>
-                </div>
+            </div>
+            <div data-kinds="personal round-robin collective simple">
+                <Field label="Look busy, percent" name=name("look_busy_percent") inputmode="numeric" value=form.look_busy_percent unmarked=true help="So many of a day's free times are hidden from clients. Usually 0: all are shown. At 100 no time is shown, and nobody can book." problem/>
             </div>
             <LengthOfTime
                 label="Clients may cancel until"
