@@ -1,8 +1,9 @@
 //! Rooms and equipment.
 
-use scheduling::ResourceId;
+use jiff::Timestamp;
+use scheduling::{ResourceId, UnitId};
 
-use crate::db::Tx;
+use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -43,4 +44,22 @@ pub async fn replace(tx: &mut Tx, all: &[Resource]) -> Result<(), StoreError> {
         )?;
     }
     Ok(())
+}
+
+/// Until when some of these units are booked or held, if they are.
+pub async fn booked_until(
+    tx: &mut Tx,
+    units: &[UnitId],
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let each = all_in!(
+        tx,
+        |row: &dyn Fields| row.instant("until"),
+        units.iter().map(|unit| unit.0).collect(),
+        "SELECT MAX(o.to_at) AS until FROM occupancy o JOIN occupancy_seats s ON s.occupancy_id = o.id
+         WHERE o.to_at > $2 AND (s.hold_expires_at IS NULL OR s.hold_expires_at > $2) AND o.host_id",
+        "GROUP BY o.host_id",
+        ms(now)
+    )?;
+    Ok(each.into_iter().max())
 }

@@ -67,6 +67,15 @@ pub async fn list(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Service>, Sto
     )
 }
 
+/// The services of all booking calendars.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Service>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM services ORDER BY calendar_id, position, id"
+    )
+}
+
 /// Puts a service on the menu.
 pub async fn insert(
     tx: &mut Tx,

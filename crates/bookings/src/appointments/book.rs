@@ -119,7 +119,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
                 return Ok(booked);
             }
             Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
-            // The same key at the same moment: the next round finds its answer.
+            // The next round finds the answer to the same key, or fewer rooms.
             Err(TryError::SameMoment) => {}
             Err(TryError::Final(error)) => return Err(error),
         }
@@ -195,6 +195,9 @@ impl Wish {
                 Ok(()) => {}
                 Err(StoreError::SlotTaken) => continue,
                 Err(error) => return Err(error.into()),
+            }
+            if !services::are_there(&mut tx, &plan.parts).await? {
+                return Err(TryError::SameMoment);
             }
             let booked = self
                 .keep(quince, &mut tx, &wanted.context, &appointment, &plan, now)

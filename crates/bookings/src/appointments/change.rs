@@ -254,6 +254,9 @@ async fn try_to_move(
             Err(StoreError::SlotTaken) => continue,
             Err(error) => return Err(error.into()),
         }
+        if !services::are_there(&mut tx, &plan.parts).await? {
+            return Err(ChangeError::SlotTaken);
+        }
         appointment_parts::replace(&mut tx, old.id, &plan.parts).await?;
         outbox::follow(&mut tx, &moved, now).await?;
         if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {

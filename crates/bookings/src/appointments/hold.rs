@@ -64,10 +64,11 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
         .map_err(|refusals| book::refused(&refusals))?;
     for plan in plan::plans(&mut tx, &context, &slot, &Looks::new(), None, now).await? {
         match occupancy::hold(&mut tx, &plan.places, holder, until, now).await {
-            Ok(()) => {
+            Ok(()) if services::are_there(&mut tx, &plan.parts).await? => {
                 tx.commit().await?;
                 return Ok(until);
             }
+            Ok(()) => return Err(BookError::SlotTaken),
             Err(StoreError::SlotTaken) => {}
             Err(error) => return Err(error.into()),
         }

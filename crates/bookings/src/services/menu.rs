@@ -2,7 +2,7 @@
 
 use scheduling::{CalendarId, Kind, ResourceId, StaffId};
 use store::services::{self, NewService, Service};
-use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, resources, staff};
+use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, occupancy, resources, staff};
 
 use crate::accounts::is_admin;
 use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
@@ -183,6 +183,9 @@ pub async fn save(
     row.filter(|row| row.kind == Kind::Service)
         .ok_or(MenuError::NotFound)?;
     let members = members(&mut tx, calendar).await?;
+    // So that nobody makes fewer of what it needs meanwhile.
+    let needed: Vec<StaffId> = form.resources.iter().map(|(id, _)| StaffId(id.0)).collect();
+    occupancy::queue_for(&mut tx, &needed).await?;
     let known = resources::list(&mut tx).await?;
     let mut problems = Checked::default();
     if form

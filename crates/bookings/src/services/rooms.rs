@@ -1,10 +1,13 @@
 //! Rooms and equipment of the workspace.
 
-use scheduling::{ResourceId, StaffId};
+use jiff::Timestamp;
+use scheduling::{ResourceId, StaffId, UnitId};
 use store::resources::Resource;
-use store::{new_id, resources, staff};
+use store::{Tx, new_id, occupancy, resources, services, staff, workspace};
+use zones::Zone;
 
 use super::menu::MenuError;
+use super::visit::units_of;
 use crate::accounts::is_admin;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
@@ -31,7 +34,7 @@ pub async fn list(quince: &Quince) -> Result<Vec<Resource>, MenuError> {
     Ok(resources::list(&mut tx).await?)
 }
 
-/// Makes these all that there are, for the owner and admins. Visits that are booked keep what they have.
+/// Makes these all that there are, for the owner and admins. What services need, and what is booked ahead, cannot be taken away.
 pub async fn save(quince: &Quince, by: StaffId, all: Vec<ResourceForm>) -> Result<(), MenuError> {
     let mut checked = Checked::default();
     if all.len() > SORTS_LIMIT {
@@ -65,6 +68,65 @@ pub async fn save(quince: &Quince, by: StaffId, all: Vec<ResourceForm>) -> Resul
     if !is_admin(me.role) {
         return Err(MenuError::NotAllowed);
     }
+    check_what_goes(&mut tx, &tidied, now).await?;
     resources::replace(&mut tx, &tidied).await?;
     Ok(tx.commit().await?)
+}
+
+/// Refuses to take away what services need or what is booked ahead. Whoever books takes the time of the same units, and looks
+/// then whether they are still there.
+async fn check_what_goes(tx: &mut Tx, new: &[Resource], now: Timestamp) -> Result<(), MenuError> {
+    let mut fewer: Vec<(Resource, u32)> = Vec::new();
+    for old in resources::list(tx).await? {
+        let kept = new.iter().find(|resource| resource.id == old.id);
+        let kept = kept.map_or(0, |resource| resource.quantity);
+        if kept < old.quantity {
+            fewer.push((old, kept));
+        }
+    }
+    let sorts = fewer.iter().map(|(old, _)| StaffId(old.id.0));
+    let going = fewer.iter().flat_map(|(old, kept)| units_from(old, *kept));
+    let queue: Vec<StaffId> = sorts.chain(going.map(|unit| StaffId(unit.0))).collect();
+    occupancy::queue_for(tx, &queue).await?;
+    let services = services::all(tx).await?;
+    let zone = workspace::find(tx)
+        .await?
+        .map_or_else(Zone::utc, |workspace| workspace.zone);
+    let mut checked = Checked::default();
+    for (old, kept) in fewer {
+        let name = &old.name;
+        let needing = services.iter().filter_map(|service| {
+            let mut needs = service.new.resources.iter();
+            let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > kept)?;
+            Some((service.new.name.as_str(), *quantity))
+        });
+        let (names, needed): (Vec<&str>, Vec<u32>) = needing.unzip();
+        if let Some(most) = needed.iter().max() {
+            let names = names.join(", ");
+            checked.problem(
+                "resources",
+                format!("Of “{name}”, {most} must stay for: {names}. Change what these services need first."),
+            );
+        }
+        let units = units_from(&old, kept);
+        if let Some(until) = resources::booked_until(tx, &units, now).await? {
+            let until = zone.local(until).strftime("%-d %B %Y, %H:%M");
+            checked.problem(
+                "resources",
+                format!(
+                    "Of “{name}”, more than {kept} are booked until {until} ({}). Keep {} until then, or move or cancel the \
+                     appointments that have them.",
+                    zone.name(),
+                    old.quantity
+                ),
+            );
+        }
+    }
+    Ok(checked.finish()?)
+}
+
+/// The units that go when only so many are kept.
+fn units_from(resource: &Resource, kept: u32) -> Vec<UnitId> {
+    let kept = usize::try_from(kept).unwrap_or(usize::MAX);
+    units_of(resource).split_off(kept)
 }

@@ -1,5 +1,7 @@
 //! From what a client chose to the steps of a visit, and from a visit to what is kept of it.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{CalendarId, ResourceId, StaffId, Step, UnitId, Visit};
 use store::appointment_parts::{NewPart, Part, PartService};
@@ -244,6 +246,18 @@ impl Wanted {
         };
         self.resources.retain(is_needed);
     }
+}
+
+/// Whether the rooms and equipment of these parts are still there. Asked when their time is taken: since they were chosen, there
+/// may have become fewer of them.
+pub(crate) async fn are_there(tx: &mut Tx, parts: &[NewPart]) -> Result<bool, StoreError> {
+    let services = parts.iter().filter_map(|part| part.service.as_ref());
+    let units: Vec<&UnitId> = services.flat_map(|service| &service.units).collect();
+    if units.is_empty() {
+        return Ok(true);
+    }
+    let all: BTreeSet<UnitId> = resources::list(tx).await?.iter().flat_map(units_of).collect();
+    Ok(units.into_iter().all(|unit| all.contains(unit)))
 }
 
 fn minutes(amount: u32) -> SignedDuration {

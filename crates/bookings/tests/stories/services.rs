@@ -26,6 +26,8 @@ stories! {
     staff_book_a_visit_all_the_same,
     the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told,
     a_service_moves_on_the_menu_among_its_heading_and_then_with_it,
+    rooms_that_are_needed_or_booked_cannot_be_taken_away,
+    a_room_is_not_booked_while_it_is_taken_away,
 }
 
 struct Salon {
@@ -76,15 +78,25 @@ async fn offer(world: &World, salon: &Salon, form: ServiceForm) -> ServiceId {
 }
 
 async fn room(world: &World) -> ResourceId {
-    let form = ResourceForm {
-        id: None,
-        name: "Chair".into(),
-        quantity: 1,
-    };
-    services::save_resources(&world.quince, world.owner, vec![form])
-        .await
-        .unwrap();
+    chairs(world, None, 1).await.unwrap();
     services::resources(&world.quince).await.unwrap()[0].id
+}
+
+/// So many chairs; fewer or more of those that there are, if there are some.
+async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<(), MenuError> {
+    let form = ResourceForm {
+        id,
+        name: "Chair".into(),
+        quantity,
+    };
+    services::save_resources(&world.quince, world.owner, vec![form]).await
+}
+
+fn problem(refused: Result<(), MenuError>) -> String {
+    match refused {
+        Err(MenuError::Fields(problems)) => problems[0].sentence.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
@@ -518,4 +530,57 @@ async fn staff_book_a_visit_all_the_same(world: World) {
         world.events("Home").len() + world.events_of(&salon.jonas).len(),
         3
     );
+}
+
+async fn rooms_that_are_needed_or_booked_cannot_be_taken_away(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    chairs(&world, Some(chair), 2).await.unwrap();
+    let with_chairs = |name: &str, staff: StaffId, quantity: u32| ServiceForm {
+        resources: vec![(chair, quantity)],
+        ..service(name, 30, 0, &[staff])
+    };
+    let cut = offer(&world, &salon, with_chairs("Cut", world.owner, 1)).await;
+    let shave = offer(&world, &salon, with_chairs("Shave", salon.jonas.staff, 1)).await;
+    book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    book(&world, wish("10:00", &[(shave, None)], "b")).await;
+    let booked = problem(chairs(&world, Some(chair), 1).await);
+    assert!(
+        booked.contains("booked until 24 November 2026, 10:30"),
+        "{booked}"
+    );
+    world.clock.set(tuesday("10:30"));
+    chairs(&world, Some(chair), 1).await.unwrap();
+    let removed = services::save_resources(&world.quince, world.owner, Vec::new()).await;
+    let needed = problem(removed);
+    assert!(needed.contains("Cut, Shave"), "{needed}");
+    chairs(&world, Some(chair), 2).await.unwrap();
+    offer(&world, &salon, with_chairs("Both", world.owner, 2)).await;
+    let needed = problem(chairs(&world, Some(chair), 1).await);
+    assert!(needed.contains("2 must stay for: Both."), "{needed}");
+}
+
+async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service(name, 30, 0, &[staff])
+    };
+    let cut = offer(&world, &salon, with_chair("Cut", world.owner)).await;
+    let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
+    for time in ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"] {
+        chairs(&world, Some(chair), 2).await.unwrap();
+        book(&world, wish(time, &[(cut, None)], "a")).await;
+        let (fewer, second) = tokio::join!(
+            chairs(&world, Some(chair), 1),
+            appointments::book(&world.quince, wish(time, &[(shave, None)], "b")),
+        );
+        assert_ne!(fewer.is_ok(), second.is_ok(), "{time}: {fewer:?}, {second:?}");
+        if let Ok(second) = second {
+            appointments::cancel(&world.quince, &client(&second), "")
+                .await
+                .unwrap();
+        }
+    }
 }
