@@ -221,6 +221,23 @@ pub async fn give_up_hold(tx: &mut Tx, holder: Holder, now: Timestamp) -> Result
     end_holds(tx, &held, now, Some(holder)).await
 }
 
+/// Gives back all that visitors hold in a booking calendar without appointments.
+pub async fn end_holds_of(tx: &mut Tx, calendar: CalendarId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM occupancy_seats
+         WHERE holder IS NOT NULL AND occupancy_id IN (SELECT id FROM occupancy WHERE calendar_id = $1)",
+        calendar.0
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM occupancy
+         WHERE calendar_id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats s WHERE s.occupancy_id = occupancy.id)",
+        calendar.0
+    )
+    .map(drop)
+}
+
 /// Whose time a visitor holds.
 async fn held_by(tx: &mut Tx, holder: Holder) -> Result<Vec<uuid::Uuid>, StoreError> {
     all!(

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
 use store::{
-    ConnectionState, StoreError, Tx, appointments, booking_calendars, calendar_members, connections, staff,
-    workspace,
+    ConnectionState, StoreError, Tx, appointments, booking_calendars, calendar_members, connections,
+    occupancy, staff, workspace,
 };
 use zones::Zone;
 
@@ -282,7 +282,7 @@ pub async fn set_active(
     Ok(tx.commit().await?)
 }
 
-/// Deletes a booking calendar that never had an appointment.
+/// Deletes a booking calendar that never had an appointment. What visitors hold there goes with it.
 pub async fn delete(quince: &Quince, by: StaffId, id: CalendarId) -> Result<(), CalendarError> {
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by).await?;
@@ -292,6 +292,7 @@ pub async fn delete(quince: &Quince, by: StaffId, id: CalendarId) -> Result<(), 
     if appointments::has_any(&mut tx, id).await? {
         return Err(CalendarError::HasAppointments);
     }
+    occupancy::end_holds_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! Booking: once, for who is free, and never twice the same time.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish};
 use bookings::calendars::{self, CalendarForm, Member};
 use bookings::slots::Question;
 use bookings::{Kind, Priority, Rules, Status, slots};
@@ -32,7 +32,9 @@ stories! {
     the_next_free_day_is_told,
     buffers_keep_their_distance,
     a_pending_booking_blocks_until_confirmed,
+    what_is_held_goes_with_its_booking_calendar,
 }
+
 /// Sends all these wishes at the same moment.
 pub(crate) async fn parallel(
     world: &World,
@@ -446,4 +448,21 @@ async fn a_pending_booking_blocks_until_confirmed(world: World) {
         .unwrap();
     world.jobs().await;
     assert!(world.events("Home")[0].ics.contains("STATUS:CONFIRMED"));
+}
+
+async fn what_is_held_goes_with_its_booking_calendar(world: World) {
+    let id = world.calendar("gone", &[world.owner]).await;
+    for (secret, time) in [("one", "10:00"), ("two", "11:00")] {
+        let wish = HoldWish {
+            slug: "gone".into(),
+            start: tuesday(time),
+            host: None,
+            services: Vec::new(),
+        };
+        let visitor = appointments::holder(&format!("the secret of visitor {secret}"));
+        appointments::hold(&world.quince, visitor, &wish).await.unwrap();
+    }
+    assert!(!world.is_free("10:00").await);
+    calendars::delete(&world.quince, world.owner, id).await.unwrap();
+    assert!(world.is_free("10:00").await && world.is_free("11:00").await);
 }
