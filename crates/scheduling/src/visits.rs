@@ -131,8 +131,11 @@ pub fn explain_visits(asked: &VisitRequest) -> Vec<Position> {
         let mut hosts = Vec::new();
         match visit {
             Some(visit) if refusals.is_empty() => {
-                hosts.extend(visit.parts.iter().map(|part| part.host));
-                hosts.dedup();
+                for part in &visit.parts {
+                    if !hosts.contains(&part.host) {
+                        hosts.push(part.host);
+                    }
+                }
             }
             Some(_) => {}
             None => refusals.extend(day.reasons(&asked, start)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scheduling::{AppointmentId, CalendarId};
+use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
@@ -23,14 +23,21 @@ pub(super) async fn views(
         .into_iter()
         .map(|calendar| (calendar.id, calendar))
         .collect();
-    let mut names: BTreeMap<AppointmentId, Vec<String>> = BTreeMap::new();
+    let mut hosts: BTreeMap<AppointmentId, Vec<StaffId>> = BTreeMap::new();
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
     let team = staff::list(tx).await?;
     for part in appointment_parts::list(tx, &ids).await? {
-        let of_appointment = names.entry(part.appointment_id).or_default();
-        let name = team.iter().find(|person| person.id == part.host_id);
-        of_appointment.extend(name.map(|person| person.name.clone()));
+        let of_appointment = hosts.entry(part.appointment_id).or_default();
+        // Who does several services of a visit is named once.
+        if !of_appointment.contains(&part.host_id) {
+            of_appointment.push(part.host_id);
+        }
     }
+    let names = |hosts: Vec<StaffId>| {
+        let name = |host: &StaffId| team.iter().find(|person| person.id == *host);
+        let names = hosts.iter().filter_map(name).map(|person| person.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    };
     let sessions: Vec<SessionId> = booked.iter().filter_map(|found| found.session_id).collect();
     let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
     writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
@@ -69,7 +76,7 @@ pub(super) async fn views(
             },
             calendar_name: calendar.name.clone(),
             host: found.host_id,
-            host_name: names.remove(&found.id).unwrap_or_default().join(", "),
+            host_name: names(hosts.remove(&found.id).unwrap_or_default()),
             color: calendar.color.clone(),
             status: found.status,
             write: writes.iter().find(is_of).map(|write| write.state),

@@ -244,12 +244,8 @@ impl Wish {
         for part in plan.parts.iter().filter(|part| self.by != Some(part.host_id)) {
             mail::ask_host(tx, appointment, part.host_id, MessageKind::HostBooked, now).await?;
         }
-        let hosts: Vec<&str> = plan
-            .parts
-            .iter()
-            .filter_map(|part| Some(context.member(part.host_id)?.name.as_str()))
-            .collect();
-        Ok(answer(appointment, &context.calendar, hosts.join(", "), secret))
+        let hosts = host_names(tx, appointment.id).await?;
+        Ok(answer(appointment, &context.calendar, hosts, secret))
     }
 
     fn appointment(&self, wanted: &Wanted, id: AppointmentId, plan: &Plan, now: Timestamp) -> Appointment {

@@ -28,6 +28,7 @@ stories! {
     a_service_moves_on_the_menu_among_its_heading_and_then_with_it,
     rooms_that_are_needed_or_booked_cannot_be_taken_away,
     a_room_is_not_booked_while_it_is_taken_away,
+    who_does_several_services_is_named_once,
 }
 
 struct Salon {
@@ -583,4 +584,18 @@ async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
                 .unwrap();
         }
     }
+}
+
+async fn who_does_several_services_is_named_once(world: World) {
+    let salon = salon(&world).await;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &[world.owner])).await;
+    let shave = offer(&world, &salon, service("Shave", 30, 0, &[salon.jonas.staff])).await;
+    let visit = wish("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
+    let booked = book(&world, visit.clone()).await;
+    assert_eq!(booked.host_name, "Maya Lopez, Jonas");
+    assert_eq!(
+        book(&world, visit).await,
+        booked,
+        "the same wish gets the same answer"
+    );
 }

@@ -551,3 +551,14 @@ fn visits_agree_with_a_look_at_every_minute() {
     }
     assert!(compared > 2_000, "{compared}");
 }
+
+#[test]
+fn who_comes_back_to_a_visit_is_named_once() {
+    let salon = Salon::new("09:00-11:00")
+        .scene(|scene| scene.host("09:00-11:00"))
+        .step(30, 0, &[0])
+        .step(30, 0, &[1])
+        .step(30, 0, &[0]);
+    let positions = explain_visits(&salon.asked());
+    assert_eq!(positions[0].hosts, [staff(0), staff(1)]);
+}
