@@ -24,7 +24,7 @@ use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::slots::context::{Context, Own};
+use crate::slots::context::{Context, Own, queue_for_counting};
 use crate::{mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look or another booking told.
@@ -179,6 +179,9 @@ impl Wish {
         let mut tx = quince.store().write().await?;
         if let Some(booked) = self.answered(quince, &mut tx).await? {
             return Ok(Try::Booked(booked));
+        }
+        if let Some(row) = booking_calendars::find_by_slug(&mut tx, &self.booking.slug).await? {
+            queue_for_counting(&mut tx, &row).await?;
         }
         let wanted = self.wanted(quince, &mut tx).await?;
         let now = quince.now();

@@ -20,7 +20,7 @@ use super::why_not;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
-use crate::slots::context::{Context, Own};
+use crate::slots::context::{Context, Own, queue_for_counting};
 use crate::{classes, mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look told.
@@ -207,6 +207,7 @@ async fn try_to_move(
 ) -> Result<Moved, ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
+    queue(&mut tx, actor, now).await?;
     let opened = actor.open(&mut tx, now).await?;
     check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
     let old = &opened.appointment;
@@ -269,6 +270,18 @@ async fn try_to_move(
         return Ok(Moved::Done(Box::new(view)));
     }
     Err(ChangeError::SlotTaken)
+}
+
+/// Waits for the booking calendar where that is needed, before anything else is waited for.
+async fn queue(tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<(), ChangeError> {
+    let appointment = match actor {
+        Actor::Client { token } => of_token(tx, token, now).await?,
+        Actor::Staff { appointment, .. } => appointments::find(tx, *appointment)
+            .await?
+            .ok_or(ChangeError::NotFound)?,
+    };
+    let calendar = calendar_of(tx, &appointment).await?;
+    Ok(queue_for_counting(tx, &calendar).await?)
 }
 
 async fn tell_of_the_move(

@@ -397,6 +397,20 @@ pub(crate) fn in_place_of_a_host(calendar: &BookingCalendar) -> StaffId {
     StaffId(calendar.id.0)
 }
 
+/// Whether what is booked is counted, by day or by month.
+fn is_counted(calendar: &BookingCalendar) -> bool {
+    calendar.rules.per_day.is_some() || balance::counts_months(calendar)
+}
+
+/// Waits, where what is booked is counted, until nobody else is booking here. Two who book different times take nothing from
+/// each other, but both would count the same. It comes before any wait for hosts.
+pub(crate) async fn queue_for_counting(tx: &mut Tx, calendar: &BookingCalendar) -> Result<(), StoreError> {
+    if is_counted(calendar) {
+        occupancy::queue_for(tx, &[in_place_of_a_host(calendar)]).await?;
+    }
+    Ok(())
+}
+
 /// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally;
 /// nothing where nobody counts them.
 async fn booked(
@@ -405,7 +419,7 @@ async fn booked(
     window: Interval,
     moved: Option<AppointmentId>,
 ) -> Result<Vec<Start>, StoreError> {
-    if calendar.rules.per_day.is_none() && !balance::counts_months(calendar) {
+    if !is_counted(calendar) {
         return Ok(Vec::new());
     }
     let zone = &calendar.rules.zone;

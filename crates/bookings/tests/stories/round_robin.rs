@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::booking::parallel;
 use crate::database::stories;
-use crate::world::{World, adas_wish, member};
+use crate::world::{World, adas_wish, member, tuesday};
 
 stories! {
     on:
@@ -16,6 +16,7 @@ stories! {
     a_chosen_host_gets_the_appointment,
     several_may_share_a_slot_up_to_its_capacity,
     two_booking_calendars_never_share_a_hosts_time,
+    a_day_is_full_for_all_at_once,
 }
 
 async fn team(world: &World) -> [StaffId; 3] {
@@ -111,4 +112,34 @@ async fn two_booking_calendars_never_share_a_hosts_time(world: World) {
     };
     let outcomes = parallel(&world, (0..20).map(wish).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+}
+
+async fn a_day_is_full_for_all_at_once(world: World) {
+    let team = team(&world).await;
+    let form = CalendarForm {
+        slug: "intro".into(),
+        kind: Kind::RoundRobin,
+        members: team.map(member).to_vec(),
+        rules: Rules {
+            per_day: Some(1),
+            duration: 5,
+            interval: 5,
+            ..Rules::default()
+        },
+        ..CalendarForm::new("Intro call")
+    };
+    world.make(form).await;
+    let wish = |n: i64| Booking {
+        start: tuesday("09:00") + SignedDuration::from_mins(5 * n),
+        idempotency_key: format!("k{n}"),
+        ..adas_wish("09:00")
+    };
+    let outcomes = parallel(&world, (0..50).map(wish).collect()).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for outcome in &outcomes {
+        assert!(
+            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            "{outcome:?}"
+        );
+    }
 }
