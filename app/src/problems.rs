@@ -88,7 +88,7 @@ impl From<SlotsError> for AppError {
         match error {
             SlotsError::CalendarNotFound => Self::NotFound,
             SlotsError::NotAllowed => Self::NotAllowed,
-            SlotsError::HostNotFound | SlotsError::Range(_) | SlotsError::Unsupported(_) => {
+            SlotsError::Host(_) | SlotsError::Range(_) | SlotsError::Unsupported(_) => {
                 Self::Refused(sentence)
             }
             SlotsError::Internal(cause) => cause.into(),

@@ -33,7 +33,7 @@ fn slots_problem(error: SlotsError) -> Problem {
     let sentence = error.to_string();
     match error {
         SlotsError::CalendarNotFound => Problem::not_found(sentence),
-        SlotsError::HostNotFound => Problem::field("userId", sentence),
+        SlotsError::Host(_) => Problem::field("userId", sentence),
         SlotsError::Unsupported(_) => Problem::unusable(sentence),
         SlotsError::NotAllowed => Problem::forbidden(sentence),
         SlotsError::Range(_) => Problem::field("startDate", sentence),

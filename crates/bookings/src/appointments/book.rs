@@ -253,10 +253,10 @@ impl Wish {
 
     fn appointment(&self, wanted: &Wanted, id: AppointmentId, plan: &Plan, now: Timestamp) -> Appointment {
         let calendar = &wanted.context.calendar;
-        let reason = if self.booking.host.is_some() {
-            "chosen by the client"
-        } else {
-            plan.reason.as_str()
+        let reason = match (self.booking.host, self.by) {
+            (Some(_), None) => "chosen by the client",
+            (Some(_), Some(_)) => "chosen by staff",
+            (None, _) => plan.reason.as_str(),
         };
         let confirmed = calendar.auto_confirm || self.by.is_some();
         Appointment {
@@ -315,15 +315,7 @@ impl Wish {
         let mut context = self.context(tx, row, now).await?;
         context.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
-            if context.member(host).is_none() {
-                let mut checked = Checked::default();
-                checked.problem(
-                    "host",
-                    "This person cannot be booked here any more. Choose somebody else, or anybody.",
-                );
-                checked.finish()?;
-            }
-            context.only(host);
+            context.choose(host)?;
         }
         let (slot, overridden) = match context.check(now, self.by.is_some(), self.booking.start) {
             Ok(slot) => (slot, None),

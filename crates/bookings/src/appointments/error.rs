@@ -1,6 +1,7 @@
 //! Why something could not be booked or changed.
 
 use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::slots::HostProblem;
 
 /// Why a booking was not made.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +72,12 @@ impl From<store::StoreError> for ChangeError {
             store::StoreError::SlotTaken => Self::SlotTaken,
             other => Self::Internal(other.into()),
         }
+    }
+}
+
+impl From<HostProblem> for BookError {
+    fn from(problem: HostProblem) -> Self {
+        Self::Fields(vec![FieldProblem::new("host", problem.to_string())])
     }
 }
 

@@ -168,7 +168,7 @@ async fn of_the_new_host(
         );
         checked.finish()?;
     }
-    context.only(joins);
+    context.choose(joins).map_err(|_| ChangeError::NotFound)?;
     let mut refusals = context
         .check(now, true, appointment.starts_at)
         .err()

@@ -57,7 +57,7 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
         Context::load(&mut tx, row, window, now, own).await?
     };
     if let Some(host) = wish.host {
-        context.only(host);
+        context.choose(host)?;
     }
     let slot = context
         .check(now, false, wish.start)

@@ -42,6 +42,17 @@ impl Own {
     }
 }
 
+/// Why a person cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HostProblem {
+    /// They are no member of the booking calendar.
+    #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
+    NoMember,
+    /// Who takes part is settled by the kind of the booking calendar.
+    #[error("Who takes part cannot be chosen in this booking calendar. Leave the person out.")]
+    NoChoice,
+}
+
 /// A loaded booking calendar: its rules, its hosts and when they are busy.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -188,11 +199,20 @@ impl Context {
         Ok(context)
     }
 
-    /// Keeps one host alone: the one that the client chose, however much they have to do.
-    pub(crate) fn only(&mut self, host: StaffId) {
+    /// Keeps one host alone: the one who was chosen, however much they have to do.
+    ///
+    /// # Errors
+    /// When they are no member, or when nobody can be chosen in this kind of booking calendar.
+    pub(crate) fn choose(&mut self, host: StaffId) -> Result<(), HostProblem> {
+        match self.calendar.kind {
+            Kind::RoundRobin | Kind::Personal | Kind::Service => {}
+            Kind::Collective | Kind::ClassBooking | Kind::Simple => return Err(HostProblem::NoChoice),
+        }
+        self.member(host).ok_or(HostProblem::NoMember)?;
         self.hosts.retain(|known| known.id == host);
         self.members.retain(|(_, person)| person.id == host);
         self.held_back.clear();
+        Ok(())
     }
 
     /// Offers a host who is ahead of the others all the same: they hold the appointment already.

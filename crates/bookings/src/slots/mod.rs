@@ -28,6 +28,7 @@ use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
 use context::{Context, Own};
 
+pub use context::HostProblem;
 pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
 
 /// Most days in one question.
@@ -70,9 +71,9 @@ pub enum SlotsError {
     /// No active booking calendar has this address.
     #[error("This booking page does not exist, or it takes no bookings at the moment.")]
     CalendarNotFound,
-    /// The chosen person cannot be booked here.
-    #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
-    HostNotFound,
+    /// The chosen person cannot be booked here, or nobody can be chosen.
+    #[error(transparent)]
+    Host(#[from] HostProblem),
     /// The days cannot be asked for; the sentence says why.
     #[error("{0}")]
     Range(String),
@@ -280,8 +281,7 @@ async fn asked(
         context.keep_on_offer(host);
     }
     if let Some(host) = question.host {
-        context.member(host).ok_or(SlotsError::HostNotFound)?;
-        context.only(host);
+        context.choose(host)?;
     }
     Ok(context)
 }

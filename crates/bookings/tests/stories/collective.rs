@@ -1,12 +1,14 @@
 //! Collective: everybody or nobody, an event for each, and a member who is exchanged.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish};
+use bookings::slots::{self, HostProblem, Question, SlotsError};
 use bookings::{StaffId, configuration};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
+use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{Colleague, World, adas_wish, tuesday};
+use crate::world::{Colleague, TUESDAY, World, adas_wish, date, tuesday};
 
 stories! {
     connected_on:
@@ -18,6 +20,7 @@ stories! {
     a_member_is_exchanged_and_the_events_follow,
     who_is_exchanged_must_be_free_and_a_member,
     a_member_without_a_primary_calendar_takes_part_all_the_same,
+    nobody_can_be_chosen,
 }
 
 async fn panel(world: &World) -> (Colleague, Colleague) {
@@ -256,4 +259,43 @@ async fn a_member_without_a_primary_calendar_takes_part_all_the_same(world: Worl
         (1, 1)
     );
     assert_eq!(world.events_of(&jonas), []);
+}
+
+async fn nobody_can_be_chosen(world: World) {
+    let (jonas, _) = panel(&world).await;
+    let chosen = Some(jonas.staff);
+    let field = |refused: Result<(), BookError>| match refused {
+        Err(BookError::Fields(problems)) => problems[0].field,
+        other => panic!("{other:?}"),
+    };
+    let booking = Booking {
+        host: chosen,
+        ..wish("10:00")
+    };
+    assert_eq!(
+        field(appointments::book(&world.quince, booking).await.map(drop)),
+        "host"
+    );
+    let hold = HoldWish {
+        slug: "panel".into(),
+        start: tuesday("10:00"),
+        host: chosen,
+        services: Vec::new(),
+    };
+    let visitor = appointments::holder("a secret of a session, long enough");
+    assert_eq!(
+        field(appointments::hold(&world.quince, visitor, &hold).await.map(drop)),
+        "host"
+    );
+    let (day, zone) = (date(TUESDAY), Zone::utc());
+    let question = Question {
+        host: chosen,
+        ..Question::new("panel", day, day, &zone)
+    };
+    let refused = slots::free(&world.quince, &question).await;
+    assert!(
+        matches!(refused, Err(SlotsError::Host(HostProblem::NoChoice))),
+        "{refused:?}"
+    );
+    assert!(world.is_free("10:00").await);
 }
