@@ -44,7 +44,8 @@ pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError
     book_for(quince, booking, None).await
 }
 
-/// Books for a client by a staff member, who need not keep the minimum notice and the date range.
+/// Books for a client by a staff member, who need not keep the minimum notice and the date range, and to whom a booking calendar
+/// that is switched off is open.
 pub async fn book_as_staff(
     quince: &Quince,
     by: StaffId,
@@ -290,7 +291,10 @@ impl Wish {
     /// The wished start as it is offered now, or as a staff member wants it all the same.
     async fn wanted(&self, quince: &Quince, tx: &mut Tx) -> Result<Wanted, BookError> {
         let row = booking_calendars::find_by_slug(tx, &self.booking.slug).await?;
-        let mut row = row.filter(|row| row.active).ok_or(BookError::CalendarNotFound)?;
+        // Switched off, it takes no bookings of clients.
+        let mut row = row
+            .filter(|row| row.active || self.by.is_some())
+            .ok_or(BookError::CalendarNotFound)?;
         if let Some(by) = self.by {
             let me = staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
             let members = calendar_members::with_staff(tx, &[row.id]).await?;

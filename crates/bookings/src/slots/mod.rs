@@ -138,7 +138,11 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, question.slug).await?;
-    let row = row.filter(|row| row.active).ok_or(SlotsError::CalendarNotFound)?;
+    let row = row.ok_or(SlotsError::CalendarNotFound)?;
+    // What is booked can be moved in a booking calendar that takes no bookings any more.
+    if !row.active && !is_booked_in(&mut tx, question.moving, &row).await? {
+        return Err(SlotsError::CalendarNotFound);
+    }
     let calendar = public(&row);
     let context = asked(&mut tx, &row, question, window, now).await?;
     let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
@@ -248,6 +252,16 @@ fn full_sessions(request: &Request, zone: &Zone) -> BTreeMap<Date, Vec<Interval>
         days.entry(zone.date(session.start)).or_default().push(session);
     }
     days
+}
+
+async fn is_booked_in(
+    tx: &mut Tx,
+    appointment: Option<AppointmentId>,
+    calendar: &BookingCalendar,
+) -> Result<bool, StoreError> {
+    let Some(id) = appointment else { return Ok(false) };
+    let found = appointments::find(tx, id).await?;
+    Ok(found.is_some_and(|found| found.calendar_id == calendar.id))
 }
 
 /// What a question needs to know about a span.

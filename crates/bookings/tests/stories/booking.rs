@@ -1,6 +1,6 @@
 //! Booking: once, for who is free, and never twice the same time.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish, IfTaken};
 use bookings::calendars::{self, CalendarForm, Member};
 use bookings::slots::Question;
 use bookings::{Kind, Priority, Rules, Status, slots};
@@ -33,6 +33,7 @@ stories! {
     buffers_keep_their_distance,
     a_pending_booking_blocks_until_confirmed,
     what_is_held_goes_with_its_booking_calendar,
+    a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone,
 }
 
 /// Sends all these wishes at the same moment.
@@ -465,4 +466,33 @@ async fn what_is_held_goes_with_its_booking_calendar(world: World) {
     assert!(!world.is_free("10:00").await);
     calendars::delete(&world.quince, world.owner, id).await.unwrap();
     assert!(world.is_free("10:00").await && world.is_free("11:00").await);
+}
+
+async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(world: World) {
+    let booked = world.book("10:00").await;
+    let (id, _) = world.form_of("intro").await;
+    calendars::set_active(&world.quince, world.owner, id, false)
+        .await
+        .unwrap();
+    let refused = world.try_to_book("11:00").await;
+    assert!(matches!(refused, Err(BookError::CalendarNotFound)), "{refused:?}");
+    let (day, zone) = (date(TUESDAY), Zone::utc());
+    let question = Question::new("intro", day, day, &zone);
+    assert!(slots::free(&world.quince, &question).await.is_err());
+    let question = Question {
+        moving: Some(booked.id),
+        ..question
+    };
+    let free = slots::free(&world.quince, &question).await.unwrap();
+    assert!(free.days[&day].iter().any(|slot| slot.start == tuesday("14:00")));
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
+        .await
+        .unwrap();
+    let by_staff = Booking {
+        idempotency_key: "by staff".into(),
+        ..adas_wish("10:00")
+    };
+    appointments::book_as_staff(&world.quince, world.owner, by_staff, IfTaken::Refuse)
+        .await
+        .unwrap();
 }

@@ -10,6 +10,7 @@ stories! {
     connected_on:
     answers_reach_the_host_the_client_and_the_event,
     a_required_question_must_be_answered_by_clients_and_not_by_staff,
+    staff_can_answer_in_the_clients_place,
     questions_that_change_leave_old_answers_as_they_were,
 }
 
@@ -87,6 +88,15 @@ async fn a_required_question_must_be_answered_by_clients_and_not_by_staff(world:
     appointments::book_as_staff(&world.quince, world.owner, wish(&[]), IfTaken::Refuse)
         .await
         .unwrap();
+}
+
+async fn staff_can_answer_in_the_clients_place(world: World) {
+    ask(&world, &[("How do you come?", AnswerKind::Line, true)]).await;
+    let wish = wish(&[("How do you come?", "by bus")]);
+    let booked = appointments::book_as_staff(&world.quince, world.owner, wish, IfTaken::Refuse)
+        .await
+        .unwrap();
+    assert_eq!(world.appointment(&booked).await.answers[0].text, "by bus");
 }
 
 async fn questions_that_change_leave_old_answers_as_they_were(world: World) {
