@@ -87,7 +87,7 @@ pub async fn ics(quince: &Quince, token: &str) -> Result<String, ChangeError> {
     Ok(told::download(quince, &mut tx, &appointment).await?)
 }
 
-/// One appointment, for its host and for admins.
+/// One appointment, for its hosts, for the staff member who booked it, and for admins.
 pub async fn get(
     quince: &Quince,
     viewer: StaffId,
@@ -143,7 +143,9 @@ pub(crate) async fn check_viewer(
     appointment: &Appointment,
 ) -> Result<Staff, ChangeError> {
     let me = staff::find(tx, viewer).await?.ok_or(ChangeError::NotAllowed)?;
-    if !is_admin(me.role) && !hosts_of(tx, appointment.id).await?.contains(&viewer) {
+    // Who booked it for a colleague can undo it.
+    let own = appointment.booked_by == Some(viewer) || hosts_of(tx, appointment.id).await?.contains(&viewer);
+    if !is_admin(me.role) && !own {
         return Err(ChangeError::NotAllowed);
     }
     Ok(me)
