@@ -104,6 +104,7 @@ fn time_visits(rules: &Rules, window: Interval, now: Timestamp) {
             duration,
             processing,
             hosts: hosts.iter().map(|host| host.id).collect(),
+            preferred: None,
             resources: vec![(room, 1)],
         })
         .collect();

@@ -23,8 +23,10 @@ pub struct Step {
     pub duration: u32,
     /// How long the client stays after that, minutes; the host is free then, rooms and equipment are not.
     pub processing: u32,
-    /// Who may do it, the preferred first.
+    /// Who may do it, in the order of choice.
     pub hosts: Vec<StaffId>,
+    /// Who of them does it if free, even if somebody else works with the client already: they had it before.
+    pub preferred: Option<StaffId>,
     /// Rooms and equipment that it needs, with how many of each.
     pub resources: Vec<(ResourceId, u32)>,
 }
@@ -273,13 +275,7 @@ impl Day {
         let start = at;
         for step in asked.steps {
             let spans = Spans::of(asked.request.rules, step, at)?;
-            let last = parts.last().map(|part| part.host);
-            // Who works with the client already goes on if possible.
-            let host = last
-                .filter(|last| step.hosts.contains(last))
-                .into_iter()
-                .chain(step.hosts.iter().copied())
-                .find(|host| self.is_able(*host, &spans))?;
+            let host = in_order(step, &parts).find(|host| self.is_able(*host, &spans))?;
             let units = self.units(step, &spans)?;
             at = spans.stay.end;
             parts.push(Part {
@@ -365,6 +361,15 @@ impl Day {
         }
         refusals
     }
+}
+
+/// Who may do a step, in the order of choice: who had it, who works with the client already, the others. Some come twice.
+fn in_order<'a>(step: &'a Step, before: &[Part]) -> impl Iterator<Item = StaffId> + Clone + 'a {
+    let last = before.last().map(|part| part.host);
+    let first = step.preferred.into_iter().chain(last);
+    first
+        .filter(|host| step.hosts.contains(host))
+        .chain(step.hosts.iter().copied())
 }
 
 /// The spans of one step.

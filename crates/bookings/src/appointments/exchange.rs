@@ -71,7 +71,7 @@ async fn try_to_exchange(
     }
     check_choice(&opened, &hosts, leaves, joins)?;
     let (context, plan) = of_the_new_host(&mut tx, &opened, joins, now).await?;
-    if looks.found_busy(joins) {
+    if plan.to_look_at().any(|(host, span)| looks.found_busy(host, span)) {
         return Err(ChangeError::SlotTaken);
     }
     let needed = looks.needed(quince, &mut tx, &context, &plan).await?;

@@ -21,8 +21,8 @@ use crate::sync::parse::Reader;
 #[derive(Debug)]
 pub(crate) struct Looks {
     deadline: Instant,
-    free: BTreeSet<StaffId>,
-    busy: BTreeSet<StaffId>,
+    free: BTreeSet<(StaffId, Interval)>,
+    busy: BTreeSet<(StaffId, Interval)>,
 }
 
 /// A look at one host's calendars that is still to be made.
@@ -44,14 +44,17 @@ impl Looks {
         }
     }
 
-    /// Whether a look found the host busy.
-    pub(crate) fn found_busy(&self, host: StaffId) -> bool {
-        self.busy.contains(&host)
+    /// Whether a look found the host busy around this span.
+    pub(crate) fn found_busy(&self, host: StaffId, span: Interval) -> bool {
+        let mut busy = self.busy.iter();
+        busy.any(|(known, looked)| *known == host && looked.overlaps(&span))
     }
 
-    /// Whether the host need not be looked at (any more).
-    fn is_settled(&self, host: StaffId) -> bool {
-        self.free.contains(&host) || Instant::now() >= self.deadline
+    /// Whether the host need not be looked at (any more) for this span.
+    fn is_settled(&self, host: StaffId, span: Interval) -> bool {
+        let mut free = self.free.iter();
+        free.any(|(known, looked)| *known == host && looked.contains(&span))
+            || Instant::now() >= self.deadline
     }
 
     /// The looks that have to be made before this plan can be carried out.
@@ -64,7 +67,7 @@ impl Looks {
     ) -> Result<Vec<Look>, Internal> {
         let mut looks = Vec::new();
         for (host, span) in plan.to_look_at() {
-            if !self.is_settled(host) {
+            if !self.is_settled(host, span) {
                 looks.extend(look_at(quince, tx, context, host, span).await?);
             }
         }
@@ -78,15 +81,15 @@ impl Looks {
             let deadline = self.deadline;
             making.spawn(async move {
                 let told = live::look(look.calendars, look.span, look.mirrors, deadline).await;
-                (look.host, told)
+                (look.host, look.span, told)
             });
         }
         while let Some(made) = making.join_next().await {
             match made.map_err(Internal::because)? {
-                (host, Live::NotBusy) => self.free.insert(host),
-                (host, Live::Busy) => {
+                (host, span, Live::NotBusy) => self.free.insert((host, span)),
+                (host, span, Live::Busy) => {
                     sync::ask_for_staff(quince, host).await?;
-                    self.busy.insert(host)
+                    self.busy.insert((host, span))
                 }
             };
         }

@@ -88,7 +88,7 @@ pub(crate) async fn plans(
             looks: false,
         }],
         Kind::Service => {
-            let visit = context.visit_at(now, slot.start, |host| looks.found_busy(host));
+            let visit = context.visit_at(now, slot.start, |host, work| looks.found_busy(host, work));
             let parts = context
                 .visit()
                 .zip(visit.ok())
@@ -100,7 +100,8 @@ pub(crate) async fn plans(
 
 /// Everybody who is offered, or nobody.
 fn together(calendar: &BookingCalendar, slot: &Slot, looks: &Looks) -> Vec<Plan> {
-    if slot.hosts.iter().any(|host| looks.found_busy(*host)) {
+    let span = occupied(calendar, slot);
+    if slot.hosts.iter().any(|host| looks.found_busy(*host, span)) {
         return Vec::new();
     }
     vec![held_by(calendar, slot, &slot.hosts, String::new())]
@@ -136,12 +137,9 @@ async fn choices(
     preferred: Option<StaffId>,
     now: Timestamp,
 ) -> Result<Vec<Choice>, StoreError> {
-    let free: BTreeSet<StaffId> = slot
-        .hosts
-        .iter()
-        .copied()
-        .filter(|host| !looks.found_busy(*host))
-        .collect();
+    let span = occupied(&context.calendar, slot);
+    let free = slot.hosts.iter().copied();
+    let free: BTreeSet<StaffId> = free.filter(|host| !looks.found_busy(*host, span)).collect();
     let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
     let last: BTreeMap<StaffId, Timestamp> = appointments::last_booked(tx, context.calendar.id, &ids)
         .await?

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{CalendarId, ResourceId, StaffId, Step, UnitId, Visit};
+use scheduling::{CalendarId, Interval, ResourceId, StaffId, Step, UnitId, Visit};
 use store::appointment_parts::{NewPart, Part, PartService};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
@@ -84,11 +84,14 @@ impl Wanted {
         each.fold(0, u32::saturating_add)
     }
 
-    /// The steps without people who turned out to be busy.
-    pub(crate) fn without(&self, is_busy: impl Fn(StaffId) -> bool) -> Vec<Step> {
+    /// The steps of a visit that starts then, without people who turned out to be busy while they would work.
+    pub(crate) fn without(&self, start: Timestamp, is_busy: impl Fn(StaffId, Interval) -> bool) -> Vec<Step> {
         let mut steps = self.steps.clone();
+        let mut at = start;
         for step in &mut steps {
-            step.hosts.retain(|host| !is_busy(*host));
+            let work = Interval::new(at, later(at, step.duration));
+            step.hosts.retain(|host| !is_busy(*host, work));
+            at = later(work.end, step.processing);
         }
         steps
     }
@@ -199,8 +202,9 @@ pub(crate) async fn wanted(
     Ok(Ok(wanted))
 }
 
-/// The visit of a booked appointment, to be moved: with the lengths that were booked, by whoever does each service now; a
-/// service that is off the menu by whoever had it.
+/// The visit of a booked appointment, to be moved: with the lengths that were booked, by whoever had each service if they
+/// still do it and can, else by whoever does it now. A service that is off the menu, or that nobody does any more, is done by
+/// whoever had it; off the menu, it needs what it had of rooms and equipment.
 pub(crate) async fn of_parts(
     tx: &mut Tx,
     calendar: &BookingCalendar,
@@ -221,15 +225,17 @@ pub(crate) async fn of_parts(
                 duration: 0,
                 processing: 0,
                 hosts: Vec::new(),
-                resources: Vec::new(),
+                preferred: None,
+                resources: sorts_of(&booked.units, &wanted.resources),
             },
             |service| step(service, members),
         );
         step.duration = minutes_between(part.starts_at, part.ends_at);
         step.processing = minutes_between(part.ends_at, booked.leaves_at);
-        // Whoever has it keeps it if they can.
-        step.hosts.retain(|host| *host != part.host_id);
-        step.hosts.insert(0, part.host_id);
+        step.preferred = Some(part.host_id);
+        if step.hosts.is_empty() {
+            step.hosts.push(part.host_id);
+        }
         wanted.services.push((booked.id, booked.name.clone()));
         wanted.steps.push(step);
     }
@@ -237,15 +243,16 @@ pub(crate) async fn of_parts(
     Ok(wanted)
 }
 
-impl Wanted {
-    fn keep_needed(&mut self) {
-        let steps = &self.steps;
-        let is_needed = |resource: &Resource| {
-            let mut needed = steps.iter().flat_map(|step| &step.resources);
-            needed.any(|(id, _)| *id == resource.id)
-        };
-        self.resources.retain(is_needed);
-    }
+/// How many of each sort these units are.
+fn sorts_of(units: &[UnitId], all: &[Resource]) -> Vec<(ResourceId, u32)> {
+    let needed = all.iter().map(|resource| {
+        let of_this_sort = units_of(resource).into_iter().filter(|unit| units.contains(unit));
+        (
+            resource.id,
+            u32::try_from(of_this_sort.count()).unwrap_or(u32::MAX),
+        )
+    });
+    needed.filter(|(_, quantity)| *quantity > 0).collect()
 }
 
 /// Whether the rooms and equipment of these parts are still there. Asked when their time is taken: since they were chosen, there
@@ -260,8 +267,23 @@ pub(crate) async fn are_there(tx: &mut Tx, parts: &[NewPart]) -> Result<bool, St
     Ok(units.into_iter().all(|unit| all.contains(unit)))
 }
 
+impl Wanted {
+    fn keep_needed(&mut self) {
+        let steps = &self.steps;
+        let is_needed = |resource: &Resource| {
+            let mut needed = steps.iter().flat_map(|step| &step.resources);
+            needed.any(|(id, _)| *id == resource.id)
+        };
+        self.resources.retain(is_needed);
+    }
+}
+
 fn minutes(amount: u32) -> SignedDuration {
     SignedDuration::from_mins(i64::from(amount))
+}
+
+fn later(instant: Timestamp, by: u32) -> Timestamp {
+    instant.saturating_add(minutes(by)).unwrap_or(Timestamp::MAX)
 }
 
 fn minutes_between(from: Timestamp, to: Timestamp) -> u32 {
@@ -274,6 +296,7 @@ fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
         duration: service.new.duration,
         processing: service.new.processing,
         hosts: service.new.staff.iter().copied().filter(is_member).collect(),
+        preferred: None,
         resources: service.new.resources.clone(),
     }
 }

@@ -276,24 +276,24 @@ impl Context {
         start: Timestamp,
     ) -> Result<Slot, Vec<Refusal>> {
         match &self.visit {
-            Some(_) => self.visit_at(now, start, |_| false).map(|visit| slot_of(&visit)),
+            Some(_) => self.visit_at(now, start, |_, _| false).map(|visit| slot_of(&visit)),
             None => scheduling::check(&self.request(now, staff_view), start),
         }
     }
 
-    /// The visit that starts then, without people who turned out to be busy; else why not.
+    /// The visit that starts then, without people who turned out to be busy while they would work; else why not.
     pub(crate) fn visit_at(
         &self,
         now: Timestamp,
         start: Timestamp,
-        is_busy: impl Fn(StaffId) -> bool,
+        is_busy: impl Fn(StaffId, Interval) -> bool,
     ) -> Result<Visit, Vec<Refusal>> {
         let Some((wanted, resources)) = &self.visit else {
             return Err(Vec::new());
         };
         let asked = VisitRequest {
             request: self.request(now, true),
-            steps: &wanted.without(is_busy),
+            steps: &wanted.without(start, is_busy),
             resources,
         };
         scheduling::check_visit(&asked, start)

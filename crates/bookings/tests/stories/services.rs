@@ -1,6 +1,6 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking, IfTaken};
+use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, IfTaken};
 use bookings::calendars::CalendarForm;
 use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
 use bookings::slots::{self, Question};
@@ -29,6 +29,10 @@ stories! {
     rooms_that_are_needed_or_booked_cannot_be_taken_away,
     a_room_is_not_booked_while_it_is_taken_away,
     who_does_several_services_is_named_once,
+    what_is_off_the_menu_keeps_its_room_when_it_is_moved,
+    who_does_a_service_no_more_gives_it_up_when_it_is_moved,
+    a_moved_visit_keeps_who_does_what,
+    everybody_is_looked_at_for_each_step_alone,
 }
 
 struct Salon {
@@ -598,4 +602,98 @@ async fn who_does_several_services_is_named_once(world: World) {
         booked,
         "the same wish gets the same answer"
     );
+}
+
+/// "Cut Jonas": who does what.
+async fn who_does_what(world: &World, booked: &Booked) -> Vec<String> {
+    let view = world.appointment(booked).await;
+    let part = |part: &appointments::ServicePart| format!("{} {}", part.name, part.host_name);
+    view.services.iter().map(part).collect()
+}
+
+async fn what_is_off_the_menu_keeps_its_room_when_it_is_moved(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service(name, 30, 0, &[staff])
+    };
+    let cut = offer(&world, &salon, with_chair("Cut", world.owner)).await;
+    let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
+    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    book(&world, wish("12:00", &[(shave, None)], "b")).await;
+    services::remove(&world.quince, world.owner, salon.calendar, cut)
+        .await
+        .unwrap();
+    let taken = appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00")).await;
+    assert!(matches!(taken, Err(ChangeError::SlotTaken)), "{taken:?}");
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
+        .await
+        .unwrap();
+    assert!(!free(&world, &[shave]).await.contains(&"14:00".to_owned()));
+}
+
+async fn who_does_a_service_no_more_gives_it_up_when_it_is_moved(world: World) {
+    let salon = salon(&world).await;
+    let both = [world.owner, salon.jonas.staff];
+    let cut = offer(&world, &salon, service("Cut", 30, 0, &both)).await;
+    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let changed = service("Cut", 30, 0, &[salon.jonas.staff]);
+    services::save(&world.quince, world.owner, salon.calendar, Some(cut), changed)
+        .await
+        .unwrap();
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
+        .await
+        .unwrap();
+    assert_eq!(who_does_what(&world, &booked).await, ["Cut Jonas"]);
+}
+
+async fn a_moved_visit_keeps_who_does_what(world: World) {
+    let salon = salon(&world).await;
+    let both = [world.owner, salon.jonas.staff];
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &both)).await;
+    let cut = offer(&world, &salon, service("Cut", 30, 0, &both)).await;
+    let chosen = [(wash, Some(salon.jonas.staff)), (cut, Some(world.owner))];
+    let booked = book(&world, wish("10:00", &chosen, "a")).await;
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
+        .await
+        .unwrap();
+    assert_eq!(
+        who_does_what(&world, &booked).await,
+        ["Wash Jonas", "Cut Maya Lopez"]
+    );
+    // Maya has no time for the cut then, and Jonas has.
+    world.book("14:30").await;
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
+        .await
+        .unwrap();
+    assert_eq!(who_does_what(&world, &booked).await, ["Wash Jonas", "Cut Jonas"]);
+}
+
+async fn everybody_is_looked_at_for_each_step_alone(world: World) {
+    let salon = salon(&world).await;
+    let jonas = salon.jonas.staff;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &[world.owner])).await;
+    let shave = offer(&world, &salon, service("Shave", 30, 0, &[jonas])).await;
+    let cut = offer(&world, &salon, service("Cut", 30, 0, &[jonas, world.owner])).await;
+    let visit = [(wash, None), (shave, None), (cut, None)];
+    // Jonas has an event a moment old when the cut would be, and only then.
+    world.control.add_simple_event(
+        salon.jonas.calendar,
+        "Dentist",
+        tuesday("11:00"),
+        tuesday("12:00"),
+    );
+    let booked = book(&world, wish("10:00", &visit, "a")).await;
+    assert_eq!(
+        who_does_what(&world, &booked).await,
+        ["Wash Maya Lopez", "Shave Jonas", "Cut Maya Lopez"]
+    );
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    // Now Maya has one, too, who was found free for the wash.
+    world.event("Work", "11:00");
+    let refused = appointments::book(&world.quince, wish("10:00", &visit, "b")).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
 }

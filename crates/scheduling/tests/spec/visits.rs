@@ -48,8 +48,17 @@ impl Salon {
             duration,
             processing,
             hosts: hosts.iter().copied().map(staff).collect(),
+            preferred: None,
             resources: Vec::new(),
         });
+        self
+    }
+
+    /// The last step was theirs before.
+    fn preferring(mut self, host: u128) -> Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.preferred = Some(staff(host));
+        }
         self
     }
 
@@ -561,4 +570,26 @@ fn who_comes_back_to_a_visit_is_named_once() {
         .step(30, 0, &[0]);
     let positions = explain_visits(&salon.asked());
     assert_eq!(positions[0].hosts, [staff(0), staff(1)]);
+}
+
+#[test]
+fn who_had_a_step_keeps_it_before_whoever_works_already() {
+    let moved = || {
+        Salon::new("09:00-11:00")
+            .scene(|scene| scene.host("09:00-11:00"))
+            .step(30, 0, &[0, 1])
+            .preferring(1)
+            .step(30, 0, &[0, 1])
+            .preferring(0)
+    };
+    assert_eq!(moved().parts("09:00"), ["1 09:00-09:30", "0 09:30-10:00"]);
+    assert_eq!(
+        moved().busy(0, "09:30", "10:00").parts("09:00"),
+        ["1 09:00-09:30", "1 09:30-10:00"]
+    );
+    let not_theirs_any_more = Salon::new("09:00-11:00")
+        .scene(|scene| scene.host("09:00-11:00"))
+        .step(30, 0, &[0])
+        .preferring(1);
+    assert_eq!(not_theirs_any_more.parts("09:00"), ["0 09:00-09:30"]);
 }
