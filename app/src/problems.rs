@@ -36,7 +36,9 @@ impl From<BookError> for AppError {
             BookError::Fields(problems) => fields(problems),
             BookError::CalendarNotFound => Self::NotFound,
             BookError::SlotTaken => Self::SlotTaken(sentence),
-            BookError::NotOffered(_) | BookError::KeyReused => Self::Refused(sentence),
+            BookError::NotOffered(_) | BookError::InTheWay(_) | BookError::KeyReused => {
+                Self::Refused(sentence)
+            }
             BookError::Internal(cause) => cause.into(),
         }
     }
@@ -74,9 +76,10 @@ impl From<ChangeError> for AppError {
             ChangeError::NotFound => Self::NotFound,
             ChangeError::NotAllowed => Self::NotAllowed,
             ChangeError::SlotTaken => Self::SlotTaken(sentence),
-            ChangeError::NotOffered(_) | ChangeError::TooLate(_) | ChangeError::AlreadyOver(_) => {
-                Self::Refused(sentence)
-            }
+            ChangeError::NotOffered(_)
+            | ChangeError::InTheWay(_)
+            | ChangeError::TooLate(_)
+            | ChangeError::AlreadyOver(_) => Self::Refused(sentence),
             ChangeError::Internal(cause) => cause.into(),
         }
     }

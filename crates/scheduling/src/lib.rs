@@ -35,4 +35,6 @@ pub use request::{
     Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, SlotHosts, UnsupportedKind,
 };
 pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, Unit};
-pub use visits::{Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, visits};
+pub use visits::{
+    Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, visit_all_the_same, visits,
+};

@@ -13,7 +13,7 @@ use crate::grid::{Grid, OwnHours, minutes};
 use crate::ids::{ResourceId, StaffId, UnitId};
 use crate::interval::{Interval, union};
 use crate::limits::Limits;
-use crate::request::{Busy, Position, Reason, Refusal, Request};
+use crate::request::{Busy, Host, Position, Reason, Refusal, Request};
 use crate::rules::Rules;
 
 /// One service of a visit.
@@ -94,16 +94,9 @@ pub fn visits(asked: &VisitRequest) -> Vec<Visit> {
 /// # Errors
 /// The reasons against it: for a start that is no start of the grid, [`Reason::Grid`] or [`Reason::Hours`].
 pub fn check_visit(asked: &VisitRequest, start: Timestamp) -> Result<Visit, Vec<Refusal>> {
-    let end = start
-        .checked_add(minutes(1))
-        .map_err(|_| vec![Refusal::of_calendar(Reason::TooFar)])?;
-    let narrow = VisitRequest {
-        request: Request {
-            window: Interval::new(start, end),
-            ..asked.request
-        },
-        ..*asked
-    };
+    let narrow = asked
+        .narrowed(start)
+        .ok_or_else(|| vec![Refusal::of_calendar(Reason::TooFar)])?;
     if let Some(visit) = visits(&narrow).into_iter().find(|visit| visit.start == start) {
         return Ok(visit);
     }
@@ -152,6 +145,53 @@ pub fn explain_visits(asked: &VisitRequest) -> Vec<Position> {
     day.starts.iter().filter_map(position).collect()
 }
 
+/// The visit that starts then whatever is in the way, with what is. Each step is done by somebody who is free if anybody is,
+/// else by somebody who just does not work then; it gets free rooms and equipment as far as there are any. There is none when
+/// nobody does one of the steps.
+pub fn visit_all_the_same(asked: &VisitRequest, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
+    let rules = asked.rules();
+    let asked = asked.narrowed(start)?;
+    let asked = asked.with(&rules);
+    let day = Day::of(&asked);
+    let mut refusals: Vec<Refusal> = Limits::of(&asked.request)
+        .reasons(start)
+        .into_iter()
+        .map(Refusal::of_calendar)
+        .collect();
+    let mut parts: Vec<Part> = Vec::with_capacity(asked.steps.len());
+    let mut at = start;
+    for step in asked.steps {
+        let spans = Spans::of(asked.request.rules, step, at)?;
+        let host = day.least_taken(step, &parts, &spans)?;
+        let host = asked.request.hosts.iter().find(|known| known.id == host)?;
+        refusals.extend(day.against(&asked, host, &spans));
+        let (units, enough) = day.first_units(step, &spans);
+        if !enough {
+            refusals.push(Refusal::of_calendar(Reason::Resource));
+        }
+        at = spans.stay.end;
+        parts.push(Part {
+            work: spans.work,
+            leaves: at,
+            occupied: spans.occupied,
+            host: host.id,
+            units,
+        });
+    }
+    if refusals.iter().all(|refusal| refusal.reason != Reason::Hours)
+        && !day.starts.contains(&start.as_millisecond())
+    {
+        refusals.push(Refusal::of_calendar(Reason::Grid));
+    }
+    cut_buffers(&mut parts);
+    let visit = Visit {
+        start,
+        end: at,
+        parts,
+    };
+    (!visit.parts.is_empty()).then_some((visit, refusals))
+}
+
 fn off_grid(asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
     let rules = asked.rules();
     let asked = asked.with(&rules);
@@ -167,11 +207,13 @@ fn off_grid(asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
         let mut hosts = first.hosts.iter().filter_map(|host| day.hosts.get(host));
         hosts.any(|host| host.is_open(&work))
     });
-    refusals.push(Refusal::of_calendar(if open {
-        Reason::Grid
-    } else {
-        Reason::Hours
-    }));
+    let against = day.reasons(&asked, start);
+    if open {
+        refusals.push(Refusal::of_calendar(Reason::Grid));
+    } else if against.iter().all(|refusal| refusal.reason != Reason::Hours) {
+        refusals.push(Refusal::of_calendar(Reason::Hours));
+    }
+    refusals.extend(against);
     refusals
 }
 
@@ -198,6 +240,18 @@ impl<'a> VisitRequest<'a> {
             steps: self.steps,
             resources: self.resources,
         }
+    }
+
+    /// The same question about one start.
+    fn narrowed(&self, start: Timestamp) -> Option<Self> {
+        let end = start.checked_add(minutes(1)).ok()?;
+        Some(Self {
+            request: Request {
+                window: Interval::new(start, end),
+                ..self.request
+            },
+            ..*self
+        })
     }
 
     fn end_of(&self, start: Timestamp) -> Timestamp {
@@ -315,6 +369,31 @@ impl Day {
         Some(units)
     }
 
+    /// Who does a step whatever is in the way.
+    fn least_taken(&self, step: &Step, before: &[Part], spans: &Spans) -> Option<StaffId> {
+        let mut known = in_order(step, before).filter(|host| self.hosts.contains_key(host));
+        let is_free = |host: &StaffId| self.hosts[host].is_free(&spans.occupied);
+        in_order(step, before)
+            .find(|host| self.is_able(*host, spans))
+            .or_else(|| known.clone().find(is_free))
+            .or_else(|| known.next())
+    }
+
+    /// What a step gets of everything that it needs whatever is taken, and whether all of that is free.
+    fn first_units(&self, step: &Step, spans: &Spans) -> (Vec<UnitId>, bool) {
+        let (mut units, mut enough) = (Vec::new(), true);
+        for (resource, quantity) in &step.resources {
+            let quantity = usize::try_from(*quantity).unwrap_or(usize::MAX);
+            let all = self.resources.get(resource).map_or(&[][..], Vec::as_slice);
+            let is_free = |unit: &&(UnitId, Time)| unit.1.is_free(&spans.stay);
+            let free = all.iter().filter(is_free);
+            enough &= free.clone().count() >= quantity;
+            let taken = all.iter().filter(|unit| !is_free(unit));
+            units.extend(free.chain(taken).take(quantity).map(|(id, _)| *id));
+        }
+        (units, enough)
+    }
+
     /// Why the first step that cannot take place cannot.
     fn reasons(&self, asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
         let mut at = start;
@@ -343,22 +422,22 @@ impl Day {
             .hosts
             .iter()
             .filter(|host| step.hosts.contains(&host.id));
-        let mut refusals = Vec::new();
-        for host in able {
-            let is_open = self
-                .hosts
-                .get(&host.id)
-                .is_some_and(|time| time.is_open(&spans.work));
-            if is_open {
-                refusals.extend(in_the_way(&asked.request, host, &spans.work, &spans.occupied));
-            } else {
-                refusals.push(Refusal::of_host(Reason::Hours, host.id));
-            }
-        }
+        let mut refusals: Vec<Refusal> = able.flat_map(|host| self.against(asked, host, spans)).collect();
         if refusals.is_empty() {
             // Nobody does this service.
             refusals.push(Refusal::of_calendar(Reason::Hours));
         }
+        refusals
+    }
+
+    /// Everything that keeps a host from a step.
+    fn against(&self, asked: &VisitRequest, host: &Host, spans: &Spans) -> Vec<Refusal> {
+        let time = self.hosts.get(&host.id);
+        let mut refusals = Vec::new();
+        if !time.is_some_and(|time| time.is_open(&spans.work)) {
+            refusals.push(Refusal::of_host(Reason::Hours, host.id));
+        }
+        refusals.extend(in_the_way(&asked.request, host, &spans.work, &spans.occupied));
         refusals
     }
 }

@@ -422,6 +422,8 @@ pub struct NewTime {
     pub post_buffer: u32,
     /// Why this host.
     pub assignment_reason: Option<String>,
+    /// Why this time would not be on offer, if a staff member wants it all the same.
+    pub overridden: Option<String>,
 }
 
 /// Moves an appointment.
@@ -434,7 +436,7 @@ pub async fn update_time(
     let rows = execute!(
         tx,
         "UPDATE appointments SET host_id = $2, starts_at = $3, ends_at = $4, pre_buffer = $5, post_buffer = $6,
-            assignment_reason = $7, session_id = $9, sequence = sequence + 1, updated_at = $8
+            assignment_reason = $7, session_id = $9, overridden = $10, sequence = sequence + 1, updated_at = $8
          WHERE id = $1",
         id.0,
         new.host_id.map(|host| host.0),
@@ -444,7 +446,8 @@ pub async fn update_time(
         i64::from(new.post_buffer),
         new.assignment_reason.as_deref(),
         ms(now),
-        new.session_id.map(|session| session.0)
+        new.session_id.map(|session| session.0),
+        new.overridden.as_deref()
     )?;
     touched(rows, "appointment")
 }

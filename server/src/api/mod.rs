@@ -46,7 +46,7 @@ fn book_problem(error: BookError) -> Problem {
     match error {
         BookError::Fields(problems) => fields(problems),
         BookError::CalendarNotFound => Problem::not_found(sentence),
-        BookError::SlotTaken => Problem::conflict(sentence),
+        BookError::SlotTaken | BookError::InTheWay(_) => Problem::conflict(sentence),
         BookError::NotOffered(_) => Problem::field("start", sentence),
         BookError::KeyReused => Problem::field("Idempotency-Key", sentence),
         BookError::Internal(cause) => internal(&cause),

@@ -1,7 +1,7 @@
 //! Booking: look live, then decide and keep everything in one transaction.
 
-use jiff::{SignedDuration, Timestamp};
-use scheduling::{AppointmentId, DateRange, Kind, Refusal, Slot, Span, StaffId, Unit};
+use jiff::Timestamp;
+use scheduling::{AppointmentId, DateRange, Interval, Kind, Refusal, Slot, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::questions::Answer;
@@ -13,7 +13,8 @@ use store::{
 use super::details::{Booking, Details};
 use super::error::BookError;
 use super::looks::{Look, Looks};
-use super::plan::{self, Plan};
+use super::overriding::{self, IfTaken};
+use super::plan::{self, Decided, Plan};
 use super::read::host_names;
 use super::view::Booked;
 use super::{hold, token, why_not};
@@ -29,15 +30,6 @@ use crate::{mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look or another booking told.
 const ROUNDS: usize = 20;
-
-/// What a staff member wants to happen at a time that is not on offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfTaken {
-    /// It is refused with the reason.
-    Refuse,
-    /// It is booked all the same, and the reason is recorded with the appointment.
-    BookAllTheSame,
-}
 
 /// Books for a client. The same wish sent again under the same key gets the first answer.
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
@@ -64,13 +56,12 @@ struct Wish {
     if_taken: IfTaken,
 }
 
-/// What is booked, as it is offered now.
+/// What is booked.
 struct Wanted {
     answers: Vec<Answer>,
     context: Context,
-    slot: Slot,
-    /// Why it is not on offer, when a staff member books it all the same.
-    overridden: Option<String>,
+    /// It as it is offered now; else what is in the way of it, when a staff member wants it all the same.
+    offer: Result<Slot, Vec<Refusal>>,
 }
 
 /// What one try came to.
@@ -94,7 +85,7 @@ async fn book_for(
     };
     match try_to_book(quince, &wish).await {
         // Perhaps it was this very wish, sent twice at the same moment, that took the time.
-        Err(error @ (BookError::SlotTaken | BookError::NotOffered(_))) => {
+        Err(error @ (BookError::SlotTaken | BookError::NotOffered(_) | BookError::InTheWay(_))) => {
             let mut tx = quince.store().read().await?;
             wish.answered(quince, &mut tx).await?.ok_or(error)
         }
@@ -120,8 +111,8 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
                 return Ok(booked);
             }
             Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
-            // The next round finds the answer to the same key, or fewer rooms.
-            Err(TryError::SameMoment) => {}
+            // Somebody was faster: the next round finds what they did.
+            Err(TryError::Again) => {}
             Err(TryError::Final(error)) => return Err(error),
         }
     }
@@ -135,7 +126,9 @@ enum Planned {
 }
 
 enum TryError {
-    SameMoment,
+    /// Since it was decided, somebody changed what it was decided by: the same key was used, a room went, or, for staff, who
+    /// are told or override what is in the way, the time was taken.
+    Again,
     Final(BookError),
 }
 
@@ -165,8 +158,14 @@ impl Wish {
             return Ok(Planned::Answered(booked));
         }
         let wanted = self.wanted(quince, &mut tx).await?;
-        let plans = self.plans(&mut tx, &wanted, looks, quince.now()).await?;
-        let first = plans.first().ok_or(BookError::SlotTaken)?;
+        let Ok(slot) = &wanted.offer else {
+            return Ok(Planned::Ready);
+        };
+        let now = quince.now();
+        let plans = plan::plans(&mut tx, &wanted.context, slot, looks, None, now).await?;
+        let Some(first) = plans.first() else {
+            return self.in_the_way(&wanted, looks, now).map(|_| Planned::Ready);
+        };
         let needed = looks.needed(quince, &mut tx, &wanted.context, first).await?;
         Ok(if needed.is_empty() {
             Planned::Ready
@@ -186,51 +185,91 @@ impl Wish {
         }
         let wanted = self.wanted(quince, &mut tx).await?;
         let now = quince.now();
-        let id = AppointmentId(store::new_id(now)?);
-        for plan in self.plans(&mut tx, &wanted, looks, now).await? {
-            let needed = looks.needed(quince, &mut tx, &wanted.context, &plan).await?;
-            if !needed.is_empty() {
-                return Ok(Try::Look(needed));
+        if let Ok(slot) = &wanted.offer {
+            let plans = plan::plans(&mut tx, &wanted.context, slot, looks, None, now).await?;
+            let are_some = !plans.is_empty();
+            for plan in plans {
+                let needed = looks.needed(quince, &mut tx, &wanted.context, &plan).await?;
+                if !needed.is_empty() {
+                    return Ok(Try::Look(needed));
+                }
+                let decided = Decided {
+                    slot: slot.clone(),
+                    plan,
+                    overridden: None,
+                };
+                match self.take(quince, &mut tx, &wanted, decided, now).await {
+                    Err(TryError::Final(BookError::SlotTaken)) => {}
+                    Err(error) => return Err(error),
+                    Ok(booked) => {
+                        tx.commit().await?;
+                        return Ok(Try::Booked(booked));
+                    }
+                }
             }
-            let mut appointment = self.appointment(&wanted, id, &plan, now);
-            let plan = classes::join(&mut tx, &wanted.context.calendar, plan, &mut appointment, now).await?;
-            let seats = appointment.seats();
-            match occupancy::take_held(&mut tx, &plan.places, id, seats, now, self.booking.holder).await {
-                Ok(()) => {}
-                Err(StoreError::SlotTaken) => continue,
-                Err(error) => return Err(error.into()),
+            if are_some && self.by.is_some() {
+                return Err(TryError::Again);
             }
-            if !services::are_there(&mut tx, &plan.parts).await? {
-                return Err(TryError::SameMoment);
-            }
-            let booked = self
-                .keep(quince, &mut tx, &wanted.context, &appointment, &plan, now)
-                .await?;
-            tx.commit().await?;
-            return Ok(Try::Booked(booked));
         }
-        Err(BookError::SlotTaken.into())
+        let refusals = self.in_the_way(&wanted, looks, now)?;
+        let (context, start) = (&wanted.context, self.booking.start);
+        let over = overriding::override_all(&mut tx, context, start, &refusals, None, now).await?;
+        let Some(decided) = over else {
+            let nobody = overriding::in_the_way(context, &refusals, start, now);
+            return Err(BookError::InTheWay(nobody).into());
+        };
+        let booked = self.take(quince, &mut tx, &wanted, decided, now).await?;
+        tx.commit().await?;
+        Ok(Try::Booked(booked))
     }
 
-    async fn plans(
+    /// What is in the way, for a staff member who wants it all the same; a refusal for everybody else.
+    fn in_the_way(&self, wanted: &Wanted, looks: &Looks, now: Timestamp) -> Result<Vec<Refusal>, BookError> {
+        let context = &wanted.context;
+        let refusals = match &wanted.offer {
+            Ok(slot) => looks.in_the_way(Interval::new(slot.start, slot.end)),
+            Err(refusals) => refusals.clone(),
+        };
+        if self.by.is_none() {
+            return Err(BookError::SlotTaken);
+        }
+        if self.if_taken == IfTaken::BookAllTheSame
+            && overriding::can_be_overridden(context, self.booking.start, now)
+        {
+            return Ok(refusals);
+        }
+        Err(overriding::in_the_way(context, &refusals, self.booking.start, now).into())
+    }
+
+    /// Takes the time and keeps the appointment.
+    ///
+    /// # Errors
+    /// [`BookError::SlotTaken`] when it is taken; the transaction stays usable, so that others can be tried.
+    async fn take(
         &self,
+        quince: &Quince,
         tx: &mut Tx,
         wanted: &Wanted,
-        looks: &Looks,
+        decided: Decided,
         now: Timestamp,
-    ) -> Result<Vec<Plan>, StoreError> {
-        if wanted.overridden.is_some() {
-            let plan = plan::over_everything(&wanted.context, &wanted.slot);
-            return Ok(plan.into_iter().collect());
+    ) -> Result<Booked, TryError> {
+        let id = AppointmentId(store::new_id(now)?);
+        let mut appointment = self.appointment(wanted, id, &decided, now);
+        let calendar = &wanted.context.calendar;
+        let plan = classes::join(tx, calendar, decided.plan, &mut appointment, now).await?;
+        let seats = appointment.seats();
+        occupancy::take_held(tx, &plan.places, id, seats, now, self.booking.holder).await?;
+        if !services::are_there(tx, &plan.parts).await? {
+            return Err(TryError::Again);
         }
-        plan::plans(tx, &wanted.context, &wanted.slot, looks, None, now).await
+        self.keep(quince, tx, calendar, &appointment, &plan, now).await
     }
 
     async fn keep(
         &self,
         quince: &Quince,
         tx: &mut Tx,
-        context: &Context,
+        calendar: &BookingCalendar,
         appointment: &Appointment,
         plan: &Plan,
         now: Timestamp,
@@ -240,7 +279,7 @@ impl Wish {
         appointment_parts::replace(tx, appointment.id, &plan.parts).await?;
         let key = self.booking.idempotency_key.trim();
         match idempotency_keys::insert(tx, key, &self.body_hash, appointment.id, now).await {
-            Err(StoreError::AlreadyExists) => return Err(TryError::SameMoment),
+            Err(StoreError::AlreadyExists) => return Err(TryError::Again),
             other => other?,
         }
         outbox::follow(tx, appointment, now).await?;
@@ -249,21 +288,27 @@ impl Wish {
             mail::ask_host(tx, appointment, part.host_id, MessageKind::HostBooked, now).await?;
         }
         let hosts = host_names(tx, appointment.id).await?;
-        Ok(answer(appointment, &context.calendar, hosts, secret))
+        Ok(answer(appointment, calendar, hosts, secret))
     }
 
-    fn appointment(&self, wanted: &Wanted, id: AppointmentId, plan: &Plan, now: Timestamp) -> Appointment {
+    fn appointment(
+        &self,
+        wanted: &Wanted,
+        id: AppointmentId,
+        decided: &Decided,
+        now: Timestamp,
+    ) -> Appointment {
         let calendar = &wanted.context.calendar;
         let reason = match (self.booking.host, self.by) {
             (Some(_), None) => "chosen by the client",
             (Some(_), Some(_)) => "chosen by staff",
-            (None, _) => plan.reason.as_str(),
+            (None, _) => decided.plan.reason.as_str(),
         };
         let confirmed = calendar.auto_confirm || self.by.is_some();
         Appointment {
             id,
             calendar_id: calendar.id,
-            host_id: plan.lead(),
+            host_id: decided.plan.lead(),
             session_id: None,
             guests: self.details.guests.clone(),
             name: self.details.name.clone(),
@@ -273,14 +318,14 @@ impl Wish {
             answers: wanted.answers.clone(),
             client_zone: self.booking.zone.clone(),
             status: if confirmed { Status::Confirmed } else { Status::New },
-            starts_at: wanted.slot.start,
-            ends_at: wanted.slot.end,
+            starts_at: decided.slot.start,
+            ends_at: decided.slot.end,
             pre_buffer: calendar.rules.pre_buffer,
             post_buffer: calendar.rules.post_buffer,
             assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
             sequence: 0,
             booked_by: self.by,
-            overridden: wanted.overridden.clone(),
+            overridden: decided.overridden.clone(),
             created_at: now,
             updated_at: now,
             cancelled_at: None,
@@ -321,20 +366,19 @@ impl Wish {
         if let Some(host) = self.booking.host {
             context.choose(host)?;
         }
-        let (slot, overridden) = match context.check(now, self.by.is_some(), self.booking.start) {
-            Ok(slot) => (slot, None),
-            Err(refusals) => (
-                self.slot_of_its_own(&context, &refusals, now)
-                    .ok_or_else(|| refused(&refusals))?,
-                Some(why_not::codes(&refusals)),
-            ),
-        };
-        Ok(Wanted {
+        let offer = context.check(now, self.by.is_some(), self.booking.start);
+        let wanted = Wanted {
             answers,
             context,
-            slot,
-            overridden,
-        })
+            offer,
+        };
+        if let Err(refusals) = &wanted.offer {
+            if self.by.is_none() {
+                return Err(refused(refusals));
+            }
+            self.in_the_way(&wanted, &Looks::new(), now)?;
+        }
+        Ok(wanted)
     }
 
     /// What counts for the wished start.
@@ -361,34 +405,6 @@ impl Wish {
                 Err(BookError::NotOffered(sentence))
             }
         }
-    }
-
-    /// The wished start with everybody who could hold it, for a staff member who wants it all the same. What is over stays
-    /// over, and a class has no more seats than it has.
-    fn slot_of_its_own(&self, context: &Context, refusals: &[Refusal], now: Timestamp) -> Option<Slot> {
-        let start = self.booking.start;
-        let refuses =
-            self.if_taken == IfTaken::Refuse || start < now || context.calendar.kind == Kind::ClassBooking;
-        if refuses {
-            return None;
-        }
-        let of = |host: StaffId| refusals.iter().filter(move |refusal| refusal.host == Some(host));
-        let free = |host: &StaffId| of(*host).next().is_none();
-        let idle = |host: &StaffId| !of(*host).any(|refusal| refusal.busy.is_some());
-        let mut hosts: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-        // Somebody with nothing to do is spared the overlap, and best works then anyway.
-        match context.calendar.kind {
-            Kind::Collective => {}
-            Kind::Service => hosts.retain(free),
-            _ => hosts.sort_by_key(|host| (!idle(host), !free(host))),
-        }
-        let duration = SignedDuration::from_mins(i64::from(context.calendar.rules.duration));
-        Some(Slot {
-            start,
-            end: start.checked_add(duration).ok()?,
-            hosts: hosts.into(),
-            seats_left: None,
-        })
     }
 
     /// Gives back what the client holds elsewhere. If that fails, it expires.

@@ -1,30 +1,20 @@
-//! Moving, calling off and editing appointments. Every change goes to the calendar in the same transaction's outbox (D3).
-
-use std::collections::BTreeSet;
+//! Calling off and editing appointments, and how they stand. Every change goes to the calendar in the same transaction's outbox (D3).
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
-use store::appointments::{Appointment, NewTime};
+use scheduling::{AppointmentId, Span, StaffId, Unit};
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
-use store::{
-    AppointmentStatus as Status, StoreError, Tx, appointment_parts, appointments, calendar_members, occupancy,
-};
+use store::{AppointmentStatus as Status, Tx, appointments, occupancy};
 
 use super::details::Details;
 use super::error::ChangeError;
-use super::looks::{Look, Looks};
-use super::plan::{self, Plan};
-use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token, one_view};
-use super::view::{AppointmentView, next_statuses};
-use super::why_not;
+use super::plan;
+use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token};
+use super::view::next_statuses;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
-use crate::slots::context::{Context, Own, queue_for_counting};
-use crate::{classes, mail, outbox, services};
-
-/// How often the choice of a host is made anew because of what a look told.
-const ROUNDS: usize = 20;
+use crate::{classes, mail, outbox};
 
 /// Who changes an appointment.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,7 +61,7 @@ pub(super) struct Opened {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
     pub(super) by: String,
-    staff: Option<StaffId>,
+    pub(super) staff: Option<StaffId>,
 }
 
 impl Actor {
@@ -136,7 +126,7 @@ pub(crate) fn client_may(
     Ok(())
 }
 
-fn over(status: Status) -> String {
+pub(super) fn over(status: Status) -> String {
     let what = match status {
         Status::Cancelled => "was cancelled",
         Status::NoShow => "is marked as not attended",
@@ -154,197 +144,6 @@ pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result
         Some(_) => Ok(()),
         None => client_may(appointment, &opened.calendar, cutoff, now).map_err(ChangeError::TooLate),
     }
-}
-
-/// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
-/// iCloud keeps its identity as long as the host does.
-pub async fn reschedule(
-    quince: &Quince,
-    actor: &Actor,
-    start: Timestamp,
-) -> Result<AppointmentView, ChangeError> {
-    let mut looks = Looks::new();
-    for _ in 0..ROUNDS {
-        let mut tx = quince.store().read().await?;
-        let opened = actor.open(&mut tx, quince.now()).await?;
-        check_may(&opened, opened.calendar.rules.reschedule_cutoff, quince.now())?;
-        if opened.appointment.starts_at == start {
-            return one_view(&mut tx, opened.appointment).await;
-        }
-        let (context, slot) = new_slot(quince, &mut tx, &opened, start).await?;
-        let host = opened.appointment.host_id;
-        let plans = plan::plans(&mut tx, &context, &slot, &looks, host, quince.now()).await?;
-        let first = plans.first().ok_or(ChangeError::SlotTaken)?;
-        let needed = looks.needed(quince, &mut tx, &context, first).await?;
-        drop(tx);
-        if needed.is_empty() {
-            break;
-        }
-        looks.make(quince, needed).await?;
-    }
-    for _ in 0..ROUNDS {
-        match try_to_move(quince, actor, start, &looks).await? {
-            Moved::Done(view) => {
-                quince.wake();
-                return Ok(*view);
-            }
-            Moved::Look(needed) => looks.make(quince, needed).await?,
-        }
-    }
-    Err(ChangeError::SlotTaken)
-}
-
-enum Moved {
-    Done(Box<AppointmentView>),
-    Look(Vec<Look>),
-}
-
-async fn try_to_move(
-    quince: &Quince,
-    actor: &Actor,
-    start: Timestamp,
-    looks: &Looks,
-) -> Result<Moved, ChangeError> {
-    let now = quince.now();
-    let mut tx = quince.store().write().await?;
-    queue(&mut tx, actor, now).await?;
-    let opened = actor.open(&mut tx, now).await?;
-    check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
-    let old = &opened.appointment;
-    if old.starts_at == start {
-        return Ok(Moved::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
-    }
-    let (context, slot) = new_slot(quince, &mut tx, &opened, start).await?;
-    let hosts_before = hosts_of(&mut tx, old.id).await?;
-    for plan in plan::plans(&mut tx, &context, &slot, looks, old.host_id, now).await? {
-        let needed = looks.needed(quince, &mut tx, &context, &plan).await?;
-        if !needed.is_empty() {
-            return Ok(Moved::Look(needed));
-        }
-        let mut moved = Appointment {
-            host_id: plan.lead(),
-            starts_at: slot.start,
-            ends_at: slot.end,
-            ..old.clone()
-        };
-        let plan = classes::join(&mut tx, &context.calendar, plan, &mut moved, now).await?;
-        let kept = old.host_id == moved.host_id;
-        let new = NewTime {
-            host_id: moved.host_id,
-            session_id: moved.session_id,
-            starts_at: moved.starts_at,
-            ends_at: moved.ends_at,
-            pre_buffer: context.calendar.rules.pre_buffer,
-            post_buffer: context.calendar.rules.post_buffer,
-            assignment_reason: if kept {
-                old.assignment_reason.clone()
-            } else {
-                Some(plan.reason.clone()).filter(|reason| !reason.is_empty())
-            },
-        };
-        // The row is written first: on Postgres, a change by somebody else at the same moment ends before this goes on.
-        appointments::update_time(&mut tx, old.id, &new, now).await?;
-        let moved = appointments::find(&mut tx, old.id)
-            .await?
-            .ok_or(ChangeError::NotFound)?;
-        if !is_active(moved.status) {
-            return Err(ChangeError::AlreadyOver(over(moved.status)));
-        }
-        match occupancy::relocate(&mut tx, &plan.places, old.id, moved.seats(), now).await {
-            Ok(()) => {}
-            Err(StoreError::SlotTaken) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        if !services::are_there(&mut tx, &plan.parts).await? {
-            return Err(ChangeError::SlotTaken);
-        }
-        appointment_parts::replace(&mut tx, old.id, &plan.parts).await?;
-        outbox::follow(&mut tx, &moved, now).await?;
-        if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
-            outbox::follow_session(&mut tx, left, now).await?;
-            classes::seats_freed(quince, &mut tx, left, now).await?;
-        }
-        tell_of_the_move(&mut tx, &opened, &moved, &hosts_before, &plan, now).await?;
-        let view = one_view(&mut tx, moved).await?;
-        tx.commit().await?;
-        return Ok(Moved::Done(Box::new(view)));
-    }
-    Err(ChangeError::SlotTaken)
-}
-
-/// Waits for the booking calendar where that is needed, before anything else is waited for.
-async fn queue(tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<(), ChangeError> {
-    let appointment = match actor {
-        Actor::Client { token } => of_token(tx, token, now).await?,
-        Actor::Staff { appointment, .. } => appointments::find(tx, *appointment)
-            .await?
-            .ok_or(ChangeError::NotFound)?,
-    };
-    let calendar = calendar_of(tx, &appointment).await?;
-    Ok(queue_for_counting(tx, &calendar).await?)
-}
-
-async fn tell_of_the_move(
-    tx: &mut Tx,
-    opened: &Opened,
-    moved: &Appointment,
-    hosts_before: &[StaffId],
-    plan: &Plan,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    mail::ask(tx, moved, MessageKind::ClientRescheduled, now).await?;
-    let hosts: BTreeSet<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
-    for host in hosts_before.iter().filter(|host| !hosts.contains(host)) {
-        mail::ask_host(tx, &opened.appointment, *host, MessageKind::HostCancelled, now).await?;
-    }
-    for host in hosts.into_iter().filter(|host| opened.staff != Some(*host)) {
-        let kind = if hosts_before.contains(&host) {
-            MessageKind::HostRescheduled
-        } else {
-            MessageKind::HostBooked
-        };
-        mail::ask_host(tx, moved, host, kind, now).await?;
-    }
-    Ok(())
-}
-
-/// The new start as it is offered, with the appointment itself out of the way.
-async fn new_slot(
-    quince: &Quince,
-    tx: &mut Tx,
-    opened: &Opened,
-    start: Timestamp,
-) -> Result<(Context, Slot), ChangeError> {
-    let mut calendar = opened.calendar.clone();
-    if opened.staff.is_some() {
-        calendar.rules.notice = Span::new(0, Unit::Minutes);
-        calendar.rules.range = DateRange::Unlimited;
-    }
-    let now = quince.now();
-    let own = Own::moved(opened.appointment.id);
-    let window = plan::window(start);
-    let mut context = if calendar.kind == Kind::Service {
-        let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
-        let parts = appointment_parts::list(tx, &[opened.appointment.id]).await?;
-        let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
-        Context::load_visit(tx, calendar, window, now, own, wanted).await?
-    } else {
-        Context::load(tx, calendar, window, now, own).await?
-    };
-    context.for_seats(opened.appointment.seats());
-    if let Some(host) = opened.appointment.host_id {
-        context.keep_on_offer(host);
-    }
-    let slot = context
-        .check(now, opened.staff.is_some(), start)
-        .map_err(|refusals| {
-            if why_not::is_taken(&refusals) {
-                ChangeError::SlotTaken
-            } else {
-                ChangeError::NotOffered(why_not::sentence(&refusals))
-            }
-        })?;
-    Ok((context, slot))
 }
 
 /// Calls an appointment off. Doing it twice is as good as once.

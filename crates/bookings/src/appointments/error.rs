@@ -1,7 +1,38 @@
 //! Why something could not be booked or changed.
 
 use crate::problem::{FieldProblem, Internal, first_sentence};
-use crate::slots::HostProblem;
+use crate::slots::{HostProblem, Why};
+
+/// A time that a staff member wants is not on offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Everything that is in the way, of all or of some.
+    pub reasons: Vec<Why>,
+    /// Whether they can have it all the same.
+    pub can_be_overridden: bool,
+}
+
+impl std::error::Error for InTheWay {}
+
+/// "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …"
+impl std::fmt::Display for InTheWay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("This time is not on offer")?;
+        for (number, why) in self.reasons.iter().enumerate() {
+            f.write_str(if number == 0 { " (" } else { "; " })?;
+            if let Some(host) = &why.host {
+                write!(f, "{host}: ")?;
+            }
+            f.write_str(why.sentence)?;
+        }
+        f.write_str(if self.reasons.is_empty() { "." } else { ")." })?;
+        f.write_str(if self.can_be_overridden {
+            " Choose another one, or take it all the same."
+        } else {
+            " Choose another one."
+        })
+    }
+}
 
 /// Why a booking was not made.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +49,9 @@ pub enum BookError {
     /// The time is not one that is offered; the sentence says why.
     #[error("{0}")]
     NotOffered(String),
+    /// The same for a staff member, who may know everything that is in the way, and may be able to have it all the same.
+    #[error(transparent)]
+    InTheWay(#[from] InTheWay),
     /// The idempotency key came before with another request.
     #[error("This request was sent before with other details. Send it again as a new one.")]
     KeyReused,
@@ -46,6 +80,9 @@ pub enum ChangeError {
     /// The time is not one that is offered; the sentence says why.
     #[error("{0}")]
     NotOffered(String),
+    /// The same for a staff member, who may know everything that is in the way, and may be able to have it all the same.
+    #[error(transparent)]
+    InTheWay(#[from] InTheWay),
     /// The cut-off for changes has passed.
     #[error("{0}")]
     TooLate(String),

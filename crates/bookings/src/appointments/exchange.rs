@@ -91,6 +91,7 @@ async fn try_to_exchange(
         pre_buffer: old.pre_buffer,
         post_buffer: old.post_buffer,
         assignment_reason: Some(format!("exchanged by {}", opened.by)),
+        overridden: old.overridden.clone(),
     };
     appointments::update_time(&mut tx, id, &new, now).await?;
     let changed = appointments::find(&mut tx, id)

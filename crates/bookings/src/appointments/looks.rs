@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use scheduling::{Interval, StaffId};
+use scheduling::{Interval, Reason, Refusal, StaffId};
 use store::{ConnectionState, Tx, connections, event_writes};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -48,6 +48,17 @@ impl Looks {
     pub(crate) fn found_busy(&self, host: StaffId, span: Interval) -> bool {
         let mut busy = self.busy.iter();
         busy.any(|(known, looked)| *known == host && looked.overlaps(&span))
+    }
+
+    /// What the looks found in the way of a span.
+    pub(crate) fn in_the_way(&self, span: Interval) -> Vec<Refusal> {
+        let busy = self.busy.iter().filter(|(_, looked)| looked.overlaps(&span));
+        busy.map(|(host, _)| Refusal {
+            reason: Reason::Conflict,
+            host: Some(*host),
+            busy: None,
+        })
+        .collect()
     }
 
     /// Whether the host need not be looked at (any more) for this span.

@@ -28,6 +28,15 @@ pub(crate) struct Plan {
     looks: bool,
 }
 
+/// What is settled on: when, and how it is held.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) slot: Slot,
+    pub(super) plan: Plan,
+    /// The codes of what is in the way, when a staff member wants it all the same.
+    pub(super) overridden: Option<String>,
+}
+
 impl Plan {
     /// The first of those who take part.
     pub(crate) fn lead(&self) -> Option<StaffId> {
@@ -66,7 +75,10 @@ pub(crate) async fn plans(
     let calendar = &context.calendar;
     Ok(match calendar.kind {
         Kind::RoundRobin | Kind::Personal => {
-            let choices = choices(tx, context, slot, looks, preferred, now).await?;
+            let span = occupied(calendar, slot);
+            let free = slot.hosts.iter().copied();
+            let free: BTreeSet<StaffId> = free.filter(|host| !looks.found_busy(*host, span)).collect();
+            let choices = choices(tx, context, slot.start, &free, preferred, now).await?;
             choices
                 .into_iter()
                 .map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
@@ -81,12 +93,7 @@ pub(crate) async fn plans(
             }
             plans
         }
-        Kind::Simple => vec![Plan {
-            parts: Vec::new(),
-            places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
-            reason: String::new(),
-            looks: false,
-        }],
+        Kind::Simple => vec![held_by_nobody(calendar, slot)],
         Kind::Service => {
             let visit = context.visit_at(now, slot.start, |host, work| looks.found_busy(host, work));
             let parts = context
@@ -118,7 +125,18 @@ pub(crate) fn held_by(calendar: &BookingCalendar, slot: &Slot, hosts: &[StaffId]
     }
 }
 
-fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Plan {
+/// The plan in which nobody takes part.
+pub(super) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Plan {
+    Plan {
+        parts: Vec::new(),
+        places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
+        reason: String::new(),
+        looks: false,
+    }
+}
+
+/// The plan of a visit with these parts.
+pub(super) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Plan {
     let buffers = (calendar.rules.pre_buffer, calendar.rules.post_buffer);
     Plan {
         places: services::places_of_parts(calendar.id, buffers, &parts),
@@ -128,26 +146,23 @@ fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Plan {
     }
 }
 
-/// The free members of a round robin in the order in which the appointment is offered to them.
-async fn choices(
+/// Those of a round robin who are `free`, in the order in which the appointment is offered to them.
+pub(super) async fn choices(
     tx: &mut Tx,
     context: &Context,
-    slot: &Slot,
-    looks: &Looks,
+    start: Timestamp,
+    free: &BTreeSet<StaffId>,
     preferred: Option<StaffId>,
     now: Timestamp,
 ) -> Result<Vec<Choice>, StoreError> {
-    let span = occupied(&context.calendar, slot);
-    let free = slot.hosts.iter().copied();
-    let free: BTreeSet<StaffId> = free.filter(|host| !looks.found_busy(*host, span)).collect();
     let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
     let last: BTreeMap<StaffId, Timestamp> = appointments::last_booked(tx, context.calendar.id, &ids)
         .await?
         .into_iter()
         .collect();
-    let date = context.calendar.rules.zone.date(slot.start);
+    let date = context.calendar.rules.zone.date(start);
     let team = balance::team(context, date, &last, now);
-    let mut ranked = scheduling::rank(context.calendar.distribution, &team, &free);
+    let mut ranked = scheduling::rank(context.calendar.distribution, &team, free);
     if let Some(kept) = preferred.filter(|host| free.contains(host)) {
         ranked.retain(|choice| choice.host != kept);
         ranked.insert(
@@ -159,32 +174,6 @@ async fn choices(
         );
     }
     Ok(ranked)
-}
-
-/// A plan with the members of a slot of the staff's own making, whatever is there already: one of a round robin, who does it
-/// in a visit, else all.
-pub(crate) fn over_everything(context: &Context, slot: &Slot) -> Option<Plan> {
-    let calendar = &context.calendar;
-    let hosts = match calendar.kind {
-        Kind::RoundRobin | Kind::Personal => slot.hosts.get(..1)?,
-        Kind::Collective if !slot.hosts.is_empty() => &slot.hosts,
-        Kind::Simple => {
-            let plan = Plan {
-                parts: Vec::new(),
-                places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
-                reason: String::new(),
-                looks: false,
-            };
-            return Some(plan.overriding());
-        }
-        Kind::Service => {
-            let is_free = |host| slot.hosts.contains(&host);
-            let parts = context.visit()?.parts_all_the_same(slot.start, is_free)?;
-            return Some(of_parts(calendar, parts).overriding());
-        }
-        Kind::Collective | Kind::ClassBooking => return None,
-    };
-    Some(held_by(calendar, slot, hosts, String::new()).overriding())
 }
 
 /// The places that an appointment takes as it was booked, when it takes place again after all.

@@ -96,46 +96,6 @@ impl Wanted {
         steps
     }
 
-    /// The parts of a visit that staff want at a time that is not on offer: each step by the first who is `preferred`, else by
-    /// the first who does it, with the first of its rooms and equipment.
-    pub(crate) fn parts_all_the_same(
-        &self,
-        start: Timestamp,
-        preferred: impl Fn(StaffId) -> bool,
-    ) -> Option<Vec<NewPart>> {
-        let mut at = start;
-        let mut parts = Vec::with_capacity(self.steps.len());
-        for (step, (id, name)) in self.steps.iter().zip(&self.services) {
-            let by_choice = step.hosts.iter().find(|host| preferred(**host));
-            let ends_at = at.checked_add(minutes(step.duration)).ok()?;
-            let leaves_at = ends_at.checked_add(minutes(step.processing)).ok()?;
-            parts.push(NewPart {
-                host_id: *by_choice.or_else(|| step.hosts.first())?,
-                starts_at: at,
-                ends_at,
-                service: Some(PartService {
-                    id: *id,
-                    name: name.clone(),
-                    leaves_at,
-                    units: self.first_units(step),
-                }),
-            });
-            at = leaves_at;
-        }
-        (!parts.is_empty()).then_some(parts)
-    }
-
-    fn first_units(&self, step: &Step) -> Vec<UnitId> {
-        let needed = |(id, quantity): &(ResourceId, u32)| {
-            let resource = self.resources.iter().find(|resource| resource.id == *id);
-            let units = resource.map(units_of).unwrap_or_default();
-            units
-                .into_iter()
-                .take(usize::try_from(*quantity).unwrap_or(usize::MAX))
-        };
-        step.resources.iter().flat_map(needed).collect()
-    }
-
     /// The parts of a visit as they are kept.
     pub(crate) fn parts(&self, visit: &Visit) -> Vec<NewPart> {
         let parts = visit.parts.iter().zip(&self.services);

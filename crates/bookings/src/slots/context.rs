@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::{
-    AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Position, Refusal, Request,
-    Resource, Slot, StaffId, UnitId, UnsupportedKind, Visit, VisitRequest,
+    AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Position, Priority, Refusal,
+    Request, Resource, Slot, StaffId, UnitId, UnsupportedKind, Visit, VisitRequest,
 };
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
@@ -17,7 +17,8 @@ use store::occupancy::{Holder, Taken};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    OccupancyId, RemoteCalendarId, StoreError, Tx, appointments, calendar_members, class_sessions, occupancy,
+    OccupancyId, RemoteCalendarId, StoreError, Tx, appointment_parts, appointments, calendar_members,
+    class_sessions, occupancy, staff,
 };
 
 use super::{balance, busy};
@@ -33,7 +34,7 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// The appointment that is being moved.
+    /// The appointment that is being changed.
     pub(crate) fn moved(appointment: AppointmentId) -> Self {
         Self {
             moved: Some(appointment),
@@ -81,7 +82,8 @@ impl Context {
         now: Timestamp,
         own: Own,
     ) -> Result<Self, StoreError> {
-        Self::load_all(tx, calendar, window, now, own, None).await
+        let members = members(tx, &calendar).await?;
+        Self::load_all(tx, calendar, members, window, now, own, None).await
     }
 
     /// As [`Context::load`], for a visit to a Service calendar.
@@ -94,21 +96,51 @@ impl Context {
         wanted: services::Wanted,
     ) -> Result<Self, StoreError> {
         calendar.rules.duration = wanted.length();
-        Self::load_all(tx, calendar, window, now, own, Some(wanted)).await
+        let members = members(tx, &calendar).await?;
+        Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
+    }
+
+    /// Loads what counts for moving an appointment to a start in `window`: a visit keeps its services, a Collective those who
+    /// take part.
+    pub(crate) async fn load_move(
+        tx: &mut Tx,
+        mut calendar: BookingCalendar,
+        moved: AppointmentId,
+        window: Interval,
+        now: Timestamp,
+        holder: Option<Holder>,
+    ) -> Result<Self, StoreError> {
+        let own = Own {
+            moved: Some(moved),
+            holder,
+        };
+        let members = members(tx, &calendar).await?;
+        let parts = appointment_parts::list(tx, &[moved]).await?;
+        let (people, wanted) = match calendar.kind {
+            Kind::Service => {
+                let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
+                calendar.rules.duration = wanted.length();
+                let hosts = wanted.steps.iter().flat_map(|step| &step.hosts);
+                let people = members.iter().map(|(_, person)| &person.id).chain(hosts);
+                (people.copied().collect(), Some(wanted))
+            }
+            Kind::Collective if !parts.is_empty() => (parts.iter().map(|part| part.host_id).collect(), None),
+            _ => return Self::load_all(tx, calendar, members, window, now, own, None).await,
+        };
+        let people: Vec<StaffId> = people;
+        let people = with_stand_ins(tx, &calendar, &members, &people).await?;
+        Self::load_all(tx, calendar, people, window, now, own, wanted).await
     }
 
     async fn load_all(
         tx: &mut Tx,
         calendar: BookingCalendar,
+        members: Vec<(CalendarMember, Staff)>,
         window: Interval,
         now: Timestamp,
         own: Own,
         wanted: Option<services::Wanted>,
     ) -> Result<Self, StoreError> {
-        let members = match calendar.kind {
-            Kind::Simple => Vec::new(),
-            _ => calendar_members::with_staff(tx, &[calendar.id]).await?,
-        };
         let people: Vec<StaffId> = members.iter().map(|(_, person)| person.id).collect();
         let mut ids = match calendar.kind {
             Kind::Simple => vec![in_place_of_a_host(&calendar)],
@@ -276,7 +308,9 @@ impl Context {
         start: Timestamp,
     ) -> Result<Slot, Vec<Refusal>> {
         match &self.visit {
-            Some(_) => self.visit_at(now, start, |_, _| false).map(|visit| slot_of(&visit)),
+            Some(_) => self
+                .visit_at(now, start, |_, _| false)
+                .map(|visit| slot_of(&visit)),
             None => scheduling::check(&self.request(now, staff_view), start),
         }
     }
@@ -299,6 +333,21 @@ impl Context {
         scheduling::check_visit(&asked, start)
     }
 
+    /// The visit that starts then whatever is in the way, with what is.
+    pub(crate) fn visit_all_the_same(
+        &self,
+        now: Timestamp,
+        start: Timestamp,
+    ) -> Option<(Visit, Vec<Refusal>)> {
+        let (wanted, resources) = self.visit.as_ref()?;
+        let asked = VisitRequest {
+            request: self.request(now, true),
+            steps: &wanted.steps,
+            resources,
+        };
+        scheduling::visit_all_the_same(&asked, start)
+    }
+
     /// The visit that is asked for, in a Service calendar.
     pub(crate) fn visit(&self) -> Option<&services::Wanted> {
         self.visit.as_ref().map(|(wanted, _)| wanted)
@@ -311,6 +360,45 @@ impl Context {
             .map(|(_, person)| person)
             .find(|person| person.id == host)
     }
+}
+
+async fn members(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+) -> Result<Vec<(CalendarMember, Staff)>, StoreError> {
+    match calendar.kind {
+        Kind::Simple => Ok(Vec::new()),
+        _ => calendar_members::with_staff(tx, &[calendar.id]).await,
+    }
+}
+
+/// These people, each once, in this order. Who is no member takes part as if they had just become one.
+async fn with_stand_ins(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    members: &[(CalendarMember, Staff)],
+    people: &[StaffId],
+) -> Result<Vec<(CalendarMember, Staff)>, StoreError> {
+    let mut all: Vec<(CalendarMember, Staff)> = Vec::new();
+    for id in people {
+        if all.iter().any(|(_, person)| person.id == *id) {
+            continue;
+        }
+        if let Some(member) = members.iter().find(|(_, person)| person.id == *id) {
+            all.push(member.clone());
+        } else if let Some(person) = staff::find(tx, *id).await? {
+            let member = CalendarMember {
+                calendar_id: calendar.id,
+                staff_id: *id,
+                priority: Priority::Medium,
+                weight: 1,
+                position: u32::try_from(members.len()).unwrap_or(u32::MAX),
+                joined_at: person.created_at,
+            };
+            all.push((member, person));
+        }
+    }
+    Ok(all)
 }
 
 /// When hosts, rooms and equipment are taken by appointments and holds, without the appointment that is being moved.

@@ -18,7 +18,7 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Holder;
 use store::staff::Staff;
-use store::{StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, staff};
+use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
@@ -29,6 +29,7 @@ use crate::services::{self, Chosen, ServiceView};
 use context::{Context, Own};
 
 pub use context::HostProblem;
+pub(crate) use why::in_words;
 pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
 
 /// Most days in one question.
@@ -276,19 +277,15 @@ async fn asked(
         Some(id) => appointments::find(tx, id).await?,
         None => None,
     };
-    let own = Own {
-        moved: question.moving,
-        holder: question.holder,
-    };
     let mut context = match &moving {
-        Some(moving) if row.kind == Kind::Service => {
-            let members = calendar_members::with_staff(tx, &[row.id]).await?;
-            let parts = appointment_parts::list(tx, &[moving.id]).await?;
-            let wanted = services::of_parts(tx, row, &members, &parts).await?;
-            Context::load_visit(tx, row.clone(), window, now, own, wanted).await?
+        Some(moving) => Context::load_move(tx, row.clone(), moving.id, window, now, question.holder).await?,
+        None => {
+            let own = Own {
+                moved: None,
+                holder: question.holder,
+            };
+            for_services(tx, row.clone(), question.services, window, now, own).await?
         }
-        Some(_) => Context::load(tx, row.clone(), window, now, own).await?,
-        None => for_services(tx, row.clone(), question.services, window, now, own).await?,
     };
     context.for_seats(moving.as_ref().map_or(1, Appointment::seats));
     if let Some(host) = moving.and_then(|moving| moving.host_id) {

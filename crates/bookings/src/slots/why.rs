@@ -187,12 +187,7 @@ impl Explained {
     }
 
     fn untold(&self, refusal: &Refusal) -> Why {
-        Why {
-            reason: refusal.reason,
-            host: refusal.host.and_then(|host| self.names.get(&host).cloned()),
-            sentence: sentence(refusal.reason),
-            about: None,
-        }
+        untold(refusal, &self.names)
     }
 
     fn told(&self, refusal: &Refusal, position: &Position, viewer: &Staff, events: &[Instance]) -> Why {
@@ -216,6 +211,30 @@ impl Explained {
             ..self.untold(refusal)
         }
     }
+}
+
+fn untold(refusal: &Refusal, names: &BTreeMap<StaffId, String>) -> Why {
+    Why {
+        reason: refusal.reason,
+        host: refusal.host.and_then(|host| names.get(&host).cloned()),
+        sentence: sentence(refusal.reason),
+        about: None,
+    }
+}
+
+/// What is in the way of a start in words, each once. Nothing of what people do shows.
+pub(crate) fn in_words(context: &Context, refusals: &[Refusal]) -> Vec<Why> {
+    let members = context.members.iter();
+    let names = members
+        .map(|(_, person)| (person.id, person.name.clone()))
+        .collect();
+    let mut reasons: Vec<Why> = Vec::new();
+    for why in refusals.iter().map(|refusal| untold(refusal, &names)) {
+        if !reasons.contains(&why) {
+            reasons.push(why);
+        }
+    }
+    reasons
 }
 
 fn sentence(reason: Reason) -> &'static str {

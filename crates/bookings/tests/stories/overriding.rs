@@ -1,10 +1,13 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
-use bookings::appointments::{self, BookError, Booked, Booking, IfTaken};
-use bookings::{StaffId, Status};
+use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, IfTaken, InTheWay};
+use bookings::calendars::CalendarForm;
+use bookings::{Kind, Rules, StaffId, Status};
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at};
+use crate::world::{World, adas_wish, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -15,6 +18,13 @@ stories! {
     staff_book_only_where_they_are_members,
     staff_keep_no_notice,
     a_collective_is_overridden_with_all_its_members,
+    a_refusal_names_everything_in_the_way,
+    a_class_has_no_more_seats_than_it_has,
+    who_is_free_holds_it_in_turn,
+    staff_who_insist_are_never_too_late,
+    an_event_a_moment_old_is_overridden_too,
+    a_move_is_overridden_and_a_regular_one_forgets_it,
+    who_booked_for_a_colleague_can_undo_it,
 }
 
 async fn book(world: &World, by: StaffId, wish: Booking, if_taken: IfTaken) -> Result<Booked, BookError> {
@@ -27,6 +37,22 @@ fn another(time: &str) -> Booking {
         idempotency_key: format!("another-{time}"),
         ..adas_wish(time)
     }
+}
+
+fn in_the_way(refused: Result<Booked, BookError>) -> InTheWay {
+    match refused {
+        Err(BookError::InTheWay(told)) => told,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// "BOOKED Maya Lopez"
+fn told(refused: &InTheWay) -> Vec<String> {
+    let why = |why: &bookings::slots::Why| {
+        let host = why.host.as_deref().unwrap_or_default();
+        format!("{} {host}", why.reason.code()).trim().to_owned()
+    };
+    refused.reasons.iter().map(why).collect()
 }
 
 async fn staff_may_book_over_what_is_taken_and_it_is_recorded(world: World) {
@@ -57,7 +83,7 @@ async fn staff_may_book_over_what_is_taken_and_it_is_recorded(world: World) {
 async fn without_being_told_to_nothing_is_overridden(world: World) {
     world.book("10:00").await;
     let refused = book(&world, world.owner, another("10:00"), IfTaken::Refuse).await;
-    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(matches!(refused, Err(BookError::InTheWay(_))), "{refused:?}");
     let free = book(&world, world.owner, another("12:00"), IfTaken::BookAllTheSame).await;
     let view = world.appointment(&free.unwrap()).await;
     assert_eq!(view.overridden, None, "there was nothing to override");
@@ -82,8 +108,9 @@ async fn what_is_over_stays_over(world: World) {
         start: at("2026-11-20T10:00:00Z"),
         ..another("10:00")
     };
-    let refused = book(&world, world.owner, past, IfTaken::BookAllTheSame).await;
-    assert!(matches!(refused, Err(BookError::NotOffered(_))), "{refused:?}");
+    let refused = in_the_way(book(&world, world.owner, past, IfTaken::BookAllTheSame).await);
+    assert_eq!(told(&refused), ["PAST"]);
+    assert!(!refused.can_be_overridden);
 }
 
 async fn a_collective_is_overridden_with_all_its_members(world: World) {
@@ -131,4 +158,217 @@ async fn staff_keep_no_notice(world: World) {
         ..another("09:00")
     };
     book(&world, world.owner, soon, IfTaken::Refuse).await.unwrap();
+}
+
+async fn a_refusal_names_everything_in_the_way(world: World) {
+    let mira = world.connected_colleague("Mira").await;
+    world.calendar("team", &[world.owner, mira.staff]).await;
+    let wish = |key: &str| Booking {
+        slug: "team".into(),
+        idempotency_key: key.into(),
+        ..another("10:00")
+    };
+    world.book("10:00").await;
+    let span = bookings::Interval::new(tuesday("09:00"), tuesday("12:00"));
+    bookings::blocked::add(&world.quince, mira.staff, mira.staff, span, "Dentist")
+        .await
+        .unwrap();
+    let refused = in_the_way(book(&world, world.owner, wish("refused"), IfTaken::Refuse).await);
+    assert_eq!(told(&refused), ["BOOKED Maya Lopez", "BLOCKED Mira"]);
+    assert!(refused.can_be_overridden);
+    let sentence = refused.to_string();
+    assert!(
+        sentence.contains("(Maya Lopez: has an appointment; Mira: blocked off)"),
+        "{sentence}"
+    );
+    let client = appointments::book(&world.quince, wish("client")).await;
+    assert!(matches!(client, Err(BookError::SlotTaken)), "{client:?}");
+}
+
+async fn a_class_has_no_more_seats_than_it_has(world: World) {
+    let form = CalendarForm {
+        slug: "yoga".into(),
+        kind: Kind::ClassBooking,
+        members: vec![member(world.owner)],
+        rules: Rules {
+            seats: 1,
+            ..Rules::default()
+        },
+        ..CalendarForm::new("Yoga")
+    };
+    world.make(form).await;
+    let wish = |key: &str| Booking {
+        slug: "yoga".into(),
+        idempotency_key: key.into(),
+        ..another("10:00")
+    };
+    appointments::book(&world.quince, wish("first")).await.unwrap();
+    let refused = book(&world, world.owner, wish("second"), IfTaken::BookAllTheSame).await;
+    let refused = in_the_way(refused);
+    assert_eq!(
+        (told(&refused), refused.can_be_overridden),
+        (vec!["NOSEATS".to_owned()], false)
+    );
+}
+
+async fn who_is_free_holds_it_in_turn(world: World) {
+    let mira = world.connected_colleague("Mira").await;
+    let rules = Rules {
+        per_day: Some(1),
+        ..Rules::default()
+    };
+    let members = [world.owner, mira.staff].map(member).to_vec();
+    let form = CalendarForm {
+        slug: "team".into(),
+        kind: Kind::RoundRobin,
+        members,
+        rules,
+        ..CalendarForm::new("Team")
+    };
+    world.make(form).await;
+    let wish = |time: &str, key: &str| Booking {
+        slug: "team".into(),
+        idempotency_key: key.into(),
+        ..another(time)
+    };
+    let first = appointments::book(&world.quince, wish("10:00", "first"))
+        .await
+        .unwrap();
+    assert_eq!(first.host_name, "Maya Lopez");
+    // The day is full, but everybody has time.
+    let second = book(
+        &world,
+        world.owner,
+        wish("15:00", "second"),
+        IfTaken::BookAllTheSame,
+    )
+    .await
+    .unwrap();
+    let view = world.appointment(&second).await;
+    assert_eq!(
+        (view.host_name.as_str(), view.overridden.as_deref()),
+        ("Mira", Some("DAYLIMIT"))
+    );
+    assert_eq!(view.assignment_reason.as_deref(), Some("not booked here before"));
+    // Mira has no time, which nobody has to override.
+    let third = book(
+        &world,
+        world.owner,
+        wish("15:00", "third"),
+        IfTaken::BookAllTheSame,
+    )
+    .await
+    .unwrap();
+    let view = world.appointment(&third).await;
+    assert_eq!(
+        (view.host_name.as_str(), view.overridden.as_deref()),
+        ("Maya Lopez", Some("DAYLIMIT"))
+    );
+    let fourth = book(
+        &world,
+        world.owner,
+        wish("15:00", "fourth"),
+        IfTaken::BookAllTheSame,
+    )
+    .await
+    .unwrap();
+    let view = world.appointment(&fourth).await;
+    assert_eq!(view.overridden.as_deref(), Some("DAYLIMIT, BOOKED"));
+    assert_eq!(
+        view.assignment_reason.as_deref(),
+        Some("nobody was on offer then")
+    );
+    let chosen = Booking {
+        host: Some(mira.staff),
+        ..wish("16:00", "chosen")
+    };
+    let chosen = book(&world, world.owner, chosen, IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    let view = world.appointment(&chosen).await;
+    assert_eq!(view.assignment_reason.as_deref(), Some("chosen by staff"));
+}
+
+async fn staff_who_insist_are_never_too_late(world: World) {
+    let mut tries = JoinSet::new();
+    for number in 0..20 {
+        let (quince, owner) = (world.quince.clone(), world.owner);
+        let wish = Booking {
+            idempotency_key: format!("key {number}"),
+            ..another("10:00")
+        };
+        tries.spawn(async move {
+            appointments::book_as_staff(&quince, owner, wish, IfTaken::BookAllTheSame).await
+        });
+    }
+    let mut regular = 0;
+    for booked in tries.join_all().await {
+        let view = world.appointment(&booked.unwrap()).await;
+        match view.overridden.as_deref() {
+            None => regular += 1,
+            Some(codes) => assert_eq!(codes, "BOOKED"),
+        }
+    }
+    assert_eq!(regular, 1, "the first one overrode nothing");
+}
+
+async fn an_event_a_moment_old_is_overridden_too(world: World) {
+    world.event("Work", "10:00");
+    let refused = in_the_way(book(&world, world.owner, another("10:00"), IfTaken::Refuse).await);
+    assert_eq!(told(&refused), ["CONFLICT Maya Lopez"]);
+    let booked = book(&world, world.owner, another("10:00"), IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    let view = world.appointment(&booked).await;
+    assert_eq!(view.overridden.as_deref(), Some("CONFLICT"));
+}
+
+async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
+    world.book("10:00").await;
+    let booked = world.book("11:00").await;
+    let to = |time: &str, if_taken: IfTaken| {
+        let (quince, start) = (&world.quince, tuesday(time));
+        async move { appointments::reschedule_as_staff(quince, world.owner, booked.id, start, if_taken).await }
+    };
+    let refused = to("10:00", IfTaken::Refuse).await;
+    let Err(ChangeError::InTheWay(refused)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(told(&refused), ["BOOKED Maya Lopez"]);
+    assert!(refused.can_be_overridden);
+    let moved = to("10:00", IfTaken::BookAllTheSame).await.unwrap();
+    assert_eq!(
+        (moved.start, moved.overridden.as_deref()),
+        (tuesday("10:00"), Some("BOOKED"))
+    );
+    assert!(world.is_free("11:00").await);
+    let moved = to("14:00", IfTaken::BookAllTheSame).await.unwrap();
+    assert_eq!((moved.start, moved.overridden), (tuesday("14:00"), None));
+    let actor = Actor::Staff {
+        id: world.owner,
+        appointment: booked.id,
+    };
+    let refused = appointments::reschedule(&world.quince, &actor, tuesday("10:00")).await;
+    assert!(matches!(refused, Err(ChangeError::InTheWay(_))), "{refused:?}");
+}
+
+async fn who_booked_for_a_colleague_can_undo_it(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    world.calendar("team", &[world.owner, jonas]).await;
+    let wish = Booking {
+        slug: "team".into(),
+        host: Some(world.owner),
+        ..another("10:00")
+    };
+    let booked = book(&world, jonas, wish, IfTaken::Refuse).await.unwrap();
+    let view = appointments::get(&world.quince, jonas, booked.id).await.unwrap();
+    assert_eq!(view.hosts, [world.owner]);
+    let actor = Actor::Staff {
+        id: jonas,
+        appointment: booked.id,
+    };
+    appointments::cancel(&world.quince, &actor, "").await.unwrap();
+    let others = world.book("11:00").await;
+    let refused = appointments::get(&world.quince, jonas, others.id).await;
+    assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
 }

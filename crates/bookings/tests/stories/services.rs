@@ -28,11 +28,12 @@ stories! {
     a_service_moves_on_the_menu_among_its_heading_and_then_with_it,
     rooms_that_are_needed_or_booked_cannot_be_taken_away,
     a_room_is_not_booked_while_it_is_taken_away,
-    who_does_several_services_is_named_once,
     what_is_off_the_menu_keeps_its_room_when_it_is_moved,
     who_does_a_service_no_more_gives_it_up_when_it_is_moved,
     a_moved_visit_keeps_who_does_what,
     everybody_is_looked_at_for_each_step_alone,
+    who_does_several_services_is_named_once,
+    staff_book_a_visit_all_the_same_with_whoever_is_free,
 }
 
 struct Salon {
@@ -102,6 +103,13 @@ fn problem(refused: Result<(), MenuError>) -> String {
         Err(MenuError::Fields(problems)) => problems[0].sentence.clone(),
         other => panic!("{other:?}"),
     }
+}
+
+/// "Cut Jonas": who does what.
+async fn who_does_what(world: &World, booked: &Booked) -> Vec<String> {
+    let view = world.appointment(booked).await;
+    let part = |part: &appointments::ServicePart| format!("{} {}", part.name, part.host_name);
+    view.services.iter().map(part).collect()
 }
 
 fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
@@ -519,7 +527,7 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     let again = wish("10:00", &[(cut, None)], "b");
     let refused =
         appointments::book_as_staff(&world.quince, world.owner, again.clone(), IfTaken::Refuse).await;
-    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(matches!(refused, Err(BookError::InTheWay(_))), "{refused:?}");
     let booked = appointments::book_as_staff(&world.quince, world.owner, again, IfTaken::BookAllTheSame)
         .await
         .unwrap();
@@ -588,27 +596,6 @@ async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
                 .unwrap();
         }
     }
-}
-
-async fn who_does_several_services_is_named_once(world: World) {
-    let salon = salon(&world).await;
-    let wash = offer(&world, &salon, service("Wash", 30, 0, &[world.owner])).await;
-    let shave = offer(&world, &salon, service("Shave", 30, 0, &[salon.jonas.staff])).await;
-    let visit = wish("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
-    let booked = book(&world, visit.clone()).await;
-    assert_eq!(booked.host_name, "Maya Lopez, Jonas");
-    assert_eq!(
-        book(&world, visit).await,
-        booked,
-        "the same wish gets the same answer"
-    );
-}
-
-/// "Cut Jonas": who does what.
-async fn who_does_what(world: &World, booked: &Booked) -> Vec<String> {
-    let view = world.appointment(booked).await;
-    let part = |part: &appointments::ServicePart| format!("{} {}", part.name, part.host_name);
-    view.services.iter().map(part).collect()
 }
 
 async fn what_is_off_the_menu_keeps_its_room_when_it_is_moved(world: World) {
@@ -696,4 +683,58 @@ async fn everybody_is_looked_at_for_each_step_alone(world: World) {
     world.event("Work", "11:00");
     let refused = appointments::book(&world.quince, wish("10:00", &visit, "b")).await;
     assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+}
+
+async fn who_does_several_services_is_named_once(world: World) {
+    let salon = salon(&world).await;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &[world.owner])).await;
+    let shave = offer(&world, &salon, service("Shave", 30, 0, &[salon.jonas.staff])).await;
+    let visit = wish("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
+    let booked = book(&world, visit.clone()).await;
+    assert_eq!(booked.host_name, "Maya Lopez, Jonas");
+    assert_eq!(
+        book(&world, visit).await,
+        booked,
+        "the same wish gets the same answer"
+    );
+}
+
+async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
+    let salon = salon(&world).await;
+    let chair = room(&world).await;
+    chairs(&world, Some(chair), 2).await.unwrap();
+    let both = [world.owner, salon.jonas.staff];
+    let form = ServiceForm {
+        resources: vec![(chair, 1)],
+        ..service("Cut", 30, 0, &both)
+    };
+    let cut = offer(&world, &salon, form).await;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &both)).await;
+    let shave = offer(&world, &salon, service("Shave", 30, 0, &[world.owner])).await;
+    // One chair is taken by Maya's client when the cut would be, and Maya has another appointment when she would shave.
+    book(&world, wish("10:00", &[(cut, Some(world.owner))], "a")).await;
+    world.book("11:00").await;
+    let visit = wish(
+        "10:00",
+        &[(cut, None), (wash, Some(world.owner)), (shave, None)],
+        "b",
+    );
+    let booked = appointments::book_as_staff(&world.quince, world.owner, visit, IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    assert_eq!(
+        who_does_what(&world, &booked).await,
+        ["Cut Jonas", "Wash Maya Lopez", "Shave Maya Lopez"]
+    );
+    let view = world.appointment(&booked).await;
+    assert_eq!(
+        view.overridden.as_deref(),
+        Some("BOOKED"),
+        "only the shave had to be"
+    );
+    let third = appointments::book(&world.quince, wish("10:00", &[(cut, None)], "c")).await;
+    assert!(
+        matches!(third, Err(BookError::SlotTaken)),
+        "both chairs are taken: {third:?}"
+    );
 }

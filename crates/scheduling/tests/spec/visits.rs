@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use scheduling::ids::Uuid;
 use scheduling::{
     AppointmentId, Busy, Cause, Interval, Kind, Reason, Refusal, Resource, ResourceId, StaffId, Step, UnitId,
-    Visit, VisitRequest, check_visit, explain_visits, visits,
+    Visit, VisitRequest, check_visit, explain_visits, visit_all_the_same, visits,
 };
 
 use crate::scene::{Scene, daily, staff};
@@ -562,17 +562,6 @@ fn visits_agree_with_a_look_at_every_minute() {
 }
 
 #[test]
-fn who_comes_back_to_a_visit_is_named_once() {
-    let salon = Salon::new("09:00-11:00")
-        .scene(|scene| scene.host("09:00-11:00"))
-        .step(30, 0, &[0])
-        .step(30, 0, &[1])
-        .step(30, 0, &[0]);
-    let positions = explain_visits(&salon.asked());
-    assert_eq!(positions[0].hosts, [staff(0), staff(1)]);
-}
-
-#[test]
 fn who_had_a_step_keeps_it_before_whoever_works_already() {
     let moved = || {
         Salon::new("09:00-11:00")
@@ -592,4 +581,91 @@ fn who_had_a_step_keeps_it_before_whoever_works_already() {
         .step(30, 0, &[0])
         .preferring(1);
     assert_eq!(not_theirs_any_more.parts("09:00"), ["0 09:00-09:30"]);
+}
+
+#[test]
+fn off_the_grid_everything_in_the_way_is_named_too() {
+    let salon = Salon::new("09:00-11:00")
+        .scene(|scene| scene.host("10:00-11:00"))
+        .step(30, 0, &[0, 1])
+        .busy(0, "09:20", "09:30");
+    assert_eq!(salon.check("09:10").unwrap_err(), ["GRID", "BLOCKED", "HOURS"]);
+}
+
+impl Salon {
+    /// "0 09:00, 1 09:30": who would work when whatever is in the way; and the reasons against it.
+    fn all_the_same(&self, time: &str) -> (Visit, String, Vec<&'static str>) {
+        let start = self.scene.at(&format!("{DAY}T{time}"));
+        let (visit, refusals) = visit_all_the_same(&self.asked(), start).unwrap();
+        let part = |part: &scheduling::Part| {
+            let host = part.host.0.as_u128() - staff(0).0.as_u128();
+            let local = self.scene.zone.local(part.work.start);
+            format!("{host} {}", local.strftime("%H:%M"))
+        };
+        let parts: Vec<String> = visit.parts.iter().map(part).collect();
+        let codes = refusals.iter().map(|refusal| refusal.reason.code());
+        (visit.clone(), parts.join(", "), codes.collect())
+    }
+}
+
+#[test]
+fn a_visit_all_the_same_goes_to_whoever_is_free_at_each_step() {
+    let salon = Salon::new("09:00-11:00")
+        .scene(|scene| scene.host("09:00-11:00"))
+        .step(30, 0, &[0, 1])
+        .step(30, 0, &[0, 1])
+        .step(30, 0, &[0])
+        .busy(0, "09:00", "10:30");
+    let (_, parts, codes) = salon.all_the_same("09:00");
+    assert_eq!(parts, "1 09:00, 1 09:30, 0 10:00");
+    assert_eq!(codes, ["BLOCKED"], "of the last step, which nobody else does");
+}
+
+#[test]
+fn a_visit_all_the_same_rather_leaves_the_hours_than_overlaps() {
+    let salon = Salon::new("09:00-09:30")
+        .scene(|scene| scene.host("09:00-18:00"))
+        .step(30, 0, &[1, 0])
+        .busy(1, "12:00", "13:00");
+    let (_, parts, codes) = salon.all_the_same("12:00");
+    assert_eq!((parts.as_str(), codes), ("0 12:00", vec!["HOURS"]));
+    let (_, parts, codes) = salon.all_the_same("09:10");
+    assert_eq!((parts.as_str(), codes), ("1 09:10", vec!["GRID"]));
+}
+
+#[test]
+fn a_visit_all_the_same_gets_the_free_rooms_first() {
+    let salon = |quantity| {
+        Salon::new("09:00-11:00")
+            .step(30, 0, &[0])
+            .needs(1, quantity)
+            .has(1, 2)
+            .taken(0, 0, "09:00", "10:00")
+            .busy(0, "09:00", "10:00")
+    };
+    let (visit, _, codes) = salon(1).all_the_same("09:00");
+    assert_eq!((&visit.parts[0].units, codes), (&vec![unit(11)], vec!["BLOCKED"]));
+    let (visit, _, codes) = salon(2).all_the_same("09:00");
+    assert_eq!(visit.parts[0].units, [unit(11), unit(10)]);
+    assert_eq!(codes, ["BLOCKED", "RESOURCE"]);
+}
+
+#[test]
+fn nobody_can_be_made_to_do_what_nobody_does() {
+    let salon = Salon::new("09:00-11:00").step(30, 0, &[]);
+    assert_eq!(
+        visit_all_the_same(&salon.asked(), salon.scene.at(&format!("{DAY}T09:00"))),
+        None
+    );
+}
+
+#[test]
+fn who_comes_back_to_a_visit_is_named_once() {
+    let salon = Salon::new("09:00-11:00")
+        .scene(|scene| scene.host("09:00-11:00"))
+        .step(30, 0, &[0])
+        .step(30, 0, &[1])
+        .step(30, 0, &[0]);
+    let positions = explain_visits(&salon.asked());
+    assert_eq!(positions[0].hosts, [staff(0), staff(1)]);
 }

@@ -229,6 +229,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         pre_buffer: 5,
         post_buffer: 10,
         assignment_reason: Some("the only one free".to_owned()),
+        overridden: None,
     };
     appointments::update_time(&mut tx, later, &new, now())
         .await

@@ -1,0 +1,143 @@
+//! What staff book although it is not on offer: by whom, over what, and whether it can be done at all.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{Kind, Reason, Refusal, Slot, StaffId};
+use store::{StoreError, Tx};
+
+use super::error::InTheWay;
+use super::plan::{self, Decided};
+use super::why_not;
+use crate::slots::context::Context;
+use crate::slots::in_words;
+
+/// What a staff member wants to happen at a time that is not on offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfTaken {
+    /// It is refused with the reason.
+    Refuse,
+    /// It is booked all the same, and the reason is recorded with the appointment.
+    BookAllTheSame,
+}
+
+/// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.
+pub(super) fn can_be_overridden(context: &Context, start: Timestamp, now: Timestamp) -> bool {
+    start >= now && context.calendar.kind != Kind::ClassBooking
+}
+
+/// The refusal of a time to a staff member, with all that is in the way.
+pub(super) fn in_the_way(
+    context: &Context,
+    refusals: &[Refusal],
+    start: Timestamp,
+    now: Timestamp,
+) -> InTheWay {
+    InTheWay {
+        reasons: in_words(context, refusals),
+        can_be_overridden: can_be_overridden(context, start, now),
+    }
+}
+
+/// How an appointment takes place at a time at which this is in the way: with somebody who is free if anybody is, and who is
+/// `preferred` before others who are. None where nobody could hold it.
+pub(super) async fn override_all(
+    tx: &mut Tx,
+    context: &Context,
+    start: Timestamp,
+    refusals: &[Refusal],
+    preferred: Option<StaffId>,
+    now: Timestamp,
+) -> Result<Option<Decided>, StoreError> {
+    let calendar = &context.calendar;
+    let members: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
+    let length = SignedDuration::from_mins(i64::from(calendar.rules.duration));
+    let slot = Slot {
+        start,
+        end: start.saturating_add(length).unwrap_or(Timestamp::MAX),
+        hosts: members.into(),
+        seats_left: None,
+    };
+    let (plan, refusals) = match calendar.kind {
+        Kind::ClassBooking => return Ok(None),
+        Kind::Simple => (plan::held_by_nobody(calendar, &slot), refusals.to_vec()),
+        Kind::Collective if slot.hosts.is_empty() => return Ok(None),
+        Kind::Collective => (
+            plan::held_by(calendar, &slot, &slot.hosts, String::new()),
+            refusals.to_vec(),
+        ),
+        Kind::Service => {
+            let Some((wanted, (visit, refusals))) =
+                context.visit().zip(context.visit_all_the_same(now, start))
+            else {
+                return Ok(None);
+            };
+            (plan::of_parts(calendar, wanted.parts(&visit)), refusals)
+        }
+        Kind::RoundRobin | Kind::Personal => {
+            let Some((host, reason)) = host(tx, context, &slot, refusals, preferred, now).await? else {
+                return Ok(None);
+            };
+            let of_host = |refusal: &&Refusal| refusal.host.is_none_or(|other| other == host);
+            (
+                plan::held_by(calendar, &slot, &[host], reason),
+                refusals.iter().filter(of_host).copied().collect(),
+            )
+        }
+    };
+    Ok(Some(Decided {
+        slot,
+        plan: plan.overriding(),
+        overridden: Some(why_not::codes(&refusals)),
+    }))
+}
+
+/// How much is in the way of a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Hindrance {
+    /// Nothing of their own.
+    None,
+    /// They do not work then, or have had their share.
+    NotOffered,
+    /// They have something else to do.
+    Busy,
+}
+
+/// Who of a round robin holds it, and why they: of those with the least in the way the first in turn.
+async fn host(
+    tx: &mut Tx,
+    context: &Context,
+    slot: &Slot,
+    refusals: &[Refusal],
+    preferred: Option<StaffId>,
+    now: Timestamp,
+) -> Result<Option<(StaffId, String)>, StoreError> {
+    let of = |host: StaffId| {
+        let own = refusals.iter().filter(|refusal| refusal.host == Some(host));
+        let hindrance = own.map(|refusal| match refusal.reason {
+            Reason::Grid => Hindrance::None,
+            Reason::Hours | Reason::RoundRobin => Hindrance::NotOffered,
+            _ => Hindrance::Busy,
+        });
+        hindrance.max().unwrap_or(Hindrance::None)
+    };
+    let Some(least) = slot.hosts.iter().map(|host| of(*host)).min() else {
+        return Ok(None);
+    };
+    let candidates: BTreeSet<StaffId> = slot
+        .hosts
+        .iter()
+        .copied()
+        .filter(|host| of(*host) == least)
+        .collect();
+    let choices = plan::choices(tx, context, slot.start, &candidates, preferred, now).await?;
+    let choice = choices.into_iter().next();
+    // Who has had their share is no choice of a round robin.
+    let host = choice.as_ref().map(|choice| choice.host);
+    let host = host.or_else(|| slot.hosts.iter().copied().find(|host| candidates.contains(host)));
+    let reason = match choice {
+        Some(choice) if least == Hindrance::None => choice.reason,
+        _ => "nobody was on offer then".to_owned(),
+    };
+    Ok(host.map(|host| (host, reason)))
+}
