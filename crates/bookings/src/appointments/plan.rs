@@ -8,9 +8,10 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Place;
-use store::{StoreError, Tx, appointment_parts, appointments};
+use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
 
 use super::looks::Looks;
+use super::why_not;
 use crate::services;
 use crate::slots::balance;
 use crate::slots::context::{Context, in_place_of_a_host};
@@ -176,20 +177,72 @@ pub(super) async fn choices(
     Ok(ranked)
 }
 
-/// The places that an appointment takes as it was booked, when it takes place again after all.
+/// The places that an appointment takes as it was booked, when it takes place again after all: also over what it was booked
+/// over, and beside what was booked over it.
+///
+/// # Errors
+/// [`StoreError::SlotTaken`] when a room that it had is not there any more.
 pub(crate) async fn places_again(
     tx: &mut Tx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<Place>, StoreError> {
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
+    let mut places = places_of_booked(calendar, appointment, &parts);
+    let hosts: Vec<StaffId> = places.iter().map(|place| place.host_id).collect();
+    occupancy::queue_for(tx, &hosts).await?;
+    let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
+    if !services::are_there(tx, &parts).await? {
+        return Err(StoreError::SlotTaken);
+    }
+    for place in &mut places {
+        place.overriding = is_known_to_overlap(tx, appointment, place).await?;
+    }
+    Ok(places)
+}
+
+/// The places of an appointment with these parts, in the time that it has.
+pub(super) fn places_of_booked(
+    calendar: &BookingCalendar,
+    appointment: &Appointment,
+    parts: &[Part],
+) -> Vec<Place> {
     if parts.iter().any(|part| part.service.is_some()) {
         let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
         let buffers = (appointment.pre_buffer, appointment.post_buffer);
-        return Ok(services::places_of_parts(calendar.id, buffers, &parts));
+        return services::places_of_parts(calendar.id, buffers, &parts);
     }
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    Ok(places_of(calendar, appointment, &hosts))
+    places_of(calendar, appointment, &hosts)
+}
+
+/// Whether something is in this place of an appointment, and all of it is there because a staff member wanted the overlap:
+/// it was booked over the appointment, or the appointment over it.
+pub(super) async fn is_known_to_overlap(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    place: &Place,
+) -> Result<bool, StoreError> {
+    // The appointment has just been changed, so this is the present.
+    let now = appointment.updated_at;
+    let there = occupancy::between(tx, &[place.host_id], place.from, place.to, now, None).await?;
+    let mut overlaps = false;
+    for taken in there {
+        let other = match taken.appointment_id {
+            Some(own) if own == appointment.id => continue,
+            Some(other) => appointments::find(tx, other).await?,
+            None => None,
+        };
+        overlaps = true;
+        let is_known = other.is_some_and(|other| {
+            why_not::overlaps(&other)
+                || (why_not::overlaps(appointment) && other.created_at < appointment.created_at)
+        });
+        if !is_known {
+            return Ok(false);
+        }
+    }
+    Ok(overlaps)
 }
 
 /// The places that an appointment takes which these hosts hold together.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use scheduling::{Reason, Refusal, StaffId};
+use store::appointments::Appointment;
 
 /// Whether the time was taken, rather than never on offer.
 pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
@@ -40,6 +41,13 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
         .iter()
         .any(|refusal| taken(refusal.reason) && is_there(refusal))
         && !refusals.iter().any(never)
+}
+
+/// Whether a staff member booked an appointment over something else.
+pub(crate) fn overlaps(appointment: &Appointment) -> bool {
+    let codes = appointment.overridden.as_deref().unwrap_or_default();
+    let overlap = [Reason::Booked, Reason::Buffer, Reason::Resource].map(Reason::code);
+    codes.split(", ").any(|code| overlap.contains(&code))
 }
 
 /// The codes of the reasons, each once, to be kept with an appointment that was booked all the same.

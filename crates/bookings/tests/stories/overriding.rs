@@ -25,6 +25,8 @@ stories! {
     an_event_a_moment_old_is_overridden_too,
     a_move_is_overridden_and_a_regular_one_forgets_it,
     who_booked_for_a_colleague_can_undo_it,
+    both_of_an_overlap_can_take_place_again,
+    what_was_taken_meanwhile_stays_taken,
 }
 
 async fn book(world: &World, by: StaffId, wish: Booking, if_taken: IfTaken) -> Result<Booked, BookError> {
@@ -371,4 +373,42 @@ async fn who_booked_for_a_colleague_can_undo_it(world: World) {
     let others = world.book("11:00").await;
     let refused = appointments::get(&world.quince, jonas, others.id).await;
     assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
+}
+
+async fn both_of_an_overlap_can_take_place_again(world: World) {
+    let below = world.book("10:00").await;
+    world.clock.advance(SignedDuration::from_secs(1));
+    let above = book(&world, world.owner, another("10:00"), IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    world.clock.set(tuesday("10:05"));
+    for booked in [&below, &above] {
+        for status in [Status::NoShow, Status::Showed, Status::Confirmed] {
+            appointments::set_status(&world.quince, world.owner, booked.id, status)
+                .await
+                .unwrap();
+        }
+    }
+}
+
+async fn what_was_taken_meanwhile_stays_taken(world: World) {
+    let below = world.book("10:00").await;
+    world.clock.advance(SignedDuration::from_secs(1));
+    let above = book(&world, world.owner, another("10:00"), IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    let set = |booked: &Booked, status| {
+        let (quince, id) = (&world.quince, booked.id);
+        async move { appointments::set_status(quince, world.owner, id, status).await }
+    };
+    set(&below, Status::Cancelled).await.unwrap();
+    set(&above, Status::Invalid).await.unwrap();
+    let third = Booking {
+        idempotency_key: "third".into(),
+        ..adas_wish("10:00")
+    };
+    world.clock.advance(SignedDuration::from_secs(1));
+    appointments::book(&world.quince, third).await.unwrap();
+    let again = set(&above, Status::Confirmed).await;
+    assert!(matches!(again, Err(ChangeError::SlotTaken)), "{again:?}");
 }
