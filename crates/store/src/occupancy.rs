@@ -151,6 +151,20 @@ pub async fn shared_with_others(
     )
 }
 
+/// The places that an appointment has over what was there already: whose, and for which start.
+pub async fn overrides_of(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| Ok((StaffId(row.uuid("host_id")?), row.instant("meeting_start")?)),
+        "SELECT host_id, meeting_start FROM occupancy
+         WHERE overriding AND id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
+        appointment.0
+    )
+}
+
 /// Takes all these places for an appointment, so many seats of each, or none of them: seats of a span with this start that
 /// has room and holds the place, else a span of its own. A refusal leaves the transaction usable, so that other hosts can be tried.
 ///

@@ -1,10 +1,10 @@
 //! Giving a member's part in an appointment to another member.
 
-use jiff::{SignedDuration, Timestamp};
-use scheduling::{AppointmentId, DateRange, Kind, Reason, Slot, Span, StaffId, Unit};
-use store::appointment_parts::{self, NewPart};
+use jiff::Timestamp;
+use scheduling::{AppointmentId, DateRange, Kind, Span, StaffId, Unit};
+use store::appointment_parts::{self, NewPart, Part};
 use store::appointments::{self, NewTime};
-use store::{Tx, occupancy};
+use store::{StoreError, Tx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may};
 use super::error::ChangeError;
@@ -19,11 +19,11 @@ use crate::quince::Quince;
 use crate::slots::context::{Context, Own};
 use crate::{mail, outbox};
 
-/// How often a look at the new member's calendars leads to another one.
-const ROUNDS: usize = 3;
+/// How often a look at the new host's calendars leads to another one: at most once for each service of a visit.
+const ROUNDS: usize = 12;
 
-/// Gives `leaves`' part in an appointment to `joins`, another member of the booking calendar who is free then. The events
-/// follow: one goes from the calendar of the first, one comes to that of the second, and the others stay.
+/// Gives `leaves`' part in an appointment to `joins`, anybody of the team who is free then. The events follow: one goes from
+/// the calendar of the first, one comes to that of the second, and the others stay.
 pub async fn exchange(
     quince: &Quince,
     by: StaffId,
@@ -65,26 +65,25 @@ async fn try_to_exchange(
     let opened = actor.open(&mut tx, now).await?;
     let old = &opened.appointment;
     check_may(&opened, Span::new(0, Unit::Minutes), now)?;
-    let mut hosts = hosts_of(&mut tx, id).await?;
+    let hosts = hosts_of(&mut tx, id).await?;
     if !hosts.contains(&leaves) && hosts.contains(&joins) {
         return Ok(Exchanged::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
     }
-    check_choice(&opened, &hosts, leaves, joins)?;
-    let (context, plan) = of_the_new_host(&mut tx, &opened, joins, now).await?;
-    if plan.to_look_at().any(|(host, span)| looks.found_busy(host, span)) {
-        return Err(ChangeError::SlotTaken);
-    }
-    let needed = looks.needed(quince, &mut tx, &context, &plan).await?;
-    if !needed.is_empty() {
-        return Ok(Exchanged::Look(needed));
-    }
-    for host in &mut hosts {
-        if *host == leaves {
-            *host = joins;
+    check_choice(&mut tx, &opened, &hosts, leaves, joins).await?;
+    let mut parts = appointment_parts::list(&mut tx, &[id]).await?;
+    for part in parts.iter_mut().filter(|part| part.host_id == leaves) {
+        let (context, plan) = of_the_new_host(&mut tx, &opened, part, joins, now).await?;
+        if plan.to_look_at().any(|(host, span)| looks.found_busy(host, span)) {
+            return Err(not_free());
         }
+        let needed = looks.needed(quince, &mut tx, &context, &plan).await?;
+        if !needed.is_empty() {
+            return Ok(Exchanged::Look(needed));
+        }
+        part.host_id = joins;
     }
     let new = NewTime {
-        host_id: hosts.first().copied(),
+        host_id: parts.first().map(|part| part.host_id),
         session_id: old.session_id,
         starts_at: old.starts_at,
         ends_at: old.ends_at,
@@ -97,12 +96,18 @@ async fn try_to_exchange(
     let changed = appointments::find(&mut tx, id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    let places = plan::places_of(&opened.calendar, &changed, &hosts);
-    occupancy::relocate(&mut tx, &places, id, changed.seats(), now).await?;
-    let parts: Vec<NewPart> = hosts
-        .iter()
-        .map(|host| NewPart::of(*host, changed.starts_at, changed.ends_at))
-        .collect();
+    // Those who stay keep their time, whatever was booked over what.
+    let kept = occupancy::overrides_of(&mut tx, id).await?;
+    let mut places = plan::places_of_booked(&opened.calendar, &changed, &parts);
+    for place in places.iter_mut().filter(|place| place.host_id != joins) {
+        place.overriding = kept.contains(&(place.host_id, place.meeting_start))
+            || plan::is_known_to_overlap(&mut tx, &changed, place).await?;
+    }
+    match occupancy::relocate(&mut tx, &places, id, changed.seats(), now).await {
+        Err(StoreError::SlotTaken) => return Err(not_free()),
+        other => other?,
+    }
+    let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     appointment_parts::replace(&mut tx, id, &parts).await?;
     outbox::follow(&mut tx, &changed, now).await?;
     mail::ask(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
@@ -119,33 +124,45 @@ async fn try_to_exchange(
     Ok(Exchanged::Done(Box::new(view)))
 }
 
-fn check_choice(
+async fn check_choice(
+    tx: &mut Tx,
     opened: &Opened,
     hosts: &[StaffId],
     leaves: StaffId,
     joins: StaffId,
 ) -> Result<(), ChangeError> {
     let mut checked = Checked::default();
-    if !matches!(opened.calendar.kind, Kind::RoundRobin | Kind::Collective) || !hosts.contains(&leaves) {
+    if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&leaves) {
         checked.problem(
             "leaves",
-            "Choose a member who takes part in this appointment; only those of a Round Robin or Collective calendar can \
-             be exchanged.",
+            "Choose somebody who takes part in this appointment. In a Class Booking or Simple calendar nobody can be \
+             exchanged.",
         );
     }
-    if hosts.contains(&joins) {
-        checked.problem("joins", "This member takes part already. Choose somebody else.");
+    if hosts.contains(&joins) && (opened.calendar.kind != Kind::Service || joins == leaves) {
+        checked.problem("joins", "This person takes part already. Choose somebody else.");
+    }
+    if staff::find(tx, joins).await?.is_none() {
+        checked.problem(
+            "joins",
+            "This person is not in the team any more. Choose somebody else.",
+        );
     }
     Ok(checked.finish()?)
 }
 
-/// What the new host has to do then, with the plan of their part.
+fn not_free() -> ChangeError {
+    ChangeError::NotOffered("This person is not free then. Choose somebody else.".to_owned())
+}
+
+/// What the new host has to do then, with the plan of the part.
 ///
 /// # Errors
-/// [`ChangeError::SlotTaken`] and [`ChangeError::NotOffered`] when they are not free.
+/// [`ChangeError::NotOffered`] when they are not free.
 async fn of_the_new_host(
     tx: &mut Tx,
     opened: &Opened,
+    part: &Part,
     joins: StaffId,
     now: Timestamp,
 ) -> Result<(Context, Plan), ChangeError> {
@@ -153,48 +170,24 @@ async fn of_the_new_host(
     let mut calendar = opened.calendar.clone();
     calendar.kind = Kind::Personal;
     let rules = &mut calendar.rules;
-    let length = appointment.ends_at.duration_since(appointment.starts_at);
+    let length = part.ends_at.duration_since(part.starts_at);
     rules.duration = u32::try_from(length.as_mins()).unwrap_or(rules.duration);
     (rules.pre_buffer, rules.post_buffer) = (appointment.pre_buffer, appointment.post_buffer);
     rules.notice = Span::new(0, Unit::Minutes);
     rules.range = DateRange::Unlimited;
     rules.per_day = None;
-    let window = plan::window(appointment.starts_at);
-    let mut context = Context::load(tx, calendar, window, now, Own::moved(appointment.id)).await?;
-    if context.member(joins).is_none() {
-        let mut checked = Checked::default();
-        checked.problem(
-            "joins",
-            "This person is not a member of the booking calendar. Add them there first.",
-        );
-        checked.finish()?;
-    }
-    context.choose(joins).map_err(|_| ChangeError::NotFound)?;
-    let mut refusals = context
-        .check(now, true, appointment.starts_at)
-        .err()
-        .unwrap_or_default();
-    // The appointment was booked by the grid of another time, or of another member.
-    refusals.retain(|refusal| refusal.reason != Reason::Grid);
-    if why_not::is_taken(&refusals) {
-        return Err(ChangeError::NotOffered(
-            "This member is not free then. Choose somebody else.".to_owned(),
-        ));
-    }
-    if !refusals.is_empty() {
-        return Err(ChangeError::NotOffered(why_not::sentence(&refusals)));
-    }
-    let slot = Slot {
-        start: appointment.starts_at,
-        end: appointment
-            .starts_at
-            .checked_add(SignedDuration::from_mins(i64::from(
-                context.calendar.rules.duration,
-            )))
-            .unwrap_or(appointment.ends_at),
-        hosts: [joins].into(),
-        seats_left: None,
-    };
+    // It was booked by the grid of another time or person, or by none.
+    rules.interval = 1;
+    let window = plan::window(part.starts_at);
+    let own = Own::moved(appointment.id);
+    let context = Context::load_for(tx, calendar, &[joins], window, now, own).await?;
+    let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
+        if why_not::is_taken(&refusals) {
+            not_free()
+        } else {
+            ChangeError::NotOffered(why_not::sentence(&refusals))
+        }
+    })?;
     let plan = plan::held_by(&context.calendar, &slot, &[joins], String::new());
     Ok((context, plan))
 }

@@ -86,6 +86,20 @@ impl Context {
         Self::load_all(tx, calendar, members, window, now, own, None).await
     }
 
+    /// As [`Context::load`], for people who take part whether they are members or not.
+    pub(crate) async fn load_for(
+        tx: &mut Tx,
+        calendar: BookingCalendar,
+        people: &[StaffId],
+        window: Interval,
+        now: Timestamp,
+        own: Own,
+    ) -> Result<Self, StoreError> {
+        let members = members(tx, &calendar).await?;
+        let people = with_stand_ins(tx, &calendar, &members, people).await?;
+        Self::load_all(tx, calendar, people, window, now, own, None).await
+    }
+
     /// As [`Context::load`], for a visit to a Service calendar.
     pub(crate) async fn load_visit(
         tx: &mut Tx,

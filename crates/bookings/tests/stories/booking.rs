@@ -32,8 +32,8 @@ stories! {
     the_next_free_day_is_told,
     buffers_keep_their_distance,
     a_pending_booking_blocks_until_confirmed,
-    what_is_held_goes_with_its_booking_calendar,
     a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone,
+    what_is_held_goes_with_its_booking_calendar,
 }
 
 /// Sends all these wishes at the same moment.
@@ -451,23 +451,6 @@ async fn a_pending_booking_blocks_until_confirmed(world: World) {
     assert!(world.events("Home")[0].ics.contains("STATUS:CONFIRMED"));
 }
 
-async fn what_is_held_goes_with_its_booking_calendar(world: World) {
-    let id = world.calendar("gone", &[world.owner]).await;
-    for (secret, time) in [("one", "10:00"), ("two", "11:00")] {
-        let wish = HoldWish {
-            slug: "gone".into(),
-            start: tuesday(time),
-            host: None,
-            services: Vec::new(),
-        };
-        let visitor = appointments::holder(&format!("the secret of visitor {secret}"));
-        appointments::hold(&world.quince, visitor, &wish).await.unwrap();
-    }
-    assert!(!world.is_free("10:00").await);
-    calendars::delete(&world.quince, world.owner, id).await.unwrap();
-    assert!(world.is_free("10:00").await && world.is_free("11:00").await);
-}
-
 async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(world: World) {
     let booked = world.book("10:00").await;
     let (id, _) = world.form_of("intro").await;
@@ -495,4 +478,21 @@ async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(
     appointments::book_as_staff(&world.quince, world.owner, by_staff, IfTaken::Refuse)
         .await
         .unwrap();
+}
+
+async fn what_is_held_goes_with_its_booking_calendar(world: World) {
+    let id = world.calendar("gone", &[world.owner]).await;
+    for (secret, time) in [("one", "10:00"), ("two", "11:00")] {
+        let wish = HoldWish {
+            slug: "gone".into(),
+            start: tuesday(time),
+            host: None,
+            services: Vec::new(),
+        };
+        let visitor = appointments::holder(&format!("the secret of visitor {secret}"));
+        appointments::hold(&world.quince, visitor, &wish).await.unwrap();
+    }
+    assert!(!world.is_free("10:00").await);
+    calendars::delete(&world.quince, world.owner, id).await.unwrap();
+    assert!(world.is_free("10:00").await && world.is_free("11:00").await);
 }

@@ -1,8 +1,8 @@
 //! Collective: everybody or nobody, an event for each, and a member who is exchanged.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish, IfTaken};
 use bookings::slots::{self, HostProblem, Question, SlotsError};
-use bookings::{StaffId, configuration};
+use bookings::{StaffId, blocked, configuration};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 use zones::Zone;
@@ -18,9 +18,11 @@ stories! {
     two_hundred_at_once_give_one_appointment,
     moving_and_cancelling_follow_in_every_calendar,
     a_member_is_exchanged_and_the_events_follow,
-    who_is_exchanged_must_be_free_and_a_member,
-    a_member_without_a_primary_calendar_takes_part_all_the_same,
+    who_is_exchanged_must_be_free,
+    a_stand_in_stays_when_it_is_moved,
+    what_is_off_the_grid_is_exchanged_only_with_who_is_free,
     nobody_can_be_chosen,
+    a_member_without_a_primary_calendar_takes_part_all_the_same,
 }
 
 async fn panel(world: &World) -> (Colleague, Colleague) {
@@ -176,19 +178,8 @@ async fn exchange(
 
 async fn a_member_is_exchanged_and_the_events_follow(world: World) {
     let (jonas, priya) = panel(&world).await;
-    world
-        .collective("pair", &[world.owner, jonas.staff, priya.staff])
-        .await;
     let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
     let mira = world.connected_colleague("Mira").await;
-    let refused = exchange(&world, &booked, jonas.staff, mira.staff).await;
-    assert!(
-        matches!(refused, Err(ChangeError::Fields(_))),
-        "no member yet: {refused:?}"
-    );
-    world
-        .set_members("panel", &[world.owner, jonas.staff, priya.staff, mira.staff])
-        .await;
     world.jobs().await;
     let before = world.events("Home");
     let view = exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
@@ -218,7 +209,7 @@ async fn a_member_is_exchanged_and_the_events_follow(world: World) {
     }
 }
 
-async fn who_is_exchanged_must_be_free_and_a_member(world: World) {
+async fn who_is_exchanged_must_be_free(world: World) {
     let (jonas, priya) = panel(&world).await;
     let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
     let same = exchange(&world, &booked, jonas.staff, priya.staff).await;
@@ -228,14 +219,11 @@ async fn who_is_exchanged_must_be_free_and_a_member(world: World) {
     );
     let mira = world.connected_colleague("Mira").await;
     world
-        .set_members("panel", &[world.owner, jonas.staff, priya.staff, mira.staff])
-        .await;
-    world
         .control
         .add_simple_event(mira.calendar, "Dentist", tuesday("10:00"), tuesday("11:00"));
     let busy = exchange(&world, &booked, jonas.staff, mira.staff).await;
     assert!(
-        matches!(busy, Err(ChangeError::SlotTaken)),
+        matches!(busy, Err(ChangeError::NotOffered(_))),
         "an event a moment old: {busy:?}"
     );
     assert_eq!(
@@ -259,6 +247,55 @@ async fn a_member_without_a_primary_calendar_takes_part_all_the_same(world: Worl
         (1, 1)
     );
     assert_eq!(world.events_of(&jonas), []);
+}
+
+async fn a_stand_in_stays_when_it_is_moved(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    let mira = world.connected_colleague("Mira").await;
+    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
+    let span = bookings::Interval::new(tuesday("13:00"), tuesday("14:00"));
+    blocked::add(&world.quince, mira.staff, mira.staff, span, "Dentist")
+        .await
+        .unwrap();
+    let (day, zone) = (date(TUESDAY), Zone::utc());
+    let question = Question {
+        moving: Some(booked.id),
+        ..Question::new("panel", day, day, &zone)
+    };
+    let free = slots::free(&world.quince, &question).await.unwrap();
+    let is_free = |time: &str| free.days[&day].iter().any(|slot| slot.start == tuesday(time));
+    assert!(!is_free("13:00") && is_free("14:00"), "Mira's time counts");
+    let client = Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    let moved = appointments::reschedule(&world.quince, &client, tuesday("14:00"))
+        .await
+        .unwrap();
+    assert_eq!(moved.hosts, [world.owner, mira.staff, priya.staff]);
+}
+
+async fn what_is_off_the_grid_is_exchanged_only_with_who_is_free(world: World) {
+    let (jonas, _) = panel(&world).await;
+    let booked =
+        appointments::book_as_staff(&world.quince, world.owner, wish("13:10"), IfTaken::BookAllTheSame)
+            .await
+            .unwrap();
+    let mira = world.connected_colleague("Mira").await;
+    let block = |from: &str, to: &str| {
+        let (quince, span) = (&world.quince, bookings::Interval::new(tuesday(from), tuesday(to)));
+        async move {
+            blocked::add(quince, mira.staff, mira.staff, span, "Dentist")
+                .await
+                .unwrap()
+                .id
+        }
+    };
+    let blocked = block("13:30", "14:00").await;
+    let busy = exchange(&world, &booked, jonas.staff, mira.staff).await;
+    assert!(matches!(busy, Err(ChangeError::NotOffered(_))), "{busy:?}");
+    blocked::remove(&world.quince, mira.staff, blocked).await.unwrap();
+    exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
 }
 
 async fn nobody_can_be_chosen(world: World) {

@@ -24,9 +24,10 @@ stories! {
     staff_who_insist_are_never_too_late,
     an_event_a_moment_old_is_overridden_too,
     a_move_is_overridden_and_a_regular_one_forgets_it,
-    who_booked_for_a_colleague_can_undo_it,
     both_of_an_overlap_can_take_place_again,
     what_was_taken_meanwhile_stays_taken,
+    a_member_of_an_overridden_collective_is_exchanged,
+    who_booked_for_a_colleague_can_undo_it,
 }
 
 async fn book(world: &World, by: StaffId, wish: Booking, if_taken: IfTaken) -> Result<Booked, BookError> {
@@ -354,27 +355,6 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
     assert!(matches!(refused, Err(ChangeError::InTheWay(_))), "{refused:?}");
 }
 
-async fn who_booked_for_a_colleague_can_undo_it(world: World) {
-    let jonas = world.colleague("Jonas").await;
-    world.calendar("team", &[world.owner, jonas]).await;
-    let wish = Booking {
-        slug: "team".into(),
-        host: Some(world.owner),
-        ..another("10:00")
-    };
-    let booked = book(&world, jonas, wish, IfTaken::Refuse).await.unwrap();
-    let view = appointments::get(&world.quince, jonas, booked.id).await.unwrap();
-    assert_eq!(view.hosts, [world.owner]);
-    let actor = Actor::Staff {
-        id: jonas,
-        appointment: booked.id,
-    };
-    appointments::cancel(&world.quince, &actor, "").await.unwrap();
-    let others = world.book("11:00").await;
-    let refused = appointments::get(&world.quince, jonas, others.id).await;
-    assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
-}
-
 async fn both_of_an_overlap_can_take_place_again(world: World) {
     let below = world.book("10:00").await;
     world.clock.advance(SignedDuration::from_secs(1));
@@ -411,4 +391,48 @@ async fn what_was_taken_meanwhile_stays_taken(world: World) {
     appointments::book(&world.quince, third).await.unwrap();
     let again = set(&above, Status::Confirmed).await;
     assert!(matches!(again, Err(ChangeError::SlotTaken)), "{again:?}");
+}
+
+async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
+    let jonas = world.connected_colleague("Jonas").await;
+    let mira = world.connected_colleague("Mira").await;
+    world.collective("panel", &[world.owner, jonas.staff]).await;
+    let below = world.book("10:00").await;
+    let wish = Booking {
+        slug: "panel".into(),
+        ..another("10:00")
+    };
+    let above = book(&world, world.owner, wish, IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    let exchange = |booked: &Booked, leaves, joins| {
+        let (quince, id) = (&world.quince, booked.id);
+        async move { appointments::exchange(quince, world.owner, id, leaves, joins).await }
+    };
+    let view = exchange(&above, jonas.staff, mira.staff).await.unwrap();
+    assert_eq!(view.hosts, [world.owner, mira.staff]);
+    assert!(view.overridden.is_some());
+    let view = exchange(&below, world.owner, jonas.staff).await.unwrap();
+    assert_eq!(view.hosts, [jonas.staff]);
+}
+
+async fn who_booked_for_a_colleague_can_undo_it(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    world.calendar("team", &[world.owner, jonas]).await;
+    let wish = Booking {
+        slug: "team".into(),
+        host: Some(world.owner),
+        ..another("10:00")
+    };
+    let booked = book(&world, jonas, wish, IfTaken::Refuse).await.unwrap();
+    let view = appointments::get(&world.quince, jonas, booked.id).await.unwrap();
+    assert_eq!(view.hosts, [world.owner]);
+    let actor = Actor::Staff {
+        id: jonas,
+        appointment: booked.id,
+    };
+    appointments::cancel(&world.quince, &actor, "").await.unwrap();
+    let others = world.book("11:00").await;
+    let refused = appointments::get(&world.quince, jonas, others.id).await;
+    assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
 }

@@ -34,6 +34,7 @@ stories! {
     everybody_is_looked_at_for_each_step_alone,
     who_does_several_services_is_named_once,
     staff_book_a_visit_all_the_same_with_whoever_is_free,
+    one_service_of_a_visit_is_given_to_somebody_else,
 }
 
 struct Salon {
@@ -737,4 +738,28 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
         matches!(third, Err(BookError::SlotTaken)),
         "both chairs are taken: {third:?}"
     );
+}
+
+async fn one_service_of_a_visit_is_given_to_somebody_else(world: World) {
+    let salon = salon(&world).await;
+    let mira = world.connected_colleague("Mira").await;
+    let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
+    let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
+    let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
+    appointments::exchange(
+        &world.quince,
+        world.owner,
+        booked.id,
+        salon.jonas.staff,
+        mira.staff,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        who_does_what(&world, &booked).await,
+        ["Wash Mira", "Cut Maya Lopez"]
+    );
+    world.jobs().await;
+    assert_eq!(starts(&world.events_of(&mira)), ["100000Z Wash: Ada Byron"]);
+    assert_eq!(world.events_of(&salon.jonas), []);
 }
