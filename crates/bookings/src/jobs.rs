@@ -17,8 +17,6 @@ use crate::{mail, outbox, sync};
 
 /// How often is looked for work that has come due by time alone.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Pieces of work under way at the same time.
-const AT_ONCE: usize = 48;
 /// When told to stop, what is under way gets this long to end.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -33,16 +31,59 @@ pub struct Done {
     pub mailed: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Queue {
     Writes,
     Syncs,
     Mails,
 }
 
+impl Queue {
+    /// Pieces of its work under way at the same time: a queue whose servers are slow leaves the others their share.
+    fn share(self) -> usize {
+        match self {
+            Self::Writes => 20,
+            Self::Syncs => 20,
+            Self::Mails => 8,
+        }
+    }
+}
+
+/// What is under way, by queue.
+#[derive(Debug, Default)]
+struct UnderWay {
+    writes: JoinSet<()>,
+    syncs: JoinSet<()>,
+    mails: JoinSet<()>,
+}
+
+impl UnderWay {
+    fn of(&mut self, queue: Queue) -> &mut JoinSet<()> {
+        match queue {
+            Queue::Writes => &mut self.writes,
+            Queue::Syncs => &mut self.syncs,
+            Queue::Mails => &mut self.mails,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.writes.len() + self.syncs.len() + self.mails.len()
+    }
+
+    /// Waits until a piece of work ends; nothing when none is under way.
+    async fn one_ended(&mut self) -> Option<()> {
+        tokio::select! {
+            Some(_) = self.writes.join_next() => Some(()),
+            Some(_) = self.syncs.join_next() => Some(()),
+            Some(_) = self.mails.join_next() => Some(()),
+            else => None,
+        }
+    }
+}
+
 /// Runs all jobs until `shutdown` completes.
 pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
-    let mut tasks = JoinSet::new();
+    let mut tasks = UnderWay::default();
     let mut shutdown = pin!(shutdown);
     loop {
         if let Err(error) = start_all(&quince, &mut tasks).await {
@@ -53,17 +94,17 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
             () = &mut shutdown => break,
             () = quince.woken() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            Some(_) = tasks.join_next() => {}
+            Some(()) = tasks.one_ended() => {}
         }
     }
     tracing::info!(under_way = tasks.len(), "background jobs stop");
-    let rest = async { while tasks.join_next().await.is_some() {} };
+    let rest = async { while tasks.one_ended().await.is_some() {} };
     let _ = tokio::time::timeout(LAST_WORDS, rest).await;
 }
 
 /// Starts what is due, until nothing more is or enough is under way. It is looked for first, so that a claim, which must be
 /// alone in an SQLite database, holds nobody up for nothing.
-async fn start_all(quince: &Quince, tasks: &mut JoinSet<()>) -> Result<(), Internal> {
+async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal> {
     loop {
         let Due { writes, syncs, mails } = due(quince).await?;
         let queues = [
@@ -73,7 +114,8 @@ async fn start_all(quince: &Quince, tasks: &mut JoinSet<()>) -> Result<(), Inter
         ];
         let mut started = 0;
         for (_, queue) in queues.into_iter().filter(|(due, _)| *due) {
-            if tasks.len() < AT_ONCE {
+            let tasks = tasks.of(queue);
+            if tasks.len() < queue.share() {
                 started += start(quince, queue, tasks).await?;
             }
         }

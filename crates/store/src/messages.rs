@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, ms};
+use crate::db::{Tx, ms, opt_ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::ids::{MessageId, new_id};
@@ -30,6 +30,8 @@ pub struct Message {
     pub attempts: u32,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// Until when it is in a worker's hands.
+    pub lease_until: Option<Timestamp>,
 }
 
 /// A mail to ask for.
@@ -58,6 +60,7 @@ fn read(row: &dyn Fields) -> Result<Message, StoreError> {
         state: word(row, "state")?,
         attempts: row.count("attempts")?,
         created_at: row.instant("created_at")?,
+        lease_until: row.opt_instant("lease_until")?,
     })
 }
 
@@ -86,7 +89,7 @@ pub async fn claim_due(
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
-    let due = claim!(
+    let mut due = claim!(
         tx,
         read,
         "SELECT * FROM messages
@@ -95,7 +98,8 @@ pub async fn claim_due(
         ms(now),
         i64::from(limit)
     )?;
-    for message in &due {
+    for message in &mut due {
+        message.lease_until = Some(lease_until);
         execute!(
             tx,
             "UPDATE messages SET lease_until = $2, attempts = attempts + 1 WHERE id = $1",
@@ -106,20 +110,23 @@ pub async fn claim_due(
     Ok(due)
 }
 
-/// A mail was sent.
-pub async fn sent(tx: &mut Tx, id: MessageId) -> Result<(), StoreError> {
+/// A claimed mail was sent. Nothing happens when somebody else claimed it since: it is theirs to say.
+pub async fn sent(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE messages SET state = 'sent', problem = NULL, lease_until = NULL WHERE id = $1",
-        id.0
+        "UPDATE messages SET state = 'sent', problem = NULL, lease_until = NULL
+         WHERE id = $1 AND state = 'waiting' AND lease_until = $2",
+        claimed.id.0,
+        opt_ms(claimed.lease_until)
     )
     .map(drop)
 }
 
-/// A mail could not be sent; it is tried again at `next_attempt`, or given up without one.
+/// A claimed mail could not be sent; it is tried again at `next_attempt`, or given up without one. Nothing happens when
+/// somebody else claimed it since.
 pub async fn failed(
     tx: &mut Tx,
-    id: MessageId,
+    claimed: &Message,
     problem: &str,
     next_attempt: Option<Timestamp>,
 ) -> Result<(), StoreError> {
@@ -131,11 +138,12 @@ pub async fn failed(
     execute!(
         tx,
         "UPDATE messages SET state = $2, problem = $3, next_attempt_at = COALESCE($4, next_attempt_at), lease_until = NULL
-         WHERE id = $1",
-        id.0,
+         WHERE id = $1 AND state = 'waiting' AND lease_until = $5",
+        claimed.id.0,
         state.as_str(),
         problem,
-        next_attempt.map(ms)
+        next_attempt.map(ms),
+        opt_ms(claimed.lease_until)
     )
     .map(drop)
 }

@@ -1,11 +1,15 @@
 //! How mails leave: by SMTP, or as `.eml` files in a folder where there is no mail server.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use store::messages::Message as Asked;
+use tokio::time::timeout;
 
 use crate::problem::Internal;
 
@@ -28,7 +32,12 @@ pub(crate) struct Letter {
 pub(crate) struct Mailer {
     from: Mailbox,
     way: Way,
+    longest: Duration,
 }
+
+/// A mail is given up for now when it takes longer: a server that says nothing must not hold up the others. This is shorter
+/// than a claim's lease.
+const LONGEST: Duration = Duration::from_secs(120);
 
 enum Way {
     Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
@@ -52,6 +61,7 @@ impl Mailer {
         Ok(Self {
             from: sender(from)?,
             way: Way::Smtp(Box::new(transport.build())),
+            longest: LONGEST,
         })
     }
 
@@ -59,6 +69,7 @@ impl Mailer {
         Ok(Self {
             from: sender(from)?,
             way: Way::Folder(path.to_owned()),
+            longest: LONGEST,
         })
     }
 
@@ -67,9 +78,18 @@ impl Mailer {
         self.from.email.as_ref()
     }
 
-    /// Sends one mail. `id` names it for good, so that a mail that was sent just before a crash replaces itself.
-    pub(crate) async fn send(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<(), SendError> {
-        let message = self.message(letter, id, now)?;
+    /// Sends one mail. What was asked for names it for good, so that a mail that was sent just before a crash replaces itself.
+    pub(crate) async fn send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), SendError> {
+        let sending = timeout(self.longest, self.try_to_send(letter, asked, now));
+        sending.await.unwrap_or_else(|_| {
+            let problem = "The mail server did not take the mail in time.";
+            Err(SendError::Temporary(problem.to_owned()))
+        })
+    }
+
+    async fn try_to_send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), SendError> {
+        let id = asked.id.to_string();
+        let message = self.message(letter, &id, now)?;
         match &self.way {
             Way::Smtp(transport) => match transport.send(message).await {
                 Ok(_) => Ok(()),
@@ -77,7 +97,7 @@ impl Mailer {
                 Err(error) => Err(SendError::Temporary(error.to_string())),
             },
             Way::Folder(folder) => {
-                let name = format!("{}-{id}.eml", now.strftime("%Y%m%dT%H%M%SZ"));
+                let name = format!("{}-{id}.eml", asked.created_at.strftime("%Y%m%dT%H%M%SZ"));
                 write(folder, &name, &message.formatted()).await
             }
         }
@@ -168,16 +188,51 @@ mod tests {
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
     }
 
+    fn asked() -> Asked {
+        Asked {
+            id: store::MessageId(uuid::Uuid::from_u128(1)),
+            appointment_id: None,
+            staff_id: None,
+            kind: "client-booked".into(),
+            recipient: "ada@example.com".into(),
+            detail: "{}".into(),
+            state: store::MessageState::Waiting,
+            attempts: 0,
+            created_at: Timestamp::UNIX_EPOCH,
+            lease_until: None,
+        }
+    }
+
     #[tokio::test]
-    async fn without_a_mail_server_mails_are_files() {
+    async fn a_mail_server_that_says_nothing_is_given_up_for_now() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let silent = tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((connection, _)) = listener.accept().await {
+                open.push(connection);
+            }
+        });
+        let mailer = Mailer {
+            longest: Duration::from_millis(50),
+            ..Mailer::smtp(&format!("smtp://{address}"), "Quince <quince@example.org>").unwrap()
+        };
+        let sent = mailer.send(&letter(), &asked(), Timestamp::UNIX_EPOCH).await;
+        silent.abort();
+        assert!(matches!(sent, Err(SendError::Temporary(_))), "{sent:?}");
+    }
+
+    #[tokio::test]
+    async fn without_a_mail_server_mails_are_files_and_one_that_is_sent_again_replaces_itself() {
         let folder = std::env::temp_dir().join(format!("mails-{}", std::process::id()));
-        mailer(&folder)
-            .send(&letter(), "m1", Timestamp::UNIX_EPOCH)
-            .await
-            .unwrap();
-        let file = folder.join("19700101T000000Z-m1.eml");
+        for now in [Timestamp::UNIX_EPOCH, Timestamp::from_second(60).unwrap()] {
+            mailer(&folder).send(&letter(), &asked(), now).await.unwrap();
+        }
+        let files = std::fs::read_dir(&folder).unwrap().count();
+        let file = folder.join(format!("19700101T000000Z-{}.eml", asked().id));
         let text = std::fs::read_to_string(&file).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(files, 1);
         assert!(
             text.contains("To: Ada <ada@example.com>") || text.contains("To: \"Ada\" <ada@example.com>"),
             "{text}"

@@ -42,24 +42,19 @@ async fn send(quince: &Quince, message: &Message) -> Result<(), Internal> {
         letter(quince, &mut tx, message).await?
     };
     let outcome = match &letter {
-        Some(letter) => {
-            quince
-                .mailer()
-                .send(letter, &message.id.to_string(), quince.now())
-                .await
-        }
+        Some(letter) => quince.mailer().send(letter, message, quince.now()).await,
         // What it was about is gone.
         None => Ok(()),
     };
     let mut tx = quince.store().write().await?;
     match outcome {
-        Ok(()) => messages::sent(&mut tx, message.id).await?,
+        Ok(()) => messages::sent(&mut tx, message).await?,
         Err(error) => {
             let tries = message.attempts + 1;
             let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
             let next = again.then(|| reach::back_off(tries, None, message.id.0, quince.now()));
             tracing::warn!(message = %message.id, %error, again, "a mail could not be sent");
-            messages::failed(&mut tx, message.id, &error.to_string(), next).await?;
+            messages::failed(&mut tx, message, &error.to_string(), next).await?;
         }
     }
     Ok(tx.commit().await?)

@@ -17,6 +17,7 @@ stories! {
     the_writes_of_two_parts_do_not_wait_for_each_other,
     a_write_asked_for_again_meanwhile_stays_waiting,
     a_mail_is_sent_once_or_given_up,
+    a_worker_that_outlived_its_lease_has_no_say_about_a_mail,
 }
 
 async fn a_connection_is_read_by_one_worker_until_its_lease_ends(database: Database) {
@@ -300,22 +301,20 @@ async fn a_mail_is_sent_once_or_given_up(database: Database) {
         };
         ids.push(messages::insert(&mut tx, &new, now()).await.unwrap());
     }
-    assert_eq!(
-        messages::claim_due(&mut tx, now(), in_minutes(2), 10)
-            .await
-            .unwrap()
-            .len(),
-        2
-    );
-    messages::sent(&mut tx, ids[0]).await.unwrap();
-    messages::failed(&mut tx, ids[1], "mailbox full", Some(in_minutes(10)))
+    let mut claimed = messages::claim_due(&mut tx, now(), in_minutes(2), 10)
+        .await
+        .unwrap();
+    claimed.sort_by_key(|message| message.id != ids[0]);
+    assert_eq!(claimed.len(), 2);
+    messages::sent(&mut tx, &claimed[0]).await.unwrap();
+    messages::failed(&mut tx, &claimed[1], "mailbox full", Some(in_minutes(10)))
         .await
         .unwrap();
     let due = messages::claim_due(&mut tx, in_minutes(10), in_minutes(12), 10)
         .await
         .unwrap();
     assert_eq!((due.len(), due[0].id, due[0].attempts), (1, ids[1], 1));
-    messages::failed(&mut tx, ids[1], "mailbox full", None)
+    messages::failed(&mut tx, &due[0], "mailbox full", None)
         .await
         .unwrap();
     assert!(
@@ -324,4 +323,33 @@ async fn a_mail_is_sent_once_or_given_up(database: Database) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn a_worker_that_outlived_its_lease_has_no_say_about_a_mail(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let new = NewMessage {
+        appointment_id: None,
+        staff_id: None,
+        kind: "client-booked".to_owned(),
+        recipient: "grace@client.example".to_owned(),
+        detail: "{}".to_owned(),
+    };
+    messages::insert(&mut tx, &new, now()).await.unwrap();
+    let first = messages::claim_due(&mut tx, now(), in_minutes(2), 10)
+        .await
+        .unwrap();
+    let second = messages::claim_due(&mut tx, in_minutes(2), in_minutes(4), 10)
+        .await
+        .unwrap();
+    messages::failed(&mut tx, &first[0], "too slow", Some(in_minutes(2)))
+        .await
+        .unwrap();
+    let third = messages::claim_due(&mut tx, in_minutes(2), in_minutes(4), 10).await;
+    assert_eq!(third.unwrap(), [], "the second still has it in hand");
+    messages::sent(&mut tx, &second[0]).await.unwrap();
+    messages::failed(&mut tx, &first[0], "too slow", Some(in_minutes(5)))
+        .await
+        .unwrap();
+    let again = messages::claim_due(&mut tx, in_minutes(60), in_minutes(62), 10).await;
+    assert_eq!(again.unwrap(), [], "it is not sent twice");
 }
