@@ -1,4 +1,4 @@
-//! What runs in the background: calendar writes, syncs and mails.
+//! What runs in the background: calendar writes, syncs, mails, and sweeping away what is over.
 //!
 //! Work is claimed in the database with a lease, so several processes may run these jobs, and what a dead process
 //! held is taken up again when the lease ends. Each piece runs in a task of its own, so that a slow server holds up
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{mail, outbox, sync};
+use crate::{mail, outbox, sweep, sync};
 
 /// How often is looked for work that has come due by time alone.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -29,6 +29,8 @@ pub struct Done {
     pub written: u32,
     /// Mails that were tried.
     pub mailed: u32,
+    /// Hosts whose expired holds were given back.
+    pub swept: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,7 @@ enum Queue {
     Writes,
     Syncs,
     Mails,
+    Sweep,
 }
 
 impl Queue {
@@ -45,6 +48,7 @@ impl Queue {
             Self::Writes => 20,
             Self::Syncs => 20,
             Self::Mails => 8,
+            Self::Sweep => 1,
         }
     }
 }
@@ -55,6 +59,7 @@ struct UnderWay {
     writes: JoinSet<()>,
     syncs: JoinSet<()>,
     mails: JoinSet<()>,
+    sweep: JoinSet<()>,
 }
 
 impl UnderWay {
@@ -63,11 +68,12 @@ impl UnderWay {
             Queue::Writes => &mut self.writes,
             Queue::Syncs => &mut self.syncs,
             Queue::Mails => &mut self.mails,
+            Queue::Sweep => &mut self.sweep,
         }
     }
 
     fn len(&self) -> usize {
-        self.writes.len() + self.syncs.len() + self.mails.len()
+        self.writes.len() + self.syncs.len() + self.mails.len() + self.sweep.len()
     }
 
     /// Waits until a piece of work ends; nothing when none is under way.
@@ -76,6 +82,7 @@ impl UnderWay {
             Some(_) = self.writes.join_next() => Some(()),
             Some(_) = self.syncs.join_next() => Some(()),
             Some(_) = self.mails.join_next() => Some(()),
+            Some(_) = self.sweep.join_next() => Some(()),
             else => None,
         }
     }
@@ -106,8 +113,14 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
 /// alone in an SQLite database, holds nobody up for nothing.
 async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal> {
     loop {
-        let Due { writes, syncs, mails } = due(quince).await?;
+        let Due {
+            writes,
+            syncs,
+            mails,
+            sweep,
+        } = due(quince).await?;
         let queues = [
+            (sweep, Queue::Sweep),
             (writes, Queue::Writes),
             (syncs, Queue::Syncs),
             (mails, Queue::Mails),
@@ -127,12 +140,14 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
 
 async fn due(quince: &Quince) -> Result<Due, Internal> {
     let mut tx = quince.store().read().await?;
-    Ok(store::due::now(&mut tx, quince.now()).await?)
+    sweep::due(&mut tx, quince.now()).await
 }
 
-/// Does everything that is due now, once: first the calendar writes, then the syncs, then the mails.
+/// Does everything that is due now, once: first what is over is swept away, then come the calendar writes, the syncs and the
+/// mails.
 pub async fn run_due(quince: &Quince) -> Result<Done, Internal> {
     Ok(Done {
+        swept: sweep::all(quince).await?,
         written: drain(quince, Queue::Writes).await?,
         synced: drain(quince, Queue::Syncs).await?,
         mailed: drain(quince, Queue::Mails).await?,
@@ -174,6 +189,15 @@ async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result
                 let quince = quince.clone();
                 tasks.spawn(async move { mail::work(&quince, message).await });
             }
+        }
+        Queue::Sweep => {
+            let quince = quince.clone();
+            tasks.spawn(async move {
+                if let Err(error) = sweep::all(&quince).await {
+                    tracing::error!(cause = %error.cause(), "what is over could not be swept away");
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+            });
         }
     }
     Ok(u32::try_from(tasks.len() - before).unwrap_or(u32::MAX))

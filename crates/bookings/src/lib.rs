@@ -46,6 +46,7 @@ mod outbox;
 mod problem;
 mod quince;
 mod reach;
+mod sweep;
 
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Mail, Practice, Quince, Settings};

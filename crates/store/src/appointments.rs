@@ -60,8 +60,19 @@ pub struct Appointment {
     pub updated_at: Timestamp,
     /// When it was called off.
     pub cancelled_at: Option<Timestamp>,
-    /// By whom it was called off.
+    /// By whom it was called off: `client`, or a staff member's name.
     pub cancelled_by: Option<String>,
+    /// Why, as those concerned read it.
+    pub cancel_reason: Option<String>,
+}
+
+/// By whom and why something is called off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalledOff<'a> {
+    /// `client`, or a staff member's name.
+    pub by: &'a str,
+    /// What they gave as the reason, if anything.
+    pub reason: Option<&'a str>,
 }
 
 impl Appointment {
@@ -97,6 +108,7 @@ fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         updated_at: row.instant("updated_at")?,
         cancelled_at: row.opt_instant("cancelled_at")?,
         cancelled_by: row.opt_text("cancelled_by")?,
+        cancel_reason: row.opt_text("cancel_reason")?,
     })
 }
 
@@ -106,9 +118,9 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         tx,
         "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
             pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
-            cancelled_at, cancelled_by, session_id, guests, overridden, answers)
+            cancelled_at, cancelled_by, session_id, guests, overridden, answers, cancel_reason)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-            $25)",
+            $25, $26)",
         new.id.0,
         new.calendar_id.0,
         new.host_id.map(|host| host.0),
@@ -133,7 +145,8 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         new.session_id.map(|session| session.0),
         json(&new.guests)?,
         new.overridden.as_deref(),
-        json(&new.answers)?
+        json(&new.answers)?,
+        new.cancel_reason.as_deref()
     )
     .map(drop)
 }
@@ -405,6 +418,18 @@ pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointme
     )
 }
 
+/// Everybody who has, or had, seats of a session: those who did not come are in its roster, too. In the order in which they
+/// booked.
+pub async fn roster_of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT * FROM appointments WHERE session_id = $1 AND status NOT IN ('cancelled', 'invalid')
+         ORDER BY created_at, id",
+        session.0
+    )
+}
+
 /// A new time and host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTime {
@@ -476,24 +501,43 @@ pub async fn update_contact(
     touched(rows, "appointment")
 }
 
-/// Changes how an appointment stands; `cancelled_by` says who called it off.
+/// Changes whom the client brings.
+pub async fn update_guests(
+    tx: &mut Tx,
+    id: AppointmentId,
+    guests: &[String],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE appointments SET guests = $2, sequence = sequence + 1, updated_at = $3 WHERE id = $1",
+        id.0,
+        json(&guests)?,
+        ms(now)
+    )?;
+    touched(rows, "appointment")
+}
+
+/// Changes how an appointment stands, and by whom and why it was called off.
 pub async fn set_status(
     tx: &mut Tx,
     id: AppointmentId,
     status: AppointmentStatus,
-    cancelled_by: Option<&str>,
+    called_off: Option<CalledOff<'_>>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let cancelled_at = (status == AppointmentStatus::Cancelled).then(|| ms(now));
     let rows = execute!(
         tx,
-        "UPDATE appointments SET status = $2, cancelled_at = $3, cancelled_by = $4, sequence = sequence + 1, updated_at = $5
+        "UPDATE appointments SET status = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $6,
+            sequence = sequence + 1, updated_at = $5
          WHERE id = $1",
         id.0,
         status.as_str(),
         cancelled_at,
-        cancelled_by,
-        ms(now)
+        called_off.map(|called_off| called_off.by),
+        ms(now),
+        called_off.and_then(|called_off| called_off.reason)
     )?;
     touched(rows, "appointment")
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, StaffId};
 
+use crate::appointments::CalledOff;
 use crate::db::{Tx, ms, touched};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -29,6 +30,8 @@ pub struct Session {
     pub cancelled_at: Option<Timestamp>,
     /// By whom it was called off.
     pub cancelled_by: Option<String>,
+    /// Why, as those who took part read it.
+    pub cancel_reason: Option<String>,
 }
 
 /// A session to open.
@@ -55,6 +58,7 @@ fn read(row: &dyn Fields) -> Result<Session, StoreError> {
         updated_at: row.instant("updated_at")?,
         cancelled_at: row.opt_instant("cancelled_at")?,
         cancelled_by: row.opt_text("cancelled_by")?,
+        cancel_reason: row.opt_text("cancel_reason")?,
     })
 }
 
@@ -79,14 +83,19 @@ pub async fn open(tx: &mut Tx, new: &NewSession, now: Timestamp) -> Result<Sessi
         ms(new.ends_at),
         ms(now)
     )?;
-    let session = one!(
+    let session = at(tx, new.calendar_id, new.starts_at).await?;
+    session.ok_or(StoreError::Gone("session"))
+}
+
+/// The session of a booking calendar at this start, a called-off one included.
+pub async fn at(tx: &mut Tx, calendar: CalendarId, start: Timestamp) -> Result<Option<Session>, StoreError> {
+    one!(
         tx,
         read,
         "SELECT * FROM class_sessions WHERE calendar_id = $1 AND starts_at = $2",
-        new.calendar_id.0,
-        ms(new.starts_at)
-    )?;
-    session.ok_or(StoreError::Gone("session"))
+        calendar.0,
+        ms(start)
+    )
 }
 
 /// A session by id.
@@ -134,14 +143,21 @@ pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), Sto
 }
 
 /// Calls a session off.
-pub async fn cancel(tx: &mut Tx, id: SessionId, by: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn cancel(
+    tx: &mut Tx,
+    id: SessionId,
+    called_off: CalledOff<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE class_sessions SET cancelled_at = $2, cancelled_by = $3, sequence = sequence + 1, updated_at = $2
+        "UPDATE class_sessions SET cancelled_at = $2, cancelled_by = $3, cancel_reason = $4, sequence = sequence + 1,
+            updated_at = $2
          WHERE id = $1",
         id.0,
         ms(now),
-        by
+        called_off.by,
+        called_off.reason
     )?;
     touched(rows, "session")
 }

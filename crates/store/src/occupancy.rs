@@ -37,6 +37,15 @@ pub struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder(pub [u8; 32]);
 
+/// A start in a host's time of which a hold ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freed {
+    /// The booking calendar.
+    pub calendar_id: CalendarId,
+    /// Start of the meeting.
+    pub meeting_start: Timestamp,
+}
+
 /// Whose seats are taken.
 #[derive(Debug, Clone, Copy)]
 enum Owner {
@@ -197,8 +206,8 @@ pub async fn take_held(
     TAKE.settle(tx, taken).await
 }
 
-/// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before. A refusal leaves
-/// them what they held.
+/// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before, which is the
+/// answer. A refusal leaves them what they held.
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
@@ -208,10 +217,17 @@ pub async fn hold(
     holder: Holder,
     until: Timestamp,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Freed>, StoreError> {
     tx.run(TAKE.set).await?;
     let held = replace_hold(tx, places, holder, until, now).await;
     TAKE.settle(tx, held).await
+}
+
+/// Queues for all hosts whose time changes when a visitor holds these hosts' time. Whoever has to queue for some of them
+/// earlier than [`hold`] does it by this, as everybody queues in the same order.
+pub async fn queue_to_hold(tx: &mut Tx, holder: Holder, hosts: &[StaffId]) -> Result<(), StoreError> {
+    let before = held_by(tx, holder).await?;
+    queue(tx, before.into_iter().chain(hosts.iter().map(|host| host.0))).await
 }
 
 async fn replace_hold(
@@ -220,19 +236,39 @@ async fn replace_hold(
     holder: Holder,
     until: Timestamp,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Freed>, StoreError> {
     let before = held_by(tx, holder).await?;
     let new = places.iter().map(|place| place.host_id.0);
     queue(tx, before.iter().copied().chain(new)).await?;
-    end_holds(tx, &before, now, Some(holder)).await?;
-    take_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await
+    let freed = end_holds(tx, &before, now, Some(holder), None).await?;
+    take_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await?;
+    Ok(freed)
 }
 
 /// Gives back what a visitor holds.
-pub async fn give_up_hold(tx: &mut Tx, holder: Holder, now: Timestamp) -> Result<(), StoreError> {
+pub async fn give_up_hold(tx: &mut Tx, holder: Holder, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
     let held = held_by(tx, holder).await?;
     queue(tx, held.iter().copied()).await?;
-    end_holds(tx, &held, now, Some(holder)).await
+    end_holds(tx, &held, now, Some(holder), None).await
+}
+
+/// Some of the hosts in whose time holds have expired.
+pub async fn with_expired_holds(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<StaffId>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| Ok(StaffId(row.uuid("host_id")?)),
+        "SELECT DISTINCT host_id FROM occupancy WHERE id IN (
+            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $1)
+         ORDER BY host_id LIMIT $2",
+        ms(now),
+        i64::from(limit)
+    )
+}
+
+/// Removes the holds of a host's time that have expired.
+pub async fn end_expired_holds(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
+    queue(tx, [host.0].into_iter()).await?;
+    end_holds(tx, &[host.0], now, None, None).await
 }
 
 /// Gives back all that visitors hold in a booking calendar without appointments.
@@ -263,38 +299,71 @@ async fn held_by(tx: &mut Tx, holder: Holder) -> Result<Vec<uuid::Uuid>, StoreEr
     )
 }
 
-/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what was queued for is touched, so that
-/// nobody waits for anybody out of turn.
+/// A span with a hold that ends.
+struct Ending {
+    id: uuid::Uuid,
+    host_id: StaffId,
+    from: Timestamp,
+    to: Timestamp,
+    freed: Freed,
+}
+
+impl Ending {
+    fn read(row: &dyn Fields) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.uuid("id")?,
+            host_id: StaffId(row.uuid("host_id")?),
+            from: row.instant("from_at")?,
+            to: row.instant("to_at")?,
+            freed: Freed {
+                calendar_id: CalendarId(row.uuid("calendar_id")?),
+                meeting_start: row.instant("meeting_start")?,
+            },
+        })
+    }
+
+    fn is_in_the_way_of(&self, place: &Place) -> bool {
+        place.host_id == self.host_id && place.from < self.to && place.to > self.from
+    }
+}
+
+/// Removes the holds of these hosts' time that have expired, and a visitor's own; given places, only those that are in their
+/// way: whoever takes time is not the one who sees to what becomes free elsewhere. Only what was queued for is touched, so
+/// that nobody waits for anybody out of turn.
 async fn end_holds(
     tx: &mut Tx,
     hosts: &[uuid::Uuid],
     now: Timestamp,
     own: Option<Holder>,
-) -> Result<(), StoreError> {
+    places: Option<&[Place]>,
+) -> Result<Vec<Freed>, StoreError> {
     let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
-    let spans = all_in!(
+    let mut spans = all_in!(
         tx,
-        |row: &dyn Fields| row.uuid("id"),
+        Ending::read,
         hosts.to_vec(),
-        "SELECT o.id FROM occupancy o
+        "SELECT o.id, o.host_id, o.from_at, o.to_at, o.calendar_id, o.meeting_start FROM occupancy o
          WHERE o.id IN (SELECT occupancy_id FROM occupancy_seats
             WHERE hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)) AND o.host_id",
         "ORDER BY o.id",
         ms(now),
         own.as_slice()
     )?;
-    for span in spans {
+    if let Some(places) = places {
+        spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
+    }
+    for span in &spans {
         execute!(
             tx,
             "DELETE FROM occupancy_seats
              WHERE occupancy_id = $1 AND hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)",
-            span,
+            span.id,
             ms(now),
             own.as_slice()
         )?;
-        remove_if_empty(tx, span).await?;
+        remove_if_empty(tx, span.id).await?;
     }
-    Ok(())
+    Ok(spans.into_iter().map(|span| span.freed).collect())
 }
 
 async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError> {
@@ -337,7 +406,7 @@ const TAKE: Savepoint = Savepoint {
 };
 impl Savepoint {
     /// Keeps what was done since, or undoes it.
-    async fn settle(&self, tx: &mut Tx, outcome: Result<(), StoreError>) -> Result<(), StoreError> {
+    async fn settle<T>(&self, tx: &mut Tx, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if outcome.is_err() {
             tx.run(self.undo).await?;
         }
@@ -380,7 +449,7 @@ async fn take_all(
     let hosts: Vec<uuid::Uuid> = hosts.into_iter().collect();
     // Within the savepoint: a refusal lets the next in the queue go on while other hosts are tried.
     queue(tx, hosts.iter().copied()).await?;
-    end_holds(tx, &hosts, now, own).await?;
+    end_holds(tx, &hosts, now, own, Some(places)).await?;
     for place in places {
         take_one(tx, place, owner, seats, now).await?;
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use zones::Zone;
 
-use crate::db::{Tx, json, ms};
+use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
 use crate::fields::{self, Fields};
 use crate::ids::{SessionId, WaitingId};
@@ -113,5 +113,6 @@ pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<W
 
 /// Takes somebody off the list.
 pub async fn delete(tx: &mut Tx, id: WaitingId) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM waiting_list WHERE id = $1", id.0).map(drop)
+    let rows = execute!(tx, "DELETE FROM waiting_list WHERE id = $1", id.0)?;
+    touched(rows, "place on the waiting list")
 }

@@ -185,6 +185,7 @@ impl Wish {
         }
         let wanted = self.wanted(quince, &mut tx).await?;
         let now = quince.now();
+        classes::waiting_first(quince, &mut tx, &wanted.context.calendar, self.booking.start, now).await?;
         if let Ok(slot) = &wanted.offer {
             let plans = plan::plans(&mut tx, &wanted.context, slot, looks, None, now).await?;
             let are_some = !plans.is_empty();
@@ -284,9 +285,8 @@ impl Wish {
         }
         outbox::follow(tx, appointment, now).await?;
         mail::ask(tx, appointment, MessageKind::ClientBooked, now).await?;
-        for part in plan.parts.iter().filter(|part| self.by != Some(part.host_id)) {
-            mail::ask_host(tx, appointment, part.host_id, MessageKind::HostBooked, now).await?;
-        }
+        let hosts = plan.parts.iter().map(|part| part.host_id);
+        mail::ask_hosts(tx, appointment, hosts, self.by, MessageKind::HostBooked, now).await?;
         let hosts = host_names(tx, appointment.id).await?;
         Ok(answer(appointment, calendar, hosts, secret))
     }
@@ -330,6 +330,7 @@ impl Wish {
             updated_at: now,
             cancelled_at: None,
             cancelled_by: None,
+            cancel_reason: None,
         }
     }
 
@@ -367,14 +368,16 @@ impl Wish {
             context.choose(host)?;
         }
         let offer = context.check(now, self.by.is_some(), self.booking.start);
-        let wanted = Wanted {
+        let mut wanted = Wanted {
             answers,
             context,
             offer,
         };
         if let Err(refusals) = &wanted.offer {
             if self.by.is_none() {
-                return Err(refused(refusals));
+                let refused = refused(refusals);
+                let too_large = classes::too_large(&mut wanted.context, now, false, self.booking.start);
+                return Err(too_large.map_or(refused, BookError::NotOffered));
             }
             self.in_the_way(&wanted, &Looks::new(), now)?;
         }
@@ -411,7 +414,7 @@ impl Wish {
     async fn give_up_hold(&self, quince: &Quince) {
         let Some(holder) = self.booking.holder else { return };
         if let Err(cause) = hold::give_up(quince, holder).await {
-            tracing::warn!(%cause, "what a client held stays held until it expires");
+            tracing::warn!(cause = %cause.cause(), "what a client held stays held until it expires");
         }
     }
 

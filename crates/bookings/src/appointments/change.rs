@@ -2,13 +2,11 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId, Unit};
-use store::appointments::Appointment;
+use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
 use store::{AppointmentStatus as Status, Tx, appointments, occupancy};
 
-use super::details::Details;
 use super::error::ChangeError;
-use super::plan;
 use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token};
 use super::view::next_statuses;
 use crate::input::{Checked, NAME_LIMIT};
@@ -41,19 +39,6 @@ impl std::fmt::Debug for Actor {
             Self::Staff { id, appointment } => write!(f, "Staff({id}, {appointment})"),
         }
     }
-}
-
-/// New contact and notes of a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// The client's name.
-    pub name: String,
-    /// The client's address.
-    pub email: String,
-    /// The client's telephone number; may be empty.
-    pub phone: String,
-    /// The client's notes; may be empty.
-    pub notes: String,
 }
 
 /// The appointment an actor may act on, and the actor's name.
@@ -158,12 +143,11 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
         return Ok(());
     }
     check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
-    let by = if reason.is_empty() {
-        opened.by.clone()
-    } else {
-        format!("{}: {reason}", opened.by)
+    let called_off = CalledOff {
+        by: &opened.by,
+        reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
     };
-    change_status(quince, &mut tx, &opened, Status::Cancelled, Some(&by), now).await?;
+    change_status(quince, &mut tx, &opened, Status::Cancelled, Some(called_off), now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())
@@ -211,61 +195,48 @@ async fn change_status(
     tx: &mut Tx,
     opened: &Opened,
     status: Status,
-    by: Option<&str>,
+    called_off: Option<CalledOff<'_>>,
     now: Timestamp,
 ) -> Result<(), ChangeError> {
     let old = &opened.appointment;
     // The row is written first: on Postgres, a move at the same moment ends before its time is given back.
-    appointments::set_status(tx, old.id, status, by, now).await?;
+    appointments::set_status(tx, old.id, status, called_off, now).await?;
     let changed = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
     match (is_active(old.status), is_active(status)) {
-        (true, false) => occupancy::release(tx, changed.id).await?,
+        (true, false) => {
+            occupancy::release(tx, changed.id).await?;
+            if let Some(session) = changed.session_id {
+                // Before the event follows, so that it stays when those who wait are all who come.
+                classes::seats_freed(quince, tx, session, now).await?;
+            }
+        }
         (false, true) => {
-            let places = plan::places_again(tx, &opened.calendar, &changed).await?;
+            let places = classes::places_again(tx, &opened.calendar, &changed).await?;
             occupancy::take(tx, &places, changed.id, changed.seats(), now).await?;
         }
         _ => {}
     }
     outbox::follow(tx, &changed, now).await?;
     match (old.status, status) {
-        (_, Status::Cancelled) => {
-            mail::ask(tx, &changed, MessageKind::ClientCancelled, now).await?;
-            for host in hosts_of(tx, changed.id).await? {
-                if opened.staff != Some(host) {
-                    mail::ask_host(tx, &changed, host, MessageKind::HostCancelled, now).await?;
-                }
-            }
+        (before, Status::Cancelled) => {
+            let declined = before == Status::New && opened.staff.is_some();
+            let kind = if declined {
+                MessageKind::ClientDeclined
+            } else {
+                MessageKind::ClientCancelled
+            };
+            mail::ask(tx, &changed, kind, now).await?;
+            let hosts = hosts_of(tx, changed.id).await?;
+            mail::ask_hosts(tx, &changed, hosts, opened.staff, MessageKind::HostCancelled, now).await?;
         }
-        (Status::New, Status::Confirmed) => mail::ask(tx, &changed, MessageKind::ClientBooked, now).await?,
+        // An invalid one reads as cancelled on the client's page, and may never have been confirmed.
+        (Status::New | Status::Invalid, Status::Confirmed) => {
+            mail::ask(tx, &changed, MessageKind::ClientBooked, now).await?;
+        }
         _ => {}
     }
-    if let Some(session) = changed.session_id.filter(|_| !is_active(status)) {
-        classes::seats_freed(quince, tx, session, now).await?;
-    }
-    Ok(())
-}
-
-/// Changes who the client is and what they noted, for the host and for admins.
-pub async fn edit(quince: &Quince, by: StaffId, id: AppointmentId, edit: &Edit) -> Result<(), ChangeError> {
-    let details = Details::check(&edit.name, &edit.email, &edit.phone, &edit.notes)?;
-    let now = quince.now();
-    let mut tx = quince.store().write().await?;
-    let opened = Actor::Staff {
-        id: by,
-        appointment: id,
-    }
-    .open(&mut tx, now)
-    .await?;
-    let (phone, notes) = (details.phone.as_deref(), details.notes.as_deref());
-    appointments::update_contact(&mut tx, id, &details.name, &details.email, phone, notes, now).await?;
-    let changed = appointments::find(&mut tx, opened.appointment.id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
-    outbox::follow(&mut tx, &changed, now).await?;
-    tx.commit().await?;
-    quince.wake();
     Ok(())
 }
 

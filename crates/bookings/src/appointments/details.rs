@@ -61,9 +61,10 @@ impl Details {
         email: &str,
         phone: &str,
         notes: &str,
+        guests: &[String],
     ) -> Result<Self, Vec<FieldProblem>> {
         let mut checked = Checked::default();
-        let details = Self::read(&mut checked, name, email, phone, notes, &[]);
+        let details = Self::read(&mut checked, name, email, phone, notes, guests);
         checked.finish().map(|()| details)
     }
 
@@ -86,12 +87,29 @@ impl Details {
             email: checked.email("email", email),
             phone: filled(checked.phone("phone", phone)),
             notes: filled(checked.text("notes", "the notes", notes, NOTES_LIMIT)),
-            guests: guests
-                .iter()
-                .map(|guest| checked.required_line("guests", "each guest's name", guest, NAME_LIMIT))
-                .collect(),
+            guests: read_guests(checked, guests),
         }
     }
+}
+
+fn read_guests(checked: &mut Checked, guests: &[String]) -> Vec<String> {
+    if guests.len() > GUESTS_LIMIT {
+        checked.problem(
+            "guests",
+            format!("Bring at most {GUESTS_LIMIT} guests. For a larger group, please contact us."),
+        );
+    }
+    let names = guests.iter();
+    names
+        .map(|guest| checked.required_line("guests", "each guest's name", guest, NAME_LIMIT))
+        .collect()
+}
+
+/// The names of guests after the check.
+pub(crate) fn checked_guests(guests: &[String]) -> Result<Vec<String>, Vec<FieldProblem>> {
+    let mut checked = Checked::default();
+    let guests = read_guests(&mut checked, guests);
+    checked.finish().map(|()| guests)
 }
 
 impl Booking {
@@ -105,12 +123,6 @@ impl Booking {
             &self.notes,
             &self.guests,
         );
-        if self.guests.len() > GUESTS_LIMIT {
-            checked.problem(
-                "guests",
-                format!("Bring at most {GUESTS_LIMIT} guests. For a larger group, please contact us."),
-            );
-        }
         checked.required_line(
             "idempotency_key",
             "an idempotency key",

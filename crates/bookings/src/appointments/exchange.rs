@@ -111,13 +111,15 @@ async fn try_to_exchange(
     appointment_parts::replace(&mut tx, id, &parts).await?;
     outbox::follow(&mut tx, &changed, now).await?;
     mail::ask(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
-    for (host, kind) in [
-        (leaves, MessageKind::HostCancelled),
-        (joins, MessageKind::HostBooked),
-    ] {
-        if host != by {
-            mail::ask_host(&mut tx, &changed, host, kind, now).await?;
+    for host in hosts.iter().copied().filter(|host| *host != by) {
+        if host == joins {
+            mail::ask_host(&mut tx, &changed, host, MessageKind::HostBooked, now).await?;
+        } else {
+            mail::ask_about_exchange(&mut tx, &changed, host, (leaves, joins), now).await?;
         }
+    }
+    if leaves != by {
+        mail::ask_host(&mut tx, &changed, leaves, MessageKind::HostLeft, now).await?;
     }
     let view = one_view(&mut tx, changed).await?;
     tx.commit().await?;

@@ -8,6 +8,8 @@ use store::{StoreError, booking_calendars, calendar_members, occupancy};
 use super::error::BookError;
 use super::looks::Looks;
 use super::{book, plan, token};
+use crate::classes;
+use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
 use crate::slots::context::{Context, Own};
@@ -62,13 +64,22 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
     let slot = context
         .check(now, false, wish.start)
         .map_err(|refusals| book::refused(&refusals))?;
-    for plan in plan::plans(&mut tx, &context, &slot, &Looks::new(), None, now).await? {
+    if context.calendar.kind == Kind::ClassBooking {
+        occupancy::queue_to_hold(&mut tx, holder, &slot.hosts).await?;
+        classes::waiting_first(quince, &mut tx, &context.calendar, wish.start, now).await?;
+    }
+    for mut plan in plan::plans(&mut tx, &context, &slot, &Looks::new(), None, now).await? {
+        classes::hold_within(&mut tx, &context.calendar, wish.start, &mut plan.places).await?;
         match occupancy::hold(&mut tx, &plan.places, holder, until, now).await {
-            Ok(()) if services::are_there(&mut tx, &plan.parts).await? => {
+            Ok(freed) if services::are_there(&mut tx, &plan.parts).await? => {
+                classes::holds_ended(quince, &mut tx, &freed, now).await?;
                 tx.commit().await?;
+                if !freed.is_empty() {
+                    quince.wake();
+                }
                 return Ok(until);
             }
-            Ok(()) => return Err(BookError::SlotTaken),
+            Ok(_) => return Err(BookError::SlotTaken),
             Err(StoreError::SlotTaken) => {}
             Err(error) => return Err(error.into()),
         }
@@ -77,8 +88,14 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
 }
 
 /// Gives back what a visitor holds.
-pub(super) async fn give_up(quince: &Quince, holder: Holder) -> Result<(), StoreError> {
+pub(super) async fn give_up(quince: &Quince, holder: Holder) -> Result<(), Internal> {
+    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    occupancy::give_up_hold(&mut tx, holder, quince.now()).await?;
-    tx.commit().await
+    let freed = occupancy::give_up_hold(&mut tx, holder, now).await?;
+    classes::holds_ended(quince, &mut tx, &freed, now).await?;
+    tx.commit().await?;
+    if !freed.is_empty() {
+        quince.wake();
+    }
+    Ok(())
 }

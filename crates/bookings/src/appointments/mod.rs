@@ -3,6 +3,7 @@
 mod book;
 mod change;
 mod details;
+mod edit;
 mod error;
 mod exchange;
 mod hold;
@@ -17,8 +18,9 @@ mod view;
 mod why_not;
 
 pub use book::{book, book_as_staff};
-pub use change::{Actor, Edit, cancel, edit, set_status, write_again};
+pub use change::{Actor, cancel, set_status, write_again};
 pub use details::Booking;
+pub use edit::{Edit, edit, edit_guests};
 pub use error::{BookError, ChangeError, InTheWay};
 pub use exchange::exchange;
 pub use hold::{HOLD_MINUTES, HoldWish, hold, holder};

@@ -77,6 +77,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
         answers: appointment.answers,
+        cancel_reason: appointment.cancel_reason,
     })
 }
 
@@ -313,6 +314,7 @@ fn view(
         created_at: appointment.created_at,
         cancelled_at: appointment.cancelled_at,
         cancelled_by: appointment.cancelled_by,
+        cancel_reason: appointment.cancel_reason,
         write: writes.into_iter().max_by_key(WriteView::urgency),
         write_sentence,
     }

@@ -133,6 +133,7 @@ impl Wish {
             return Ok(Try::Moved(Box::new(one_view(&mut tx, old.clone()).await?)));
         }
         let wanted = self.wanted(&mut tx, &opened, now).await?;
+        classes::waiting_first(quince, &mut tx, &wanted.context.calendar, self.start, now).await?;
         if let Ok(slot) = &wanted.offer {
             let plans = plan::plans(&mut tx, &wanted.context, slot, looks, old.host_id, now).await?;
             let are_some = !plans.is_empty();
@@ -289,8 +290,9 @@ async fn move_to(
     appointment_parts::replace(tx, old.id, &plan.parts).await?;
     outbox::follow(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
-        outbox::follow_session(tx, left, now).await?;
+        // Those who wait first, so that the session's event stays when they are all who come.
         classes::seats_freed(quince, tx, left, now).await?;
+        outbox::follow_session(tx, left, now).await?;
     }
     tell_of_the_move(tx, opened, &moved, &hosts_before, &plan, now).await?;
     one_view(tx, moved).await
@@ -306,16 +308,17 @@ async fn tell_of_the_move(
 ) -> Result<(), StoreError> {
     mail::ask(tx, moved, MessageKind::ClientRescheduled, now).await?;
     let hosts: BTreeSet<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
-    for host in hosts_before.iter().filter(|host| !hosts.contains(host)) {
-        mail::ask_host(tx, &opened.appointment, *host, MessageKind::HostCancelled, now).await?;
+    let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
+    for host in left.filter(|host| opened.staff != Some(*host)) {
+        mail::ask_host(tx, &opened.appointment, host, MessageKind::HostLeft, now).await?;
     }
-    for host in hosts.into_iter().filter(|host| opened.staff != Some(*host)) {
-        let kind = if hosts_before.contains(&host) {
-            MessageKind::HostRescheduled
-        } else {
-            MessageKind::HostBooked
-        };
-        mail::ask_host(tx, moved, host, kind, now).await?;
+    let (stayed, joined): (Vec<StaffId>, Vec<StaffId>) =
+        hosts.into_iter().partition(|host| hosts_before.contains(host));
+    if !joined.is_empty() {
+        mail::ask_hosts(tx, moved, joined, opened.staff, MessageKind::HostBooked, now).await?;
+    }
+    if !stayed.is_empty() || moved.host_id.is_none() {
+        mail::ask_hosts(tx, moved, stayed, opened.staff, MessageKind::HostRescheduled, now).await?;
     }
     Ok(())
 }

@@ -94,6 +94,8 @@ pub struct ClientView {
     pub may_reschedule: Result<(), String>,
     /// Whether the client may cancel it now, else why not.
     pub may_cancel: Result<(), String>,
+    /// Why it was called off, if somebody gave a reason.
+    pub cancel_reason: Option<String>,
 }
 
 impl AppointmentView {
@@ -171,6 +173,8 @@ pub struct AppointmentView {
     pub cancelled_at: Option<Timestamp>,
     /// By whom: `client`, or a staff member's name.
     pub cancelled_by: Option<String>,
+    /// Why it was called off, if they gave a reason.
+    pub cancel_reason: Option<String>,
     /// How its event in the host's calendar stands, of several the one that most needs looking at; nothing when it has none.
     pub write: Option<WriteView>,
     /// The same in a sentence for each host.

@@ -237,6 +237,7 @@ pub async fn update(
         .await?
         .ok_or(CalendarError::NotFound)?;
     kind_change::check(&mut tx, &old, &form, now).await?;
+    check_change_of_owner(&mut tx, &old, &form, now).await?;
     booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
     calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
     if form.rules.seats != old.rules.seats {
@@ -263,6 +264,43 @@ async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<()
         }
     }
     Ok(())
+}
+
+/// A class's sessions to come lie in the time and the calendar of whoever holds them, so that nobody else can go on with them.
+async fn check_change_of_owner(
+    tx: &mut Tx,
+    old: &booking_calendars::BookingCalendar,
+    form: &CalendarForm,
+    now: Timestamp,
+) -> Result<(), CalendarError> {
+    if old.kind != Kind::ClassBooking || form.kind != Kind::ClassBooking {
+        return Ok(());
+    }
+    let next = form.members.first().map(|member| member.staff);
+    let owner = classes::owner_of(tx, old.id).await?;
+    let Some(owner) = owner.filter(|owner| next != Some(*owner)) else {
+        return Ok(());
+    };
+    // Nobody opens a session meanwhile.
+    occupancy::queue_for(tx, &[owner]).await?;
+    let coming = classes::to_come(tx, old.id, now).await?;
+    let name = staff::find(tx, owner).await?.map(|person| person.name);
+    let are = match coming {
+        1 => "1 session is".to_owned(),
+        more => format!("{more} sessions are"),
+    };
+    let mut checked = Checked::default();
+    if coming > 0 {
+        checked.problem(
+            "members",
+            format!(
+                "{are} to come with {}. Move those who take part to other times, or call the sessions off, and then \
+                 choose somebody else. Or make a new booking calendar.",
+                name.unwrap_or_default()
+            ),
+        );
+    }
+    Ok(checked.finish()?)
 }
 
 /// Switches a booking calendar on or off. Off, its page takes no bookings; appointments stay.

@@ -5,17 +5,42 @@ mod session;
 mod waiting;
 
 use jiff::Timestamp;
+use scheduling::{CalendarId, Kind, StaffId};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::class_sessions::{self, NewSession, Session};
-use store::occupancy::Place;
-use store::{StoreError, Tx, appointments, occupancy};
+use store::occupancy::{Freed, Place};
+use store::{StoreError, Tx, appointments, calendar_members, occupancy, waiting_list};
 
-use crate::appointments::plan::Plan;
+use crate::appointments::ChangeError;
+use crate::appointments::plan::{self, Plan};
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::slots::context::Context;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitError, WaitingView, leave, wait, waiting};
-pub(crate) use waiting::{seats_changed, seats_freed, secret};
+pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, secret};
+
+/// Who holds the sessions of a class from now on.
+pub(crate) async fn owner_of(tx: &mut Tx, calendar: CalendarId) -> Result<Option<StaffId>, StoreError> {
+    let members = calendar_members::with_staff(tx, &[calendar]).await?;
+    Ok(members.first().map(|(_, person)| person.id))
+}
+
+/// How many sessions of a class are to come that somebody attends or waits for.
+pub(crate) async fn to_come(tx: &mut Tx, calendar: CalendarId, now: Timestamp) -> Result<usize, StoreError> {
+    let mut to_come = 0;
+    let mut sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
+    sessions.retain(|session| session.cancelled_at.is_none() && session.starts_at > now);
+    for session in sessions {
+        let attended = !appointments::of_session(tx, session.id).await?.is_empty();
+        if attended || !waiting_list::list(tx, session.id).await?.is_empty() {
+            to_come += 1;
+        }
+    }
+    Ok(to_come)
+}
 
 /// Whoever changes who has a seat waits for the class's owner first, before anything is locked.
 pub(crate) async fn queue_for(tx: &mut Tx, appointment: &Appointment) -> Result<(), StoreError> {
@@ -32,11 +57,131 @@ fn within(session: &Session, places: &mut [Place]) {
     }
 }
 
+/// Makes the places of a hold lie within the session that is live at this start, if one is.
+pub(crate) async fn hold_within(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    start: Timestamp,
+    places: &mut [Place],
+) -> Result<(), StoreError> {
+    if calendar.kind == Kind::ClassBooking
+        && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
+        && !appointments::of_session(tx, session.id).await?.is_empty()
+    {
+        within(&session, places);
+    }
+    Ok(())
+}
+
+/// The places of an appointment that takes place again, or with other guests: within its session, if that takes place.
+///
+/// # Errors
+/// [`ChangeError::AlreadyOver`] when the session was called off, [`ChangeError::SlotTaken`] when somebody else holds it now.
+pub(crate) async fn places_again(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    appointment: &Appointment,
+) -> Result<Vec<Place>, ChangeError> {
+    let mut places = plan::places_again(tx, calendar, appointment).await?;
+    let Some(id) = appointment.session_id else {
+        return Ok(places);
+    };
+    let session = class_sessions::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
+    if session.cancelled_at.is_some() {
+        return Err(ChangeError::AlreadyOver(
+            "This session was called off, so nobody can take part in it. Book another one.".to_owned(),
+        ));
+    }
+    let attending = appointments::of_session(tx, id).await?;
+    if attending.iter().any(|other| other.id != appointment.id) {
+        within(&session, &mut places);
+    }
+    if appointment.host_id != Some(session.host_id) {
+        return Err(ChangeError::SlotTaken);
+    }
+    Ok(places)
+}
+
+/// Those who wait for seats of the session at a start come before anybody who asks for one now.
+pub(crate) async fn waiting_first(
+    quince: &Quince,
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    start: Timestamp,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    if calendar.kind == Kind::ClassBooking
+        && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
+    {
+        occupancy::queue_for(tx, &[session.host_id]).await?;
+        seats_freed(quince, tx, session.id, now).await?;
+    }
+    Ok(())
+}
+
+/// After holds of these starts ended, in time that was queued for: whoever waits for their seats gets them.
+pub(crate) async fn holds_ended(
+    quince: &Quince,
+    tx: &mut Tx,
+    freed: &[Freed],
+    now: Timestamp,
+) -> Result<(), Internal> {
+    for start in freed {
+        if let Some(session) = class_sessions::at(tx, start.calendar_id, start.meeting_start).await? {
+            seats_freed(quince, tx, session.id, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The sentence for a group that asks for more seats than the session at a start has left; nothing when it has none.
+pub(crate) fn too_large(
+    context: &mut Context,
+    now: Timestamp,
+    staff_view: bool,
+    start: Timestamp,
+) -> Option<String> {
+    if context.calendar.kind != Kind::ClassBooking {
+        return None;
+    }
+    context.for_seats(1);
+    let left = context.check(now, staff_view, start).ok()?.seats_left?;
+    Some(seats_left(left))
+}
+
+/// How many seats of an appointment's session nobody has or holds.
+pub(crate) async fn free_seats(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let (start, end) = (appointment.starts_at, appointment.ends_at);
+    let taken = occupancy::between(tx, appointment.host_id.as_slice(), start, end, now, None).await?;
+    let taken = taken
+        .iter()
+        .filter(|span| span.calendar_id == calendar.id && span.meeting_start == start);
+    Ok(calendar
+        .rules
+        .seats
+        .saturating_sub(taken.map(|span| span.taken).sum()))
+}
+
+/// The sentence for a group that asks for more seats than are left.
+pub(crate) fn seats_left(left: u32) -> String {
+    let are = match left {
+        0 => return "No more seats are left in this session. Bring no further guests.".to_owned(),
+        1 => "Only 1 seat is left".to_owned(),
+        more => format!("Only {more} seats are left"),
+    };
+    format!("{are} in this session. Bring fewer guests, or choose another time.")
+}
+
 /// Makes an appointment of a Class Booking calendar one of its session, which is opened if there is none. Others stay as they
 /// are.
 ///
 /// # Errors
-/// [`StoreError::SlotTaken`] when the session was called off.
+/// [`StoreError::SlotTaken`] when the session was called off, or when somebody else holds it, or the class by now.
 pub(crate) async fn join(
     tx: &mut Tx,
     calendar: &BookingCalendar,
@@ -44,14 +189,15 @@ pub(crate) async fn join(
     appointment: &mut Appointment,
     now: Timestamp,
 ) -> Result<Plan, StoreError> {
-    let Some(owner) = plan
-        .lead()
-        .filter(|_| calendar.kind == scheduling::Kind::ClassBooking)
-    else {
+    let Some(owner) = plan.lead().filter(|_| calendar.kind == Kind::ClassBooking) else {
         appointment.session_id = None;
         return Ok(plan);
     };
     occupancy::queue_for(tx, &[owner]).await?;
+    // Who holds the class was read before it was this one's turn.
+    if owner_of(tx, calendar.id).await? != Some(owner) {
+        return Err(StoreError::SlotTaken);
+    }
     let new = NewSession {
         calendar_id: calendar.id,
         host_id: owner,
@@ -59,7 +205,7 @@ pub(crate) async fn join(
         ends_at: appointment.ends_at,
     };
     let session = class_sessions::open(tx, &new, now).await?;
-    if session.cancelled_at.is_some() {
+    if session.cancelled_at.is_some() || session.host_id != owner {
         return Err(StoreError::SlotTaken);
     }
     appointment.session_id = Some(session.id);

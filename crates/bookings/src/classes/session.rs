@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
+use store::appointments::{Appointment, CalledOff};
 use store::class_sessions::{self, Session};
 use store::{
     AppointmentStatus as Status, SessionId, Tx, WaitingId, appointments, booking_calendars, event_writes,
@@ -9,7 +10,7 @@ use store::{
 };
 
 use crate::accounts::is_admin;
-use crate::appointments::{ChangeError, WriteView, write_sentence};
+use crate::appointments::{ChangeError, WriteView, is_active, write_sentence};
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
@@ -45,6 +46,8 @@ pub struct SessionView {
     pub cancelled_at: Option<Timestamp>,
     /// By whom it was called off.
     pub cancelled_by: Option<String>,
+    /// Why, as those who took part read it.
+    pub cancel_reason: Option<String>,
     /// How its event in the host's calendar stands.
     pub write_sentence: String,
 }
@@ -74,7 +77,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
         .await?
         .ok_or_else(|| Internal::because("a session has no booking calendar"))?;
     let host = staff::find(&mut tx, session.host_id).await?;
-    let roster = appointments::of_session(&mut tx, id).await?;
+    let roster = appointments::roster_of_session(&mut tx, id).await?;
     let waiting = waiting_list::list(&mut tx, id).await?;
     let write = match event_writes::live_of_session(&mut tx, id).await? {
         Some(write) => {
@@ -99,7 +102,11 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
         start: session.starts_at,
         end: session.ends_at,
         seats: calendar.rules.seats,
-        taken: roster.iter().map(appointments::Appointment::seats).sum(),
+        taken: roster
+            .iter()
+            .filter(|found| is_active(found.status))
+            .map(Appointment::seats)
+            .sum(),
         attendees: roster
             .into_iter()
             .map(|found| Attendee {
@@ -120,6 +127,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
             .collect(),
         cancelled_at: session.cancelled_at,
         cancelled_by: session.cancelled_by,
+        cancel_reason: session.cancel_reason,
         write_sentence: write_sentence(write.as_slice(), true),
     })
 }
@@ -137,9 +145,9 @@ pub async fn cancel_session(
     checked.finish()?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let (session, name) = open(&mut tx, by, id).await?;
-    occupancy::queue_for(&mut tx, &[session.host_id]).await?;
     let (session, _) = open(&mut tx, by, id).await?;
+    occupancy::queue_for(&mut tx, &[session.host_id]).await?;
+    let (session, name) = open(&mut tx, by, id).await?;
     if session.cancelled_at.is_some() {
         return Ok(());
     }
@@ -148,21 +156,28 @@ pub async fn cancel_session(
             "This session has begun or is over, so it cannot be called off any more.".to_owned(),
         ));
     }
-    let by = if reason.is_empty() {
-        name
-    } else {
-        format!("{name}: {reason}")
+    let called_off = CalledOff {
+        by: &name,
+        reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
     };
-    class_sessions::cancel(&mut tx, id, &by, now).await?;
-    for appointment in appointments::of_session(&mut tx, id).await? {
-        appointments::lock(&mut tx, appointment.id).await?;
-        appointments::set_status(&mut tx, appointment.id, Status::Cancelled, Some(&by), now).await?;
-        occupancy::release(&mut tx, appointment.id).await?;
-        mail::ask(&mut tx, &appointment, MessageKind::ClientCancelled, now).await?;
+    class_sessions::cancel(&mut tx, id, called_off, now).await?;
+    let session = class_sessions::find(&mut tx, id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    for mut attending in appointments::of_session(&mut tx, id).await? {
+        appointments::lock(&mut tx, attending.id).await?;
+        let status = Status::Cancelled;
+        appointments::set_status(&mut tx, attending.id, status, Some(called_off), now).await?;
+        occupancy::release(&mut tx, attending.id).await?;
+        attending.cancel_reason.clone_from(&session.cancel_reason);
+        mail::ask(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
     }
     for waiting in waiting_list::list(&mut tx, id).await? {
         mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::WaitingOver, now).await?;
         waiting_list::delete(&mut tx, waiting.id).await?;
+    }
+    if session.host_id != by {
+        mail::ask_about_session(&mut tx, &session, now).await?;
     }
     outbox::follow_session(&mut tx, id, now).await?;
     tx.commit().await?;

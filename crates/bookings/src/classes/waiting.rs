@@ -1,8 +1,8 @@
 //! Waiting for a seat of a full session. Whoever waits longest, and fits, gets the seats that become free, at once and by
 //! themselves: nobody can come between.
 
-use jiff::Timestamp;
-use scheduling::{AppointmentId, CalendarId, Reason};
+use jiff::{Timestamp, ToSpan};
+use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal};
 use store::appointment_parts::NewPart;
 use store::appointments::{self, Appointment};
 use store::booking_calendars::{self, BookingCalendar};
@@ -79,8 +79,12 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     let mut tx = quince.store().write().await?;
     let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
     let calendar = calendar
-        .filter(|row| row.active)
+        .filter(|row| row.active && row.kind == Kind::ClassBooking)
         .ok_or_else(nothing_to_wait_for)?;
+    // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
+    if let Some(owner) = super::owner_of(&mut tx, calendar.id).await? {
+        occupancy::queue_for(&mut tx, &[owner]).await?;
+    }
     let mut checked = Checked::default();
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
     checked.finish().map_err(WaitError::Fields)?;
@@ -95,14 +99,13 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     context.for_seats(details.seats());
     match context.check(now, false, booking.start) {
         Ok(_) => return Err(WaitError::NotFull),
-        Err(refusals) if refusals.iter().all(|refusal| refusal.reason == Reason::NoSeats) => {}
+        Err(refusals) if is_full(&refusals) => {}
         Err(_) => return Err(nothing_to_wait_for()),
     }
     let calendar = &context.calendar;
-    let sessions = class_sessions::between(&mut tx, calendar.id, booking.start, later(booking.start)).await?;
-    let session = sessions
-        .into_iter()
-        .find(|session| session.starts_at == booking.start && session.cancelled_at.is_none())
+    let session = class_sessions::at(&mut tx, calendar.id, booking.start)
+        .await?
+        .filter(|session| session.cancelled_at.is_none())
         .ok_or_else(nothing_to_wait_for)?;
     if details.seats() > calendar.rules.seats {
         return Err(WaitError::NotOffered(format!(
@@ -110,6 +113,7 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
             calendar.rules.seats
         )));
     }
+    check_address(&mut tx, &session, &details.email).await?;
     let waiting = Waiting {
         id: WaitingId(store::new_id(now)?),
         session_id: session.id,
@@ -136,9 +140,27 @@ fn nothing_to_wait_for() -> WaitError {
     WaitError::NotOffered("There is no full session at this time to wait for. Choose another one.".to_owned())
 }
 
-/// The instant after another, for a span that holds only it.
-fn later(instant: Timestamp) -> Timestamp {
-    plan::window(instant).end
+/// Whether seats are missing, and nothing else: those of the session, and perhaps those of its day, which become free
+/// together.
+fn is_full(refusals: &[Refusal]) -> bool {
+    let of_seats = |refusal: &Refusal| matches!(refusal.reason, Reason::NoSeats | Reason::DayLimit);
+    refusals.iter().all(of_seats) && refusals.iter().any(|refusal| refusal.reason == Reason::NoSeats)
+}
+
+/// An address waits once, and not beside a seat that it has.
+async fn check_address(tx: &mut Tx, session: &Session, email: &str) -> Result<(), WaitError> {
+    let is_same = |other: &str| other.to_lowercase() == email.to_lowercase();
+    let waiting = waiting_list::list(tx, session.id).await?;
+    if waiting.iter().any(|other| is_same(&other.client.email)) {
+        return Err(WaitError::AlreadyWaiting);
+    }
+    let attending = appointments::of_session(tx, session.id).await?;
+    if attending.iter().any(|other| is_same(&other.email)) {
+        return Err(WaitError::NotOffered(
+            "This address has a seat in this session already. For more seats, please contact us.".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// The token of the page of a place on a waiting list.
@@ -169,6 +191,9 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Change
 /// Takes a client off a waiting list.
 pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
     let mut tx = quince.store().write().await?;
+    let (_, session) = of_token(&mut tx, token).await?;
+    occupancy::queue_for(&mut tx, &[session.host_id]).await?;
+    // It may have become a seat meanwhile.
     let (waiting, _) = of_token(&mut tx, token).await?;
     waiting_list::delete(&mut tx, waiting.id).await?;
     Ok(tx.commit().await?)
@@ -186,32 +211,87 @@ async fn calendar_of(tx: &mut Tx, session: &Session) -> Result<BookingCalendar, 
     found.ok_or_else(|| Internal::because("a session has no booking calendar"))
 }
 
-/// After seats of a session became free: those who wait longest and fit get them. Sooner than the minimum notice nobody is
-/// surprised with a seat.
+/// After seats of a session became free, in time that was queued for: those who wait longest and fit get them. Where a day has
+/// a number of seats of its own, the other sessions of the day have room now, too.
 pub(crate) async fn seats_freed(
     quince: &Quince,
     tx: &mut Tx,
     id: SessionId,
     now: Timestamp,
 ) -> Result<(), Internal> {
-    let waiting = waiting_list::list(tx, id).await?;
-    let Some(session) = class_sessions::find(tx, id)
-        .await?
-        .filter(|_| !waiting.is_empty())
-    else {
+    let Some(session) = class_sessions::find(tx, id).await? else {
         return Ok(());
     };
     let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
         return Ok(());
     };
+    if calendar.kind != Kind::ClassBooking {
+        return Ok(());
+    }
+    let mut left_of_day = seats_left_of_day(tx, &calendar, session.starts_at).await?;
+    let mut others = Vec::new();
+    if left_of_day.is_some() {
+        let day = day_of(&calendar, session.starts_at);
+        others = class_sessions::between(tx, calendar.id, day.start, day.end).await?;
+        others.retain(|other| other.id != id && other.starts_at >= day.start);
+    }
+    for session in [session].into_iter().chain(others) {
+        serve(quince, tx, &calendar, &session, &mut left_of_day, now).await?;
+    }
+    Ok(())
+}
+
+/// The local day of an instant, in the booking calendar's zone.
+fn day_of(calendar: &BookingCalendar, instant: Timestamp) -> Interval {
+    let zone = &calendar.rules.zone;
+    let date = zone.date(instant);
+    Interval {
+        start: zone.start_of_day(date),
+        end: zone.start_of_day(date.saturating_add(1.day())),
+    }
+}
+
+/// How many seats of a local day can still be booked, where a day has a number of them.
+pub(crate) async fn seats_left_of_day(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    start: Timestamp,
+) -> Result<Option<u32>, StoreError> {
+    let Some(most) = calendar.rules.per_day else {
+        return Ok(None);
+    };
+    let day = day_of(calendar, start);
+    let booked = appointments::starts_between(tx, calendar.id, day.start, day.end).await?;
+    let booked: u32 = booked.iter().map(|start| start.seats).sum();
+    Ok(Some(most.saturating_sub(booked)))
+}
+
+/// Gives a session's free seats to those who wait. Sooner than the minimum notice nobody is surprised with a seat, and nobody
+/// gets one with somebody who holds the class no longer.
+async fn serve(
+    quince: &Quince,
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+    session: &Session,
+    left_of_day: &mut Option<u32>,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    let waiting = waiting_list::list(tx, session.id).await?;
     let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
-    if session.cancelled_at.is_some() || too_soon {
+    if waiting.is_empty()
+        || session.cancelled_at.is_some()
+        || too_soon
+        || super::owner_of(tx, calendar.id).await? != Some(session.host_id)
+    {
         return Ok(());
     }
     for waiting in waiting {
+        let seats = waiting.client.seats();
         // Who does not fit stays; somebody behind them may need fewer seats.
-        if move_up(quince, tx, &calendar, &session, &waiting, now).await? {
+        let fits_the_day = left_of_day.is_none_or(|left| seats <= left);
+        if fits_the_day && move_up(quince, tx, calendar, session, &waiting, now).await? {
             waiting_list::delete(tx, waiting.id).await?;
+            *left_of_day = left_of_day.map(|left| left - seats);
         }
     }
     Ok(())
@@ -271,6 +351,7 @@ async fn move_up(
         updated_at: now,
         cancelled_at: None,
         cancelled_by: None,
+        cancel_reason: None,
     };
     let mut places = plan::places_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {

@@ -11,6 +11,8 @@ pub(crate) enum MessageKind {
     ClientHostChanged,
     /// To the client: called off.
     ClientCancelled,
+    /// To the client: what they asked for was not confirmed.
+    ClientDeclined,
     /// To the client: got a seat from the waiting list.
     ClientMovedUp,
     /// To somebody who waits for a seat.
@@ -21,23 +23,33 @@ pub(crate) enum MessageKind {
     HostBooked,
     /// To the host: moved to another time.
     HostRescheduled,
-    /// To the host: called off, or now another member's.
+    /// To the host: called off.
     HostCancelled,
+    /// To who was a host: it takes place without them.
+    HostLeft,
+    /// To the host: one of the others takes part in another one's place.
+    HostOthersChanged,
+    /// To the owner of a class: an admin called their session off.
+    SessionCancelled,
     /// To a staff member: their calendar server can no longer be read.
     CalendarUnreadable,
 }
 
-const WORDS: [(MessageKind, &str); 11] = [
+const WORDS: [(MessageKind, &str); 15] = [
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
     (MessageKind::ClientHostChanged, "client-host-changed"),
     (MessageKind::ClientCancelled, "client-cancelled"),
+    (MessageKind::ClientDeclined, "client-declined"),
     (MessageKind::ClientMovedUp, "client-moved-up"),
     (MessageKind::Waiting, "waiting"),
     (MessageKind::WaitingOver, "waiting-over"),
     (MessageKind::HostBooked, "host-booked"),
     (MessageKind::HostRescheduled, "host-rescheduled"),
     (MessageKind::HostCancelled, "host-cancelled"),
+    (MessageKind::HostLeft, "host-left"),
+    (MessageKind::HostOthersChanged, "host-others-changed"),
+    (MessageKind::SessionCancelled, "session-cancelled"),
     (MessageKind::CalendarUnreadable, "calendar-unreadable"),
 ];
 
@@ -54,8 +66,17 @@ impl MessageKind {
     pub(crate) fn is_for_host(self) -> bool {
         matches!(
             self,
-            Self::HostBooked | Self::HostRescheduled | Self::HostCancelled
+            Self::HostBooked
+                | Self::HostRescheduled
+                | Self::HostCancelled
+                | Self::HostLeft
+                | Self::HostOthersChanged
         )
+    }
+
+    /// Whether it tells of what was, when it was asked for, rather than of what is.
+    pub(crate) fn is_about_the_past(self) -> bool {
+        matches!(self, Self::HostCancelled | Self::HostLeft)
     }
 
     /// The kind of a kept word.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use store::questions::Answer;
 use zones::Zone;
 
+use super::OwnPart;
 use super::kinds::MessageKind;
 use super::transport::Letter;
 
@@ -23,6 +24,12 @@ pub(crate) struct Told<'a> {
     pub(crate) guests: &'a str,
     /// The services of a visit; empty otherwise.
     pub(crate) services: &'a str,
+    /// What the host who is written to has to do.
+    pub(crate) parts: &'a [OwnPart],
+    /// The names of who left, and of who takes part instead.
+    pub(crate) exchanged: Option<(&'a str, &'a str)>,
+    /// Why it was called off; may be empty.
+    pub(crate) reason: &'a str,
     pub(crate) host_zone: &'a Zone,
     pub(crate) client: (&'a str, &'a str),
     pub(crate) client_zone: &'a Zone,
@@ -74,6 +81,12 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             &format!("Changed: {}", told.calendar),
             "your appointment stays at its time, and somebody else takes part.",
         ),
+        MessageKind::ClientMovedUp if told.pending => client(
+            told,
+            &format!("A seat is kept for you: {}", told.calendar),
+            "a seat became free, and it is kept for you. We will confirm it soon. If you cannot come any more, please cancel, \
+             so that others can.",
+        ),
         MessageKind::ClientMovedUp => client(
             told,
             &format!("You have a seat: {}", told.calendar),
@@ -84,13 +97,15 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             &format!("Cancelled: {}", told.calendar),
             "your appointment was cancelled.",
         ),
-        MessageKind::HostBooked => return host(told, "New booking", "was booked"),
-        MessageKind::HostRescheduled => return host(told, "New time", "has a new time"),
-        MessageKind::HostCancelled => return host(told, "Cancelled", "was cancelled"),
-        MessageKind::CalendarUnreadable | MessageKind::Waiting | MessageKind::WaitingOver => return None,
+        MessageKind::ClientDeclined => client(
+            told,
+            &format!("Declined: {}", told.calendar),
+            "your request was declined: the time that you asked for cannot be confirmed.",
+        ),
+        _ => return for_host(kind, told),
     };
     Some(match kind {
-        MessageKind::ClientCancelled => letter,
+        MessageKind::ClientCancelled | MessageKind::ClientDeclined => letter,
         _ => Letter {
             text: format!(
                 "{}\nTo change or cancel it, open your own page:\n{}\n\n{}\n",
@@ -104,7 +119,8 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
 fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
     let (name, email) = told.client;
     let mut text = format!(
-        "Hello {name},\n\n{sentence}\n\n{}\n{}\n",
+        "Hello {name},\n\n{sentence}\n{}\n{}\n{}\n",
+        because(told.reason),
         told.calendar,
         when(told.start, told.end, told.client_zone)
     );
@@ -130,18 +146,64 @@ fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
     }
 }
 
-fn host(told: &Told, subject: &str, sentence: &str) -> Option<Letter> {
+/// The line with the reason, if there is one.
+fn because(reason: &str) -> String {
+    if reason.is_empty() {
+        String::new()
+    } else {
+        format!("Reason: {reason}\n")
+    }
+}
+
+fn for_host(kind: MessageKind, told: &Told) -> Option<Letter> {
+    let what = format!("{} with {}", told.calendar, told.client.0);
+    let (subject, sentence) = match kind {
+        MessageKind::HostBooked if told.pending => (
+            "To confirm",
+            format!("{what} was requested, and waits to be confirmed."),
+        ),
+        MessageKind::HostBooked => ("New booking", format!("{what} was booked.")),
+        MessageKind::HostRescheduled if told.pending => (
+            "New time",
+            format!("{what} has a new time, and waits to be confirmed."),
+        ),
+        MessageKind::HostRescheduled => ("New time", format!("{what} has a new time.")),
+        MessageKind::HostCancelled => ("Cancelled", format!("{what} was cancelled.")),
+        MessageKind::HostLeft => (
+            "You no longer take part",
+            format!("you no longer take part in {what}. It takes place with somebody else."),
+        ),
+        MessageKind::HostOthersChanged => {
+            let (left, joined) = told.exchanged?;
+            (
+                "Somebody else takes part",
+                format!("{joined} takes part in {what} instead of {left}. Your own part stays."),
+            )
+        }
+        _ => return None,
+    };
+    let page = if told.pending && kind != MessageKind::HostLeft {
+        "Confirm or decline it in Quince:"
+    } else {
+        "The appointment in Quince:"
+    };
+    host(told, subject, &sentence, page)
+}
+
+fn host(told: &Told, subject: &str, sentence: &str, page: &str) -> Option<Letter> {
     let (name, email) = told.host?;
     let (client, client_email) = told.client;
-    let mut text = format!(
-        "Hello {name},\n\n{} with {client} {sentence}.\n\n{}\n{client_email}\n",
-        told.calendar,
-        when(told.start, told.end, told.host_zone)
-    );
-    for (word, words) in [("Services:", told.services), ("Brings", told.guests)] {
-        if !words.is_empty() {
-            let _ = writeln!(text, "{word} {words}");
+    let mut text = format!("Hello {name},\n\n{sentence}\n{}\n", because(told.reason));
+    for part in told.parts {
+        text.push_str(&when(part.start, part.end, told.host_zone));
+        if !part.service.is_empty() {
+            let _ = write!(text, ": {}", part.service);
         }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "{client_email}");
+    if !told.guests.is_empty() {
+        let _ = writeln!(text, "Brings {}", told.guests);
     }
     for line in [told.phone, told.location] {
         if !line.is_empty() {
@@ -154,7 +216,7 @@ fn host(told: &Told, subject: &str, sentence: &str) -> Option<Letter> {
     if !told.notes.is_empty() {
         let _ = writeln!(text, "{}", told.notes);
     }
-    let _ = writeln!(text, "\nThe appointment in Quince:\n{}", told.staff_url);
+    let _ = writeln!(text, "\n{page}\n{}", told.staff_url);
     Some(Letter {
         to_name: name.to_owned(),
         to: email.to_owned(),
@@ -178,7 +240,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// The mail to somebody who waits for a seat, or who waited in vain.
-pub(crate) fn waiting(over: bool, place: &Place) -> Letter {
+pub(crate) fn waiting(over: bool, reason: &str, place: &Place) -> Letter {
     let Place {
         to: (name, email),
         business,
@@ -204,7 +266,33 @@ pub(crate) fn waiting(over: bool, place: &Place) -> Letter {
         to: (*email).to_owned(),
         reply_to: None,
         subject: format!("{subject}: {calendar}"),
-        text: format!("Hello {name},\n\n{sentence}\n\n{calendar}\n{when}\n{end}\n{business}\n"),
+        text: format!(
+            "Hello {name},\n\n{sentence}\n{}\n{calendar}\n{when}\n{end}\n{business}\n",
+            because(reason)
+        ),
+        ics: None,
+    }
+}
+
+/// The mail to the owner of a session that an admin called off.
+pub(crate) fn session_cancelled(by: &str, reason: &str, place: &Place) -> Letter {
+    let Place {
+        to: (name, email),
+        calendar,
+        when,
+        page,
+        ..
+    } = place;
+    Letter {
+        to_name: (*name).to_owned(),
+        to: (*email).to_owned(),
+        reply_to: None,
+        subject: format!("Session called off: {calendar}"),
+        text: format!(
+            "Hello {name},\n\n{by} called your session of {calendar} off. Everybody who takes part, or waits, is told.\n{}\n\
+             {when}\n\nThe session in Quince:\n{page}\n",
+            because(reason)
+        ),
         ics: None,
     }
 }
@@ -239,6 +327,9 @@ mod tests {
             with: "Mira",
             guests: "",
             services: "",
+            parts: &[],
+            exchanged: None,
+            reason: "",
             host_zone,
             client: ("Ada", "ada@example.com"),
             client_zone: zone,
@@ -278,7 +369,17 @@ mod tests {
             Zone::named("America/New_York").unwrap(),
             Zone::named("Europe/Berlin").unwrap(),
         );
-        let letter = appointment(MessageKind::HostBooked, &told(&client, &host)).unwrap();
+        let whole = told(&client, &host);
+        let parts = [OwnPart {
+            start: whole.start,
+            end: whole.end,
+            service: String::new(),
+        }];
+        let whole = Told {
+            parts: &parts,
+            ..whole
+        };
+        let letter = appointment(MessageKind::HostBooked, &whole).unwrap();
         assert_eq!(letter.to, "mira@example.org");
         assert!(
             letter.text.contains("16:00–16:30 (Europe/Berlin)"),

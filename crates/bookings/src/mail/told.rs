@@ -1,6 +1,6 @@
 //! What mails and downloads need to know of an appointment, gathered from the database.
 
-use jiff::Timestamp;
+use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::staff::Staff;
@@ -8,6 +8,7 @@ use store::{AppointmentStatus as Status, Tx, appointment_parts, booking_calendar
 use zones::Zone;
 
 use super::render::Told;
+use super::{Detail, OwnPart};
 use crate::appointments::{host_names, token};
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -21,6 +22,10 @@ pub(crate) struct Gathered {
     guests: String,
     /// The services of a visit.
     services: String,
+    /// Who takes part, and when.
+    all_parts: Vec<Part>,
+    /// What the host who is written to has to do.
+    parts: Vec<OwnPart>,
     business: String,
     business_zone: Zone,
     manage_url: String,
@@ -43,8 +48,8 @@ impl Gathered {
         let with = host_names(tx, appointment.id).await?;
         let parts = appointment_parts::list(tx, &[appointment.id]).await?;
         let services: Vec<String> = parts
-            .into_iter()
-            .filter_map(|part| Some(part.service?.name))
+            .iter()
+            .filter_map(|part| Some(part.service.as_ref()?.name.clone()))
             .collect();
         let business = workspace::find(tx).await?;
         let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
@@ -54,6 +59,8 @@ impl Gathered {
             with,
             guests: appointment.guests.join(", "),
             services: services.join(", "),
+            all_parts: parts,
+            parts: Vec::new(),
             business: business
                 .as_ref()
                 .map(|business| business.name.clone())
@@ -66,25 +73,30 @@ impl Gathered {
         })
     }
 
-    /// The same with another host and time, for a mail to somebody who holds it no longer.
-    pub(crate) fn before_the_move(
-        mut self,
-        host: Option<Staff>,
-        start: Option<Timestamp>,
-        end: Option<Timestamp>,
-    ) -> Self {
+    /// The same for one of the hosts, or for somebody who is none any more, with what they have, or had, to do.
+    pub(crate) fn for_host(mut self, host: Option<Staff>, was: Option<&Detail>) -> Self {
         if let Some(host) = host {
-            host.name.clone_into(&mut self.with);
+            self.parts = OwnPart::of_host(&self.all_parts, host.id);
             self.host = Some(host);
         }
-        if let Some((start, end)) = start.zip(end) {
-            (self.appointment.starts_at, self.appointment.ends_at) = (start, end);
+        let (mut start, mut end) = (self.appointment.starts_at, self.appointment.ends_at);
+        if let Some(was) = was {
+            self.parts.clone_from(&was.parts);
+            (start, end) = was.start.zip(was.end).unwrap_or((start, end));
+        }
+        if self.parts.is_empty() {
+            self.parts.push(OwnPart {
+                start,
+                end,
+                service: String::new(),
+            });
         }
         self
     }
 
-    pub(crate) fn told(&self) -> Told<'_> {
+    pub(crate) fn told<'a>(&'a self, detail: &'a Detail) -> Told<'a> {
         let appointment = &self.appointment;
+        let exchanged = detail.exchanged.as_ref();
         Told {
             business: &self.business,
             calendar: &self.calendar.name,
@@ -96,6 +108,9 @@ impl Gathered {
             with: &self.with,
             guests: &self.guests,
             services: &self.services,
+            parts: &self.parts,
+            exchanged: exchanged.map(|(left, joined)| (left.as_str(), joined.as_str())),
+            reason: detail.reason.as_deref().unwrap_or_default(),
             host_zone: self.host.as_ref().map_or(&self.business_zone, |host| &host.zone),
             client: (&appointment.name, &appointment.email),
             client_zone: &appointment.client_zone,

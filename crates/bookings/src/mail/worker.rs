@@ -2,13 +2,14 @@
 
 use jiff::SignedDuration;
 use store::messages::{self, Message};
+use store::staff::Staff;
 use store::{Tx, appointments, booking_calendars, staff, workspace};
 
 use super::kinds::MessageKind;
 use super::render;
 use super::told::Gathered;
 use super::transport::{Letter, SendError};
-use super::{Detail, OnTheList};
+use super::{CalledOffSession, Detail, OnTheList};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, reach};
@@ -75,6 +76,9 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
             .await
             .map(Some);
     }
+    if let Some(session) = &detail.session {
+        return about_session(quince, tx, message, &detail, session, addressee).await;
+    }
     let Some(appointment) = message.appointment_id else {
         let settings = quince.page("settings/integrations");
         return Ok(addressee.map(|person| {
@@ -87,16 +91,43 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
         return Ok(None);
     };
     let gathered = Gathered::load(quince, tx, &appointment).await?;
-    let gathered = match kind {
-        MessageKind::HostCancelled => gathered.before_the_move(addressee, detail.start, detail.end),
-        _ if kind.is_for_host() => gathered.before_the_move(addressee, None, None),
-        _ => gathered,
+    let gathered = if kind.is_for_host() {
+        gathered.for_host(addressee, kind.is_about_the_past().then_some(&detail))
+    } else {
+        gathered
     };
-    let letter = render::appointment(kind, &gathered.told());
+    let letter = render::appointment(kind, &gathered.told(&detail));
     Ok(letter.map(|letter| Letter {
         to: message.recipient.clone(),
         ..letter
     }))
+}
+
+async fn about_session(
+    quince: &Quince,
+    tx: &mut Tx,
+    message: &Message,
+    detail: &Detail,
+    session: &CalledOffSession,
+    owner: Option<Staff>,
+) -> Result<Option<Letter>, Internal> {
+    let Some(owner) = owner else { return Ok(None) };
+    let calendar = booking_calendars::find(tx, session.calendar).await?;
+    let when = match (detail.start, detail.end) {
+        (Some(start), Some(end)) => render::when(start, end, &owner.zone),
+        _ => String::new(),
+    };
+    Ok(Some(render::session_cancelled(
+        &session.by,
+        detail.reason.as_deref().unwrap_or_default(),
+        &render::Place {
+            to: (&owner.name, &message.recipient),
+            business: "",
+            calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
+            when: &when,
+            page: &quince.page(&format!("sessions/{}", session.id)),
+        },
+    )))
 }
 
 async fn to_somebody_waiting(
@@ -116,6 +147,7 @@ async fn to_somebody_waiting(
     let secret = classes::secret(quince, waiting.id)?;
     Ok(render::waiting(
         over,
+        detail.reason.as_deref().unwrap_or_default(),
         &render::Place {
             to: (&waiting.name, &message.recipient),
             business: business.as_ref().map_or("", |business| &business.name),

@@ -8,6 +8,8 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::class_sessions::Session;
 
+use crate::appointments::is_active;
+
 /// An event as Quince writes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
@@ -68,14 +70,14 @@ impl Content {
         roster: &[Appointment],
         page: String,
     ) -> Self {
-        let seats: u32 = roster.iter().map(Appointment::seats).sum();
+        let taking_part = roster.iter().filter(|found| is_active(found.status));
+        let seats: u32 = taking_part.map(Appointment::seats).sum();
         let mut lines = Vec::new();
         for appointment in roster {
-            let pending = appointment.status == AppointmentStatus::New;
-            lines.push(if pending {
-                format!("{} (to be confirmed)", appointment.name)
-            } else {
-                appointment.name.clone()
+            lines.push(match appointment.status {
+                AppointmentStatus::New => format!("{} (to be confirmed)", appointment.name),
+                AppointmentStatus::NoShow => format!("{} (did not come)", appointment.name),
+                _ => appointment.name.clone(),
             });
             lines.extend(contact(appointment).into_iter().skip(1));
             lines.extend(appointment.guests.iter().map(|guest| format!("+ {guest}")));
@@ -198,6 +200,7 @@ mod tests {
             updated_at: at("2026-11-23T08:00:00Z"),
             cancelled_at: None,
             cancelled_by: None,
+            cancel_reason: None,
         }
     }
 
@@ -244,6 +247,7 @@ mod tests {
             updated_at: roster[0].updated_at,
             cancelled_at: None,
             cancelled_by: None,
+            cancel_reason: None,
         };
         let page = "https://book.example/sessions/1".to_owned();
         let text = Content::of_session(&calendar("Yoga"), &session, &roster, page).event("u1");

@@ -60,7 +60,7 @@ pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -
     occupancy::queue_for(tx, &[session.host_id]).await?;
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
-    if session.cancelled_at.is_some() || appointments::of_session(tx, id).await?.is_empty() {
+    if session.cancelled_at.is_some() || appointments::roster_of_session(tx, id).await?.is_empty() {
         return match present {
             Some(write) => remove(tx, &write, now).await,
             None => Ok(()),

@@ -131,7 +131,7 @@ async fn of_session(quince: &Quince, tx: &mut Tx, id: SessionId) -> Result<Optio
     let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
         return Ok(None);
     };
-    let roster = appointments::of_session(tx, id).await?;
+    let roster = appointments::roster_of_session(tx, id).await?;
     let page = quince.page(&format!("sessions/{id}"));
     Ok(Some(Content::of_session(&calendar, &session, &roster, page)))
 }

@@ -193,7 +193,7 @@ impl Context {
                 shared: None,
             });
         }
-        add_called_off(tx, &calendar, reach, &mut taken).await?;
+        add_called_off(tx, &calendar, &people, reach, &mut taken).await?;
         let booked = booked(tx, &calendar, window, own.moved).await?;
         let closed = holidays::closed(holidays);
         let mut hosts: Vec<Host> = members
@@ -446,10 +446,11 @@ async fn without_moved(
     Ok(busy)
 }
 
-/// The time of a class's sessions that were called off.
+/// The time of a class's sessions that were called off, whoever held them.
 async fn add_called_off(
     tx: &mut Tx,
     calendar: &BookingCalendar,
+    people: &[StaffId],
     reach: Interval,
     taken: &mut BTreeMap<StaffId, Vec<Busy>>,
 ) -> Result<(), StoreError> {
@@ -457,8 +458,8 @@ async fn add_called_off(
         return Ok(());
     }
     for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
-        if session.cancelled_at.is_some() {
-            let host = taken.entry(session.host_id).or_default();
+        for owner in people.iter().filter(|_| session.cancelled_at.is_some()) {
+            let host = taken.entry(*owner).or_default();
             host.push(busy::of_called_off(&session));
         }
     }

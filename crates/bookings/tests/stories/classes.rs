@@ -1,11 +1,14 @@
 //! Class Booking: sessions with seats, one event for each, guests, moving, calling off, the waiting list.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking, HoldWish, hold, holder};
-use bookings::calendars::{self, CalendarForm};
+use bookings::appointments::{
+    self, Actor, BookError, Booked, Booking, ChangeError, Edit, HoldWish, hold, holder,
+};
+use bookings::calendars::{self, CalendarError, CalendarForm};
 use bookings::classes::{self, WaitError};
 use bookings::slots::Question;
-use bookings::{CalendarId, Kind, Rules, SessionId, Status, slots};
+use bookings::{CalendarId, Kind, Priority, Rules, SessionId, StaffId, Status, slots};
 use jiff::{SignedDuration, Timestamp};
+use store::calendar_members::{self, NewMember};
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -31,6 +34,21 @@ stories! {
     the_owner_and_admins_see_who_comes_and_others_do_not,
     a_held_seat_is_no_session,
     the_owners_icloud_is_asked_until_somebody_has_a_seat,
+    somebody_else_holds_a_class_only_when_no_session_is_to_come,
+    a_session_is_never_joined_in_somebody_elses_time,
+    a_session_that_was_called_off_stays_so_whoever_holds_the_class,
+    whoever_waits_is_never_left_beside_a_free_seat,
+    a_day_lets_no_more_move_up_than_it_may_have,
+    a_group_reads_how_many_seats_are_left,
+    the_event_stays_when_the_last_one_makes_room_for_who_waits,
+    an_address_waits_once_and_not_beside_its_seat,
+    a_seat_that_waits_to_be_confirmed_is_not_called_yours,
+    nobody_comes_back_into_a_session_that_was_called_off,
+    a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew,
+    who_did_not_come_stays_in_the_roster_and_the_event,
+    a_client_takes_guests_out_and_those_who_wait_get_the_seats,
+    staff_change_guests_as_far_as_there_are_seats,
+    the_owner_is_told_when_an_admin_calls_a_session_off,
 }
 
 fn form(world: &World, seats: u32) -> CalendarForm {
@@ -280,13 +298,13 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     for (who, subject) in [
         ("ada@", "Cancelled"),
         ("grace@", "Cancelled"),
-        ("edsger@", "Yoga"),
+        ("edsger@", "Called off"),
     ] {
         assert!(
-            mails
-                .iter()
-                .any(|mail| mail.contains(who) && mail.contains(subject)),
-            "{who} was told"
+            mails.iter().any(|mail| mail.contains(who)
+                && mail.contains(subject)
+                && mail.contains("Reason: the roof leaks")),
+            "{who} was told, and why"
         );
     }
     assert_eq!(left(&world, "10:00").await, None, "it is not offered again");
@@ -295,7 +313,10 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     let view = classes::session(&world.quince, world.owner, session)
         .await
         .unwrap();
-    assert_eq!(view.cancelled_by.as_deref(), Some("Maya Lopez: the roof leaks"));
+    assert_eq!(
+        (view.cancelled_by.as_deref(), view.cancel_reason.as_deref()),
+        (Some("Maya Lopez"), Some("the roof leaks"))
+    );
     assert_eq!((view.taken, view.waiting.len()), (0, 0));
 }
 
@@ -412,6 +433,359 @@ async fn the_owner_and_admins_see_who_comes_and_others_do_not(world: World) {
         classes::session(&world.quince, world.owner, session)
             .await
             .is_ok()
+    );
+}
+
+/// Lets somebody else hold the class.
+async fn hand_over(world: &World, id: CalendarId, to: StaffId) -> Result<(), CalendarError> {
+    let form = CalendarForm {
+        members: vec![member(to)],
+        ..form(world, 2)
+    };
+    calendars::update(&world.quince, world.owner, id, form).await
+}
+
+async fn somebody_else_holds_a_class_only_when_no_session_is_to_come(world: World) {
+    let jonas = world.connected_colleague("Jonas").await;
+    let id = yoga(&world, 2).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    let refused = hand_over(&world, id, jonas.staff).await.unwrap_err();
+    assert!(
+        matches!(&refused, CalendarError::Fields(problems) if problems[0].field == "members"),
+        "{refused:?}"
+    );
+    assert!(
+        refused
+            .to_string()
+            .starts_with("1 session is to come with Maya Lopez. Move those who take part"),
+        "{refused}"
+    );
+    appointments::cancel(&world.quince, &client(&ada), "")
+        .await
+        .unwrap();
+    hand_over(&world, id, jonas.staff).await.unwrap();
+    join(&world, "Grace", "10:00").await;
+    world.jobs().await;
+    assert_eq!(titles(&world), [""; 0]);
+    assert_eq!(world.events_of(&jonas).len(), 1);
+}
+
+async fn a_session_is_never_joined_in_somebody_elses_time(world: World) {
+    let jonas = world.connected_colleague("Jonas").await;
+    let id = yoga(&world, 2).await;
+    join(&world, "Ada", "10:00").await;
+    // As versions that did not look at the sessions left it behind.
+    let mut tx = world.database.store.write().await.unwrap();
+    let member = NewMember {
+        staff_id: jonas.staff,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    calendar_members::replace(&mut tx, id, &[member], world.quince.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    for name in ["Grace", "Edsger", "Barbara"] {
+        let refused = appointments::book(&world.quince, wish(name, "10:00", &[])).await;
+        assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    }
+    join(&world, "Grace", "12:00").await;
+}
+
+async fn a_session_that_was_called_off_stays_so_whoever_holds_the_class(world: World) {
+    let jonas = world.connected_colleague("Jonas").await;
+    let id = yoga(&world, 2).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    let session = session_of(&world, &ada).await;
+    classes::cancel_session(&world.quince, world.owner, session, "")
+        .await
+        .unwrap();
+    hand_over(&world, id, jonas.staff).await.unwrap();
+    assert_eq!(left(&world, "10:00").await, None);
+    let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
+    assert!(refused.is_err(), "{refused:?}");
+}
+
+async fn whoever_waits_is_never_left_beside_a_free_seat(world: World) {
+    yoga(&world, 1).await;
+    let times = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00"];
+    let mut booked = Vec::new();
+    for time in times {
+        booked.push(join(&world, &format!("First at {time}").replace(':', ""), time).await);
+    }
+    let mut at_once = JoinSet::new();
+    for (first, time) in booked.iter().zip(times) {
+        let (quince, actor) = (world.quince.clone(), client(first));
+        at_once.spawn(async move { drop(appointments::cancel(&quince, &actor, "").await) });
+        let (quince, wish) = (world.quince.clone(), wish("Grace", time, &[]));
+        at_once.spawn(async move { drop(classes::wait(&quince, &wish).await) });
+    }
+    at_once.join_all().await;
+    for (first, time) in booked.iter().zip(times) {
+        let session = session_of(&world, first).await;
+        let session = classes::session(&world.quince, world.owner, session)
+            .await
+            .unwrap();
+        let waits = !session.waiting.is_empty();
+        assert!(!(waits && session.taken < session.seats), "{time}: {session:?}");
+    }
+}
+
+async fn a_day_lets_no_more_move_up_than_it_may_have(world: World) {
+    let id = yoga(&world, 2).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    join(&world, "Grace", "10:00").await;
+    let edsger = join(&world, "Edsger", "12:00").await;
+    classes::wait(&world.quince, &wish("Barbara", "10:00", &[]))
+        .await
+        .unwrap();
+    let mut form = form(&world, 2);
+    form.rules.per_day = Some(2);
+    calendars::update(&world.quince, world.owner, id, form)
+        .await
+        .unwrap();
+    appointments::cancel(&world.quince, &client(&ada), "")
+        .await
+        .unwrap();
+    let session = session_of(&world, &ada).await;
+    let before = classes::session(&world.quince, world.owner, session)
+        .await
+        .unwrap();
+    assert_eq!((before.taken, before.waiting.len()), (1, 1), "the day is full");
+    appointments::cancel(&world.quince, &client(&edsger), "")
+        .await
+        .unwrap();
+    let after = classes::session(&world.quince, world.owner, session)
+        .await
+        .unwrap();
+    assert_eq!(
+        (after.taken, after.waiting.len()),
+        (2, 0),
+        "a seat of the day is free, wherever it was"
+    );
+}
+
+async fn a_group_reads_how_many_seats_are_left(world: World) {
+    yoga(&world, 3).await;
+    join(&world, "Ada", "10:00").await;
+    join(&world, "Grace", "10:00").await;
+    let group = appointments::book(&world.quince, wish("Edsger", "10:00", &["Ria"])).await;
+    assert!(
+        matches!(&group, Err(BookError::NotOffered(sentence))
+            if sentence.starts_with("Only 1 seat is left in this session. Bring fewer guests")),
+        "{group:?}"
+    );
+    join(&world, "Edsger", "10:00").await;
+    let full = appointments::book(&world.quince, wish("Barbara", "10:00", &["Ria"])).await;
+    assert!(matches!(full, Err(BookError::SlotTaken)), "{full:?}");
+}
+
+async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World) {
+    yoga(&world, 1).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+        .await
+        .unwrap();
+    world.jobs().await;
+    let before = world.events("Home");
+    appointments::cancel(&world.quince, &client(&ada), "")
+        .await
+        .unwrap();
+    world.jobs().await;
+    let after = world.events("Home");
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_eq!(before[0].uid, after[0].uid);
+    assert!(after[0].ics.contains("Grace"), "{}", after[0].ics);
+    assert_eq!(world.requests("DELETE"), 0);
+}
+
+async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
+    yoga(&world, 1).await;
+    join(&world, "Ada", "10:00").await;
+    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+        .await
+        .unwrap();
+    let shouted = |name: &str| Booking {
+        email: format!("{}@Example.COM", name.to_uppercase()),
+        ..wish(name, "10:00", &[])
+    };
+    let twice = classes::wait(&world.quince, &shouted("Grace")).await;
+    assert!(matches!(twice, Err(WaitError::AlreadyWaiting)), "{twice:?}");
+    let attends = classes::wait(&world.quince, &shouted("Ada")).await;
+    assert!(
+        matches!(&attends, Err(WaitError::NotOffered(sentence)) if sentence.contains("has a seat")),
+        "{attends:?}"
+    );
+}
+
+async fn a_seat_that_waits_to_be_confirmed_is_not_called_yours(world: World) {
+    let mut form = form(&world, 1);
+    form.auto_confirm = false;
+    world.make(form).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+        .await
+        .unwrap();
+    world.later(1).await;
+    appointments::cancel(&world.quince, &client(&ada), "")
+        .await
+        .unwrap();
+    world.later(1).await;
+    let mails = world.mails();
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains("To: ") && mail.contains("A seat is kept for you"));
+    let mail = mail.unwrap_or_else(|| panic!("{mails:?}"));
+    assert!(mail.contains("grace@") && !mail.contains("it is yours"), "{mail}");
+}
+
+async fn set(world: &World, booked: &Booked, status: Status) -> Result<(), ChangeError> {
+    appointments::set_status(&world.quince, world.owner, booked.id, status).await
+}
+
+async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
+    yoga(&world, 2).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    join(&world, "Grace", "10:00").await;
+    set(&world, &ada, Status::Invalid).await.unwrap();
+    let session = session_of(&world, &ada).await;
+    classes::cancel_session(&world.quince, world.owner, session, "")
+        .await
+        .unwrap();
+    let back = set(&world, &ada, Status::Confirmed).await;
+    assert!(
+        matches!(&back, Err(ChangeError::AlreadyOver(sentence)) if sentence.contains("called off")),
+        "{back:?}"
+    );
+    assert_eq!(world.appointment(&ada).await.status, Status::Invalid);
+}
+
+async fn a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew(world: World) {
+    let id = yoga(&world, 3).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    let mut form = form(&world, 3);
+    (form.rules.duration, form.rules.pre_buffer, form.rules.post_buffer) = (90, 30, 30);
+    calendars::update(&world.quince, world.owner, id, form)
+        .await
+        .unwrap();
+    let grace = join(&world, "Grace", "10:00").await;
+    set(&world, &grace, Status::Invalid).await.unwrap();
+    let seat = HoldWish {
+        slug: "yoga".into(),
+        start: tuesday("10:00"),
+        host: None,
+        services: Vec::new(),
+    };
+    hold(&world.quince, holder("a visitor's secret"), &seat)
+        .await
+        .unwrap();
+    set(&world, &grace, Status::Confirmed).await.unwrap();
+    assert_eq!(left(&world, "10:00").await, Some(0));
+    set(&world, &ada, Status::Invalid).await.unwrap();
+    set(&world, &ada, Status::Confirmed).await.unwrap();
+}
+
+async fn who_did_not_come_stays_in_the_roster_and_the_event(world: World) {
+    yoga(&world, 5).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    let grace = join(&world, "Grace", "10:00").await;
+    world.jobs().await;
+    world.clock.set(tuesday("11:30"));
+    set(&world, &ada, Status::NoShow).await.unwrap();
+    world.jobs().await;
+    assert_eq!(titles(&world), ["Yoga 1/5"]);
+    set(&world, &grace, Status::NoShow).await.unwrap();
+    world.jobs().await;
+    assert_eq!(titles(&world), ["Yoga 0/5"]);
+    let text = world.events("Home")[0].ics.replace("\r\n ", "");
+    assert!(text.contains("Ada (did not come)"), "{text}");
+    let session = session_of(&world, &ada).await;
+    let session = classes::session(&world.quince, world.owner, session)
+        .await
+        .unwrap();
+    assert_eq!((session.attendees.len(), session.taken), (2, 0));
+    assert_eq!(session.attendees[0].status, Status::NoShow);
+}
+
+fn names(guests: &[&str]) -> Vec<String> {
+    guests.iter().map(|guest| (*guest).to_owned()).collect()
+}
+
+async fn a_client_takes_guests_out_and_those_who_wait_get_the_seats(world: World) {
+    yoga(&world, 3).await;
+    let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
+        .await
+        .unwrap();
+    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+        .await
+        .unwrap();
+    world.jobs().await;
+    appointments::edit_guests(&world.quince, &client(&ada), &names(&["Anne"]))
+        .await
+        .unwrap();
+    world.jobs().await;
+    assert_eq!(titles(&world), ["Yoga 3/3"]);
+    let text = world.events("Home")[0].ics.replace("\r\n ", "");
+    assert!(text.contains("Grace") && !text.contains("Byron"), "{text}");
+    let back = appointments::edit_guests(&world.quince, &client(&ada), &names(&["Anne", "Byron"])).await;
+    assert!(
+        matches!(&back, Err(ChangeError::NotOffered(sentence)) if sentence.contains("No more seats")),
+        "{back:?}"
+    );
+    let seen = appointments::by_token(&world.quince, &ada.manage_token)
+        .await
+        .unwrap();
+    assert_eq!(seen.guests, ["Anne"]);
+    world.clock.set(tuesday("10:30"));
+    let late = appointments::edit_guests(&world.quince, &client(&ada), &[]).await;
+    assert!(matches!(late, Err(ChangeError::TooLate(_))), "{late:?}");
+}
+
+async fn staff_change_guests_as_far_as_there_are_seats(world: World) {
+    yoga(&world, 3).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    let edit = |guests: &[&str]| Edit {
+        name: "Ada King".into(),
+        email: "ada@example.com".into(),
+        phone: String::new(),
+        notes: String::new(),
+        guests: names(guests),
+    };
+    let change =
+        async |guests: &[&str]| appointments::edit(&world.quince, world.owner, ada.id, &edit(guests)).await;
+    change(&["Byron", "Anne"]).await.unwrap();
+    assert_eq!(left(&world, "10:00").await, Some(0));
+    let many = change(&["Byron", "Anne", "Ria"]).await;
+    assert!(matches!(many, Err(ChangeError::NotOffered(_))), "{many:?}");
+    change(&["Anne"]).await.unwrap();
+    assert_eq!(left(&world, "10:00").await, Some(1));
+    world.jobs().await;
+    assert_eq!(titles(&world), ["Yoga 2/3"]);
+    let elsewhere = world.book("14:00").await;
+    let refused = appointments::edit(&world.quince, world.owner, elsewhere.id, &edit(&["Anne"])).await;
+    assert!(matches!(refused, Err(ChangeError::Fields(_))), "{refused:?}");
+}
+
+async fn the_owner_is_told_when_an_admin_calls_a_session_off(world: World) {
+    let jonas = world.connected_colleague("Jonas").await;
+    let form = CalendarForm {
+        members: vec![member(jonas.staff)],
+        ..form(&world, 2)
+    };
+    world.make(form).await;
+    let ada = join(&world, "Ada", "10:00").await;
+    let session = session_of(&world, &ada).await;
+    classes::cancel_session(&world.quince, world.owner, session, "the roof leaks")
+        .await
+        .unwrap();
+    world.jobs().await;
+    let mails = world.mails();
+    let told = |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session called off: Yoga");
+    let mail = mails.iter().find(told).unwrap_or_else(|| panic!("{mails:?}"));
+    assert!(
+        mail.contains("Maya Lopez called your session of Yoga off")
+            && mail.contains("Reason: the roof leaks"),
+        "{mail}"
     );
 }
 

@@ -196,7 +196,11 @@ async fn a_member_is_exchanged_and_the_events_follow(world: World) {
     );
     let mails = world.mails();
     for (who, subject) in [
-        ("jonas@", "Cancelled"),
+        ("jonas@", "Subject: You no longer take part: Panel"),
+        (
+            "priya@",
+            "Mira takes part in Panel with Ada Byron instead of Jonas.",
+        ),
         ("mira@", "New booking"),
         ("ada@", "Changed"),
     ] {

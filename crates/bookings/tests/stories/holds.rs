@@ -1,11 +1,13 @@
 //! A chosen time is held for its visitor for ten minutes, and for nobody else.
 
 use bookings::appointments::{self, BookError, Booking, HoldWish, hold, holder};
-use bookings::calendars::CalendarForm;
+use bookings::calendars::{self, CalendarForm};
+use bookings::classes;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::slots::{self, Question};
 use bookings::{Holder, Kind, Rules};
 use jiff::SignedDuration;
+use store::{idempotency_keys, sessions};
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -25,6 +27,9 @@ stories! {
     a_visit_holds_its_room,
     staff_see_that_it_is_held_and_may_book_it_all_the_same,
     two_hundred_at_once_hold_a_time_once,
+    a_seat_whose_hold_expires_goes_to_who_waits,
+    a_seat_that_its_visitor_gives_up_goes_to_who_waits,
+    what_is_over_is_swept_away,
 }
 
 fn wish(slug: &str, time: &str) -> HoldWish {
@@ -163,7 +168,8 @@ async fn a_collective_is_held_with_all_its_members(world: World) {
     book(&world, "panel", "10:00", ada()).await.unwrap();
 }
 
-async fn a_class_holds_one_seat(world: World) {
+/// A class with two seats.
+async fn yoga(world: &World) {
     let yoga = CalendarForm {
         slug: "yoga".into(),
         kind: Kind::ClassBooking,
@@ -175,6 +181,10 @@ async fn a_class_holds_one_seat(world: World) {
         ..CalendarForm::new("Yoga")
     };
     world.make(yoga).await;
+}
+
+async fn a_class_holds_one_seat(world: World) {
+    yoga(&world).await;
     hold(&world.quince, ada(), &wish("yoga", "10:00")).await.unwrap();
     assert!(
         is_free_to(&world, None, "yoga", "10:00").await,
@@ -302,4 +312,84 @@ async fn two_hundred_at_once_hold_a_time_once(world: World) {
         );
     }
     book(&world, "intro", "10:00", held[0]).await.unwrap();
+}
+
+/// Ada holds the last seat of Yoga at 10:00, and Grace waits for one.
+async fn a_full_class_with_somebody_waiting(world: &World) -> String {
+    yoga(world).await;
+    book(world, "yoga", "10:00", bob()).await.unwrap();
+    hold(&world.quince, ada(), &wish("yoga", "10:00")).await.unwrap();
+    let grace = Booking {
+        email: "grace@example.com".into(),
+        holder: None,
+        ..booking("yoga", "10:00", bob())
+    };
+    classes::wait(&world.quince, &grace).await.unwrap()
+}
+
+async fn waits(world: &World, token: &str) -> bool {
+    classes::waiting(&world.quince, token).await.is_ok()
+}
+
+async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
+    let grace = a_full_class_with_somebody_waiting(&world).await;
+    world.later(9).await;
+    assert!(waits(&world, &grace).await);
+    world.clock.advance(SignedDuration::from_mins(1));
+    // Somebody who takes other time of the same host does not take the seat from her.
+    book(&world, "intro", "14:00", bob()).await.unwrap();
+    let between = book(&world, "yoga", "10:00", holder("a third one")).await;
+    assert!(matches!(between, Err(BookError::SlotTaken)), "{between:?}");
+    assert_eq!(world.jobs().await.swept, 1);
+    assert!(!waits(&world, &grace).await);
+    assert!(!is_free_to(&world, None, "yoga", "10:00").await);
+    assert!(
+        world
+            .mails()
+            .iter()
+            .any(|mail| mail.contains("grace@") && mail.contains("You have a seat"))
+    );
+}
+
+async fn a_seat_that_its_visitor_gives_up_goes_to_who_waits(world: World) {
+    let grace = a_full_class_with_somebody_waiting(&world).await;
+    hold(&world.quince, ada(), &wish("yoga", "14:00")).await.unwrap();
+    assert!(!waits(&world, &grace).await, "Ada chose another session");
+    let edsger = Booking {
+        email: "edsger@example.com".into(),
+        holder: None,
+        ..booking("yoga", "14:00", ada())
+    };
+    book(&world, "yoga", "14:00", bob()).await.unwrap();
+    let edsger = classes::wait(&world.quince, &edsger).await.unwrap();
+    book(&world, "intro", "16:00", ada()).await.unwrap();
+    assert!(!waits(&world, &edsger).await, "Ada booked elsewhere");
+}
+
+async fn what_is_over_is_swept_away(world: World) {
+    let team = world.calendar("team", &[world.owner]).await;
+    hold(&world.quince, ada(), &wish("team", "10:00")).await.unwrap();
+    book(&world, "intro", "14:00", bob()).await.unwrap();
+    let key = booking("intro", "14:00", bob()).idempotency_key;
+    let store = &world.database.store;
+    let mut tx = store.write().await.unwrap();
+    let ends = world.quince.now() + SignedDuration::from_hours(1);
+    sessions::save(&mut tx, &[7; 32], None, "{}", ends).await.unwrap();
+    tx.commit().await.unwrap();
+    world.later(10).await;
+    calendars::delete(&world.quince, world.owner, team).await.unwrap();
+    assert_eq!(world.jobs().await.swept, 0, "nothing is left to sweep");
+    let is_known = async || {
+        let mut tx = store.read().await.unwrap();
+        idempotency_keys::find(&mut tx, &key).await.unwrap().is_some()
+    };
+    world.later(29 * 24 * 60).await;
+    assert!(is_known().await);
+    world.later(2 * 24 * 60).await;
+    assert!(!is_known().await);
+    let mut tx = store.write().await.unwrap();
+    let left = sessions::delete_expired(&mut tx, world.quince.now())
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
 }

@@ -1,10 +1,12 @@
 //! What clients and hosts are told by mail.
 
-use bookings::appointments::{self, Actor, BookError, Booking};
-use bookings::profile;
+use bookings::appointments::{self, Actor, BookError, Booked, Booking};
+use bookings::calendars::CalendarForm;
+use bookings::services::{self, Chosen, ServiceForm};
+use bookings::{Kind, Rules, StaffId, Status, WeeklyHours, profile};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, tuesday};
+use crate::world::{World, adas_wish, member, tuesday};
 
 stories! {
     connected_on:
@@ -12,6 +14,11 @@ stories! {
     everybody_reads_their_own_zone,
     no_name_and_no_note_reaches_a_mails_head,
     a_mail_is_written_once_however_often_the_jobs_run,
+    the_reason_reaches_everybody_who_is_concerned,
+    a_request_is_confirmed_or_declined_in_words_of_its_own,
+    who_was_taken_for_a_mistake_is_told_that_it_takes_place_after_all,
+    a_host_of_a_visit_reads_once_what_they_have_to_do,
+    the_owner_and_admins_read_of_a_simple_calendar,
 }
 
 async fn client_and_host_are_told_of_every_change(world: World) {
@@ -132,4 +139,212 @@ async fn a_mail_is_written_once_however_often_the_jobs_run(world: World) {
         world.later(15).await;
     }
     assert_eq!(world.mails().len(), 2);
+}
+
+/// The mails to an address, oldest first.
+fn mails_to(world: &World, address: &str) -> Vec<String> {
+    let is_to = |line: &str| line.starts_with("To: ") && line.contains(address);
+    let mut mails = world.mails();
+    mails.retain(|mail| mail.lines().any(is_to));
+    mails
+}
+
+async fn the_reason_reaches_everybody_who_is_concerned(world: World) {
+    let [ten, eleven] = [world.book("10:00").await, world.book("11:00").await];
+    world.later(1).await;
+    let client = Actor::Client {
+        token: ten.manage_token.clone(),
+    };
+    appointments::cancel(&world.quince, &client, "a cold")
+        .await
+        .unwrap();
+    world.later(1).await;
+    let maya = mails_to(&world, "maya@").pop().unwrap();
+    assert!(
+        maya.contains("Cancelled") && maya.contains("Reason: a cold"),
+        "{maya}"
+    );
+    let staff = Actor::Staff {
+        id: world.owner,
+        appointment: eleven.id,
+    };
+    appointments::cancel(&world.quince, &staff, "the roof leaks")
+        .await
+        .unwrap();
+    world.later(1).await;
+    let ada = mails_to(&world, "ada@").pop().unwrap();
+    assert!(
+        ada.contains("Cancelled") && ada.contains("Reason: the roof leaks"),
+        "{ada}"
+    );
+    let seen = appointments::by_token(&world.quince, &eleven.manage_token)
+        .await
+        .unwrap();
+    assert_eq!(seen.cancel_reason.as_deref(), Some("the roof leaks"));
+}
+
+/// A calendar whose bookings wait to be confirmed, of a colleague.
+async fn ask_first(world: &World) -> StaffId {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    world
+        .make(CalendarForm {
+            slug: "ask".into(),
+            kind: Kind::Personal,
+            members: vec![member(jonas)],
+            auto_confirm: false,
+            ..CalendarForm::new("Ask first")
+        })
+        .await;
+    jonas
+}
+
+async fn request(world: &World, time: &str) -> Booked {
+    let wish = Booking {
+        slug: "ask".into(),
+        ..adas_wish(time)
+    };
+    appointments::book(&world.quince, wish).await.unwrap()
+}
+
+async fn a_request_is_confirmed_or_declined_in_words_of_its_own(world: World) {
+    let jonas = ask_first(&world).await;
+    let booked = request(&world, "10:00").await;
+    world.later(1).await;
+    let mail = mails_to(&world, "jonas@").pop().unwrap();
+    for part in [
+        "Subject: To confirm: Ask first",
+        "was requested, and waits to be confirmed.",
+        "Confirm or decline it in Quince:",
+        &format!("https://book.example/appointments/{}", booked.id),
+    ] {
+        assert!(mail.contains(part), "{part} in {mail}");
+    }
+    let actor = Actor::Staff {
+        id: jonas,
+        appointment: booked.id,
+    };
+    appointments::cancel(&world.quince, &actor, "I am away")
+        .await
+        .unwrap();
+    world.later(1).await;
+    let mail = mails_to(&world, "ada@").pop().unwrap();
+    assert!(
+        mail.contains("Subject: Declined: Ask first") && mail.contains("Reason: I am away"),
+        "{mail}"
+    );
+    assert!(!mail.contains("your appointment was cancelled"), "{mail}");
+}
+
+async fn who_was_taken_for_a_mistake_is_told_that_it_takes_place_after_all(world: World) {
+    let jonas = ask_first(&world).await;
+    let booked = request(&world, "10:00").await;
+    world.later(1).await;
+    for status in [Status::Invalid, Status::Confirmed] {
+        appointments::set_status(&world.quince, jonas, booked.id, status)
+            .await
+            .unwrap();
+        world.later(1).await;
+    }
+    let mails = mails_to(&world, "ada@");
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    assert!(mails[1].contains("Subject: Booked: Ask first"), "{}", mails[1]);
+}
+
+async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    let salon = world
+        .make(CalendarForm {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            members: vec![member(world.owner), member(jonas)],
+            ..CalendarForm::new("Salon")
+        })
+        .await;
+    let mut visit = Vec::new();
+    for (name, who) in [("Wash", jonas), ("Cut", world.owner), ("Style", jonas)] {
+        let form = ServiceForm {
+            group: String::new(),
+            name: name.into(),
+            description: String::new(),
+            duration: 30,
+            processing: 0,
+            staff: vec![who],
+            resources: Vec::new(),
+        };
+        services::save(&world.quince, world.owner, salon, None, form)
+            .await
+            .unwrap();
+    }
+    for service in services::public_menu(&world.quince, "salon").await.unwrap() {
+        visit.push(Chosen {
+            service: service.id,
+            host: None,
+        });
+    }
+    let wish = Booking {
+        slug: "salon".into(),
+        services: visit,
+        ..adas_wish("10:00")
+    };
+    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    world.later(1).await;
+    let client = Actor::Client {
+        token: booked.manage_token,
+    };
+    appointments::cancel(&world.quince, &client, "").await.unwrap();
+    world.later(1).await;
+    let mails = mails_to(&world, "jonas@");
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    for mail in mails {
+        for part in [
+            "10:00=E2=80=9310:30 (UTC): Wash",
+            "11:00=E2=80=9311:30 (UTC): Style",
+        ] {
+            assert!(mail.contains(part), "{part} in {mail}");
+        }
+        assert!(!mail.contains("Cut"), "{mail}");
+    }
+    let maya = mails_to(&world, "maya@");
+    assert_eq!(maya.len(), 2);
+    assert!(
+        maya[0].contains("10:30=E2=80=9311:00 (UTC): Cut") && !maya[0].contains("Wash"),
+        "{}",
+        maya[0]
+    );
+}
+
+async fn the_owner_and_admins_read_of_a_simple_calendar(world: World) {
+    world.colleague("Jonas").await;
+    world
+        .make(CalendarForm {
+            slug: "room".into(),
+            kind: Kind::Simple,
+            rules: Rules {
+                hours: Some(WeeklyHours::weekdays(9 * 60, 17 * 60)),
+                ..Rules::default()
+            },
+            ..CalendarForm::new("Room")
+        })
+        .await;
+    let wish = Booking {
+        slug: "room".into(),
+        ..adas_wish("10:00")
+    };
+    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    world.later(1).await;
+    let client = Actor::Client {
+        token: booked.manage_token,
+    };
+    appointments::reschedule(&world.quince, &client, tuesday("14:00"))
+        .await
+        .unwrap();
+    world.later(1).await;
+    appointments::cancel(&world.quince, &client, "").await.unwrap();
+    world.later(1).await;
+    let maya = mails_to(&world, "maya@");
+    assert_eq!(maya.len(), 3, "{maya:?}");
+    for (mail, subject) in maya.iter().zip(["New booking", "New time", "Cancelled"]) {
+        assert!(mail.contains(subject), "{mail}");
+    }
+    assert_eq!(mails_to(&world, "jonas@").len(), 0);
 }

@@ -94,6 +94,7 @@ async fn d3_changes_in_quince_follow_in_icloud(world: World) {
         email: "ada@example.com".into(),
         phone: String::new(),
         notes: String::new(),
+        guests: Vec::new(),
     };
     appointments::edit(&world.quince, world.owner, booked.id, &edit)
         .await

@@ -149,6 +149,7 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
         updated_at: now(),
         cancelled_at: None,
         cancelled_by: None,
+        cancel_reason: None,
     };
     let mut hash = [0; 32];
     hash[..16].copy_from_slice(id.0.as_bytes());

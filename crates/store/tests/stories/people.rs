@@ -1,7 +1,7 @@
 //! Staff, sessions, booking calendars, appointments.
 
 use scheduling::{Distribution, Kind, Priority};
-use store::appointments::{Filter, NewTime};
+use store::appointments::{CalledOff, Filter, NewTime};
 use store::calendar_members::NewMember;
 use store::{
     AppointmentStatus, StoreError, WhenStale, appointments, blocked_time, booking_calendars,
@@ -207,18 +207,29 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
             .count()
     };
     assert_eq!((of(ada), of(bob)), (1, 1));
-    appointments::set_status(&mut tx, soon, AppointmentStatus::Cancelled, Some("client"), now())
-        .await
-        .unwrap();
+    let by_client = CalledOff {
+        by: "client",
+        reason: Some("a cold"),
+    };
+    appointments::set_status(
+        &mut tx,
+        soon,
+        AppointmentStatus::Cancelled,
+        Some(by_client),
+        now(),
+    )
+    .await
+    .unwrap();
     assert_eq!(appointments::future_count(&mut tx, ada, now()).await.unwrap(), 0);
     let cancelled = appointments::find(&mut tx, soon).await.unwrap().unwrap();
     assert_eq!(
         (
             cancelled.cancelled_by.as_deref(),
+            cancelled.cancel_reason.as_deref(),
             cancelled.cancelled_at,
             cancelled.sequence
         ),
-        (Some("client"), Some(now()), 1)
+        (Some("client"), Some("a cold"), Some(now()), 1)
     );
 
     let new = NewTime {

@@ -1,0 +1,114 @@
+//! Changing who the client is, and whom they bring.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, Kind, StaffId};
+use store::{StoreError, Tx, appointments, occupancy};
+
+use super::change::{Actor, Opened, check_may};
+use super::details::{Details, checked_guests};
+use super::error::ChangeError;
+use super::read::is_active;
+use crate::input::Checked;
+use crate::quince::Quince;
+use crate::{classes, outbox};
+
+/// New contact and notes of a client, and whom they bring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The client's name.
+    pub name: String,
+    /// The client's address.
+    pub email: String,
+    /// The client's telephone number; may be empty.
+    pub phone: String,
+    /// The client's notes; may be empty.
+    pub notes: String,
+    /// The names of those whom the client brings to a class.
+    pub guests: Vec<String>,
+}
+
+/// Changes who the client is, what they noted and whom they bring, for the host and for admins.
+pub async fn edit(quince: &Quince, by: StaffId, id: AppointmentId, edit: &Edit) -> Result<(), ChangeError> {
+    let details = Details::check(&edit.name, &edit.email, &edit.phone, &edit.notes, &edit.guests)?;
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let opened = Actor::Staff {
+        id: by,
+        appointment: id,
+    }
+    .open(&mut tx, now)
+    .await?;
+    let (phone, notes) = (details.phone.as_deref(), details.notes.as_deref());
+    appointments::update_contact(&mut tx, id, &details.name, &details.email, phone, notes, now).await?;
+    bring(quince, &mut tx, &opened, &details.guests, now).await?;
+    finish(quince, tx, &opened, now).await
+}
+
+/// Changes whom a client brings to a class: seats of those who stay away are given back, and further ones are taken if there
+/// are any. A client may do so as long as they may cancel.
+pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), ChangeError> {
+    let guests = checked_guests(guests)?;
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let opened = actor.open(&mut tx, now).await?;
+    check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+    bring(quince, &mut tx, &opened, &guests, now).await?;
+    finish(quince, tx, &opened, now).await
+}
+
+/// Makes the event follow what was edited.
+async fn finish(quince: &Quince, mut tx: Tx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
+    let changed = appointments::find(&mut tx, opened.appointment.id)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    outbox::follow(&mut tx, &changed, now).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
+}
+
+/// Gives an appointment these guests, with a seat each.
+async fn bring(
+    quince: &Quince,
+    tx: &mut Tx,
+    opened: &Opened,
+    guests: &[String],
+    now: Timestamp,
+) -> Result<(), ChangeError> {
+    let old = &opened.appointment;
+    if old.guests == guests {
+        return Ok(());
+    }
+    let mut checked = Checked::default();
+    if opened.calendar.kind != Kind::ClassBooking {
+        checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
+    }
+    checked.finish()?;
+    let mut changed = old.clone();
+    guests.clone_into(&mut changed.guests);
+    let seats = changed.seats();
+    let further = seats.saturating_sub(old.seats());
+    let takes_place = is_active(old.status) && seats != old.seats();
+    let left_of_day = classes::seats_left_of_day(tx, &opened.calendar, old.starts_at).await?;
+    if takes_place && further > 0 && left_of_day.is_some_and(|left| left < further) {
+        return Err(ChangeError::NotOffered(
+            "This day has as many seats as it may have. Bring fewer guests.".to_owned(),
+        ));
+    }
+    appointments::update_guests(tx, old.id, guests, now).await?;
+    if !takes_place {
+        return Ok(());
+    }
+    let places = classes::places_again(tx, &opened.calendar, &changed).await?;
+    match occupancy::relocate(tx, &places, old.id, seats, now).await {
+        Err(StoreError::SlotTaken) => {
+            let left = classes::free_seats(tx, &opened.calendar, old, now).await?;
+            return Err(ChangeError::NotOffered(classes::seats_left(left)));
+        }
+        other => other?,
+    }
+    if let Some(session) = old.session_id.filter(|_| further == 0) {
+        classes::seats_freed(quince, tx, session, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Sweeps away what is over: holds that have expired, whose seats go to those who wait for them; idempotency keys that
+//! nobody sends again; sessions of people who signed in that have ended.
+//!
+//! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::StaffId;
+use store::due::{self, Due};
+use store::{Tx, idempotency_keys, occupancy, sessions};
+
+use crate::classes;
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// A request may be sent again under its key for this long.
+const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Keys and sessions are swept together, not one by one: what is over may stay this long.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
+/// Most hosts that are seen to at a time.
+const BATCH: u32 = 100;
+
+/// What is due in the background, sweeping included.
+pub(crate) async fn due(tx: &mut Tx, now: Timestamp) -> Result<Due, Internal> {
+    let ended_since = before(now, SLACK);
+    let keys_since = before(ended_since, KEYS_LIVE);
+    Ok(due::now(tx, now, keys_since, ended_since).await?)
+}
+
+/// Sweeps away all that is over; says in how many hosts' time holds had expired.
+pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
+    let now = quince.now();
+    let hosts = {
+        let mut tx = quince.store().read().await?;
+        if !due(&mut tx, now).await?.sweep {
+            return Ok(0);
+        }
+        occupancy::with_expired_holds(&mut tx, now, BATCH).await?
+    };
+    let mut swept = 0;
+    for host in hosts {
+        end_holds(quince, host, now).await?;
+        swept += 1;
+    }
+    let mut tx = quince.store().write().await?;
+    idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
+    sessions::delete_expired(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(swept)
+}
+
+async fn end_holds(quince: &Quince, host: StaffId, now: Timestamp) -> Result<(), Internal> {
+    let mut tx = quince.store().write().await?;
+    let freed = occupancy::end_expired_holds(&mut tx, host, now).await?;
+    classes::holds_ended(quince, &mut tx, &freed, now).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
+}
+
+fn before(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
