@@ -3,6 +3,7 @@
 
 mod booked;
 mod cancel;
+mod guests;
 mod manage;
 pub mod reschedule;
 mod summary;
@@ -61,8 +62,10 @@ pub struct AppointmentView {
     pub phone: String,
     /// What the client wrote; may be empty.
     pub notes: String,
-    /// The names of those whom the client brings; may be empty.
-    pub guests: String,
+    /// The names of those whom the client brings.
+    pub guests: Vec<String>,
+    /// Why it was cancelled; may be empty.
+    pub cancel_reason: String,
     /// The services of a visit: "9:30 – 10:15, Cut, with Jonas".
     pub services: Vec<String>,
     /// Questions of the booking calendar with the client's answers.
@@ -75,6 +78,8 @@ pub struct AppointmentView {
     pub not_cancellable: Option<String>,
     /// What was typed into the cancel form before.
     pub kept: KeptForm,
+    /// What came of taking a guest out.
+    pub kept_guests: KeptForm,
 }
 
 /// Loads an appointment by the secret of its link.

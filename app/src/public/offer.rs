@@ -6,7 +6,7 @@ mod visitor;
 mod waiting;
 mod wishes;
 
-pub use appointments::{appointment, cancel, move_to, reschedule};
+pub use appointments::{appointment, cancel, move_to, reschedule, take_out_guest};
 pub use month::{Later, MonthAsked, Offered, month_asked, month_offer};
 pub use visitor::hold;
 pub use waiting::{leave, waiting};

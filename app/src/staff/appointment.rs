@@ -37,6 +37,7 @@ pub struct AppointmentDetail {
     services: Vec<String>,
     answers: Vec<(String, String)>,
     session: Option<String>,
+    cancelled: Option<String>,
     overridden: Option<String>,
     client_zone: String,
     writes: Vec<WriteView>,
@@ -179,6 +180,17 @@ fn detail(
             .map(|answer| (answer.label, answer.text))
             .collect(),
         session: appointment.session.map(|session| session.to_string()),
+        cancelled: appointment.cancelled_by.map(|by| {
+            let by = if by == "client" {
+                "the client".to_owned()
+            } else {
+                by
+            };
+            match appointment.cancel_reason {
+                Some(reason) => format!("By {by}. Reason: {reason}"),
+                None => format!("By {by}."),
+            }
+        }),
         overridden: appointment.overridden,
         steps,
         kept,
@@ -196,6 +208,10 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
         (_, Status::Invalid) => (
             "Invalid",
             "A mistake or spam. Its time is given back, and nobody is told.",
+        ),
+        (Status::Invalid, Status::Confirmed) => (
+            "Back to confirmed",
+            "Its time must still be free. The client is told that it takes place.",
         ),
         _ => ("Back to confirmed", "Its time must still be free."),
     };
@@ -414,6 +430,7 @@ fn Shown(
             <dl class="pairs">
                 <dt>"Booking calendar"</dt><dd>{detail.calendar}</dd>
                 <dt>"Host"</dt><dd>{detail.host}</dd>
+                {detail.cancelled.map(|sentence| view! { <dt>"Cancelled"</dt><dd>{sentence}</dd> })}
                 {detail.reason.map(|reason| view! { <dt>"Why this host"</dt><dd>{reason}</dd> })}
                 <dt>"Email"</dt><dd><a href=format!("mailto:{}", detail.email)>{detail.email.clone()}</a></dd>
                 {(!detail.phone.is_empty()).then(|| view! { <dt>"Phone"</dt><dd>{detail.phone.clone()}</dd> })}

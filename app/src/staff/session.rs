@@ -93,7 +93,13 @@ fn detail(
         attendees: attendees.collect(),
         waiting: waiting.collect(),
         can_cancel: session.cancelled_at.is_none() && now < session.start,
-        cancelled: session.cancelled_at.and(session.cancelled_by),
+        cancelled: session
+            .cancelled_at
+            .and(session.cancelled_by)
+            .map(|by| match session.cancel_reason {
+                Some(reason) => format!("Cancelled by {by}. Reason: {reason}"),
+                None => format!("Cancelled by {by}."),
+            }),
         write: session.write_sentence,
         kept,
     }
@@ -153,7 +159,7 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
         <FormNotice problem done/>
         <Card title="Who takes part">
             <p>{format!("{}, with {}.", session.seats, session.host)}</p>
-            {session.cancelled.map(|by| view! { <p>{format!("Cancelled by {by}.")}</p> })}
+            {session.cancelled.map(|sentence| view! { <p>{sentence}</p> })}
             {nobody.then(|| view! { <p class="field-help">"Nobody at present."</p> })}
             <ul class="rows">{rows}</ul>
         </Card>

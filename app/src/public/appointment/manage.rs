@@ -3,16 +3,26 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::guests::{Guests, GuestsNotice, TakeOutGuest};
 use super::summary::{Facts, When};
-use super::{AppointmentView, Standing, use_appointment};
-use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, load_page};
+use super::{AppointmentView, Standing, appointment_page, use_token};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, accepted, load_page};
 
 /// The manage page.
 #[component]
 pub fn ManagePage() -> impl IntoView {
     let query = use_query_map();
     let done = Memo::new(move |_| query.read().get("done"));
-    load_page(use_appointment(), move |appointment| {
+    let take_out = ServerAction::<TakeOutGuest>::new();
+    let (token, taken_out) = (use_token(), accepted(take_out));
+    let page = Resource::new(
+        move || (token.get(), taken_out.get()),
+        |(token, _)| appointment_page(token),
+    );
+    load_page(page, move |appointment| {
+        let may_take_out = matches!(appointment.standing, Standing::Upcoming | Standing::Pending)
+            && appointment.not_cancellable.is_none()
+            && !appointment.guests.is_empty();
         let (title, notice) = match appointment.standing {
             Standing::Upcoming => ("Your appointment", None),
             Standing::Pending => (
@@ -33,10 +43,12 @@ pub fn ManagePage() -> impl IntoView {
             <article class="appointment">
                 {move || (done.read().as_deref() == Some("moved"))
                     .then(|| view! { <Notice tone=Tone::Good>"Your appointment was moved. This is the new time."</Notice> })}
+                <GuestsNotice appointment=appointment.clone() action=take_out/>
                 <h1>{title}</h1>
                 {notice.map(|sentence| view! { <p class="lead">{sentence}</p> })}
                 <When appointment=appointment.clone()/>
                 <Facts appointment=appointment.clone()/>
+                {may_take_out.then(|| view! { <Guests appointment=appointment.clone() action=take_out/> })}
                 <Actions appointment/>
             </article>
         }

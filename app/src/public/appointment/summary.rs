@@ -26,7 +26,8 @@ pub fn Facts(appointment: AppointmentView) -> impl IntoView {
         ("Name", appointment.name),
         ("Email", appointment.email),
         ("Phone", appointment.phone),
-        ("Guests", appointment.guests),
+        ("Guests", appointment.guests.join(", ")),
+        ("Reason", appointment.cancel_reason),
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .into_iter()

@@ -18,7 +18,11 @@ use crate::ui::zone::zone_words;
 pub async fn appointment(token: &str) -> Result<AppointmentView, AppError> {
     let quince = quince()?;
     let found = appointments::by_token(&quince, token).await?;
-    Ok(view(token, found, quince.now(), kept("cancel").await))
+    let shown = view(token, found, quince.now(), kept("cancel").await);
+    Ok(AppointmentView {
+        kept_guests: kept("guests").await,
+        ..shown
+    })
 }
 
 /// The appointment with one month of times to which it can be moved.
@@ -50,6 +54,18 @@ pub async fn move_to(token: &str, start: &str) -> Result<String, AppError> {
     Ok(format!("/manage/{token}?done=moved"))
 }
 
+/// Takes a guest out of it. One who is not there any more is out already.
+pub async fn take_out_guest(token: &str, guest: &str) -> Result<(), AppError> {
+    limited(Attempt::Book)?;
+    let quince = quince()?;
+    let mut guests = appointments::by_token(&quince, token).await?.guests;
+    if let Some(place) = guests.iter().position(|name| name == guest) {
+        guests.remove(place);
+        appointments::edit_guests(&quince, &client(token), &guests).await?;
+    }
+    Ok(())
+}
+
 /// Cancels it, and says where it is shown.
 pub async fn cancel(token: &str, reason: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
@@ -79,7 +95,8 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
         email: found.email,
         phone: found.phone,
         notes: found.notes,
-        guests: found.guests.join(", "),
+        guests: found.guests,
+        cancel_reason: found.cancel_reason.unwrap_or_default(),
         services: found
             .services
             .iter()
@@ -98,6 +115,7 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
         not_movable: found.may_reschedule.err(),
         not_cancellable: found.may_cancel.err(),
         kept,
+        kept_guests: KeptForm::default(),
     }
 }
 
