@@ -64,22 +64,44 @@ fn read(row: &dyn Fields) -> Result<Message, StoreError> {
     })
 }
 
-/// Asks for a mail.
+/// Asks for a mail to be sent at once.
 pub async fn insert(tx: &mut Tx, new: &NewMessage, now: Timestamp) -> Result<MessageId, StoreError> {
+    insert_due(tx, new, now, now).await
+}
+
+/// Asks for a mail to be sent at `due`.
+pub async fn insert_due(
+    tx: &mut Tx,
+    new: &NewMessage,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<MessageId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
         "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $8)",
         id,
         new.appointment_id.map(|id| id.0),
         new.staff_id.map(|id| id.0),
         &new.kind,
         &new.recipient,
         &new.detail,
+        ms(due),
         ms(now)
     )?;
     Ok(MessageId(id))
+}
+
+/// Takes back the mails of a kind about an appointment that were not sent yet.
+pub async fn take_back(tx: &mut Tx, appointment: AppointmentId, kind: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM messages WHERE appointment_id = $1 AND kind = $2 AND state = 'waiting'",
+        appointment.0,
+        kind
+    )
+    .map(drop)
 }
 
 /// Claims mails that are due, until `lease_until`.

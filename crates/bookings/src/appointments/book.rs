@@ -285,6 +285,7 @@ impl Wish {
         }
         outbox::follow(tx, appointment, now).await?;
         mail::ask(tx, appointment, MessageKind::ClientBooked, now).await?;
+        mail::remind(tx, appointment, now).await?;
         let hosts = plan.parts.iter().map(|part| part.host_id);
         mail::ask_hosts(tx, appointment, hosts, self.by, MessageKind::HostBooked, now).await?;
         let hosts = host_names(tx, appointment.id).await?;

@@ -219,6 +219,9 @@ async fn change_status(
         _ => {}
     }
     outbox::follow(tx, &changed, now).await?;
+    if is_active(old.status) != is_active(status) {
+        mail::remind(tx, &changed, now).await?;
+    }
     match (old.status, status) {
         (before, Status::Cancelled) => {
             let declined = before == Status::New && opened.staff.is_some();

@@ -10,7 +10,7 @@ use super::error::ChangeError;
 use super::read::is_active;
 use crate::input::Checked;
 use crate::quince::Quince;
-use crate::{classes, outbox};
+use crate::{classes, mail, outbox};
 
 /// New contact and notes of a client, and whom they bring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +56,15 @@ pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> R
     finish(quince, tx, &opened, now).await
 }
 
-/// Makes the event follow what was edited.
+/// Makes the event, and the reminders, follow what was edited.
 async fn finish(quince: &Quince, mut tx: Tx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
     outbox::follow(&mut tx, &changed, now).await?;
+    if changed.email != opened.appointment.email {
+        mail::remind(&mut tx, &changed, now).await?;
+    }
     tx.commit().await?;
     quince.wake();
     Ok(())

@@ -307,6 +307,7 @@ async fn tell_of_the_move(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     mail::ask(tx, moved, MessageKind::ClientRescheduled, now).await?;
+    mail::remind(tx, moved, now).await?;
     let hosts: BTreeSet<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
     let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
     for host in left.filter(|host| opened.staff != Some(*host)) {

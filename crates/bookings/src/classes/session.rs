@@ -170,6 +170,8 @@ pub async fn cancel_session(
         appointments::set_status(&mut tx, attending.id, status, Some(called_off), now).await?;
         occupancy::release(&mut tx, attending.id).await?;
         attending.cancel_reason.clone_from(&session.cancel_reason);
+        attending.status = status;
+        mail::remind(&mut tx, &attending, now).await?;
         mail::ask(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
     }
     for waiting in waiting_list::list(&mut tx, id).await? {

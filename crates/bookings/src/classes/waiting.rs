@@ -367,6 +367,7 @@ async fn move_up(
     appointment_parts::replace(tx, appointment.id, &[part]).await?;
     outbox::follow(tx, &appointment, now).await?;
     mail::ask(tx, &appointment, MessageKind::ClientMovedUp, now).await?;
+    mail::remind(tx, &appointment, now).await?;
     mail::ask_host(tx, &appointment, session.host_id, MessageKind::HostBooked, now).await?;
     Ok(true)
 }

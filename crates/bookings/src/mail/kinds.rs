@@ -15,6 +15,8 @@ pub(crate) enum MessageKind {
     ClientDeclined,
     /// To the client: got a seat from the waiting list.
     ClientMovedUp,
+    /// To the client: it takes place soon.
+    ClientReminder,
     /// To somebody who waits for a seat.
     Waiting,
     /// To somebody who waited: there will be no seat, as the session is called off.
@@ -35,13 +37,14 @@ pub(crate) enum MessageKind {
     CalendarUnreadable,
 }
 
-const WORDS: [(MessageKind, &str); 15] = [
+const WORDS: [(MessageKind, &str); 16] = [
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
     (MessageKind::ClientHostChanged, "client-host-changed"),
     (MessageKind::ClientCancelled, "client-cancelled"),
     (MessageKind::ClientDeclined, "client-declined"),
     (MessageKind::ClientMovedUp, "client-moved-up"),
+    (MessageKind::ClientReminder, "client-reminder"),
     (MessageKind::Waiting, "waiting"),
     (MessageKind::WaitingOver, "waiting-over"),
     (MessageKind::HostBooked, "host-booked"),

@@ -7,7 +7,7 @@ pub(crate) mod told;
 pub(crate) mod transport;
 mod worker;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use scheduling::{CalendarId, StaffId};
 use serde::{Deserialize, Serialize};
 use store::appointment_parts::Part;
@@ -20,6 +20,7 @@ use store::{SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
+use crate::appointments::is_active;
 use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
 
@@ -106,6 +107,28 @@ pub(crate) async fn ask(
         now,
     )
     .await
+}
+
+/// How long before an appointment its client is reminded of it.
+const REMINDERS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(1)];
+
+/// Makes the reminders of an appointment follow it, after it was made, moved, or given another status: those for a time that
+/// has passed already are not made, and one that does not take place has none.
+pub(crate) async fn remind(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
+    let kind = MessageKind::ClientReminder;
+    messages::take_back(tx, appointment.id, kind.as_str()).await?;
+    if !is_active(appointment.status) {
+        return Ok(());
+    }
+    for before in REMINDERS {
+        let due = appointment.starts_at.checked_sub(before);
+        if let Some(due) = due.ok().filter(|due| *due > now) {
+            let email = appointment.email.clone();
+            let message = message(Some(appointment), None, kind, email, &times(appointment));
+            messages::insert_due(tx, &message, due, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Asks for a mail to each of these hosts about an appointment, but not to who made the change. Where nobody holds it, the
@@ -295,13 +318,23 @@ async fn insert(
     detail: &Detail,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let message = NewMessage {
+    let message = message(appointment, staff_id, kind, recipient, detail);
+    messages::insert(tx, &message, now).await.map(drop)
+}
+
+fn message(
+    appointment: Option<&Appointment>,
+    staff_id: Option<StaffId>,
+    kind: MessageKind,
+    recipient: String,
+    detail: &Detail,
+) -> NewMessage {
+    NewMessage {
         appointment_id: appointment.map(|appointment| appointment.id),
         staff_id,
         kind: kind.as_str().to_owned(),
         recipient,
         // A struct of texts and instants always serialises.
         detail: serde_json::to_string(detail).unwrap_or_else(|_| "{}".to_owned()),
-    };
-    messages::insert(tx, &message, now).await.map(drop)
+    }
 }

@@ -97,6 +97,11 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             &format!("Cancelled: {}", told.calendar),
             "your appointment was cancelled.",
         ),
+        MessageKind::ClientReminder => client(
+            told,
+            &format!("Reminder: {}", told.calendar),
+            "this is to remind you of your appointment.",
+        ),
         MessageKind::ClientDeclined => client(
             told,
             &format!("Declined: {}", told.calendar),

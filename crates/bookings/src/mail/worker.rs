@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use store::messages::{self, Message};
 use store::staff::Staff;
-use store::{Tx, appointments, booking_calendars, staff, workspace};
+use store::{AppointmentStatus as Status, Tx, appointments, booking_calendars, staff, workspace};
 
 use super::kinds::MessageKind;
 use super::render;
@@ -90,6 +90,12 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
     let Some(appointment) = appointments::find(tx, appointment).await? else {
         return Ok(None);
     };
+    // Whoever's request is not confirmed has nothing to be reminded of, and a reminder that comes too late helps nobody.
+    if kind == MessageKind::ClientReminder
+        && (appointment.status != Status::Confirmed || appointment.starts_at <= quince.now())
+    {
+        return Ok(None);
+    }
     let gathered = Gathered::load(quince, tx, &appointment).await?;
     let gathered = if kind.is_for_host() {
         gathered.for_host(addressee, kind.is_about_the_past().then_some(&detail))

@@ -6,7 +6,7 @@ use bookings::services::{self, Chosen, ServiceForm};
 use bookings::{Kind, Rules, StaffId, Status, WeeklyHours, profile};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member, tuesday};
+use crate::world::{World, adas_wish, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -19,6 +19,8 @@ stories! {
     who_was_taken_for_a_mistake_is_told_that_it_takes_place_after_all,
     a_host_of_a_visit_reads_once_what_they_have_to_do,
     the_owner_and_admins_read_of_a_simple_calendar,
+    a_client_is_reminded_a_day_and_an_hour_before,
+    reminders_follow_a_move_and_go_with_a_cancellation,
 }
 
 async fn client_and_host_are_told_of_every_change(world: World) {
@@ -347,4 +349,53 @@ async fn the_owner_and_admins_read_of_a_simple_calendar(world: World) {
         assert!(mail.contains(subject), "{mail}");
     }
     assert_eq!(mails_to(&world, "jonas@").len(), 0);
+}
+
+/// The reminders that Ada has got so far.
+fn reminders(world: &World) -> usize {
+    let mut mails = mails_to(world, "ada@");
+    mails.retain(|mail| mail.contains("Subject: Reminder: Intro call"));
+    mails.len()
+}
+
+async fn reminded_at(world: &World, instant: &str) -> usize {
+    world.clock.set(at(instant));
+    world.jobs().await;
+    reminders(world)
+}
+
+async fn a_client_is_reminded_a_day_and_an_hour_before(world: World) {
+    let booked = world.book("10:00").await;
+    assert_eq!(reminded_at(&world, "2026-11-23T09:59:59Z").await, 0);
+    assert_eq!(reminded_at(&world, "2026-11-23T10:00:00Z").await, 1);
+    let mails = mails_to(&world, "ada@");
+    let mail = mails.iter().find(|mail| mail.contains("Reminder")).unwrap();
+    assert!(
+        mail.contains("05:00=E2=80=9305:30 (America/New_York)") && mail.contains(&booked.manage_token),
+        "{mail}"
+    );
+    // Less than a day before, only the last one is left.
+    world.book("09:30").await;
+    assert_eq!(reminded_at(&world, "2026-11-24T08:29:00Z").await, 1);
+    assert_eq!(reminded_at(&world, "2026-11-24T08:30:00Z").await, 2);
+    assert_eq!(reminded_at(&world, "2026-11-24T09:00:00Z").await, 3);
+    assert_eq!(reminded_at(&world, "2026-11-24T12:00:00Z").await, 3);
+}
+
+async fn reminders_follow_a_move_and_go_with_a_cancellation(world: World) {
+    let booked = world.book("10:00").await;
+    let other = world.book("11:00").await;
+    let actor = |booked: &Booked| Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    appointments::reschedule(&world.quince, &actor(&booked), tuesday("14:00"))
+        .await
+        .unwrap();
+    appointments::cancel(&world.quince, &actor(&other), "")
+        .await
+        .unwrap();
+    assert_eq!(reminded_at(&world, "2026-11-23T13:59:00Z").await, 0);
+    assert_eq!(reminded_at(&world, "2026-11-23T14:00:00Z").await, 1);
+    assert_eq!(reminded_at(&world, "2026-11-24T12:59:00Z").await, 1);
+    assert_eq!(reminded_at(&world, "2026-11-24T13:00:00Z").await, 2);
 }
