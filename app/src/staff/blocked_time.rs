@@ -36,6 +36,8 @@ pub struct BlockPage {
     form: BlockText,
     /// Whose time can be blocked off; only oneself for most.
     people: Vec<(String, String)>,
+    /// Whose time it is, if it is somebody else's.
+    whose: Option<String>,
     zone: String,
     /// Appointments that lie in it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
@@ -105,15 +107,23 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
         id,
         form,
         people,
+        whose,
         zone,
         appointments,
         ..
     } = page;
+    let several = people.len() > 1;
+    let lead = if several {
+        "Nobody can book it. Times are in the zone of whose time it is.".to_owned()
+    } else {
+        let whose = whose.map(|name| format!("{name}: ")).unwrap_or_default();
+        format!("{whose}Nobody can book it. Times in {}.", zone.replace('_', " "))
+    };
     let name = |field: &str| format!("block[{field}]");
     let stored = (!id.is_empty()).then(|| id.clone());
     let calendar = format!("/calendar?date={}", form.from_date);
     view! {
-        <PageHeader title lead=format!("Nobody can book it. Times in {}.", zone.replace('_', " "))/>
+        <PageHeader title lead/>
         {(!appointments.is_empty()).then(|| view! {
             <Notice tone=Tone::Warn title="These appointments lie in it, and stay">
                 <ul>{appointments.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
@@ -123,7 +133,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
         <Card>
             <ActionForm action=save>
                 <input type="hidden" name="id" value=id/>
-                {if people.len() > 1 {
+                {if several {
                     view! { <Choice label="Whose time" name=name("staff") options=people value=form.staff problem/> }.into_any()
                 } else {
                     view! { <input type="hidden" name=name("staff") value=form.staff/> }.into_any()
@@ -157,13 +167,12 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
 #[cfg(feature = "ssr")]
 mod form {
     use bookings::accounts::Me;
-    use bookings::blocked::{self, BlockView};
+    use bookings::blocked::{self, BlockView, Owner};
     use bookings::{BlockId, Interval, StaffId};
     use jiff::ToSpan;
     use jiff::civil::{Date, Time};
     use zones::Zone;
 
-    use super::super::booking_calendar::pair;
     use super::super::format::{clock, long_date};
     use super::{BlockPage, BlockText};
     use crate::context::{kept, quince};
@@ -176,10 +185,7 @@ mod form {
             "" => None,
             id => Some(blocked::get(&quince, me.id, block_id(id)?).await?),
         };
-        let zone = match &stored {
-            Some(block) => bookings::accounts::me(&quince, block.staff).await?.zone,
-            None => me.zone.clone(),
-        };
+        let zone = stored.as_ref().map_or(&me.zone, |block| &block.zone).clone();
         let typed = kept
             .values
             .get("block")
@@ -205,20 +211,33 @@ mod form {
                 format!("{name}, {}, {}", long_date(local.date()), clock(local.time()))
             })
             .collect();
-        let mut people = vec![pair((&me.id.to_string(), &me.name))];
-        if stored.is_none() && me.is_admin() {
-            let team = bookings::accounts::team(&quince).await?;
-            let others = team.into_iter().filter(|person| person.id != me.id);
-            people.extend(others.map(|person| (person.id.to_string(), person.name)));
+        let mut owners = blocked::owners(&quince, me.id).await?;
+        if stored.is_some() {
+            owners.truncate(1);
         }
         Ok(BlockPage {
             id: id.to_owned(),
             form,
-            people,
+            people: owners.iter().map(option).collect(),
+            whose: stored
+                .filter(|block| block.staff != me.id)
+                .map(|block| block.staff_name),
             zone: zone.name().to_owned(),
             appointments,
             kept,
         })
+    }
+
+    /// Somebody with the zone of their times: "Jonas Okafor (Europe/Berlin)".
+    fn option(owner: &Owner) -> (String, String) {
+        let zone = owner.zone.name().replace('_', " ");
+        let name = &owner.name;
+        let shown = if owner.is_calendar {
+            format!("The Simple calendar “{name}” ({zone})")
+        } else {
+            format!("{name} ({zone})")
+        };
+        (owner.id.to_string(), shown)
     }
 
     fn text(block: &BlockView, zone: &Zone) -> BlockText {
@@ -254,7 +273,9 @@ mod form {
             id => Some(blocked::get(&quince, by, block_id(id)?).await?),
         };
         let whose = stored.as_ref().map_or(who, |stored| stored.staff);
-        let zone = bookings::accounts::me(&quince, whose).await?.zone;
+        let owners = blocked::owners(&quince, by).await?;
+        let owner = owners.into_iter().find(|owner| owner.id == whose);
+        let zone = owner.ok_or(AppError::NotAllowed)?.zone;
         let span = understood(block, &zone)?;
         let saved = match stored {
             Some(stored) => blocked::change(&quince, by, stored.id, span, &block.title).await,

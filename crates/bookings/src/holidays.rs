@@ -1,14 +1,21 @@
 //! Days on which the whole workspace is closed. Whoever has hours for such a date all the same keeps them: a date override of
 //! their own goes before.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
-use scheduling::{DateOverride, Hours, StaffId};
-use store::{holidays, staff, workspace};
+use jiff::{Timestamp, ToSpan};
+use scheduling::{AppointmentId, CalendarId, DateOverride, Hours, StaffId};
+use store::appointments::Appointment;
+use store::booking_calendars::BookingCalendar;
+use store::staff::Staff;
+use store::{Tx, appointment_parts, appointments, booking_calendars, holidays, staff, workspace};
 use zones::Zone;
 
 pub use store::holidays::Holiday;
 
 use crate::accounts::{AccountError, Workspace, is_admin};
+use crate::appointments::is_active;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
 
@@ -62,6 +69,123 @@ pub async fn save(
     holidays::replace(&mut tx, &tidied).await?;
     tx.commit().await?;
     Ok(Workspace { name, zone })
+}
+
+/// An appointment to come on a day that is closed. It stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnClosedDay {
+    /// The appointment.
+    pub id: AppointmentId,
+    /// The client.
+    pub name: String,
+    /// Whose day it is; empty when nobody holds it.
+    pub host_name: String,
+    /// When their part of it starts.
+    pub start: Timestamp,
+}
+
+/// The appointments to come on holidays, for the owner and admins.
+pub async fn appointments_on_holidays(
+    quince: &Quince,
+    by: StaffId,
+) -> Result<Vec<OnClosedDay>, AccountError> {
+    let mut tx = quince.store().read().await?;
+    let me = staff::find(&mut tx, by).await?.ok_or(AccountError::NotAllowed)?;
+    if !is_admin(me.role) {
+        return Err(AccountError::NotAllowed);
+    }
+    let dates: BTreeSet<Date> = holidays::list(&mut tx)
+        .await?
+        .iter()
+        .map(|day| day.date)
+        .collect();
+    let Some(last) = dates.last() else {
+        return Ok(Vec::new());
+    };
+    let (now, until) = (quince.now(), after(*last));
+    let keeps = |own: &[DateOverride], date| own.iter().any(|other| other.date == date);
+    let is_closed = |person: &Staff, date| dates.contains(&date) && !keeps(&person.overrides, date);
+    let team = staff::list(&mut tx).await?;
+    let mut found = parts_on_days(&mut tx, &team, (now, until), is_closed).await?;
+    let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(&mut tx)
+        .await?
+        .into_iter()
+        .map(|calendar| (calendar.id, calendar))
+        .collect();
+    let of_nobody = appointments::of_nobody_between(&mut tx, now, until).await?;
+    found.extend(of_nobody.into_iter().filter_map(|booked| {
+        let rules = &calendars.get(&booked.calendar_id)?.rules;
+        let date = rules.zone.date(booked.starts_at);
+        let is_closed = is_active(booked.status) && dates.contains(&date) && !keeps(&rules.overrides, date);
+        is_closed.then(|| OnClosedDay {
+            id: booked.id,
+            name: booked.name,
+            host_name: String::new(),
+            start: booked.starts_at,
+        })
+    }));
+    found.sort_by_key(|booked| booked.start);
+    Ok(found)
+}
+
+/// One's own appointments to come on days that one has taken off.
+pub async fn appointments_on_days_off(
+    quince: &Quince,
+    by: StaffId,
+) -> Result<Vec<OnClosedDay>, AccountError> {
+    let mut tx = quince.store().read().await?;
+    let me = staff::find(&mut tx, by).await?.ok_or(AccountError::NotAllowed)?;
+    let off = me.overrides.iter().filter(|day| day.windows.is_empty());
+    let Some(last) = off.map(|day| day.date).max() else {
+        return Ok(Vec::new());
+    };
+    let span = (quince.now(), after(last));
+    Ok(parts_on_days(&mut tx, std::slice::from_ref(&me), span, has_day_off).await?)
+}
+
+/// An instant after this date, wherever it is.
+fn after(date: Date) -> Timestamp {
+    Zone::utc().start_of_day(date.saturating_add(2.days()))
+}
+
+/// What people have to do on their closed days in a span of time, in order.
+async fn parts_on_days(
+    tx: &mut Tx,
+    people: &[Staff],
+    (from, until): (Timestamp, Timestamp),
+    is_closed: impl Fn(&Staff, Date) -> bool,
+) -> Result<Vec<OnClosedDay>, store::StoreError> {
+    let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
+    let booked = appointments::between(tx, &ids, from, until).await?;
+    let active = booked.into_iter().filter(|found| is_active(found.status));
+    let booked: BTreeMap<AppointmentId, Appointment> = active.map(|found| (found.id, found)).collect();
+    let ids: Vec<AppointmentId> = booked.keys().copied().collect();
+    let mut found: Vec<OnClosedDay> = Vec::new();
+    for part in appointment_parts::list(tx, &ids).await? {
+        let person = people.iter().find(|person| person.id == part.host_id);
+        let (Some(person), Some(of)) = (person, booked.get(&part.appointment_id)) else {
+            continue;
+        };
+        let is_known = found
+            .iter()
+            .any(|known| known.id == of.id && known.host_name == person.name);
+        if !is_known && is_closed(person, person.zone.date(part.starts_at)) {
+            found.push(OnClosedDay {
+                id: of.id,
+                name: of.name.clone(),
+                host_name: person.name.clone(),
+                start: part.starts_at,
+            });
+        }
+    }
+    found.sort_by_key(|booked| booked.start);
+    Ok(found)
+}
+
+/// Whether somebody has taken a date off.
+pub(crate) fn has_day_off(person: &Staff, date: Date) -> bool {
+    let mut own = person.overrides.iter();
+    own.any(|day| day.date == date && day.windows.is_empty())
 }
 
 /// The holidays as dates that are closed.

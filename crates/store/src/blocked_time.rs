@@ -13,8 +13,8 @@ use crate::ids::{BlockId, new_id};
 pub struct Blocked {
     /// Its id.
     pub id: BlockId,
-    /// Whose time.
-    pub staff_id: StaffId,
+    /// Whose time: a staff member's, or a Simple calendar's own, by the calendar's id.
+    pub host_id: StaffId,
     /// From here.
     pub starts_at: Timestamp,
     /// Up to here.
@@ -26,7 +26,7 @@ pub struct Blocked {
 fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
     Ok(Blocked {
         id: BlockId(row.uuid("id")?),
-        staff_id: StaffId(row.uuid("staff_id")?),
+        host_id: StaffId(row.uuid("host_id")?),
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
         title: row.text("title")?,
@@ -36,7 +36,7 @@ fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
 /// Blocks time off.
 pub async fn insert(
     tx: &mut Tx,
-    staff: StaffId,
+    host: StaffId,
     from: Timestamp,
     to: Timestamp,
     title: &str,
@@ -45,9 +45,9 @@ pub async fn insert(
     let id = new_id(now)?;
     execute!(
         tx,
-        "INSERT INTO blocked_time (id, staff_id, starts_at, ends_at, title) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO blocked_time (id, host_id, starts_at, ends_at, title) VALUES ($1, $2, $3, $4, $5)",
         id,
-        staff.0,
+        host.0,
         ms(from),
         ms(to),
         title
@@ -87,18 +87,18 @@ pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
     )
 }
 
-/// The blocked-off time of these people that touches a span.
+/// The blocked-off time of these hosts that touches a span.
 pub async fn between(
     tx: &mut Tx,
-    staff: &[StaffId],
+    hosts: &[StaffId],
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Blocked>, StoreError> {
     all_in!(
         tx,
         read,
-        staff.iter().map(|id| id.0).collect(),
-        "SELECT * FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND staff_id",
+        hosts.iter().map(|id| id.0).collect(),
+        "SELECT * FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND host_id",
         "ORDER BY starts_at",
         ms(from),
         ms(to)

@@ -172,8 +172,9 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<BookingCalendar>, StoreError> {
     all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
 }
 
-/// Removes a booking calendar that has no appointments.
+/// Removes a booking calendar that has no appointments, with the time that is blocked off in it.
 pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM blocked_time WHERE host_id = $1", id.0)?;
     touched(
         execute!(tx, "DELETE FROM booking_calendars WHERE id = $1", id.0)?,
         "booking calendar",

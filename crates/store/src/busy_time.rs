@@ -20,7 +20,7 @@ use crate::remote_calendars::{Watched, read_watched};
 pub struct Question<'a> {
     /// People, rooms, equipment, and booking calendars without hosts: whatever appointments take the time of.
     pub hosts: &'a [StaffId],
-    /// People whose calendars and blocked-off time count.
+    /// People whose calendars and blocked-off time count, and booking calendars without hosts that have such time, too.
     pub people: &'a [StaffId],
     /// From here.
     pub from: Timestamp,
@@ -86,7 +86,7 @@ const SQLITE: &str = "WITH watched AS MATERIALIZED (
         FROM json_each($3) host CROSS JOIN occupancy o ON o.host_id = unhex(host.value)
         WHERE o.from_at < $2 AND o.to_at > $1) AS taken,
     (SELECT json_group_array(json_array(person.key, b.starts_at, b.ends_at))
-        FROM json_each($4) person CROSS JOIN blocked_time b ON b.staff_id = unhex(person.value)
+        FROM json_each($4) person CROSS JOIN blocked_time b ON b.host_id = unhex(person.value)
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
 const POSTGRES: &str = "WITH watched AS MATERIALIZED (
         SELECT *, row_number() OVER (ORDER BY name, id) - 1 AS place FROM watched_calendars WHERE staff_id = ANY($4))
@@ -105,7 +105,7 @@ const POSTGRES: &str = "WITH watched AS MATERIALIZED (
         FROM unnest($3) WITH ORDINALITY AS host (id, place) JOIN occupancy o ON o.host_id = host.id
         WHERE o.from_at < $2 AND o.to_at > $1) AS taken,
     (SELECT json_agg(json_build_array(person.place - 1, b.starts_at, b.ends_at))::TEXT
-        FROM unnest($4) WITH ORDINALITY AS person (id, place) JOIN blocked_time b ON b.staff_id = person.id
+        FROM unnest($4) WITH ORDINALITY AS person (id, place) JOIN blocked_time b ON b.host_id = person.id
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
 
 /// A row of `external`.

@@ -1,50 +1,53 @@
-//! The appointments of a calendar view; a class session stands for all who take part.
+//! The appointments of a calendar view; a class session stands for all who take part, and of a visit each host has their own
+//! parts.
 
 use std::collections::BTreeMap;
 
 use scheduling::{AppointmentId, CalendarId, StaffId};
+use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
 use store::{
-    AppointmentStatus as Status, SessionId, Tx, appointment_parts, booking_calendars, event_writes, staff,
+    AppointmentStatus as Status, SessionId, Tx, WriteState, appointment_parts, booking_calendars,
+    event_writes, staff,
 };
 
 use super::AgendaAppointment;
-use crate::appointments::{ChangeError, is_active};
+use crate::appointments::{ChangeError, is_active, urgency};
 
-/// Appointments without those called off.
+/// What is looked up once for all appointments of a view.
+struct Around {
+    calendars: BTreeMap<CalendarId, BookingCalendar>,
+    names: BTreeMap<StaffId, String>,
+    writes: Vec<EventWrite>,
+}
+
+/// Appointments without those called off, as these people have them.
 pub(super) async fn views(
     tx: &mut Tx,
     booked: Vec<Appointment>,
+    people: &[StaffId],
 ) -> Result<Vec<AgendaAppointment>, ChangeError> {
-    let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(tx)
-        .await?
-        .into_iter()
-        .map(|calendar| (calendar.id, calendar))
-        .collect();
-    let mut hosts: BTreeMap<AppointmentId, Vec<StaffId>> = BTreeMap::new();
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
-    let team = staff::list(tx).await?;
-    for part in appointment_parts::list(tx, &ids).await? {
-        let of_appointment = hosts.entry(part.appointment_id).or_default();
-        // Who does several services of a visit is named once.
-        if !of_appointment.contains(&part.host_id) {
-            of_appointment.push(part.host_id);
-        }
-    }
-    let names = |hosts: Vec<StaffId>| {
-        let name = |host: &StaffId| team.iter().find(|person| person.id == *host);
-        let names = hosts.iter().filter_map(name).map(|person| person.name.as_str());
-        names.collect::<Vec<_>>().join(", ")
-    };
     let sessions: Vec<SessionId> = booked.iter().filter_map(|found| found.session_id).collect();
     let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
     writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
+    let calendars = booking_calendars::list(tx).await?.into_iter();
+    let team = staff::list(tx).await?.into_iter();
+    let around = Around {
+        calendars: calendars.map(|calendar| (calendar.id, calendar)).collect(),
+        names: team.map(|person| (person.id, person.name)).collect(),
+        writes,
+    };
+    let mut parts: BTreeMap<AppointmentId, Vec<Part>> = BTreeMap::new();
+    for part in appointment_parts::list(tx, &ids).await? {
+        parts.entry(part.appointment_id).or_default().push(part);
+    }
     let mut seats: BTreeMap<SessionId, u32> = BTreeMap::new();
     let mut views: Vec<AgendaAppointment> = Vec::new();
     for found in booked {
-        let Some(calendar) = calendars.get(&found.calendar_id) else {
+        let Some(calendar) = around.calendars.get(&found.calendar_id) else {
             continue;
         };
         let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
@@ -52,35 +55,91 @@ pub(super) async fn views(
         if is_over || (found.session_id.is_some() && !is_active(found.status)) {
             continue;
         }
-        if let Some(session) = found.session_id {
-            let taken = seats.entry(session).or_insert(0);
-            *taken = taken.saturating_add(found.seats());
-            let title = format!("{taken} of {}", calendar.rules.seats);
-            if let Some(view) = views.iter_mut().find(|view| view.session == Some(session)) {
-                view.title = title;
-                continue;
+        let parts = parts.remove(&found.id).unwrap_or_default();
+        let Some(session) = found.session_id else {
+            views.extend(around.of_one(&found, calendar, &parts, people));
+            continue;
+        };
+        let taken = seats.entry(session).or_insert(0);
+        *taken = taken.saturating_add(found.seats());
+        let title = format!("{taken} of {}", calendar.rules.seats);
+        match views.iter_mut().find(|view| view.session == Some(session)) {
+            Some(view) => view.title = title,
+            None => views.push(AgendaAppointment {
+                title,
+                ..around.whole(&found, calendar, &parts, people)
+            }),
+        }
+    }
+    Ok(views)
+}
+
+impl Around {
+    /// One appointment: as a whole, or of a visit the parts of these people.
+    fn of_one(
+        &self,
+        found: &Appointment,
+        calendar: &BookingCalendar,
+        parts: &[Part],
+        people: &[StaffId],
+    ) -> Vec<AgendaAppointment> {
+        let whole = self.whole(found, calendar, parts, people);
+        if !parts.iter().any(|part| part.service.is_some()) {
+            return vec![whole];
+        }
+        let own = parts.iter().filter(|part| people.contains(&part.host_id));
+        own.map(|part| AgendaAppointment {
+            start: part.starts_at,
+            end: part.ends_at,
+            service: part.service.as_ref().map(|service| service.name.clone()),
+            host: Some(part.host_id),
+            host_name: self.names.get(&part.host_id).cloned().unwrap_or_default(),
+            write: self.write(Subject::Part(found.id, part.position), &[part.host_id]),
+            ..whole.clone()
+        })
+        .collect()
+    }
+
+    fn whole(
+        &self,
+        found: &Appointment,
+        calendar: &BookingCalendar,
+        parts: &[Part],
+        people: &[StaffId],
+    ) -> AgendaAppointment {
+        let mut names: Vec<&str> = Vec::new();
+        for name in parts.iter().filter_map(|part| self.names.get(&part.host_id)) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
             }
         }
-        let is_of = |write: &&EventWrite| match found.session_id {
-            Some(session) => write.subject == Subject::Session(session),
-            None => write.subject.appointment_id() == Some(found.id),
+        let write = match found.session_id {
+            Some(session) => self.write(Subject::Session(session), people),
+            None => parts
+                .iter()
+                .filter_map(|part| self.write(Subject::Part(found.id, part.position), people))
+                .max_by_key(|state| urgency(*state)),
         };
-        views.push(AgendaAppointment {
+        AgendaAppointment {
             id: found.id,
             session: found.session_id,
             start: found.starts_at,
             end: found.ends_at,
-            title: match found.session_id {
-                Some(_) => format!("{} of {}", found.seats(), calendar.rules.seats),
-                None => found.name,
-            },
+            title: found.name.clone(),
+            service: None,
             calendar_name: calendar.name.clone(),
             host: found.host_id,
-            host_name: names(hosts.remove(&found.id).unwrap_or_default()),
+            host_name: names.join(", "),
             color: calendar.color.clone(),
             status: found.status,
-            write: writes.iter().find(is_of).map(|write| write.state),
-        });
+            write,
+        }
     }
-    Ok(views)
+
+    /// How the event of a part or of a session stands in the calendars of these people.
+    fn write(&self, subject: Subject, people: &[StaffId]) -> Option<WriteState> {
+        let of_them = |write: &&EventWrite| write.subject == subject && people.contains(&write.host_id);
+        let states = self.writes.iter().filter(of_them).map(|write| write.state);
+        states.max_by_key(|state| urgency(*state))
+    }
 }

@@ -3,18 +3,21 @@
 mod booked;
 mod event;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, DateOverride, Interval, StaffId};
+use scheduling::{AppointmentId, Interval, StaffId};
 use store::blocked_time::Blocked;
+use store::booking_calendars::BookingCalendar;
 use store::external_events::Instance;
 use store::holidays::Holiday;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
     AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, RemoteCalendarId,
-    SessionId, Tx, WriteState, appointments, blocked_time, connections, external_events, holidays,
-    remote_calendars, staff,
+    SessionId, Tx, WriteState, appointments, blocked_time, connections, external_events, remote_calendars,
+    staff,
 };
 use zones::Zone;
 
@@ -22,7 +25,9 @@ pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
 use crate::appointments::ChangeError;
+use crate::blocked;
 use crate::connections::freshness;
+use crate::holidays;
 use crate::quince::Quince;
 use crate::slots::{busy, context};
 
@@ -68,6 +73,8 @@ pub struct AgendaDay {
     pub blocked: Vec<AgendaBlock>,
     /// The workspace is closed: the holiday's name, which may be empty.
     pub holiday: Option<String>,
+    /// Who of those who are shown has taken the day off, with their name.
+    pub days_off: Vec<(StaffId, String)>,
 }
 
 /// Blocked-off time in the view.
@@ -79,7 +86,7 @@ pub struct AgendaBlock {
     pub start: Timestamp,
     /// Up to here.
     pub end: Timestamp,
-    /// Why.
+    /// Why; of a Simple calendar's own time with its name before it.
     pub title: String,
     /// Whose time.
     pub host: StaffId,
@@ -92,12 +99,14 @@ pub struct AgendaAppointment {
     pub id: AppointmentId,
     /// The class session that this stands for, with all who take part.
     pub session: Option<SessionId>,
-    /// Start of the meeting.
+    /// Start of the meeting, or of a host's part of a visit.
     pub start: Timestamp,
-    /// End of the meeting.
+    /// End of the same.
     pub end: Timestamp,
     /// The client's name; of a class session its seats, as in “3 of 8”.
     pub title: String,
+    /// The service, where this is a host's part of a visit.
+    pub service: Option<String>,
     /// Name of the booking calendar.
     pub calendar_name: String,
     /// Who holds it, or the first of those who do.
@@ -108,7 +117,7 @@ pub struct AgendaAppointment {
     pub color: String,
     /// Where it stands.
     pub status: Status,
-    /// How its event in iCloud stands.
+    /// How its event stands in the calendars of those who are shown, of several the one that most needs looking at.
     pub write: Option<WriteState>,
 }
 
@@ -174,10 +183,13 @@ pub async fn view(
     );
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let mut booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
-    if who == Who::Everybody && is_admin(me.role) {
+    // What nobody holds has its place among an admin's own, or a sole owner would never see it.
+    let is_mine = who == Who::Me || who == Who::Person(me.id);
+    let has_all = is_admin(me.role) && (is_mine || who == Who::Everybody);
+    if has_all {
         booked.extend(appointments::of_nobody_between(&mut tx, span.start, span.end).await?);
     }
-    let booked = booked::views(&mut tx, booked).await?;
+    let booked = booked::views(&mut tx, booked, &ids).await?;
     let watched = remote_calendars::watched(&mut tx, &ids).await?;
     let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
     let events = external_events::between(&mut tx, &remote, span.start, span.end).await?;
@@ -185,9 +197,15 @@ pub async fn view(
         .iter()
         .filter_map(|found| external(found, &watched, viewer))
         .collect();
-    let blocked = blocked_time::between(&mut tx, &ids, span.start, span.end).await?;
+    let mut simple = BTreeMap::new();
+    if has_all {
+        simple = blocked::simple_calendars(&mut tx).await?;
+    }
+    let hosts: Vec<StaffId> = ids.iter().chain(simple.keys()).copied().collect();
+    let blocked = blocked_time::between(&mut tx, &hosts, span.start, span.end).await?;
+    let of_blocked = |row| of_blocked(row, &simple);
     let blocked: Vec<AgendaBlock> = blocked.into_iter().map(of_blocked).collect();
-    let holidays = holidays::list(&mut tx).await?;
+    let holidays = store::holidays::list(&mut tx).await?;
     let mut fresh = Vec::new();
     for person in &people {
         for connection in connections::list_for_staff(&mut tx, person.id).await? {
@@ -200,14 +218,9 @@ pub async fn view(
             });
         }
     }
-    let one = if let [person] = people.as_slice() {
-        Some(person)
-    } else {
-        None
-    };
     let days = dates
         .into_iter()
-        .map(|date| day(date, &me.zone, one, &booked, &events, (&blocked, &holidays)))
+        .map(|date| day(date, &me.zone, &people, &booked, &events, (&blocked, &holidays)))
         .collect();
     Ok(Agenda {
         zone: me.zone,
@@ -251,20 +264,23 @@ fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Ag
     })
 }
 
-fn of_blocked(row: Blocked) -> AgendaBlock {
+fn of_blocked(row: Blocked, simple: &BTreeMap<StaffId, BookingCalendar>) -> AgendaBlock {
     AgendaBlock {
         id: row.id,
         start: row.starts_at,
         end: row.ends_at,
-        title: row.title,
-        host: row.staff_id,
+        title: match simple.get(&row.host_id) {
+            Some(calendar) => format!("{}: {}", calendar.name, row.title),
+            None => row.title,
+        },
+        host: row.host_id,
     }
 }
 
 fn day(
     date: Date,
     zone: &Zone,
-    person: Option<&Staff>,
+    people: &[Staff],
     booked: &[AgendaAppointment],
     external: &[AgendaEvent],
     (blocked, holidays): (&[AgendaBlock], &[Holiday]),
@@ -276,14 +292,11 @@ fn day(
     // An event without length is shown on the day of its instant.
     let touches =
         |start: Timestamp, end: Timestamp| start < span.end && (end > span.start || start >= span.start);
-    let open = person.map(|person| {
+    let one = if let [person] = people { Some(person) } else { None };
+    let open = one.map(|person| {
         // Hours are local to the person's own zone, so those of the neighbouring dates can reach into this one.
         let (before, after) = (date.saturating_sub(1.day()), date.saturating_add(1.day()));
-        let closed = |holiday: &Holiday| DateOverride {
-            date: holiday.date,
-            windows: Vec::new(),
-        };
-        let closed: Vec<DateOverride> = holidays.iter().map(closed).collect();
+        let closed = holidays::closed(holidays.iter().map(|holiday| holiday.date).collect());
         let spans = context::hours(person, &closed).spans(before, after);
         let cut = |open: Interval| open.intersection(&span).map(|open| (open.start, open.end));
         spans.into_iter().filter_map(cut).collect()
@@ -310,5 +323,10 @@ fn day(
             .iter()
             .find(|holiday| holiday.date == date)
             .map(|holiday| holiday.name.clone()),
+        days_off: people
+            .iter()
+            .filter(|person| holidays::has_day_off(person, date))
+            .map(|person| (person.id, person.name.clone()))
+            .collect(),
     }
 }

@@ -96,19 +96,27 @@ pub(crate) fn client_may(
         return Err("This appointment has begun or is over, so it cannot be changed any more.".to_owned());
     }
     if now > cutoff.before(appointment.starts_at, &calendar.rules.zone) {
-        let unit = match cutoff.unit {
-            Unit::Minutes => "minutes",
-            Unit::Hours => "hours",
-            Unit::Days => "days",
-            Unit::Weeks => "weeks",
-            Unit::Months => "months",
-        };
         return Err(format!(
-            "It is too late to change this appointment here: that was possible until {} {unit} before it. Please contact us.",
-            cutoff.amount
+            "It is too late to change this appointment here: that was possible until {} before it. Please contact us.",
+            span_words(cutoff)
         ));
     }
     Ok(())
+}
+
+/// "1 hour", "2 days".
+fn span_words(span: Span) -> String {
+    let unit = match span.unit {
+        Unit::Minutes => "minute",
+        Unit::Hours => "hour",
+        Unit::Days => "day",
+        Unit::Weeks => "week",
+        Unit::Months => "month",
+    };
+    match span.amount {
+        1 => format!("1 {unit}"),
+        more => format!("{more} {unit}s"),
+    }
 }
 
 pub(super) fn over(status: Status) -> String {

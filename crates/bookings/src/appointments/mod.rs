@@ -28,5 +28,5 @@ pub use overriding::IfTaken;
 pub use read::{Filter, by_token, get, ics, list, to_confirm};
 pub(crate) use read::{host_names, is_active};
 pub use reschedule::{reschedule, reschedule_as_staff};
-pub(crate) use view::write_sentence;
 pub use view::{AppointmentView, Booked, ClientView, ServicePart, WriteView};
+pub(crate) use view::{urgency, write_sentence};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{AppointmentId, CalendarId, StaffId};
+use scheduling::{AppointmentId, CalendarId, Span, StaffId};
 use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
@@ -15,7 +15,7 @@ use store::{
 };
 
 use super::error::ChangeError;
-use super::view::{AppointmentView, ClientView, ServicePart, WriteView, write_sentence};
+use super::view::{AppointmentView, ClientView, ServicePart, WriteView, urgency, write_sentence};
 use super::{change, token};
 use crate::accounts::is_admin;
 use crate::mail::told;
@@ -63,6 +63,8 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         calendar_active: calendar.active,
         description: calendar.description.clone(),
         location: calendar.location.clone(),
+        kind: calendar.kind,
+        host: appointment.host_id,
         host_name,
         guests: appointment.guests.clone(),
         services,
@@ -70,6 +72,8 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         end: appointment.ends_at,
         zone: appointment.client_zone.clone(),
         status: appointment.status,
+        movable_until: until(calendar.rules.reschedule_cutoff, &appointment, &calendar),
+        cancellable_until: until(calendar.rules.cancel_cutoff, &appointment, &calendar),
         may_reschedule: change::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
         may_cancel: change::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now),
         name: appointment.name,
@@ -79,6 +83,11 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         answers: appointment.answers,
         cancel_reason: appointment.cancel_reason,
     })
+}
+
+/// The last instant at which a client may change an appointment.
+fn until(cutoff: Span, appointment: &Appointment, calendar: &BookingCalendar) -> Timestamp {
+    cutoff.before(appointment.starts_at, &calendar.rules.zone)
 }
 
 /// The appointment of a manage link as an iCalendar file for the client.
@@ -315,7 +324,8 @@ fn view(
         cancelled_at: appointment.cancelled_at,
         cancelled_by: appointment.cancelled_by,
         cancel_reason: appointment.cancel_reason,
-        write: writes.into_iter().max_by_key(WriteView::urgency),
+        write: writes.iter().max_by_key(|write| urgency(write.state)).cloned(),
+        writes,
         write_sentence,
     }
 }

@@ -1,7 +1,7 @@
 //! How appointments are shown: to the client who booked, and to staff.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, CalendarId, StaffId};
+use scheduling::{AppointmentId, CalendarId, Kind, StaffId};
 use store::event_writes::EventWrite;
 use store::questions::Answer;
 use store::{AppointmentStatus as Status, SessionId, WriteState};
@@ -66,7 +66,11 @@ pub struct ClientView {
     pub description: String,
     /// Where it takes place.
     pub location: String,
-    /// Who holds it; empty when nobody does.
+    /// The kind of the booking calendar.
+    pub kind: Kind,
+    /// Who holds it, or the first of those who do.
+    pub host: Option<StaffId>,
+    /// Their names; empty when nobody holds it.
     pub host_name: String,
     /// The names of those whom the client brings.
     pub guests: Vec<String>,
@@ -90,6 +94,10 @@ pub struct ClientView {
     pub answers: Vec<Answer>,
     /// Where it stands.
     pub status: Status,
+    /// Until when the client may move it.
+    pub movable_until: Timestamp,
+    /// Until when the client may cancel it.
+    pub cancellable_until: Timestamp,
     /// Whether the client may move it now, else why not.
     pub may_reschedule: Result<(), String>,
     /// Whether the client may cancel it now, else why not.
@@ -177,6 +185,8 @@ pub struct AppointmentView {
     pub cancel_reason: Option<String>,
     /// How its event in the host's calendar stands, of several the one that most needs looking at; nothing when it has none.
     pub write: Option<WriteView>,
+    /// How each of its events stands, one for each host's part.
+    pub writes: Vec<WriteView>,
     /// The same in a sentence for each host.
     pub write_sentence: String,
 }
@@ -213,17 +223,17 @@ impl WriteView {
             updated_at: write.updated_at,
         }
     }
+}
 
-    /// What most needs looking at is largest.
-    pub(crate) fn urgency(&self) -> u8 {
-        match self.state {
-            WriteState::Removed => 0,
-            WriteState::Written => 1,
-            WriteState::Waiting => 2,
-            WriteState::NoCalendar => 3,
-            WriteState::ChangedInIcloud => 4,
-            WriteState::Failed => 5,
-        }
+/// What most needs looking at is largest.
+pub(crate) fn urgency(state: WriteState) -> u8 {
+    match state {
+        WriteState::Removed => 0,
+        WriteState::Written => 1,
+        WriteState::Waiting => 2,
+        WriteState::NoCalendar => 3,
+        WriteState::ChangedInIcloud => 4,
+        WriteState::Failed => 5,
     }
 }
 

@@ -208,6 +208,14 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
     })
 }
 
+/// The booking calendar at this address that is switched off.
+pub async fn switched_off(quince: &Quince, slug: &str) -> Result<PublicCalendar, CalendarError> {
+    let mut tx = quince.store().read().await?;
+    let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
+    let row = row.filter(|row| !row.active).ok_or(CalendarError::NotFound)?;
+    Ok(public(&row))
+}
+
 /// Makes a booking calendar.
 pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, CalendarError> {
     let mut form = form.checked()?;

@@ -14,7 +14,7 @@ use store::staff::Staff;
 use store::{ServiceId, StoreError, Tx, resources};
 
 /// Most services of one visit.
-const CHOICE_LIMIT: usize = 10;
+pub const CHOICE_LIMIT: usize = 10;
 
 /// A service that a client chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

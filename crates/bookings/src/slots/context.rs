@@ -155,11 +155,11 @@ impl Context {
         own: Own,
         wanted: Option<services::Wanted>,
     ) -> Result<Self, StoreError> {
-        let people: Vec<StaffId> = members.iter().map(|(_, person)| person.id).collect();
-        let mut ids = match calendar.kind {
+        let people: Vec<StaffId> = match calendar.kind {
             Kind::Simple => vec![in_place_of_a_host(&calendar)],
-            _ => people.clone(),
+            _ => members.iter().map(|(_, person)| person.id).collect(),
         };
+        let mut ids = people.clone();
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
         ids.extend(needed.flat_map(services::units_of).map(|unit| StaffId(unit.0)));
         let reach = reach(&calendar, counted(&calendar, window));
@@ -515,7 +515,7 @@ pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     }
 }
 
-/// Whose time the appointments of a Simple calendar take: its own.
+/// Whose time the appointments and blocks of a Simple calendar take: its own.
 pub(crate) fn in_place_of_a_host(calendar: &BookingCalendar) -> StaffId {
     StaffId(calendar.id.0)
 }

@@ -1,12 +1,14 @@
 //! Time off: blocked off, days off, holidays of the whole workspace.
 
+use bookings::appointments;
 use bookings::appointments::ChangeError;
+use bookings::calendars::CalendarForm;
 use bookings::holidays::{self, Holiday};
-use bookings::{Interval, WeeklyHours, agenda, blocked, profile};
+use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked, profile};
 use scheduling::{DateOverride, LocalWindow};
 
 use crate::database::stories;
-use crate::world::{NOW, TUESDAY, World, at, date, tuesday};
+use crate::world::{NOW, TUESDAY, World, adas_wish, at, date, tuesday};
 
 stories! {
     connected_on:
@@ -16,6 +18,8 @@ stories! {
     what_makes_no_sense_is_refused_with_a_sentence,
     a_holiday_closes_the_day_for_everybody_but_who_says_otherwise,
     only_admins_set_holidays,
+    appointments_on_a_holiday_or_a_day_off_stay_and_are_named,
+    an_admins_own_calendar_shows_what_nobody_holds,
 }
 
 fn span(from: &str, to: &str) -> Interval {
@@ -169,4 +173,90 @@ async fn only_admins_set_holidays(world: World) {
     let twice = holidays::save(&world.quince, world.owner, "Lopez & Co", "UTC", twice).await;
     assert!(twice.unwrap_err().to_string().contains("twice"));
     assert_eq!(holidays::list(&world.quince).await.unwrap(), []);
+}
+
+async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World) {
+    let booked = world.book("10:00").await;
+    let named = |found: Vec<holidays::OnClosedDay>| -> Vec<_> {
+        let one = |found: holidays::OnClosedDay| (found.id, found.name, found.host_name, found.start);
+        found.into_iter().map(one).collect()
+    };
+    let adas = (
+        booked.id,
+        "Ada Byron".to_owned(),
+        "Maya Lopez".to_owned(),
+        tuesday("10:00"),
+    );
+    holidays::save(
+        &world.quince,
+        world.owner,
+        "Lopez & Co",
+        "UTC",
+        vec![holiday(TUESDAY)],
+    )
+    .await
+    .unwrap();
+    let on_holidays = holidays::appointments_on_holidays(&world.quince, world.owner)
+        .await
+        .unwrap();
+    assert_eq!(named(on_holidays), [adas.clone()]);
+    let jonas = world.colleague("Jonas").await;
+    assert!(
+        holidays::appointments_on_holidays(&world.quince, jonas)
+            .await
+            .is_err()
+    );
+
+    let off = DateOverride {
+        date: date(TUESDAY),
+        windows: Vec::new(),
+    };
+    let none = holidays::appointments_on_days_off(&world.quince, world.owner)
+        .await
+        .unwrap();
+    assert_eq!(none, [], "a holiday is no day off of hers");
+    profile::save_hours(
+        &world.quince,
+        world.owner,
+        WeeklyHours::weekdays(540, 1020),
+        vec![off],
+    )
+    .await
+    .unwrap();
+    let off = holidays::appointments_on_days_off(&world.quince, world.owner)
+        .await
+        .unwrap();
+    assert_eq!(named(off), [adas]);
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+        .await
+        .unwrap();
+    assert_eq!(view.days[0].days_off, [(world.owner, "Maya Lopez".to_owned())]);
+}
+
+async fn an_admins_own_calendar_shows_what_nobody_holds(world: World) {
+    world
+        .make(CalendarForm {
+            slug: "room".into(),
+            kind: Kind::Simple,
+            rules: Rules {
+                hours: Some(WeeklyHours::weekdays(540, 1020)),
+                ..Rules::default()
+            },
+            ..CalendarForm::new("Room")
+        })
+        .await;
+    let wish = appointments::Booking {
+        slug: "room".into(),
+        ..adas_wish("10:00")
+    };
+    appointments::book(&world.quince, wish).await.unwrap();
+    let seen = async |viewer| {
+        let view = agenda::view(&world.quince, viewer, date(TUESDAY), 1, agenda::Who::Me)
+            .await
+            .unwrap();
+        view.days[0].appointments.len()
+    };
+    assert_eq!(seen(world.owner).await, 1);
+    let jonas = world.colleague("Jonas").await;
+    assert_eq!(seen(jonas).await, 0, "it is nobody's, and he is no admin");
 }

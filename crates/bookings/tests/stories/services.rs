@@ -1,10 +1,11 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
+use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, IfTaken};
 use bookings::calendars::CalendarForm;
 use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
 use bookings::slots::{self, Question};
-use bookings::{CalendarId, Kind, ResourceId, Rules, ServiceId, StaffId, Status};
+use bookings::{CalendarId, Interval, Kind, ResourceId, Rules, ServiceId, StaffId, Status, blocked};
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -24,6 +25,7 @@ stories! {
     a_visit_takes_place_again_when_its_time_is_free,
     why_a_visit_is_not_offered_names_the_step_that_cannot_take_place,
     staff_book_a_visit_all_the_same,
+    in_the_calendar_view_each_host_has_their_own_part,
     the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told,
     a_service_moves_on_the_menu_among_its_heading_and_then_with_it,
     rooms_that_are_needed_or_booked_cannot_be_taken_away,
@@ -762,4 +764,47 @@ async fn one_service_of_a_visit_is_given_to_somebody_else(world: World) {
     world.jobs().await;
     assert_eq!(starts(&world.events_of(&mira)), ["100000Z Wash: Ada Byron"]);
     assert_eq!(world.events_of(&salon.jonas), []);
+}
+
+async fn in_the_calendar_view_each_host_has_their_own_part(world: World) {
+    let salon = salon(&world).await;
+    let (maya, jonas) = (world.owner, salon.jonas.staff);
+    let cut = offer(&world, &salon, service("Cut", 30, 0, &[maya])).await;
+    let colour = offer(&world, &salon, service("Colour", 60, 0, &[jonas])).await;
+    book(&world, wish("10:00", &[(cut, None), (colour, None)], "a")).await;
+    world.jobs().await;
+    let seen = async |who| {
+        let view = agenda::view(&world.quince, maya, date(TUESDAY), 1, who)
+            .await
+            .unwrap();
+        let own = view.days[0].appointments.iter();
+        own.map(|part| {
+            let time = format!("{}-{}", part.start.strftime("%H:%M"), part.end.strftime("%H:%M"));
+            (
+                time,
+                part.service.clone().unwrap_or_default(),
+                part.host,
+                part.write,
+            )
+        })
+        .collect::<Vec<_>>()
+    };
+    let written = Some(bookings::WriteState::Written);
+    let hers = ("10:00-10:30".to_owned(), "Cut".to_owned(), Some(maya), written);
+    let his = (
+        "10:30-11:30".to_owned(),
+        "Colour".to_owned(),
+        Some(jonas),
+        written,
+    );
+    assert_eq!(seen(Who::Me).await, [hers.clone()]);
+    assert_eq!(seen(Who::Person(jonas)).await, [his.clone()]);
+    assert_eq!(seen(Who::Everybody).await, [hers, his]);
+
+    let span = Interval::new(tuesday("09:00"), tuesday("10:15"));
+    let block = blocked::add(&world.quince, maya, jonas, span, "").await.unwrap();
+    assert_eq!(block.appointments, [], "his part begins later");
+    let span = Interval::new(tuesday("11:00"), tuesday("12:00"));
+    let block = blocked::add(&world.quince, maya, jonas, span, "").await.unwrap();
+    assert_eq!(block.appointments, [("Ada Byron".to_owned(), tuesday("10:30"))]);
 }

@@ -1,17 +1,18 @@
 //! Simple calendars: no member, no iCloud; only their own appointments block them (D1).
 
 use bookings::appointments::{self, BookError, Booked, Booking};
-use bookings::calendars::CalendarForm;
-use bookings::{Kind, Rules, WeeklyHours};
+use bookings::calendars::{self, CalendarForm};
+use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish};
+use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
 
 stories! {
     connected_on:
     d1_it_is_never_in_icloud_and_icloud_never_blocks_it,
     its_own_appointments_block_it_and_nothing_else,
     several_may_share_a_start,
+    admins_block_its_own_time,
 }
 
 async fn room(world: &World, per_slot: u32) {
@@ -76,4 +77,58 @@ async fn several_may_share_a_start(world: World) {
     book(&world, "10:00", "a").await.unwrap();
     book(&world, "10:00", "b").await.unwrap();
     assert!(book(&world, "10:00", "c").await.is_err());
+}
+
+async fn admins_block_its_own_time(world: World) {
+    room(&world, 1).await;
+    book(&world, "09:00", "a").await.unwrap();
+    let owners = blocked::owners(&world.quince, world.owner).await.unwrap();
+    let own = owners.iter().find(|owner| owner.is_calendar).unwrap();
+    assert_eq!(own.name, "Room");
+    let span = Interval::new(tuesday("09:00"), tuesday("11:00"));
+    let jonas = world.colleague("Jonas").await;
+    assert!(
+        blocked::add(&world.quince, jonas, own.id, span, "")
+            .await
+            .is_err()
+    );
+    assert_eq!(blocked::owners(&world.quince, jonas).await.unwrap().len(), 1);
+
+    let block = blocked::add(&world.quince, world.owner, own.id, span, "Painters")
+        .await
+        .unwrap();
+    assert_eq!(block.appointments, [("Ada Byron".to_owned(), tuesday("09:00"))]);
+    let refused = book(&world, "10:00", "b").await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(world.is_free("10:00").await, "nobody else's time is blocked");
+    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+        .await
+        .unwrap();
+    assert_eq!(day.days[0].blocked[0].title, "Room: Painters");
+    blocked::remove(&world.quince, world.owner, block.id)
+        .await
+        .unwrap();
+    book(&world, "10:00", "b").await.unwrap();
+    world
+        .make(CalendarForm {
+            slug: "spare".into(),
+            kind: Kind::Simple,
+            rules: Rules {
+                hours: Some(WeeklyHours::always()),
+                ..Rules::default()
+            },
+            ..CalendarForm::new("Spare")
+        })
+        .await;
+    let owners = blocked::owners(&world.quince, world.owner).await.unwrap();
+    let spare = owners.iter().find(|owner| owner.name == "Spare").unwrap();
+    let block = blocked::add(&world.quince, world.owner, spare.id, span, "")
+        .await
+        .unwrap();
+    let (calendar, _) = world.form_of("spare").await;
+    calendars::delete(&world.quince, world.owner, calendar)
+        .await
+        .unwrap();
+    let gone = blocked::get(&world.quince, world.owner, block.id).await;
+    assert!(gone.is_err(), "its blocks go with it: {gone:?}");
 }
