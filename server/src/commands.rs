@@ -85,6 +85,9 @@ pub enum Failure {
     /// A name that is not on the menu.
     #[error("There is no service “{0}” on the menu. Choose from: {1}.")]
     UnknownService(String, String),
+    /// Somebody who does not do a service; the names are those who do.
+    #[error("“{0}” does not do “{1}”. Choose from: {2}.")]
+    UnknownPerson(String, String, String),
     /// A calendar file cannot be read.
     #[error(
         "The calendar file {path} cannot be read: {cause}. Name an iCalendar file (.ics), or - for standard input."

@@ -1,10 +1,8 @@
 //! `quince slots`: the free times of a booking calendar, or of every start the reasons why not.
 
-use std::collections::BTreeSet;
-
-use bookings::Quince;
 use bookings::services::{self, Chosen, MenuError, ServiceView};
-use bookings::slots::Start;
+use bookings::slots::{ClosedDay, Start, Why};
+use bookings::{Kind, Quince};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use zones::Zone;
@@ -26,19 +24,20 @@ pub struct Slots {
     /// Zone of the days, such as Europe/Berlin.
     #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC")]
     pub timezone: Zone,
-    /// A service of the visit that is asked for, by its name; repeat it for several. For Service calendars.
-    #[arg(long = "service", value_name = "NAME")]
+    /// A service of the visit that is asked for, by its name, or by its name, a colon and the name of who should do it; repeat
+    /// it for several. For Service calendars.
+    #[arg(long = "service", value_name = "NAME[:PERSON]")]
     pub services: Vec<String>,
-    /// Print every start, offered or not, with the reasons against it.
+    /// Print every start, offered or not, with the reasons against it, and why days have none.
     #[arg(long)]
     pub explain: bool,
 }
 
-/// Runs `quince slots`: one line of JSON per start.
+/// Runs `quince slots`: one line of JSON per start, and with `--explain` one per day without any.
 pub async fn run(options: &Slots) -> Result<(), Failure> {
     let quince = use_cases().await?;
     let services = chosen(&quince, options).await?;
-    let starts = bookings::slots::why_for_operator(
+    let why = bookings::slots::why_for_operator(
         &quince,
         &options.calendar,
         &services,
@@ -47,11 +46,24 @@ pub async fn run(options: &Slots) -> Result<(), Failure> {
         &options.timezone,
     )
     .await?;
+    let is_simple = why.kind == Kind::Simple;
     let shown = |start: &&Start| options.explain || start.is_offered;
-    print(starts.iter().filter(shown).map(|start| line(start, options)))
+    let starts = why.starts.iter().filter(shown);
+    let mut lines: Vec<(Date, Value)> = starts
+        .map(|start| {
+            (
+                options.timezone.date(start.start),
+                line(start, options, is_simple),
+            )
+        })
+        .collect();
+    let closed = why.closed.iter().filter(|_| options.explain);
+    lines.extend(closed.map(|day| (day.date, closed_line(day))));
+    lines.sort_by_key(|(date, _)| *date);
+    print(lines.into_iter().map(|(_, line)| line))
 }
 
-/// The services of these names.
+/// The services of these names, each with the person named after a colon.
 async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure> {
     let menu = match services::public_menu(quince, &options.calendar).await {
         Ok(menu) => menu,
@@ -62,18 +74,43 @@ async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure
     if options.services.is_empty() && !menu.is_empty() {
         return Err(Failure::NoService(names(&menu)));
     }
-    let named = |name: &String| {
-        let service = menu
-            .iter()
-            .find(|service| service.name.eq_ignore_ascii_case(name.trim()));
-        service
-            .map(|service| Chosen {
-                service: service.id,
-                host: None,
-            })
-            .ok_or_else(|| Failure::UnknownService(name.clone(), names(&menu)))
+    options.services.iter().map(|name| named(name, &menu)).collect()
+}
+
+fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
+    let of_name = |name: &str| {
+        menu.iter()
+            .find(|service| service.name.eq_ignore_ascii_case(name.trim()))
     };
-    options.services.iter().map(named).collect()
+    // A service's own name may hold a colon.
+    if let Some(service) = of_name(text) {
+        return Ok(Chosen {
+            service: service.id,
+            host: None,
+        });
+    }
+    let (name, person) = text.rsplit_once(':').unwrap_or((text, ""));
+    let Some(service) = of_name(name).filter(|_| name != text) else {
+        return Err(Failure::UnknownService(text.to_owned(), names(menu)));
+    };
+    let host = service
+        .staff
+        .iter()
+        .find(|(_, known)| known.eq_ignore_ascii_case(person.trim()));
+    match host {
+        Some((host, _)) => Ok(Chosen {
+            service: service.id,
+            host: Some(*host),
+        }),
+        None => {
+            let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
+            Err(Failure::UnknownPerson(
+                person.trim().to_owned(),
+                service.name.clone(),
+                staff.join(", "),
+            ))
+        }
+    }
 }
 
 fn names(menu: &[ServiceView]) -> String {
@@ -81,22 +118,35 @@ fn names(menu: &[ServiceView]) -> String {
     names.join(", ")
 }
 
-fn line(start: &Start, options: &Slots) -> Value {
+fn line(start: &Start, options: &Slots, is_simple: bool) -> Value {
     let local = |instant: jiff::Timestamp| {
         let zoned = instant.to_zoned(options.timezone.rules().clone());
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     };
-    let mut line = json!({"start": local(start.start), "end": local(start.end), "hosts": start.hosts});
+    let mut line = json!({"start": local(start.start), "end": local(start.end)});
+    // Nobody hosts what is booked in a Simple calendar.
+    if !is_simple {
+        line["hosts"] = json!(start.hosts);
+    }
     if options.explain {
-        let reasons: BTreeSet<_> = start
-            .reasons
-            .iter()
-            .map(|why| (why.reason.code(), &why.host))
-            .collect();
-        let reasons = reasons
-            .into_iter()
-            .map(|(code, host)| json!({"reason": code, "host": host}));
-        line["reasons"] = reasons.collect();
+        line["offered"] = json!(start.is_offered);
+        line["reasons"] = reasons(&start.reasons);
     }
     line
+}
+
+fn closed_line(day: &ClosedDay) -> Value {
+    json!({"date": day.date.to_string(), "offered": false, "reasons": reasons(&day.reasons)})
+}
+
+/// Each reason once.
+fn reasons(all: &[Why]) -> Value {
+    let mut told: Vec<Value> = Vec::new();
+    for why in all {
+        let reason = json!({"reason": why.reason.code(), "sentence": why.sentence, "host": why.host});
+        if !told.contains(&reason) {
+            told.push(reason);
+        }
+    }
+    told.into()
 }

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::visit::{self, VisitLists, VisitService};
 use crate::error::AppError;
-use crate::ui::{Badge, Button, ButtonLink, EmptyState, Field, Icon, PageHeader, Picture, Tone, load_page};
+use crate::ui::{
+    Badge, Button, ButtonLink, EmptyState, Field, Icon, Notice, PageHeader, Picture, Tone, load_page,
+};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,7 +29,13 @@ pub struct WhyNotView {
     menu: Vec<VisitService>,
     /// A visit is to be put together first.
     to_choose: bool,
+    /// What staff may book is explained, not what clients may.
+    for_staff: bool,
+    /// Why iCloud plays no part here, if so (D1).
+    no_icloud: Option<String>,
     starts: Vec<StartRow>,
+    /// Why there are none.
+    closed: Vec<ReasonRow>,
 }
 
 /// One start.
@@ -44,16 +52,24 @@ pub struct StartRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonRow {
     code: String,
-    words: String,
+    sentence: String,
+    /// Whom it concerns; nobody when it concerns the booking calendar.
+    hosts: Vec<String>,
     /// What is in the way, with its page, if the viewer may know.
     about: Option<(String, String)>,
 }
 
-/// Loads a date, today's when it is empty; in a Service calendar for a visit of these services.
+/// Loads a date, today's when it is empty; in a Service calendar for a visit of these services. What clients may book is
+/// explained, or what staff may.
 #[server(prefix = "/api/fn", endpoint = "why-not-page")]
-pub async fn why_not_page(id: String, date: String, visit: String) -> Result<WhyNotView, AppError> {
+pub async fn why_not_page(
+    id: String,
+    date: String,
+    visit: String,
+    #[server(default)] for_staff: bool,
+) -> Result<WhyNotView, AppError> {
     let me = super::access::me().await?;
-    view::load(&me, &id, &date, &visit)
+    view::load(&me, &id, &date, &visit, for_staff)
         .await
         .map_err(crate::context::with_status)
 }
@@ -61,7 +77,8 @@ pub async fn why_not_page(id: String, date: String, visit: String) -> Result<Why
 #[cfg(feature = "ssr")]
 mod view {
     use bookings::accounts::Me;
-    use bookings::slots::{About, Start, Why};
+    use bookings::calendars::NO_ICLOUD;
+    use bookings::slots::{self, About, Start, Why};
     use jiff::ToSpan;
     use jiff::civil::Date;
 
@@ -71,7 +88,13 @@ mod view {
     use crate::context::quince;
     use crate::error::AppError;
 
-    pub async fn load(me: &Me, id: &str, date: &str, visit: &str) -> Result<WhyNotView, AppError> {
+    pub async fn load(
+        me: &Me,
+        id: &str,
+        date: &str,
+        visit: &str,
+        for_staff: bool,
+    ) -> Result<WhyNotView, AppError> {
         let quince = quince()?;
         let date: Date = if date.is_empty() {
             me.zone.date(quince.now())
@@ -79,20 +102,27 @@ mod view {
             date.parse().map_err(|_| AppError::NotFound)?
         };
         let calendar = id.parse().map_err(|_| AppError::NotFound)?;
-        let name = bookings::calendars::get(&quince, me.id, calendar).await?.name;
+        let found = bookings::calendars::get(&quince, me.id, calendar).await?;
+        let no_icloud = (!found.kind.uses_icloud()).then(|| NO_ICLOUD.to_owned());
         let (menu, chosen) = menu::load(&quince, me, calendar, visit).await?;
         let to_choose = !menu.is_empty() && chosen.is_empty();
-        let starts = if to_choose {
-            Vec::new()
+        let (starts, closed) = if to_choose {
+            (Vec::new(), Vec::new())
         } else {
-            let why = bookings::slots::why(&quince, me.id, calendar, &chosen, date, &me.zone).await?;
-            why.starts
+            let why = if for_staff {
+                slots::why_for_staff(&quince, me.id, calendar, &chosen, date, &me.zone).await?
+            } else {
+                slots::why(&quince, me.id, calendar, &chosen, date, &me.zone).await?
+            };
+            (why.starts, why.closed)
         };
+        let closed = closed.into_iter().flat_map(|day| day.reasons).collect();
         let editor = format!("/booking-calendars/{id}");
         let asked = menu::query(&menu::text(&chosen));
-        let page = |date: Date| format!("{editor}/why-not?date={date}{asked}");
+        let staff = if for_staff { "&for=staff" } else { "" };
+        let page = |date: Date| format!("{editor}/why-not?date={date}{asked}{staff}");
         Ok(WhyNotView {
-            calendar: name,
+            calendar: found.name,
             day: long_date(date),
             date: date.to_string(),
             zone: me.zone.name().to_owned(),
@@ -100,7 +130,10 @@ mod view {
             next: page(date.saturating_add(1.day())),
             menu,
             to_choose,
+            for_staff,
+            no_icloud,
             starts: starts.into_iter().map(|start| row(start, me)).collect(),
+            closed: reasons(closed),
             editor,
         })
     }
@@ -110,13 +143,35 @@ mod view {
             time: span(start.start, start.end, &me.zone),
             is_offered: start.is_offered,
             hosts: start.hosts.join(", "),
-            reasons: start.reasons.into_iter().map(reason).collect(),
+            reasons: reasons(start.reasons),
         }
+    }
+
+    /// What is the same for several is told once.
+    fn reasons(all: Vec<Why>) -> Vec<ReasonRow> {
+        let mut rows: Vec<ReasonRow> = Vec::new();
+        for why in all {
+            let host = why.host.clone();
+            let row = reason(why);
+            let same = rows.iter_mut().find(|known| {
+                (&known.code, &known.sentence, &known.about) == (&row.code, &row.sentence, &row.about)
+                    && known.hosts.is_empty() == host.is_none()
+            });
+            let Some(same) = same else {
+                rows.push(row);
+                continue;
+            };
+            if let Some(host) = host.filter(|host| !same.hosts.contains(host)) {
+                same.hosts.push(host);
+            }
+        }
+        rows
     }
 
     fn reason(why: Why) -> ReasonRow {
         let about = why.about.map(|about| match about {
             About::Appointment(id) => ("the appointment".to_owned(), format!("/appointments/{id}")),
+            About::Block { id, title } => (title, format!("/blocked-time/{id}")),
             About::Event { id, start, title } => {
                 let title = if title.is_empty() {
                     "the event".to_owned()
@@ -128,26 +183,32 @@ mod view {
         });
         ReasonRow {
             code: why.reason.code().to_owned(),
-            words: match why.host {
-                Some(host) => format!("{host}: {}", why.sentence),
-                None => why.sentence.to_owned(),
-            },
+            sentence: why.sentence,
+            hosts: why.host.into_iter().collect(),
             about,
         }
     }
 }
 
-/// `/booking-calendars/{id}/why-not?date=&visit=`.
+/// `/booking-calendars/{id}/why-not?date=&visit=&for=`.
 #[component]
 pub fn WhyNotPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = Memo::new(move |_| {
         let id = params.with(|params| params.get("id").unwrap_or_default());
-        query.with(|query| (id, query.get("date").unwrap_or_default(), visit::asked(query)))
+        query.with(|query| {
+            let for_staff = query.get("for").as_deref() == Some("staff");
+            (
+                id,
+                query.get("date").unwrap_or_default(),
+                visit::asked(query),
+                for_staff,
+            )
+        })
     });
     let page = Resource::new(
         move || asked.get(),
-        |(id, date, visit)| why_not_page(id, date, visit),
+        |(id, date, visit, for_staff)| why_not_page(id, date, visit, for_staff),
     );
     load_page(page, |view| view! { <WhyNotShown view/> }.into_any())
 }
@@ -164,8 +225,11 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
                 <a class="month-step" href=view.next aria-label="The day after"><Icon picture=Picture::ChevronRight/></a>
             </div>
         </PageHeader>
+        {view.no_icloud.map(|sentence| view! { <Notice>{sentence}</Notice> })}
+        {view.for_staff.then(|| view! { <p>"As staff may book it: notice, the dates that can be booked and looking busy bind clients alone."</p> })}
         {is_visit.then(|| view! { <p>"A visit is explained as a whole: the first of its services that cannot take place is what is in the way."</p> })}
         <form class:inline-form=alone class:day-form=is_visit method="get" action=action>
+            {view.for_staff.then(|| view! { <input type="hidden" name="for" value="staff"/> })}
             <VisitLists menu=view.menu/>
             <Field label="Day" name="date" kind="date" value=view.date required=true/>
             {if alone {
@@ -183,8 +247,8 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
             .into_any()
         } else if empty {
             view! {
-                <EmptyState title="Nobody works on this day">
-                    <p>"No time of this day lies within anybody's hours."</p>
+                <EmptyState title="Nothing can start on this day">
+                    <ul class="reasons">{view.closed.into_iter().map(|reason| view! { <ReasonShown reason/> }).collect_view()}</ul>
                 </EmptyState>
             }
             .into_any()
@@ -192,6 +256,20 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
             view! { <ul class="rows">{view.starts.into_iter().map(|start| view! { <StartShown start/> }).collect_view()}</ul> }.into_any()
         }}
         <p><ButtonLink href=view.editor>"Back to the booking calendar"</ButtonLink></p>
+    }
+}
+
+/// Code, whom it concerns, and the reason: on one line where there is room.
+#[component]
+fn ReasonShown(reason: ReasonRow) -> impl IntoView {
+    let hosts = reason.hosts.join(", ");
+    view! {
+        <li>
+            <code>{reason.code}</code>" "
+            {(!hosts.is_empty()).then(|| view! { <strong>{hosts}</strong>": " })}
+            {reason.sentence}
+            {reason.about.map(|(what, href)| view! { ": " <a href=href>{what}</a> })}
+        </li>
     }
 }
 
@@ -206,21 +284,14 @@ fn StartShown(start: StartRow) -> impl IntoView {
     let reasons = start
         .reasons
         .into_iter()
-        .map(|reason| {
-            view! {
-                <p class="row-detail">
-                    <code>{reason.code}</code>" "{reason.words}
-                    {reason.about.map(|(what, href)| view! { ": " <a href=href>{what}</a> })}
-                </p>
-            }
-        })
+        .map(|reason| view! { <ReasonShown reason/> })
         .collect_view();
     view! {
         <li class="row">
             <div class="row-main">
                 <span class="row-title">{start.time}</span>
-                {offered.then(|| view! { <p class="row-detail">{start.hosts}</p> })}
-                {reasons}
+                {(!start.hosts.is_empty()).then(|| view! { <p class="row-detail">{start.hosts}</p> })}
+                <ul class="reasons">{reasons}</ul>
             </div>
             <Badge tone>{words}</Badge>
         </li>

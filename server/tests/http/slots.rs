@@ -5,8 +5,9 @@ use std::process::{Command, Output};
 
 use bookings::calendars::{CalendarForm, Member};
 use bookings::services::{self, ServiceForm};
-use bookings::{Kind, Priority};
-use serde_json::Value;
+use bookings::{Kind, Priority, slots};
+use serde_json::{Value, json};
+use zones::Zone;
 
 use crate::support::{Quince, use_cases};
 
@@ -77,6 +78,10 @@ async fn a_visit_is_named_by_its_services() {
             &["--service", "Shave"],
             "no service “Shave” on the menu. Choose from: Cut.",
         ),
+        (
+            &["--service", "Cut:Jonas Okafor"],
+            "“Jonas Okafor” does not do “Cut”. Choose from: Maya Lopez.",
+        ),
     ] {
         let output = slots(folder.path(), &[&days[..], more].concat());
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -87,10 +92,83 @@ async fn a_visit_is_named_by_its_services() {
         &[&days[..], &["--service", "cut"]].concat(),
     ));
     assert!(all.iter().any(|line| line["hosts"][0] == "Maya Lopez"), "{all:?}");
+    let by_maya = lines(&slots(
+        folder.path(),
+        &[&days[..], &["--service", "Cut: maya lopez"]].concat(),
+    ));
+    assert_eq!(by_maya, all, "she is the only one who does it");
     assert!(
         all.iter().any(|line| line["reasons"][0]["reason"] == "HOURS"),
         "{all:?}"
     );
+}
+
+/// One start, or a day without any, as the page shows it.
+fn shown(
+    start: &str,
+    offered: bool,
+    hosts: &[String],
+    reasons: &[slots::Why],
+) -> (String, bool, Value, Vec<Value>) {
+    let mut told = Vec::new();
+    for why in reasons {
+        let reason = json!({"reason": why.reason.code(), "sentence": why.sentence, "host": why.host});
+        if !told.contains(&reason) {
+            told.push(reason);
+        }
+    }
+    (start.to_owned(), offered, json!(hosts), told)
+}
+
+#[tokio::test]
+async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (quince, _) = Quince::demo(folder.path(), &[]);
+    quince.kill();
+    let quince = use_cases(folder.path()).await;
+    let mut tx = quince.store().read().await.unwrap();
+    let people = store::staff::list(&mut tx).await.unwrap();
+    drop(tx);
+    let maya = people.iter().find(|one| one.name == "Maya Lopez").unwrap().id;
+    let berlin = Zone::named("Europe/Berlin").unwrap();
+    let all = bookings::calendars::list(&quince, maya).await.unwrap();
+    for slug in ["intro-call", "consultation", "studio-tour"] {
+        let calendar = all.iter().find(|calendar| calendar.slug == slug).unwrap();
+        let mut page = Vec::new();
+        for day in 3..=6 {
+            let date = jiff::civil::date(2026, 12, day);
+            let why = slots::why(&quince, maya, calendar.id, &[], date, &berlin)
+                .await
+                .unwrap();
+            page.extend(why.closed.iter().map(|day| {
+                assert!(!day.reasons.is_empty(), "{slug} on {date}");
+                shown(&day.date.to_string(), false, &[], &day.reasons)
+            }));
+            page.extend(why.starts.iter().map(|start| {
+                let local = start.start.to_zoned(berlin.rules().clone());
+                let local = local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+                shown(&local, start.is_offered, &start.hosts, &start.reasons)
+            }));
+        }
+        let days = [slug, "--from", "2026-12-03", "--to", "2026-12-06"];
+        let zone = ["--timezone", "Europe/Berlin", "--explain"];
+        let told: Vec<_> = lines(&self::slots(folder.path(), &[&days[..], &zone].concat()))
+            .iter()
+            .map(|line| {
+                let start = line["start"].as_str().or(line["date"].as_str()).unwrap();
+                let hosts = line.get("hosts").cloned().unwrap_or_else(|| json!([]));
+                let reasons = line["reasons"].as_array().unwrap().clone();
+                (
+                    start.to_owned(),
+                    line["offered"].as_bool().unwrap(),
+                    hosts,
+                    reasons,
+                )
+            })
+            .collect();
+        assert_eq!(told, page, "{slug}");
+        assert!(told.iter().any(|(_, offered, ..)| *offered), "{slug}");
+    }
 }
 
 /// A Service calendar of Maya's with one service of an hour.

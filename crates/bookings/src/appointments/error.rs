@@ -23,7 +23,7 @@ impl std::fmt::Display for InTheWay {
             if let Some(host) = &why.host {
                 write!(f, "{host}: ")?;
             }
-            f.write_str(why.sentence)?;
+            f.write_str(&why.sentence)?;
         }
         f.write_str(if self.reasons.is_empty() { "." } else { ")." })?;
         f.write_str(if self.can_be_overridden {

@@ -30,7 +30,7 @@ use context::{Context, Own};
 
 pub use context::HostProblem;
 pub(crate) use why::in_words;
-pub use why::{About, Start, Why, WhyNot, why, why_for_operator};
+pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
 
 /// Most days in one question.
 pub const DAYS_LIMIT: i32 = 62;
@@ -230,6 +230,19 @@ pub async fn free_for_staff(
     date: Date,
     zone: &Zone,
 ) -> Result<Vec<OfferedSlot>, SlotsError> {
+    free_with_host(quince, viewer, calendar, services, None, date, zone).await
+}
+
+/// As [`free_for_staff`], of one member alone if one is named, however much they have had already.
+pub async fn free_with_host(
+    quince: &Quince,
+    viewer: StaffId,
+    calendar: CalendarId,
+    services: &[Chosen],
+    host: Option<StaffId>,
+    date: Date,
+    zone: &Zone,
+) -> Result<Vec<OfferedSlot>, SlotsError> {
     let window = window(date, date, zone)?;
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -241,7 +254,11 @@ pub async fn free_for_staff(
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
     may_look(&mut tx, &viewer, calendar).await?;
-    let context = for_services(&mut tx, row, services, window, now, Own::default()).await?;
+    let mut context = for_services(&mut tx, row, services, window, now, Own::default()).await?;
+    if let Some(host) = host {
+        context.member(host).ok_or(SlotsError::HostNotFound)?;
+        context.only(host);
+    }
     let free = context.slots(now, true)?;
     Ok(free.into_iter().map(offered).collect())
 }

@@ -1,14 +1,20 @@
 //! Why (not)? Every start of a day with who is free then, or what is in the way, in words for staff.
 
-use std::collections::BTreeMap;
+mod closed;
+mod words;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use scheduling::{AppointmentId, CalendarId, Cause, Interval, Position, Reason, Refusal, StaffId};
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{
+    AppointmentId, CalendarId, Cause, DateRange, Interval, Kind, Position, Reason, Refusal, Span, StaffId,
+    Unit,
+};
+use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
 use store::external_events::{self, Instance};
+use store::holidays::{self, Holiday};
 use store::staff::Staff;
-use store::{EventId, RemoteCalendarId, Tx, staff};
+use store::{BlockId, EventId, RemoteCalendarId, Tx, staff};
 use zones::Zone;
 
 use super::context::{Context, Own};
@@ -17,13 +23,28 @@ use crate::accounts::is_admin;
 use crate::quince::Quince;
 use crate::services::Chosen;
 
-/// A day of a booking calendar, start by start.
+pub use words::record_in_words;
+
+/// Days of a booking calendar, start by start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhyNot {
     /// The booking calendar's name.
     pub calendar: String,
+    /// Its kind.
+    pub kind: Kind,
     /// Each start of the grid, in order.
     pub starts: Vec<Start>,
+    /// The days without any start, in order.
+    pub closed: Vec<ClosedDay>,
+}
+
+/// A day on which nothing can start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedDay {
+    /// The date, in the zone of the question.
+    pub date: Date,
+    /// Why: of the booking calendar, and of each member.
+    pub reasons: Vec<Why>,
 }
 
 /// One start, offered or not.
@@ -49,7 +70,7 @@ pub struct Why {
     /// Whom it concerns; nothing when it concerns the booking calendar.
     pub host: Option<String>,
     /// The same as a sentence.
-    pub sentence: &'static str,
+    pub sentence: String,
     /// What is in the way, if the viewer may know.
     pub about: Option<About>,
 }
@@ -59,6 +80,13 @@ pub struct Why {
 pub enum About {
     /// An appointment, for its host and for admins.
     Appointment(AppointmentId),
+    /// Blocked-off time, for its owner and for admins.
+    Block {
+        /// It.
+        id: BlockId,
+        /// Its title.
+        title: String,
+    },
     /// An external event, for its owner alone.
     Event {
         /// The event.
@@ -70,8 +98,8 @@ pub enum About {
     },
 }
 
-/// A local date, start by start, for the members of a booking calendar and for admins. A Service calendar is asked for a
-/// visit of these services.
+/// A local date, start by start, as clients may book it, for the members of a booking calendar and for admins. A Service
+/// calendar is asked for a visit of these services.
 pub async fn why(
     quince: &Quince,
     viewer: StaffId,
@@ -80,27 +108,48 @@ pub async fn why(
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, SlotsError> {
+    told(quince, viewer, calendar, services, (date, zone), false).await
+}
+
+/// As [`why`], as staff may book it: they keep neither notice nor date range, and nothing looks busy to them.
+pub async fn why_for_staff(
+    quince: &Quince,
+    viewer: StaffId,
+    calendar: CalendarId,
+    services: &[Chosen],
+    date: Date,
+    zone: &Zone,
+) -> Result<WhyNot, SlotsError> {
+    told(quince, viewer, calendar, services, (date, zone), true).await
+}
+
+async fn told(
+    quince: &Quince,
+    viewer: StaffId,
+    calendar: CalendarId,
+    services: &[Chosen],
+    (date, zone): (Date, &Zone),
+    as_staff: bool,
+) -> Result<WhyNot, SlotsError> {
     let span = window(date, date, zone)?;
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
         .ok_or(SlotsError::NotAllowed)?;
-    let row = booking_calendars::find(&mut tx, calendar)
+    let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
         .ok_or(SlotsError::CalendarNotFound)?;
-    let name = row.name.clone();
     may_look(&mut tx, &viewer, calendar).await?;
+    if as_staff {
+        row.rules.notice = Span::new(0, Unit::Minutes);
+        row.rules.range = DateRange::Unlimited;
+        row.rules.look_busy_percent = 0;
+    }
     let explained = Explained::load(quince, &mut tx, row, services, span).await?;
-    let events = explained.events_of(&mut tx, &viewer, span).await?;
-    let told = |refusal: &Refusal, start: &Position| explained.told(refusal, start, &viewer, &events);
-    let starts = explained
-        .positions
-        .iter()
-        .map(|position| explained.start(position, told));
-    Ok(WhyNot {
-        calendar: name,
-        starts: starts.collect(),
-    })
+    let seen = explained.seen_by(&mut tx, viewer, span).await?;
+    Ok(explained.answer((date, date), zone, |refusal, position| {
+        explained.told(refusal, position, &seen)
+    }))
 }
 
 /// As [`why`] for the operator, over several days and by the calendar's address: nothing of what people do shows.
@@ -111,26 +160,30 @@ pub async fn why_for_operator(
     from: Date,
     to: Date,
     zone: &Zone,
-) -> Result<Vec<Start>, SlotsError> {
+) -> Result<WhyNot, SlotsError> {
     let span = window(from, to, zone)?;
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug)
         .await?
         .ok_or(SlotsError::CalendarNotFound)?;
     let explained = Explained::load(quince, &mut tx, row, services, span).await?;
-    let told = |refusal: &Refusal, _: &Position| explained.untold(refusal);
-    let starts = explained
-        .positions
-        .iter()
-        .map(|position| explained.start(position, told));
-    Ok(starts.collect())
+    Ok(explained.answer((from, to), zone, |refusal, position| {
+        explained.untold(refusal, position)
+    }))
 }
 
 /// The rules' answer with whom it is about.
 struct Explained {
     context: Context,
     positions: Vec<Position>,
-    names: BTreeMap<StaffId, String>,
+    holidays: Vec<Holiday>,
+}
+
+/// What a viewer may know of what is in the way.
+struct Seen {
+    viewer: Staff,
+    events: Vec<Instance>,
+    blocks: Vec<Blocked>,
 }
 
 impl Explained {
@@ -143,59 +196,87 @@ impl Explained {
     ) -> Result<Self, SlotsError> {
         let now = quince.now();
         let context = for_services(tx, row, services, span, now, Own::default()).await?;
-        let positions = context.explain(now)?;
-        let members = context.members.iter();
         Ok(Self {
-            names: members
-                .map(|(_, person)| (person.id, person.name.clone()))
-                .collect(),
-            positions,
+            positions: context.explain(now)?,
+            holidays: holidays::list(tx).await?,
             context,
         })
     }
 
-    /// The viewer's own events that could be in the way.
-    async fn events_of(
-        &self,
-        tx: &mut Tx,
-        viewer: &Staff,
-        span: Interval,
-    ) -> Result<Vec<Instance>, SlotsError> {
-        let own = self
-            .context
-            .watched
-            .iter()
-            .filter(|calendar| calendar.staff_id == viewer.id);
+    /// The viewer's own events that could be in the way, and their own blocks; everybody's blocks for admins.
+    async fn seen_by(&self, tx: &mut Tx, viewer: Staff, span: Interval) -> Result<Seen, SlotsError> {
+        let watched = self.context.watched.iter();
+        let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
         let reach = super::context::reach(&self.context.calendar, span);
-        Ok(external_events::between(tx, &own, reach.start, reach.end).await?)
+        let people: Vec<StaffId> = if is_admin(viewer.role) {
+            let members = self.context.members.iter();
+            let own = super::context::in_place_of_a_host(&self.context.calendar);
+            members.map(|(_, person)| person.id).chain([own]).collect()
+        } else {
+            vec![viewer.id]
+        };
+        Ok(Seen {
+            events: external_events::between(tx, &own, reach.start, reach.end).await?,
+            blocks: blocked_time::between(tx, &people, reach.start, reach.end).await?,
+            viewer,
+        })
+    }
+
+    fn answer(
+        &self,
+        (from, to): (Date, Date),
+        zone: &Zone,
+        told: impl Fn(&Refusal, &Position) -> Why,
+    ) -> WhyNot {
+        WhyNot {
+            calendar: self.context.calendar.name.clone(),
+            kind: self.context.calendar.kind,
+            starts: self
+                .positions
+                .iter()
+                .map(|position| self.start(position, &told))
+                .collect(),
+            closed: self.closed_days(from, to, zone),
+        }
+    }
+
+    fn name(&self, host: StaffId) -> Option<String> {
+        self.context.member(host).map(|person| person.name.clone())
     }
 
     fn start(&self, position: &Position, told: impl Fn(&Refusal, &Position) -> Why) -> Start {
-        let name = |host: &StaffId| self.names.get(host).cloned();
+        let hosts = position.hosts.iter();
+        let refusals = position.refusals.iter();
         Start {
             start: position.start,
             end: position.end,
             is_offered: !position.hosts.is_empty(),
-            hosts: position.hosts.iter().filter_map(name).collect(),
-            reasons: position
-                .refusals
-                .iter()
-                .map(|refusal| told(refusal, position))
-                .collect(),
+            hosts: hosts.filter_map(|host| self.name(*host)).collect(),
+            reasons: refusals.map(|refusal| told(refusal, position)).collect(),
         }
     }
 
-    fn untold(&self, refusal: &Refusal) -> Why {
-        untold(refusal, &self.names)
+    fn untold(&self, refusal: &Refusal, position: &Position) -> Why {
+        let person = refusal.host.and_then(|host| self.context.member(host));
+        let closed = person
+            .filter(|_| refusal.reason == Reason::Hours)
+            .and_then(|person| self.closed_for(person, person.zone.date(position.start)));
+        Why {
+            reason: refusal.reason,
+            host: person.map(|person| person.name.clone()),
+            sentence: closed.unwrap_or_else(|| words::sentence(refusal.reason).to_owned()),
+            about: None,
+        }
     }
 
-    fn told(&self, refusal: &Refusal, position: &Position, viewer: &Staff, events: &[Instance]) -> Why {
-        let own = refusal.host == Some(viewer.id);
+    fn told(&self, refusal: &Refusal, position: &Position, seen: &Seen) -> Why {
+        let own = refusal.host == Some(seen.viewer.id);
         let about = match refusal.busy {
-            Some(Cause::Appointment(id)) if own || is_admin(viewer.role) => Some(About::Appointment(id)),
+            Some(Cause::Appointment(id)) if own || is_admin(seen.viewer.role) => Some(About::Appointment(id)),
             // Buffers reach beyond the meeting, so of several instances the nearest one is meant.
-            Some(Cause::External(id)) if own => events
+            Some(Cause::External(id)) if own => seen
+                .events
                 .iter()
                 .filter(|event| event.event_id.0 == id)
                 .min_by_key(|event| event.starts_at.duration_since(position.start).abs())
@@ -204,57 +285,45 @@ impl Explained {
                     start: event.starts_at,
                     title: event.summary.clone(),
                 }),
+            Some(Cause::Blocked) => self.block(refusal, position, seen),
             _ => None,
         };
         Why {
             about,
-            ..self.untold(refusal)
+            ..self.untold(refusal, position)
         }
     }
-}
 
-fn untold(refusal: &Refusal, names: &BTreeMap<StaffId, String>) -> Why {
-    Why {
-        reason: refusal.reason,
-        host: refusal.host.and_then(|host| names.get(&host).cloned()),
-        sentence: sentence(refusal.reason),
-        about: None,
+    /// The block that touches the meeting or its buffers.
+    fn block(&self, refusal: &Refusal, position: &Position, seen: &Seen) -> Option<About> {
+        let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
+        let rules = &self.context.calendar.rules;
+        let start = position.start.checked_sub(minutes(rules.pre_buffer)).ok()?;
+        let end = position.end.checked_add(minutes(rules.post_buffer)).ok()?;
+        let of_host = |block: &&Blocked| Some(block.host_id) == refusal.host;
+        let mut blocks = seen.blocks.iter().filter(of_host);
+        let found = blocks.find(|block| block.starts_at < end && block.ends_at > start)?;
+        Some(About::Block {
+            id: found.id,
+            title: found.title.clone(),
+        })
     }
 }
 
 /// What is in the way of a start in words, each once. Nothing of what people do shows.
 pub(crate) fn in_words(context: &Context, refusals: &[Refusal]) -> Vec<Why> {
-    let members = context.members.iter();
-    let names = members
-        .map(|(_, person)| (person.id, person.name.clone()))
-        .collect();
     let mut reasons: Vec<Why> = Vec::new();
-    for why in refusals.iter().map(|refusal| untold(refusal, &names)) {
+    for refusal in refusals {
+        let host = refusal.host.and_then(|host| context.member(host));
+        let why = Why {
+            reason: refusal.reason,
+            host: host.map(|person| person.name.clone()),
+            sentence: words::sentence(refusal.reason).to_owned(),
+            about: None,
+        };
         if !reasons.contains(&why) {
             reasons.push(why);
         }
     }
     reasons
-}
-
-fn sentence(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Hours => "outside the hours",
-        Reason::Grid => "no start of the grid",
-        Reason::Past => "over already",
-        Reason::Notice => "sooner than the notice",
-        Reason::TooFar => "outside the dates that can be booked",
-        Reason::DayLimit => "the day has as many appointments as it may have",
-        Reason::Booked => "has an appointment",
-        Reason::Held => "another visitor is about to book it",
-        Reason::Blocked => "blocked off",
-        Reason::Conflict => "has an event",
-        Reason::Stale => "a calendar cannot be read",
-        Reason::Buffer => "too close to something before or after",
-        Reason::NoSeats => "has too few seats left",
-        Reason::Collective => "somebody else who has to take part is not free",
-        Reason::RoundRobin => "has had more than their share this month",
-        Reason::LookBusy => "hidden, so that the day looks busy",
-        Reason::Resource => "a room or piece of equipment is taken",
-    }
 }

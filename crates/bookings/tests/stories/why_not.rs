@@ -1,9 +1,11 @@
 //! Why a time is not offered, told to those who may know.
 
 use bookings::appointments::{self, BookError, Booking, IfTaken};
-use bookings::slots::{self, About, SlotsError, Start};
-use bookings::{CalendarId, WeeklyHours, calendars, profile};
+use bookings::holidays::{self, Holiday};
+use bookings::slots::{self, About, ClosedDay, SlotsError, Start};
+use bookings::{CalendarId, Interval, WeeklyHours, blocked, calendars, profile};
 use jiff::Timestamp;
+use scheduling::DateOverride;
 use zones::Zone;
 
 use crate::database::stories;
@@ -17,6 +19,9 @@ stories! {
     the_operator_sees_reasons_and_nobodys_events,
     a_member_who_is_off_is_named_beside_those_who_are_offered,
     an_override_off_the_grid_takes_who_is_really_free,
+    a_closed_day_says_whose_day_off_or_which_holiday_it_is,
+    a_block_in_the_way_is_named_to_its_owner,
+    staff_are_told_of_nothing_that_binds_clients_alone,
 }
 
 async fn calendar(world: &World) -> CalendarId {
@@ -118,10 +123,10 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
     world.event("Work", "10:00");
     world.sync().await;
     let day = date(TUESDAY);
-    let starts = slots::why_for_operator(&world.quince, "intro", &[], day, day, &Zone::utc())
+    let why = slots::why_for_operator(&world.quince, "intro", &[], day, day, &Zone::utc())
         .await
         .unwrap();
-    let conflict = &at(&starts, tuesday("10:00")).reasons[0];
+    let conflict = &at(&why.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
         (conflict.reason.code(), conflict.about.as_ref()),
         ("CONFLICT", None)
@@ -183,4 +188,91 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
             "{time}: {told:?}"
         );
     }
+}
+
+fn sentences(day: &ClosedDay) -> Vec<(Option<&str>, &str)> {
+    let reasons = day.reasons.iter();
+    reasons
+        .map(|why| (why.host.as_deref(), why.sentence.as_str()))
+        .collect()
+}
+
+async fn a_closed_day_says_whose_day_off_or_which_holiday_it_is(world: World) {
+    let mira = world.colleague("Mira").await;
+    world.calendar("team", &[world.owner, mira]).await;
+    let off = DateOverride {
+        date: date(TUESDAY),
+        windows: Vec::new(),
+    };
+    profile::save_hours(&world.quince, mira, WeeklyHours::weekdays(540, 1020), vec![off])
+        .await
+        .unwrap();
+    let holiday = Holiday {
+        date: date(TUESDAY),
+        name: "Founders' day".into(),
+    };
+    holidays::save(&world.quince, world.owner, "Lopez & Co", "UTC", vec![holiday])
+        .await
+        .unwrap();
+    let week = slots::why_for_operator(
+        &world.quince,
+        "team",
+        &[],
+        date(TUESDAY),
+        date("2026-11-28"),
+        &Zone::utc(),
+    )
+    .await
+    .unwrap();
+    let closed: Vec<String> = week.closed.iter().map(|day| day.date.to_string()).collect();
+    assert_eq!(closed, [TUESDAY, "2026-11-28"], "and a Saturday");
+    assert_eq!(
+        sentences(&week.closed[0]),
+        [
+            (Some("Maya Lopez"), "closed, it is a holiday: Founders' day"),
+            (Some("Mira"), "has a day off")
+        ]
+    );
+    assert!(
+        sentences(&week.closed[1])
+            .iter()
+            .all(|(_, sentence)| sentence.contains("day of the week"))
+    );
+    assert!(
+        week.closed[0]
+            .reasons
+            .iter()
+            .all(|why| why.reason.code() == "HOURS")
+    );
+}
+
+async fn a_block_in_the_way_is_named_to_its_owner(world: World) {
+    let span = Interval::new(tuesday("10:00"), tuesday("11:00"));
+    let block = blocked::add(&world.quince, world.owner, world.owner, span, "Dentist")
+        .await
+        .unwrap();
+    let starts = tuesdays(&world, world.owner).await;
+    let why = &at(&starts, tuesday("10:30")).reasons[0];
+    let named = About::Block {
+        id: block.id,
+        title: "Dentist".into(),
+    };
+    assert_eq!((why.reason.code(), why.about.as_ref()), ("BLOCKED", Some(&named)));
+}
+
+async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
+    let today = date("2026-11-23");
+    let (calendar, zone) = (calendar(&world).await, Zone::utc());
+    let clients = slots::why(&world.quince, world.owner, calendar, &[], today, &zone)
+        .await
+        .unwrap();
+    let first = &clients.starts[0];
+    assert_eq!(
+        (first.is_offered, first.reasons[0].reason.code()),
+        (false, "NOTICE")
+    );
+    let staff = slots::why_for_staff(&world.quince, world.owner, calendar, &[], today, &zone)
+        .await
+        .unwrap();
+    assert!(staff.starts[0].is_offered, "{:?}", staff.starts[0]);
 }
