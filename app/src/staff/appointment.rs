@@ -5,6 +5,7 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
+mod actions;
 mod cards;
 
 use leptos::prelude::*;
@@ -15,9 +16,9 @@ use super::appointments::status_words;
 use super::frame::Frame;
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::settings::profile::done_of;
-use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, load_page};
-use cards::{CancelCard, ExchangeCard, MoveCard, StatusCard, WritesCard};
+use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, load_page};
+use actions::Actions;
+use cards::{CancelCard, DeclineCard, EditCard, ExchangeCard, MoveCard, StatusCard, WritesCard};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,9 +39,14 @@ pub struct AppointmentDetail {
     answers: Vec<(String, String)>,
     session: Option<String>,
     cancelled: Option<String>,
-    overridden: Option<String>,
+    /// Which staff member booked it, if not the client.
+    booked_by: Option<String>,
+    /// What it was booked over, each reason in words.
+    record: Vec<String>,
     client_zone: String,
     writes: Vec<WriteView>,
+    /// Why there are none, if so.
+    no_writes: String,
     date: String,
     time: String,
     can_change: bool,
@@ -65,6 +71,8 @@ pub struct StatusStep {
 pub struct WriteView {
     state: String,
     words: String,
+    /// Whose calendar, and which: "Jonas Okafor, Work".
+    place: String,
     problem: Option<String>,
 }
 
@@ -80,10 +88,15 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let quince = crate::context::quince()?;
     let found = bookings::appointments::get(&quince, me.id, appointment_id(id)?).await?;
     let kept = crate::context::kept("appointment").await;
+    let booked_by = match found.booked_by {
+        Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
+        None => None,
+    };
     let (hosts, others) = exchangeable(&quince, me, &found).await?;
     Ok(AppointmentDetail {
         hosts,
         others,
+        booked_by,
         ..detail(found, &me.zone, quince.now(), kept)
     })
 }
@@ -135,15 +148,8 @@ fn detail(
     kept: KeptForm,
 ) -> AppointmentDetail {
     let local = zone.local(appointment.start);
-    let writes = appointment
-        .write
-        .iter()
-        .map(|write| WriteView {
-            state: write.state.as_str().to_owned(),
-            words: write_words(write.state).to_owned(),
-            problem: write.problem.clone(),
-        })
-        .collect();
+    let writes: Vec<WriteView> = appointment.writes.iter().map(write_view).collect();
+    let record = appointment.overridden.as_deref().unwrap_or_default();
     let steps = appointment.next_statuses(now).iter();
     let steps = steps.map(|next| step(appointment.status, *next)).collect();
     AppointmentDetail {
@@ -157,7 +163,14 @@ fn detail(
         date: local.date().to_string(),
         time: local.strftime("%H:%M").to_string(),
         client_zone: appointment.client_zone.name().to_owned(),
+        no_writes: if writes.is_empty() {
+            appointment.write_sentence
+        } else {
+            String::new()
+        },
         writes,
+        booked_by: None,
+        record: bookings::slots::record_in_words(record),
         name: appointment.name,
         calendar: appointment.calendar_name,
         host: appointment.host_name,
@@ -191,9 +204,24 @@ fn detail(
                 None => format!("By {by}."),
             }
         }),
-        overridden: appointment.overridden,
         steps,
         kept,
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
+    let place = [Some(write.host_name.as_str()), write.calendar_name.as_deref()];
+    let place: Vec<&str> = place
+        .into_iter()
+        .flatten()
+        .filter(|name| !name.is_empty())
+        .collect();
+    WriteView {
+        state: write.state.as_str().to_owned(),
+        words: write_words(write.state).to_owned(),
+        place: place.join(", "),
+        problem: write.problem.clone(),
     }
 }
 
@@ -242,212 +270,99 @@ fn appointment_id(id: &str) -> Result<bookings::AppointmentId, AppError> {
         .map_err(|_| crate::context::with_status(AppError::NotFound))
 }
 
-/// Writes the appointment to iCloud again, as Quince has it (D4).
-#[server(prefix = "/api/fn", endpoint = "write-again")]
-pub async fn write_again(id: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment");
-    form.stay(
-        again(&id).await,
-        "It will be written to iCloud again in a moment.",
-    )
-    .await
-}
-
-#[cfg(feature = "ssr")]
-async fn again(id: &str) -> Result<(), AppError> {
-    let staff = super::access::signed_in().await?;
-    bookings::appointments::write_again(&crate::context::quince()?, staff, appointment_id(id)?).await?;
-    Ok(())
-}
-
-/// Moves the appointment; the client is told.
-#[server(prefix = "/api/fn", endpoint = "staff-reschedule")]
-pub async fn staff_reschedule(id: String, date: String, time: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
-        .keep("date", &date)
-        .keep("time", &time);
-    form.stay(
-        move_to(&id, &date, &time).await,
-        "Moved. The client has been told.",
-    )
-    .await
-}
-
-#[cfg(feature = "ssr")]
-async fn move_to(id: &str, date: &str, time: &str) -> Result<(), AppError> {
-    let me = super::access::me().await?;
-    let date: jiff::civil::Date = date
-        .parse()
-        .map_err(|_| AppError::field("date", "Choose a date."))?;
-    let time: jiff::civil::Time = time
-        .parse()
-        .map_err(|_| AppError::field("time", "Enter a time such as 14:30."))?;
-    let start = me.zone.opening(date.to_datetime(time));
-    let actor = bookings::appointments::Actor::Staff {
-        id: me.id,
-        appointment: appointment_id(id)?,
-    };
-    bookings::appointments::reschedule(&crate::context::quince()?, &actor, start).await?;
-    Ok(())
-}
-
-/// Cancels the appointment; the client is told.
-#[server(prefix = "/api/fn", endpoint = "staff-cancel")]
-pub async fn staff_cancel(id: String, reason: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
-    form.stay(cancel(&id, &reason).await, "Cancelled. The client has been told.")
-        .await
-}
-
-#[cfg(feature = "ssr")]
-async fn cancel(id: &str, reason: &str) -> Result<(), AppError> {
-    let staff = super::access::signed_in().await?;
-    let actor = bookings::appointments::Actor::Staff {
-        id: staff,
-        appointment: appointment_id(id)?,
-    };
-    bookings::appointments::cancel(&crate::context::quince()?, &actor, reason).await?;
-    Ok(())
-}
-
-/// Sets where the appointment stands.
-#[server(prefix = "/api/fn", endpoint = "set-status")]
-pub async fn set_status(id: String, status: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment");
-    form.stay(give_status(&id, &status).await, "Saved.").await
-}
-
-#[cfg(feature = "ssr")]
-async fn give_status(id: &str, status: &str) -> Result<(), AppError> {
-    let staff = super::access::signed_in().await?;
-    let status = status
-        .parse()
-        .map_err(|_| AppError::Refused("Choose one of the statuses shown.".to_owned()))?;
-    bookings::appointments::set_status(&crate::context::quince()?, staff, appointment_id(id)?, status)
-        .await?;
-    Ok(())
-}
-
-/// Gives a member's part in the appointment to another member.
-#[server(prefix = "/api/fn", endpoint = "exchange-host")]
-pub async fn exchange_host(id: String, leaves: String, joins: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
-        .keep("leaves", &leaves)
-        .keep("joins", &joins);
-    form.stay(
-        exchange(&id, &leaves, &joins).await,
-        "Exchanged. Everybody concerned has been told.",
-    )
-    .await
-}
-
-#[cfg(feature = "ssr")]
-async fn exchange(id: &str, leaves: &str, joins: &str) -> Result<(), AppError> {
-    let staff = super::access::signed_in().await?;
-    let person = |field: &str, id: &str| {
-        id.parse::<bookings::StaffId>()
-            .map_err(|_| AppError::field(field, "Choose somebody."))
-    };
-    let (leaves, joins) = (person("leaves", leaves)?, person("joins", joins)?);
-    let quince = crate::context::quince()?;
-    bookings::appointments::exchange(&quince, staff, appointment_id(id)?, leaves, joins).await?;
-    Ok(())
-}
-
 /// `/appointments/{id}`.
 #[component]
 pub fn AppointmentPage() -> impl IntoView {
     let params = use_params_map();
-    let again = ServerAction::<WriteAgain>::new();
-    let reschedule = ServerAction::<StaffReschedule>::new();
-    let cancel = ServerAction::<StaffCancel>::new();
-    let status = ServerAction::<SetStatus>::new();
-    let exchange = ServerAction::<ExchangeHost>::new();
+    let actions = Actions::new();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let accepted = [
-        accepted(again),
-        accepted(reschedule),
-        accepted(cancel),
-        accepted(status),
-        accepted(exchange),
-    ];
-    let changes = move || accepted.iter().map(Memo::get).sum::<usize>();
-    let page = Resource::new(move || (id.get(), changes()), |(id, _)| appointment_page(id));
+    let changes = actions.accepted();
+    let page = Resource::new(move || (id.get(), changes.get()), |(id, _)| appointment_page(id));
     let frame = use_context::<Frame>();
     Effect::new(move |_| {
-        if let (Some(frame), true) = (frame, changes() > 0) {
+        if let (Some(frame), true) = (frame, changes.get() > 0) {
             frame.to_confirm.refetch();
         }
     });
-    load_page(page, move |detail| {
-        view! { <Shown detail again reschedule cancel status exchange/> }.into_any()
-    })
+    load_page(page, move |detail| view! { <Shown detail actions/> }.into_any())
 }
 
 #[component]
-fn Shown(
-    detail: AppointmentDetail,
-    again: ServerAction<WriteAgain>,
-    reschedule: ServerAction<StaffReschedule>,
-    cancel: ServerAction<StaffCancel>,
-    status: ServerAction<SetStatus>,
-    exchange: ServerAction<ExchangeHost>,
-) -> impl IntoView {
+fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     let (standing, tone) = status_words(&detail.status);
-    let kept = detail.kept.clone();
-    let problem = Signal::derive(move || {
-        let of = |value: Option<Result<String, AppError>>| value.and_then(Result::err);
-        of(again.value().get())
-            .or_else(|| of(reschedule.value().get()))
-            .or_else(|| of(cancel.value().get()))
-            .or_else(|| of(status.value().get()))
-            .or_else(|| of(exchange.value().get()))
-            .or_else(|| kept.problem.clone())
+    let problem = actions.problem(&detail.kept);
+    let latest = actions.done(&detail.kept);
+    let done = Signal::derive(move || problem.read().is_none().then(&latest).flatten());
+    let pending = detail.status == "new";
+    let (id, kept, can_change) = (detail.id.clone(), detail.kept.clone(), detail.can_change);
+    let decline = (pending && can_change).then(|| {
+        view! { <DeclineCard id=id.clone() reason=kept.value("reason") action=actions.decline problem/> }
     });
-    let kept = detail.kept.clone();
-    let done = Signal::derive(move || {
-        if problem.read().is_some() {
-            return None;
-        }
-        let latest = [
-            done_of(cancel, &kept),
-            done_of(reschedule, &kept),
-            done_of(again, &kept),
-            done_of(status, &kept),
-            done_of(exchange, &kept),
-        ];
-        latest.into_iter().find_map(|done| done.get())
+    let cancel = (!pending && can_change).then(|| {
+        view! { <CancelCard id=id.clone() reason=kept.value("reason") action=actions.cancel problem/> }
     });
+    let edit = can_change.then(|| view! { <EditCard detail=detail.clone() action=actions.edit problem/> });
     view! {
         <PageHeader title=detail.name.clone() lead=format!("{} ({})", detail.when, detail.zone.replace('_', " "))>
             <Badge tone>{standing}</Badge>
         </PageHeader>
         <FormNotice problem done/>
-        {detail.overridden.map(|codes| view! {
-            <Notice tone=Tone::Warn>{format!("Booked by staff although the time was not on offer: {codes}.")}</Notice>
+        <Record by=detail.booked_by.clone() record=detail.record.clone()/>
+        <FactsCard detail=detail.clone()/>
+        <StatusCard id=id.clone() steps=detail.steps pending action=actions.status/>
+        {decline}
+        <WritesCard writes=detail.writes nothing=detail.no_writes id=id.clone() again=actions.again/>
+        {edit}
+        {can_change.then(|| view! {
+            <MoveCard
+                id=id.clone()
+                date=kept.value_or("date", &detail.date)
+                time=kept.value_or("time", &detail.time)
+                others=!detail.others.is_empty()
+                action=actions.reschedule
+                problem
+            />
+            <ExchangeCard id hosts=detail.hosts others=detail.others action=actions.exchange problem/>
         })}
+        {cancel}
+    }
+}
+
+/// What a staff member booked it over.
+#[component]
+fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
+    (!record.is_empty()).then(|| {
+        let by = by.unwrap_or_else(|| "staff".to_owned());
+        view! {
+            <Notice tone=Tone::Warn title=format!("Booked by {by} although the time was not on offer")>
+                <ul>{record.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            </Notice>
+        }
+    })
+}
+
+#[component]
+fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
+    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+    let pair =
+        |name: &'static str, text: Option<String>| text.map(|text| view! { <dt>{name}</dt><dd>{text}</dd> });
+    view! {
         <Card title="Appointment">
             <dl class="pairs">
-                <dt>"Booking calendar"</dt><dd>{detail.calendar}</dd>
-                <dt>"Host"</dt><dd>{detail.host}</dd>
-                {detail.cancelled.map(|sentence| view! { <dt>"Cancelled"</dt><dd>{sentence}</dd> })}
-                {detail.reason.map(|reason| view! { <dt>"Why this host"</dt><dd>{reason}</dd> })}
+                {pair("Booking calendar", Some(detail.calendar))}
+                {pair("Host", filled(detail.host))}
+                {pair("Cancelled", detail.cancelled)}
+                {pair("Why this host", detail.reason)}
+                {pair("Booked by", detail.booked_by)}
                 <dt>"Email"</dt><dd><a href=format!("mailto:{}", detail.email)>{detail.email.clone()}</a></dd>
-                {(!detail.phone.is_empty()).then(|| view! { <dt>"Phone"</dt><dd>{detail.phone.clone()}</dd> })}
-                {(!detail.guests.is_empty()).then(|| view! { <dt>"Guests"</dt><dd>{detail.guests.clone()}</dd> })}
-                {detail.services.into_iter().map(|service| view! { <dt>"Service"</dt><dd>{service}</dd> }).collect_view()}
+                {pair("Phone", filled(detail.phone))}
+                {pair("Guests", filled(detail.guests))}
+                {detail.services.into_iter().map(|service| pair("Service", Some(service))).collect_view()}
                 {detail.answers.into_iter().map(|(question, answer)| view! { <dt>{question}</dt><dd class="pre-line">{answer}</dd> }).collect_view()}
-                {(!detail.notes.is_empty()).then(|| view! { <dt>"Notes"</dt><dd class="pre-line">{detail.notes.clone()}</dd> })}
-                <dt>"Client's time zone"</dt><dd>{detail.client_zone.replace('_', " ")}</dd>
+                {pair("Notes", filled(detail.notes))}
+                {pair("Client's time zone", Some(detail.client_zone.replace('_', " ")))}
             </dl>
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
-        <StatusCard id=detail.id.clone() steps=detail.steps pending=detail.status == "new" action=status/>
-        <WritesCard writes=detail.writes id=detail.id.clone() again/>
-        {detail.can_change.then(|| view! {
-            <MoveCard id=detail.id.clone() date=detail.kept.value_or("date", &detail.date) time=detail.kept.value_or("time", &detail.time) action=reschedule problem/>
-            <ExchangeCard id=detail.id.clone() hosts=detail.hosts others=detail.others action=exchange problem/>
-            <CancelCard id=detail.id.clone() reason=detail.kept.value("reason") action=cancel problem/>
-        })}
     }
 }

@@ -3,9 +3,12 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::{ExchangeHost, SetStatus, StaffCancel, StaffReschedule, StatusStep, WriteAgain, WriteView};
+use super::actions::{
+    Decline, EditAppointment, ExchangeHost, SetStatus, StaffCancel, StaffReschedule, WriteAgain,
+};
+use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
-use crate::ui::{Badge, Button, Card, Choice, Field, Look, Notice, Tone};
+use crate::ui::{Badge, Button, Card, Choice, Field, LongText, Look, Notice, Tone};
 
 /// The statuses that it can be given.
 #[component]
@@ -36,10 +39,55 @@ pub fn StatusCard(
         .collect_view();
     (!rows.is_empty()).then(|| view! {
         <Card title="Where it stands">
-            {pending.then(|| view! { <p>"It waits for your confirmation; its time is taken meanwhile. To decline it, cancel it below."</p> })}
+            {pending.then(|| view! { <p>"It waits for your confirmation; its time is taken meanwhile."</p> })}
             <ul class="plain-list">{rows}</ul>
         </Card>
     })
+}
+
+/// Declining what waits to be confirmed.
+#[component]
+pub fn DeclineCard(
+    id: String,
+    reason: String,
+    action: ServerAction<Decline>,
+    problem: Problem,
+) -> impl IntoView {
+    view! {
+        <Card title="Decline it">
+            <ActionForm action=action>
+                <input type="hidden" name="id" value=id/>
+                <Field label="Reason" name="reason" value=reason help="The client reads it. Its time is given back." problem/>
+                <Button look=Look::Danger busy=action.pending()>"Decline"</Button>
+            </ActionForm>
+        </Card>
+    }
+}
+
+/// Who the client is, and what they noted.
+#[component]
+pub fn EditCard(
+    detail: AppointmentDetail,
+    action: ServerAction<EditAppointment>,
+    problem: Problem,
+) -> impl IntoView {
+    let value = |field: &str, stored: &str| detail.kept.value_or(field, stored);
+    let (name, email) = (value("name", &detail.name), value("email", &detail.email));
+    let (phone, notes) = (value("phone", &detail.phone), value("notes", &detail.notes));
+    view! {
+        <Card title="Change the details">
+            <ActionForm action=action>
+                <input type="hidden" name="id" value=detail.id/>
+                <div class="field-row">
+                    <Field label="Name" name="name" value=name required=true maxlength=120 problem/>
+                    <Field label="Email" name="email" kind="email" value=email required=true maxlength=254 problem/>
+                </div>
+                <Field label="Phone" name="phone" kind="tel" value=phone maxlength=40 problem/>
+                <LongText label="Notes" name="notes" value=notes rows=3 problem/>
+                <div class="form-end"><Button busy=action.pending()>"Save details"</Button></div>
+            </ActionForm>
+        </Card>
+    }
 }
 
 /// Another time.
@@ -48,6 +96,8 @@ pub fn MoveCard(
     id: String,
     date: String,
     time: String,
+    /// Another member could hold it, too.
+    others: bool,
     action: ServerAction<StaffReschedule>,
     problem: Problem,
 ) -> impl IntoView {
@@ -59,7 +109,10 @@ pub fn MoveCard(
                     <Field label="Date" name="date" kind="date" value=date required=true problem/>
                     <Field label="Time" name="time" kind="time" value=time required=true problem/>
                 </div>
-                <Button busy=action.pending()>"Move appointment"</Button>
+                {others.then(|| view! {
+                    <p class="field-help">"Who has it keeps it if they are free then. Otherwise a member who is free gets it, and you are told who."</p>
+                })}
+                <div class="form-end"><Button busy=action.pending()>"Move appointment"</Button></div>
             </ActionForm>
         </Card>
     }
@@ -110,7 +163,13 @@ pub fn CancelCard(
 
 /// How it stands in iCloud.
 #[component]
-pub fn WritesCard(writes: Vec<WriteView>, id: String, again: ServerAction<WriteAgain>) -> impl IntoView {
+pub fn WritesCard(
+    writes: Vec<WriteView>,
+    /// Why there are none, if so.
+    nothing: String,
+    id: String,
+    again: ServerAction<WriteAgain>,
+) -> impl IntoView {
     let offers = writes
         .iter()
         .any(|write| matches!(write.state.as_str(), "failed" | "changed-in-icloud"));
@@ -124,11 +183,19 @@ pub fn WritesCard(writes: Vec<WriteView>, id: String, again: ServerAction<WriteA
                 "changed-in-icloud" => Tone::Warn,
                 _ => Tone::Info,
             };
-            view! { <li><Badge tone>{write.words}</Badge>{write.problem.map(|problem| view! { <p class="field-help">{problem}</p> })}</li> }
+            view! {
+                <li>
+                    <Badge tone>{write.words}</Badge>
+                    " "
+                    <span class="soft small">{write.place}</span>
+                    {write.problem.map(|problem| view! { <p class="field-help">{problem}</p> })}
+                </li>
+            }
         })
         .collect_view();
     view! {
         <Card title="In iCloud">
+            {(!nothing.is_empty()).then(|| view! { <p>{nothing}</p> })}
             <ul class="plain-list">{rows}</ul>
             {changed.then(|| view! {
                 <Notice tone=Tone::Warn>"The event was changed in iCloud. The appointment here stays as it is, and the client knows of no change."</Notice>

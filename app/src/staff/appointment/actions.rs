@@ -1,0 +1,237 @@
+//! What staff can do with an appointment: the server functions behind the forms of its page.
+
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use super::appointment_id;
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::settings::profile::done_of;
+use crate::ui::accepted;
+
+/// Writes the appointment to iCloud again, as Quince has it (D4).
+#[server(prefix = "/api/fn", endpoint = "write-again")]
+pub async fn write_again(id: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment");
+    form.stay(
+        again(&id).await,
+        "It will be written to iCloud again in a moment.",
+    )
+    .await
+}
+
+#[cfg(feature = "ssr")]
+async fn again(id: &str) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    bookings::appointments::write_again(&crate::context::quince()?, staff, appointment_id(id)?).await?;
+    Ok(())
+}
+
+/// Moves the appointment; the client is told.
+#[server(prefix = "/api/fn", endpoint = "staff-reschedule")]
+pub async fn staff_reschedule(id: String, date: String, time: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment")
+        .keep("date", &date)
+        .keep("time", &time);
+    let moved = move_to(&id, &date, &time).await;
+    let done = match &moved {
+        Ok(Some(host)) => format!("Moved, and with {host} now. Everybody concerned has been told."),
+        _ => "Moved. The client has been told.".to_owned(),
+    };
+    form.stay(moved.map(drop), &done).await
+}
+
+/// Moves it, and says with whom it is then if that is somebody else.
+#[cfg(feature = "ssr")]
+async fn move_to(id: &str, date: &str, time: &str) -> Result<Option<String>, AppError> {
+    let me = crate::staff::access::me().await?;
+    let date: jiff::civil::Date = date
+        .parse()
+        .map_err(|_| AppError::field("date", "Choose a date."))?;
+    let time: jiff::civil::Time = time
+        .parse()
+        .map_err(|_| AppError::field("time", "Enter a time such as 14:30."))?;
+    let start = me.zone.opening(date.to_datetime(time));
+    let actor = bookings::appointments::Actor::Staff {
+        id: me.id,
+        appointment: appointment_id(id)?,
+    };
+    let quince = crate::context::quince()?;
+    let before = bookings::appointments::get(&quince, me.id, appointment_id(id)?).await?;
+    let moved = bookings::appointments::reschedule(&quince, &actor, start).await?;
+    Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
+}
+
+/// Cancels the appointment; the client is told.
+#[server(prefix = "/api/fn", endpoint = "staff-cancel")]
+pub async fn staff_cancel(id: String, reason: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
+    form.stay(cancel(&id, &reason).await, "Cancelled. The client has been told.")
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn cancel(id: &str, reason: &str) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let actor = bookings::appointments::Actor::Staff {
+        id: staff,
+        appointment: appointment_id(id)?,
+    };
+    bookings::appointments::cancel(&crate::context::quince()?, &actor, reason).await?;
+    Ok(())
+}
+
+/// Declines an appointment that waits to be confirmed; the client is told.
+#[server(prefix = "/api/fn", endpoint = "decline")]
+pub async fn decline(id: String, reason: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
+    form.stay(cancel(&id, &reason).await, "Declined. The client has been told.")
+        .await
+}
+
+/// Changes who the client is and what they noted.
+#[server(prefix = "/api/fn", endpoint = "edit-appointment")]
+pub async fn edit_appointment(
+    id: String,
+    name: String,
+    email: String,
+    phone: String,
+    notes: String,
+) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment")
+        .keep("name", &name)
+        .keep("email", &email)
+        .keep("phone", &phone)
+        .keep("notes", &notes);
+    let edited = edit(&id, name, email, phone, notes).await;
+    form.stay(edited, "Saved. The event in iCloud follows.").await
+}
+
+#[cfg(feature = "ssr")]
+async fn edit(id: &str, name: String, email: String, phone: String, notes: String) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let edit = bookings::appointments::Edit {
+        name,
+        email,
+        phone,
+        notes,
+    };
+    bookings::appointments::edit(&crate::context::quince()?, staff, appointment_id(id)?, &edit).await?;
+    Ok(())
+}
+
+/// Sets where the appointment stands.
+#[server(prefix = "/api/fn", endpoint = "set-status")]
+pub async fn set_status(id: String, status: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment");
+    form.stay(give_status(&id, &status).await, "Saved.").await
+}
+
+#[cfg(feature = "ssr")]
+async fn give_status(id: &str, status: &str) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let status = status
+        .parse()
+        .map_err(|_| AppError::Refused("Choose one of the statuses shown.".to_owned()))?;
+    bookings::appointments::set_status(&crate::context::quince()?, staff, appointment_id(id)?, status)
+        .await?;
+    Ok(())
+}
+
+/// Gives a member's part in the appointment to another member.
+#[server(prefix = "/api/fn", endpoint = "exchange-host")]
+pub async fn exchange_host(id: String, leaves: String, joins: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("appointment")
+        .keep("leaves", &leaves)
+        .keep("joins", &joins);
+    form.stay(
+        exchange(&id, &leaves, &joins).await,
+        "Exchanged. Everybody concerned has been told.",
+    )
+    .await
+}
+
+#[cfg(feature = "ssr")]
+async fn exchange(id: &str, leaves: &str, joins: &str) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let person = |field: &str, id: &str| {
+        id.parse::<bookings::StaffId>()
+            .map_err(|_| AppError::field(field, "Choose somebody."))
+    };
+    let (leaves, joins) = (person("leaves", leaves)?, person("joins", joins)?);
+    let quince = crate::context::quince()?;
+    bookings::appointments::exchange(&quince, staff, appointment_id(id)?, leaves, joins).await?;
+    Ok(())
+}
+
+/// Everything that can be done on the page.
+#[derive(Clone, Copy)]
+pub struct Actions {
+    pub again: ServerAction<WriteAgain>,
+    pub reschedule: ServerAction<StaffReschedule>,
+    pub cancel: ServerAction<StaffCancel>,
+    pub decline: ServerAction<Decline>,
+    pub status: ServerAction<SetStatus>,
+    pub exchange: ServerAction<ExchangeHost>,
+    pub edit: ServerAction<EditAppointment>,
+}
+
+impl Actions {
+    pub fn new() -> Self {
+        Self {
+            again: ServerAction::new(),
+            reschedule: ServerAction::new(),
+            cancel: ServerAction::new(),
+            decline: ServerAction::new(),
+            status: ServerAction::new(),
+            exchange: ServerAction::new(),
+            edit: ServerAction::new(),
+        }
+    }
+
+    /// How many were accepted so far.
+    pub fn accepted(self) -> Signal<usize> {
+        let accepted = [
+            accepted(self.again),
+            accepted(self.reschedule),
+            accepted(self.cancel),
+            accepted(self.decline),
+            accepted(self.status),
+            accepted(self.exchange),
+            accepted(self.edit),
+        ];
+        Signal::derive(move || accepted.iter().map(Memo::get).sum())
+    }
+
+    /// Why one of them did not work.
+    pub fn problem(self, kept: &KeptForm) -> Signal<Option<AppError>> {
+        let kept = kept.problem.clone();
+        Signal::derive(move || {
+            let values = [
+                self.again.value().get(),
+                self.reschedule.value().get(),
+                self.cancel.value().get(),
+                self.decline.value().get(),
+                self.status.value().get(),
+                self.exchange.value().get(),
+                self.edit.value().get(),
+            ];
+            let failed = values.into_iter().find_map(|value| value.and_then(Result::err));
+            failed.or_else(|| kept.clone())
+        })
+    }
+
+    /// What was done.
+    pub fn done(self, kept: &KeptForm) -> impl Fn() -> Option<String> + Send + Sync + use<> {
+        let latest = [
+            done_of(self.cancel, kept),
+            done_of(self.decline, kept),
+            done_of(self.reschedule, kept),
+            done_of(self.again, kept),
+            done_of(self.status, kept),
+            done_of(self.exchange, kept),
+            done_of(self.edit, kept),
+        ];
+        move || latest.iter().find_map(Get::get)
+    }
+}
