@@ -16,7 +16,9 @@ pub struct GridDay {
     pub long_name: String,
     /// It is today.
     pub today: bool,
-    /// Events of whole days.
+    /// Whoever is shown does not work on it.
+    pub closed: bool,
+    /// Events of whole days, days off, holidays.
     pub all_day: Vec<AllDay>,
     /// Everything that has a time.
     pub blocks: Vec<Block>,
@@ -25,7 +27,7 @@ pub struct GridDay {
 /// An event of whole days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllDay {
-    /// `external`, `free` or `blocked`.
+    /// `external`, `free`, `blocked` or `closed`.
     pub kind: String,
     /// What it is.
     pub title: String,
@@ -52,10 +54,62 @@ pub struct Block {
     pub href: Option<String>,
     /// A state that needs a look: "changed in iCloud".
     pub note: Option<String>,
+    /// `#rrggbb` of the booking calendar; empty where there is none.
+    pub color: String,
+    /// Where an appointment stands, unless it simply takes place.
+    pub mark: Option<Mark>,
     /// Its place beside others that overlap, from 0.
     pub lane: u8,
     /// How many stand side by side.
     pub lanes: u8,
+}
+
+/// A sign of where an appointment stands. It says so by its shape and in words, not by colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mark {
+    /// It waits to be confirmed.
+    Pending,
+    /// The client came.
+    Showed,
+    /// The client did not come.
+    NoShow,
+}
+
+impl Mark {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Showed => "showed",
+            Self::NoShow => "no-show",
+        }
+    }
+
+    /// The sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Pending => "?",
+            Self::Showed => "✓",
+            Self::NoShow => "✗",
+        }
+    }
+
+    /// The same in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Pending => "Waits to be confirmed",
+            Self::Showed => "Showed",
+            Self::NoShow => "No-show",
+        }
+    }
+}
+
+/// A booking calendar's colour, exactly as it was chosen: an attribute of a picture, because inline styles are not allowed.
+#[component]
+pub fn ColorStripe(
+    /// `#rrggbb`
+    color: String,
+) -> impl IntoView {
+    view! { <svg class="stripe" aria-hidden="true"><rect width="100%" height="100%" fill=color/></svg> }
 }
 
 /// The grid.
@@ -101,7 +155,7 @@ fn DayColumn(day: GridDay, first_hour: u8, last_hour: u8) -> impl IntoView {
         .map(|block| view! { <BlockShown block first_hour/> })
         .collect_view();
     view! {
-        <section class="week-day" data-today=day.today.then_some("true") data-empty=empty.then_some("true") aria-label=day.long_name>
+        <section class="week-day" data-today=day.today.then_some("true") data-closed=day.closed.then_some("true") data-empty=empty.then_some("true") aria-label=day.long_name>
             <h2 class="week-date">{day.name}</h2>
             <ul class="all-days">{all_day}</ul>
             <ul class=format!("week-blocks span-{}", u16::from(last_hour - first_hour) * 4)>{blocks}</ul>
@@ -120,8 +174,15 @@ fn BlockShown(block: Block, first_hour: u8) -> impl IntoView {
         block.lanes.min(4)
     );
     view! {
-        <li class=place data-kind=block.kind data-short=(quarters < 3).then_some("true") data-tight=(quarters == 3).then_some("true") data-crowded=(block.lanes > 1).then_some("true")>
-            <span class="block-time">{block.time}</span>
+        <li class=place data-kind=block.kind data-status=block.mark.map(Mark::name) data-short=(quarters < 3).then_some("true") data-tight=(quarters == 3).then_some("true") data-crowded=(block.lanes > 1).then_some("true")>
+            {(!block.color.is_empty()).then(|| view! { <ColorStripe color=block.color/> })}
+            <span class="block-when">
+                {block.mark.map(|mark| view! {
+                    <span class="block-mark" aria-hidden="true">{mark.sign()}</span>
+                    <span class="visually-hidden">{format!("{}. ", mark.words())}</span>
+                })}
+                <span class="block-time">{block.time}</span>
+            </span>
             <span class="block-title">
                 {linked(block.title, block.href)}
             </span>
