@@ -1,6 +1,6 @@
 // What can go wrong while a client books: each has its own sentence, and nothing typed is lost.
 import type { Page } from "@playwright/test";
-import { bookByApi } from "../helpers/people";
+import { bookByApi, freeTimes, signIn } from "../helpers/people";
 import type { Demo } from "../helpers/servers";
 import { expect, test } from "../helpers/test";
 
@@ -123,4 +123,61 @@ test("a link that belongs to no appointment says so", async ({ page, demo, visit
   await expect(page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible();
   await expect(page.getByRole("alert")).toContainText("the link is not complete");
   expect((await fetch(page.url())).status).toBe(404);
+});
+
+test("an address that names what is not offered any more leads back to the menu, with what is left ticked", async ({ page, demo, visit }) => {
+  const menu = `${demo.is.app}/book/photo-shoot?zone=Europe/Berlin`;
+  await visit(page, menu);
+  const first = page.locator('#menu input[type="checkbox"]').first();
+  await expect(first).not.toBeChecked();
+  const known = await page.locator('#menu input[type="hidden"][name$="[service]"]').first().getAttribute("value");
+  const gone = "00000000-0000-7000-8000-000000000000";
+  for (const [visits, ticked] of [
+    ["nonsense", false],
+    [gone, false],
+    [`${known},${gone}`, true],
+    [Array(11).fill(known).join(","), true],
+  ] as const) {
+    await visit(page, `${menu}&visit=${visits}`);
+    await expect(page.getByRole("heading", { name: "What would you like?" })).toBeVisible();
+    await expect(page.getByRole("status").filter({ hasText: /choose/i }).first()).toBeVisible();
+    await expect(first).toBeChecked({ checked: ticked });
+  }
+  await page.getByRole("button", { name: "Show free times" }).click();
+  await expect(page.locator("a.time").first()).toBeVisible();
+});
+
+test("a person who is not there is dropped from the address with a sentence, and nowhere else matters", async ({ page, demo, visit }) => {
+  const nobody = "00000000-0000-7000-8000-000000000000";
+  await visit(page, `${demo.is.app}/book/consultation?zone=Europe/Berlin&host=${nobody}`);
+  await expect(page.getByText("cannot be booked here any more")).toBeVisible();
+  await expect(page.locator("a.time").first()).toBeVisible();
+  await visit(page, `${demo.is.app}/book/intro-call?zone=Europe/Berlin&host=${nobody}`);
+  await expect(page.getByText("cannot be booked here any more")).toHaveCount(0);
+  await expect(page.locator("a.time").first()).toBeVisible();
+});
+
+test("a client is told in advance until when an appointment can be changed", async ({ page, demo, visit }) => {
+  const start = await freeTimes(demo.is.app, "follow-up-with-jonas", "2027-01-11", "2027-01-15");
+  const manage = await bookByApi(demo.is, "follow-up-with-jonas", start[0]);
+  await visit(page, manage);
+  await expect(page.getByText(/You can (move or )?cancel it until/)).toBeVisible();
+});
+
+test("a booking calendar that is switched off says that it cannot be booked at present", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  const [start] = await freeTimes(demo.app, "intro-call", "2027-01-12", "2027-01-12");
+  const manage = await bookByApi(demo, "intro-call", start);
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/booking-calendars`);
+  await page.getByRole("link", { name: "Intro call", exact: true }).click();
+  await usable(page);
+  await page.getByLabel("Clients can book it").uncheck();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page).toHaveURL(/\/booking-calendars$/);
+  await visit(page, `${demo.app}/book/intro-call`);
+  await expect(page.getByRole("heading", { level: 1, name: "Intro call" })).toBeVisible();
+  await expect(page.getByText("This cannot be booked at present.")).toBeVisible();
+  await visit(page, `${manage}/reschedule`);
+  await expect(page.getByRole("heading", { level: 1, name: "Reschedule" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Not found" })).toHaveCount(0);
 });

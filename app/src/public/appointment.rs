@@ -72,6 +72,8 @@ pub struct AppointmentView {
     pub answers: Vec<(String, String)>,
     /// Where it stands.
     pub standing: Standing,
+    /// Until when it can be moved and cancelled, in sentences.
+    pub deadlines: Vec<String>,
     /// Why it cannot be moved, if so.
     pub not_movable: Option<String>,
     /// Why it cannot be cancelled, if so.

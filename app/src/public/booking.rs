@@ -7,7 +7,7 @@ mod about;
 mod details;
 mod hold;
 mod menu;
-mod questions;
+pub mod questions;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -21,15 +21,19 @@ pub use hold::HoldAnswer;
 use menu::MenuForm;
 pub use menu::{MenuChoice, MenuItem};
 pub use questions::{AnswerText, AskedQuestion};
+#[cfg(feature = "ssr")]
+pub use questions::{asked_question, given};
 
 use super::choose::{Ask, Chooser, MonthOffer, detect_zone, focus_on_choice, keep_focus, use_ask};
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Notice, PageTitle, Tone, load_page, problem_of};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, load_page, problem_of};
 
 /// What the booking page shows of one month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingView {
+    /// It takes no bookings at present.
+    pub is_closed: bool,
     /// What is booked.
     pub about: About,
     /// What clients are asked besides who they are.
@@ -38,10 +42,16 @@ pub struct BookingView {
     pub takes_guests: bool,
     /// What there is to choose from first, in a Service calendar; empty otherwise.
     pub menu: Vec<MenuItem>,
+    /// Something has to be chosen from the menu first.
+    pub to_choose: bool,
+    /// The member whom the address names, if they can be booked.
+    pub host: Option<String>,
+    /// What the address names of the menu, as it can be booked.
+    pub visit: Option<String>,
     /// The month's free times.
     pub offer: MonthOffer,
-    /// Why the zone in the address was not used.
-    pub zone_problem: Option<String>,
+    /// What of the address was not used, and why.
+    pub notices: Vec<String>,
     /// What came of the menu's form, when it was sent without script.
     pub kept_menu: KeptForm,
     /// What was typed before, when the form was sent without script.
@@ -111,6 +121,16 @@ pub fn BookingPage() -> impl IntoView {
     load_page(page, move |view| {
         keep_focus();
         typed.take(&view.kept);
+        if view.is_closed {
+            return view! { <Closed name=view.about.name/> }.into_any();
+        }
+        // What of the address can be booked is what goes on into links and forms.
+        let (host, visit) = (view.host.clone(), view.visit.clone());
+        let ask = Memo::new(move |_| Ask {
+            host: host.clone(),
+            visit: visit.clone(),
+            ..ask.get()
+        });
         view! { <Booking base=base() view ask typed held action/> }.into_any()
     })
 }
@@ -127,6 +147,19 @@ fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) 
         }
         Some(now)
     });
+}
+
+/// A booking calendar that is switched off.
+#[component]
+fn Closed(name: String) -> impl IntoView {
+    view! {
+        <PageTitle text=name.clone()/>
+        <article class="appointment">
+            <h1>{name}</h1>
+            <p class="lead">"This cannot be booked at present. Appointments that are booked already stay as they are."</p>
+            <div class="actions"><ButtonLink href="/" look=Look::Primary>"See what can be booked"</ButtonLink></div>
+        </article>
+    }
 }
 
 #[component]
@@ -159,7 +192,7 @@ fn Booking(
         }
     };
     let about = view.about.clone();
-    let (menu, kept_menu) = (view.menu.clone(), view.kept_menu.clone());
+    let (menu, kept_menu, to_choose) = (view.menu.clone(), view.kept_menu.clone(), view.to_choose);
     let step = {
         let (offer, base) = (offer.clone(), base.clone());
         let asked = Asked {
@@ -169,7 +202,15 @@ fn Booking(
             idempotency_key: view.idempotency_key,
         };
         move || {
-            if ask.read().visit.is_none() && !menu.is_empty() {
+            if to_choose && menu.is_empty() {
+                view! {
+                    <section class="details">
+                        <h2>"Nothing can be chosen here yet"</h2>
+                        <p>"The menu is still empty. Please come back later, or contact us."</p>
+                    </section>
+                }
+                .into_any()
+            } else if to_choose {
                 view! { <MenuForm slug=asked.slug.clone() menu=menu.clone() kept=kept_menu.clone() ask/> }
                     .into_any()
             } else if is_chosen.get() {
@@ -193,7 +234,7 @@ fn Booking(
     };
     view! {
         <PageTitle text=title/>
-        {view.zone_problem.map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> })}
+        {view.notices.into_iter().map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> }).collect_view()}
         {move || why_not().map(|(title, sentence)| view! {
             <Notice tone=Tone::Bad title=title><p>{sentence}</p></Notice>
         })}

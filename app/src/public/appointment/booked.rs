@@ -26,6 +26,7 @@ pub fn BookedPage() -> impl IntoView {
         };
         let stands = appointment.standing != Standing::Cancelled;
         let manage = format!("/manage/{}", appointment.token);
+        let deadlines = appointment.deadlines.join(" ");
         let ics = format!("{manage}/appointment.ics");
         view! {
             <PageTitle text=title/>
@@ -36,7 +37,7 @@ pub fn BookedPage() -> impl IntoView {
                 <When appointment=appointment.clone()/>
                 <Facts appointment/>
                 {stands.then(|| view! {
-                    <p>"Plans change? With the link in your email, or here, you can move or cancel the appointment."</p>
+                    <p>"Plans change? With the link in your email, or here, you can move or cancel the appointment. " {deadlines}</p>
                     <div class="actions">
                         <ButtonLink href=ics look=Look::Primary icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
                         <ButtonLink href=manage>"Reschedule or cancel"</ButtonLink>

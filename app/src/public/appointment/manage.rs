@@ -65,9 +65,16 @@ fn Actions(appointment: AppointmentView) -> impl IntoView {
         return appointment.is_bookable.then_some(again).into_any();
     }
     let (not_movable, not_cancellable) = (appointment.not_movable, appointment.not_cancellable);
+    // What is true of both is said once.
+    let mut refused: Vec<String> = [&not_movable, &not_cancellable]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    refused.dedup();
     view! {
-        {not_movable.clone().map(|sentence| view! { <Notice>{sentence}</Notice> })}
-        {not_cancellable.clone().map(|sentence| view! { <Notice>{sentence}</Notice> })}
+        {refused.into_iter().map(|sentence| view! { <Notice>{sentence}</Notice> }).collect_view()}
+        {appointment.deadlines.into_iter().map(|sentence| view! { <p class="soft">{sentence}</p> }).collect_view()}
         <div class="actions">
             {not_movable
                 .is_none()

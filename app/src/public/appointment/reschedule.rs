@@ -8,7 +8,7 @@ use super::{AppointmentView, use_token};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::public::choose::{
-    Ask, Chooser, MonthOffer, ZoneForm, detect_zone, focus_on_choice, keep_focus, use_ask,
+    Ask, Chooser, HostForm, MonthOffer, ZoneForm, detect_zone, focus_on_choice, keep_focus, use_ask,
 };
 use crate::ui::{
     Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load_page, problem_of,
@@ -21,6 +21,12 @@ pub struct RescheduleView {
     pub appointment: AppointmentView,
     /// The month's free times, the appointment's own among them.
     pub offer: MonthOffer,
+    /// Its booking calendar is switched off, and there are no times.
+    pub is_closed: bool,
+    /// The present host, by id and name, where it could be with others, too.
+    pub choice: Vec<(String, String)>,
+    /// The present host, if only their times are shown.
+    pub host: Option<String>,
     /// Why moving did not work, when the form was sent without script.
     pub kept: KeptForm,
 }
@@ -36,8 +42,12 @@ pub async fn reschedule_page(
     /// The visitor's zone; else the client's.
     #[server(default)]
     zone: Option<String>,
+    /// The present host, for their times alone; else those of anybody.
+    #[server(default)]
+    host: Option<String>,
 ) -> Result<RescheduleView, AppError> {
-    let view = crate::public::offer::reschedule(&token, month.as_deref(), zone.as_deref()).await;
+    let (month, zone, host) = (month.as_deref(), zone.as_deref(), host.as_deref());
+    let view = crate::public::offer::reschedule(&token, month, zone, host).await;
     view.map_err(crate::context::with_status)
 }
 
@@ -59,10 +69,13 @@ pub fn ReschedulePage() -> impl IntoView {
     let token = use_token();
     let base = move || format!("/manage/{}/reschedule", token.get_untracked());
     let ask = use_ask();
-    let wanted = Memo::new(move |_| (token.get(), ask.read().month_to_load(), ask.read().zone.clone()));
+    let wanted = Memo::new(move |_| {
+        let (month, zone, host) = ask.with(|ask| (ask.month_to_load(), ask.zone.clone(), ask.host.clone()));
+        (token.get(), month, zone, host)
+    });
     let page = Resource::new(
         move || wanted.get(),
-        |(token, month, zone)| reschedule_page(token, month, zone),
+        |(token, month, zone, host)| reschedule_page(token, month, zone, host),
     );
     let action = ServerAction::<MoveForm>::new();
     detect_zone(base, ask);
@@ -74,6 +87,11 @@ pub fn ReschedulePage() -> impl IntoView {
     });
     load_page(page, move |view| {
         keep_focus();
+        let host = view.host.clone();
+        let ask = Memo::new(move |_| Ask {
+            host: host.clone(),
+            ..ask.get()
+        });
         view! { <Reschedule base=base() view ask action/> }.into_any()
     })
 }
@@ -88,11 +106,19 @@ fn Reschedule(
     let RescheduleView {
         appointment,
         offer,
+        is_closed,
+        choice,
         kept,
+        ..
     } = view;
     let manage = format!("/manage/{}", appointment.token);
-    if let Some(sentence) = appointment.not_movable {
+    let closed = || {
+        "No other times are on offer at present. Your appointment stays as it is; you can look again later."
+            .to_owned()
+    };
+    if let Some(sentence) = appointment.not_movable.or_else(|| is_closed.then(closed)) {
         return view! {
+            <PageTitle text="Reschedule"/>
             <article class="appointment">
                 <h1>"Reschedule"</h1>
                 <p class="lead">{sentence}</p>
@@ -110,7 +136,13 @@ fn Reschedule(
         move || offer.why_not(&ask.read())
     };
     let (zone, zone_base) = (offer.zone.clone(), base.clone());
-    let now = format!("{}, {}", appointment.day, appointment.time);
+    let now = [appointment.day.as_str(), &appointment.time].join(", ");
+    let now = if choice.is_empty() {
+        now
+    } else {
+        format!("{now}, with {}", appointment.host)
+    };
+    let host_base = base.clone();
     let token = appointment.token.clone();
     let step = move || {
         if is_chosen.get() {
@@ -134,6 +166,7 @@ fn Reschedule(
                     <li><Icon picture=Picture::Calendar/><span>"Now: " {now}</span></li>
                 </ul>
                 <p><a href=manage>"Keep the present time"</a></p>
+                {(!choice.is_empty()).then(|| view! { <HostForm base=host_base hosts=choice ask/> })}
                 <ZoneForm base=zone_base zone ask/>
             </section>
             {step}
@@ -153,15 +186,17 @@ fn Confirm(
 ) -> impl IntoView {
     let problem = problem_of(action, &kept);
     let asked = ask.get_untracked();
-    let (title, range, back) = offer
-        .chosen_time(&asked)
-        .map_or_else(Default::default, |(day, time)| {
-            (
-                day.title.clone(),
-                format!("{} – {}", time.label, time.until),
-                asked.on_day(&day.date).href(&base),
-            )
-        });
+    let (title, range, with, back) =
+        offer
+            .chosen_time(&asked)
+            .map_or_else(Default::default, |(day, time)| {
+                (
+                    day.title.clone(),
+                    format!("{} – {}", time.label, time.until),
+                    time.with.clone(),
+                    asked.on_day(&day.date).href(&base),
+                )
+            });
     view! {
         <section class="details" id="details" tabindex="-1">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
@@ -171,6 +206,7 @@ fn Confirm(
                 <div>
                     <p class="chosen-time">{title}</p>
                     <p>{range}</p>
+                    {(!with.is_empty()).then(|| view! { <p>{with}</p> })}
                     <p class="soft small">{offer.zone_words}</p>
                 </div>
             </div>

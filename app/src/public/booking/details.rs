@@ -1,12 +1,10 @@
 //! The details of the person who books, for a chosen time.
 
-use std::collections::BTreeMap;
-
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::hold::Held;
-use super::questions::{AnswerText, AskedQuestion, QuestionFields};
+use super::questions::{AnswerText, Answers, AskedQuestion, QuestionFields};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::public::choose::{Ask, MonthOffer};
@@ -81,8 +79,7 @@ pub struct Typed {
     phone: RwSignal<String>,
     notes: RwSignal<String>,
     guests: RwSignal<String>,
-    /// By the text of the question.
-    answers: StoredValue<BTreeMap<String, ArcRwSignal<String>>>,
+    answers: Answers,
 }
 
 impl Typed {
@@ -100,22 +97,7 @@ impl Typed {
                 signal.set(value.clone());
             }
         }
-        let answers: Vec<AnswerText> = serde_json::from_str(&kept.value("answers")).unwrap_or_default();
-        for answer in answers {
-            let signal = self.answer(&answer.label);
-            if signal.get_untracked().is_empty() {
-                signal.set(answer.text);
-            }
-        }
-    }
-
-    /// The answer to a question.
-    pub fn answer(self, label: &str) -> RwSignal<String> {
-        let mut answer = ArcRwSignal::default();
-        self.answers.update_value(|answers| {
-            answer = answers.entry(label.to_owned()).or_default().clone();
-        });
-        answer.into()
+        self.answers.take(&kept.value("answers"));
     }
 }
 
@@ -214,7 +196,7 @@ pub fn DetailsForm(
                         help="One name a line. Each takes a seat of their own."
                     />
                 })}
-                <QuestionFields questions=asked.questions typed/>
+                <QuestionFields questions=asked.questions answers=typed.answers/>
                 <LongText label="Anything we should know" name="notes" bind=typed.notes problem rows=3/>
                 {is_full.then(|| view! { <input type="hidden" name="waits" value="true"/> })}
                 <div class="form-end">

@@ -24,6 +24,10 @@ pub struct MenuItem {
     pub description: String,
     /// Who does it: id and name.
     pub staff: Vec<(String, String)>,
+    /// It is ticked at first.
+    pub wanted: bool,
+    /// Who is chosen at first, by id; empty for anyone.
+    pub host: String,
 }
 
 /// What was ticked.
@@ -50,12 +54,14 @@ pub async fn choose_services(
     #[server(default)]
     menu: Vec<MenuChoice>,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("menu");
-    form.go(visit_address(&slug, &zone, &menu)).await
+    let visit = visit_text(&menu);
+    let form = crate::context::Submitted::new("menu").keep("visit", &visit);
+    form.go(visit_address(&slug, &zone, visit)).await
 }
 
+/// What was ticked as an address names it.
 #[cfg(feature = "ssr")]
-fn visit_address(slug: &str, zone: &str, menu: &[MenuChoice]) -> Result<String, AppError> {
+fn visit_text(menu: &[MenuChoice]) -> String {
     let wanted = menu.iter().filter(|choice| choice.wanted == "true");
     let texts: Vec<String> = wanted
         .map(|choice| match choice.host.as_str() {
@@ -63,11 +69,18 @@ fn visit_address(slug: &str, zone: &str, menu: &[MenuChoice]) -> Result<String, 
             host => format!("{}:{host}", choice.service),
         })
         .collect();
-    let visit = texts.join(",");
+    texts.join(",")
+}
+
+#[cfg(feature = "ssr")]
+fn visit_address(slug: &str, zone: &str, visit: String) -> Result<String, AppError> {
     let chosen =
         bookings::services::Chosen::list(&visit).map_err(|error| AppError::Refused(error.to_string()))?;
     if chosen.is_empty() {
         return Err(AppError::Refused("Choose at least one service.".to_owned()));
+    }
+    if chosen.len() > bookings::services::CHOICE_LIMIT {
+        return Err(AppError::Refused(crate::public::offer::too_many()));
     }
     let ask = Ask {
         visit: Some(visit),
@@ -139,12 +152,12 @@ fn Item(row: usize, item: MenuItem) -> impl IntoView {
     view! {
         <div class="menu-item">
             <div class="check">
-                <input id=id.clone() type="checkbox" name=format!("menu[{row}][wanted]") value="true" aria-describedby=about.clone()/>
+                <input id=id.clone() type="checkbox" name=format!("menu[{row}][wanted]") value="true" checked=item.wanted aria-describedby=about.clone()/>
                 <label for=id>{item.name}</label>
                 <p class="field-help" id=about>{[item.duration, item.description].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". ")}</p>
             </div>
             <input type="hidden" name=format!("menu[{row}][service]") value=item.id/>
-            {several.then(|| view! { <Choice label=format!("{name}, with") name=format!("menu[{row}][host]") options/> })}
+            {several.then(|| view! { <Choice label=format!("{name}, with") name=format!("menu[{row}][host]") options value=item.host/> })}
         </div>
     }
 }

@@ -1,9 +1,10 @@
 //! The booking calendar's own questions.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::details::Typed;
 use crate::ui::{Check, Choice, Field, LongText};
 
 /// A question as the form shows it.
@@ -29,20 +30,72 @@ pub struct AnswerText {
     pub text: String,
 }
 
+/// What was answered so far, by the text of the question. It lives as long as the page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answers(StoredValue<BTreeMap<String, ArcRwSignal<String>>>);
+
+impl Answers {
+    /// The answer to a question.
+    pub fn of(self, label: &str) -> RwSignal<String> {
+        let mut answer = ArcRwSignal::default();
+        self.0.update_value(|answers| {
+            answer = answers.entry(label.to_owned()).or_default().clone();
+        });
+        answer.into()
+    }
+
+    /// Takes over what the server kept, as JSON, of a form that was sent without script.
+    pub fn take(self, kept: &str) {
+        let answers: Vec<AnswerText> = serde_json::from_str(kept).unwrap_or_default();
+        for answer in answers {
+            let signal = self.of(&answer.label);
+            if signal.get_untracked().is_empty() {
+                signal.set(answer.text);
+            }
+        }
+    }
+}
+
+/// A question of a booking calendar as the form shows it.
+#[cfg(feature = "ssr")]
+pub fn asked_question(question: &bookings::calendars::Question) -> AskedQuestion {
+    AskedQuestion {
+        label: question.label.clone(),
+        kind: serde_json::json!(question.kind)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        choices: question.choices.clone(),
+        required: question.required,
+    }
+}
+
+/// Answers as the use cases take them.
+#[cfg(feature = "ssr")]
+pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::calendars::Answer> {
+    let answers = answers.into_iter();
+    answers
+        .map(|answer| bookings::calendars::Answer {
+            label: answer.label,
+            text: answer.text,
+        })
+        .collect()
+}
+
 /// The fields of all questions.
 #[component]
 pub fn QuestionFields(
     /// What is asked.
     questions: Vec<AskedQuestion>,
-    /// What was typed.
-    typed: Typed,
+    /// What was answered.
+    answers: Answers,
 ) -> impl IntoView {
     let fields = questions
         .into_iter()
         .enumerate()
         .map(|(row, question)| {
             let name = format!("answers[{row}][text]");
-            let bind = typed.answer(&question.label);
+            let bind = answers.of(&question.label);
             let label = question.label.clone();
             let required = question.required;
             let field = match question.kind.as_str() {

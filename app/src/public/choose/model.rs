@@ -134,6 +134,8 @@ pub struct FreeTime {
     pub seats: String,
     /// Nothing but a place on the waiting list is left.
     pub full: bool,
+    /// "with Jonas Okafor", where somebody else than now would hold an appointment that is moved; else empty.
+    pub with: String,
 }
 
 /// A day of the month, with its free times.
@@ -328,7 +330,11 @@ impl DayTimes {
                 .filter(|time| part.contains(&time.minute))
                 .map(|time| TimeChoice {
                     label: time.label.clone(),
-                    note: time.seats.clone(),
+                    note: [time.seats.as_str(), time.with.as_str()]
+                        .into_iter()
+                        .filter(|note| !note.is_empty())
+                        .collect::<Vec<_>>()
+                        .join(", "),
                     start: time.start.clone(),
                     href: ask.at(&self.date, &time.start).href(base),
                     chosen: ask.start.as_deref() == Some(time.start.as_str()),
@@ -362,6 +368,7 @@ mod tests {
                     minute: *minute,
                     seats: String::new(),
                     full: false,
+                    with: String::new(),
                 })
                 .collect(),
         }

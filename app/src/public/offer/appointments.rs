@@ -1,6 +1,7 @@
 //! An appointment behind its client's link.
 
 use bookings::appointments::{self, Actor, ClientView};
+use bookings::{Kind, Quince};
 use jiff::Timestamp;
 
 use super::month_asked;
@@ -25,26 +26,52 @@ pub async fn appointment(token: &str) -> Result<AppointmentView, AppError> {
     })
 }
 
-/// The appointment with one month of times to which it can be moved.
+/// The appointment with one month of times to which it can be moved: with whoever is free, or with its present host alone.
 pub async fn reschedule(
     token: &str,
     month: Option<&str>,
     zone: Option<&str>,
+    host: Option<&str>,
 ) -> Result<RescheduleView, AppError> {
     let quince = quince()?;
     let found = appointments::by_token(&quince, token).await?;
     let (zone, _) = zone_or(zone, &found.zone);
     let asked = month_asked(month, &zone, quince.now());
+    let choice = host_choice(&quince, &found).await?;
+    let present = found.host.filter(|_| !choice.is_empty());
     let want = Want {
         moving: Some(found.id),
+        host: present.filter(|present| host == Some(present.to_string().as_str())),
+        present,
         ..Want::default()
     };
-    let offer = month_of(&found.slug, asked, &zone, want).await?;
+    let offer = match month_of(&found.slug, asked, &zone, want).await {
+        // A booking calendar that is switched off.
+        Err(AppError::NotFound) => None,
+        offer => Some(offer?),
+    };
     Ok(RescheduleView {
+        host: want.host.map(|host| host.to_string()),
+        choice,
+        is_closed: offer.is_none(),
         appointment: view(token, found, quince.now(), KeptForm::default()),
-        offer,
+        offer: offer.unwrap_or_default(),
         kept: kept("move").await,
     })
+}
+
+/// The present host, by id and name, where others could hold the appointment, too.
+async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String, String)>, AppError> {
+    if found.kind != Kind::RoundRobin || !found.calendar_active {
+        return Ok(Vec::new());
+    }
+    let members = bookings::calendars::by_slug(quince, &found.slug).await?.hosts;
+    let present = members.iter().find(|(member, _)| Some(*member) == found.host);
+    Ok(present
+        .filter(|_| members.len() > 1)
+        .map(|(id, name)| (id.to_string(), name.clone()))
+        .into_iter()
+        .collect())
 }
 
 /// Moves it, and says where it is shown.
@@ -79,9 +106,34 @@ fn client(token: &str) -> Actor {
     }
 }
 
+/// Until when the client may do what can still be done.
+fn deadlines(found: &ClientView) -> Vec<String> {
+    let until = |instant: Timestamp| {
+        let local = found.zone.local(instant);
+        let time = Habits::of_visitor().time(local);
+        format!("{}, {time}", full_day_words(local.date()))
+    };
+    let told = |what: &str, instant| match instant == found.start {
+        true => format!("You can {what} it until it begins."),
+        false => format!("You can {what} it until {}.", until(instant)),
+    };
+    let (movable, cancellable) = (found.movable_until, found.cancellable_until);
+    match (found.may_reschedule.is_ok(), found.may_cancel.is_ok()) {
+        (true, true) if movable == cancellable => vec![told("move or cancel", movable)],
+        (may_move, may_cancel) => [
+            may_move.then(|| told("move", movable)),
+            may_cancel.then(|| told("cancel", cancellable)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+    }
+}
+
 fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> AppointmentView {
     let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
     AppointmentView {
+        deadlines: deadlines(&found),
         token: token.to_owned(),
         slug: found.slug,
         is_bookable: found.calendar_active,

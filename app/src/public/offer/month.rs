@@ -54,7 +54,7 @@ impl MonthAsked {
 }
 
 /// A time that is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
     /// The meeting's start.
     pub start: Timestamp,
@@ -62,6 +62,8 @@ pub struct Offered {
     pub end: Timestamp,
     /// The seats left in a class, none being a waiting list; `None` in other kinds.
     pub seats_left: Option<u32>,
+    /// "with Jonas Okafor", where that has to be said; else empty.
+    pub with: String,
 }
 
 /// What is known of the time after a month.
@@ -133,12 +135,12 @@ fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, 
         today: date == today,
         times: times
             .iter()
-            .map(|offered| free_time(*offered, zone, habits))
+            .map(|offered| free_time(offered, zone, habits))
             .collect(),
     }
 }
 
-fn free_time(offered: Offered, zone: &Zone, habits: Habits) -> FreeTime {
+fn free_time(offered: &Offered, zone: &Zone, habits: Habits) -> FreeTime {
     let start = offered.start;
     let (from, to) = (zone.local(start), zone.local(offered.end));
     // When clocks are set back an hour happens twice; its times would look the same.
@@ -160,6 +162,7 @@ fn free_time(offered: Offered, zone: &Zone, habits: Habits) -> FreeTime {
             Some(left) => format!("{left} seats left"),
         },
         full: offered.seats_left == Some(0),
+        with: offered.with.clone(),
     }
 }
 
@@ -182,6 +185,7 @@ mod tests {
             start: at(text),
             end: at(text) + 30.minutes(),
             seats_left: None,
+            with: String::new(),
         }
     }
 

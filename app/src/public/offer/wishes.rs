@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bookings::appointments::Booking;
+use bookings::calendars::CalendarError;
 use bookings::services::{Chosen, ServiceView};
 use bookings::slots::Question;
 use bookings::{Interval, Kind, StaffId, calendars, slots};
@@ -11,11 +12,11 @@ use jiff::civil::Date;
 use zones::Zone;
 
 use super::visitor::visitor;
-use super::{Later, MonthAsked, Offered, month_asked, month_offer};
+use super::{Later, MonthAsked, Offered, menu, month_asked, month_offer};
 use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
-use crate::public::booking::{About, AnswerText, AskedQuestion, BookingView, MenuItem};
+use crate::public::booking::{About, AnswerText, BookingView, asked_question, given};
 use crate::public::choose::MonthOffer;
 use crate::public::habits::{Habits, duration_words};
 use crate::public::workspace::{Bookable, WorkspaceView};
@@ -96,19 +97,32 @@ pub struct PageWish<'a> {
 /// The booking page of one month; of a Service calendar the menu first.
 pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppError> {
     let quince = quince()?;
-    let page = calendars::by_slug(&quince, slug).await?;
-    let (zone, zone_problem) = zone_or(wish.zone, &page.zone);
-    let menu = match page.calendar.kind {
-        Kind::Service => bookings::services::public_menu(&quince, slug).await?,
-        _ => Vec::new(),
+    let page = match calendars::by_slug(&quince, slug).await {
+        Err(CalendarError::NotFound) => {
+            let closed = calendars::switched_off(&quince, slug).await?;
+            return Ok(closed_page(closed));
+        }
+        found => found?,
     };
-    // What cannot be chosen any more is as good as nothing: the menu is shown again.
-    let mut chosen = Chosen::list(wish.visit.unwrap_or_default()).unwrap_or_default();
-    chosen.retain(|choice| menu.iter().any(|service| service.id == choice.service));
-    // Who cannot be chosen any more is as good as nobody in particular.
-    let host = wish.host.and_then(|host| host.parse().ok());
-    let host = host.filter(|host| page.hosts.iter().any(|(known, _)| known == host));
-    let offer = if page.calendar.kind == Kind::Service && chosen.is_empty() {
+    let (zone, zone_problem) = zone_or(wish.zone, &page.zone);
+    let mut notices: Vec<String> = zone_problem.into_iter().collect();
+    let is_service = page.calendar.kind == Kind::Service;
+    let menu = if is_service {
+        menu::as_shown(bookings::services::public_menu(&quince, slug).await?)
+    } else {
+        Vec::new()
+    };
+    let kept_menu = kept("menu").await;
+    let visit = if is_service {
+        menu::Visit::of(wish.visit.unwrap_or_default(), &menu)
+    } else {
+        menu::Visit::default()
+    };
+    let host = host_on_offer(&page, wish.host, &mut notices);
+    // What cannot be chosen any more leads back to the menu.
+    let to_choose = is_service && (visit.chosen.is_empty() || visit.problem.is_some());
+    notices.extend(visit.problem.clone().filter(|_| !menu.is_empty()));
+    let offer = if to_choose {
         MonthOffer {
             zone: zone.name().to_owned(),
             ..MonthOffer::default()
@@ -116,39 +130,67 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
     } else {
         let want = Want {
             host,
-            services: &chosen,
-            moving: None,
+            services: &visit.chosen,
             holder: visitor().await,
+            ..Want::default()
         };
         let asked = month_asked(wish.month, &zone, quince.now());
         month_of(slug, asked, &zone, want).await?
     };
+    let ticked = match kept_menu.values.get("visit") {
+        Some(typed) => menu::Visit::of(typed, &menu).chosen,
+        None => visit.chosen.clone(),
+    };
+    let of_this_visit: &[Chosen] = if to_choose { &[] } else { &visit.chosen };
     Ok(BookingView {
+        is_closed: false,
+        to_choose,
+        host: host.map(|host| host.to_string()),
+        visit: (!of_this_visit.is_empty()).then(|| menu::text(of_this_visit)),
         questions: page.questions.iter().map(asked_question).collect(),
         takes_guests: page.seats.is_some_and(|seats| seats > 1),
-        about: about(page, &menu, &chosen),
-        menu: menu.into_iter().map(menu_item).collect(),
+        about: about(page, &menu, of_this_visit),
+        menu: menu
+            .into_iter()
+            .map(|service| menu::item(service, &ticked))
+            .collect(),
         offer,
-        zone_problem,
-        kept_menu: kept("menu").await,
+        notices,
+        kept_menu,
         kept: kept_until_accepted("book").await,
         idempotency_key: uuid::Uuid::new_v4().to_string(),
     })
 }
 
-fn menu_item(service: ServiceView) -> MenuItem {
-    MenuItem {
-        id: service.id.to_string(),
-        group: service.group,
-        name: service.name,
-        duration: duration_words(service.duration.saturating_add(service.processing)),
-        description: service.description,
-        staff: service
-            .staff
-            .into_iter()
-            .map(|(id, name)| (id.to_string(), name))
-            .collect(),
+/// The page of a booking calendar that is switched off.
+fn closed_page(calendar: calendars::PublicCalendar) -> BookingView {
+    BookingView {
+        is_closed: true,
+        about: About {
+            slug: calendar.slug,
+            name: calendar.name,
+            ..About::default()
+        },
+        ..BookingView::default()
     }
+}
+
+/// The member whom the address names, where clients may choose one. Who cannot be chosen any more is as good as nobody in
+/// particular.
+fn host_on_offer(
+    page: &calendars::PublicPage,
+    named: Option<&str>,
+    notices: &mut Vec<String>,
+) -> Option<StaffId> {
+    let named = named.filter(|named| !named.is_empty() && page.calendar.kind == Kind::RoundRobin)?;
+    let host = named.parse().ok();
+    let host = host.filter(|host| page.hosts.iter().any(|(known, _)| known == host));
+    if host.is_none() {
+        notices.push(
+            "The person whom this link names cannot be booked here any more. These are the times of everybody.".to_owned(),
+        );
+    }
+    host
 }
 
 /// Books, or puts on the waiting list, and says where that is confirmed.
@@ -169,7 +211,6 @@ pub async fn book(wish: Wish) -> Result<String, AppError> {
 
 fn booking_of(wish: Wish) -> Result<Booking, AppError> {
     let guests = wish.guests.lines().map(str::trim);
-    let answers = wish.answers.into_iter();
     Ok(Booking {
         start: instant(&wish.start)?,
         slug: wish.slug,
@@ -182,12 +223,7 @@ fn booking_of(wish: Wish) -> Result<Booking, AppError> {
             .filter(|guest| !guest.is_empty())
             .map(str::to_owned)
             .collect(),
-        answers: answers
-            .map(|answer| calendars::Answer {
-                label: answer.label,
-                text: answer.text,
-            })
-            .collect(),
+        answers: given(wish.answers),
         services: services_of(&wish.visit)?,
         host: host_of(&wish.host)?,
         holder: None,
@@ -239,6 +275,8 @@ pub(super) struct Want<'a> {
     pub moving: Option<bookings::AppointmentId>,
     /// The visitor.
     pub holder: Option<bookings::Holder>,
+    /// Who holds the appointment that is being moved: with somebody else a time says so.
+    pub present: Option<StaffId>,
 }
 
 /// A month's free times. A page that names no month opens on the first one with free times.
@@ -268,9 +306,18 @@ pub(super) async fn month_of(
     } else {
         BTreeMap::new()
     };
+    let team: BTreeMap<StaffId, String> = match want.present {
+        Some(_) => bookings::accounts::team(&quince)
+            .await?
+            .into_iter()
+            .map(|person| (person.id, person.name))
+            .collect(),
+        None => BTreeMap::new(),
+    };
+    let with = |slot: &slots::OfferedSlot| with_words(slot, want.present, &team);
     Ok(month_offer(
         asked,
-        &shown(free.days, full),
+        &shown(free.days, full, with),
         Later {
             next_free: free.next_free,
             last: free.last,
@@ -280,14 +327,34 @@ pub(super) async fn month_of(
     ))
 }
 
+/// "with Jonas Okafor", where somebody else than the present host would hold it.
+fn with_words(
+    slot: &slots::OfferedSlot,
+    present: Option<StaffId>,
+    team: &BTreeMap<StaffId, String>,
+) -> String {
+    match (present, slot.hosts.as_slice()) {
+        (Some(present), hosts) if !hosts.is_empty() && !hosts.contains(&present) => match hosts {
+            [one] => team
+                .get(one)
+                .map(|name| format!("with {name}"))
+                .unwrap_or_default(),
+            _ => "with somebody else".to_owned(),
+        },
+        _ => String::new(),
+    }
+}
+
 /// Free times and full sessions in the order of the day.
 fn shown(
     free: BTreeMap<Date, Vec<slots::OfferedSlot>>,
     full: BTreeMap<Date, Vec<Interval>>,
+    with: impl Fn(&slots::OfferedSlot) -> String,
 ) -> BTreeMap<Date, Vec<Offered>> {
     let mut shown: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
     for (date, times) in free {
         let times = times.into_iter().map(|slot| Offered {
+            with: with(&slot),
             start: slot.start,
             end: slot.end,
             seats_left: slot.seats_left,
@@ -299,6 +366,7 @@ fn shown(
             start: session.start,
             end: session.end,
             seats_left: Some(0),
+            with: String::new(),
         });
         shown.entry(date).or_default().extend(sessions);
     }
@@ -306,18 +374,6 @@ fn shown(
         times.sort_by_key(|offered| offered.start);
     }
     shown
-}
-
-fn asked_question(question: &calendars::Question) -> AskedQuestion {
-    AskedQuestion {
-        label: question.label.clone(),
-        kind: serde_json::json!(question.kind)
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
-        choices: question.choices.clone(),
-        required: question.required,
-    }
 }
 
 fn about(page: calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {

@@ -1,0 +1,162 @@
+//! The menu of a Service calendar, and what a page's address names of it.
+
+use bookings::services::{CHOICE_LIMIT, Chosen, ServiceView};
+
+use crate::public::booking::MenuItem;
+use crate::public::habits::duration_words;
+
+/// The menu in the order in which it is shown, and in which its services follow each other in a visit: by its headings, each
+/// where it comes first.
+pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
+    let mut groups: Vec<String> = Vec::new();
+    for service in &menu {
+        if !groups.contains(&service.group) {
+            groups.push(service.group.clone());
+        }
+    }
+    menu.sort_by_key(|service| groups.iter().position(|group| *group == service.group));
+    menu
+}
+
+/// What an address names of a menu.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// As far as it can still be chosen, in order.
+    pub chosen: Vec<Chosen>,
+    /// That something of it cannot, in a sentence.
+    pub problem: Option<String>,
+}
+
+impl Visit {
+    /// Reads `SERVICE:STAFF,SERVICE`. What cannot be chosen is left out.
+    pub fn of(text: &str, menu: &[ServiceView]) -> Self {
+        let mut chosen = Vec::new();
+        let mut is_lost = false;
+        for named in text.split(',').map(str::trim).filter(|named| !named.is_empty()) {
+            let named: Option<Chosen> = named.parse().ok();
+            let found = named.and_then(|named| {
+                let service = menu.iter().find(|service| service.id == named.service)?;
+                Some((named, service))
+            });
+            let Some((named, service)) = found else {
+                is_lost = true;
+                continue;
+            };
+            let does_it = |host: &_| service.staff.iter().any(|(known, _)| known == host);
+            let host = named.host.filter(does_it);
+            is_lost |= host != named.host;
+            chosen.push(Chosen { host, ..named });
+        }
+        let problem = if chosen.len() > CHOICE_LIMIT {
+            chosen.truncate(CHOICE_LIMIT);
+            Some(too_many())
+        } else if is_lost && chosen.is_empty() {
+            Some("What this link names is not offered any more. Please choose again.".to_owned())
+        } else if is_lost {
+            Some(
+                "A part of what this link names is not offered any more, or not by that person. What is left is ticked; \
+                 please choose again."
+                    .to_owned(),
+            )
+        } else {
+            None
+        };
+        Self { chosen, problem }
+    }
+}
+
+/// That a visit has a limit.
+pub fn too_many() -> String {
+    format!("Choose at most {CHOICE_LIMIT} services for one visit.")
+}
+
+/// What is chosen as an address names it.
+pub fn text(chosen: &[Chosen]) -> String {
+    let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
+    texts.join(",")
+}
+
+/// A service of the menu as clients see it, ticked if it is among what was chosen.
+pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
+    let choice = ticked.iter().find(|choice| choice.service == service.id);
+    let host = choice.and_then(|choice| choice.host);
+    MenuItem {
+        id: service.id.to_string(),
+        group: service.group,
+        name: service.name,
+        duration: duration_words(service.duration.saturating_add(service.processing)),
+        description: service.description,
+        staff: service
+            .staff
+            .into_iter()
+            .map(|(id, name)| (id.to_string(), name))
+            .collect(),
+        wanted: choice.is_some(),
+        host: host.map(|host| host.to_string()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bookings::{ServiceId, StaffId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const JONAS: StaffId = StaffId(Uuid::from_u128(1));
+    const MAYA: StaffId = StaffId(Uuid::from_u128(2));
+
+    fn service(number: u128, group: &str) -> ServiceView {
+        ServiceView {
+            id: ServiceId(Uuid::from_u128(number)),
+            group: group.to_owned(),
+            name: format!("Service {number}"),
+            description: String::new(),
+            duration: 30,
+            processing: 0,
+            staff: vec![(JONAS, "Jonas".to_owned())],
+            resources: Vec::new(),
+        }
+    }
+
+    fn choice(number: u128, host: Option<StaffId>) -> Chosen {
+        Chosen {
+            service: ServiceId(Uuid::from_u128(number)),
+            host,
+        }
+    }
+
+    #[test]
+    fn a_visit_follows_the_headings_as_they_are_shown() {
+        let menu = as_shown(vec![service(1, "Hair"), service(2, "Nails"), service(3, "Hair")]);
+        let order: Vec<&str> = menu.iter().map(|service| service.name.as_str()).collect();
+        assert_eq!(order, ["Service 1", "Service 3", "Service 2"]);
+    }
+
+    #[test]
+    fn what_is_still_on_the_menu_stays_chosen() {
+        let menu = [service(1, ""), service(2, "")];
+        let good = [choice(2, None), choice(1, Some(JONAS))];
+        let same = Visit::of(&text(&good), &menu);
+        assert_eq!((same.chosen.as_slice(), same.problem), (&good[..], None));
+
+        let stale = text(&[choice(1, Some(MAYA)), choice(9, None)]);
+        let left = Visit::of(&stale, &menu);
+        assert_eq!(left.chosen, [choice(1, None)]);
+        assert!(left.problem.is_some());
+
+        for nothing in ["nonsense", "1:2:3,,x", &text(&[choice(9, None)])] {
+            let found = Visit::of(nothing, &menu);
+            assert_eq!(found.chosen, [], "{nothing}");
+            assert!(found.problem.is_some(), "{nothing}");
+        }
+        assert_eq!(Visit::of("", &menu), Visit::default());
+    }
+
+    #[test]
+    fn a_visit_has_at_most_so_many_services() {
+        let many = text(&[choice(1, None); CHOICE_LIMIT + 1]);
+        let cut = Visit::of(&many, &[service(1, "")]);
+        assert_eq!((cut.chosen.len(), cut.problem), (CHOICE_LIMIT, Some(too_many())));
+    }
+}
