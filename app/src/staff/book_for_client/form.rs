@@ -1,0 +1,238 @@
+//! The form by which staff book for a client: what it shows, and what is made of it.
+
+use bookings::Kind;
+use bookings::accounts::Me;
+use bookings::appointments::{Booking, IfTaken};
+use bookings::calendars::{Calendar, NO_ICLOUD};
+use bookings::slots::free_with_host;
+use jiff::civil::{Date, Time};
+
+use super::super::format::{clock, long_date};
+use super::super::visit::menu;
+use super::{AnswerText, AskedQuestion, BookPage, ClientText, TimeChoice};
+use crate::context::{kept_until_accepted, quince};
+use crate::error::{AppError, FieldProblem};
+use crate::public::booking::{asked_question, given};
+
+/// What the page's address asks for; each part may be empty.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub calendar: &'a str,
+    pub date: &'a str,
+    pub time: &'a str,
+    pub host: &'a str,
+    pub visit: &'a str,
+}
+
+pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
+    let quince = quince()?;
+    let kept = kept_until_accepted("book-for-client").await;
+    let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
+    let mut calendars = bookings::calendars::list(&quince, me.id).await?;
+    calendars.retain(|calendar| calendar.active);
+    // Right after a refusal the page shows what was sent; later, what its address asks for.
+    let refused = kept.problem.is_some();
+    let first = |asked: &str, typed: &str| {
+        let (one, other) = if refused { (typed, asked) } else { (asked, typed) };
+        if one.is_empty() {
+            other.to_owned()
+        } else {
+            one.to_owned()
+        }
+    };
+    let (id, date, time, services) = (
+        first(asked.calendar, &typed.calendar),
+        first(asked.date, &typed.date),
+        first(asked.time, &typed.time),
+        first(asked.visit, &typed.services),
+    );
+    let host = if refused { typed.host.as_str() } else { asked.host };
+    let chosen = calendars.iter().find(|calendar| calendar.id.to_string() == id);
+    let chosen = chosen.or_else(|| calendars.first()).cloned();
+    let today = me.zone.date(quince.now());
+    let day = date.parse::<Date>().unwrap_or(today);
+    let (menu, services) = match &chosen {
+        Some(calendar) => menu::load(&quince, &me, calendar.id, &services).await?,
+        None => (Vec::new(), Vec::new()),
+    };
+    let to_choose = !menu.is_empty() && services.is_empty();
+    let hosts = chosen.as_ref().map(hosts).unwrap_or_default();
+    let form = ClientText {
+        // Who cannot be chosen here is as good as nobody in particular.
+        host: hosts
+            .iter()
+            .find(|(known, _)| known == host)
+            .map(|(known, _)| known.clone())
+            .unwrap_or_default(),
+        // What is overlooked once is not overlooked for the next appointment.
+        all_the_same: if refused {
+            typed.all_the_same.clone()
+        } else {
+            String::new()
+        },
+        services: menu::text(&services),
+        calendar: chosen
+            .as_ref()
+            .map(|calendar| calendar.id.to_string())
+            .unwrap_or_default(),
+        date: day.to_string(),
+        time,
+        key: uuid::Uuid::new_v4().to_string(),
+        ..typed
+    };
+    let free = match &chosen {
+        Some(calendar) if !to_choose => free(&me, calendar, day, &form).await?,
+        _ => Vec::new(),
+    };
+    Ok(BookPage {
+        hosts,
+        questions: chosen.as_ref().map(questions).unwrap_or_default(),
+        no_icloud: chosen
+            .as_ref()
+            .filter(|calendar| !calendar.kind.uses_icloud())
+            .map(|_| NO_ICLOUD.to_owned()),
+        takes_guests: chosen
+            .as_ref()
+            .is_some_and(|calendar| calendar.kind == Kind::ClassBooking),
+        why_not: format!(
+            "/booking-calendars/{}/why-not?date={day}{}&for=staff",
+            form.calendar,
+            menu::query(&form.services)
+        ),
+        calendars: calendars
+            .into_iter()
+            .map(|calendar| (calendar.id.to_string(), calendar.name))
+            .collect(),
+        menu,
+        to_choose,
+        day: long_date(day),
+        zone: me.zone.name().to_owned(),
+        form,
+        free,
+        kept,
+    })
+}
+
+/// Whom the client can be given to; empty where there is no choice.
+fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
+    if calendar.kind != Kind::RoundRobin {
+        return Vec::new();
+    }
+    let anybody = (String::new(), "Whoever is free".to_owned());
+    let members = calendar.members.iter();
+    let members = members.map(|member| (member.staff.to_string(), member.name.clone()));
+    std::iter::once(anybody).chain(members).collect()
+}
+
+/// What clients are asked. Staff need not answer in their place.
+fn questions(calendar: &Calendar) -> Vec<AskedQuestion> {
+    let optional = |question| AskedQuestion {
+        required: false,
+        ..asked_question(question)
+    };
+    calendar.questions.iter().map(optional).collect()
+}
+
+async fn free(
+    me: &Me,
+    calendar: &Calendar,
+    day: Date,
+    form: &ClientText,
+) -> Result<Vec<TimeChoice>, AppError> {
+    let services = menu::chosen(&form.services)?;
+    let host = form.host.parse().ok();
+    let free = free_with_host(&quince()?, me.id, calendar.id, &services, host, day, &me.zone).await?;
+    let with = if form.host.is_empty() {
+        String::new()
+    } else {
+        format!("&host={}", form.host)
+    };
+    Ok(free
+        .into_iter()
+        .map(|start| {
+            let time = me.zone.local(start.start).time();
+            let sent = time.strftime("%H:%M").to_string();
+            TimeChoice {
+                label: clock(time),
+                note: match start.seats_left {
+                    None => String::new(),
+                    Some(1) => "1 seat left".to_owned(),
+                    Some(left) => format!("{left} seats left"),
+                },
+                start: start.start.to_string(),
+                href: format!(
+                    "/appointments/new?calendar={}&date={day}&time={sent}{with}{}",
+                    calendar.id,
+                    menu::query(&form.services)
+                ),
+                chosen: sent == form.time,
+            }
+        })
+        .collect())
+}
+
+pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, AppError> {
+    let me = super::super::access::me().await?;
+    let quince = quince()?;
+    let id = text.calendar.parse().map_err(|_| AppError::NotFound)?;
+    let calendar = bookings::calendars::get(&quince, me.id, id).await?;
+    let date: Date = text
+        .date
+        .parse()
+        .map_err(|_| AppError::field("booking[date]", "Choose a date."))?;
+    let time: Time = text
+        .time
+        .parse()
+        .map_err(|_| AppError::field("booking[time]", "Enter a time such as 14:30."))?;
+    let host = match text.host.as_str() {
+        "" => None,
+        host => Some(host.parse().map_err(|_| AppError::NotFound)?),
+    };
+    let guests = text.guests.lines().map(str::trim);
+    let booking = Booking {
+        slug: calendar.slug,
+        start: me.zone.opening(date.to_datetime(time)),
+        zone: calendar.rules.zone,
+        name: text.name,
+        email: text.email,
+        phone: text.phone,
+        notes: text.notes,
+        guests: guests
+            .filter(|guest| !guest.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        answers: given(answers),
+        services: menu::chosen(&text.services)?,
+        host,
+        holder: None,
+        idempotency_key: text.key,
+    };
+    let if_taken = if text.all_the_same == "true" {
+        IfTaken::BookAllTheSame
+    } else {
+        IfTaken::Refuse
+    };
+    let booked = bookings::appointments::book_as_staff(&quince, me.id, booking, if_taken).await;
+    let booked = booked.map_err(|error| named(error.into()))?;
+    // A colleague's appointment is theirs to see.
+    match bookings::appointments::get(&quince, me.id, booked.id).await {
+        Ok(_) => Ok(format!("/appointments/{}", booked.id)),
+        Err(_) => Ok(format!("/appointments/new?calendar={id}&date={date}&booked=1")),
+    }
+}
+
+/// The problems at the fields of this form.
+fn named(error: AppError) -> AppError {
+    let AppError::Fields(problems) = error else {
+        return error;
+    };
+    let problems = problems.into_iter().map(|problem| FieldProblem {
+        // The answers have fields of their own.
+        field: match problem.field.as_str() {
+            "answers" => problem.field,
+            field => format!("booking[{field}]"),
+        },
+        sentence: problem.sentence,
+    });
+    AppError::Fields(problems.collect())
+}
