@@ -1,7 +1,7 @@
 // What the team does: sees appointments and events, keeps iCloud connected, changes hours, adds people.
 import type { Locator, Page } from "@playwright/test";
 import { events } from "../helpers/icloud";
-import { freeTimes, signIn } from "../helpers/people";
+import { bookByApi, freeTimes, signIn } from "../helpers/people";
 import type { Demo, Sandbox } from "../helpers/servers";
 import { expect, test } from "../helpers/test";
 
@@ -265,6 +265,29 @@ test("another CalDAV server is connected; a wrong password keeps what was typed"
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Primary calendar" })).toBeVisible();
   await expect(page.getByText(`127.0.0.1 · ${demo.apple_id}`).first()).toBeVisible();
+});
+
+test("a Simple calendar says where iCloud plays no part (D1)", async ({ page, ownDemo: { is: demo }, visit }) => {
+  const [start] = await freeTimes(demo.app, "studio-tour", "2026-12-07", "2026-12-18");
+  await bookByApi(demo, "studio-tour", start);
+  await signIn(page, demo);
+  const says = page.getByText(/A Simple calendar has no assigned member/i).first();
+  await visit(page, `${demo.app}/appointments`);
+  await page.getByRole("listitem").filter({ hasText: "Studio tour" }).getByRole("link", { name: "Somebody Else" }).click();
+  await expect(says).toBeVisible();
+  await expect(page.locator("dt", { hasText: /^Host$/ })).toHaveCount(0);
+  await visit(page, `${demo.app}/booking-calendars`);
+  await page.getByRole("link", { name: "Studio tour", exact: true }).click();
+  await page.getByRole("link", { name: "Why not?" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Why not?" })).toBeVisible();
+  await expect(says).toBeVisible();
+  for (const place of ["calendar-configuration", "integrations"]) {
+    await visit(page, `${demo.app}/settings/${place}`);
+    await expect(page.getByText(/a Simple calendar has no assigned member/), place).toBeVisible();
+  }
+  // The appointment is nobody's, and yet the owner sees it among their own.
+  await visit(page, `${demo.app}/calendar?date=${start.slice(0, 10)}`);
+  await expect(page.locator('.block[data-kind="appointment"]', { hasText: "Somebody Else" })).toBeVisible();
 });
 
 test("why a time is not offered is told start by start, with the event in the way", async ({ page, ownDemo: { is: demo }, visit, usable }) => {

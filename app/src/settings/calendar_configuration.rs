@@ -23,6 +23,8 @@ use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, Options,
 pub struct ConfigurationView {
     accounts: Vec<AccountView>,
     when_stale: String,
+    /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
+    without_icloud: Option<String>,
     kept_primary: KeptForm,
     kept_conflicts: KeptForm,
     kept_policy: KeptForm,
@@ -32,10 +34,12 @@ pub struct ConfigurationView {
 #[server(prefix = "/api/fn", endpoint = "calendar-configuration-page")]
 pub async fn configuration_page() -> Result<ConfigurationView, AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let configuration = bookings::configuration::get(&crate::context::quince()?, staff).await?;
+    let quince = crate::context::quince()?;
+    let configuration = bookings::configuration::get(&quince, staff).await?;
     Ok(ConfigurationView {
         accounts: super::calendar_choice::accounts(&configuration),
         when_stale: configuration.when_stale.as_str().to_owned(),
+        without_icloud: super::without_icloud(&quince).await?,
         kept_primary: crate::context::kept("primary").await,
         kept_conflicts: crate::context::kept("conflicts").await,
         kept_policy: crate::context::kept("policies").await,
@@ -155,8 +159,13 @@ pub fn CalendarConfigurationPage() -> impl IntoView {
     view! {
         <SettingsHeader title="Calendar Configuration" lead="Where appointments are written, and what blocks your time."/>
         {load(page, move |configuration| {
+            let without_icloud = configuration
+                .without_icloud
+                .clone()
+                .map(|sentence| view! { <p class="field-help">{sentence}</p> });
             if configuration.accounts.is_empty() {
                 view! {
+                    {without_icloud}
                     <EmptyState title="No calendar is connected yet">
                         <p>"Connect your iCloud first; then choose its calendars here."</p>
                         <ButtonLink href="/connect-icloud" look=Look::Primary>"Connect iCloud"</ButtonLink>
@@ -164,7 +173,7 @@ pub fn CalendarConfigurationPage() -> impl IntoView {
                 }
                 .into_any()
             } else {
-                view! { <ConfigurationForms configuration editing=editing.get_untracked()/> }.into_any()
+                view! { {without_icloud}<ConfigurationForms configuration editing=editing.get_untracked()/> }.into_any()
             }
         })}
     }

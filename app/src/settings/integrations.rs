@@ -48,6 +48,8 @@ pub struct IntegrationsView {
     kept: KeptForm,
     kept_reconnect: KeptForm,
     practice_page: Option<String>,
+    /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
+    without_icloud: Option<String>,
 }
 
 /// Loads Integrations.
@@ -63,6 +65,7 @@ pub async fn integrations_page() -> Result<IntegrationsView, AppError> {
             .collect(),
         kept: crate::context::kept("check-now").await,
         kept_reconnect: crate::context::kept("reconnect").await,
+        without_icloud: super::without_icloud(&quince).await?,
         practice_page: super::connect_form::practice(&quince).map(|practice| practice.page_url),
     })
 }
@@ -223,6 +226,7 @@ pub fn IntegrationsPage() -> impl IntoView {
                     }
                     .into_any()
                 }}
+                {view.without_icloud.map(|sentence| view! { <p class="field-help">{sentence}</p> })}
                 {view.practice_page.map(|href| view! {
                     <p class="field-help"><a href=href rel="external" target="_blank">"Open the practice iCloud"</a>" to see and change what lies in its calendars."</p>
                 })}

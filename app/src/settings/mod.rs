@@ -25,6 +25,8 @@ use resources::ResourcesPage;
 use wizard::WizardPage;
 use workspace::WorkspaceSettingsPage;
 
+use crate::ui::{Notice, Tone};
+
 /// The settings pages and the wizard. They are children of the staff layout.
 #[component(transparent)]
 pub fn SettingsRoutes() -> AnyNestedRoute {
@@ -40,4 +42,64 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// That the workspace's Simple calendars do not use iCloud (D1); nothing where there are none.
+#[cfg(feature = "ssr")]
+async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, crate::error::AppError> {
+    let all = bookings::calendars::public_list(quince).await?;
+    let simple = all.into_iter().filter(|calendar| !calendar.kind.uses_icloud());
+    let names: Vec<String> = simple.map(|calendar| format!("“{}”", calendar.name)).collect();
+    Ok((!names.is_empty()).then(|| {
+        format!(
+            "Appointments of {} are not written to iCloud, and events in iCloud do not block them: a Simple calendar has no \
+             assigned member.",
+            names.join(", ")
+        )
+    }))
+}
+
+/// Appointments that stay although their day is closed, each with its page, in a person's zone.
+#[cfg(feature = "ssr")]
+fn staying(found: Vec<bookings::holidays::OnClosedDay>, zone: &zones::Zone) -> Vec<StayingRow> {
+    let row = |found: bookings::holidays::OnClosedDay| {
+        let local = zone.local(found.start);
+        let day = crate::staff::format::long_date(local.date());
+        let time = crate::staff::format::clock(local.time());
+        StayingRow {
+            href: format!("/appointments/{}", found.id),
+            name: found.name,
+            when: format!("{day}, {time}"),
+            host: found.host_name,
+        }
+    };
+    found.into_iter().map(row).collect()
+}
+
+/// An appointment that stays although its day is closed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StayingRow {
+    name: String,
+    href: String,
+    when: String,
+    host: String,
+}
+
+/// Says which appointments lie on closed days, if any.
+#[component]
+fn StayingNotice(title: &'static str, rows: Vec<StayingRow>) -> impl IntoView {
+    (!rows.is_empty()).then(|| {
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let with = if row.host.is_empty() {
+                    String::new()
+                } else {
+                    format!(", with {}", row.host)
+                };
+                view! { <li><a href=row.href>{row.name}</a>{format!(", {}{with}", row.when)}</li> }
+            })
+            .collect_view();
+        view! { <Notice tone=Tone::Warn title=title><ul>{rows}</ul></Notice> }
+    })
 }

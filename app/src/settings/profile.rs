@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::hours::{HoursFields, HoursText};
 use super::tabs::SettingsHeader;
+use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, load, problem_of};
+use crate::ui::{
+    Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, anew, load, problem_of,
+};
 
 /// What My Profile shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub struct ProfileView {
     zone: String,
     zones: Vec<ZoneOption>,
     hours: HoursText,
+    /// One's own appointments to come that lie on days off, and stay.
+    staying: Vec<StayingRow>,
     kept: KeptForm,
     kept_password: KeptForm,
 }
@@ -38,7 +43,9 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
         .values
         .get("hours")
         .and_then(|text| serde_json::from_str(text).ok());
+    let staying = bookings::holidays::appointments_on_days_off(&quince, staff).await?;
     Ok(ProfileView {
+        staying: super::staying(staying, &profile.zone),
         zones: crate::ui::zone::zone_options(quince.now()),
         hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.weekly, &profile.overrides)),
         zone: profile.zone.name().to_owned(),
@@ -92,16 +99,19 @@ async fn change(current: &str, new: &str) -> Result<(), AppError> {
 /// `/settings/profile`.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| profile_page());
+    let save = ServerAction::<SaveProfile>::new();
+    let saved = accepted(save);
+    let page = Resource::new(move || saved.get(), |_| profile_page());
     view! {
         <SettingsHeader title="My Profile" lead="Your name, time zone and working hours."/>
-        {load(page, |profile| view! { <ProfileForms profile/> }.into_any())}
+        {load(page, move |profile| {
+            anew(saved.get_untracked(), move || view! { <ProfileForms profile=profile.clone() save/> }).into_any()
+        })}
     }
 }
 
 #[component]
-fn ProfileForms(profile: ProfileView) -> impl IntoView {
-    let save = ServerAction::<SaveProfile>::new();
+fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl IntoView {
     let change = ServerAction::<ChangePassword>::new();
     let ProfileView {
         name,
@@ -109,6 +119,7 @@ fn ProfileForms(profile: ProfileView) -> impl IntoView {
         zone,
         zones,
         hours,
+        staying,
         kept,
         kept_password,
     } = profile;
@@ -119,6 +130,7 @@ fn ProfileForms(profile: ProfileView) -> impl IntoView {
     view! {
         <Card title="You">
             <FormNotice problem done/>
+            <StayingNotice title="These appointments lie on your days off, and stay" rows=staying/>
             <ActionForm action=save>
                 <Field label="Name" name="name" value=kept.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
                 <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>

@@ -11,17 +11,20 @@ use serde::{Deserialize, Serialize};
 
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
+use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
     Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
 };
 
-/// A holiday as typed; without a date it is none.
+/// A holiday as typed, or several days in a row under one name; without a date it is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HolidayText {
     date: String,
+    /// The last of several dates; empty: it is one alone.
+    last: String,
     name: String,
 }
 
@@ -32,6 +35,8 @@ pub struct WorkspaceView {
     zone: String,
     zones: Vec<ZoneOption>,
     holidays: Vec<HolidayText>,
+    /// Appointments to come that lie on them, and stay.
+    staying: Vec<StayingRow>,
     kept: KeptForm,
 }
 
@@ -53,14 +58,10 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
         .values
         .get("holidays")
         .and_then(|text| serde_json::from_str(text).ok());
-    let stored = || {
-        let text = |holiday: bookings::holidays::Holiday| HolidayText {
-            date: holiday.date.to_string(),
-            name: holiday.name,
-        };
-        holidays.into_iter().map(text).collect()
-    };
+    let stored = || rows::of_holidays(&holidays);
+    let staying = bookings::holidays::appointments_on_holidays(&quince, me.id).await?;
     Ok(WorkspaceView {
+        staying: super::staying(staying, &me.zone),
         name: workspace.name,
         zone: workspace.zone.name().to_owned(),
         zones: crate::ui::zone::zone_options(quince.now()),
@@ -87,24 +88,116 @@ pub async fn save_workspace(
 #[cfg(feature = "ssr")]
 async fn save(name: &str, zone: &str, holidays: &[HolidayText]) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let filled = holidays
-        .iter()
-        .filter(|holiday| !holiday.date.is_empty() || !holiday.name.trim().is_empty());
-    let mut all = Vec::new();
-    for holiday in filled {
-        let date = holiday.date.parse().map_err(|_| {
-            AppError::field(
-                "holidays",
-                format!("Choose the date of “{}”, or empty its name.", holiday.name),
-            )
-        })?;
-        all.push(bookings::holidays::Holiday {
-            date,
-            name: holiday.name.clone(),
-        });
-    }
+    let all = rows::to_holidays(holidays)?;
     bookings::holidays::save(&crate::context::quince()?, staff, name, zone, all).await?;
     Ok(())
+}
+
+/// Days in a row that have one name are one row.
+#[cfg(feature = "ssr")]
+mod rows {
+    use bookings::holidays::Holiday;
+    use jiff::ToSpan as _;
+    use jiff::civil::Date;
+
+    use super::HolidayText;
+    use crate::error::AppError;
+
+    /// Most days of one row.
+    const DAYS_LIMIT: i32 = 366;
+
+    pub fn of_holidays(holidays: &[Holiday]) -> Vec<HolidayText> {
+        let follows = |one: &Holiday, next: &Holiday| {
+            one.name == next.name && one.date.tomorrow().is_ok_and(|date| date == next.date)
+        };
+        let row = |days: &[Holiday]| {
+            let [first, rest @ ..] = days else {
+                return HolidayText::default();
+            };
+            HolidayText {
+                date: first.date.to_string(),
+                last: rest.last().map(|last| last.date.to_string()).unwrap_or_default(),
+                name: first.name.clone(),
+            }
+        };
+        holidays.chunk_by(follows).map(row).collect()
+    }
+
+    pub fn to_holidays(rows: &[HolidayText]) -> Result<Vec<Holiday>, AppError> {
+        let is_filled = |row: &&HolidayText| {
+            let texts = [&row.date, &row.last, &row.name];
+            texts.into_iter().any(|text| !text.trim().is_empty())
+        };
+        let mut holidays = Vec::new();
+        for row in rows.iter().filter(is_filled) {
+            let dates = dates(row).map_err(|sentence| AppError::field("holidays", sentence))?;
+            holidays.extend(dates.into_iter().map(|date| Holiday {
+                date,
+                name: row.name.clone(),
+            }));
+        }
+        Ok(holidays)
+    }
+
+    fn dates(row: &HolidayText) -> Result<Vec<Date>, String> {
+        let date: Date = row
+            .date
+            .parse()
+            .map_err(|_| format!("Choose the date of “{}”, or empty its row.", row.name))?;
+        let last: Date = match row.last.as_str() {
+            "" => date,
+            last => last
+                .parse()
+                .map_err(|_| format!("{date}: choose the last day, or leave it empty."))?,
+        };
+        if last < date {
+            return Err(format!(
+                "{date}: the last day, {last}, is before it. Exchange the two."
+            ));
+        }
+        if (last - date).get_days() >= DAYS_LIMIT {
+            return Err(format!(
+                "{date}: the last day is more than a year later. Choose an earlier one."
+            ));
+        }
+        Ok(date.series(1.day()).take_while(|date| *date <= last).collect())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn row(date: &str, last: &str, name: &str) -> HolidayText {
+            HolidayText {
+                date: date.to_owned(),
+                last: last.to_owned(),
+                name: name.to_owned(),
+            }
+        }
+
+        #[test]
+        fn days_in_a_row_under_one_name_are_one_row() {
+            let rows = [
+                row("2026-12-24", "2026-12-26", "Christmas"),
+                row("2026-12-27", "", "Rest"),
+            ];
+            let days = to_holidays(&rows).unwrap();
+            assert_eq!(days.len(), 4);
+            assert_eq!(of_holidays(&days), rows);
+        }
+
+        #[test]
+        fn what_makes_no_sense_is_told_and_empty_rows_are_none() {
+            assert_eq!(to_holidays(&[row("", "", " ")]).unwrap(), []);
+            for wrong in [
+                row("", "", "Easter"),
+                row("2026-12-26", "2026-12-24", "Christmas"),
+                row("2026-12-26", "2028-12-24", "Ages"),
+            ] {
+                assert!(to_holidays(&[wrong]).is_err());
+            }
+        }
+    }
 }
 
 /// `/settings/workspace`.
@@ -131,6 +224,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         zone,
         zones,
         holidays,
+        staying,
         kept,
     } = settings;
     let spare = std::iter::repeat_n(HolidayText::default(), SPARE);
@@ -143,6 +237,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
             view! {
                 <div class="field-row holiday">
                     <Field label=format!("Date {number}") name=format!("holidays[{row}][date]") kind="date" value=holiday.date/>
+                    <Field label=format!("Last day {number}") name=format!("holidays[{row}][last]") kind="date" value=holiday.last/>
                     <Field label=format!("Name {number}") name=format!("holidays[{row}][name]") value=holiday.name/>
                 </div>
             }
@@ -150,6 +245,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         .collect_view();
     view! {
         <FormNotice problem done/>
+        <StayingNotice title="These appointments lie on holidays, and stay" rows=staying/>
         <ActionForm action=save>
             <Card title="The business">
                 <Field label="Name" name="name" value=kept.value_or("name", &name) required=true help="Clients read it on your pages and in mails." problem/>
@@ -157,7 +253,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
             </Card>
             <Card title="Holidays">
                 <p class="field-help">
-                    "Nobody can be booked on these dates, except who has hours for the date in My Profile. Empty a date and its name to remove it; save to get more empty rows."
+                    "Nobody can be booked on these dates, except who has hours for the date in My Profile. A last day closes all dates up to it, too. Empty a row to remove it; save to get more empty rows."
                 </p>
                 {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
                 {rows}
