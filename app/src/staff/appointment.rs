@@ -34,7 +34,7 @@ pub struct AppointmentDetail {
     email: String,
     phone: String,
     notes: String,
-    guests: String,
+    guests: Vec<String>,
     services: Vec<String>,
     answers: Vec<(String, String)>,
     session: Option<String>,
@@ -178,7 +178,7 @@ fn detail(
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
-        guests: appointment.guests.join(", "),
+        guests: appointment.guests,
         services: appointment
             .services
             .iter()
@@ -356,7 +356,7 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
                 {pair("Booked by", detail.booked_by)}
                 <dt>"Email"</dt><dd><a href=format!("mailto:{}", detail.email)>{detail.email.clone()}</a></dd>
                 {pair("Phone", filled(detail.phone))}
-                {pair("Guests", filled(detail.guests))}
+                {pair("Guests", filled(detail.guests.join(", ")))}
                 {detail.services.into_iter().map(|service| pair("Service", Some(service))).collect_view()}
                 {detail.answers.into_iter().map(|(question, answer)| view! { <dt>{question}</dt><dd class="pre-line">{answer}</dd> }).collect_view()}
                 {pair("Notes", filled(detail.notes))}

@@ -45,8 +45,7 @@ impl Queue {
     /// Pieces of its work under way at the same time: a queue whose servers are slow leaves the others their share.
     fn share(self) -> usize {
         match self {
-            Self::Writes => 20,
-            Self::Syncs => 20,
+            Self::Writes | Self::Syncs => 20,
             Self::Mails => 8,
             Self::Sweep => 1,
         }

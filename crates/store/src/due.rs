@@ -8,6 +8,7 @@ use crate::fields::Fields;
 
 /// Which claims have something to claim. They look closer, and may find nothing all the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each queue")]
 pub struct Due {
     /// [`event_writes::claim_due`](crate::event_writes::claim_due)
     pub writes: bool,

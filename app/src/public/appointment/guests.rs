@@ -41,12 +41,12 @@ pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) 
         .guests
         .into_iter()
         .map(|guest| {
-            let words = format!("Take out {guest}");
+            let (token, words) = (token.clone(), format!("Take out {guest}"));
             view! {
                 <li class="row">
                     <div class="row-main">{guest.clone()}</div>
                     <ActionForm action=action>
-                        <input type="hidden" name="token" value=token.clone()/>
+                        <input type="hidden" name="token" value=token/>
                         <input type="hidden" name="guest" value=guest/>
                         <Button busy=action.pending()>{words}</Button>
                     </ActionForm>

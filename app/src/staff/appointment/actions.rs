@@ -1,5 +1,7 @@
 //! What staff can do with an appointment: the server functions behind the forms of its page.
 
+#[cfg(feature = "ssr")]
+use bookings::appointments::{Edit, IfTaken};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -29,11 +31,22 @@ async fn again(id: &str) -> Result<(), AppError> {
 
 /// Moves the appointment; the client is told.
 #[server(prefix = "/api/fn", endpoint = "staff-reschedule")]
-pub async fn staff_reschedule(id: String, date: String, time: String) -> Result<String, AppError> {
+pub async fn staff_reschedule(
+    id: String,
+    date: String,
+    time: String,
+    /// "true" to move it even if that time is not free.
+    #[server(default)]
+    all_the_same: String,
+) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment")
         .keep("date", &date)
         .keep("time", &time);
-    let moved = move_to(&id, &date, &time).await;
+    let if_taken = match all_the_same.as_str() {
+        "true" => IfTaken::BookAllTheSame,
+        _ => IfTaken::Refuse,
+    };
+    let moved = move_to(&id, &date, &time, if_taken).await;
     let done = match &moved {
         Ok(Some(host)) => format!("Moved, and with {host} now. Everybody concerned has been told."),
         _ => "Moved. The client has been told.".to_owned(),
@@ -43,7 +56,12 @@ pub async fn staff_reschedule(id: String, date: String, time: String) -> Result<
 
 /// Moves it, and says with whom it is then if that is somebody else.
 #[cfg(feature = "ssr")]
-async fn move_to(id: &str, date: &str, time: &str) -> Result<Option<String>, AppError> {
+async fn move_to(
+    id: &str,
+    date: &str,
+    time: &str,
+    if_taken: IfTaken,
+) -> Result<Option<String>, AppError> {
     let me = crate::staff::access::me().await?;
     let date: jiff::civil::Date = date
         .parse()
@@ -52,13 +70,9 @@ async fn move_to(id: &str, date: &str, time: &str) -> Result<Option<String>, App
         .parse()
         .map_err(|_| AppError::field("time", "Enter a time such as 14:30."))?;
     let start = me.zone.opening(date.to_datetime(time));
-    let actor = bookings::appointments::Actor::Staff {
-        id: me.id,
-        appointment: appointment_id(id)?,
-    };
-    let quince = crate::context::quince()?;
-    let before = bookings::appointments::get(&quince, me.id, appointment_id(id)?).await?;
-    let moved = bookings::appointments::reschedule(&quince, &actor, start).await?;
+    let (quince, id) = (crate::context::quince()?, appointment_id(id)?);
+    let before = bookings::appointments::get(&quince, me.id, id).await?;
+    let moved = bookings::appointments::reschedule_as_staff(&quince, me.id, id, start, if_taken).await?;
     Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
 }
 
@@ -97,26 +111,32 @@ pub async fn edit_appointment(
     email: String,
     phone: String,
     notes: String,
+    /// The guests of who takes part in a class, a line for each.
+    #[server(default)]
+    guests: String,
 ) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
-        .keep("notes", &notes);
-    let edited = edit(&id, name, email, phone, notes).await;
-    form.stay(edited, "Saved. The event in iCloud follows.").await
-}
-
-#[cfg(feature = "ssr")]
-async fn edit(id: &str, name: String, email: String, phone: String, notes: String) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
-    let edit = bookings::appointments::Edit {
+        .keep("notes", &notes)
+        .keep("guests", &guests);
+    let lines = guests.lines().map(str::trim).filter(|line| !line.is_empty());
+    let edit = Edit {
+        guests: lines.map(str::to_owned).collect(),
         name,
         email,
         phone,
         notes,
     };
-    bookings::appointments::edit(&crate::context::quince()?, staff, appointment_id(id)?, &edit).await?;
+    form.stay(change(&id, &edit).await, "Saved. The event in iCloud follows.")
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn change(id: &str, edit: &Edit) -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    bookings::appointments::edit(&crate::context::quince()?, staff, appointment_id(id)?, edit).await?;
     Ok(())
 }
 

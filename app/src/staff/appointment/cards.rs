@@ -8,7 +8,7 @@ use super::actions::{
 };
 use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
-use crate::ui::{Badge, Button, Card, Choice, Field, LongText, Look, Notice, Tone};
+use crate::ui::{Badge, Button, Card, Check, Choice, Field, LongText, Look, Notice, Tone};
 
 /// The statuses that it can be given.
 #[component]
@@ -74,6 +74,19 @@ pub fn EditCard(
     let value = |field: &str, stored: &str| detail.kept.value_or(field, stored);
     let (name, email) = (value("name", &detail.name), value("email", &detail.email));
     let (phone, notes) = (value("phone", &detail.phone), value("notes", &detail.notes));
+    let guests = detail.session.as_ref().map(|_| {
+        let guests = value("guests", &detail.guests.join("\n"));
+        view! {
+            <LongText
+                label="Guests"
+                name="guests"
+                value=guests
+                rows=3
+                help="A line for each. Everybody has a seat; one that becomes free goes to whoever waits."
+                problem
+            />
+        }
+    });
     view! {
         <Card title="Change the details">
             <ActionForm action=action>
@@ -83,6 +96,7 @@ pub fn EditCard(
                     <Field label="Email" name="email" kind="email" value=email required=true maxlength=254 problem/>
                 </div>
                 <Field label="Phone" name="phone" kind="tel" value=phone maxlength=40 problem/>
+                {guests}
                 <LongText label="Notes" name="notes" value=notes rows=3 problem/>
                 <div class="form-end"><Button busy=action.pending()>"Save details"</Button></div>
             </ActionForm>
@@ -109,6 +123,11 @@ pub fn MoveCard(
                     <Field label="Date" name="date" kind="date" value=date required=true problem/>
                     <Field label="Time" name="time" kind="time" value=time required=true problem/>
                 </div>
+                <Check
+                    label="Move it even if that time is not free"
+                    name="all_the_same"
+                    help="You are told first what is in the way. With this, nobody's calendar is asked, and it is recorded with the appointment."
+                />
                 {others.then(|| view! {
                     <p class="field-help">"Who has it keeps it if they are free then. Otherwise a member who is free gets it, and you are told who."</p>
                 })}

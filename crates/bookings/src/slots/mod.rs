@@ -256,8 +256,7 @@ pub async fn free_with_host(
     may_look(&mut tx, &viewer, calendar).await?;
     let mut context = for_services(&mut tx, row, services, window, now, Own::default()).await?;
     if let Some(host) = host {
-        context.member(host).ok_or(SlotsError::HostNotFound)?;
-        context.only(host);
+        context.choose(host)?;
     }
     let free = context.slots(now, true)?;
     Ok(free.into_iter().map(offered).collect())

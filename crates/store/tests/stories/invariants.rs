@@ -68,8 +68,12 @@ async fn visitor(
                 moved.map(|()| mine[which].1 = at)
             }
             // Some holds have expired by the time that anybody looks.
-            (2, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(10), now()).await,
-            (3, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(-1), in_minutes(-11)).await,
+            (2, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(10), now())
+                .await
+                .map(drop),
+            (3, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(-1), in_minutes(-11))
+                .await
+                .map(drop),
             _ => {
                 let new = appointment(&mut tx, &at).await;
                 let taken = occupancy::take_held(&mut tx, &[at], new, 1, now(), Some(holder)).await;

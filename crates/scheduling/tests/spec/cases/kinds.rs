@@ -73,6 +73,7 @@ impl Asked {
                     let duration = scene.rules.duration;
                     let hosts = scene.hosts.iter().map(|host| host.id).collect();
                     scene.steps.push(Step {
+                        preferred: None,
                         duration,
                         processing: 0,
                         hosts,

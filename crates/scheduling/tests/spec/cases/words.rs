@@ -127,6 +127,7 @@ impl Scene {
     /// A service of the visit: minutes of work, minutes in which the host is free again, and who may do it.
     pub fn step(mut self, duration: u32, processing: u32, hosts: &[u128]) -> Self {
         self.steps.push(Step {
+            preferred: None,
             duration,
             processing,
             hosts: hosts.iter().copied().map(staff).collect(),
