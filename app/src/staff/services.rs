@@ -118,7 +118,24 @@ pub fn ServicesPage() -> impl IntoView {
         move || (id.get(), saved.get() + removed.get() + shifted.get()),
         |(id, _)| menu_page(id),
     );
-    let actions = Actions { save, remove, shift };
+    let answers = move || {
+        [
+            save.version().get(),
+            remove.version().get(),
+            shift.version().get(),
+        ]
+    };
+    let latest = Memo::new(move |before: Option<&([usize; 3], usize)>| {
+        let (now, (earlier, latest)) = (answers(), before.copied().unwrap_or_default());
+        let answered = (0..now.len()).find(|action| now[*action] != earlier[*action]);
+        (now, answered.unwrap_or(latest))
+    });
+    let actions = Actions {
+        save,
+        remove,
+        shift,
+        latest,
+    };
     load_page(page, move |menu| {
         let changes = saved.get_untracked() + removed.get_untracked() + shifted.get_untracked();
         anew(changes, move || view! { <Shown menu=menu.clone() actions/> }).into_any()
@@ -131,23 +148,31 @@ struct Actions {
     save: ServerAction<SaveService>,
     remove: ServerAction<RemoveService>,
     shift: ServerAction<ShiftService>,
+    /// How often each answered, and which of them did so last: the others keep what they said before.
+    latest: Memo<([usize; 3], usize)>,
 }
 
 #[component]
 fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
-    let Actions { save, remove, shift } = actions;
-    let saving = problem_of(save, &menu.kept);
-    let removing = problem_of(remove, &KeptForm::default());
-    let shifting = problem_of(shift, &KeptForm::default());
-    let problem = Signal::derive(move || saving.get().or_else(|| removing.get()).or_else(|| shifting.get()));
-    let saved = done_of(save, &menu.kept);
-    let removed = done_of(remove, &KeptForm::default());
-    let shifted = done_of(shift, &KeptForm::default());
-    let done = Signal::derive(move || {
-        (problem.read().is_none())
-            .then(|| removed.get().or_else(|| shifted.get()).or_else(|| saved.get()))
-            .flatten()
-    });
+    let Actions {
+        save,
+        remove,
+        shift,
+        latest,
+    } = actions;
+    let nothing = KeptForm::default();
+    let problems = [
+        problem_of(save, &menu.kept),
+        problem_of(remove, &nothing),
+        problem_of(shift, &nothing),
+    ];
+    let problem = Signal::derive(move || problems[latest.read().1].get());
+    let dones = [
+        done_of(save, &menu.kept),
+        done_of(remove, &nothing),
+        done_of(shift, &nothing),
+    ];
+    let done = Signal::derive(move || dones[latest.read().1].get());
     let editor = format!("/booking-calendars/{}", menu.calendar);
     let public = format!("/book/{}", menu.slug);
     let title = format!("Services: {}", menu.name);
@@ -197,7 +222,9 @@ fn ServiceRow(
     is_last: bool,
     problem: Problem,
 ) -> impl IntoView {
-    let Actions { save, remove, shift } = actions;
+    let Actions {
+        save, remove, shift, ..
+    } = actions;
     let typed = menu.typed.clone().filter(|typed| typed.id == service.id);
     let open = typed.is_some();
     let words = format!("{}, {} minutes", service.name, service.duration);

@@ -13,28 +13,15 @@ pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> 
     let menu = services::menu(&quince()?, staff, calendar_id(calendar)?).await?;
     let kept = kept("service").await;
     let typed = kept.values.get("service").filter(|_| kept.problem.is_some());
-    let members = menu.members;
-    let first_of = |service: &ServiceView| {
-        let by_place = members
-            .iter()
-            .find(|(member, _)| service.staff.iter().any(|(staff, _)| staff == member));
-        by_place.map(|(member, _)| *member)
-    };
     Ok(MenuView {
         calendar: calendar.to_owned(),
         name: menu.calendar_name,
         slug: menu.slug,
-        services: menu
-            .services
+        services: menu.services.into_iter().map(text).collect(),
+        members: menu
+            .members
             .into_iter()
-            .map(|service| {
-                let first = first_of(&service);
-                text(service, first)
-            })
-            .collect(),
-        members: members
-            .iter()
-            .map(|(id, name)| (id.to_string(), name.clone()))
+            .map(|(id, name)| (id.to_string(), name))
             .collect(),
         resources: menu
             .resources
@@ -46,10 +33,8 @@ pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> 
     })
 }
 
-/// Somebody is preferred who stands before the one that is `first` among the members.
-fn text(service: ServiceView, first: Option<StaffId>) -> ServiceText {
-    let preferred = service.staff.first().map(|(id, _)| *id);
-    let preferred = preferred.filter(|preferred| Some(*preferred) != first);
+fn text(service: ServiceView) -> ServiceText {
+    let preferred = service.staff.first().map(|(id, _)| id.to_string());
     let need = |(resource, quantity): (bookings::ResourceId, u32)| NeedText {
         resource: resource.to_string(),
         quantity: quantity.to_string(),
@@ -62,7 +47,7 @@ fn text(service: ServiceView, first: Option<StaffId>) -> ServiceText {
         duration: service.duration.to_string(),
         processing: service.processing.to_string(),
         staff: service.staff.into_iter().map(|(id, _)| id.to_string()).collect(),
-        preferred: preferred.map(|id| id.to_string()).unwrap_or_default(),
+        preferred: preferred.unwrap_or_default(),
         needs: service.resources.into_iter().map(need).collect(),
     }
 }
