@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
+use crate::world::{TUESDAY, World, adas_wish, at, date, tuesday};
 
 stories! {
     connected_on:
@@ -262,10 +262,19 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
         .await
         .unwrap();
     let booked = world.book("16:00").await;
+    let told = appointments::by_token(&world.quince, &booked.manage_token)
+        .await
+        .unwrap();
+    let monday = at("2026-11-23T16:00:00Z");
+    assert_eq!(
+        (told.movable_until, told.cancellable_until),
+        (monday, monday),
+        "in advance"
+    );
     world.clock.set(tuesday("09:00"));
     let late = appointments::cancel(&world.quince, &client(&booked), "").await;
     assert!(
-        matches!(&late, Err(ChangeError::TooLate(sentence)) if sentence.contains("1 days")),
+        matches!(&late, Err(ChangeError::TooLate(sentence)) if sentence.contains("1 day before")),
         "{late:?}"
     );
     let seen = appointments::by_token(&world.quince, &booked.manage_token)

@@ -17,6 +17,7 @@ stories! {
     what_is_over_stays_over,
     staff_book_only_where_they_are_members,
     staff_keep_no_notice,
+    the_times_of_a_chosen_member_are_theirs_alone,
     a_collective_is_overridden_with_all_its_members,
     a_refusal_names_everything_in_the_way,
     a_class_has_no_more_seats_than_it_has,
@@ -435,4 +436,21 @@ async fn who_booked_for_a_colleague_can_undo_it(world: World) {
     let others = world.book("11:00").await;
     let refused = appointments::get(&world.quince, jonas, others.id).await;
     assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
+}
+
+async fn the_times_of_a_chosen_member_are_theirs_alone(world: World) {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    let team = world.calendar("team", &[world.owner, jonas]).await;
+    world.book("10:00").await;
+    let starts = async |host| {
+        let day = crate::world::date(crate::world::TUESDAY);
+        let zone = zones::Zone::utc();
+        let free = bookings::slots::free_with_host(&world.quince, world.owner, team, &[], host, day, &zone);
+        let free = free.await.unwrap().into_iter();
+        free.map(|slot| slot.start).collect::<Vec<_>>()
+    };
+    let ten = crate::world::tuesday("10:00");
+    assert!(starts(None).await.contains(&ten));
+    assert!(starts(Some(jonas)).await.contains(&ten));
+    assert!(!starts(Some(world.owner)).await.contains(&ten));
 }
