@@ -48,7 +48,8 @@ fn an_identical_start_is_shared_while_there_are_places() {
                 .buffers(15, 15)
                 .shared(CALENDAR, "10:00", ("09:45", "10:45"), 1),
         )
-        .starts("09:00 10:00 11:00"),
+        .starts("09:00 10:00 11:00")
+        .refuses("10:30", "BUFFER"),
         case(
             "with one place nothing is shared",
             WITH_PLACES,
