@@ -67,12 +67,17 @@ pub(super) async fn override_all(
             refusals.to_vec(),
         ),
         Kind::Service => {
-            let Some((wanted, (visit, refusals))) =
-                context.visit().zip(context.visit_all_the_same(now, start))
-            else {
+            let visit = context.visit().zip(context.visit_all_the_same(now, start));
+            let Some((wanted, (visit, against))) = visit else {
                 return Ok(None);
             };
-            (plan::of_parts(calendar, wanted.parts(&visit)), refusals)
+            // What a look found is not known to the rules yet.
+            let against = if against.is_empty() {
+                refusals.to_vec()
+            } else {
+                against
+            };
+            (plan::of_parts(calendar, wanted.parts(&visit)), against)
         }
         Kind::RoundRobin | Kind::Personal => {
             let Some((host, reason)) = host(tx, context, &slot, refusals, preferred, now).await? else {

@@ -29,6 +29,7 @@ stories! {
     what_was_taken_meanwhile_stays_taken,
     a_member_of_an_overridden_collective_is_exchanged,
     who_booked_for_a_colleague_can_undo_it,
+    off_the_grid_whoever_is_free_holds_it,
 }
 
 async fn book(world: &World, by: StaffId, wish: Booking, if_taken: IfTaken) -> Result<Booked, BookError> {
@@ -453,4 +454,27 @@ async fn the_times_of_a_chosen_member_are_theirs_alone(world: World) {
     assert!(starts(None).await.contains(&ten));
     assert!(starts(Some(jonas)).await.contains(&ten));
     assert!(!starts(Some(world.owner)).await.contains(&ten));
+}
+
+async fn off_the_grid_whoever_is_free_holds_it(world: World) {
+    let mira = world.connected_colleague("Mira").await;
+    world.calendar("team", &[world.owner, mira.staff]).await;
+    world.book("13:00").await;
+    let wish = Booking {
+        slug: "team".into(),
+        ..another("13:10")
+    };
+    let refused = in_the_way(book(&world, world.owner, wish.clone(), IfTaken::Refuse).await);
+    assert!(
+        told(&refused).contains(&"BOOKED Maya Lopez".to_owned()),
+        "{refused:?}"
+    );
+    let booked = book(&world, world.owner, wish, IfTaken::BookAllTheSame)
+        .await
+        .unwrap();
+    let view = world.appointment(&booked).await;
+    assert_eq!(
+        (view.host_name.as_str(), view.overridden.as_deref()),
+        ("Mira", Some("GRID"))
+    );
 }
