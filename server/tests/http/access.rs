@@ -44,6 +44,7 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ("hold-time", Everybody, ""),
     ("leave-waiting-list", Everybody, ""),
     ("move-appointment", Everybody, ""),
+    ("take-out-guest", Everybody, ""),
     ("reschedule-page", Everybody, ""),
     ("setup-page", Everybody, ""),
     ("sign-in", Everybody, ""),

@@ -66,14 +66,20 @@ impl Office {
         PgConnection::connect(&self.postgres.url()).await.unwrap()
     }
 
-    /// The work of an outbox that is not done, by id: all of it, or what some process has in its hands.
+    /// The work of an outbox that is not done, by id: all of it, or what some process has in its hands. Reminders wait for
+    /// their day.
     async fn waiting(&self, outbox: &str, in_hand: bool) -> BTreeSet<String> {
         let held = if in_hand {
             "AND lease_until IS NOT NULL"
         } else {
             ""
         };
-        let sql = format!("SELECT id::TEXT FROM {outbox} WHERE state = 'waiting' {held}");
+        let kind = if outbox == "messages" {
+            "AND kind <> 'client-reminder'"
+        } else {
+            ""
+        };
+        let sql = format!("SELECT id::TEXT FROM {outbox} WHERE state = 'waiting' {kind} {held}");
         let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .fetch_all(&mut self.query().await)
             .await

@@ -1,5 +1,7 @@
 //! Giving a member's part in an appointment to another member.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Span, StaffId, Unit};
 use store::appointment_parts::{self, NewPart, Part};
@@ -111,14 +113,15 @@ async fn try_to_exchange(
     appointment_parts::replace(&mut tx, id, &parts).await?;
     outbox::follow(&mut tx, &changed, now).await?;
     mail::ask(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
-    for host in hosts.iter().copied().filter(|host| *host != by) {
+    let take_part: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
+    for host in take_part.iter().copied().filter(|host| *host != by) {
         if host == joins {
             mail::ask_host(&mut tx, &changed, host, MessageKind::HostBooked, now).await?;
         } else {
             mail::ask_about_exchange(&mut tx, &changed, host, (leaves, joins), now).await?;
         }
     }
-    if leaves != by {
+    if leaves != by && !take_part.contains(&leaves) {
         mail::ask_host(&mut tx, &changed, leaves, MessageKind::HostLeft, now).await?;
     }
     let view = one_view(&mut tx, changed).await?;
