@@ -54,6 +54,8 @@ pub struct AppointmentDetail {
     hosts: Vec<(String, String)>,
     /// Who could take part instead.
     others: Vec<(String, String)>,
+    /// Another member may get it when it is moved.
+    may_change_hands: bool,
     steps: Vec<StatusStep>,
     kept: KeptForm,
 }
@@ -92,47 +94,43 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
         None => None,
     };
-    let (hosts, others) = exchangeable(&quince, me, &found).await?;
+    // Who has left the booking calendar keeps the appointment, and sees it.
+    let calendar = bookings::calendars::get(&quince, me.id, found.calendar).await.ok();
+    let (hosts, others) = match &calendar {
+        Some(calendar) => exchangeable(&quince, &found, calendar.kind).await?,
+        None => (Vec::new(), Vec::new()),
+    };
+    let may_change_hands = calendar
+        .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
     Ok(AppointmentDetail {
         hosts,
         others,
+        may_change_hands,
         booked_by,
         ..detail(found, &me.zone, quince.now(), kept)
     })
 }
 
-/// Who takes part in an appointment, and who could instead; nobody where that cannot be changed.
+/// Who takes part in an appointment, and who of the team could instead; nobody where that cannot be changed.
 #[cfg(feature = "ssr")]
 async fn exchangeable(
     quince: &bookings::Quince,
-    me: &bookings::accounts::Me,
     found: &bookings::appointments::AppointmentView,
+    kind: bookings::Kind,
 ) -> Result<(Vec<(String, String)>, Vec<(String, String)>), AppError> {
     use bookings::Kind;
 
-    let nobody = (Vec::new(), Vec::new());
-    let Ok(calendar) = bookings::calendars::get(quince, me.id, found.calendar).await else {
-        // Who has left the booking calendar keeps the appointment, and sees it.
-        return Ok(nobody);
-    };
     let is_over = found.start <= quince.now() || !is_changeable(found.status);
-    if is_over || !matches!(calendar.kind, Kind::RoundRobin | Kind::Collective) {
-        return Ok(nobody);
+    if is_over || matches!(kind, Kind::ClassBooking | Kind::Simple) {
+        return Ok((Vec::new(), Vec::new()));
     }
     let team = bookings::accounts::team(quince).await?;
-    let taking_part = team.into_iter().filter(|person| found.hosts.contains(&person.id));
-    let others = calendar
-        .members
+    let (taking_part, others): (Vec<_>, Vec<_>) = team
         .into_iter()
-        .filter(|member| !found.hosts.contains(&member.staff));
-    Ok((
-        taking_part
-            .map(|person| (person.id.to_string(), person.name))
-            .collect(),
-        others
-            .map(|member| (member.staff.to_string(), member.name))
-            .collect(),
-    ))
+        .map(|person| (person.id, (person.id.to_string(), person.name)))
+        .partition(|(id, _)| found.hosts.contains(id));
+    let named = |people: Vec<(_, (String, String))>| people.into_iter().map(|(_, named)| named).collect();
+    Ok((named(taking_part), named(others)))
 }
 
 #[cfg(feature = "ssr")]
@@ -160,6 +158,7 @@ fn detail(
         can_change: is_changeable(appointment.status),
         hosts: Vec::new(),
         others: Vec::new(),
+        may_change_hands: false,
         date: local.date().to_string(),
         time: local.strftime("%H:%M").to_string(),
         client_zone: appointment.client_zone.name().to_owned(),
@@ -318,7 +317,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
                 id=id.clone()
                 date=kept.value_or("date", &detail.date)
                 time=kept.value_or("time", &detail.time)
-                others=!detail.others.is_empty()
+                others=detail.may_change_hands
                 action=actions.reschedule
                 problem
             />
