@@ -95,7 +95,9 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         None => None,
     };
     // Who has left the booking calendar keeps the appointment, and sees it.
-    let calendar = bookings::calendars::get(&quince, me.id, found.calendar).await.ok();
+    let calendar = bookings::calendars::get(&quince, me.id, found.calendar)
+        .await
+        .ok();
     let (hosts, others) = match &calendar {
         Some(calendar) => exchangeable(&quince, &found, calendar.kind).await?,
         None => (Vec::new(), Vec::new()),

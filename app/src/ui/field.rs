@@ -67,12 +67,7 @@ fn take_over(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> 
 
 /// Help and error under an input.
 #[component]
-fn Below(
-    help: String,
-    help_id: String,
-    error_id: String,
-    sentence: Signal<Option<String>>,
-) -> impl IntoView {
+fn Below(help: String, help_id: String, error_id: String, sentence: Signal<Option<String>>) -> impl IntoView {
     view! {
         {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> })}
         {move || sentence.get().map(|text| view! { <p class="field-error" id=error_id.clone()>{text}</p> })}

@@ -56,12 +56,7 @@ pub async fn staff_reschedule(
 
 /// Moves it, and says with whom it is then if that is somebody else.
 #[cfg(feature = "ssr")]
-async fn move_to(
-    id: &str,
-    date: &str,
-    time: &str,
-    if_taken: IfTaken,
-) -> Result<Option<String>, AppError> {
+async fn move_to(id: &str, date: &str, time: &str, if_taken: IfTaken) -> Result<Option<String>, AppError> {
     let me = crate::staff::access::me().await?;
     let date: jiff::civil::Date = date
         .parse()
