@@ -93,24 +93,20 @@ fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
     let Some(service) = of_name(name).filter(|_| name != text) else {
         return Err(Failure::UnknownService(text.to_owned(), names(menu)));
     };
-    let host = service
-        .staff
-        .iter()
-        .find(|(_, known)| known.eq_ignore_ascii_case(person.trim()));
-    match host {
-        Some((host, _)) => Ok(Chosen {
+    let person = person.trim();
+    let mut staff = service.staff.iter();
+    if let Some((host, _)) = staff.find(|(_, known)| known.eq_ignore_ascii_case(person)) {
+        return Ok(Chosen {
             service: service.id,
             host: Some(*host),
-        }),
-        None => {
-            let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
-            Err(Failure::UnknownPerson(
-                person.trim().to_owned(),
-                service.name.clone(),
-                staff.join(", "),
-            ))
-        }
+        });
     }
+    let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
+    Err(Failure::UnknownPerson(
+        person.to_owned(),
+        service.name.clone(),
+        staff.join(", "),
+    ))
 }
 
 fn names(menu: &[ServiceView]) -> String {

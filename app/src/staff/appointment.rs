@@ -105,10 +105,10 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let may_change_hands = calendar
         .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
     Ok(AppointmentDetail {
+        booked_by,
         hosts,
         others,
         may_change_hands,
-        booked_by,
         ..detail(found, &me.zone, quince.now(), kept)
     })
 }

@@ -228,6 +228,6 @@ async fn of_person(tx: &mut Tx, row: &Blocked) -> Result<Vec<(String, Timestamp)
         part.host_id == row.host_id && part.starts_at < row.ends_at && part.ends_at > row.starts_at
     });
     parts.sort_by_key(|part| part.starts_at);
-    let named = |part: &Part| Some((names.get(&part.appointment_id)?.clone(), part.starts_at));
-    Ok(parts.iter().filter_map(named).collect())
+    let whose = |part: &Part| Some((names.get(&part.appointment_id)?.clone(), part.starts_at));
+    Ok(parts.iter().filter_map(whose).collect())
 }

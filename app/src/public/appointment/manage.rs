@@ -14,9 +14,9 @@ pub fn ManagePage() -> impl IntoView {
     let query = use_query_map();
     let done = Memo::new(move |_| query.read().get("done"));
     let take_out = ServerAction::<TakeOutGuest>::new();
-    let (token, taken_out) = (use_token(), accepted(take_out));
+    let (token, changes) = (use_token(), accepted(take_out));
     let page = Resource::new(
-        move || (token.get(), taken_out.get()),
+        move || (token.get(), changes.get()),
         |(token, _)| appointment_page(token),
     );
     load_page(page, move |appointment| {

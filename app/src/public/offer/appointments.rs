@@ -113,9 +113,12 @@ fn deadlines(found: &ClientView) -> Vec<String> {
         let time = Habits::of_visitor().time(local);
         format!("{}, {time}", full_day_words(local.date()))
     };
-    let told = |what: &str, instant| match instant == found.start {
-        true => format!("You can {what} it until it begins."),
-        false => format!("You can {what} it until {}.", until(instant)),
+    let told = |what: &str, instant| {
+        if instant == found.start {
+            format!("You can {what} it until it begins.")
+        } else {
+            format!("You can {what} it until {}.", until(instant))
+        }
     };
     let (movable, cancellable) = (found.movable_until, found.cancellable_until);
     match (found.may_reschedule.is_ok(), found.may_cancel.is_ok()) {

@@ -37,7 +37,7 @@ pub(crate) struct Mailer {
 
 /// A mail is given up for now when it takes longer: a server that says nothing must not hold up the others. This is shorter
 /// than a claim's lease.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 enum Way {
     Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),

@@ -293,15 +293,14 @@ async fn asked(
         Some(id) => appointments::find(tx, id).await?,
         None => None,
     };
-    let mut context = match &moving {
-        Some(moving) => Context::load_move(tx, row.clone(), moving.id, window, now, question.holder).await?,
-        None => {
-            let own = Own {
-                moved: None,
-                holder: question.holder,
-            };
-            for_services(tx, row.clone(), question.services, window, now, own).await?
-        }
+    let mut context = if let Some(moving) = &moving {
+        Context::load_move(tx, row.clone(), moving.id, window, now, question.holder).await?
+    } else {
+        let own = Own {
+            moved: None,
+            holder: question.holder,
+        };
+        for_services(tx, row.clone(), question.services, window, now, own).await?
     };
     context.for_seats(moving.as_ref().map_or(1, Appointment::seats));
     if let Some(host) = moving.and_then(|moving| moving.host_id) {

@@ -199,7 +199,7 @@ async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World)
     let on_holidays = holidays::appointments_on_holidays(&world.quince, world.owner)
         .await
         .unwrap();
-    assert_eq!(named(on_holidays), [adas.clone()]);
+    assert_eq!(named(on_holidays), std::slice::from_ref(&adas));
     let jonas = world.colleague("Jonas").await;
     assert!(
         holidays::appointments_on_holidays(&world.quince, jonas)

@@ -797,8 +797,8 @@ async fn in_the_calendar_view_each_host_has_their_own_part(world: World) {
         Some(jonas),
         written,
     );
-    assert_eq!(seen(Who::Me).await, [hers.clone()]);
-    assert_eq!(seen(Who::Person(jonas)).await, [his.clone()]);
+    assert_eq!(seen(Who::Me).await, std::slice::from_ref(&hers));
+    assert_eq!(seen(Who::Person(jonas)).await, std::slice::from_ref(&his));
     assert_eq!(seen(Who::Everybody).await, [hers, his]);
 
     let span = Interval::new(tuesday("09:00"), tuesday("10:15"));

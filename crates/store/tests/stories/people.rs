@@ -17,6 +17,7 @@ stories! {
     a_session_ends_at_its_time,
     a_booking_calendar_keeps_its_rules_and_the_order_of_its_members,
     appointments_are_listed_searched_and_counted,
+    blocked_time_ends_where_it_ends,
     a_used_key_is_remembered_and_used_once,
     what_is_not_there_cannot_be_changed,
 }
@@ -254,7 +255,11 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         .await
         .unwrap();
     assert_eq!(last, [(ada, now())]);
+}
 
+async fn blocked_time_ends_where_it_ends(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let (ada, bob) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
     blocked_time::insert(&mut tx, bob, in_minutes(0), in_minutes(60), "dentist", now())
         .await
         .unwrap();

@@ -47,14 +47,13 @@ impl Asked {
         scene.kind = kind;
         let alone = scene.hosts.len() == 1;
         match kind {
-            Kind::RoundRobin => {}
             Kind::Personal => assert!(alone, "a Personal calendar has one member"),
             Kind::Collective if alone => {
                 let mut twin = scene.hosts[0].clone();
                 (twin.id, twin.busy) = (staff(99), Vec::new());
                 scene.hosts.push(twin);
             }
-            Kind::Collective => {}
+            Kind::RoundRobin | Kind::Collective => {}
             Kind::ClassBooking => {
                 assert!(alone, "a class has one owner");
                 scene.rules.seats = scene.rules.seats.max(scene.rules.per_slot);
