@@ -1,4 +1,4 @@
-//! Calling off and editing appointments, and how they stand. Every change goes to the calendar in the same transaction's outbox (D3).
+//! Calling off appointments, and how they stand. Every change goes to the calendar in the same transaction's outbox (D3).
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId, Unit};
