@@ -29,7 +29,7 @@ fn hosts(count: u32, start: Timestamp, zone: &Zone) -> Vec<Host> {
                     let from = start + SignedDuration::from_mins(event * 864 + i64::from(number) * 7);
                     Busy {
                         interval: Interval::new(from, from + SignedDuration::from_mins(50)),
-                        cause: Cause::External(Uuid::from_u128(1)),
+                        cause: Cause::External,
                         shared: None,
                     }
                 })

@@ -227,12 +227,12 @@ fn against(
         Cause::Appointment(_) => Reason::Booked,
         Cause::Hold => Reason::Held,
         Cause::Blocked => Reason::Blocked,
-        Cause::External(_) => Reason::Conflict,
+        Cause::External => Reason::Conflict,
         Cause::Unreadable => Reason::Stale,
     };
     Some(Refusal {
         reason,
         host: Some(host.id),
-        busy: Some(busy.cause),
+        busy: Some(*busy),
     })
 }

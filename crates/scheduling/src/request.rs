@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use smallvec::SmallVec;
-use uuid::Uuid;
 
 use crate::hours::Hours;
 use crate::ids::{AppointmentId, CalendarId, StaffId};
@@ -21,8 +20,8 @@ pub enum Cause {
     Hold,
     /// The host blocked it off.
     Blocked,
-    /// An event of a primary or conflict calendar, by its id.
-    External(Uuid),
+    /// An event of a primary or conflict calendar.
+    External,
     /// A calendar could not be read, and the host chose not to be offered meanwhile.
     Unreadable,
 }
@@ -190,7 +189,7 @@ pub struct Refusal {
     /// The member it concerns; none when it concerns the booking calendar.
     pub host: Option<StaffId>,
     /// What is in the way.
-    pub busy: Option<Cause>,
+    pub busy: Option<Busy>,
 }
 
 impl Refusal {

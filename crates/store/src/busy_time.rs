@@ -1,5 +1,5 @@
 //! When people, rooms and equipment are busy: the one question that all free times are made from. It is asked with one query,
-//! which answers one row of JSON texts, however much there is.
+//! which answers one row, however much there is.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::db::{Tx, hex_list, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
-use crate::ids::{EventId, OccupancyId, RemoteCalendarId};
-use crate::json_rows::{arrays, objects};
+use crate::ids::OccupancyId;
+use crate::json_rows::{arrays, rows};
 use crate::occupancy::{Holder, Taken};
 use crate::remote_calendars::{Watched, read_watched};
 
@@ -30,6 +30,9 @@ pub struct Question<'a> {
     pub now: Timestamp,
     /// The visitor who asks, whose own hold doesn't count.
     pub holder: Option<Holder>,
+    /// Whether an instance of an event takes time: by the word that was stored for it, and by whether all-day events of its
+    /// calendar do.
+    pub takes_time: fn(&str, bool) -> bool,
 }
 
 /// Busy time that touches the asked span, each list in any order, and what decides how it counts.
@@ -39,44 +42,42 @@ pub struct BusyTime {
     pub watched: Vec<Watched>,
     /// All holidays, in order.
     pub holidays: Vec<Date>,
-    /// Instances of the watched calendars' events.
-    pub external: Vec<ExternalSpan>,
+    /// For each of them in the same order: from when to when the instances of its events are that take time.
+    pub external: Vec<Vec<(Timestamp, Timestamp)>>,
     /// Appointments' and other visitors' time.
     pub taken: Vec<Taken>,
     /// Blocked-off time: whose, from, to.
     pub blocked: Vec<(StaffId, Timestamp, Timestamp)>,
 }
 
-/// An instance of an event as far as it takes time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExternalSpan {
-    /// The event.
-    pub event_id: EventId,
-    /// The calendar.
-    pub remote_calendar_id: RemoteCalendarId,
-    /// From here.
-    pub starts_at: Timestamp,
-    /// Up to here.
-    pub ends_at: Timestamp,
-    /// The word that says whether it takes time.
-    pub blocks: String,
-}
+/// The columns of a row of `watched`. Of events there are most: SQLite has the text of an instance ready in an index.
+const WATCHED: &[&str] = &[
+    "id",
+    "connection_id",
+    "staff_id",
+    "url",
+    "name",
+    "color",
+    "zone",
+    "readable",
+    "is_primary",
+    "all_day_blocks",
+    "synced_at",
+    "vanished_at",
+    "state",
+    "import_policy",
+    "instances",
+];
 
-// Rows tell whose they are by the place in the asked list, from 0: an id's text would be most of a row. Of the appointments
+// Other rows tell whose they are by the place in the asked list, from 0: an id's text would be most of a row. Of the appointments
 // that have seats the first stands for all, as they share one meeting.
-const SQLITE: &str = "WITH watched AS MATERIALIZED (
-        SELECT *, row_number() OVER (ORDER BY name, id) - 1 AS place FROM watched_calendars
-        WHERE staff_id IN (SELECT unhex(value) FROM json_each($4)))
-    SELECT
-    (SELECT json_group_array(json_object('id', hex(id), 'connection_id', hex(connection_id), 'staff_id', hex(staff_id),
-            'url', url, 'name', name, 'color', color, 'zone', zone, 'readable', readable, 'all_day_blocks', all_day_blocks,
-            'synced_at', synced_at, 'vanished_at', vanished_at, 'state', state, 'import_policy', import_policy,
-            'is_primary', is_primary) ORDER BY place)
-        FROM watched) AS watched,
+const SQLITE: &str = "SELECT
+    (SELECT json_group_array(json_array(hex(id), hex(connection_id), hex(staff_id), url, name, color, zone, readable, is_primary,
+            all_day_blocks, synced_at, vanished_at, state, import_policy,
+            (SELECT group_concat(i.starts_at || ' ' || i.ends_at || ' ' || i.blocks) FROM external_instances i
+                WHERE i.remote_calendar_id = w.id AND i.starts_at < $2 AND i.ends_at > $1)))
+        FROM watched_calendars w WHERE staff_id IN (SELECT unhex(value) FROM json_each($4))) AS watched,
     (SELECT json_group_array(date ORDER BY date) FROM holidays) AS holidays,
-    (SELECT json_group_array(json_array(w.place, hex(i.event_id), i.starts_at, i.ends_at, i.blocks))
-        FROM watched w CROSS JOIN external_instances i ON i.remote_calendar_id = w.id
-        WHERE i.starts_at < $2 AND i.ends_at > $1) AS external,
     (SELECT json_group_array(json_array(host.key, hex(o.id), hex(o.calendar_id), json((SELECT json_array(hex(a.id), a.ends_at)
                 FROM occupancy_seats s CROSS JOIN appointments a ON a.id = s.appointment_id WHERE s.occupancy_id = o.id
                 ORDER BY s.seat LIMIT 1)),
@@ -88,14 +89,13 @@ const SQLITE: &str = "WITH watched AS MATERIALIZED (
     (SELECT json_group_array(json_array(person.key, b.starts_at, b.ends_at))
         FROM json_each($4) person CROSS JOIN blocked_time b ON b.host_id = unhex(person.value)
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
-const POSTGRES: &str = "WITH watched AS MATERIALIZED (
-        SELECT *, row_number() OVER (ORDER BY name, id) - 1 AS place FROM watched_calendars WHERE staff_id = ANY($4))
-    SELECT
-    (SELECT json_agg(w ORDER BY place)::TEXT FROM watched w) AS watched,
+const POSTGRES: &str = "SELECT
+    (SELECT json_agg(json_build_array(id, connection_id, staff_id, url, name, color, zone, readable, is_primary,
+            all_day_blocks, synced_at, vanished_at, state, import_policy,
+            (SELECT string_agg(i.starts_at || ' ' || i.ends_at || ' ' || i.blocks, ',') FROM external_instances i
+                WHERE i.remote_calendar_id = w.id AND i.starts_at < $2 AND i.ends_at > $1)))::TEXT
+        FROM watched_calendars w WHERE staff_id = ANY($4)) AS watched,
     (SELECT json_agg(date ORDER BY date)::TEXT FROM holidays) AS holidays,
-    (SELECT json_agg(json_build_array(w.place, i.event_id, i.starts_at, i.ends_at, i.blocks))::TEXT
-        FROM watched w JOIN external_instances i ON i.remote_calendar_id = w.id
-        WHERE i.starts_at < $2 AND i.ends_at > $1) AS external,
     (SELECT json_agg(json_build_array(host.place - 1, o.id, o.calendar_id, (SELECT json_build_array(a.id, a.ends_at)
                 FROM occupancy_seats s JOIN appointments a ON a.id = s.appointment_id WHERE s.occupancy_id = o.id
                 ORDER BY s.seat LIMIT 1),
@@ -107,16 +107,6 @@ const POSTGRES: &str = "WITH watched AS MATERIALIZED (
     (SELECT json_agg(json_build_array(person.place - 1, b.starts_at, b.ends_at))::TEXT
         FROM unnest($4) WITH ORDINALITY AS person (id, place) JOIN blocked_time b ON b.host_id = person.id
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
-
-/// A row of `external`.
-#[derive(Deserialize)]
-struct External {
-    calendar: usize,
-    event: Uuid,
-    starts_at: i64,
-    ends_at: i64,
-    blocks: String,
-}
 
 /// A row of `taken`.
 #[derive(Deserialize)]
@@ -163,19 +153,18 @@ pub async fn between(tx: &mut Tx, question: &Question<'_>) -> Result<BusyTime, S
 }
 
 fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
-    let watched = objects(row, "watched", read_watched)?;
-    let external: Vec<External> = arrays(row, "external")?;
+    let mut watched = rows(row, "watched", WATCHED, |row| {
+        let calendar = read_watched(row)?;
+        let instances = row.opt_text("instances")?.unwrap_or_default();
+        let spans = spans(&instances, |word| {
+            (question.takes_time)(word, calendar.all_day_blocks)
+        })?;
+        Ok((calendar, spans))
+    })?;
+    watched.sort_by(|(one, _), (other, _)| (&one.name, one.id).cmp(&(&other.name, other.id)));
+    let (watched, external) = watched.into_iter().unzip();
     let taken: Vec<Occupied> = arrays(row, "taken")?;
     let blocked: Vec<Blocked> = arrays(row, "blocked")?;
-    let external = external.into_iter().map(|span| {
-        Ok(ExternalSpan {
-            event_id: EventId(span.event),
-            remote_calendar_id: at(&watched, span.calendar)?.id,
-            starts_at: instant(span.starts_at)?,
-            ends_at: instant(span.ends_at)?,
-            blocks: span.blocks,
-        })
-    });
     // A span in which everything is held, by who asks or by those whose time is up, is free.
     let taken = taken.into_iter().filter(|span| span.taken > 0).map(|span| {
         let end = span.appointment.map_or(span.to, |(_, end)| end.min(span.to));
@@ -198,12 +187,30 @@ fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
         Ok((person, instant(span.starts_at)?, instant(span.ends_at)?))
     });
     Ok(BusyTime {
-        external: external.collect::<Result<_, StoreError>>()?,
+        external,
         taken: taken.collect::<Result<_, StoreError>>()?,
         blocked: blocked.collect::<Result<_, StoreError>>()?,
         holidays: arrays(row, "holidays")?,
         watched,
     })
+}
+
+/// From when to when those instances are whose word takes time. Times and word have spaces between them, instances commas.
+fn spans(text: &str, takes_time: impl Fn(&str) -> bool) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
+    let part_is_missing = || inconsistent("instances", "a part is missing");
+    let time = |text: &str| {
+        let milliseconds = text.parse().map_err(|error| inconsistent("instances", error))?;
+        instant(milliseconds)
+    };
+    let mut spans = Vec::new();
+    for instance in text.split(',').filter(|_| !text.is_empty()) {
+        let (starts_at, rest) = instance.split_once(' ').ok_or_else(part_is_missing)?;
+        let (ends_at, word) = rest.split_once(' ').ok_or_else(part_is_missing)?;
+        if takes_time(word) {
+            spans.push((time(starts_at)?, time(ends_at)?));
+        }
+    }
+    Ok(spans)
 }
 
 fn at<T>(list: &[T], place: usize) -> Result<&T, StoreError> {
@@ -213,4 +220,36 @@ fn at<T>(list: &[T], place: usize) -> Result<&T, StoreError> {
 
 fn instant(ms: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(ms).map_err(|error| inconsistent("busy time", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spans;
+
+    #[test]
+    fn instances_are_read_from_their_text() {
+        let at = |ms| super::instant(ms).unwrap();
+        let text = "0 60000 busy,-60000 0 all-day,5 7 transparent";
+        let read = |takes_time: fn(&str) -> bool| spans(text, takes_time).unwrap();
+        assert_eq!(read(|word| word == "busy"), [(at(0), at(60_000))]);
+        assert_eq!(read(|word| word == "all-day"), [(at(-60_000), at(0))]);
+        assert_eq!(read(|_| true).len(), 3);
+        assert!(spans("", |_| true).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_instance_is_an_error_and_never_free_time() {
+        for text in [
+            "0",
+            "0 60000",
+            "a 60000 busy",
+            "0 b busy",
+            "0 60000 busy,",
+            ",0 60000 busy",
+            "0 60000 busy,1",
+        ] {
+            let read = spans(text, |_| true);
+            assert!(read.is_err(), "{text}: {read:?}");
+        }
+    }
 }

@@ -16,21 +16,29 @@ pub(crate) fn arrays<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Res
     serde_json::from_str(&json).map_err(|error| inconsistent(column, error))
 }
 
-/// The rows of an array of objects, each read by a function as if it were a row of its own; none when the column is NULL.
-pub(crate) fn objects<T>(
+/// The rows of an array of arrays, each read by a function as if it were a row of its own with these columns; none when the
+/// column is NULL.
+pub(crate) fn rows<T>(
     row: &dyn Fields,
     column: &str,
+    columns: &'static [&'static str],
     read: impl Fn(&dyn Fields) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let rows: Vec<Object> = arrays(row, column)?;
-    rows.iter().map(|row| read(row)).collect()
+    let rows: Vec<Vec<Value>> = arrays(row, column)?;
+    rows.into_iter()
+        .map(|values| read(&JsonRow { columns, values }))
+        .collect()
 }
 
 /// A row as JSON: ids are texts, flags what the database has for them; bytes do not occur.
-type Object = serde_json::Map<String, Value>;
+struct JsonRow {
+    columns: &'static [&'static str],
+    values: Vec<Value>,
+}
 
-fn value<'a>(row: &'a Object, column: &str) -> Result<Option<&'a Value>, StoreError> {
-    match row.get(column) {
+fn value<'a>(row: &'a JsonRow, column: &str) -> Result<Option<&'a Value>, StoreError> {
+    let place = row.columns.iter().position(|known| *known == column);
+    match place.and_then(|place| row.values.get(place)) {
         None => Err(inconsistent(column, "it is missing")),
         Some(Value::Null) => Ok(None),
         Some(value) => Ok(Some(value)),
@@ -41,7 +49,7 @@ fn is_a<T>(value: Option<T>, column: &str) -> Result<T, StoreError> {
     value.ok_or_else(|| inconsistent(column, "its type is another"))
 }
 
-impl Fields for Object {
+impl Fields for JsonRow {
     fn opt_text(&self, column: &str) -> Result<Option<String>, StoreError> {
         let text = |value: &Value| is_a(value.as_str(), column).map(str::to_owned);
         value(self, column)?.map(text).transpose()
@@ -71,20 +79,24 @@ impl Fields for Object {
 mod tests {
     use super::*;
 
-    fn row(json: &str) -> Object {
-        serde_json::from_str(json).unwrap()
+    fn row(columns: &'static [&'static str], json: &str) -> JsonRow {
+        JsonRow {
+            columns,
+            values: serde_json::from_str(json).unwrap(),
+        }
     }
 
     #[test]
-    fn objects_are_rows_as_either_database_writes_them() {
+    fn arrays_are_rows_as_either_database_writes_them() {
         let id: Uuid = "018f0000-0000-7000-8000-0000000000ab".parse().unwrap();
         for (id_text, flag) in [
             ("018F00000000700080000000000000AB", "1"),
             (&id.to_string(), "true"),
         ] {
-            let row = row(&format!(
-                r#"{{"id": "{id_text}", "flag": {flag}, "count": 3, "none": null}}"#
-            ));
+            let row = row(
+                &["id", "flag", "count", "none", "short"],
+                &format!(r#"["{id_text}", {flag}, 3, null]"#),
+            );
             assert_eq!(row.uuid("id").unwrap(), id);
             assert!(row.flag("flag").unwrap());
             assert_eq!(row.count("count").unwrap(), 3);
@@ -100,7 +112,10 @@ mod tests {
 
     #[test]
     fn what_is_no_list_of_rows_is_an_error() {
-        let row = row(r#"{"none": null, "empty": "[]", "rows": "[[1, \"a\"]]", "broken": "[[1]]"}"#);
+        let row = row(
+            &["none", "empty", "rows", "broken"],
+            r#"[null, "[]", "[[1, \"a\"]]", "[[1]]"]"#,
+        );
         assert!(arrays::<(i64, String)>(&row, "none").unwrap().is_empty());
         assert!(arrays::<(i64, String)>(&row, "empty").unwrap().is_empty());
         assert_eq!(

@@ -126,6 +126,7 @@ pub async fn between(
         to,
         now,
         holder: own,
+        takes_time: |_, _| true,
     };
     let mut taken = busy_time::between(tx, &question).await?.taken;
     taken.sort_by_key(|span| span.from);

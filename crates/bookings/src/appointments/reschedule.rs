@@ -181,7 +181,8 @@ impl Wish {
                 .ok_or(ChangeError::NotFound)?,
         };
         let calendar = calendar_of(tx, &appointment).await?;
-        Ok(queue_for_counting(tx, &calendar).await?)
+        queue_for_counting(tx, &calendar).await?;
+        Ok(())
     }
 
     /// The new start as it is offered, or as a staff member wants it all the same, with the appointment itself out of the way.

@@ -1,16 +1,13 @@
 //! What the database knows of hosts' time, as the rules understand it.
 
-use std::collections::BTreeMap;
-
 use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
 use scheduling::{Busy, Cause, Interval, Shared};
-use store::busy_time::ExternalSpan;
+use store::WhenStale;
 use store::class_sessions::Session;
 use store::occupancy::Taken;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
-use store::{RemoteCalendarId, WhenStale};
 
 use crate::connections::freshness;
 
@@ -43,16 +40,16 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
     }
 }
 
-/// What a host's calendars block in a window: their events or, while a calendar cannot be read, what the host chose.
-pub(crate) fn of_calendars(
+/// What a host's calendars block in a window: their events that take time or, while a calendar cannot be read, what the host
+/// chose.
+pub(crate) fn of_calendars<'a>(
     host: &Staff,
-    watched: &[Watched],
-    instances: &BTreeMap<RemoteCalendarId, Vec<&ExternalSpan>>,
+    calendars: impl Iterator<Item = (&'a Watched, &'a Vec<(Timestamp, Timestamp)>)>,
     window: Interval,
     now: Timestamp,
 ) -> Vec<Busy> {
     let mut busy = Vec::new();
-    for calendar in watched.iter().filter(|calendar| calendar.staff_id == host.id) {
+    for (calendar, events) in calendars.filter(|(calendar, _)| calendar.staff_id == host.id) {
         let never_read = calendar.synced_at.is_none();
         match (freshness::is_stale(calendar, now), host.when_stale) {
             (true, WhenStale::IgnoreCalendar) => continue,
@@ -61,16 +58,11 @@ pub(crate) fn of_calendars(
             (true, WhenStale::UseLastKnown) if never_read => busy.push(unreadable(window)),
             _ => {}
         }
-        let events = instances.get(&calendar.id).into_iter().flatten();
-        busy.extend(
-            events
-                .filter(|instance| takes_time(&instance.blocks, calendar.all_day_blocks))
-                .map(|instance| Busy {
-                    interval: Interval::new(instance.starts_at, instance.ends_at),
-                    cause: Cause::External(instance.event_id.0),
-                    shared: None,
-                }),
-        );
+        busy.extend(events.iter().map(|(from, to)| Busy {
+            interval: Interval::new(*from, *to),
+            cause: Cause::External,
+            shared: None,
+        }));
     }
     busy
 }
@@ -83,10 +75,12 @@ pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
         Blocks::Free(FreeReason::Cancelled),
         Blocks::Free(FreeReason::Declined),
     ];
-    KNOWN
-        .into_iter()
-        .find(|blocks| blocks.word() == word)
-        .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
+    // Nearly all are, and there are many.
+    word == Blocks::Busy.word()
+        || KNOWN
+            .into_iter()
+            .find(|blocks| blocks.word() == word)
+            .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
 }
 
 fn unreadable(window: Interval) -> Busy {

@@ -11,14 +11,14 @@ use scheduling::{
 };
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
-use store::busy_time::{self, BusyTime, ExternalSpan};
+use store::busy_time::{self, BusyTime};
 use store::calendar_members::CalendarMember;
 use store::occupancy::{Holder, Taken};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    OccupancyId, RemoteCalendarId, StoreError, Tx, appointment_parts, appointments, calendar_members,
-    class_sessions, occupancy, staff,
+    OccupancyId, StoreError, Tx, appointment_parts, appointments, calendar_members, class_sessions,
+    occupancy, staff,
 };
 
 use super::{balance, busy};
@@ -170,6 +170,7 @@ impl Context {
             to: reach.end,
             now,
             holder: own.holder,
+            takes_time: busy::takes_time,
         };
         let BusyTime {
             watched,
@@ -178,13 +179,6 @@ impl Context {
             taken,
             blocked,
         } = busy_time::between(tx, &question).await?;
-        let mut instances: BTreeMap<RemoteCalendarId, Vec<&ExternalSpan>> = BTreeMap::new();
-        for instance in &external {
-            instances
-                .entry(instance.remote_calendar_id)
-                .or_default()
-                .push(instance);
-        }
         let mut taken = without_moved(tx, &taken, own.moved).await?;
         for (person, from, to) in blocked {
             taken.entry(person).or_default().push(Busy {
@@ -199,7 +193,7 @@ impl Context {
         let mut hosts: Vec<Host> = members
             .iter()
             .map(|(_, person)| {
-                let mut busy = busy::of_calendars(person, &watched, &instances, reach, now);
+                let mut busy = busy::of_calendars(person, watched.iter().zip(&external), reach, now);
                 busy.extend(taken.remove(&person.id).unwrap_or_default());
                 Host {
                     id: person.id,
@@ -525,13 +519,15 @@ fn is_counted(calendar: &BookingCalendar) -> bool {
     calendar.rules.per_day.is_some() || balance::counts_months(calendar)
 }
 
-/// Waits, where what is booked is counted, until nobody else is booking here. Two who book different times take nothing from
-/// each other, but both would count the same. It comes before any wait for hosts.
-pub(crate) async fn queue_for_counting(tx: &mut Tx, calendar: &BookingCalendar) -> Result<(), StoreError> {
-    if is_counted(calendar) {
+/// Waits, where what is booked is counted, until nobody else is booking here, and says whether it is counted: then what was read
+/// before may be out of date. Two who book different times take nothing from each other, but both would count the same. It
+/// comes before any wait for hosts.
+pub(crate) async fn queue_for_counting(tx: &mut Tx, calendar: &BookingCalendar) -> Result<bool, StoreError> {
+    let is_counted = is_counted(calendar);
+    if is_counted {
         occupancy::queue_for(tx, &[in_place_of_a_host(calendar)]).await?;
     }
-    Ok(())
+    Ok(is_counted)
 }
 
 /// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally;

@@ -146,6 +146,8 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     }
     let calendar = public(&row);
     let context = asked(&mut tx, &row, question, window, now).await?;
+    // Others can be answered while the times are worked out.
+    drop(tx);
     let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
     for slot in context.slots(now, false)? {
         days.entry(zone.date(slot.start)).or_default().push(offered(slot));
@@ -153,6 +155,7 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     let range = bookable(&row, now);
     let next_free = if days.is_empty() {
         let from = range.start.max(window.end);
+        let mut tx = quince.store().read().await?;
         next_free(&mut tx, &row, question, Interval::new(from, range.end), now).await?
     } else {
         None

@@ -17,6 +17,7 @@ use store::staff::Staff;
 use store::{BlockId, EventId, RemoteCalendarId, Tx, staff};
 use zones::Zone;
 
+use super::busy;
 use super::context::{Context, Own};
 use super::{SlotsError, for_services, may_look, window};
 use crate::accounts::is_admin;
@@ -272,26 +273,32 @@ impl Explained {
 
     fn told(&self, refusal: &Refusal, position: &Position, seen: &Seen) -> Why {
         let own = refusal.host == Some(seen.viewer.id);
-        let about = match refusal.busy {
-            Some(Cause::Appointment(id)) if own || is_admin(seen.viewer.role) => Some(About::Appointment(id)),
-            // Buffers reach beyond the meeting, so of several instances the nearest one is meant.
-            Some(Cause::External(id)) if own => seen
-                .events
-                .iter()
-                .filter(|event| event.event_id.0 == id)
-                .min_by_key(|event| event.starts_at.duration_since(position.start).abs())
-                .map(|event| About::Event {
-                    id: event.event_id,
-                    start: event.starts_at,
-                    title: event.summary.clone(),
-                }),
-            Some(Cause::Blocked) => self.block(refusal, position, seen),
+        let about = refusal.busy.and_then(|busy| match busy.cause {
+            Cause::Appointment(id) if own || is_admin(seen.viewer.role) => Some(About::Appointment(id)),
+            Cause::External if own => self.event(busy.interval, seen),
+            Cause::Blocked => self.block(refusal, position, seen),
             _ => None,
-        };
+        });
         Why {
             about,
             ..self.untold(refusal, position)
         }
+    }
+
+    /// The viewer's own event that takes this time.
+    fn event(&self, span: Interval, seen: &Seen) -> Option<About> {
+        let takes_it = |event: &&Instance| {
+            let mut watched = self.context.watched.iter();
+            let calendar = watched.find(|calendar| calendar.id == event.remote_calendar_id);
+            Interval::new(event.starts_at, event.ends_at) == span
+                && calendar.is_some_and(|calendar| busy::takes_time(&event.blocks, calendar.all_day_blocks))
+        };
+        let event = seen.events.iter().find(takes_it)?;
+        Some(About::Event {
+            id: event.event_id,
+            start: event.starts_at,
+            title: event.summary.clone(),
+        })
     }
 
     /// The block that touches the meeting or its buffers.

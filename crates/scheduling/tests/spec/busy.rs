@@ -15,7 +15,7 @@ fn every_cause_blocks_what_it_overlaps() {
         Cause::Appointment(AppointmentId(Uuid::from_u128(1))),
         Cause::Hold,
         Cause::Blocked,
-        Cause::External(Uuid::from_u128(2)),
+        Cause::External,
         Cause::Unreadable,
     ] {
         let scene = morning().busy(0, "2026-06-01T10:00", "2026-06-01T11:00", cause);

@@ -15,12 +15,7 @@ fn together(hours: &[&str]) -> Scene {
 #[test]
 fn a_start_is_offered_only_when_everybody_is_free() {
     let scene = together(&["09:00-11:00", "09:00-11:00"])
-        .busy(
-            0,
-            "2026-06-01T09:00",
-            "2026-06-01T09:30",
-            Cause::External(scheduling::ids::Uuid::from_u128(1)),
-        )
+        .busy(0, "2026-06-01T09:00", "2026-06-01T09:30", Cause::External)
         .busy(1, "2026-06-01T10:00", "2026-06-01T10:30", Cause::Blocked);
     assert_eq!(scene.starts(), "09:30 10:30");
     assert!(

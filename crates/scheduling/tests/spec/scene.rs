@@ -189,7 +189,7 @@ impl Scene {
 
     /// An event of the first host.
     pub fn event(self, from: &str, to: &str) -> Self {
-        self.busy(0, from, to, Cause::External(Uuid::from_u128(7)))
+        self.busy(0, from, to, Cause::External)
     }
 
     /// An appointment of the first host whose start may be shared, as long as the rules say by now, with the buffers stored

@@ -334,17 +334,17 @@ fn explain_names_the_host_and_what_is_in_the_way() {
         .step(30, 0, &[1])
         .has(1, 1)
         .taken(0, 0, "09:30", "09:40");
-    let refusals: Vec<Vec<Refusal>> = explain_visits(&salon.asked())
+    let told = |refusal: Refusal| (refusal.reason, refusal.host, refusal.busy.map(|busy| busy.cause));
+    let refusals: Vec<Vec<_>> = explain_visits(&salon.asked())
         .into_iter()
-        .map(|position| position.refusals)
+        .map(|position| position.refusals.into_iter().map(told).collect())
         .collect();
-    let refusal = |reason, host, busy| vec![Refusal { reason, host, busy }];
     assert_eq!(
         refusals,
         [
-            refusal(Reason::Booked, Some(staff(1)), Some(appointment)),
-            refusal(Reason::Resource, None, None),
-            refusal(Reason::Hours, Some(staff(1)), None),
+            [(Reason::Booked, Some(staff(1)), Some(appointment))],
+            [(Reason::Resource, None, None)],
+            [(Reason::Hours, Some(staff(1)), None)],
         ]
     );
 }

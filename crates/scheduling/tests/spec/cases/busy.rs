@@ -4,7 +4,7 @@
 use scheduling::Cause;
 
 use super::kinds::{EVERY, WITH_MEMBERS};
-use super::words::{ALWAYS, BERLIN, appointment, day, days, external};
+use super::words::{ALWAYS, BERLIN, appointment, day, days};
 use super::{case, hold};
 
 #[test]
@@ -23,7 +23,7 @@ fn busy_time_blocks() {
         case(
             "an external event blocks",
             WITH_MEMBERS,
-            ten_to_eleven(external(1)),
+            ten_to_eleven(Cause::External),
         )
         .starts("09:00 09:30 11:00 11:30")
         .refuses("10:00", "CONFLICT"),

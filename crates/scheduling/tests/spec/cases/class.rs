@@ -2,7 +2,7 @@
 
 use scheduling::{Cause, Kind, Unit};
 
-use super::words::{BERLIN, day, days, external};
+use super::words::{BERLIN, day, days};
 use super::{case, hold};
 use crate::scene::Scene;
 
@@ -62,7 +62,7 @@ fn a_live_session() {
             "it needs no free owner, no hours and no grid",
             CLASS,
             session(3)
-                .taken("08:00", "10:00", external(1))
+                .taken("08:00", "10:00", Cause::External)
                 .on("2026-06-01", "12:10-13:10"),
         )
         .starts("09:00 12:10"),

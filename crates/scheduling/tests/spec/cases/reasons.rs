@@ -5,21 +5,23 @@ use std::collections::BTreeSet;
 use scheduling::{Cause, Kind, Reason, Unit};
 
 use super::kinds::EVERY;
-use super::words::{DAY, appointment, day, external};
+use super::words::{DAY, appointment, day};
 use super::{case, hold};
 use crate::scene::{Scene, staff};
 
-/// Every refusal of the start at ten as "CODE of HOST event NUMBER", as far as it has them.
+/// Every refusal of the start at ten as "CODE of HOST event from MINUTES", as far as it has them: minutes after ten.
 fn told(scene: &Scene) -> Vec<String> {
     let refusals = scene.check("10:00").unwrap_err();
+    let ten = scene.at("10:00");
     let host = |id: scheduling::StaffId| id.0.as_u128() - staff(0).0.as_u128();
     refusals
         .iter()
         .map(|refusal| {
             let mut told = vec![refusal.reason.code().to_owned()];
             told.extend(refusal.host.map(|id| format!("of {}", host(id))));
-            if let Some(Cause::External(event)) = refusal.busy {
-                told.push(format!("event {}", event.as_u128()));
+            if let Some(busy) = refusal.busy.filter(|busy| busy.cause == Cause::External) {
+                let after = busy.interval.start.duration_since(ten).as_mins();
+                told.push(format!("event from {after}"));
             }
             told.join(" ")
         })
@@ -57,16 +59,16 @@ fn every_reason_is_told_with_its_host_and_event() {
         (
             "a member is busy and had more than their share",
             of(Kind::RoundRobin, day("09:00-11:00"))
-                .taken("10:00", "10:30", external(3))
+                .taken("10:00", "10:30", Cause::External)
                 .held_back("2026-06-01"),
-            &["CONFLICT of 0 event 3", "ROUNDROBIN of 0"],
+            &["CONFLICT of 0 event from 0", "ROUNDROBIN of 0"],
         ),
         (
             "two events lie in one meeting",
             of(Kind::Personal, day("09:00-11:00"))
-                .taken("10:00", "10:10", external(3))
-                .taken("10:20", "10:40", external(4)),
-            &["CONFLICT of 0 event 3", "CONFLICT of 0 event 4"],
+                .taken("10:00", "10:10", Cause::External)
+                .taken("10:20", "10:40", Cause::External),
+            &["CONFLICT of 0 event from 0", "CONFLICT of 0 event from 20"],
         ),
         (
             "limits are told beside what is in the way",
@@ -121,7 +123,7 @@ fn every_code_is_reached() {
         ("BOOKED", busy(appointment())),
         ("HELD", busy(Cause::Hold)),
         ("BLOCKED", busy(Cause::Blocked)),
-        ("CONFLICT", busy(external(1))),
+        ("CONFLICT", busy(Cause::External)),
         ("STALE", busy(Cause::Unreadable)),
         (
             "BUFFER",

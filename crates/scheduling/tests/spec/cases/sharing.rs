@@ -1,9 +1,9 @@
 //! "Round Robin: appointments per slot (default 1) … Only an identical start shares."
 
-use scheduling::Kind;
+use scheduling::{Cause, Kind};
 
 use super::kinds::WITH_PLACES;
-use super::words::{day, external};
+use super::words::day;
 use super::{case, hold};
 use crate::scene::CALENDAR;
 
@@ -85,7 +85,7 @@ fn an_event_takes_the_places_that_are_left() {
         day("09:00-11:00")
             .places(2)
             .session("10:00", "10:30", 1)
-            .taken("10:10", "10:20", external(1))
+            .taken("10:10", "10:20", Cause::External)
     };
     hold([
         case(

@@ -35,11 +35,6 @@ pub fn appointment() -> Cause {
     Cause::Appointment(AppointmentId(Uuid::from_u128(5)))
 }
 
-/// An event of a remote calendar, by its number.
-pub fn external(number: u128) -> Cause {
-    Cause::External(Uuid::from_u128(number))
-}
-
 impl Scene {
     /// The first host is busy.
     pub fn taken(self, from: &str, to: &str, cause: Cause) -> Self {

@@ -86,7 +86,7 @@ fn busy(dice: &mut Dice, minutes: &Minutes) -> Busy {
         taken: u32::try_from(1 + dice.below(3)).unwrap(),
     });
     let cause = match shared {
-        None => Cause::External(Uuid::from_u128(7)),
+        None => Cause::External,
         Some(_) if dice.one_in(3) => Cause::Hold,
         Some(_) => Cause::Appointment(AppointmentId(Uuid::from_u128(9))),
     };
