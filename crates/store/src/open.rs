@@ -8,12 +8,15 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 use crate::db::Tx;
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
+
+/// Whether a connection that nobody used for longer than this still works is asked before it is used again.
+const IDLE: Duration = Duration::from_secs(1);
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -169,6 +172,16 @@ async fn open_postgres(url: &str) -> Result<Pool, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(30))
+        // One that was used a moment ago is still there, or the statement says so.
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for > IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     // sqlx holds an advisory lock meanwhile, so that several processes may start at once.
