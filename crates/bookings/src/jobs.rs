@@ -50,6 +50,15 @@ impl Queue {
             Self::Sweep => 1,
         }
     }
+
+    /// How much room there must be before more is claimed. A claim is a commit, which holds up those who book; mails end soon,
+    /// and all wait for the same server.
+    fn at_a_time(self) -> usize {
+        match self {
+            Self::Mails => 4,
+            Self::Writes | Self::Syncs | Self::Sweep => 1,
+        }
+    }
 }
 
 /// What is under way, by queue.
@@ -75,15 +84,25 @@ impl UnderWay {
         self.writes.len() + self.syncs.len() + self.mails.len() + self.sweep.len()
     }
 
-    /// Waits until a piece of work ends; nothing when none is under way.
-    async fn one_ended(&mut self) -> Option<()> {
+    /// Waits until some work ends; nothing when none is under way.
+    async fn some_ended(&mut self) -> Option<()> {
         tokio::select! {
-            Some(_) = self.writes.join_next() => Some(()),
-            Some(_) = self.syncs.join_next() => Some(()),
-            Some(_) = self.mails.join_next() => Some(()),
-            Some(_) = self.sweep.join_next() => Some(()),
-            else => None,
+            Some(_) = self.writes.join_next() => {}
+            Some(_) = self.syncs.join_next() => {}
+            Some(_) = self.mails.join_next() => {}
+            Some(_) = self.sweep.join_next() => {}
+            else => return None,
         }
+        // What ends together makes room together.
+        for tasks in [
+            &mut self.writes,
+            &mut self.syncs,
+            &mut self.mails,
+            &mut self.sweep,
+        ] {
+            while tasks.try_join_next().is_some() {}
+        }
+        Some(())
     }
 }
 
@@ -100,11 +119,11 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
             () = &mut shutdown => break,
             () = quince.woken() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            Some(()) = tasks.one_ended() => {}
+            Some(()) = tasks.some_ended() => {}
         }
     }
     tracing::info!(under_way = tasks.len(), "background jobs stop");
-    let rest = async { while tasks.one_ended().await.is_some() {} };
+    let rest = async { while tasks.some_ended().await.is_some() {} };
     let _ = tokio::time::timeout(LAST_WORDS, rest).await;
 }
 
@@ -127,7 +146,7 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
         let mut started = 0;
         for (_, queue) in queues.into_iter().filter(|(due, _)| *due) {
             let tasks = tasks.of(queue);
-            if tasks.len() < queue.share() {
+            if tasks.len() + queue.at_a_time() <= queue.share() {
                 started += start(quince, queue, tasks).await?;
             }
         }
@@ -184,7 +203,8 @@ async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result
             }
         }
         Queue::Mails => {
-            for message in mail::claim(quince).await? {
+            let room = queue.share().saturating_sub(before);
+            for message in mail::claim(quince, u32::try_from(room).unwrap_or(u32::MAX)).await? {
                 let quince = quince.clone();
                 tasks.spawn(async move { mail::work(&quince, message).await });
             }

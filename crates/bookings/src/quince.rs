@@ -8,10 +8,11 @@ use std::time::Duration;
 use caldav::{Client, Guard, Limits};
 use jiff::Timestamp;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, MutexGuard, Notify};
 use url::Url;
 
 use crate::clock::Clock;
+use crate::mail::outcomes::Outcomes;
 use crate::mail::transport::Mailer;
 use crate::problem::Internal;
 
@@ -83,6 +84,8 @@ struct Inner {
     caldav: Client,
     live: Client,
     mailer: Mailer,
+    letter_turn: Mutex<()>,
+    mail_outcomes: Outcomes,
     wake: Notify,
 }
 
@@ -135,6 +138,8 @@ impl Quince {
             caldav,
             live,
             mailer,
+            letter_turn: Mutex::new(()),
+            mail_outcomes: Outcomes::default(),
             wake: Notify::new(),
         })))
     }
@@ -179,6 +184,15 @@ impl Quince {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    /// The turn to put a mail together.
+    pub(crate) async fn letter_turn(&self) -> MutexGuard<'_, ()> {
+        self.0.letter_turn.lock().await
+    }
+
+    pub(crate) fn mail_outcomes(&self) -> &Outcomes {
+        &self.0.mail_outcomes
     }
 
     /// Tells the background jobs that there is something to do now.

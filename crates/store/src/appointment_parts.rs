@@ -109,6 +109,30 @@ pub async fn list(tx: &mut Tx, appointments: &[AppointmentId]) -> Result<Vec<Par
     )
 }
 
+/// Gives a new appointment its parts, in this order.
+pub async fn insert(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(parts.len());
+    for (position, part) in (0_i64..).zip(parts) {
+        let units = part.service.as_ref().map(|service| service.units.as_slice());
+        rows.push((position, part, json(&units.unwrap_or_default())?));
+    }
+    insert_rows!(
+        tx,
+        "INSERT INTO appointment_parts (appointment_id, position, host_id, starts_at, ends_at, service_id, service, leaves_at,
+            units) ",
+        rows,
+        |(position, part, units)| appointment.0,
+        position,
+        part.host_id.0,
+        ms(part.starts_at),
+        ms(part.ends_at),
+        part.service.as_ref().map(|service| service.id.0),
+        part.service.as_ref().map_or_else(String::new, |service| service.name.clone()),
+        opt_ms(part.service.as_ref().map(|service| service.leaves_at)),
+        units
+    )
+}
+
 /// Sets the parts of an appointment, in this order.
 pub async fn replace(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart]) -> Result<(), StoreError> {
     execute!(
@@ -116,24 +140,5 @@ pub async fn replace(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart])
         "DELETE FROM appointment_parts WHERE appointment_id = $1",
         appointment.0
     )?;
-    for (position, part) in parts.iter().enumerate() {
-        let service = part.service.as_ref();
-        let units = service.map(|service| service.units.clone()).unwrap_or_default();
-        execute!(
-            tx,
-            "INSERT INTO appointment_parts (appointment_id, position, host_id, starts_at, ends_at, service_id, service, leaves_at,
-                units)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            appointment.0,
-            i64::try_from(position).unwrap_or(i64::MAX),
-            part.host_id.0,
-            ms(part.starts_at),
-            ms(part.ends_at),
-            service.map(|service| service.id.0),
-            service.map_or("", |service| &service.name),
-            opt_ms(service.map(|service| service.leaves_at)),
-            json(&units)?
-        )?;
-    }
-    Ok(())
+    insert(tx, appointment, parts).await
 }

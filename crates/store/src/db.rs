@@ -32,18 +32,27 @@ impl Tx {
         Ok(())
     }
 
-    /// Lets one transaction at a time take time of each of these hosts; they are queued for in the given order. On Postgres,
-    /// inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
+    /// Lets one transaction at a time change the time of each of these hosts; they are queued for in the given order. On
+    /// Postgres, inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
     pub(crate) async fn queue_for(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
+        const ALONE: &str =
+            "SELECT pg_advisory_xact_lock(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host";
+        self.lock(ALONE, hosts).await
+    }
+
+    /// Waits for whoever is alone with this host's time by [`Tx::queue_for`], and keeps them waiting, but nobody who comes by this
+    /// way, too.
+    pub(crate) async fn join_queue_for(&mut self, host: uuid::Uuid) -> Result<(), StoreError> {
+        const BESIDE_OTHERS: &str =
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host";
+        self.lock(BESIDE_OTHERS, vec![host]).await
+    }
+
+    async fn lock(&mut self, statement: &'static str, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
         if let Self::Postgres(tx) = self
             && !hosts.is_empty()
         {
-            sqlx::query(
-                "SELECT pg_advisory_xact_lock(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host",
-            )
-            .bind(hosts)
-            .execute(&mut **tx)
-            .await?;
+            sqlx::query(statement).bind(hosts).execute(&mut **tx).await?;
         }
         Ok(())
     }
@@ -103,6 +112,30 @@ macro_rules! execute {
     };
 }
 
+/// Inserts rows with one statement, whose text ends before `VALUES`; without rows there is nothing to do.
+macro_rules! insert_rows {
+    ($tx:expr, $into:literal, $rows:expr, |$row:pat_param| $($bind:expr),+ $(,)?) => {{
+        let rows = $rows;
+        if rows.is_empty() {
+            Ok(())
+        } else {
+            match $tx {
+                $crate::db::Tx::Sqlite(tx) => {
+                    let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new($into);
+                    insert.push_values(rows, |mut values, $row| { $(values.push_bind($bind);)+ });
+                    insert.build().execute(&mut **tx).await.map(drop)
+                }
+                $crate::db::Tx::Postgres(tx) => {
+                    let mut insert = sqlx::QueryBuilder::<sqlx::Postgres>::new($into);
+                    insert.push_values(rows, |mut values, $row| { $(values.push_bind($bind);)+ });
+                    insert.build().execute(&mut **tx).await.map(drop)
+                }
+            }
+            .map_err($crate::StoreError::from)
+        }
+    }};
+}
+
 /// All rows of a query that each database has in words of its own, each read by a function.
 macro_rules! rows {
     ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
@@ -158,6 +191,31 @@ macro_rules! all_in {
                     .bind(ids)$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
             }
+        }
+    }};
+}
+
+/// A statement for the rows whose column is in a list of ids, which is `$1`; the text ends with the column. Nothing is done
+/// without ids.
+macro_rules! execute_in {
+    ($tx:expr, $ids:expr, $before:literal $(, $bind:expr)* $(,)?) => {{
+        let ids: Vec<uuid::Uuid> = $ids;
+        if ids.is_empty() {
+            Ok(0)
+        } else {
+            match $tx {
+                $crate::db::Tx::Sqlite(tx) => {
+                    sqlx::query(concat!($before, " IN (SELECT unhex(value) FROM json_each($1))"))
+                        .bind($crate::db::hex_list(&ids))$(.bind($bind))*.execute(&mut **tx).await
+                        .map(|done| done.rows_affected())
+                }
+                $crate::db::Tx::Postgres(tx) => {
+                    sqlx::query(concat!($before, " = ANY($1)"))
+                        .bind(ids)$(.bind($bind))*.execute(&mut **tx).await
+                        .map(|done| done.rows_affected())
+                }
+            }
+            .map_err($crate::StoreError::from)
         }
     }};
 }

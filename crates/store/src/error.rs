@@ -48,6 +48,16 @@ pub enum StoreError {
     Database(#[source] sqlx::Error),
 }
 
+impl StoreError {
+    /// As the outcome of taking time: a seat that two took at once is as taken as the whole span.
+    pub(crate) fn as_taken(self) -> Self {
+        match self {
+            Self::AlreadyExists => Self::SlotTaken,
+            error => error,
+        }
+    }
+}
+
 /// A message that the triggers of both databases raise.
 const SLOT_TAKEN: &str = "slot-taken";
 

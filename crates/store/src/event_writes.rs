@@ -342,14 +342,14 @@ pub async fn claim_due(
         i64::from(limit)
     )?;
     for write in &mut due {
-        execute!(
-            tx,
-            "UPDATE event_writes SET lease_until = $2, attempts = attempts + 1 WHERE id = $1",
-            write.id.0,
-            ms(lease_until)
-        )?;
         write.lease_until = Some(lease_until);
     }
+    execute_in!(
+        tx,
+        due.iter().map(|write| write.id.0).collect(),
+        "UPDATE event_writes SET lease_until = $2, attempts = attempts + 1 WHERE id",
+        ms(lease_until)
+    )?;
     Ok(due)
 }
 

@@ -64,33 +64,33 @@ fn read(row: &dyn Fields) -> Result<Message, StoreError> {
     })
 }
 
-/// Asks for a mail to be sent at once.
-pub async fn insert(tx: &mut Tx, new: &NewMessage, now: Timestamp) -> Result<MessageId, StoreError> {
-    insert_due(tx, new, now, now).await
-}
-
-/// Asks for a mail to be sent at `due`.
-pub async fn insert_due(
+/// Asks for mails, each to be sent at its time. Their ids come in the same order.
+pub async fn insert(
     tx: &mut Tx,
-    new: &NewMessage,
-    due: Timestamp,
+    new: &[(NewMessage, Timestamp)],
     now: Timestamp,
-) -> Result<MessageId, StoreError> {
-    let id = new_id(now)?;
-    execute!(
+) -> Result<Vec<MessageId>, StoreError> {
+    let mut rows = Vec::with_capacity(new.len());
+    for (message, due) in new {
+        rows.push((new_id(now)?, message, *due));
+    }
+    let ids = rows.iter().map(|(id, ..)| MessageId(*id)).collect();
+    insert_rows!(
         tx,
-        "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $8)",
-        id,
-        new.appointment_id.map(|id| id.0),
-        new.staff_id.map(|id| id.0),
-        &new.kind,
-        &new.recipient,
-        &new.detail,
+        "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, created_at) ",
+        rows,
+        |(id, message, due)| id,
+        message.appointment_id.map(|id| id.0),
+        message.staff_id.map(|id| id.0),
+        message.kind.clone(),
+        message.recipient.clone(),
+        message.detail.clone(),
+        MessageState::Waiting.as_str(),
+        0_i64,
         ms(due),
         ms(now)
     )?;
-    Ok(MessageId(id))
+    Ok(ids)
 }
 
 /// Takes back the mails of a kind about an appointment that were not sent yet.
@@ -122,13 +122,13 @@ pub async fn claim_due(
     )?;
     for message in &mut due {
         message.lease_until = Some(lease_until);
-        execute!(
-            tx,
-            "UPDATE messages SET lease_until = $2, attempts = attempts + 1 WHERE id = $1",
-            message.id.0,
-            ms(lease_until)
-        )?;
     }
+    execute_in!(
+        tx,
+        due.iter().map(|message| message.id.0).collect(),
+        "UPDATE messages SET lease_until = $2, attempts = attempts + 1 WHERE id",
+        ms(lease_until)
+    )?;
     Ok(due)
 }
 

@@ -207,6 +207,23 @@ pub async fn take_held(
     TAKE.settle(tx, taken).await
 }
 
+/// As [`take_held`], for whoever gives up the whole transaction at a refusal: nothing is set up to go back to.
+///
+/// # Errors
+/// [`StoreError::SlotTaken`] when one of them is taken; the transaction is then of no more use.
+pub async fn take_or_give_up(
+    tx: &mut Tx,
+    places: &[Place],
+    appointment: AppointmentId,
+    seats: u32,
+    now: Timestamp,
+    holder: Option<Holder>,
+) -> Result<(), StoreError> {
+    take_all(tx, places, Owner::Appointment(appointment), seats, now, holder)
+        .await
+        .map_err(StoreError::as_taken)
+}
+
 /// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before, which is the
 /// answer. A refusal leaves them what they held.
 ///
@@ -241,7 +258,7 @@ async fn replace_hold(
     let before = held_by(tx, holder).await?;
     let new = places.iter().map(|place| place.host_id.0);
     queue(tx, before.iter().copied().chain(new)).await?;
-    let freed = end_holds(tx, &before, now, Some(holder), None).await?;
+    let freed = end_holds(tx, &before, now, Some(holder)).await?;
     take_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await?;
     Ok(freed)
 }
@@ -250,7 +267,7 @@ async fn replace_hold(
 pub async fn give_up_hold(tx: &mut Tx, holder: Holder, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
     let held = held_by(tx, holder).await?;
     queue(tx, held.iter().copied()).await?;
-    end_holds(tx, &held, now, Some(holder), None).await
+    end_holds(tx, &held, now, Some(holder)).await
 }
 
 /// Some of the hosts in whose time holds have expired.
@@ -269,7 +286,7 @@ pub async fn with_expired_holds(tx: &mut Tx, now: Timestamp, limit: u32) -> Resu
 /// Removes the holds of a host's time that have expired.
 pub async fn end_expired_holds(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
     queue(tx, [host.0].into_iter()).await?;
-    end_holds(tx, &[host.0], now, None, None).await
+    end_holds(tx, &[host.0], now, None).await
 }
 
 /// Gives back all that visitors hold in a booking calendar without appointments.
@@ -328,18 +345,27 @@ impl Ending {
     }
 }
 
-/// Removes the holds of these hosts' time that have expired, and a visitor's own; given places, only those that are in their
-/// way: whoever takes time is not the one who sees to what becomes free elsewhere. Only what was queued for is touched, so
-/// that nobody waits for anybody out of turn.
+/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what was queued for is touched, so that
+/// nobody waits for anybody out of turn.
 async fn end_holds(
     tx: &mut Tx,
     hosts: &[uuid::Uuid],
     now: Timestamp,
     own: Option<Holder>,
-    places: Option<&[Place]>,
 ) -> Result<Vec<Freed>, StoreError> {
-    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
-    let mut spans = all_in!(
+    let spans = ending(tx, hosts, now, own).await?;
+    end(tx, &spans, now, own).await?;
+    Ok(spans.into_iter().map(|span| span.freed).collect())
+}
+
+/// The spans of these hosts with holds that have expired, or that are a visitor's own.
+async fn ending(
+    tx: &mut Tx,
+    hosts: &[uuid::Uuid],
+    now: Timestamp,
+    own: Option<Holder>,
+) -> Result<Vec<Ending>, StoreError> {
+    all_in!(
         tx,
         Ending::read,
         hosts.to_vec(),
@@ -348,12 +374,26 @@ async fn end_holds(
             WHERE hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)) AND o.host_id",
         "ORDER BY o.id",
         ms(now),
-        own.as_slice()
-    )?;
-    if let Some(places) = places {
-        spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
-    }
-    for span in &spans {
+        own.map_or_else(Vec::new, |own| own.0.to_vec())
+    )
+}
+
+/// Of these, those that are in the way of places: whoever takes time is not the one who sees to what becomes free elsewhere.
+async fn in_the_way(
+    tx: &mut Tx,
+    hosts: &[uuid::Uuid],
+    places: &[Place],
+    now: Timestamp,
+    own: Option<Holder>,
+) -> Result<Vec<Ending>, StoreError> {
+    let mut spans = ending(tx, hosts, now, own).await?;
+    spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
+    Ok(spans)
+}
+
+async fn end(tx: &mut Tx, spans: &[Ending], now: Timestamp, own: Option<Holder>) -> Result<(), StoreError> {
+    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
+    for span in spans {
         execute!(
             tx,
             "DELETE FROM occupancy_seats
@@ -364,7 +404,7 @@ async fn end_holds(
         )?;
         remove_if_empty(tx, span.id).await?;
     }
-    Ok(spans.into_iter().map(|span| span.freed).collect())
+    Ok(())
 }
 
 async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError> {
@@ -412,11 +452,7 @@ impl Savepoint {
             tx.run(self.undo).await?;
         }
         tx.run(self.release).await?;
-        // A seat that two took at once is as taken as the whole span.
-        outcome.map_err(|error| match error {
-            StoreError::AlreadyExists => StoreError::SlotTaken,
-            error => error,
-        })
+        outcome.map_err(StoreError::as_taken)
     }
 }
 
@@ -448,9 +484,20 @@ async fn take_all(
 ) -> Result<(), StoreError> {
     let hosts: BTreeSet<uuid::Uuid> = places.iter().map(|place| place.host_id.0).collect();
     let hosts: Vec<uuid::Uuid> = hosts.into_iter().collect();
+    // Two who want a place that nobody shares meet in the database's rule alone. Whoever wants another time of the same host need
+    // not wait for them, unless there is a hold to end, which only one may do.
+    if let [place] = places
+        && place.capacity == 1
+        && !place.overriding
+        && in_the_way(tx, &hosts, places, now, own).await?.is_empty()
+    {
+        tx.join_queue_for(place.host_id.0).await?;
+        return take_one(tx, place, owner, seats, now).await;
+    }
     // Within the savepoint: a refusal lets the next in the queue go on while other hosts are tried.
     queue(tx, hosts.iter().copied()).await?;
-    end_holds(tx, &hosts, now, own, Some(places)).await?;
+    let ending = in_the_way(tx, &hosts, places, now, own).await?;
+    end(tx, &ending, now, own).await?;
     for place in places {
         take_one(tx, place, owner, seats, now).await?;
     }

@@ -112,6 +112,17 @@ pub async fn find(tx: &mut Tx, id: StaffId) -> Result<Option<Staff>, StoreError>
     one!(tx, read, "SELECT * FROM staff WHERE id = $1", id.0)
 }
 
+/// These staff members, in any order; those who are none are missing.
+pub async fn list_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM staff WHERE id",
+        ""
+    )
+}
+
 /// A staff member by address, which must be in lower case.
 pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Staff>, StoreError> {
     one!(tx, read, "SELECT * FROM staff WHERE email = $1", email)

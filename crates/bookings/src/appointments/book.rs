@@ -15,14 +15,13 @@ use super::error::BookError;
 use super::looks::{Look, Looks};
 use super::overriding::{self, IfTaken};
 use super::plan::{self, Decided, Plan};
-use super::read::host_names;
+use super::read::{host_names, names, names_of};
 use super::view::Booked;
 use super::{hold, token, why_not};
 use crate::accounts::is_admin;
 use crate::calendars::checked_answers;
 use crate::classes;
 use crate::input::Checked;
-use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own, queue_for_counting};
@@ -95,34 +94,31 @@ async fn book_for(
 
 async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> {
     let mut looks = Looks::new();
-    // Everybody worth looking at is looked at before the writer is held up.
+    let mut at_refusal = AtRefusal::BeginAnew;
     for _ in 0..ROUNDS {
-        match wish.plan(quince, &looks).await? {
-            Planned::Answered(booked) => return Ok(booked),
-            Planned::Look(needed) => looks.make(quince, needed).await?,
-            Planned::Ready => break,
-        }
-    }
-    for _ in 0..ROUNDS {
-        match wish.commit(quince, &looks).await {
+        match wish.commit(quince, &looks, at_refusal).await {
             Ok(Try::Booked(booked)) => {
                 quince.wake();
                 wish.give_up_hold(quince).await;
                 return Ok(booked);
             }
+            // Nobody is kept from writing meanwhile.
             Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
             // Somebody was faster: the next round finds what they did.
-            Err(TryError::Again) => {}
+            Err(TryError::Again) => at_refusal = AtRefusal::TryTheNext,
             Err(TryError::Final(error)) => return Err(error),
         }
     }
     Err(BookError::SlotTaken)
 }
 
-enum Planned {
-    Answered(Booked),
-    Look(Vec<Look>),
-    Ready,
+/// What is done when the time turns out to be taken since it was decided. It rarely does, so the first try is prepared for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AtRefusal {
+    /// Everything is read and decided anew.
+    BeginAnew,
+    /// The next of those who are free is tried.
+    TryTheNext,
 }
 
 enum TryError {
@@ -151,39 +147,17 @@ impl From<Internal> for TryError {
 }
 
 impl Wish {
-    /// The first answer to this key, the next look to make, or that all is looked at.
-    async fn plan(&self, quince: &Quince, looks: &Looks) -> Result<Planned, BookError> {
-        let mut tx = quince.store().read().await?;
-        if let Some(booked) = self.answered(quince, &mut tx).await? {
-            return Ok(Planned::Answered(booked));
-        }
-        let wanted = self.wanted(quince, &mut tx).await?;
-        let Ok(slot) = &wanted.offer else {
-            return Ok(Planned::Ready);
-        };
-        let now = quince.now();
-        let plans = plan::plans(&mut tx, &wanted.context, slot, looks, None, now).await?;
-        let Some(first) = plans.first() else {
-            return self.in_the_way(&wanted, looks, now).map(|_| Planned::Ready);
-        };
-        let needed = looks.needed(quince, &mut tx, &wanted.context, first).await?;
-        Ok(if needed.is_empty() {
-            Planned::Ready
-        } else {
-            Planned::Look(needed)
-        })
-    }
-
-    /// Decides again, with nobody else writing the same place, and keeps everything at once.
-    async fn commit(&self, quince: &Quince, looks: &Looks) -> Result<Try, TryError> {
+    /// Decides with nobody else writing the same place, and keeps everything at once; or says what has to be looked at before.
+    async fn commit(&self, quince: &Quince, looks: &Looks, at_refusal: AtRefusal) -> Result<Try, TryError> {
         let mut tx = quince.store().write().await?;
         if let Some(booked) = self.answered(quince, &mut tx).await? {
             return Ok(Try::Booked(booked));
         }
-        if let Some(row) = booking_calendars::find_by_slug(&mut tx, &self.booking.slug).await? {
-            queue_for_counting(&mut tx, &row).await?;
+        let mut row = self.calendar(&mut tx).await?;
+        if queue_for_counting(&mut tx, &row).await? {
+            row = self.calendar(&mut tx).await?;
         }
-        let wanted = self.wanted(quince, &mut tx).await?;
+        let wanted = self.wanted(quince, &mut tx, row).await?;
         let now = quince.now();
         classes::waiting_first(quince, &mut tx, &wanted.context.calendar, self.booking.start, now).await?;
         if let Ok(slot) = &wanted.offer {
@@ -199,7 +173,13 @@ impl Wish {
                     plan,
                     overridden: None,
                 };
-                match self.take(quince, &mut tx, &wanted, decided, now).await {
+                match self
+                    .take(quince, &mut tx, &wanted, decided, at_refusal, now)
+                    .await
+                {
+                    Err(TryError::Final(BookError::SlotTaken)) if at_refusal == AtRefusal::BeginAnew => {
+                        return Err(TryError::Again);
+                    }
                     Err(TryError::Final(BookError::SlotTaken)) => {}
                     Err(error) => return Err(error),
                     Ok(booked) => {
@@ -219,7 +199,9 @@ impl Wish {
             let nobody = overriding::in_the_way(context, &refusals, start, now);
             return Err(BookError::InTheWay(nobody).into());
         };
-        let booked = self.take(quince, &mut tx, &wanted, decided, now).await?;
+        let booked = self
+            .take(quince, &mut tx, &wanted, decided, AtRefusal::TryTheNext, now)
+            .await?;
         tx.commit().await?;
         Ok(Try::Booked(booked))
     }
@@ -245,13 +227,14 @@ impl Wish {
     /// Takes the time and keeps the appointment.
     ///
     /// # Errors
-    /// [`BookError::SlotTaken`] when it is taken; the transaction stays usable, so that others can be tried.
+    /// [`BookError::SlotTaken`] when it is taken; the transaction stays usable if others are to be tried.
     async fn take(
         &self,
         quince: &Quince,
         tx: &mut Tx,
         wanted: &Wanted,
         decided: Decided,
+        at_refusal: AtRefusal,
         now: Timestamp,
     ) -> Result<Booked, TryError> {
         let id = AppointmentId(store::new_id(now)?);
@@ -259,7 +242,11 @@ impl Wish {
         let calendar = &wanted.context.calendar;
         let plan = classes::join(tx, calendar, decided.plan, &mut appointment, now).await?;
         let seats = appointment.seats();
-        occupancy::take_held(tx, &plan.places, id, seats, now, self.booking.holder).await?;
+        let (places, holder) = (&plan.places, self.booking.holder);
+        match at_refusal {
+            AtRefusal::BeginAnew => occupancy::take_or_give_up(tx, places, id, seats, now, holder).await?,
+            AtRefusal::TryTheNext => occupancy::take_held(tx, places, id, seats, now, holder).await?,
+        }
         if !services::are_there(tx, &plan.parts).await? {
             return Err(TryError::Again);
         }
@@ -277,19 +264,22 @@ impl Wish {
     ) -> Result<Booked, TryError> {
         let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
         store::appointments::insert(tx, appointment, &token::hash(&secret)).await?;
-        appointment_parts::replace(tx, appointment.id, &plan.parts).await?;
+        appointment_parts::insert(tx, appointment.id, &plan.parts).await?;
         let key = self.booking.idempotency_key.trim();
         match idempotency_keys::insert(tx, key, &self.body_hash, appointment.id, now).await {
             Err(StoreError::AlreadyExists) => return Err(TryError::Again),
             other => other?,
         }
-        outbox::follow(tx, appointment, now).await?;
-        mail::ask(tx, appointment, MessageKind::ClientBooked, now).await?;
-        mail::remind(tx, appointment, now).await?;
-        let hosts = plan.parts.iter().map(|part| part.host_id);
-        mail::ask_hosts(tx, appointment, hosts, self.by, MessageKind::HostBooked, now).await?;
-        let hosts = host_names(tx, appointment.id).await?;
-        Ok(answer(appointment, calendar, hosts, secret))
+        let ids = plan.hosts();
+        let hosts = staff::list_of(tx, &ids).await?;
+        outbox::begin(tx, appointment, &plan.parts, &hosts, now).await?;
+        mail::booked(tx, appointment, &plan.parts, &hosts, self.by, now).await?;
+        Ok(answer(
+            appointment,
+            calendar,
+            names_of(&ids, &names(hosts)),
+            secret,
+        ))
     }
 
     fn appointment(
@@ -335,13 +325,21 @@ impl Wish {
         }
     }
 
-    /// The wished start as it is offered now, or as a staff member wants it all the same.
-    async fn wanted(&self, quince: &Quince, tx: &mut Tx) -> Result<Wanted, BookError> {
-        let row = booking_calendars::find_by_slug(tx, &self.booking.slug).await?;
-        // Switched off, it takes no bookings of clients.
-        let mut row = row
+    /// The booking calendar. Switched off, it takes no bookings of clients.
+    async fn calendar(&self, tx: &mut Tx) -> Result<BookingCalendar, BookError> {
+        booking_calendars::find_by_slug(tx, &self.booking.slug)
+            .await?
             .filter(|row| row.active || self.by.is_some())
-            .ok_or(BookError::CalendarNotFound)?;
+            .ok_or(BookError::CalendarNotFound)
+    }
+
+    /// The wished start as it is offered now, or as a staff member wants it all the same.
+    async fn wanted(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        mut row: BookingCalendar,
+    ) -> Result<Wanted, BookError> {
         if let Some(by) = self.by {
             let me = staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
             let members = calendar_members::with_staff(tx, &[row.id]).await?;

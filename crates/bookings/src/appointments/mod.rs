@@ -26,7 +26,7 @@ pub use exchange::exchange;
 pub use hold::{HOLD_MINUTES, HoldWish, hold, holder};
 pub use overriding::IfTaken;
 pub use read::{Filter, by_token, get, ics, list, to_confirm};
-pub(crate) use read::{host_names, is_active};
+pub(crate) use read::{is_active, names, names_of};
 pub use reschedule::{reschedule, reschedule_as_staff};
 pub use view::{AppointmentView, Booked, ClientView, ServicePart, WriteView};
 pub(crate) use view::{urgency, write_sentence};

@@ -187,19 +187,30 @@ pub(crate) async fn hosts_of(tx: &mut Tx, id: AppointmentId) -> Result<Vec<Staff
 /// The names of an appointment's hosts, in order; empty when nobody holds it.
 pub(crate) async fn host_names(tx: &mut Tx, id: AppointmentId) -> Result<String, StoreError> {
     let hosts = hosts_of(tx, id).await?;
-    Ok(names_of(&hosts, &team(tx).await?))
+    let people = staff::list_of(tx, &hosts).await?;
+    Ok(names_of(&hosts, &names(people)))
 }
 
 async fn team(tx: &mut Tx) -> Result<BTreeMap<StaffId, String>, StoreError> {
-    let team = staff::list(tx).await?;
-    Ok(team.into_iter().map(|person| (person.id, person.name)).collect())
+    Ok(names(staff::list(tx).await?))
 }
 
-fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> String {
-    let names: Vec<&str> = hosts
-        .iter()
-        .filter_map(|host| team.get(host).map(String::as_str))
-        .collect();
+/// The names of people.
+pub(crate) fn names(people: Vec<Staff>) -> BTreeMap<StaffId, String> {
+    people
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .collect()
+}
+
+/// The names of these hosts in words, each once.
+pub(crate) fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (place, host) in hosts.iter().enumerate() {
+        if let Some(name) = team.get(host).filter(|_| !hosts[..place].contains(host)) {
+            names.push(name);
+        }
+    }
     names.join(", ")
 }
 

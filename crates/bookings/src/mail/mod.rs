@@ -2,6 +2,7 @@
 //! appointment as it is then.
 
 pub(crate) mod kinds;
+pub(crate) mod outcomes;
 mod render;
 pub(crate) mod told;
 pub(crate) mod transport;
@@ -10,11 +11,12 @@ mod worker;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{CalendarId, StaffId};
 use serde::{Deserialize, Serialize};
-use store::appointment_parts::Part;
+use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::class_sessions::Session;
 use store::connections::Connection;
 use store::messages::{self, NewMessage};
+use store::staff::Staff;
 use store::waiting_list::Waiting;
 use store::{SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
 use zones::Zone;
@@ -57,7 +59,7 @@ pub(crate) struct OwnPart {
 
 impl OwnPart {
     /// A host's parts, in order.
-    fn of_host(parts: &[Part], host: StaffId) -> Vec<Self> {
+    fn of_host(parts: &[NewPart], host: StaffId) -> Vec<Self> {
         let own = parts.iter().filter(|part| part.host_id == host);
         own.map(|part| Self {
             start: part.starts_at,
@@ -89,6 +91,29 @@ struct OnTheList {
     calendar: CalendarId,
 }
 
+/// Asks for all mails about an appointment that was just booked: to the client, now and as reminders, and to its hosts, but not
+/// to who booked it. `hosts` are those who have these parts.
+pub(crate) async fn booked(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    parts: &[NewPart],
+    hosts: &[Staff],
+    by: Option<StaffId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut mails = vec![(to_client(appointment, MessageKind::ClientBooked), now)];
+    mails.extend(reminders(appointment, now));
+    let mut told = hosts.to_vec();
+    if told.is_empty() && appointment.host_id.is_none() {
+        told = admins(tx).await?;
+    }
+    for person in told.iter().filter(|person| by != Some(person.id)) {
+        let mail = to_host(appointment, parts, person, MessageKind::HostBooked);
+        mails.push((mail, now));
+    }
+    messages::insert(tx, &mails, now).await.map(drop)
+}
+
 /// Asks for a mail to the client about an appointment.
 pub(crate) async fn ask(
     tx: &mut Tx,
@@ -96,39 +121,33 @@ pub(crate) async fn ask(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let recipient = appointment.email.clone();
-    insert(
-        tx,
-        Some(appointment),
-        None,
-        kind,
-        recipient,
-        &times(appointment),
-        now,
-    )
-    .await
+    insert(tx, to_client(appointment, kind), now).await
+}
+
+fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
+    let email = appointment.email.clone();
+    message(Some(appointment), None, kind, email, &times(appointment))
 }
 
 /// How long before an appointment its client is reminded of it.
 const REMINDERS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(1)];
 
-/// Makes the reminders of an appointment follow it, after it was made, moved, or given another status: those for a time that
-/// has passed already are not made, and one that does not take place has none.
+/// Makes the reminders of an appointment follow it, after it was moved or given another status.
 pub(crate) async fn remind(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
-    let kind = MessageKind::ClientReminder;
-    messages::take_back(tx, appointment.id, kind.as_str()).await?;
-    if !is_active(appointment.status) {
-        return Ok(());
-    }
-    for before in REMINDERS {
-        let due = appointment.starts_at.checked_sub(before);
-        if let Some(due) = due.ok().filter(|due| *due > now) {
-            let email = appointment.email.clone();
-            let message = message(Some(appointment), None, kind, email, &times(appointment));
-            messages::insert_due(tx, &message, due, now).await?;
-        }
-    }
-    Ok(())
+    messages::take_back(tx, appointment.id, MessageKind::ClientReminder.as_str()).await?;
+    let reminders: Vec<_> = reminders(appointment, now).collect();
+    messages::insert(tx, &reminders, now).await.map(drop)
+}
+
+/// The reminders of an appointment, each with its time: those for a time that has passed already are not made, and an
+/// appointment that does not take place has none.
+fn reminders(appointment: &Appointment, now: Timestamp) -> impl Iterator<Item = (NewMessage, Timestamp)> {
+    REMINDERS
+        .iter()
+        .filter(|_| is_active(appointment.status))
+        .filter_map(|before| appointment.starts_at.checked_sub(*before).ok())
+        .filter(move |due| *due > now)
+        .map(|due| (to_client(appointment, MessageKind::ClientReminder), due))
 }
 
 /// Asks for a mail to each of these hosts about an appointment, but not to who made the change. Where nobody holds it, the
@@ -148,16 +167,19 @@ pub(crate) async fn ask_hosts(
         }
     }
     if told.is_empty() && appointment.host_id.is_none() {
-        let team = staff::list(tx).await?.into_iter();
-        told.extend(
-            team.filter(|person| is_admin(person.role))
-                .map(|person| person.id),
-        );
+        told.extend(admins(tx).await?.iter().map(|person| person.id));
     }
     for host in told.into_iter().filter(|host| by != Some(*host)) {
         ask_host(tx, appointment, host, kind, now).await?;
     }
     Ok(())
+}
+
+/// The owner and the admins.
+async fn admins(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
+    let mut team = staff::list(tx).await?;
+    team.retain(|person| is_admin(person.role));
+    Ok(team)
 }
 
 /// Asks for the mail to a host who stays: one of the others takes part in another one's place.
@@ -177,16 +199,14 @@ pub(crate) async fn ask_about_exchange(
         exchanged: Some((leaves.name.clone(), joins.name.clone())),
         ..times(appointment)
     };
-    insert(
-        tx,
+    let message = message(
         Some(appointment),
         Some(host.id),
         MessageKind::HostOthersChanged,
         host.email.clone(),
         &detail,
-        now,
-    )
-    .await
+    );
+    insert(tx, message, now).await
 }
 
 /// Asks for the mail to the owner of a session that an admin called off.
@@ -209,16 +229,14 @@ pub(crate) async fn ask_about_session(
         }),
         ..Detail::default()
     };
-    insert(
-        tx,
+    let message = message(
         None,
         Some(person.id),
         MessageKind::SessionCancelled,
         person.email,
         &detail,
-        now,
-    )
-    .await
+    );
+    insert(tx, message, now).await
 }
 
 /// Asks for a mail to one of the hosts about an appointment.
@@ -233,20 +251,22 @@ pub(crate) async fn ask_host(
         return Ok(());
     };
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
+    let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
+    insert(tx, to_host(appointment, &parts, &person, kind), now).await
+}
+
+fn to_host(appointment: &Appointment, parts: &[NewPart], person: &Staff, kind: MessageKind) -> NewMessage {
     let detail = Detail {
-        parts: OwnPart::of_host(&parts, host),
+        parts: OwnPart::of_host(parts, person.id),
         ..times(appointment)
     };
-    insert(
-        tx,
+    message(
         Some(appointment),
-        Some(host),
+        Some(person.id),
         kind,
-        person.email,
+        person.email.clone(),
         &detail,
-        now,
     )
-    .await
 }
 
 /// Asks for a mail to somebody who waits for a seat of a session.
@@ -270,7 +290,7 @@ pub(crate) async fn ask_waiting(
         ..Detail::default()
     };
     let recipient = waiting.client.email.clone();
-    insert(tx, None, None, kind, recipient, &detail, now).await
+    insert(tx, message(None, None, kind, recipient, &detail), now).await
 }
 
 fn times(appointment: &Appointment) -> Detail {
@@ -297,29 +317,18 @@ pub(crate) async fn ask_about_outage(
         problem: Some(problem.to_owned()),
         ..Detail::default()
     };
-    insert(
-        tx,
+    let message = message(
         None,
         Some(person.id),
         MessageKind::CalendarUnreadable,
         person.email,
         &detail,
-        now,
-    )
-    .await
+    );
+    insert(tx, message, now).await
 }
 
-async fn insert(
-    tx: &mut Tx,
-    appointment: Option<&Appointment>,
-    staff_id: Option<StaffId>,
-    kind: MessageKind,
-    recipient: String,
-    detail: &Detail,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let message = message(appointment, staff_id, kind, recipient, detail);
-    messages::insert(tx, &message, now).await.map(drop)
+async fn insert(tx: &mut Tx, message: NewMessage, now: Timestamp) -> Result<(), StoreError> {
+    messages::insert(tx, &[(message, now)], now).await.map(drop)
 }
 
 fn message(

@@ -1,6 +1,7 @@
 //! What mails and downloads need to know of an appointment, gathered from the database.
 
-use store::appointment_parts::Part;
+use scheduling::StaffId;
+use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::staff::Staff;
@@ -9,7 +10,7 @@ use zones::Zone;
 
 use super::render::Told;
 use super::{Detail, OwnPart};
-use crate::appointments::{host_names, token};
+use crate::appointments::{names, names_of, token};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -23,7 +24,7 @@ pub(crate) struct Gathered {
     /// The services of a visit.
     services: String,
     /// Who takes part, and when.
-    all_parts: Vec<Part>,
+    all_parts: Vec<NewPart>,
     /// What the host who is written to has to do.
     parts: Vec<OwnPart>,
     business: String,
@@ -41,12 +42,14 @@ impl Gathered {
     ) -> Result<Self, Internal> {
         let calendar = booking_calendars::find(tx, appointment.calendar_id).await?;
         let calendar = calendar.ok_or_else(|| Internal::because("an appointment has no booking calendar"))?;
-        let host = match appointment.host_id {
-            Some(host) => staff::find(tx, host).await?,
-            None => None,
-        };
-        let with = host_names(tx, appointment.id).await?;
         let parts = appointment_parts::list(tx, &[appointment.id]).await?;
+        let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
+        let lead = appointment.host_id;
+        let known: Vec<StaffId> = hosts.iter().copied().chain(lead).collect();
+        let people = staff::list_of(tx, &known).await?;
+        let host = people.iter().find(|person| lead == Some(person.id)).cloned();
+        let with = names_of(&hosts, &names(people));
+        let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
         let services: Vec<String> = parts
             .iter()
             .filter_map(|part| Some(part.service.as_ref()?.name.clone()))

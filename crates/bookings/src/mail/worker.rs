@@ -6,6 +6,7 @@ use store::staff::Staff;
 use store::{AppointmentStatus as Status, Tx, appointments, booking_calendars, staff, workspace};
 
 use super::kinds::MessageKind;
+use super::outcomes::Outcome;
 use super::render;
 use super::told::Gathered;
 use super::transport::{Letter, SendError};
@@ -14,51 +15,56 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, reach};
 
-/// Mails claimed at a time; mail servers do not like many connections at once.
-const BATCH: u32 = 4;
 /// A dead worker's claims come back after this.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
 /// A mail is tried this often: for about a day and a half.
 const TRIES: u32 = 40;
 
 /// Claims some of the mails that are due.
-pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Message>, Internal> {
+pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let claimed = messages::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+    let claimed = messages::claim_due(&mut tx, now, now + LEASE, most).await?;
     tx.commit().await?;
     Ok(claimed)
 }
 
 /// Tries to send a claimed mail.
 pub(crate) async fn work(quince: &Quince, message: Message) {
-    if let Err(error) = send(quince, &message).await {
-        tracing::error!(message = %message.id, cause = %error.cause(), "a mail broke off");
+    let id = message.id;
+    if let Err(error) = send(quince, message).await {
+        tracing::error!(message = %id, cause = %error.cause(), "a mail broke off");
     }
 }
 
-async fn send(quince: &Quince, message: &Message) -> Result<(), Internal> {
+async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
     let letter = {
+        // Those who book wait for the database, too, and mails can wait: one is put together at a time.
+        let _turn = quince.letter_turn().await;
         let mut tx = quince.store().read().await?;
-        letter(quince, &mut tx, message).await?
+        letter(quince, &mut tx, &message).await?
     };
-    let outcome = match &letter {
-        Some(letter) => quince.mailer().send(letter, message, quince.now()).await,
+    let sent = match &letter {
+        Some(letter) => quince.mailer().send(letter, &message, quince.now()).await,
         // What it was about is gone.
         None => Ok(()),
     };
-    let mut tx = quince.store().write().await?;
-    match outcome {
-        Ok(()) => messages::sent(&mut tx, message).await?,
+    let outcome = match sent {
+        Ok(()) => Outcome::Sent,
         Err(error) => {
             let tries = message.attempts + 1;
             let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
-            let next = again.then(|| reach::back_off(tries, None, message.id.0, quince.now()));
             tracing::warn!(message = %message.id, %error, again, "a mail could not be sent");
-            messages::failed(&mut tx, message, &error.to_string(), next).await?;
+            Outcome::Failed {
+                problem: error.to_string(),
+                next: again.then(|| reach::back_off(tries, None, message.id.0, quince.now())),
+            }
         }
-    }
-    Ok(tx.commit().await?)
+    };
+    Ok(quince
+        .mail_outcomes()
+        .keep(quince.store(), message, outcome)
+        .await?)
 }
 
 async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Option<Letter>, Internal> {

@@ -7,8 +7,10 @@ mod worker;
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
+use store::appointment_parts::NewPart;
 use store::appointments::Appointment;
 use store::event_writes::{self, EventWrite, NewEventWrite, Subject};
+use store::staff::Staff;
 use store::{
     AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, SessionId, StoreError, Tx,
     WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, occupancy,
@@ -28,7 +30,28 @@ fn has_event(status: Status) -> bool {
     !matches!(status, Status::Cancelled | Status::Invalid)
 }
 
-/// Makes the hosts' calendars follow an appointment that was made or changed, or the session that it has seats of.
+/// Asks for the events of an appointment that was just booked. `hosts` are those who have its parts, read since it was their
+/// turn: of two at once neither must act on what the other has just changed.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    parts: &[NewPart],
+    hosts: &[Staff],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(session) = appointment.session_id {
+        return follow_session(tx, session, now).await;
+    }
+    for (position, part) in (0..).zip(parts) {
+        let host = hosts.iter().find(|person| person.id == part.host_id);
+        let target = target(tx, host.and_then(|host| host.primary_calendar_id)).await?;
+        let subject = Subject::Part(appointment.id, position);
+        start_in(tx, subject, part.host_id, target, now).await?;
+    }
+    Ok(())
+}
+
+/// Makes the hosts' calendars follow an appointment that was changed, or the session that it has seats of.
 pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
     if let Some(session) = appointment.session_id {
         return follow_session(tx, session, now).await;
@@ -110,6 +133,16 @@ async fn is_connected(tx: &mut Tx, connection: Option<ConnectionId>) -> Result<b
 /// Asks for an event in the host's primary calendar, or notes that there is none.
 async fn start(tx: &mut Tx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
     let target = target_of(tx, host).await?;
+    start_in(tx, subject, host, target, now).await
+}
+
+async fn start_in(
+    tx: &mut Tx,
+    subject: Subject,
+    host: StaffId,
+    target: Option<(ConnectionId, RemoteCalendarId)>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let write = NewEventWrite {
         subject,
         host_id: host,
@@ -132,6 +165,13 @@ async fn target_of(
     let primary = staff::find(tx, host)
         .await?
         .and_then(|person| person.primary_calendar_id);
+    target(tx, primary).await
+}
+
+async fn target(
+    tx: &mut Tx,
+    primary: Option<RemoteCalendarId>,
+) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
     let Some(primary) = primary else { return Ok(None) };
     let Some(calendar) = remote_calendars::find(tx, primary).await? else {
         return Ok(None);

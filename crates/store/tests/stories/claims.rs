@@ -299,7 +299,7 @@ async fn a_mail_is_sent_once_or_given_up(database: Database) {
             recipient: recipient.to_owned(),
             detail: "{}".to_owned(),
         };
-        ids.push(messages::insert(&mut tx, &new, now()).await.unwrap());
+        ids.extend(messages::insert(&mut tx, &[(new, now())], now()).await.unwrap());
     }
     let mut claimed = messages::claim_due(&mut tx, now(), in_minutes(2), 10)
         .await
@@ -334,7 +334,7 @@ async fn a_worker_that_outlived_its_lease_has_no_say_about_a_mail(database: Data
         recipient: "grace@client.example".to_owned(),
         detail: "{}".to_owned(),
     };
-    messages::insert(&mut tx, &new, now()).await.unwrap();
+    messages::insert(&mut tx, &[(new, now())], now()).await.unwrap();
     let first = messages::claim_due(&mut tx, now(), in_minutes(2), 10)
         .await
         .unwrap();

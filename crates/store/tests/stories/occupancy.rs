@@ -265,3 +265,67 @@ async fn fifty_at_once_for_one_slot_leave_one(database: Database) {
 async fn fifty_at_once_for_ten_seats_leave_ten(database: Database) {
     assert_eq!(race(&database.store, 10).await, 10);
 }
+
+/// SQLite has one writer at a time, whatever they want.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres_only_those_who_want_the_same_time_of_a_host_wait_for_each_other() {
+    let database = Database::postgres().await;
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let at = |minutes| place(host, calendar, minutes, 1);
+    let mut booked = Vec::new();
+    for minutes in [60, 90, 75] {
+        booked.push(appointment(&mut tx, &at(minutes)).await);
+    }
+    tx.commit().await.unwrap();
+
+    let mut first = database.store.write().await.unwrap();
+    let mut second = database.store.write().await.unwrap();
+    let mut third = database.store.write().await.unwrap();
+    occupancy::take_or_give_up(&mut first, &[at(60)], booked[0], 1, now(), None)
+        .await
+        .unwrap();
+    // Neither of the first two has committed, and neither waits.
+    occupancy::take_or_give_up(&mut second, &[at(90)], booked[1], 1, now(), None)
+        .await
+        .unwrap();
+    let overlapping = [at(75)];
+    let taken = occupancy::take_or_give_up(&mut third, &overlapping, booked[2], 1, now(), None);
+    let commits = async {
+        first.commit().await.unwrap();
+        second.commit().await.unwrap();
+    };
+    let (taken, ()) = tokio::join!(taken, commits);
+    assert!(matches!(taken, Err(StoreError::SlotTaken)), "{taken:?}");
+}
+
+/// Who changes more than one span of a host at a time is alone with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres_whoever_queues_for_a_host_waits_for_those_who_book() {
+    let database = Database::postgres().await;
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let at = place(host, calendar, 60, 1);
+    let booked = appointment(&mut tx, &at).await;
+    tx.commit().await.unwrap();
+
+    let mut books = database.store.write().await.unwrap();
+    occupancy::take_or_give_up(&mut books, &[at], booked, 1, now(), None)
+        .await
+        .unwrap();
+    let store = database.store.clone();
+    let alone = tokio::spawn(async move {
+        let mut tx = store.write().await.unwrap();
+        occupancy::queue_for(&mut tx, &[host]).await.unwrap();
+        occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(120), now(), None)
+            .await
+            .unwrap()
+    });
+    // Were it not for the queue, this would be seen before it is kept.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!alone.is_finished());
+    books.commit().await.unwrap();
+    assert_eq!(alone.await.unwrap().len(), 1);
+}
