@@ -1,5 +1,7 @@
 //! How the server bears load: free times and bookings a second with their latency, on SQLite and on Postgres, with rising
 //! numbers of hosts, busy spans and processes. Nothing here passes or fails by time.
+//!
+//! `LOAD=sqlite,10` in the environment keeps to arrangements of that database with that many hosts and 100 events each.
 
 #![expect(
     clippy::unwrap_used,
@@ -35,11 +37,21 @@ async fn main() {
         .unwrap();
     println!("{CONNECTIONS} connections; a question is 31 days of free times, a booking is one appointment");
     let mut results = Vec::new();
+    let only = std::env::var("LOAD").ok();
+    let is_wanted = |database: &str, (hosts, events): (usize, i64)| {
+        let only = only.as_deref();
+        only.is_none_or(|only| only == format!("{database},{hosts}") && events == 100)
+    };
     for (hosts, events) in SIZES {
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("quince.db").display());
-        results.push(run(folder.path(), &database, 1, hosts, events).await);
-        for processes in PROCESSES {
+        if is_wanted("sqlite", (hosts, events)) {
+            let folder = tempfile::tempdir().unwrap();
+            let database = format!("sqlite://{}", folder.path().join("quince.db").display());
+            results.push(run(folder.path(), &database, 1, hosts, events).await);
+        }
+        for processes in PROCESSES
+            .into_iter()
+            .filter(|_| is_wanted("postgres", (hosts, events)))
+        {
             let postgres = Postgres::durable().await;
             let folder = tempfile::tempdir().unwrap();
             results.push(run(folder.path(), &postgres.url(), processes, hosts, events).await);
@@ -50,7 +62,9 @@ async fn main() {
     );
     for result in &results {
         let usual = |other: &&Run| other.database == result.database && other.size == (1, 10, 100);
-        let usual = results.iter().find(usual).unwrap();
+        let Some(usual) = results.iter().find(usual) else {
+            continue;
+        };
         let (processes, hosts, events) = result.size;
         println!(
             "{:>8} {processes} process(es) {hosts:>3} host(s) {events:>5} events   a question {:>5.2} ×   a booking {:>5.2} ×",
