@@ -157,7 +157,7 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
 }
 
 async fn due(quince: &Quince) -> Result<Due, Internal> {
-    let mut tx = quince.store().read().await?;
+    let mut tx = quince.store().ask().await?;
     sweep::due(&mut tx, quince.now()).await
 }
 

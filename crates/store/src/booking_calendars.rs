@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Rules};
 
+use crate::calendar_members::{self, Member};
 use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
 use crate::fields::{self, Fields, named};
 use crate::ids::new_id;
+use crate::json_rows::rows;
 use crate::questions::Question;
 
 /// A booking calendar.
@@ -165,6 +167,31 @@ pub async fn find(tx: &mut Tx, id: CalendarId) -> Result<Option<BookingCalendar>
 /// A booking calendar by the last part of its address.
 pub async fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<BookingCalendar>, StoreError> {
     one!(tx, read, "SELECT * FROM booking_calendars WHERE slug = $1", slug)
+}
+
+/// A booking calendar by the last part of its address, with its members in team order.
+pub async fn find_with_members(
+    tx: &mut Tx,
+    slug: &str,
+) -> Result<Option<(BookingCalendar, Vec<Member>)>, StoreError> {
+    const SQLITE: &str = "SELECT c.*,
+        (SELECT json_group_array(json_array(hex(s.id), s.email, s.name, s.password_hash, s.role, s.zone, s.hours, s.overrides,
+                s.when_stale, nullif(hex(s.primary_calendar_id), ''), s.session_epoch, s.created_at, hex(m.calendar_id), m.priority,
+                m.weight, m.position, m.joined_at))
+            FROM calendar_members m JOIN staff s ON s.id = m.staff_id WHERE m.calendar_id = c.id) AS members
+        FROM booking_calendars c WHERE c.slug = $1";
+    const POSTGRES: &str = "SELECT c.*,
+        (SELECT json_agg(json_build_array(s.id, s.email, s.name, s.password_hash, s.role, s.zone, s.hours, s.overrides,
+                s.when_stale, s.primary_calendar_id, s.session_epoch, s.created_at, m.calendar_id, m.priority, m.weight, m.position,
+                m.joined_at))::TEXT
+            FROM calendar_members m JOIN staff s ON s.id = m.staff_id WHERE m.calendar_id = c.id) AS members
+        FROM booking_calendars c WHERE c.slug = $1";
+    let read_both = |row: &dyn Fields| {
+        let mut members = rows(row, "members", calendar_members::COLUMNS, calendar_members::read)?;
+        members.sort_by_key(|(member, person)| (member.position, person.id));
+        Ok((read(row)?, members))
+    };
+    Ok(rows!(tx, read_both, SQLITE, POSTGRES, slug)?.pop())
 }
 
 /// All of them, by name.

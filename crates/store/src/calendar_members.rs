@@ -38,7 +38,31 @@ pub struct NewMember {
     pub weight: u32,
 }
 
-fn read(row: &dyn Fields) -> Result<(CalendarMember, Staff), StoreError> {
+/// A member with the staff member.
+pub type Member = (CalendarMember, Staff);
+
+/// What [`read`] reads.
+pub(crate) const COLUMNS: &[&str] = &[
+    "id",
+    "email",
+    "name",
+    "password_hash",
+    "role",
+    "zone",
+    "hours",
+    "overrides",
+    "when_stale",
+    "primary_calendar_id",
+    "session_epoch",
+    "created_at",
+    "calendar_id",
+    "priority",
+    "weight",
+    "position",
+    "joined_at",
+];
+
+pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
     let staff = staff::read(row)?;
     let member = CalendarMember {
         calendar_id: CalendarId(row.uuid("calendar_id")?),
@@ -52,10 +76,7 @@ fn read(row: &dyn Fields) -> Result<(CalendarMember, Staff), StoreError> {
 }
 
 /// The members of booking calendars in team order, each with the staff member.
-pub async fn with_staff(
-    tx: &mut Tx,
-    calendars: &[CalendarId],
-) -> Result<Vec<(CalendarMember, Staff)>, StoreError> {
+pub async fn with_staff(tx: &mut Tx, calendars: &[CalendarId]) -> Result<Vec<Member>, StoreError> {
     all_in!(
         tx,
         read,

@@ -1,16 +1,56 @@
 //! Transactions of either database, and the macros that run one SQL text on both.
 
+use std::ops::{Deref, DerefMut};
+
 use jiff::Timestamp;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Database, Postgres, Sqlite, Transaction};
 
 use crate::error::StoreError;
 
 /// A transaction. Dropped without [`Tx::commit`], it changes nothing.
 pub enum Tx {
     /// Of SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Handle<Sqlite>),
     /// Of Postgres.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Handle<Postgres>),
+}
+
+/// What statements run on.
+pub enum Handle<DB: Database> {
+    /// All of them in one transaction.
+    Transaction(Transaction<'static, DB>),
+    /// Each by itself.
+    Connection(PoolConnection<DB>),
+}
+
+impl<DB: Database> Handle<DB> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(tx) => tx.commit().await,
+            Self::Connection(_) => Ok(()),
+        }
+    }
+}
+
+impl<DB: Database> Deref for Handle<DB> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &DB::Connection {
+        match self {
+            Self::Transaction(tx) => tx,
+            Self::Connection(connection) => connection,
+        }
+    }
+}
+
+impl<DB: Database> DerefMut for Handle<DB> {
+    fn deref_mut(&mut self) -> &mut DB::Connection {
+        match self {
+            Self::Transaction(tx) => tx,
+            Self::Connection(connection) => connection,
+        }
+    }
 }
 
 impl std::fmt::Debug for Tx {

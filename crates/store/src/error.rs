@@ -50,7 +50,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// As the outcome of taking time: a seat that two took at once is as taken as the whole span.
-    pub(crate) fn as_taken(self) -> Self {
+    pub(crate) fn into_taken(self) -> Self {
         match self {
             Self::AlreadyExists => Self::SlotTaken,
             error => error,

@@ -221,7 +221,7 @@ pub async fn take_or_give_up(
 ) -> Result<(), StoreError> {
     take_all(tx, places, Owner::Appointment(appointment), seats, now, holder)
         .await
-        .map_err(StoreError::as_taken)
+        .map_err(StoreError::into_taken)
 }
 
 /// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before, which is the
@@ -452,7 +452,7 @@ impl Savepoint {
             tx.run(self.undo).await?;
         }
         tx.run(self.release).await?;
-        outcome.map_err(StoreError::as_taken)
+        outcome.map_err(StoreError::into_taken)
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, SqlitePool};
 
-use crate::db::Tx;
+use crate::db::{Handle, Tx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
@@ -78,22 +78,33 @@ impl Store {
     /// A transaction that only reads.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pool {
-            Pool::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Handle::Transaction(read.begin().await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(pool.begin().await?)),
+        })
+    }
+
+    /// For reading where each question is answered by itself: what changes between two of them shows in the later one. That
+    /// saves the work of a transaction around one or two questions that are asked over and over.
+    pub async fn ask(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.pool {
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Handle::Connection(read.acquire().await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Connection(pool.acquire().await?)),
         })
     }
 
     /// A transaction that may write. On SQLite it is the only one until it ends.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pool {
-            Pool::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Sqlite { write, .. } => {
+                Tx::Sqlite(Handle::Transaction(write.begin_with("BEGIN IMMEDIATE").await?))
+            }
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(pool.begin().await?)),
         })
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read().await?.run("SELECT 1").await
+        self.ask().await?.run("SELECT 1").await
     }
 
     /// Proves that the key is the one that sealed this database's secrets, or makes it so for a new database.

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Interval, Kind, Refusal, Slot, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
+use store::calendar_members::Member;
 use store::questions::Answer;
 use store::{
-    AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, calendar_members,
-    idempotency_keys, occupancy, staff,
+    AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
+    occupancy, staff,
 };
 
 use super::details::{Booking, Details};
@@ -153,11 +154,11 @@ impl Wish {
         if let Some(booked) = self.answered(quince, &mut tx).await? {
             return Ok(Try::Booked(booked));
         }
-        let mut row = self.calendar(&mut tx).await?;
-        if queue_for_counting(&mut tx, &row).await? {
-            row = self.calendar(&mut tx).await?;
+        let mut calendar = self.calendar(&mut tx).await?;
+        if queue_for_counting(&mut tx, &calendar.0).await? {
+            calendar = self.calendar(&mut tx).await?;
         }
-        let wanted = self.wanted(quince, &mut tx, row).await?;
+        let wanted = self.wanted(quince, &mut tx, calendar).await?;
         let now = quince.now();
         classes::waiting_first(quince, &mut tx, &wanted.context.calendar, self.booking.start, now).await?;
         if let Ok(slot) = &wanted.offer {
@@ -325,11 +326,11 @@ impl Wish {
         }
     }
 
-    /// The booking calendar. Switched off, it takes no bookings of clients.
-    async fn calendar(&self, tx: &mut Tx) -> Result<BookingCalendar, BookError> {
-        booking_calendars::find_by_slug(tx, &self.booking.slug)
+    /// The booking calendar with its members. Switched off, it takes no bookings of clients.
+    async fn calendar(&self, tx: &mut Tx) -> Result<(BookingCalendar, Vec<Member>), BookError> {
+        booking_calendars::find_with_members(tx, &self.booking.slug)
             .await?
-            .filter(|row| row.active || self.by.is_some())
+            .filter(|(row, _)| row.active || self.by.is_some())
             .ok_or(BookError::CalendarNotFound)
     }
 
@@ -338,11 +339,10 @@ impl Wish {
         &self,
         quince: &Quince,
         tx: &mut Tx,
-        mut row: BookingCalendar,
+        (mut row, members): (BookingCalendar, Vec<Member>),
     ) -> Result<Wanted, BookError> {
         if let Some(by) = self.by {
             let me = staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
-            let members = calendar_members::with_staff(tx, &[row.id]).await?;
             if !is_admin(me.role) && !members.iter().any(|(_, person)| person.id == by) {
                 return Err(BookError::CalendarNotFound);
             }
@@ -361,7 +361,7 @@ impl Wish {
         let answers = checked_answers(&mut checked, &questions, &self.booking.answers);
         checked.finish()?;
         let now = quince.now();
-        let mut context = self.context(tx, row, now).await?;
+        let mut context = self.context(tx, row, members, now).await?;
         context.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
             context.choose(host)?;
@@ -384,7 +384,13 @@ impl Wish {
     }
 
     /// What counts for the wished start.
-    async fn context(&self, tx: &mut Tx, row: BookingCalendar, now: Timestamp) -> Result<Context, BookError> {
+    async fn context(
+        &self,
+        tx: &mut Tx,
+        row: BookingCalendar,
+        members: Vec<Member>,
+        now: Timestamp,
+    ) -> Result<Context, BookError> {
         let window = plan::window(self.booking.start);
         let own = Own {
             moved: None,
@@ -396,11 +402,10 @@ impl Wish {
                 checked.problem("services", "There is no menu of services here. Leave them out.");
             }
             checked.finish()?;
-            return Ok(Context::load(tx, row, window, now, own).await?);
+            return Ok(Context::load(tx, row, members, window, now, own).await?);
         }
-        let members = calendar_members::with_staff(tx, &[row.id]).await?;
         match services::wanted(tx, &row, &members, &self.booking.services).await? {
-            Ok(wanted) => Ok(Context::load_visit(tx, row, window, now, own, wanted).await?),
+            Ok(wanted) => Ok(Context::load_visit(tx, row, members, window, now, own, wanted).await?),
             Err(sentence) => {
                 checked.problem("services", sentence.clone());
                 checked.finish()?;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, StaffId};
 use store::occupancy::Holder;
-use store::{StoreError, booking_calendars, calendar_members, occupancy};
+use store::{StoreError, booking_calendars, occupancy};
 
 use super::error::BookError;
 use super::looks::Looks;
@@ -43,20 +43,21 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
         .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
         .unwrap_or(now);
     let mut tx = quince.store().write().await?;
-    let row = booking_calendars::find_by_slug(&mut tx, &wish.slug).await?;
-    let row = row.filter(|row| row.active).ok_or(BookError::CalendarNotFound)?;
+    let found = booking_calendars::find_with_members(&mut tx, &wish.slug).await?;
+    let (row, members) = found
+        .filter(|(row, _)| row.active)
+        .ok_or(BookError::CalendarNotFound)?;
     let own = Own {
         moved: None,
         holder: Some(holder),
     };
     let window = plan::window(wish.start);
     let mut context = if row.kind == Kind::Service {
-        let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
         let wanted = services::wanted(&mut tx, &row, &members, &wish.services).await?;
         let wanted = wanted.map_err(BookError::NotOffered)?;
-        Context::load_visit(&mut tx, row, window, now, own, wanted).await?
+        Context::load_visit(&mut tx, row, members, window, now, own, wanted).await?
     } else {
-        Context::load(&mut tx, row, window, now, own).await?
+        Context::load(&mut tx, row, members, window, now, own).await?
     };
     if let Some(host) = wish.host {
         context.choose(host)?;

@@ -9,7 +9,8 @@ use store::booking_calendars::{self, BookingCalendar};
 use store::class_sessions::{self, Session};
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, appointment_parts, occupancy,
+    AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, appointment_parts, calendar_members,
+    occupancy,
 };
 use zones::Zone;
 
@@ -88,9 +89,11 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     let mut checked = Checked::default();
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
     checked.finish().map_err(WaitError::Fields)?;
+    let members = calendar_members::with_staff(&mut tx, &[calendar.id]).await?;
     let mut context = Context::load(
         &mut tx,
         calendar,
+        members,
         plan::window(booking.start),
         now,
         Own::default(),

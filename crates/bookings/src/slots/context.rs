@@ -12,7 +12,7 @@ use scheduling::{
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
-use store::calendar_members::CalendarMember;
+use store::calendar_members::{CalendarMember, Member};
 use store::occupancy::{Holder, Taken};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
@@ -58,7 +58,7 @@ pub enum HostProblem {
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) calendar: BookingCalendar,
-    pub(crate) members: Vec<(CalendarMember, Staff)>,
+    pub(crate) members: Vec<Member>,
     /// The primary and the conflict calendars of all hosts.
     pub(crate) watched: Vec<Watched>,
     hosts: Vec<Host>,
@@ -74,15 +74,15 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Loads what counts for starts in `window`.
+    /// Loads what counts for starts in `window`, of a booking calendar with these members.
     pub(crate) async fn load(
         tx: &mut Tx,
         calendar: BookingCalendar,
+        members: Vec<Member>,
         window: Interval,
         now: Timestamp,
         own: Own,
     ) -> Result<Self, StoreError> {
-        let members = members(tx, &calendar).await?;
         Self::load_all(tx, calendar, members, window, now, own, None).await
     }
 
@@ -95,7 +95,7 @@ impl Context {
         now: Timestamp,
         own: Own,
     ) -> Result<Self, StoreError> {
-        let members = members(tx, &calendar).await?;
+        let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let people = with_stand_ins(tx, &calendar, &members, people).await?;
         Self::load_all(tx, calendar, people, window, now, own, None).await
     }
@@ -104,13 +104,13 @@ impl Context {
     pub(crate) async fn load_visit(
         tx: &mut Tx,
         mut calendar: BookingCalendar,
+        members: Vec<Member>,
         window: Interval,
         now: Timestamp,
         own: Own,
         wanted: services::Wanted,
     ) -> Result<Self, StoreError> {
         calendar.rules.duration = wanted.length();
-        let members = members(tx, &calendar).await?;
         Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
     }
 
@@ -128,7 +128,7 @@ impl Context {
             moved: Some(moved),
             holder,
         };
-        let members = members(tx, &calendar).await?;
+        let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let parts = appointment_parts::list(tx, &[moved]).await?;
         let (people, wanted) = match calendar.kind {
             Kind::Service => {
@@ -149,12 +149,16 @@ impl Context {
     async fn load_all(
         tx: &mut Tx,
         calendar: BookingCalendar,
-        members: Vec<(CalendarMember, Staff)>,
+        members: Vec<Member>,
         window: Interval,
         now: Timestamp,
         own: Own,
         wanted: Option<services::Wanted>,
     ) -> Result<Self, StoreError> {
+        let members = match calendar.kind {
+            Kind::Simple => Vec::new(),
+            _ => members,
+        };
         let people: Vec<StaffId> = match calendar.kind {
             Kind::Simple => vec![in_place_of_a_host(&calendar)],
             _ => members.iter().map(|(_, person)| person.id).collect(),
@@ -370,24 +374,14 @@ impl Context {
     }
 }
 
-async fn members(
-    tx: &mut Tx,
-    calendar: &BookingCalendar,
-) -> Result<Vec<(CalendarMember, Staff)>, StoreError> {
-    match calendar.kind {
-        Kind::Simple => Ok(Vec::new()),
-        _ => calendar_members::with_staff(tx, &[calendar.id]).await,
-    }
-}
-
 /// These people, each once, in this order. Who is no member takes part as if they had just become one.
 async fn with_stand_ins(
     tx: &mut Tx,
     calendar: &BookingCalendar,
-    members: &[(CalendarMember, Staff)],
+    members: &[Member],
     people: &[StaffId],
-) -> Result<Vec<(CalendarMember, Staff)>, StoreError> {
-    let mut all: Vec<(CalendarMember, Staff)> = Vec::new();
+) -> Result<Vec<Member>, StoreError> {
+    let mut all: Vec<Member> = Vec::new();
     for id in people {
         if all.iter().any(|(_, person)| person.id == *id) {
             continue;

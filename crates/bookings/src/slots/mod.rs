@@ -16,6 +16,7 @@ use scheduling::{
 };
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
+use store::calendar_members::Member;
 use store::occupancy::Holder;
 use store::staff::Staff;
 use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, staff};
@@ -137,15 +138,19 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     let zone = question.zone;
     let window = window(question.from, question.to, zone)?;
     let now = quince.now();
-    let mut tx = quince.store().read().await?;
-    let row = booking_calendars::find_by_slug(&mut tx, question.slug).await?;
-    let row = row.ok_or(SlotsError::CalendarNotFound)?;
+    // What is offered is looked at again when it is booked; only a move compares what several questions tell.
+    let mut tx = match question.moving {
+        Some(_) => quince.store().read().await?,
+        None => quince.store().ask().await?,
+    };
+    let found = booking_calendars::find_with_members(&mut tx, question.slug).await?;
+    let (row, members) = found.ok_or(SlotsError::CalendarNotFound)?;
     // What is booked can be moved in a booking calendar that takes no bookings any more.
     if !row.active && !is_booked_in(&mut tx, question.moving, &row).await? {
         return Err(SlotsError::CalendarNotFound);
     }
     let calendar = public(&row);
-    let context = asked(&mut tx, &row, question, window, now).await?;
+    let context = asked(&mut tx, &row, members, question, window, now).await?;
     // Others can be answered while the times are worked out.
     drop(tx);
     let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
@@ -194,13 +199,14 @@ async fn next_free(
     span: Interval,
     now: Timestamp,
 ) -> Result<Option<Date>, SlotsError> {
+    let members = calendar_members::with_staff(tx, &[row.id]).await?;
     let mut from = span.start;
     for _ in 0..LOOKS_AHEAD {
         if from >= span.end {
             break;
         }
         let to = plus_days(from, DAYS_LIMIT).min(span.end);
-        let context = asked(tx, row, question, Interval::new(from, to), now).await?;
+        let context = asked(tx, row, members.clone(), question, Interval::new(from, to), now).await?;
         if let Some(slot) = context.slots(now, false)?.first() {
             return Ok(Some(question.zone.date(slot.start)));
         }
@@ -256,8 +262,8 @@ pub async fn free_with_host(
     let mut row = row.ok_or(SlotsError::CalendarNotFound)?;
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
-    may_look(&mut tx, &viewer, calendar).await?;
-    let mut context = for_services(&mut tx, row, services, window, now, Own::default()).await?;
+    let members = may_look(&mut tx, &viewer, calendar).await?;
+    let mut context = for_services(&mut tx, (row, members), services, window, now, Own::default()).await?;
     if let Some(host) = host {
         context.choose(host)?;
     }
@@ -288,6 +294,7 @@ async fn is_booked_in(
 async fn asked(
     tx: &mut Tx,
     row: &BookingCalendar,
+    members: Vec<Member>,
     question: &Question<'_>,
     window: Interval,
     now: Timestamp,
@@ -303,7 +310,7 @@ async fn asked(
             moved: None,
             holder: question.holder,
         };
-        for_services(tx, row.clone(), question.services, window, now, own).await?
+        for_services(tx, (row.clone(), members), question.services, window, now, own).await?
     };
     context.for_seats(moving.as_ref().map_or(1, Appointment::seats));
     if let Some(host) = moving.and_then(|moving| moving.host_id) {
@@ -318,26 +325,25 @@ async fn asked(
 /// What counts for a new appointment; in a Service calendar for a visit of these services.
 async fn for_services(
     tx: &mut Tx,
-    row: BookingCalendar,
+    (row, members): (BookingCalendar, Vec<Member>),
     services: &[Chosen],
     window: Interval,
     now: Timestamp,
     own: Own,
 ) -> Result<Context, SlotsError> {
     if row.kind != Kind::Service {
-        return Ok(Context::load(tx, row, window, now, own).await?);
+        return Ok(Context::load(tx, row, members, window, now, own).await?);
     }
-    let members = calendar_members::with_staff(tx, &[row.id]).await?;
     let wanted = services::wanted(tx, &row, &members, services).await?;
     let wanted = wanted.map_err(SlotsError::Range)?;
-    Ok(Context::load_visit(tx, row, window, now, own, wanted).await?)
+    Ok(Context::load_visit(tx, row, members, window, now, own, wanted).await?)
 }
 
-/// Members of a booking calendar may look into it, and admins.
-async fn may_look(tx: &mut Tx, viewer: &Staff, calendar: CalendarId) -> Result<(), SlotsError> {
+/// Members of a booking calendar may look into it, and admins; answers with the members.
+async fn may_look(tx: &mut Tx, viewer: &Staff, calendar: CalendarId) -> Result<Vec<Member>, SlotsError> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
-        return Ok(());
+        return Ok(members);
     }
     Err(SlotsError::NotAllowed)
 }

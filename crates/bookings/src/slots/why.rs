@@ -11,6 +11,7 @@ use scheduling::{
 };
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
+use store::calendar_members::Member;
 use store::external_events::{self, Instance};
 use store::holidays::{self, Holiday};
 use store::staff::Staff;
@@ -140,13 +141,13 @@ async fn told(
     let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
         .ok_or(SlotsError::CalendarNotFound)?;
-    may_look(&mut tx, &viewer, calendar).await?;
+    let members = may_look(&mut tx, &viewer, calendar).await?;
     if as_staff {
         row.rules.notice = Span::new(0, Unit::Minutes);
         row.rules.range = DateRange::Unlimited;
         row.rules.look_busy_percent = 0;
     }
-    let explained = Explained::load(quince, &mut tx, row, services, span).await?;
+    let explained = Explained::load(quince, &mut tx, (row, members), services, span).await?;
     let seen = explained.seen_by(&mut tx, viewer, span).await?;
     Ok(explained.answer((date, date), zone, |refusal, position| {
         explained.told(refusal, position, &seen)
@@ -164,10 +165,10 @@ pub async fn why_for_operator(
 ) -> Result<WhyNot, SlotsError> {
     let span = window(from, to, zone)?;
     let mut tx = quince.store().read().await?;
-    let row = booking_calendars::find_by_slug(&mut tx, slug)
+    let found = booking_calendars::find_with_members(&mut tx, slug)
         .await?
         .ok_or(SlotsError::CalendarNotFound)?;
-    let explained = Explained::load(quince, &mut tx, row, services, span).await?;
+    let explained = Explained::load(quince, &mut tx, found, services, span).await?;
     Ok(explained.answer((from, to), zone, |refusal, position| {
         explained.untold(refusal, position)
     }))
@@ -191,12 +192,12 @@ impl Explained {
     async fn load(
         quince: &Quince,
         tx: &mut Tx,
-        row: BookingCalendar,
+        calendar: (BookingCalendar, Vec<Member>),
         services: &[Chosen],
         span: Interval,
     ) -> Result<Self, SlotsError> {
         let now = quince.now();
-        let context = for_services(tx, row, services, span, now, Own::default()).await?;
+        let context = for_services(tx, calendar, services, span, now, Own::default()).await?;
         Ok(Self {
             positions: context.explain(now)?,
             holidays: holidays::list(tx).await?,
