@@ -8,7 +8,8 @@ use sqlx::{Database, Postgres, Sqlite, Transaction};
 
 use crate::error::StoreError;
 
-/// A transaction. Dropped without [`Tx::commit`], it changes nothing.
+/// A transaction. Dropped without [`Tx::commit`], it changes nothing. From [`Store::ask`](crate::Store::ask) it is a connection
+/// that only reads, each question by itself.
 pub enum Tx {
     /// Of SQLite.
     Sqlite(Handle<Sqlite>),

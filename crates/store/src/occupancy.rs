@@ -187,7 +187,16 @@ pub async fn take(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    take_held(tx, places, appointment, seats, now, None).await
+    take_held(tx, places, appointment, seats, now, None, AtRefusal::GoOn).await
+}
+
+/// What becomes of the transaction when time that is to be taken is taken already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtRefusal {
+    /// It is of no more use, as nothing is set up to go back to: a refusal is rare, and everything is then read anew.
+    GiveUp,
+    /// It stays usable, so that others can be tried.
+    GoOn,
 }
 
 /// As [`take`], for a visitor who may hold the time: their hold gives way to the appointment.
@@ -201,27 +210,19 @@ pub async fn take_held(
     seats: u32,
     now: Timestamp,
     holder: Option<Holder>,
+    at_refusal: AtRefusal,
 ) -> Result<(), StoreError> {
-    tx.run(TAKE.set).await?;
-    let taken = take_all(tx, places, Owner::Appointment(appointment), seats, now, holder).await;
-    TAKE.settle(tx, taken).await
-}
-
-/// As [`take_held`], for whoever gives up the whole transaction at a refusal: nothing is set up to go back to.
-///
-/// # Errors
-/// [`StoreError::SlotTaken`] when one of them is taken; the transaction is then of no more use.
-pub async fn take_or_give_up(
-    tx: &mut Tx,
-    places: &[Place],
-    appointment: AppointmentId,
-    seats: u32,
-    now: Timestamp,
-    holder: Option<Holder>,
-) -> Result<(), StoreError> {
-    take_all(tx, places, Owner::Appointment(appointment), seats, now, holder)
-        .await
-        .map_err(StoreError::into_taken)
+    let owner = Owner::Appointment(appointment);
+    match at_refusal {
+        AtRefusal::GiveUp => take_all(tx, places, owner, seats, now, holder)
+            .await
+            .map_err(StoreError::into_taken),
+        AtRefusal::GoOn => {
+            tx.run(TAKE.set).await?;
+            let taken = take_all(tx, places, owner, seats, now, holder).await;
+            TAKE.settle(tx, taken).await
+        }
+    }
 }
 
 /// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before, which is the

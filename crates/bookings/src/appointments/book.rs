@@ -5,6 +5,7 @@ use scheduling::{AppointmentId, DateRange, Interval, Kind, Refusal, Slot, Span, 
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
+use store::occupancy::AtRefusal;
 use store::questions::Answer;
 use store::{
     AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
@@ -95,7 +96,7 @@ async fn book_for(
 
 async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> {
     let mut looks = Looks::new();
-    let mut at_refusal = AtRefusal::BeginAnew;
+    let mut at_refusal = AtRefusal::GiveUp;
     for _ in 0..ROUNDS {
         match wish.commit(quince, &looks, at_refusal).await {
             Ok(Try::Booked(booked)) => {
@@ -106,20 +107,11 @@ async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> 
             // Nobody is kept from writing meanwhile.
             Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
             // Somebody was faster: the next round finds what they did.
-            Err(TryError::Again) => at_refusal = AtRefusal::TryTheNext,
+            Err(TryError::Again) => at_refusal = AtRefusal::GoOn,
             Err(TryError::Final(error)) => return Err(error),
         }
     }
     Err(BookError::SlotTaken)
-}
-
-/// What is done when the time turns out to be taken since it was decided. It rarely does, so the first try is prepared for nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AtRefusal {
-    /// Everything is read and decided anew.
-    BeginAnew,
-    /// The next of those who are free is tried.
-    TryTheNext,
 }
 
 enum TryError {
@@ -178,7 +170,7 @@ impl Wish {
                     .take(quince, &mut tx, &wanted, decided, at_refusal, now)
                     .await
                 {
-                    Err(TryError::Final(BookError::SlotTaken)) if at_refusal == AtRefusal::BeginAnew => {
+                    Err(TryError::Final(BookError::SlotTaken)) if at_refusal == AtRefusal::GiveUp => {
                         return Err(TryError::Again);
                     }
                     Err(TryError::Final(BookError::SlotTaken)) => {}
@@ -201,7 +193,7 @@ impl Wish {
             return Err(BookError::InTheWay(nobody).into());
         };
         let booked = self
-            .take(quince, &mut tx, &wanted, decided, AtRefusal::TryTheNext, now)
+            .take(quince, &mut tx, &wanted, decided, AtRefusal::GoOn, now)
             .await?;
         tx.commit().await?;
         Ok(Try::Booked(booked))
@@ -243,11 +235,8 @@ impl Wish {
         let calendar = &wanted.context.calendar;
         let plan = classes::join(tx, calendar, decided.plan, &mut appointment, now).await?;
         let seats = appointment.seats();
-        let (places, holder) = (&plan.places, self.booking.holder);
-        match at_refusal {
-            AtRefusal::BeginAnew => occupancy::take_or_give_up(tx, places, id, seats, now, holder).await?,
-            AtRefusal::TryTheNext => occupancy::take_held(tx, places, id, seats, now, holder).await?,
-        }
+        let holder = self.booking.holder;
+        occupancy::take_held(tx, &plan.places, id, seats, now, holder, at_refusal).await?;
         if !services::are_there(tx, &plan.parts).await? {
             return Err(TryError::Again);
         }
@@ -271,7 +260,7 @@ impl Wish {
             Err(StoreError::AlreadyExists) => return Err(TryError::Again),
             other => other?,
         }
-        let ids = plan.hosts();
+        let ids: Vec<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
         let hosts = staff::list_of(tx, &ids).await?;
         outbox::begin(tx, appointment, &plan.parts, &hosts, now).await?;
         mail::booked(tx, appointment, &plan.parts, &hosts, self.by, now).await?;

@@ -44,17 +44,6 @@ impl Plan {
         self.parts.first().map(|part| part.host_id)
     }
 
-    /// Those who take part, each once, in order.
-    pub(super) fn hosts(&self) -> Vec<StaffId> {
-        let mut hosts = Vec::new();
-        for part in &self.parts {
-            if !hosts.contains(&part.host_id) {
-                hosts.push(part.host_id);
-            }
-        }
-        hosts
-    }
-
     /// Whose calendars have to be free, and when.
     pub(crate) fn to_look_at(&self) -> impl Iterator<Item = (StaffId, Interval)> {
         let hosts: BTreeSet<StaffId> = self.parts.iter().map(|part| part.host_id).collect();

@@ -2,7 +2,7 @@
 
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use store::occupancy::{Holder, Place, Taken};
+use store::occupancy::{AtRefusal, Holder, Place, Taken};
 use store::{Store, StoreError, occupancy};
 use tokio::task::JoinSet;
 
@@ -76,7 +76,8 @@ async fn visitor(
                 .map(drop),
             _ => {
                 let new = appointment(&mut tx, &at).await;
-                let taken = occupancy::take_held(&mut tx, &[at], new, 1, now(), Some(holder)).await;
+                let taken =
+                    occupancy::take_held(&mut tx, &[at], new, 1, now(), Some(holder), AtRefusal::GoOn).await;
                 taken.map(|()| mine.push((new, at)))
             }
         };

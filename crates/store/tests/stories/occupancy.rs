@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::occupancy::Place;
+use store::occupancy::{AtRefusal, Place};
 use store::{Store, StoreError, occupancy};
 use tokio::task::JoinSet;
 
@@ -283,15 +283,39 @@ async fn on_postgres_only_those_who_want_the_same_time_of_a_host_wait_for_each_o
     let mut first = database.store.write().await.unwrap();
     let mut second = database.store.write().await.unwrap();
     let mut third = database.store.write().await.unwrap();
-    occupancy::take_or_give_up(&mut first, &[at(60)], booked[0], 1, now(), None)
-        .await
-        .unwrap();
+    occupancy::take_held(
+        &mut first,
+        &[at(60)],
+        booked[0],
+        1,
+        now(),
+        None,
+        AtRefusal::GiveUp,
+    )
+    .await
+    .unwrap();
     // Neither of the first two has committed, and neither waits.
-    occupancy::take_or_give_up(&mut second, &[at(90)], booked[1], 1, now(), None)
-        .await
-        .unwrap();
+    occupancy::take_held(
+        &mut second,
+        &[at(90)],
+        booked[1],
+        1,
+        now(),
+        None,
+        AtRefusal::GiveUp,
+    )
+    .await
+    .unwrap();
     let overlapping = [at(75)];
-    let taken = occupancy::take_or_give_up(&mut third, &overlapping, booked[2], 1, now(), None);
+    let taken = occupancy::take_held(
+        &mut third,
+        &overlapping,
+        booked[2],
+        1,
+        now(),
+        None,
+        AtRefusal::GiveUp,
+    );
     let commits = async {
         first.commit().await.unwrap();
         second.commit().await.unwrap();
@@ -312,7 +336,7 @@ async fn on_postgres_whoever_queues_for_a_host_waits_for_those_who_book() {
     tx.commit().await.unwrap();
 
     let mut books = database.store.write().await.unwrap();
-    occupancy::take_or_give_up(&mut books, &[at], booked, 1, now(), None)
+    occupancy::take_held(&mut books, &[at], booked, 1, now(), None, AtRefusal::GiveUp)
         .await
         .unwrap();
     let store = database.store.clone();
