@@ -150,6 +150,10 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
     );
     assert_eq!((found.rules.per_day, found.rules.duration), (Some(3), 30));
     let listed = calendar_members::with_staff(&mut tx, &[calendar]).await.unwrap();
+    let at_once = booking_calendars::find_with_members(&mut tx, "intro")
+        .await
+        .unwrap();
+    assert_eq!(at_once, Some((found, listed.clone())));
     let listed: Vec<_> = listed
         .iter()
         .map(|(member, staff)| (staff.name.as_str(), member.priority, member.weight))

@@ -6,8 +6,8 @@ use store::connections::{Discovered, NewConnection};
 use store::external_events::{NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, Tx, connections, external_events,
-    remote_calendars, staff,
+    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, Tx, busy_time, connections,
+    external_events, remote_calendars, staff,
 };
 
 use crate::database::{Database, in_minutes, now, person, stories};
@@ -116,6 +116,17 @@ async fn the_primary_and_the_conflict_calendars_are_watched(database: Database) 
         .unwrap();
 
     let watched = remote_calendars::watched(&mut tx, &[ada, bob]).await.unwrap();
+    let question = busy_time::Question {
+        hosts: &[],
+        people: &[ada, bob],
+        from: now(),
+        to: in_minutes(60),
+        now: now(),
+        holder: None,
+        takes_time: |_, _| true,
+    };
+    let busy = busy_time::between(&mut tx, &question).await.unwrap();
+    assert_eq!(busy.watched, watched);
     let watched: Vec<_> = watched
         .iter()
         .map(|calendar| (calendar.id, calendar.staff_id, calendar.is_primary))
