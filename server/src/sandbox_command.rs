@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use sandbox::{ExpiredToken, Fault, PasswordState, Redirect, RedirectTarget, RetryAfter, Seed, Switches};
+use sandbox::{
+    ExpiredToken, Fault, PasswordState, Redirect, RedirectTarget, RetryAfter, Seed, Switches, Unfilterable,
+};
 use serde_json::json;
 
 use crate::commands::Failure;
@@ -112,6 +114,15 @@ struct Habits {
     /// Answer queries with a filter for a property with 412.
     #[arg(long, value_enum, value_name = "POSITION", default_value_t = usual(|s| s.property_filter_fails))]
     property_filter_fails: Position,
+    /// Fail queries with a time range while the calendar holds an event whose text contains this.
+    #[arg(long, value_name = "TEXT")]
+    unfilterable: Option<String>,
+    /// How --unfilterable fails: 400 as Radicale does, 500 as Xandikos does.
+    #[arg(long, value_name = "STATUS", default_value = "400", value_parser = ["400", "500"], requires = "unfilterable")]
+    unfilterable_status: String,
+    /// Leave events whose text contains this out of the answers to queries with a time range.
+    #[arg(long, value_name = "TEXT")]
+    query_leaves_out: Option<String>,
     /// Give empty events when parts of them are asked for.
     #[arg(long, value_enum, value_name = "POSITION", default_value_t = usual(|s| s.partial_data_is_empty))]
     partial_data_is_empty: Position,
@@ -244,6 +255,11 @@ impl Habits {
             collection_row_in_reports: on(self.collection_row_in_reports),
             missing_component_filter_fails: on(self.missing_component_filter_fails),
             property_filter_fails: on(self.property_filter_fails),
+            unfilterable: self.unfilterable.map(|containing| Unfilterable {
+                containing,
+                status: self.unfilterable_status.parse().unwrap_or(400),
+            }),
+            query_leaves_out: self.query_leaves_out,
             partial_data_is_empty: on(self.partial_data_is_empty),
             multiget_duplicates: on(self.multiget_duplicates),
             expired_token: match self.expired_token {

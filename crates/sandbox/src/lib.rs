@@ -30,5 +30,5 @@ pub use options::{Login, Options, Seed};
 pub use record::RecordedRequest;
 pub use running::{Sandbox, SandboxError};
 pub use seed::oddities::{Oddity, large_attachment, oddities};
-pub use switches::{ExpiredToken, Fault, Redirect, RedirectTarget, RetryAfter, Switches};
+pub use switches::{ExpiredToken, Fault, Redirect, RedirectTarget, RetryAfter, Switches, Unfilterable};
 pub use world::{AccountId, CalendarId, Invitation, Kind, PasswordState};

@@ -36,6 +36,10 @@ pub struct Switches {
     pub missing_component_filter_fails: bool,
     /// A calendar-query with a property filter is answered 412.
     pub property_filter_fails: bool,
+    /// The events that break every calendar-query with a time range; each other request goes on working.
+    pub unfilterable: Option<Unfilterable>,
+    /// A calendar-query with a time range leaves out the events whose text holds this.
+    pub query_leaves_out: Option<String>,
     /// `calendar-data` that asks for parts of the events gets empty events.
     pub partial_data_is_empty: bool,
     /// A multiget repeats its first row.
@@ -76,6 +80,8 @@ impl Default for Switches {
             collection_row_in_reports: true,
             missing_component_filter_fails: true,
             property_filter_fails: true,
+            unfilterable: None,
+            query_leaves_out: None,
             partial_data_is_empty: true,
             multiget_duplicates: false,
             expired_token: ExpiredToken::ForbiddenWithReason,
@@ -110,6 +116,16 @@ pub enum RedirectTarget {
     Origin(String),
     /// To itself, for ever.
     Itself,
+}
+
+/// Events that the server stores and hands out but cannot compare with a time range, as Radicale and Xandikos do with
+/// rules that they do not understand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfilterable {
+    /// What the text of such an event holds.
+    pub containing: String,
+    /// What the query gets: 400 as from Radicale, 500 as from Xandikos.
+    pub status: u16,
 }
 
 /// The answers to an expired sync token that have been seen.

@@ -6,6 +6,7 @@ use super::multistatus::{PropName, asked, document, row, status_row};
 use super::{Answer, Call, props};
 use crate::ics::range::{TimeRange, matches};
 use crate::path;
+use crate::switches::Unfilterable;
 use crate::world::{Calendar, Resource, World};
 use crate::xml::read::Element;
 use crate::xml::write::Node;
@@ -44,6 +45,9 @@ pub(super) fn query(world: &World, call: &Call<'_>, calendar: &Calendar, root: &
             None => return Answer::status(400),
         },
     };
+    if let Some(refusal) = range.and_then(|_| refusal(world, calendar)) {
+        return refusal;
+    }
     let Some(own) = world.href(calendar.id, None) else {
         return nothing();
     };
@@ -59,11 +63,25 @@ pub(super) fn query(world: &World, call: &Call<'_>, calendar: &Calendar, root: &
         BTreeMap::new()
     };
     let kind = kind.to_owned();
+    let left_out = world
+        .switches
+        .query_leaves_out
+        .clone()
+        .filter(|_| range.is_some());
+    let is_left_out = move |ics: &str| left_out.as_ref().is_some_and(|text| ics.contains(text));
     let events = events
         .into_iter()
-        .filter(move |(_, resource)| matches(&resource.ics, &kind, range))
+        .filter(move |(_, resource)| matches(&resource.ics, &kind, range) && !is_left_out(&resource.ics))
         .map(move |(name, resource)| wanted.row(&format!("{own}{}", path::encode(&name)), &resource));
     Answer::rows(itself.into_iter().chain(events))
+}
+
+/// The answer to a query with a time range when the calendar holds an event that cannot be compared with one.
+fn refusal(world: &World, calendar: &Calendar) -> Option<Answer> {
+    let Unfilterable { containing, status } = world.switches.unfilterable.as_ref()?;
+    let mut events = calendar.resources.values();
+    let holds_one = events.any(|resource| resource.ics.contains(containing));
+    holds_one.then(|| Answer::html(*status, "This query cannot be answered"))
 }
 
 pub(super) fn multiget(world: &World, calendar: &Calendar, root: &Element) -> Answer {

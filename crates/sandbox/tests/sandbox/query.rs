@@ -1,8 +1,24 @@
 //! calendar-query and calendar-multiget.
 
+use sandbox::Unfilterable;
+
 use crate::harness::{World, at, event, in_range, practice, query, query_for, world};
 
 const VEVENT: &str = "<c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\"/></c:comp-filter>";
+
+const SYNC: &str = "<d:sync-collection xmlns:d=\"DAV:\"><d:sync-token/><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>\
+                    </d:sync-collection>";
+
+fn multiget(hrefs: &[&str]) -> String {
+    let hrefs: String = hrefs
+        .iter()
+        .map(|href| format!("<d:href>{href}</d:href>"))
+        .collect();
+    format!(
+        "<c:calendar-multiget xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><d:getetag/>\
+         <c:calendar-data/></d:prop>{hrefs}</c:calendar-multiget>"
+    )
+}
 
 fn lunch(world: &World) -> String {
     let (start, end) = (at("2026-11-24T17:00:00Z"), at("2026-11-24T18:00:00Z"));
@@ -106,6 +122,75 @@ async fn a_property_filter_fails_with_412_unless_switched_off() {
 }
 
 #[tokio::test]
+async fn an_event_that_cannot_be_filtered_fails_queries_with_a_time_range_and_nothing_else() {
+    let world = world().await;
+    let good = lunch(&world);
+    let odd = event("odd").replace("SEQUENCE:0", "RRULE:FREQ=DAILY;INTERVAL=-1");
+    let odd = world.control.put_event(world.calendar("Home"), &odd);
+    let path = world.path("Home");
+    let today = in_range("20261124T000000Z", "20261125T000000Z");
+    assert_eq!(world.report(&path, &today).await.status, 207);
+    for status in [400, 500] {
+        world.switch(|switches| {
+            switches.unfilterable = Some(Unfilterable {
+                containing: "INTERVAL=-1".to_owned(),
+                status,
+            });
+        });
+        assert_eq!(world.report(&path, &today).await.status, status);
+        assert_eq!(
+            world.report(&world.path("Work"), &today).await.status,
+            207,
+            "without such an event"
+        );
+        let others = [
+            world.propfind(&path, "1", "<d:getetag/>").await,
+            world.report(&path, SYNC).await,
+            world.report(&path, &multiget(&[&good, &odd])).await,
+            world.report(&path, &query(VEVENT)).await,
+        ];
+        for reply in others {
+            assert!(
+                reply.body.contains(&good) && reply.body.contains(&odd),
+                "{}",
+                reply.body
+            );
+        }
+        assert_eq!(world.send("GET", &odd, &[], "").await.status, 200);
+        let other = format!("{path}other-{status}.ics");
+        assert_eq!(
+            world
+                .put(&other, &[], &event(&format!("other-{status}")))
+                .await
+                .status,
+            201
+        );
+    }
+    world.control.delete_event(world.calendar("Home"), &odd);
+    assert_eq!(world.report(&path, &today).await.status, 207);
+}
+
+#[tokio::test]
+async fn a_query_with_a_time_range_leaves_out_what_the_switch_says() {
+    let world = world().await;
+    let href = lunch(&world);
+    let path = world.path("Home");
+    let today = in_range("20261124T000000Z", "20261125T000000Z");
+    assert!(world.report(&path, &today).await.body.contains(&href));
+    world.switch(|switches| switches.query_leaves_out = Some("SUMMARY:Lunch".to_owned()));
+    let reply = world.report(&path, &today).await;
+    assert!(reply.status == 207 && !reply.body.contains(&href));
+    for reply in [
+        world.propfind(&path, "1", "<d:getetag/>").await,
+        world.report(&path, SYNC).await,
+        world.report(&path, &multiget(&[&href])).await,
+        world.report(&path, &query(VEVENT)).await,
+    ] {
+        assert!(reply.body.contains(&href), "{}", reply.body);
+    }
+}
+
+#[tokio::test]
 async fn a_request_for_parts_of_the_data_gets_empty_events_unless_switched_off() {
     let world = world().await;
     lunch(&world);
@@ -184,10 +269,7 @@ async fn a_multiget_answers_each_address_and_repeats_one_when_switched_on() {
     let world = world().await;
     let href = lunch(&world);
     let missing = href.replace(".ics", "-gone.ics");
-    let body = format!(
-        "<c:calendar-multiget xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><d:getetag/>\
-         <c:calendar-data/></d:prop><d:href>{href}</d:href><d:href>{missing}</d:href></c:calendar-multiget>"
-    );
+    let body = multiget(&[&href, &missing]);
     let reply = world.report(&world.path("Home"), &body).await;
     assert_eq!(reply.hrefs(), [href.clone(), missing.clone()]);
     assert!(reply.row(&href).contains("SUMMARY:Lunch"));

@@ -61,8 +61,8 @@ pub async fn icloud() -> Practice {
     Icloud::start().await.practice
 }
 
-/// The same with every switch in its other position. Only what is a failure, as a partition that is gone or reads that lag
-/// behind, is left for tests of its own.
+/// The same with every switch in its other position. Only what is a failure, as a partition that is gone, reads that lag
+/// behind or events that a query cannot filter, is left for tests of its own.
 pub async fn icloud_otherwise() -> Practice {
     let icloud = Icloud::start().await;
     let usual = Switches::default();
@@ -81,6 +81,8 @@ pub async fn icloud_otherwise() -> Practice {
         collection_row_in_reports: !usual.collection_row_in_reports,
         missing_component_filter_fails: !usual.missing_component_filter_fails,
         property_filter_fails: !usual.property_filter_fails,
+        unfilterable: usual.unfilterable,
+        query_leaves_out: usual.query_leaves_out,
         partial_data_is_empty: !usual.partial_data_is_empty,
         multiget_duplicates: !usual.multiget_duplicates,
         expired_token: ExpiredToken::Gone,
