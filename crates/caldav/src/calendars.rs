@@ -10,6 +10,8 @@ use crate::transport::Request;
 use crate::xml::Ns;
 use crate::{Calendar, Client, Credentials, Error, Readable};
 
+/// Apple allows 100 in an account.
+const MAX_CALENDARS: usize = 1_000;
 const PROPERTIES: &[&str] = &[
     "D:resourcetype",
     "D:displayname",
@@ -44,9 +46,13 @@ impl Client {
                 let Some(calendar) = calendar(url, &row) else {
                     continue;
                 };
-                if !calendars.iter().any(|known| known.url == calendar.url) {
-                    calendars.push(calendar);
+                if calendars.iter().any(|known| known.url == calendar.url) {
+                    continue;
                 }
+                if calendars.len() == MAX_CALENDARS {
+                    return Err(Error::malformed("it lists too many calendars"));
+                }
+                calendars.push(calendar);
             }
         }
         Ok(calendars)
@@ -162,12 +168,12 @@ mod tests {
             "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n<multistatus xmlns='DAV:'>\n{rows}</multistatus>"
         );
         let base = Url::parse("https://p42-caldav.icloud.com:443/7/calendars/").unwrap();
-        let rows = Rows::new(base.clone(), body.as_bytes(), 100_000);
-        futures::executor::block_on(rows.all())
-            .unwrap()
-            .iter()
-            .filter_map(|row| calendar(base.join(&row.href).unwrap(), row))
-            .collect()
+        let mut rows = Rows::new(base.clone(), body.as_bytes(), 100_000);
+        let mut listed = Vec::new();
+        while let Some(row) = futures::executor::block_on(rows.next()).unwrap() {
+            listed.extend(calendar(base.join(&row.href).unwrap(), &row));
+        }
+        listed
     }
 
     fn row(href: &str, props: &str) -> String {

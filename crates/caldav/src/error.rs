@@ -139,6 +139,33 @@ impl Error {
         }
     }
 
+    /// Whether only this question failed, so that another one about the same events may be answered.
+    ///
+    /// One event that a server cannot filter or write out fails every question that includes it, for ever: then ask by
+    /// other means ([`crate::Client::list_etags`], then [`crate::Client::stream`]) or for fewer events. All other errors
+    /// are about the login, the server, the calendar's address or the way there, where no other question fares better.
+    pub fn suggests_another_question(&self) -> bool {
+        match self {
+            // 401, 404, 410, 429 and 503 are variants of their own.
+            Self::Refused { status, .. } => (400..600).contains(status) && *status != 408,
+            Self::Malformed { .. }
+            | Self::TooLarge { .. }
+            | Self::PreconditionFailed
+            | Self::UidConflict
+            | Self::TokenExpired
+            | Self::SyncUnsupported => true,
+            Self::WrongLogin
+            | Self::Throttled { .. }
+            | Self::Unreachable { .. }
+            | Self::NotFound
+            | Self::ForbiddenAddress { .. }
+            | Self::InsecureUrl { .. }
+            | Self::OutOfScope { .. }
+            | Self::TooManyRedirects
+            | Self::NoCalendars => false,
+        }
+    }
+
     /// The error for an HTTP status, of an answer or of a row in one, that is no success.
     pub(crate) fn from_status(
         status: u16,
@@ -179,4 +206,26 @@ fn detail_suffix(detail: &str) -> String {
 
 fn precondition_suffix(precondition: Option<&String>) -> String {
     precondition.map(|name| format!(", {name}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_question_helps_unless_the_server_or_the_login_is_in_trouble() {
+        let of = |status| Error::from_status(status, None, None).suggests_another_question();
+        for status in [400, 403, 405, 409, 412, 413, 415, 422, 500, 501, 502, 504, 507] {
+            assert!(of(status), "{status}");
+        }
+        for status in [401, 404, 408, 410, 429, 503] {
+            assert!(!of(status), "{status}");
+        }
+        let later = Some(RetryAfter::In(std::time::Duration::from_secs(5)));
+        assert!(!Error::from_status(403, None, later).suggests_another_question());
+        assert!(Error::malformed("x").suggests_another_question());
+        assert!(Error::TooLarge { limit: 1 }.suggests_another_question());
+        let host = String::new();
+        assert!(!Error::OutOfScope { host }.suggests_another_question());
+    }
 }

@@ -9,6 +9,9 @@ use crate::Error;
 use crate::href::{canonical_href, canonical_path};
 use crate::xml::{Document, Element, Ns};
 
+/// Bytes of a resource's path as the server writes it.
+const MAX_HREF: usize = 16 * 1024;
+
 /// An answer with status 207 that is read row by row while it arrives.
 pub(crate) struct Rows<R> {
     base: Url,
@@ -62,7 +65,7 @@ impl<R: AsyncBufRead + Unpin> Rows<R> {
                 return Ok(None);
             };
             if element.is(Ns::Dav, "response") {
-                push_rows(element, &mut self.waiting);
+                push_rows(element, &mut self.waiting)?;
             } else if element.is(Ns::Dav, "sync-token") {
                 self.sync_token = element.text().map(str::to_owned);
             }
@@ -111,13 +114,12 @@ impl<R: AsyncBufRead + Unpin> Rows<R> {
         self.truncated
     }
 
-    /// All rows. For answers that are small or held anyway.
-    pub(crate) async fn all(mut self) -> Result<Vec<Row>, Error> {
-        let mut rows = Vec::new();
-        while let Some(row) = self.next().await? {
-            rows.push(row);
-        }
-        Ok(rows)
+    /// The first row of a whole answer: that to Depth 0 has one. The rest is read, too, so that half an answer is not
+    /// taken for one.
+    pub(crate) async fn first(mut self) -> Result<Row, Error> {
+        let first = self.next().await?;
+        while self.next().await?.is_some() {}
+        first.ok_or_else(|| Error::malformed("it is empty"))
     }
 }
 
@@ -195,13 +197,18 @@ pub(crate) fn quoted_etag(etag: &str) -> String {
     }
 }
 
-fn push_rows(response: Element, rows: &mut VecDeque<Row>) {
+fn push_rows(response: Element, rows: &mut VecDeque<Row>) -> Result<(), Error> {
     let mut hrefs = Vec::new();
     let mut status = None;
     let mut propstats = Vec::new();
     for child in response.children {
         if child.is(Ns::Dav, "href") {
-            hrefs.extend(child.text().map(str::to_owned));
+            let href = child.text();
+            // Servers' own limits are lower, and each spelling of it takes room again.
+            if href.is_some_and(|href| href.len() > MAX_HREF) {
+                return Err(Error::malformed("a row has too long a path"));
+            }
+            hrefs.extend(href.map(str::to_owned));
         } else if child.is(Ns::Dav, "status") {
             status = child.text().and_then(parse_status);
         } else if child.is(Ns::Dav, "propstat") {
@@ -222,6 +229,7 @@ fn push_rows(response: Element, rows: &mut VecDeque<Row>) {
         status,
         propstats: Vec::new(),
     }));
+    Ok(())
 }
 
 fn parse_propstat(propstat: Element) -> (u16, Vec<Element>) {
@@ -263,7 +271,7 @@ mod tests {
              <propstat><prop><getetag>\"nope\"</getetag></prop><status>HTTP/1.1 404 Not Found</status></propstat>\
              </response></multistatus>",
         );
-        let row = &block_on(answer.all()).unwrap()[0];
+        let row = block_on(answer.first()).unwrap();
         assert_eq!(row.text(Ns::Dav, "displayname"), Some("Work"));
         assert_eq!(row.etag(), None);
         assert_eq!(row.status_of(Ns::Dav, "getetag"), Some(404));
@@ -319,9 +327,9 @@ mod tests {
 
     #[test]
     fn another_document_is_refused() {
-        assert!(block_on(answer("<html><p>Log in</p></html>").all()).is_err());
+        assert!(block_on(answer("<html><p>Log in</p></html>").first()).is_err());
         assert!(
-            block_on(answer("<multistatus/>").all()).is_err(),
+            block_on(answer("<multistatus/>").next()).is_err(),
             "of no namespace"
         );
     }

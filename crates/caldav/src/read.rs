@@ -1,6 +1,4 @@
-//! Reading events (RFC 4791 section 7): by span, by path, one alone; and listing versions.
-
-use std::collections::BTreeMap;
+//! Reading events (RFC 4791 section 7): by span, by path, one alone.
 
 use http::Method;
 use jiff::Timestamp;
@@ -9,9 +7,8 @@ use url::Url;
 use crate::body::Bound;
 use crate::href::resource_url;
 use crate::requests;
-use crate::stream::Outcome;
 use crate::transport::Request;
-use crate::{Client, Credentials, Error, Listed, Reading, Resource, Unreadable};
+use crate::{Client, Credentials, Error, Reading, Resource};
 
 impl Client {
     /// Reads every resource that has an event touching the span, recurring ones whole.
@@ -35,8 +32,9 @@ impl Client {
     /// Reads resources by their paths, at most [`crate::Limits::batch`] in one request.
     ///
     /// Every path asked for is in exactly one of the lists of the answer, under the spelling it was asked for. What the
-    /// server calls missing is asked for once more, alone, before it is called missing here. For many paths use
-    /// [`Client::stream`], which does not hold all the events.
+    /// server calls missing is asked for once more, alone, before it is called missing here. When the server cannot
+    /// answer a request, the events are asked for in ever smaller ones, so that what is to blame costs only itself. For
+    /// many paths use [`Client::stream`], which does not hold all the events.
     pub async fn read(
         &self,
         calendar: &Url,
@@ -44,22 +42,6 @@ impl Client {
         hrefs: &[String],
     ) -> Result<Reading, Error> {
         self.stream(calendar, login, hrefs).all().await
-    }
-
-    /// What a resource is that an answer about several left in doubt.
-    pub(crate) async fn read_alone(
-        &self,
-        calendar: &Url,
-        login: &Credentials,
-        href: &str,
-    ) -> Result<Outcome, Error> {
-        match self.fetch(calendar, login, href).await {
-            Ok(Some(Resource { etag, data, .. })) => Ok(Outcome::Read { etag, data }),
-            Ok(None) => Ok(Outcome::Missing),
-            Err(Error::TooLarge { .. }) => Ok(Outcome::Unreadable(Unreadable::TooLarge { etag: None })),
-            Err(Error::Refused { status, .. }) => Ok(Outcome::Unreadable(Unreadable::Status(status))),
-            Err(error) => Err(error),
-        }
     }
 
     /// Reads one resource, without its attachments; `None` when it does not exist.
@@ -97,41 +79,11 @@ impl Client {
     ) -> Result<Option<String>, Error> {
         let body = requests::propfind(&["D:getetag"]);
         let request = Request::propfind(resource_url(calendar, href), "0", body);
-        let mut rows = self.send(request, login).await?.rows(Bound::Whole).await?;
-        let row = rows.next().await?;
-        let row = row.ok_or_else(|| Error::malformed("it is empty"))?;
+        let rows = self.send(request, login).await?.rows(Bound::Whole).await?;
+        let row = rows.first().await?;
         match row.status {
             Some(404 | 410) => Err(Error::NotFound),
             _ => Ok(row.etag()),
         }
-    }
-
-    /// Lists the paths and versions of everything in a calendar, for servers without sync-collection.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] with status 507 when the server leaves rows out: half a list would look like removals.
-    pub async fn list_etags(&self, calendar: &Url, login: &Credentials) -> Result<Vec<Listed>, Error> {
-        let body = requests::propfind(&["D:getetag", "D:resourcetype"]);
-        let reply = self
-            .send(Request::propfind(calendar.clone(), "1", body), login)
-            .await?;
-        let mut rows = reply.rows(Bound::Whole).await?.about(calendar);
-        let mut versions = BTreeMap::new();
-        while let Some((href, row)) = rows.next_member().await? {
-            // A resource that failed is still there; only its version is unknown.
-            if !matches!(row.status, Some(404 | 410)) {
-                versions.insert(href, row.etag());
-            }
-        }
-        if rows.is_truncated() {
-            return Err(Error::Refused {
-                status: 507,
-                precondition: None,
-            });
-        }
-        Ok(versions
-            .into_iter()
-            .map(|(href, etag)| Listed { href, etag })
-            .collect())
     }
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::body::{Body, Bound};
-use crate::href::last_segment;
+use crate::held::Held;
+use crate::multiget::Paths;
 use crate::multistatus::{Row, Rows, is_success};
 use crate::requests;
 use crate::transport::Request;
@@ -27,14 +28,16 @@ pub struct EventStream<'a> {
     state: State,
     /// The paths that were handed on.
     seen: HashSet<String>,
+    /// What these take, and what is kept of rows in doubt.
+    held: Held,
 }
 
 /// Who asks whom.
 #[derive(Clone, Copy)]
-struct Source<'a> {
-    client: &'a Client,
-    calendar: &'a Url,
-    login: &'a Credentials,
+pub(crate) struct Source<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) calendar: &'a Url,
+    pub(crate) login: &'a Credentials,
 }
 
 enum State {
@@ -47,8 +50,8 @@ enum State {
         /// Rows without data, of which another row or request may know more.
         doubtful: BTreeMap<String, Outcome>,
     },
-    /// Paths to read, the next ones last, and what is certain already.
-    Paths(Vec<Vec<String>>, Reading),
+    /// Paths to read, and what is certain already.
+    Paths(Paths, Reading),
     Done,
     /// An error, or a call that was dropped, came before the end.
     Broken,
@@ -86,7 +89,7 @@ impl Client {
             calendar,
             login,
         };
-        let paths = source.batches(hrefs.iter().cloned());
+        let paths = source.paths(hrefs.iter().cloned());
         EventStream::new(source, State::Paths(paths, Reading::default()))
     }
 }
@@ -97,6 +100,7 @@ impl<'a> EventStream<'a> {
             source,
             state,
             seen: HashSet::new(),
+            held: Held::within(source.client.limits.listing_bytes),
         }
     }
 
@@ -110,7 +114,14 @@ impl<'a> EventStream<'a> {
             let bit = match std::mem::replace(&mut self.state, State::Broken) {
                 State::Range(from, to) => self.begin((from, to)).await?,
                 State::Answer { rows, span, doubtful } => self.answer(rows, span, doubtful).await?,
-                State::Paths(paths, certain) => self.paths(paths, certain).await?,
+                State::Paths(mut paths, mut bit) => {
+                    self.state = if paths.read_some(self.source, &mut bit).await? {
+                        State::Paths(paths, Reading::default())
+                    } else {
+                        State::Done
+                    };
+                    bit
+                }
                 State::Done => {
                     self.state = State::Done;
                     return Ok(None);
@@ -153,15 +164,19 @@ impl<'a> EventStream<'a> {
         let mut bytes = 0;
         while bit.resources.len() < BATCH_RESOURCES && bytes < BATCH_BYTES {
             match rows.next_member().await {
-                Ok(Some((href, row))) => match outcome(row) {
-                    read @ Outcome::Read { .. } => {
-                        bytes += read.bytes();
-                        if self.seen.insert(href.clone()) {
-                            bit.put(href, read);
+                Ok(Some((href, row))) => {
+                    // More paths than can be held are more than could be listed, too.
+                    self.held.add(&href, None)?;
+                    match outcome(row) {
+                        read @ Outcome::Read { .. } => {
+                            bytes += read.bytes();
+                            if self.seen.insert(href.clone()) {
+                                bit.put(href, read);
+                            }
                         }
+                        outcome => drop(doubtful.entry(href).or_insert(outcome)),
                     }
-                    outcome => drop(doubtful.entry(href).or_insert(outcome)),
-                },
+                }
                 Ok(None) if !rows.is_truncated() => {
                     self.settle(doubtful);
                     return Ok(bit);
@@ -169,7 +184,7 @@ impl<'a> EventStream<'a> {
                 Ok(None) | Err(Error::TooLarge { .. }) => {
                     let hrefs = self.source.rest(span).await?;
                     let hrefs = hrefs.into_iter().filter(|href| !self.seen.contains(href));
-                    self.state = State::Paths(self.source.batches(hrefs), Reading::default());
+                    self.state = State::Paths(self.source.paths(hrefs), Reading::default());
                     return Ok(bit);
                 }
                 Err(error) => return Err(error),
@@ -191,40 +206,16 @@ impl<'a> EventStream<'a> {
                 outcome => certain.put(href, outcome),
             }
         }
-        self.state = State::Paths(self.source.batches(without_data.into_iter()), certain);
-    }
-
-    async fn paths(&mut self, mut paths: Vec<Vec<String>>, mut bit: Reading) -> Result<Reading, Error> {
-        let Some(batch) = paths.pop() else {
-            self.state = State::Done;
-            return Ok(bit);
-        };
-        let outcome = self.source.multiget(&batch, &mut bit).await;
-        if let (Err(Error::TooLarge { .. }), [alone]) = (&outcome, batch.as_slice()) {
-            let too_large = Unreadable::TooLarge { etag: None };
-            bit.put(alone.clone(), Outcome::Unreadable(too_large));
-        } else if let Err(Error::TooLarge { .. }) = outcome {
-            // Smaller batches are put back on the pile.
-            let (first, second) = batch.split_at(batch.len() / 2);
-            paths.extend([second.to_vec(), first.to_vec()]);
-        } else {
-            outcome?;
-        }
-        self.state = State::Paths(paths, Reading::default());
-        Ok(bit)
+        self.state = State::Paths(self.source.paths(without_data.into_iter()), certain);
     }
 }
 
 impl Source<'_> {
-    /// Batches for multigets, each path once, the first ones last.
-    fn batches(&self, hrefs: impl Iterator<Item = String>) -> Vec<Vec<String>> {
-        let mut known = HashSet::new();
-        let hrefs: Vec<String> = hrefs.filter(|href| known.insert(href.clone())).collect();
-        let batches = hrefs.chunks(self.client.limits.batch.max(1)).rev();
-        batches.map(<[String]>::to_vec).collect()
+    fn paths(self, hrefs: impl Iterator<Item = String>) -> Paths {
+        Paths::new(hrefs, self.client.limits.batch)
     }
 
-    async fn query(&self, (from, to): (Timestamp, Timestamp), with_data: bool) -> Result<Rows<Body>, Error> {
+    async fn query(self, (from, to): (Timestamp, Timestamp), with_data: bool) -> Result<Rows<Body>, Error> {
         let body = requests::calendar_query(from, to, with_data);
         let request = Request::report(self.calendar.clone(), "1", body).streamed();
         let reply = self.client.send(request, self.login).await?;
@@ -232,50 +223,26 @@ impl Source<'_> {
     }
 
     /// The paths to read in smaller pieces, as the answer was too large or the server truncated it.
-    async fn rest(&self, span: (Timestamp, Timestamp)) -> Result<Vec<String>, Error> {
-        let mut rows = self.query(span, false).await?;
-        let mut hrefs = Vec::new();
-        while let Some((href, _)) = rows.next_member().await? {
-            hrefs.push(href);
+    async fn rest(self, span: (Timestamp, Timestamp)) -> Result<Vec<String>, Error> {
+        match self.matching(span).await {
+            Ok(Some(hrefs)) => return Ok(hrefs),
+            Err(error) if !error.suggests_another_question() => return Err(error),
+            _ => {}
         }
-        if rows.is_truncated() {
-            let listed = self.client.list_etags(self.calendar, self.login).await?;
-            hrefs = listed.into_iter().map(|listed| listed.href).collect();
-        }
-        Ok(hrefs)
+        let listed = self.client.list_etags(self.calendar, self.login).await?;
+        Ok(listed.into_iter().map(|listed| listed.href).collect())
     }
 
-    async fn multiget(&self, batch: &[String], bit: &mut Reading) -> Result<(), Error> {
-        let Self {
-            client,
-            calendar,
-            login,
-        } = *self;
-        let request = Request::report(calendar.clone(), "1", requests::calendar_multiget(batch)).streamed();
-        let reply = client.send(request, login).await?;
-        let mut rows = reply.rows(Bound::Whole).await?.about(calendar);
-        let mut found: BTreeMap<&str, Outcome> = BTreeMap::new();
-        while let Some((href, row)) = rows.next_member().await? {
-            let Some(asked) = match_href(batch, &href) else {
-                continue;
-            };
-            let outcome = outcome(row);
-            if matches!(outcome, Outcome::Read { .. }) || !found.contains_key(asked.as_str()) {
-                found.insert(asked, outcome);
-            }
+    /// The paths of what touches the span; nothing when the server truncates this, too.
+    async fn matching(self, span: (Timestamp, Timestamp)) -> Result<Option<Vec<String>>, Error> {
+        let mut rows = self.query(span, false).await?;
+        let mut held = Held::within(self.client.limits.listing_bytes);
+        let mut hrefs = Vec::new();
+        while let Some((href, _)) = rows.next_member().await? {
+            held.add(&href, None)?;
+            hrefs.push(href);
         }
-        for asked in batch {
-            let outcome = match found.remove(asked.as_str()) {
-                // None of these proves that it is gone: some servers compare paths by their spelling. Being wrong
-                // here would free taken time, and it happens seldom, so each is asked for alone.
-                None | Some(Outcome::Missing | Outcome::Unreadable(Unreadable::NoData)) => {
-                    client.read_alone(calendar, login, asked).await?
-                }
-                Some(outcome) => outcome,
-            };
-            bit.put(asked.clone(), outcome);
-        }
-        Ok(())
+        Ok((!rows.is_truncated()).then_some(hrefs))
     }
 }
 
@@ -296,7 +263,7 @@ impl Outcome {
 }
 
 impl Reading {
-    fn put(&mut self, href: String, outcome: Outcome) {
+    pub(crate) fn put(&mut self, href: String, outcome: Outcome) {
         match outcome {
             Outcome::Read { etag, data } => self.resources.push(Resource { href, etag, data }),
             Outcome::Missing => self.missing.push(href),
@@ -309,7 +276,8 @@ impl Reading {
     }
 }
 
-fn outcome(mut row: Row) -> Outcome {
+/// What a row says about its resource.
+pub(crate) fn outcome(mut row: Row) -> Outcome {
     if let Some(data) = row.take_prop(Ns::CalDav, "calendar-data") {
         if data.cut {
             return Outcome::Unreadable(Unreadable::TooLarge { etag: row.etag() });
@@ -334,15 +302,4 @@ fn outcome(mut row: Row) -> Outcome {
         }
         _ => Outcome::Unreadable(Unreadable::NoData),
     }
-}
-
-/// Which of the paths asked for a row answers: the same path or, as hrefs may be mismatched, one with the same last
-/// part, which is unique within a calendar.
-fn match_href<'a>(asked: &'a [String], href: &str) -> Option<&'a String> {
-    let same = asked.iter().find(|asked| *asked == href);
-    same.or_else(|| {
-        asked
-            .iter()
-            .find(|asked| last_segment(asked) == last_segment(href))
-    })
 }

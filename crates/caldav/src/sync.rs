@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::body::Bound;
+use crate::held::Held;
 use crate::requests;
 use crate::transport::Request;
 use crate::{Changes, Client, Credentials, Error, Listed};
@@ -20,7 +21,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::TokenExpired`] when the server does not take the token: call again without one and drop nothing
-    /// meanwhile. [`Error::SyncUnsupported`] when it refuses even without a token.
+    /// meanwhile. [`Error::SyncUnsupported`] when it refuses even without a token. [`Error::TooLarge`] when the paths exceed
+    /// [`crate::Limits::listing_bytes`].
     pub async fn sync(
         &self,
         calendar: &Url,
@@ -29,12 +31,14 @@ impl Client {
     ) -> Result<Changes, Error> {
         let mut token = token.map(str::to_owned);
         let mut changes: BTreeMap<String, Change> = BTreeMap::new();
+        let mut held = Held::within(self.limits.listing_bytes);
         for _ in 0..MAX_PAGES {
-            let request = Request::report(calendar.clone(), "0", requests::sync_collection(token.as_deref()));
+            let body = requests::sync_collection(token.as_deref());
+            let request = Request::report(calendar.clone(), "0", body).streamed();
             let reply = self.send(request, login).await?;
             let status = reply.status().as_u16();
             let refused = |error| sync_error(error, status, token.is_some());
-            let mut rows = reply.rows(Bound::Whole).await.map_err(refused)?.about(calendar);
+            let mut rows = reply.rows(Bound::Bits).await.map_err(refused)?.about(calendar);
             while let Some((href, row)) = rows.next_member().await.map_err(refused)? {
                 // Only a status of the whole resource says that it is gone. One that failed in another way counts as
                 // changed to an unknown version: reading it will tell.
@@ -42,6 +46,7 @@ impl Client {
                     Some(404 | 410) => Change::Removed,
                     _ => Change::Changed(row.etag()),
                 };
+                held.add(&href, change.etag())?;
                 changes.insert(href, change);
             }
             let truncated = rows.is_truncated();
@@ -63,6 +68,15 @@ impl Client {
 enum Change {
     Changed(Option<String>),
     Removed,
+}
+
+impl Change {
+    fn etag(&self) -> Option<&str> {
+        match self {
+            Self::Changed(etag) => etag.as_deref(),
+            Self::Removed => None,
+        }
+    }
 }
 
 fn collect(changes: BTreeMap<String, Change>, token: String) -> Changes {

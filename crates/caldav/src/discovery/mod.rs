@@ -18,6 +18,8 @@ use crate::transport::{Request, place_of};
 use crate::xml::{Element, Ns};
 use crate::{Account, Client, Credentials, Error, Scope};
 
+/// Homes and addresses of one account that count.
+const MOST: usize = 100;
 const PROPERTIES: &[&str] = &[
     "D:current-user-principal",
     "D:displayname",
@@ -87,9 +89,7 @@ impl Client {
         let request = Request::propfind(url.clone(), "0", requests::propfind(PROPERTIES));
         let rows = self.send(request, login).await?.rows(Bound::Whole).await?;
         let base = rows.base().clone();
-        // The whole answer is read, so that half of one is not taken for one.
-        let mut rows = rows.all().await?.into_iter();
-        let row = rows.next().ok_or_else(|| Error::malformed("it is empty"))?;
+        let row = rows.first().await?;
         match row.status {
             Some(404 | 410) => Err(Error::NotFound),
             Some(401) => Err(Error::WrongLogin),
@@ -107,7 +107,7 @@ impl Client {
         };
         let mut homes = Vec::new();
         let mut out_of_scope = None;
-        for href in set.all(Ns::Dav, "href").filter_map(Element::text) {
+        for href in set.all(Ns::Dav, "href").filter_map(Element::text).take(MOST) {
             match self.resolve(entry, base, href) {
                 Ok(home) if homes.contains(&home) => {}
                 Ok(home) => homes.push(home),
@@ -151,7 +151,7 @@ fn addresses(row: &Row) -> Vec<String> {
         return Vec::new();
     };
     let mut addresses = Vec::new();
-    for text in set.all(Ns::Dav, "href").filter_map(Element::text) {
+    for text in set.all(Ns::Dav, "href").filter_map(Element::text).take(MOST) {
         let is_mail = text
             .get(..7)
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));

@@ -238,7 +238,7 @@ async fn a_body_over_the_limit_is_refused_also_when_it_was_compressed() {
     ] {
         let server = Scripted::start(move |_| bytes.clone()).await;
         let outcome = client_with_limits(limits)
-            .list_etags(&server.at("cal/"), &login())
+            .calendars(&[server.at("cal/")], &login())
             .await;
         assert_eq!(outcome, Err(Error::TooLarge { limit: 100_000 }));
     }

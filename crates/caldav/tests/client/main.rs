@@ -1,6 +1,7 @@
 //! The client against real servers, against the practice iCloud and against servers that misbehave on purpose.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+mod another_question;
 mod discovery;
 mod failures;
 mod finding;

@@ -1,0 +1,158 @@
+//! Resources read by their paths (RFC 4791 section 7.9), also from servers that cannot answer about some of them.
+//!
+//! One resource that a server cannot write out fails every multiget that includes it. So a batch that is refused is halved
+//! until the one to blame is alone, which costs it one request for each halving and one GET.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::body::Bound;
+use crate::href::last_segment;
+use crate::requests;
+use crate::stream::{Outcome, Source, outcome};
+use crate::transport::Request;
+use crate::{Error, Reading, Resource, Unreadable};
+
+/// Multigets for a single resource that are refused, none having been answered, before only GET is used.
+const MAX_REFUSED: usize = 4;
+
+/// Paths to read, and what was learnt about the server on the way.
+pub(crate) struct Paths {
+    /// Batches, the next one last.
+    batches: Vec<Vec<String>>,
+    /// Whether a multiget was answered.
+    answered: bool,
+    /// Multigets for a single resource that were refused.
+    refused: usize,
+    /// Whether the server answered anything about this calendar: a refusal then concerns what was asked for.
+    works: bool,
+}
+
+impl Paths {
+    /// Batches of so many, each path once.
+    pub(crate) fn new(hrefs: impl Iterator<Item = String>, batch: usize) -> Self {
+        let mut known = HashSet::new();
+        let hrefs: Vec<String> = hrefs.filter(|href| known.insert(href.clone())).collect();
+        let batches = hrefs.chunks(batch.max(1)).rev();
+        Self {
+            batches: batches.map(<[String]>::to_vec).collect(),
+            answered: false,
+            refused: 0,
+            works: false,
+        }
+    }
+
+    /// Reads one more batch, or halves it; false when none is left.
+    ///
+    /// # Errors
+    /// Those that no other question about the same resources would avoid.
+    pub(crate) async fn read_some(&mut self, source: Source<'_>, bit: &mut Reading) -> Result<bool, Error> {
+        let Some(batch) = self.batches.pop() else {
+            return Ok(false);
+        };
+        let mut found = BTreeMap::new();
+        if self.answered || self.refused < MAX_REFUSED {
+            match (source.multiget(&batch).await, batch.as_slice()) {
+                (Ok(answer), _) => {
+                    self.answered = true;
+                    self.works = true;
+                    found = answer;
+                }
+                (Err(Error::TooLarge { .. }), [alone]) => {
+                    let too_large = Unreadable::TooLarge { etag: None };
+                    bit.put(alone.clone(), Outcome::Unreadable(too_large));
+                    return Ok(true);
+                }
+                (Err(error), _) if !error.suggests_another_question() => return Err(error),
+                (Err(_), [_]) => self.refused += 1,
+                (Err(_), _) => {
+                    let (first, second) = batch.split_at(batch.len() / 2);
+                    self.batches.extend([second.to_vec(), first.to_vec()]);
+                    return Ok(true);
+                }
+            }
+        }
+        for asked in &batch {
+            let outcome = match found.remove(asked.as_str()) {
+                // None of these proves that it is gone: some servers compare paths by their spelling. Being wrong
+                // here would free taken time, and it happens seldom, so each is asked for alone.
+                None | Some(Outcome::Missing | Outcome::Unreadable(Unreadable::NoData)) => {
+                    self.read_alone(source, asked).await?
+                }
+                Some(outcome) => outcome,
+            };
+            bit.put(asked.clone(), outcome);
+        }
+        Ok(true)
+    }
+
+    /// What a resource is that an answer about several left in doubt, or that no answer about several could include.
+    async fn read_alone(&mut self, source: Source<'_>, href: &str) -> Result<Outcome, Error> {
+        let Source {
+            client,
+            calendar,
+            login,
+        } = source;
+        let error = match client.fetch(calendar, login, href).await {
+            Ok(found) => {
+                self.works = true;
+                return Ok(found.map_or(Outcome::Missing, as_read));
+            }
+            Err(error) if error.suggests_another_question() => error,
+            Err(error) => return Err(error),
+        };
+        // A server in trouble, or one that throttles with 403, refuses everything, and no resource is to blame for that.
+        if !self.works {
+            client.etag(calendar, login, calendar.path()).await?;
+            self.works = true;
+        }
+        Ok(Outcome::Unreadable(match error {
+            Error::TooLarge { .. } => Unreadable::TooLarge { etag: None },
+            Error::Refused { status, .. } => Unreadable::Status(status),
+            Error::PreconditionFailed => Unreadable::Status(412),
+            _ => Unreadable::NoData,
+        }))
+    }
+}
+
+/// What a GET brought. A page for people that came instead of a calendar says nothing about the resource.
+fn as_read(resource: Resource) -> Outcome {
+    let Resource { etag, data, .. } = resource;
+    let begins = data.trim_start().get(..6);
+    if begins.is_some_and(|begins| begins.eq_ignore_ascii_case("BEGIN:")) {
+        Outcome::Read { etag, data }
+    } else {
+        Outcome::Unreadable(Unreadable::NoData)
+    }
+}
+
+impl Source<'_> {
+    /// One request for several resources. What the answer leaves out is left out.
+    async fn multiget(self, batch: &[String]) -> Result<BTreeMap<&str, Outcome>, Error> {
+        let body = requests::calendar_multiget(batch);
+        let request = Request::report(self.calendar.clone(), "1", body).streamed();
+        let reply = self.client.send(request, self.login).await?;
+        let mut rows = reply.rows(Bound::Whole).await?.about(self.calendar);
+        let mut found: BTreeMap<&str, Outcome> = BTreeMap::new();
+        while let Some((href, row)) = rows.next_member().await? {
+            let Some(asked) = match_href(batch, &href) else {
+                continue;
+            };
+            let outcome = outcome(row);
+            if matches!(outcome, Outcome::Read { .. }) || !found.contains_key(asked.as_str()) {
+                found.insert(asked, outcome);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Which of the paths asked for a row answers: the same path or, as hrefs may be mismatched, one with the same last
+/// part, which is unique within a calendar.
+fn match_href<'a>(asked: &'a [String], href: &str) -> Option<&'a String> {
+    let same = asked.iter().find(|asked| *asked == href);
+    same.or_else(|| {
+        asked
+            .iter()
+            .find(|asked| last_segment(asked) == last_segment(href))
+    })
+}
