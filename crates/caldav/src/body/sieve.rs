@@ -42,8 +42,8 @@ pub(super) struct Sieve {
     last: [u8; 2],
     /// Nothing but blanks has come.
     blank: bool,
-    /// The blanks behind a tag, while nothing but blanks has come since.
-    gap: Option<Vec<u8>>,
+    /// Nothing but blanks has come since a tag.
+    gap: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Sieve {
             markup: 0,
             last: [0; 2],
             blank: true,
-            gap: None,
+            gap: false,
         }
     }
 
@@ -87,7 +87,7 @@ impl Sieve {
         while let Some((&first, after)) = rest.split_first() {
             rest = match self.place {
                 Place::Text if self.kind == Kind::Calendar => self.calendar(rest, out)?,
-                Place::Text if self.gap.is_some() => self.gap(rest, out),
+                Place::Text if self.gap => self.gap(rest),
                 Place::Text if self.reference.is_some() => self.reference(first, after, rest, out),
                 Place::Text => self.text(rest, out),
                 Place::Cdata { brackets } => self.cdata(brackets, rest, out),
@@ -132,22 +132,11 @@ impl Sieve {
         })
     }
 
-    /// Blanks between tags mean nothing, and servers that indent their answers send as many of them as of all else.
-    fn gap<'a>(&mut self, rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
-        let Some(mut gap) = self.gap.take() else {
-            return rest;
-        };
+    /// Blanks between tags mean nothing, and servers that indent their answers send as many of them as of all else. Nor do
+    /// they mean anything at the beginning of a text.
+    fn gap<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
         let after = rest.trim_ascii_start();
-        gap.extend_from_slice(&rest[..rest.len() - after.len()]);
-        if after.is_empty() {
-            self.gap = Some(gap);
-        } else if after[0] != b'<' {
-            // The text begins with them.
-            let mut blanks = gap.as_slice();
-            while !blanks.is_empty() {
-                blanks = self.text(blanks, out);
-            }
-        }
+        self.gap = after.is_empty();
         after
     }
 
@@ -238,7 +227,7 @@ impl Sieve {
         self.count(end + 1)?;
         self.place = match (quote, rest[end]) {
             (None, b'>') => {
-                self.gap = Some(Vec::new());
+                self.gap = true;
                 Place::Text
             }
             (None, quote) => Place::Tag { quote: Some(quote) },
@@ -361,7 +350,7 @@ mod tests {
         for text in [
             "<?xml version='1.0' encoding='UTF-8'?>\n<a b='>' c=\"'\">x &amp; y<!-- ]]> <b> --><d/></a>",
             "<a><![CDATA[BEGIN:VCALENDAR\r\nSUMMARY:a ] b ]] c ]]]> d\r\nEND:VCALENDAR\r\n]]></a>",
-            "<a><![CDATA[ATT]]></a><a>ATTACH</a><a>\nATTACHED:1\nATTACHMENT;x</a>",
+            "<a><![CDATA[ATT]]></a><a>ATTACH</a><a>ATTACHED:1\nATTACHMENT;x</a>",
             "<a>DESCRIPTION:\n ATTACH:folded text\nX-ATTACH:1\nX:ATTACH:2</a>",
             "<!DOCTYPE a><a>&#10;&#x41;&bad</a>",
         ] {
@@ -396,18 +385,18 @@ mod tests {
     }
 
     #[test]
-    fn blanks_between_tags_are_left_out_and_those_of_texts_are_not() {
+    fn blanks_behind_tags_are_left_out_and_those_within_texts_are_not() {
         assert_eq!(
             xml("<?xml?>\n<a>\n  <b> x <c/> </b>\n<d>\n y&amp;\n z\n</d>\n</a>\n"),
-            "<?xml?>\n<a><b> x <c/></b><d>\n y&amp;\n z\n</d></a>"
+            "<?xml?>\n<a><b>x <c/></b><d>y&amp;\n z\n</d></a>"
         );
-        assert_eq!(xml("<a>\n \nATTACH:x\nB:1</a>"), "<a>\n \nB:1</a>");
+        assert_eq!(xml("<a>\n \nATTACH:x\nB:1</a>"), "<a>B:1</a>");
         assert_eq!(xml("<a> <![CDATA[ x ]]> </a>"), "<a><![CDATA[ x ]]> </a>");
     }
 
     #[test]
     fn blanks_and_a_byte_order_mark_before_the_document_are_left_out() {
-        assert_eq!(xml("\u{feff} \n\u{feff}<a> x</a>"), "<a> x</a>");
+        assert_eq!(xml("\u{feff} \n\u{feff}<a>x </a>"), "<a>x </a>");
     }
 
     #[test]
