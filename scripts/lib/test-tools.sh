@@ -9,6 +9,25 @@ chromium_there() {
   have "${CHROMIUM:-chromium}" || have chromium-browser || have google-chrome
 }
 
+cyrus_there() {
+  [ -x /usr/lib/cyrus/bin/httpd ] && [ -x /usr/sbin/saslpasswd2 ]
+}
+
+# Cyrus is one more CalDAV server for the client's tests, where apt can have it. Elsewhere they pass over it.
+want_cyrus() {
+  cyrus_there && return 0
+  if have apt-get && [ "$(id -u)" -eq 0 ]; then
+    apt-cache show cyrus-caldav >/dev/null 2>&1 || apt-get update -qq >/dev/null 2>&1 || true
+    if apt-cache show cyrus-caldav >/dev/null 2>&1; then
+      missing_packages+=(cyrus-caldav sasl2-bin)
+      # Its packages ask for a mail server: this one only sends.
+      [ -x /usr/sbin/sendmail ] || missing_packages+=(msmtp-mta)
+      return 0
+    fi
+  fi
+  say "SKIPPED: Cyrus is not here, so the CalDAV client is not tested against it (Debian: apt-get install cyrus-caldav sasl2-bin)"
+}
+
 ensure_test_packages() {
   want node nodejs
   want npm npm
@@ -18,6 +37,7 @@ ensure_test_packages() {
   fi
   postgres_there || missing_packages+=(postgresql)
   chromium_there || missing_packages+=(chromium)
+  want_cyrus
   install_packages
 }
 

@@ -48,8 +48,9 @@ pub enum Error {
     /// The resource changed, or already exists (412). On a create it can also mean that the UID is taken elsewhere.
     #[error("the event on the server is not in the expected state")]
     PreconditionFailed,
-    /// Another resource of this calendar already has this UID (`no-uid-conflict`, RFC 4791 section 5.3.2.1).
-    #[error("another event of this calendar has the same UID")]
+    /// Another resource already has this UID: one of this calendar (`no-uid-conflict`, RFC 4791 section 5.3.2.1) or of any of
+    /// the account (`unique-scheduling-object-resource`, RFC 6638 section 3.2.4.1).
+    #[error("another event has the same UID")]
     UidConflict,
     /// The answer is larger than the client accepts.
     #[error("the server's answer is larger than {limit} bytes")]
@@ -177,7 +178,7 @@ impl Error {
             (429 | 503, _) => Self::Throttled { status, retry_after },
             (403, _) if retry_after.is_some() => Self::Throttled { status, retry_after },
             (404 | 410, _) => Self::NotFound,
-            (_, Some("no-uid-conflict")) => Self::UidConflict,
+            (_, Some("no-uid-conflict" | "unique-scheduling-object-resource")) => Self::UidConflict,
             // Some servers give 412 also for broken objects and then name the rule that was broken.
             (412, Some(rule))
                 if ["valid-", "supported-", "max-", "min-"]

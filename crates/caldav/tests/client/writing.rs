@@ -52,6 +52,7 @@ async fn a_write_counts_even_when_its_version_cannot_be_learnt() {
 async fn refusals_of_a_write_are_told_apart() {
     let conflict = "<error xmlns='DAV:'><no-uid-conflict xmlns='urn:ietf:params:xml:ns:caldav'><href xmlns='DAV:'>/cal/b.ics</href>\
                     </no-uid-conflict></error>";
+    let elsewhere = "<error xmlns='DAV:'><unique-scheduling-object-resource xmlns='urn:ietf:params:xml:ns:caldav'/></error>";
     let invalid = "<error xmlns='DAV:'><valid-calendar-data xmlns='urn:ietf:params:xml:ns:caldav'/></error>";
     let refused = |status, name: &str| Error::Refused {
         status,
@@ -61,6 +62,7 @@ async fn refusals_of_a_write_are_told_apart() {
         ("412 Precondition Failed", "", Error::PreconditionFailed),
         ("412 Precondition Failed", conflict, Error::UidConflict),
         ("403 Forbidden", conflict, Error::UidConflict),
+        ("403 Forbidden", elsewhere, Error::UidConflict),
         ("409 Conflict", "", Error::NotFound),
         ("404 Not Found", "", Error::NotFound),
         (

@@ -1,7 +1,7 @@
 //! Reading, and what a person changes on the phone.
 
 use caldav::Error;
-use sandbox::{ExpiredToken, Options, Seed};
+use sandbox::{ExpiredToken, Options, Seed, Unfilterable};
 
 use crate::support::events::{Event, instant};
 use crate::support::icloud::Icloud;
@@ -43,6 +43,42 @@ async fn reading_works_in_every_position_of_the_uncertain_habits() {
             assert!(found.data.contains("SUMMARY:Dentist & <more>"), "{}", found.data);
             assert_eq!((reading.missing.len(), reading.unreadable.len()), (0, 0));
         }
+    }
+}
+
+#[tokio::test]
+async fn events_that_a_query_fails_on_or_leaves_out_are_listed_and_read_by_their_paths() {
+    let icloud = Icloud::start().await;
+    let (client, login) = (&icloud.practice.client, &icloud.practice.login);
+    let (id, work) = icloud.calendar("Work");
+    let add = |title: &str| {
+        let (start, end) = (instant("2031-03-04T10:00:00Z"), instant("2031-03-04T11:00:00Z"));
+        icloud.control.add_simple_event(id, title, start, end)
+    };
+    let mut hrefs = vec![add("Good"), add("Odd")];
+    hrefs.sort();
+    let (from, to) = (instant("2031-03-04T00:00:00Z"), instant("2031-03-05T00:00:00Z"));
+    for status in [None, Some(400), Some(500)] {
+        icloud.control.switch(|switches| {
+            switches.query_leaves_out = Some("SUMMARY:Odd".to_owned());
+            switches.unfilterable = status.map(|status| Unfilterable {
+                containing: "SUMMARY:Odd".to_owned(),
+                status,
+            });
+        });
+        match client.read_range(&work, login, from, to).await {
+            Ok(reading) => assert_eq!((reading.resources.len(), status), (1, None)),
+            Err(error) => {
+                assert!(status.is_some() && error.suggests_another_question(), "{error:?}");
+            }
+        }
+        let listed = client.list_etags(&work, login).await.unwrap();
+        let synced = client.sync(&work, login, None).await.unwrap().changed;
+        assert_eq!(listed, synced);
+        let paths: Vec<String> = listed.into_iter().map(|listed| listed.href).collect();
+        assert_eq!(paths, hrefs);
+        let reading = client.read(&work, login, &paths).await.unwrap();
+        assert_eq!(reading.resources.len(), 2, "{reading:?}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the client's tests share: servers to talk to and events to write.
 
+pub mod cyrus;
 pub mod events;
 pub mod icloud;
+mod port;
 pub mod python;
 pub mod scripted;
 

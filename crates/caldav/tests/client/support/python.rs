@@ -1,16 +1,14 @@
 //! Radicale and Xandikos as child processes, from the Python environment that `scripts/setup` makes.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use caldav::Credentials;
 use tempfile::TempDir;
 use url::Url;
 
+use super::port::Port;
 use super::{Practice, client};
 
 /// Leaves when its standard input closes, so that no server outlives the tests, however they end.
@@ -55,32 +53,6 @@ fn python(module: &str) -> PathBuf {
     python
 }
 
-/// A port that is this test's alone until it ends.
-struct Port {
-    number: u16,
-    _reserved: File,
-}
-
-impl Port {
-    /// Below the ports that the system hands out, and locked, since tests run in many processes at once.
-    fn reserve() -> Self {
-        const PORTS: std::ops::Range<u16> = 21_000..29_000;
-        let folder = std::env::temp_dir().join("quince-test-ports");
-        std::fs::create_dir_all(&folder).unwrap();
-        let skipped = usize::try_from(std::process::id()).unwrap() % PORTS.len();
-        for number in PORTS.cycle().skip(skipped).take(PORTS.len()) {
-            let file = File::create(folder.join(number.to_string())).unwrap();
-            if file.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, number)).is_ok() {
-                return Self {
-                    number,
-                    _reserved: file,
-                };
-            }
-        }
-        panic!("no port is free");
-    }
-}
-
 async fn start(module: &str, folder: TempDir, port: Port, arguments: &[&str]) -> Running {
     let mut child = Command::new(python(module))
         .args(["-c", LAUNCHER, module])
@@ -99,14 +71,9 @@ async fn start(module: &str, folder: TempDir, port: Port, arguments: &[&str]) ->
             .map_while(Result::ok)
             .collect::<Vec<_>>()
     });
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number));
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
-        if child.try_wait().unwrap().is_some() || Instant::now() > deadline {
-            let _ = child.kill();
-            panic!("{module} did not start:\n{}", log.join().unwrap().join("\n"));
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    if !port.is_served_by(&mut child).await {
+        let _ = child.kill();
+        panic!("{module} did not start:\n{}", log.join().unwrap().join("\n"));
     }
     Running {
         child,
