@@ -10,6 +10,7 @@ use crate::lines::{Name, plain_text};
 use crate::problems::Problems;
 use crate::resolve::Resolver;
 use crate::series::begin;
+use crate::vtimezone::Wanted;
 
 /// What a person would notice as changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,8 +38,11 @@ pub enum Change {
 /// Longest text that is compared, in characters; beyond it changes go unnoticed.
 const LONGEST: usize = 100_000;
 
-/// Up to when zones that a calendar defines are expanded: the year 2100, in seconds since the epoch.
-const ZONES_TO: i64 = 4_102_444_800;
+/// When zones that a calendar defines are wanted: from 1970 to the year 2100, in seconds since the epoch.
+const WANTED: Wanted = Wanted {
+    from: 0,
+    to: 4_102_444_800,
+};
 
 /// Whether two texts are the same event for a person. What servers add or rearrange does not count: other
 /// properties, alarms, time stamps, sequence numbers, order, folding, another zone for the same instant.
@@ -92,7 +96,7 @@ impl Look {
             .find(|event| event.all(Name::RecurrenceId).next().is_none())?;
         let utc = zones::Zone::utc();
         let mut problems = Problems::default();
-        let mut zones = Resolver::new(&calendar.zones, &utc, ZONES_TO);
+        let mut zones = Resolver::new(&calendar.zones, &utc, WANTED);
         let event = Event::read(text, &[], &mut zones, &mut problems)?;
         let start = begin(&event.start);
         let end = event.length.end(&event.start.clock, event.start.naive, start);

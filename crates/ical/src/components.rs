@@ -26,6 +26,8 @@ impl<'a> EventText<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct ZoneText<'a> {
     pub id: String,
+    /// What may say by another name which zone it is.
+    pub hints: Vec<Line<'a>>,
     /// STANDARD and DAYLIGHT, which differ in nothing that matters here.
     pub observances: Vec<Vec<Line<'a>>>,
 }
@@ -113,9 +115,13 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
                         event.lines.push(line);
                     }
                 }
-                Place::Zone if name == Name::TzId => {
+                Place::Zone => {
                     if let Some(zone) = calendar.zones.last_mut() {
-                        zone.id = line.value.into_owned();
+                        match name {
+                            Name::TzId => zone.id = line.value.into_owned(),
+                            Name::ZoneAlias | Name::ZoneNumber => zone.hints.push(line),
+                            _ => {}
+                        }
                     }
                 }
                 Place::Observance => {
@@ -126,7 +132,7 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
                 Place::Outside if name == Name::CalendarZone => {
                     calendar.own_zones.push(line.value.into_owned());
                 }
-                Place::Outside | Place::Zone | Place::Other => {}
+                Place::Outside | Place::Other => {}
             },
         }
     }

@@ -34,6 +34,7 @@ mod resolve;
 mod rule;
 mod series;
 mod values;
+mod vtimezone;
 mod walk;
 mod write;
 

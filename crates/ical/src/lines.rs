@@ -35,12 +35,15 @@ pub(crate) enum Name {
     TzId,
     OffsetFrom,
     OffsetTo,
+    ZoneAbbreviation,
+    ZoneAlias,
+    ZoneNumber,
     CalendarZone,
 }
 
 impl Name {
     fn of(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&[u8], Name); 25] = [
+        const NAMES: [(&[u8], Name); 31] = [
             (b"BEGIN", Name::Begin),
             (b"END", Name::End),
             (b"UID", Name::Uid),
@@ -65,6 +68,12 @@ impl Name {
             (b"TZID", Name::TzId),
             (b"TZOFFSETFROM", Name::OffsetFrom),
             (b"TZOFFSETTO", Name::OffsetTo),
+            (b"TZNAME", Name::ZoneAbbreviation),
+            (b"TZID-ALIAS-OF", Name::ZoneAlias),
+            (b"TZURL", Name::ZoneAlias),
+            (b"X-LIC-LOCATION", Name::ZoneAlias),
+            (b"X-ENTOURAGE-CFTIMEZONE", Name::ZoneAlias),
+            (b"X-MICROSOFT-CDO-TZID", Name::ZoneNumber),
             (b"X-WR-TIMEZONE", Name::CalendarZone),
         ];
         NAMES

@@ -173,7 +173,8 @@ pub enum ProblemKind {
     Rule,
     /// More occurrences than are expanded one by one; the rest blocks as one span.
     TooMany,
-    /// A zone is known neither by name nor by definition; the owner's zone was taken.
+    /// A zone is known neither by name nor by definition, so that the owner's was taken, or it can be meant in more than one
+    /// way, or its definition is incomplete.
     Zone,
     /// An exception or additional date cannot be read.
     Date,

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use crate::clock::moved;
 use crate::components::parse;
+use crate::days::DAY;
 use crate::event::{Event, bare_address};
 use crate::group::{Sink, expand};
 use crate::lines::{Name, Reader};
-use crate::model::{Horizon, Instance, Owner, ProblemKind, Reading};
+use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
 use crate::problems::Problems;
 use crate::resolve::{Resolver, named};
 use crate::series::Budget;
+use crate::vtimezone::Wanted;
 use zones::Zone;
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
@@ -46,14 +48,12 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .map(|address| bare_address(address))
         .collect();
     // Zones that a calendar defines are needed a little beyond the horizon, for ends and moved occurrences.
-    let zones_to = moved(horizon.to, 800 * crate::days::DAY).as_second();
+    let wanted = Wanted {
+        from: moved(horizon.from, -400 * DAY).as_second(),
+        to: moved(horizon.to, 800 * DAY).as_second(),
+    };
     let floating = floating_zone(&calendar.own_zones);
-    let mut zones = Resolver::new(&calendar.zones, owner.zone, zones_to).floating_in(floating);
-    let events: Vec<Event> = calendar
-        .events
-        .iter()
-        .filter_map(|event| Event::read(event, &me, &mut zones, &mut problems))
-        .collect();
+    let mut zones = Resolver::new(&calendar.zones, owner.zone, wanted).floating_in(floating);
     let owner_clock = zones.owner();
     let mut sink = Sink {
         owner: &owner_clock,
@@ -62,15 +62,52 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         problems,
         instances: Vec::new(),
     };
-    for group in by_uid(&events) {
-        expand(&group, &mut sink);
+    let mut readings = 0;
+    loop {
+        let events: Vec<Event> = calendar
+            .events
+            .iter()
+            .filter_map(|event| Event::read(event, &me, &mut zones, &mut sink.problems))
+            .collect();
+        for group in by_uid(&events) {
+            expand(&group, &mut sink);
+        }
+        readings += 1;
+        if !zones.next_reading() {
+            break;
+        }
+    }
+    if zones.is_incomplete() {
+        sink.problems.add(
+            ProblemKind::Zone,
+            "",
+            true,
+            "The time zones of a calendar can be meant in more ways than are looked at, so times may be missing.".to_owned(),
+        );
     }
     let first = calendar.events.first().and_then(|event| event.first(Name::Uid));
     Reading {
         uid: first.unwrap_or("").to_owned(),
-        instances: sorted(sink.instances),
+        instances: of_all_readings(sorted(sink.instances), readings),
         problems: sink.problems.into_list(),
     }
+}
+
+/// What the text means when its zones can be meant in several ways: what blocks in one reading blocks, but only what is in all
+/// of them is understood.
+fn of_all_readings(instances: Vec<Instance>, readings: usize) -> Vec<Instance> {
+    if readings == 1 {
+        return instances;
+    }
+    let same = instances.chunk_by(|a, b| a == b);
+    same.map(|same| {
+        let mut instance = same[0].clone();
+        if same.len() < readings && !matches!(instance.blocks, Blocks::Free(_)) {
+            instance.blocks = Blocks::NotUnderstood;
+        }
+        instance
+    })
+    .collect()
 }
 
 /// The zone that a text names as that of its floating times: closer to them than what is known of the owner. One that is

@@ -13,7 +13,7 @@ use crate::length::{self, Length};
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
 use crate::problems::Problems;
-use crate::resolve::Resolver;
+use crate::resolve::{Certainty, Resolver};
 use crate::values::{self, Moment};
 
 /// What reading one event needs everywhere.
@@ -89,15 +89,23 @@ impl<'a, 'z> Reading<'a, 'z> {
     }
 
     fn zone(&mut self, id: &str) -> Rc<Clock> {
-        if let Some(clock) = self.zones.find(id) {
-            return clock;
-        }
+        let (clock, certainty) = self.zones.find(id);
+        let what = match certainty {
+            Certainty::Known => return clock,
+            Certainty::Completed => {
+                "whose definition is incomplete; what is missing was concluded from the rest."
+            }
+            Certainty::OnlyDefinition => {
+                "which its calendar does not define; the only time zone that it defines was used."
+            }
+            Certainty::Several => {
+                "which can be meant in more than one way; every time that it may mean is kept busy."
+            }
+            Certainty::Unknown => "which is not known; your own was used.",
+        };
         let id: String = id.chars().filter(|c| !c.is_control()).take(80).collect();
-        self.mention(
-            ProblemKind::Zone,
-            &format!("is in the time zone “{id}”, which is not known; your own was used."),
-        );
-        self.zones.owner()
+        self.mention(ProblemKind::Zone, &format!("is in the time zone “{id}”, {what}"));
+        clock
     }
 
     /// A time as written, in the zone that counts for it.

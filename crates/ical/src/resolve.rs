@@ -1,43 +1,122 @@
-//! Which zone a TZID means. In this order: an IANA name, also behind the prefix of a zone collection; a name of
-//! Windows; the calendar's own definition; an offset as a name; else the owner's zone, with a problem.
+//! Which zone a TZID means (RFC 5545, section 3.2.19).
+//!
+//! In this order: an IANA name in `Area/Place` form, also behind the prefix of a zone collection; the calendar's own
+//! definition of that name; what such a definition says of itself by another name; the names of Windows, Exchange and
+//! others; the only definition of the calendar; else the owner's zone.
+//!
+//! Where a name or a definition can be meant in more than one way, the whole resource is read once for each of them: what
+//! blocks in one reading blocks ([`Resolver::next_reading`]).
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use zones::Zone;
+use zones::{Label, Zone};
 
 use crate::clock::Clock;
 use crate::components::ZoneText;
-use crate::observed::Observed;
-use crate::values::utc_offset;
+use crate::lines::Name;
+use crate::vtimezone::{Meanings, Wanted};
 
 /// Most work that expanding all definitions of a resource may cost.
 const WORK: u32 = 2_000_000;
 
+/// Most readings of a resource.
+const MOST_READINGS: usize = 16;
+
+/// Most definitions that a name without one is tried as.
+const MOST_GUESSES: usize = 4;
+
+/// Longest name that is taken for one, in bytes.
+const LONGEST_NAME: usize = 1_000;
+
+/// How well a zone is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    Known,
+    /// Parts of its definition were missing and are concluded from the others.
+    Completed,
+    /// The name is not defined; the calendar's only definition is taken.
+    OnlyDefinition,
+    /// It can be meant in more than one way.
+    Several,
+    /// The owner's is taken.
+    Unknown,
+}
+
+/// A zone as it may be meant.
+#[derive(Debug)]
+struct Found {
+    /// At least one.
+    clocks: Vec<Rc<Clock>>,
+    certainty: Certainty,
+    /// Number of readings in which the zones found before are combined.
+    combined: usize,
+}
+
+/// What a name turned out to mean. No clocks: nothing.
+#[derive(Debug)]
+struct Meant {
+    clocks: Vec<Clock>,
+    certainty: Certainty,
+}
+
+impl Meant {
+    fn zone(zone: Zone) -> Self {
+        Self {
+            clocks: vec![Clock::named(zone)],
+            certainty: Certainty::Known,
+        }
+    }
+
+    fn any(clocks: Vec<Clock>) -> Self {
+        Self {
+            clocks,
+            certainty: Certainty::Several,
+        }
+    }
+}
+
 /// Finds zones for one resource and remembers them.
 pub(crate) struct Resolver<'a> {
-    definitions: HashMap<&'a str, &'a ZoneText<'a>>,
+    definitions: &'a [ZoneText<'a>],
+    /// Definitions by their names as they are compared.
+    by_name: HashMap<String, Vec<&'a ZoneText<'a>>>,
     /// What all definitions of the resource together may cost.
     budget: u32,
-    /// Seconds since the epoch up to which definitions are expanded.
-    to: i64,
+    wanted: Wanted,
     owner: Rc<Clock>,
     floating: Rc<Clock>,
     utc: Rc<Clock>,
-    known: HashMap<String, Option<Rc<Clock>>>,
+    found: Vec<Found>,
+    known: HashMap<String, usize>,
+    /// Number of this reading of the resource.
+    reading: usize,
+    /// Number of readings in which every zone is combined with every other.
+    combined: usize,
+    /// Some meaning of a zone is left out.
+    incomplete: bool,
 }
 
 impl<'a> Resolver<'a> {
-    pub(crate) fn new(definitions: &'a [ZoneText<'a>], owner: &Zone, to: i64) -> Self {
+    pub(crate) fn new(definitions: &'a [ZoneText<'a>], owner: &Zone, wanted: Wanted) -> Self {
         let owner = Rc::new(Clock::named(owner.clone()));
+        let mut by_name: HashMap<String, Vec<&ZoneText>> = HashMap::new();
+        for zone in definitions {
+            by_name.entry(comparable(&bare(&zone.id))).or_default().push(zone);
+        }
         Self {
-            definitions: definitions.iter().map(|zone| (zone.id.as_str(), zone)).collect(),
+            definitions,
+            by_name,
             budget: WORK,
-            to,
+            wanted,
             floating: Rc::clone(&owner),
             owner,
             utc: Rc::new(Clock::Fixed(0)),
+            found: Vec::new(),
             known: HashMap::new(),
+            reading: 0,
+            combined: 1,
+            incomplete: false,
         }
     }
 
@@ -67,59 +146,247 @@ impl<'a> Resolver<'a> {
         Rc::clone(&self.utc)
     }
 
-    /// The zone of a TZID, or nothing when it is not known.
-    pub(crate) fn find(&mut self, id: &str) -> Option<Rc<Clock>> {
-        if let Some(clock) = self.known.get(id) {
-            return clock.clone();
+    /// The zone of a TZID in this reading.
+    pub(crate) fn find(&mut self, id: &str) -> (Rc<Clock>, Certainty) {
+        let at = self.known.get(id).copied().unwrap_or_else(|| self.add(id));
+        let found = &self.found[at];
+        let choice = match found.clocks.len() {
+            1 => 0,
+            several if self.are_combined() => self.reading / found.combined % several,
+            several => self.reading.min(several - 1),
+        };
+        (Rc::clone(&found.clocks[choice]), found.certainty)
+    }
+
+    fn add(&mut self, id: &str) -> usize {
+        let meant = self.look_up(id);
+        let mut clocks: Vec<_> = meant.clocks.into_iter().map(Rc::new).collect();
+        if clocks.is_empty() {
+            clocks.push(self.owner());
         }
-        let clock = self.look_up(id).map(Rc::new);
-        self.known.insert(id.to_owned(), clock.clone());
-        clock
+        let found = Found {
+            certainty: meant.certainty,
+            combined: self.combined,
+            clocks,
+        };
+        self.combined = self.combined.saturating_mul(found.clocks.len());
+        self.known.insert(id.to_owned(), self.found.len());
+        self.found.push(found);
+        self.found.len() - 1
     }
 
-    fn look_up(&mut self, id: &str) -> Option<Clock> {
-        named(id)
-            .map(Clock::named)
-            .or_else(|| self.defined(id).map(Clock::Observed))
-            .or_else(|| fixed(id).map(Clock::Fixed))
+    /// Goes on to the next reading of the resource; false after the last one.
+    pub(crate) fn next_reading(&mut self) -> bool {
+        let readings = if self.are_combined() {
+            self.combined
+        } else {
+            self.found
+                .iter()
+                .map(|found| found.clocks.len())
+                .max()
+                .unwrap_or(1)
+        };
+        self.reading += 1;
+        self.reading < readings
     }
 
-    fn defined(&mut self, id: &str) -> Option<Observed> {
-        let zone = self.definitions.get(id)?;
-        Observed::read(zone, self.to, &mut self.budget)
+    fn are_combined(&self) -> bool {
+        self.combined <= MOST_READINGS
+    }
+
+    /// Is there a meaning of a zone, or a combination of meanings, that no reading has?
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.incomplete || !self.are_combined()
+    }
+
+    fn look_up(&mut self, id: &str) -> Meant {
+        if id.len() > LONGEST_NAME {
+            return self.guessed("");
+        }
+        let name = bare(id);
+        self.by_own_name(&name).unwrap_or_else(|| self.guessed(&name))
+    }
+
+    /// What is meant by a name alone and by a definition of that name.
+    fn by_own_name(&mut self, name: &str) -> Option<Meant> {
+        if let Some(zone) = place(name) {
+            return Some(Meant::zone(zone));
+        }
+        let definitions = self.by_name.get(&comparable(name)).cloned().unwrap_or_default();
+        let half = match self.defined(&definitions) {
+            Some(meant) if meant.certainty != Certainty::Several => return Some(meant),
+            half => half,
+        };
+        if let Some(zone) = definitions
+            .iter()
+            .find_map(|zone| hinted(zone))
+            .filter(|_| !clash(&definitions))
+        {
+            return Some(Meant::zone(zone));
+        }
+        if let Some(zone) = zones::from_windows(name).or_else(|| place_at_start(name)) {
+            return Some(Meant::zone(zone));
+        }
+        // The names without an area are those of offsets, and others mean other offsets by them.
+        if let Some(half) = half {
+            let also = last_part(name).map(Clock::named);
+            return Some(Meant::any(half.clocks.into_iter().chain(also).collect()));
+        }
+        last_part(name)
+            .map(Meant::zone)
+            .or_else(|| shown(name))
+            .or_else(|| short(name))
+    }
+
+    /// What definitions mean: several, when they differ or can be read in several ways.
+    fn defined(&mut self, definitions: &[&ZoneText]) -> Option<Meant> {
+        let mut all = Meanings::default();
+        for zone in definitions.iter().take(MOST_GUESSES) {
+            let meanings = Meanings::of(zone, self.wanted, &mut self.budget);
+            all.join(meanings, self.wanted);
+        }
+        self.incomplete |= all.too_many;
+        let certainty = match all.readings.len() {
+            0 => return None,
+            1 if all.completed => Certainty::Completed,
+            1 => Certainty::Known,
+            _ => Certainty::Several,
+        };
+        Some(Meant {
+            clocks: all.readings.into_iter().map(Clock::Observed).collect(),
+            certainty,
+        })
+    }
+
+    /// For a name that says nothing: the calendar's own zones, else the owner's.
+    fn guessed(&mut self, name: &str) -> Meant {
+        let mut names: Vec<&str> = self.definitions.iter().map(|zone| zone.id.as_str()).collect();
+        names.dedup();
+        let mut clocks = Vec::new();
+        let is_defined = self.by_name.contains_key(&comparable(name));
+        if !is_defined && names.len() <= MOST_GUESSES {
+            for other in &names {
+                clocks.extend(
+                    self.by_own_name(&bare(other))
+                        .into_iter()
+                        .flat_map(|meant| meant.clocks),
+                );
+            }
+        }
+        let certainty = match clocks.len() {
+            0 => Certainty::Unknown,
+            1 => Certainty::OnlyDefinition,
+            _ => Certainty::Several,
+        };
+        Meant { clocks, certainty }
     }
 }
 
-/// A zone by the names of IANA's or of Windows' list.
+/// Do definitions of one name contradict each other by what they call themselves?
+fn clash(definitions: &[&ZoneText]) -> bool {
+    let mut names = definitions.iter().filter_map(|zone| hinted(zone));
+    let first = names.next();
+    names.any(|other| Some(other) != first)
+}
+
+/// A zone by one of the names that mean a single one.
 pub(crate) fn named(id: &str) -> Option<Zone> {
-    iana(id).or_else(|| zones::from_windows(id))
+    let name = bare(id);
+    place(&name)
+        .or_else(|| zones::from_windows(&name))
+        .or_else(|| last_part(&name))
+        .or_else(|| match zones::labelled(&name)? {
+            Label::Zones(zones) => <[Zone; 1]>::try_from(zones).ok().map(|[zone]| zone),
+            Label::Offset(_) | Label::Unsure { .. } => None,
+        })
 }
 
-/// An IANA name, or one at the end of a path such as `/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`.
-fn iana(id: &str) -> Option<Zone> {
-    let id = id.trim();
-    if let Ok(zone) = Zone::named(id) {
-        return Some(zone);
+/// The name as it is meant: TEXT without its escapes, also where a parameter has them, which must not; without quotes and
+/// surrounding space.
+fn bare(id: &str) -> String {
+    let mut name = String::with_capacity(id.len());
+    let mut chars = id.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => name.extend(chars.next()),
+            '"' => {}
+            c if c.is_control() => {}
+            c => name.push(c),
+        }
     }
-    // Zone names have at most three parts. A part alone may be anything, so it must stand behind a prefix.
-    let starts = id.rmatch_indices('/').take(3).map(|(at, _)| at + 1);
-    let mut candidates: Vec<&str> = starts.map(|at| &id[at..]).collect();
-    candidates.reverse();
-    candidates.into_iter().find_map(|name| Zone::named(name).ok())
+    name.trim().to_owned()
 }
 
-/// Names that only say an offset: `GMT-0500`, `UTC+01:00`. Unlike in the names under `Etc/`, a plus is
-/// east.
-fn fixed(id: &str) -> Option<i32> {
-    let id = id.trim();
-    let name = id.get(..3)?;
-    if !(name.eq_ignore_ascii_case("GMT") || name.eq_ignore_ascii_case("UTC")) {
-        return None;
-    }
-    let offset = id[3..].trim();
-    match offset.len() {
-        0 => Some(0),
-        2 => utc_offset(&format!("{}0{}", &offset.get(..1)?, &offset.get(1..)?)),
-        _ => utc_offset(offset),
-    }
+/// The name as names are compared: without regard to case, spaces and the solidus that marks a global name.
+fn comparable(name: &str) -> String {
+    let words = name.trim_start_matches('/').split_whitespace();
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// An IANA name in `Area/Place` form, alone or at the end of a path such as
+/// `/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`.
+fn place(name: &str) -> Option<Zone> {
+    let name = name.replace(' ', "_");
+    // Zone names have at most three parts, and the prefixes of collections as many.
+    name.match_indices('/').take(8).find_map(|(slash, _)| {
+        let area = name[..slash]
+            .rfind(|c: char| !c.is_ascii_alphabetic())
+            .map_or(0, |before| before + 1);
+        let candidate = name.get(area..)?;
+        (area < slash).then(|| Zone::named(candidate).ok())?
+    })
+}
+
+/// An IANA name with something behind it: `Europe/Berlin (CET)`.
+fn place_at_start(name: &str) -> Option<Zone> {
+    let ends = name
+        .char_indices()
+        .filter(|(_, c)| !(c.is_ascii_alphanumeric() || "_+-/".contains(*c)));
+    let ends: Vec<usize> = ends.map(|(at, _)| at).take(8).collect();
+    ends.into_iter().rev().find_map(|end| place(name[..end].trim()))
+}
+
+/// A name without an area, such as `EST` or `Japan`, alone or at the end of a path such as `tzone://Microsoft/Utc`.
+fn last_part(name: &str) -> Option<Zone> {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    Zone::named(last).ok()
+}
+
+/// What a definition says of itself by another name.
+fn hinted(zone: &ZoneText) -> Option<Zone> {
+    zone.hints.iter().find_map(|hint| {
+        let value = hint.value.trim();
+        match (hint.name, value.parse()) {
+            (Name::ZoneNumber, Ok(number)) => zones::from_cdo(number),
+            _ => named(value.strip_suffix(".ics").unwrap_or(value)),
+        }
+    })
+}
+
+/// By what programs show people as the name of a zone.
+fn shown(name: &str) -> Option<Meant> {
+    let fixed = |offset| Clock::Fixed(offset);
+    Some(match zones::labelled(name)? {
+        Label::Offset(offset) => Meant {
+            clocks: vec![fixed(offset)],
+            certainty: Certainty::Known,
+        },
+        Label::Zones(zones) if zones.len() > 1 => Meant::any(zones.into_iter().map(Clock::named).collect()),
+        Label::Zones(zones) => Meant::zone(zones.into_iter().next()?),
+        // Whether there is summer time is not said.
+        Label::Unsure { offset, zones } => {
+            let named = zones.into_iter().map(Clock::named);
+            Meant::any(named.chain([fixed(offset), fixed(offset + 3_600)]).collect())
+        }
+    })
+}
+
+/// By an abbreviation: the zone in which it is used, or its offset all the year round.
+fn short(name: &str) -> Option<Meant> {
+    let known = zones::abbreviated(name);
+    let clocks = known
+        .into_iter()
+        .flat_map(|(offset, zone)| [Clock::named(zone), Clock::Fixed(offset)]);
+    let clocks: Vec<Clock> = clocks.collect();
+    (!clocks.is_empty()).then(|| Meant::any(clocks))
 }
