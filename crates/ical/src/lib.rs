@@ -3,7 +3,7 @@
 //! **In.** [`read()`] answers what one calendar resource means for its owner within a horizon. It never calls busy
 //! time free: what cannot be understood blocks as far as its time is known, and is reported.
 //! The way of a text is, module by module: `lines` (unfolding, on bytes; attachments are passed over) →
-//! `components` → `event` (one VEVENT, with `values`, `length`, `rule` and the zones of `resolve`) → `group` (a
+//! `components` → `event` (one VEVENT, with `values`, `length`, `rule` and the zones of `resolve` and `vtimezone`) → `group` (a
 //! series with its changed occurrences) → `series` → `walk` (the rule's occurrences in the window).
 //!
 //! The line reader and the recurrence core are Quince's own. Published parsers build a tree of everything, drop
@@ -25,6 +25,7 @@ mod group;
 mod length;
 mod lines;
 mod model;
+mod observance;
 mod observed;
 mod periods;
 mod problems;
@@ -37,6 +38,7 @@ mod values;
 mod vtimezone;
 mod walk;
 mod write;
+mod zone_name;
 
 pub use compare::{Change, changes, same_event};
 pub use model::{Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading, RecurrenceId};

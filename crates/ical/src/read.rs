@@ -10,9 +10,10 @@ use crate::group::{Sink, expand};
 use crate::lines::{Name, Reader};
 use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
 use crate::problems::Problems;
-use crate::resolve::{Resolver, named};
+use crate::resolve::Resolver;
 use crate::series::Budget;
 use crate::vtimezone::Wanted;
+use crate::zone_name::named;
 use zones::Zone;
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by

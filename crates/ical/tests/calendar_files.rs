@@ -1,7 +1,5 @@
 //! Files that calendar programs wrote or may write, with what of them must block and how much may (`files/cases.json`).
 
-#![expect(clippy::unwrap_used, reason = "a test that breaks off has failed")]
-
 mod support;
 
 use std::path::Path;

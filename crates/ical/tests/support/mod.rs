@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "this is part of tests")]
 
 pub mod cases;
+pub mod defined;
 pub mod files;
 pub mod rules;
 

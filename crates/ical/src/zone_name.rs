@@ -1,0 +1,80 @@
+//! The names of zones in calendars (RFC 5545, sections 3.2.19 and 3.8.3.1): how they are compared, and which of IANA's they are.
+
+use zones::{Label, Zone};
+
+use crate::components::ZoneText;
+use crate::lines::Name;
+
+/// A zone by one of the names that mean a single one.
+pub(crate) fn named(id: &str) -> Option<Zone> {
+    let name = bare(id);
+    place(&name)
+        .or_else(|| zones::from_windows(&name))
+        .or_else(|| last_part(&name))
+        .or_else(|| match zones::labelled(&name)? {
+            Label::Zones(zones) => <[Zone; 1]>::try_from(zones).ok().map(|[zone]| zone),
+            Label::Offset(_) | Label::Unsure { .. } => None,
+        })
+}
+
+/// The name as it is meant: TEXT without its escapes, also where a parameter has them, which must not; without quotes and
+/// surrounding space.
+pub(crate) fn bare(id: &str) -> String {
+    let mut name = String::with_capacity(id.len());
+    let mut chars = id.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => name.extend(chars.next()),
+            '"' => {}
+            c if c.is_control() => {}
+            c => name.push(c),
+        }
+    }
+    name.trim().to_owned()
+}
+
+/// The name as names are compared: without regard to case, spaces and the solidus that marks a global name.
+pub(crate) fn comparable(name: &str) -> String {
+    let words = name.trim_start_matches('/').split_whitespace();
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// An IANA name in `Area/Place` form, alone or at the end of a path such as
+/// `/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`.
+pub(crate) fn place(name: &str) -> Option<Zone> {
+    let name = name.replace(' ', "_");
+    // Zone names have at most three parts, and the prefixes of collections as many.
+    name.match_indices('/').take(8).find_map(|(slash, _)| {
+        let area = name[..slash]
+            .rfind(|c: char| !c.is_ascii_alphabetic())
+            .map_or(0, |before| before + 1);
+        let candidate = name.get(area..)?;
+        (area < slash).then(|| Zone::named(candidate).ok())?
+    })
+}
+
+/// An IANA name with something behind it: `Europe/Berlin (CET)`.
+pub(crate) fn place_at_start(name: &str) -> Option<Zone> {
+    let ends = name
+        .char_indices()
+        .filter(|(_, c)| !(c.is_ascii_alphanumeric() || "_+-/".contains(*c)));
+    let ends: Vec<usize> = ends.map(|(at, _)| at).take(8).collect();
+    ends.into_iter().rev().find_map(|end| place(name[..end].trim()))
+}
+
+/// A name without an area, such as `EST` or `Japan`, alone or at the end of a path such as `tzone://Microsoft/Utc`.
+pub(crate) fn last_part(name: &str) -> Option<Zone> {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    Zone::named(last).ok()
+}
+
+/// What a definition says of itself by another name.
+pub(crate) fn hinted(zone: &ZoneText) -> Option<Zone> {
+    zone.hints.iter().find_map(|hint| {
+        let value = hint.value.trim();
+        match (hint.name, value.parse()) {
+            (Name::ZoneNumber, Ok(number)) => zones::from_cdo(number),
+            _ => named(value.strip_suffix(".ics").unwrap_or(value)),
+        }
+    })
+}

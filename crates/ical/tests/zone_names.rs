@@ -1,0 +1,294 @@
+//! The names of zones as programs write them, and when the calendar's own definition counts.
+
+mod support;
+
+use support::calendar;
+use support::defined::Said::{Assumed, Nothing, Several};
+use support::defined::*;
+
+#[test]
+fn a_definition_is_found_by_its_name_however_it_is_written() {
+    let mut rows = Vec::new();
+    for (id, tzid) in [
+        ("\"My Zone\"", "My Zone"),
+        ("My Zone", "\"My Zone\""),
+        ("My Zone ", "\" My Zone\""),
+        ("My  Zone", "MY ZONE"),
+        ("/My Zone", "My Zone"),
+        ("My Zone", "/My Zone"),
+        (
+            "(UTC+07:00) Bangkok\\, Hanoi\\, Jakarta",
+            "\"(UTC+07:00) Bangkok, Hanoi, Jakarta\"",
+        ),
+        (
+            "(UTC+07:00) Bangkok\\, Hanoi\\, Jakarta",
+            "(UTC+07:00) Bangkok\\, Hanoi\\, Jakarta",
+        ),
+        (
+            "(UTC+07:00) Bangkok, Hanoi, Jakarta",
+            "\"(UTC+07:00) Bangkok, Hanoi, Jakarta\"",
+        ),
+        ("Pacific Time\\; Tijuana", "\"Pacific Time; Tijuana\""),
+        ("Ärzte\\\\Büro", "\"ÄRZTE\\\\BÜRO\""),
+        ("W. Europe Standard Time 1", "W. Europe Standard Time 1"),
+        ("Customized Time Zone", "Customized Time Zone"),
+        ("/example.com/20260101/Office", "/example.com/20260101/Office"),
+        ("tzone://Microsoft/Custom", "\"tzone://Microsoft/Custom\""),
+    ] {
+        rows.push((id, defined(id, &berlin()), tzid, BERLIN, Nothing));
+    }
+    check(&rows);
+}
+
+#[test]
+fn the_calendars_own_definition_wins_over_names_without_an_area() {
+    let fixed =
+        |offset: &str| format!("STANDARD|DTSTART:19700101T000000|TZOFFSETFROM:{offset}|TZOFFSETTO:{offset}");
+    let eastern_all_year: Starts = (&["15:00"], &["15:00"]);
+    check(&[
+        ("EST", defined("EST", &new_york()), "EST", NEW_YORK, Nothing),
+        ("est", defined("est", &new_york()), "EST", NEW_YORK, Nothing),
+        ("GMT", defined("GMT", &london()), "GMT", LONDON, Nothing),
+        ("UTC", defined("UTC", &berlin()), "UTC", BERLIN, Nothing),
+        ("HST", defined("HST", &new_york()), "HST", NEW_YORK, Nothing),
+        ("PST", defined("PST", &new_york()), "PST", NEW_YORK, Nothing),
+        (
+            "CET",
+            defined("CET", &fixed("+0100")),
+            "CET",
+            (&["09:00"], &["09:00"]),
+            Nothing,
+        ),
+        (
+            "EST5EDT",
+            defined("EST5EDT", &fixed("-0500")),
+            "EST5EDT",
+            eastern_all_year,
+            Nothing,
+        ),
+        (
+            "a name of Windows",
+            defined("Eastern Standard Time", &fixed("-0500")),
+            "Eastern Standard Time",
+            eastern_all_year,
+            Nothing,
+        ),
+        (
+            "a numbered one",
+            defined("Eastern Standard Time 2", &fixed("-0500")),
+            "Eastern Standard Time 2",
+            eastern_all_year,
+            Nothing,
+        ),
+        (
+            "behind a prefix",
+            defined("/example.com/EST", &new_york()),
+            "/example.com/EST",
+            NEW_YORK,
+            Nothing,
+        ),
+        (
+            "a label",
+            defined("(UTC+09:00) Osaka", &berlin()),
+            "\"(UTC+09:00) Osaka\"",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "a place",
+            defined("Europe/Berlin", &fixed("+0900")),
+            "Europe/Berlin",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "a place behind a prefix",
+            defined("/example.com/Europe/Berlin", &fixed("+0900")),
+            "/example.com/Europe/Berlin",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "a place by an old name",
+            defined("US/Eastern", &fixed("-0500")),
+            "US/Eastern",
+            NEW_YORK,
+            Nothing,
+        ),
+        (
+            "EST of two minds",
+            defined("EST", "STANDARD|TZOFFSETTO:-0500\nDAYLIGHT|TZOFFSETTO:-0400"),
+            "EST",
+            (&["14:00", "15:00"], &["14:00", "15:00"]),
+            Several,
+        ),
+    ]);
+}
+
+#[test]
+fn a_definition_that_cannot_be_read_may_say_its_name() {
+    let hinted = |hint: &str| {
+        mine(&format!(
+            "{hint}\nSTANDARD|TZOFFSETTO:-0500\nDAYLIGHT|TZOFFSETTO:-0400"
+        ))
+    };
+    check(&[
+        (
+            "X-LIC-LOCATION",
+            hinted("X-LIC-LOCATION:Europe/Berlin"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "X-LIC-LOCATION alone",
+            mine("X-LIC-LOCATION:Europe/Berlin"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "X-MICROSOFT-CDO-TZID",
+            hinted("X-MICROSOFT-CDO-TZID:4"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "X-MICROSOFT-CDO-TZID with a name",
+            hinted("X-MICROSOFT-CDO-TZID:Europe/Berlin"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "a number that is no zone",
+            mine("X-MICROSOFT-CDO-TZID:52\nX-LIC-LOCATION:Europe/Berlin"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "TZID-ALIAS-OF",
+            hinted("TZID-ALIAS-OF:Europe/Berlin"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "TZURL",
+            hinted("TZURL:http://tzurl.org/zoneinfo/Europe/Berlin.ics"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "a name of Windows",
+            hinted("X-LIC-LOCATION:W. Europe Standard Time"),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "one that can be read counts",
+            mine(&format!("X-LIC-LOCATION:Asia/Tokyo\n{}", berlin())),
+            "My Zone",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "its own name is one of Windows",
+            defined(
+                "W. Europe Standard Time",
+                "STANDARD|TZOFFSETTO:+0100\nDAYLIGHT|TZOFFSETTO:+0200",
+            ),
+            "W. Europe Standard Time",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "its only definition says it",
+            mine("X-LIC-LOCATION:Europe/Berlin"),
+            "Other",
+            BERLIN,
+            Assumed,
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_other_programs_are_known_without_a_definition() {
+    let all_year: Starts = (&["09:00"], &["09:00"]);
+    let utc: Starts = (&["10:00"], &["10:00"]);
+    let rows: Vec<(&str, Starts, Said)> = vec![
+        ("W. Europe Standard Time 1", BERLIN, Nothing),
+        ("w. europe daylight time", BERLIN, Nothing),
+        ("Romance Standard Time", BERLIN, Nothing),
+        (
+            "\"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna\"",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "(UTC+01:00) Amsterdam\\, Berlin\\, Bern\\, Rom\\, Stockholm\\, Wien",
+            BERLIN,
+            Nothing,
+        ),
+        ("(GMT+01.00) Paris/Madrid/Brussels/Copenhagen", BERLIN, Nothing),
+        ("\"(GMT+01:00) Sarajevo/Warsaw/Zagreb\"", BERLIN, Nothing),
+        ("\"Paris, Madrid\"", BERLIN, Nothing),
+        ("Paris\\, Madrid", BERLIN, Nothing),
+        ("Romance (heure standard)", BERLIN, Nothing),
+        ("Romance (heure d'été)", BERLIN, Nothing),
+        ("Mitteleuropäische Zeit", BERLIN, Nothing),
+        ("Mitteleuropäische Sommerzeit", BERLIN, Nothing),
+        ("Hora estándar romance", BERLIN, Nothing),
+        ("ora solare Europa occidentale", BERLIN, Nothing),
+        ("West-Europa (standaardtijd)", BERLIN, Nothing),
+        ("Central European Time", BERLIN, Nothing),
+        ("Eastern Time (US & Canada)", NEW_YORK, Nothing),
+        ("(UTC-05:00) Eastern Time (US & Canada)", NEW_YORK, Nothing),
+        ("America/New York", NEW_YORK, Nothing),
+        ("US/Eastern", NEW_YORK, Nothing),
+        ("/mozilla.org/20070129_1/Europe/Berlin", BERLIN, Nothing),
+        ("mozilla.org-20050126_1-Europe/Berlin", BERLIN, Nothing),
+        ("/citadel.org/20100101_1/Europe/Berlin", BERLIN, Nothing),
+        (
+            "/softwarestudio.org/Olson_20011030_5/Europe/Berlin",
+            BERLIN,
+            Nothing,
+        ),
+        ("\"TZ:Europe/Berlin\"", BERLIN, Nothing),
+        ("Europe/Berlin (CET)", BERLIN, Nothing),
+        ("Europe/Berlin 1", BERLIN, Nothing),
+        ("CET", BERLIN, Nothing),
+        ("EST", (&["15:00"], &["15:00"]), Nothing),
+        ("EST5EDT", NEW_YORK, Nothing),
+        ("tzone://Microsoft/Utc", utc, Nothing),
+        ("\"tzone://Microsoft/Utc\"", utc, Nothing),
+        ("Z", utc, Nothing),
+        ("Zulu", utc, Nothing),
+        ("Coordinated Universal Time", utc, Nothing),
+        ("Etc/GMT-1", all_year, Nothing),
+        ("UTC+1", all_year, Nothing),
+        ("UTC+01:00", all_year, Nothing),
+        ("GMT +0100", all_year, Nothing),
+        ("+01", all_year, Nothing),
+        ("\"+01:00\"", all_year, Nothing),
+        ("\"(UTC+01:00)\"", all_year, Nothing),
+        ("\"(UTC+01:00) Headquarters\"", BERLIN_OR_HOUR_LATER, Several),
+        ("PST", (&["18:00"], &["17:00", "18:00"]), Several),
+        (
+            "CST",
+            (&["02:00", "16:00"], &["02:00", "15:00", "16:00"]),
+            Several,
+        ),
+        ("Customized Time Zone", OWNER, Assumed),
+        ("Hora oficial de Marte", OWNER, Assumed),
+    ];
+    let wrong: Vec<String> = rows
+        .iter()
+        .filter_map(|(tzid, starts, said)| fault(tzid, &calendar(&[&events(tzid)]), *starts, *said))
+        .collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
