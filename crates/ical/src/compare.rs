@@ -40,6 +40,7 @@ const LONGEST: usize = 100_000;
 
 /// When zones that a calendar defines are wanted: from 1970 to the year 2100, in seconds since the epoch.
 const WANTED: Wanted = Wanted {
+    begins: 0,
     from: 0,
     to: 4_102_444_800,
 };

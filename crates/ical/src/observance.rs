@@ -214,7 +214,7 @@ fn followed(rule: &Rule, start: i64, from: i64, wanted: Wanted, budget: &mut u32
         Moment::Local(local) => naive(local),
         Moment::Utc(utc) => naive(utc) + from,
     });
-    let begins = wanted.begins();
+    let begins = wanted.begins;
     // The last onset before that time counts, too, however far apart they are.
     let apart = rule.interval.min(100) * 10 * YEAR;
     let asked = Asked {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::clock::moved;
-use crate::components::parse;
-use crate::days::DAY;
+use crate::components::{CalendarText, parse};
+use crate::days::{DAY, naive_date};
 use crate::event::{Event, bare_address};
 use crate::group::{Sink, expand};
 use crate::lines::{Name, Reader};
@@ -12,6 +12,7 @@ use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
 use crate::problems::Problems;
 use crate::resolve::Resolver;
 use crate::series::Budget;
+use crate::values::moment;
 use crate::vtimezone::Wanted;
 use crate::zone_name::named;
 use zones::Zone;
@@ -48,11 +49,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .iter()
         .map(|address| bare_address(address))
         .collect();
-    // Zones that a calendar defines are needed a little beyond the horizon, for ends and moved occurrences.
-    let wanted = Wanted {
-        from: moved(horizon.from, -400 * DAY).as_second(),
-        to: moved(horizon.to, 800 * DAY).as_second(),
-    };
+    let wanted = wanted(&calendar, *horizon);
     let floating = floating_zone(&calendar.own_zones);
     let mut zones = Resolver::new(&calendar.zones, owner.zone, wanted).floating_in(floating);
     let owner_clock = zones.owner();
@@ -92,6 +89,26 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         instances: of_all_readings(sorted(sink.instances), readings),
         problems: sink.problems.into_list(),
     }
+}
+
+/// When the zones that a calendar defines are needed: a little before and beyond the horizon, for ends and moved occurrences,
+/// and since the first event, on which the length of its series is measured.
+fn wanted(calendar: &CalendarText, horizon: Horizon) -> Wanted {
+    let from = moved(horizon.from, -400 * DAY).as_second();
+    let mut begins = from;
+    if !calendar.zones.is_empty() {
+        let starts = calendar.events.iter().flat_map(|event| event.all(Name::DtStart));
+        let days = starts.map(|start| match moment(&start.value) {
+            Ok(moment) => Some(moment.date()),
+            Err(day) => day,
+        });
+        // A start that cannot be read may be any.
+        let first = days.map(|day| day.map_or(0, naive_date)).min();
+        // Before 1970 no calendar begins, whatever it says.
+        begins = first.map_or(from, |first| from.min((first - 2 * DAY).max(0)));
+    }
+    let to = moved(horizon.to, 800 * DAY).as_second();
+    Wanted { begins, from, to }
 }
 
 /// What the text means when its zones can be meant in several ways: what blocks in one reading blocks, but only what is in all

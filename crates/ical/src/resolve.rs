@@ -21,7 +21,7 @@ use crate::zone_name::{bare, comparable, hinted, last_part, place, place_at_star
 const WORK: u32 = 2_000_000;
 
 /// Most readings of a resource.
-const MOST_READINGS: usize = 16;
+const MOST_READINGS: usize = 8;
 
 /// Most definitions that a name without one is tried as.
 const MOST_GUESSES: usize = 4;

@@ -20,19 +20,14 @@ const SURELY: i64 = 120 * DAY;
 
 pub(crate) const YEAR: i64 = 366 * DAY;
 
-/// The time in which events are asked for, in seconds since the epoch.
+/// The time in which changes of the clocks are asked for, in seconds since the epoch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
+    /// Changes before this are left out but for the last one: a definition from the year 1 costs no more than one of today.
+    pub begins: i64,
+    /// From here on the readings of a definition are compared.
     pub from: i64,
     pub to: i64,
-}
-
-impl Wanted {
-    /// Changes before this are left out but for the last one. Series that began long ago measure their length on their first
-    /// occurrence; before 1970 no calendar begins.
-    pub(crate) fn begins(self) -> i64 {
-        self.from.saturating_sub(10 * YEAR).min(0)
-    }
 }
 
 /// What a definition may mean.

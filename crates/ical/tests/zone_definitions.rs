@@ -6,6 +6,7 @@ mod support;
 
 use support::defined::Said::{Assumed, Nothing};
 use support::defined::*;
+use support::{calendar, event_lines, shown};
 
 #[test]
 fn clear_definitions_are_followed() {
@@ -393,4 +394,35 @@ fn a_definition_that_lacks_something_is_completed_and_that_is_said() {
         ("nothing at all", String::new(), "My Zone", OWNER, Assumed),
         ("a definition without a word", mine(""), "My Zone", OWNER, Assumed),
     ]);
+}
+
+#[test]
+fn a_damaged_definition_is_said_or_means_the_same() {
+    let event = |day: &&str| {
+        event_lines(
+            day,
+            &[&format!("DTSTART;TZID=My Zone:{day}T020000"), "DURATION:PT1H"],
+        )
+    };
+    let days = [
+        "20260301", "20260329", "20260706", "20261024", "20261101", "20261207",
+    ];
+    let events = days.iter().map(event).collect::<Vec<_>>().join("\r\n");
+    for definition in [berlin(), new_york(), since("00010101"), since("20260101")].map(|parts| mine(&parts)) {
+        let before = of_2026(&calendar(&[&definition, &events]));
+        for (at, _) in definition
+            .char_indices()
+            .filter(|(_, c)| c.is_ascii_alphanumeric())
+        {
+            let mut damaged = definition.clone();
+            damaged.replace_range(at..=at, "?");
+            let after = of_2026(&calendar(&[&damaged, &events]));
+            assert!(
+                !after.problems.is_empty() || before.instances == after.instances,
+                "{:?} and not {:?} in {damaged}",
+                shown(&after),
+                shown(&before)
+            );
+        }
+    }
 }

@@ -43,7 +43,9 @@ pub(crate) fn leading(text: &str, sign_optional: bool) -> Option<(i32, &str)> {
         })
         .map_or(text.len(), |(at, _)| at);
     let (number, rest) = text.split_at(number);
-    Some((exactly(number, sign_optional)?, rest.trim()))
+    // Whatever else follows the number may be a damaged part of it.
+    let is_apart = number.ends_with(' ') || rest.is_empty() || rest.starts_with([' ', '(', ',', ';']);
+    Some((exactly(number, sign_optional)?, rest.trim())).filter(|_| is_apart)
 }
 
 fn without_utc(text: &str) -> &str {
@@ -138,6 +140,9 @@ mod tests {
             "-xx00",
             "+01000",
             "+0100x",
+            "+0?00",
+            "+01?0",
+            "+0100?",
             "GMT Standard Time",
             "1:2:3:4",
             "+٠١٠٠",
