@@ -23,7 +23,7 @@ impl<'a> EventText<'a> {
 }
 
 /// A VTIMEZONE.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ZoneText<'a> {
     pub id: String,
     /// What may say by another name which zone it is.

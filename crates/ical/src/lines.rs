@@ -84,7 +84,7 @@ impl Name {
 }
 
 /// One property with its parameters as written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
     pub name: Name,
     params: Cow<'a, str>,

@@ -26,6 +26,9 @@ const MOST_READINGS: usize = 8;
 /// Most definitions that a name without one is tried as.
 const MOST_GUESSES: usize = 4;
 
+/// Most differing definitions of one name.
+const MOST_DEFINITIONS: usize = 16;
+
 /// Longest name that is taken for one, in bytes.
 const LONGEST_NAME: usize = 1_000;
 
@@ -101,8 +104,14 @@ impl<'a> Resolver<'a> {
     pub(crate) fn new(definitions: &'a [ZoneText<'a>], owner: &Zone, wanted: Wanted) -> Self {
         let owner = Rc::new(Clock::named(owner.clone()));
         let mut by_name: HashMap<String, Vec<&ZoneText>> = HashMap::new();
+        let mut incomplete = false;
         for zone in definitions {
-            by_name.entry(comparable(&bare(&zone.id))).or_default().push(zone);
+            // Merged calendars repeat the same definition.
+            let known = by_name.entry(comparable(&bare(&zone.id))).or_default();
+            if !known.contains(&zone) {
+                incomplete |= known.len() == MOST_DEFINITIONS;
+                known.extend((known.len() < MOST_DEFINITIONS).then_some(zone));
+            }
         }
         Self {
             definitions,
@@ -116,7 +125,7 @@ impl<'a> Resolver<'a> {
             known: HashMap::new(),
             reading: 0,
             combined: 1,
-            incomplete: false,
+            incomplete,
         }
     }
 
@@ -241,7 +250,7 @@ impl<'a> Resolver<'a> {
     /// What definitions mean: several, when they differ or can be read in several ways.
     fn defined(&mut self, definitions: &[&ZoneText]) -> Option<Meant> {
         let mut all = Meanings::default();
-        for zone in definitions.iter().take(MOST_GUESSES) {
+        for zone in definitions {
             let meanings = Meanings::of(zone, self.wanted, &mut self.budget);
             all.join(meanings, self.wanted);
         }
@@ -260,8 +269,12 @@ impl<'a> Resolver<'a> {
 
     /// For a name that says nothing: the calendar's own zones, else the owner's.
     fn guessed(&mut self, name: &str) -> Meant {
-        let mut names: Vec<&str> = self.definitions.iter().map(|zone| zone.id.as_str()).collect();
-        names.dedup();
+        let mut names: Vec<&str> = Vec::new();
+        for zone in self.definitions {
+            if names.len() <= MOST_GUESSES && !names.contains(&zone.id.as_str()) {
+                names.push(&zone.id);
+            }
+        }
         let mut clocks = Vec::new();
         let is_defined = self.by_name.contains_key(&comparable(name));
         if !is_defined && names.len() <= MOST_GUESSES {

@@ -45,11 +45,9 @@ pub(crate) fn place(name: &str) -> Option<Zone> {
     let name = name.replace(' ', "_");
     // Zone names have at most three parts, and the prefixes of collections as many.
     name.match_indices('/').take(8).find_map(|(slash, _)| {
-        let area = name[..slash]
-            .rfind(|c: char| !c.is_ascii_alphabetic())
-            .map_or(0, |before| before + 1);
-        let candidate = name.get(area..)?;
-        (area < slash).then(|| Zone::named(candidate).ok())?
+        let area = name[..slash].rsplit(|c: char| !c.is_ascii_alphabetic()).next()?;
+        let begins = slash - area.len();
+        (begins < slash).then(|| Zone::named(&name[begins..]).ok())?
     })
 }
 

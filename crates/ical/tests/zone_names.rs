@@ -261,6 +261,8 @@ fn names_of_other_programs_are_known_without_a_definition() {
         ("\"TZ:Europe/Berlin\"", BERLIN, Nothing),
         ("Europe/Berlin (CET)", BERLIN, Nothing),
         ("Europe/Berlin 1", BERLIN, Nothing),
+        ("BüroäEurope/Berlin", BERLIN, Nothing),
+        ("Asia/Beijing", (&["02:00"], &["02:00"]), Nothing),
         ("CET", BERLIN, Nothing),
         ("EST", (&["15:00"], &["15:00"]), Nothing),
         ("EST5EDT", NEW_YORK, Nothing),

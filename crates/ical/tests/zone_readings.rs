@@ -5,7 +5,7 @@
 mod support;
 
 use ical::{Blocks, Reading};
-use support::defined::Said::Several;
+use support::defined::Said::{self, Several};
 use support::defined::*;
 use support::{calendar, covered, event_lines, shown};
 
@@ -242,6 +242,13 @@ fn dates_and_times_in_utc_need_no_zone() {
         assert_eq!(shown(&reading)[0][..16], *start, "{line}");
         assert!(reading.problems.is_empty(), "{line}");
     }
+}
+
+#[test]
+fn a_definition_that_is_repeated_often_is_one() {
+    let same = vec![mine(&berlin()); 40].join("\r\n");
+    let text = calendar(&[&same, &events("My Zone")]);
+    assert_eq!(fault("repeated", &text, BERLIN, Said::Nothing), None);
 }
 
 #[test]
