@@ -194,7 +194,7 @@ impl<'a> Iterator for Reader<'a> {
             // Only the first physical line is needed to pass over an attachment.
             if let Some(end) = memchr2(b':', b';', raw)
                 && !raw[..end].contains(&self.newline)
-                && raw[..end].iter().all(u8::is_ascii_graphic)
+                && raw[..end].iter().all(|b| is_of_name(*b))
                 && Name::of(&raw[..end]).is_none()
             {
                 continue;
@@ -219,13 +219,17 @@ fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     None
 }
 
+fn is_of_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')
+}
+
 /// Splits an unfolded line. A known property that lacks its colon is kept with what follows as its value: the
 /// value will not make sense, and so the event is not taken for one that never had the property.
 fn split(line: Cow<[u8]>) -> Option<Line> {
     let lead = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
     let name_end = line[lead..]
         .iter()
-        .position(|b| !(b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_'))
+        .position(|b| !is_of_name(*b))
         .map_or(line.len(), |at| lead + at);
     let name = Name::of(&line[lead..name_end])?;
     let gap = line[name_end..]
