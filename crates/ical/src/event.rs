@@ -6,13 +6,16 @@ use std::sync::Arc;
 use crate::TEXT_LIMIT;
 use crate::clock::Clock;
 use crate::components::EventText;
+use crate::days::{naive, naive_date};
+use crate::extras::Series;
 use crate::length::{self, Length};
 use crate::lines::{Line, Name, plain_text};
 use crate::model::{Blocks, FreeReason, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::reading::Reading;
 use crate::resolve::Resolver;
-use crate::rule::Rule;
+use crate::rule::{Repetition, Rule};
+use crate::series::begin;
 use crate::values::Moment;
 
 /// An event's start, or any other time of it.
@@ -39,6 +42,18 @@ pub(crate) struct Extra {
     pub start: When,
     /// Its own length, when a PERIOD gave one.
     pub length: Option<Length>,
+    /// A day alone can name it, as it can any other occurrence of the series: it is written in the same form and zone.
+    pub by_day: bool,
+}
+
+impl Extra {
+    pub(crate) fn with_length(start: When, length: Length) -> Self {
+        Self {
+            start,
+            length: Some(length),
+            by_day: false,
+        }
+    }
 }
 
 /// Which occurrence of a series an event replaces.
@@ -66,7 +81,7 @@ pub(crate) struct Event {
     pub before: i64,
     pub after: i64,
     pub rules: Vec<Rule>,
-    /// Ends, where readable, of rules that could not be read.
+    /// Ends, where readable, of rules of which not even the times of day are known.
     pub broken_rules: Vec<Option<Moment>>,
     pub extras: Vec<Extra>,
     pub exceptions: Vec<Written>,
@@ -74,6 +89,9 @@ pub(crate) struct Event {
     pub blocks: Blocks,
     /// Some part was not understood, so that what would block blocks for that reason.
     pub odd: bool,
+    /// A rule was not understood, so that there may be more occurrences than are meant. Each is what it is: one of whole days
+    /// is under the switch for whole days.
+    pub unsure: bool,
 }
 
 impl Event {
@@ -102,24 +120,7 @@ impl Event {
         let (start, start_assumed, second_starts) = reader.start(text, replaces.as_ref())?;
         let whole_day = start.whole_day;
         let measured = length::read(text, &start, &mut reader);
-        let (mut rules, mut broken_rules) = (Vec::new(), Vec::new());
-        for line in text.all(Name::RRule) {
-            let Some(rule) = Rule::parse(&line.value) else {
-                reader.note(
-                    ProblemKind::Rule,
-                    "repeats in a way that could not be read, so all time from its start on is kept busy.",
-                );
-                broken_rules.push(Rule::end_of(&line.value));
-                continue;
-            };
-            if rule.guessed {
-                reader.note(
-                    ProblemKind::Rule,
-                    "has a repetition that can be read in more than one way; the one with more dates is used.",
-                );
-            }
-            rules.push(rule);
-        }
+        let rules = Rules::read(text, &start, &mut reader);
         if text.all(Name::ExRule).next().is_some() {
             reader.mention(
                 ProblemKind::Rule,
@@ -128,10 +129,20 @@ impl Event {
         }
         let mut extras: Vec<Extra> = second_starts
             .into_iter()
-            .map(|start| Extra { start, length: None })
+            .map(|start| Extra {
+                start,
+                length: None,
+                by_day: false,
+            })
             .collect();
-        reader.extras(text, whole_day, &mut extras);
         let exceptions = reader.exceptions(text);
+        let series = Series {
+            start: &start,
+            length: measured.length,
+            as_timed: length::as_timed(text, measured.length),
+            exceptions: &exceptions,
+        };
+        reader.extras(text, &series, &mut extras);
         let before = reader
             .travel(text, Name::TravelBefore)
             .saturating_add(measured.before);
@@ -152,13 +163,79 @@ impl Event {
             start_assumed,
             before,
             after,
-            rules,
-            broken_rules,
+            rules: rules.read,
+            broken_rules: rules.broken,
             extras,
             exceptions,
             replaces,
             odd,
+            unsure: rules.unsure,
         })
+    }
+}
+
+/// The rules of an event, with what could not be understood of them.
+#[derive(Default)]
+struct Rules {
+    read: Vec<Rule>,
+    /// Ends, where readable, of rules of which not even the times of day are known.
+    broken: Vec<Option<Moment>>,
+    unsure: bool,
+}
+
+impl Rules {
+    fn read(text: &EventText, start: &When, reader: &mut Reading) -> Self {
+        let mut found = Self::default();
+        let is_start = |moment: Moment| match moment {
+            Moment::Date(day) => start.whole_day && start.naive == naive_date(day),
+            Moment::Local(local) => start.naive == naive(local),
+            Moment::Utc(utc) => begin(start) == Clock::Fixed(0).instant(naive(utc)),
+        };
+        for line in text.all(Name::RRule) {
+            match Repetition::read(&line.value, start.whole_day, &is_start) {
+                Repetition::None => reader.mention(
+                    ProblemKind::Mended,
+                    "has a repetition that says nothing; it is taken for one that happens once.",
+                ),
+                Repetition::Rule(rule) => {
+                    if rule.guessed {
+                        found.unsure = true;
+                        reader.mention(
+                            ProblemKind::Rule,
+                            "has a repetition that can be read in more than one way; the one with more dates is used.",
+                        );
+                    } else if rule.mended {
+                        reader.mention(
+                            ProblemKind::Mended,
+                            "has a repetition that is written wrongly; what it means is clear and was used.",
+                        );
+                    }
+                    found.read.push(rule);
+                }
+                Repetition::EachDay(rule) => {
+                    found.unsure = true;
+                    reader.mention(
+                        ProblemKind::Rule,
+                        if start.whole_day {
+                            "repeats in a way that could not be read, so each day from its start on is kept busy."
+                        } else {
+                            "repeats in a way that could not be read, so its time of day is kept busy on each day from its \
+                             start on."
+                        },
+                    );
+                    found.read.push(rule);
+                }
+                Repetition::Unknown { until } => {
+                    found.unsure = true;
+                    reader.mention(
+                        ProblemKind::Rule,
+                        "repeats in a way that could not be read, so all time from its start on is kept busy.",
+                    );
+                    found.broken.push(until);
+                }
+            }
+        }
+        found
     }
 }
 

@@ -1,27 +1,15 @@
 //! Everything with one UID: a series, the changes of single occurrences, and changes from one on.
 
-use std::collections::{HashMap, HashSet};
-
 use jiff::Timestamp;
 
-use crate::clock::{Clock, moved};
-use crate::days::{DAY, date, naive, naive_date};
-use crate::event::{Event, When, Written};
-use crate::length::Length;
-use crate::model::{Blocks, Horizon, Instance, ProblemKind, RecurrenceId};
+use crate::changes::{Changes, Placed, key, newest, placed, recurrence_id};
+use crate::clock::Clock;
+use crate::days::date;
+use crate::dense::{Dense, Span, join};
+use crate::event::{Event, When};
+use crate::model::{Blocks, Horizon, Instance, ProblemKind};
 use crate::problems::{Problems, called};
-use crate::reading::date_for_whole_days;
-use crate::series::{Budget, Occurrence, Reach, begin, occurrences};
-use crate::values::Moment;
-
-/// What says which occurrence of a series is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
-    /// By its start, in seconds since the epoch.
-    At(i64),
-    /// By its day, in naive seconds of the series' zone.
-    On(i64),
-}
+use crate::series::{Asking, Budget, MOST_PER_SERIES, Occurrence, Reach, begin};
 
 /// Where instances go, and what they are bounded by.
 pub(crate) struct Sink<'a> {
@@ -34,12 +22,19 @@ pub(crate) struct Sink<'a> {
 
 /// Expands the events of one UID.
 pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
-    let (changes, masters): (Vec<&Event>, Vec<&Event>) =
+    let (changes, mut masters): (Vec<&Event>, Vec<&Event>) =
         events.iter().copied().partition(|event| event.replaces.is_some());
-    let first = masters.first().map(|master| &master.start);
+    let first: Option<&When> = masters.first().map(|master| &master.start);
     let changes = newest(&changes, first, sink.owner);
+    let shared = masters.len() > 1;
+    // A change replaces an occurrence of one series only. Whose it is, is not said; so it is that of the shortest, and what
+    // another series has at that time stays.
+    masters.sort_by_key(|master| (!matches!(master.blocks, Blocks::Free(_)), length_of(master)));
+    let longest = masters.iter().map(|master| length_of(master)).max();
+    let reach = longest.filter(|_| shared).unwrap_or(0);
+    let mut taken = vec![false; changes.len()];
     for master in &masters {
-        series(master, &changes, sink);
+        series(master, &changes, &mut taken, (shared, reach), sink);
     }
     for change in changes {
         if change.start_assumed && !masters.is_empty() {
@@ -52,203 +47,113 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
             .and_then(|replaces| replaces.occurrence.as_ref())
             .map(|occurrence| recurrence_id(key(occurrence, first.unwrap_or(&change.start), sink.owner)));
         if change.repeats() {
-            series(change, &[], sink);
+            series(change, &[], &mut [], (false, 0), sink);
         } else {
             let occurrence = Occurrence {
                 start: begin(&change.start),
                 naive: change.start.naive,
                 length: change.length,
                 whole_day: change.start.whole_day,
+                own_length: false,
+                by_day: true,
             };
-            sink.add(change, &change.start.clock, occurrence, id, change.odd);
+            sink.add(&placed(
+                change,
+                &change.start.clock,
+                occurrence,
+                id,
+                (change.odd, change.unsure),
+            ));
         }
     }
 }
 
-/// Of several changes of one occurrence those with the highest SEQUENCE; all of them when one's cannot be read.
-fn newest<'e>(changes: &[&'e Event], master: Option<&When>, owner: &Clock) -> Vec<&'e Event> {
-    let key_of = |change: &Event| {
-        let replaces = change.replaces.as_ref()?;
-        let occurrence = replaces.occurrence.as_ref()?;
-        Some((
-            key(occurrence, master.unwrap_or(&change.start), owner),
-            replaces.future,
-        ))
+/// Upper bound of what an occurrence takes, in seconds.
+fn length_of(event: &Event) -> i64 {
+    event.length.at_most() + event.before + event.after
+}
+
+/// Expands one event, with what changes its occurrences. Of others with its identity the longest reaches so far.
+fn series(
+    master: &Event,
+    changes: &[&Event],
+    taken: &mut [bool],
+    (shared, reach): (bool, i64),
+    sink: &mut Sink,
+) {
+    let mut changes = Changes::of(master, changes, taken, shared, sink.owner);
+    let own = changes.reach();
+    let reach = Reach {
+        later: own.later.max(reach),
+        ..own
     };
-    let mut newest = HashMap::new();
-    for change in changes {
-        if let Some(key) = key_of(change) {
-            let highest = newest.entry(key).or_insert(change.sequence);
-            *highest = highest
-                .zip(change.sequence)
-                .map(|(known, other)| known.max(other));
+    let asking = Asking::of(master, sink.owner, sink.horizon, reach);
+    let before = sink.instances.len();
+    let mut found = asking.list(&mut sink.budget);
+    for occurrence in &found.list {
+        if !changes.drops(occurrence, taken) && !found.too_many {
+            changes.place(*occurrence, &mut |placed| sink.add(&placed));
         }
     }
-    let is_newest = |change: &Event| {
-        let highest = key_of(change).and_then(|key| newest.get(&key).copied().flatten());
-        highest.is_none_or(|highest| change.sequence == Some(highest))
-    };
-    changes
-        .iter()
-        .copied()
-        .filter(|change| is_newest(change))
-        .collect()
-}
-
-/// A change of all occurrences from one on.
-struct FromHere<'e> {
-    /// First occurrence that is changed, in naive seconds of the series' zone.
-    naive: i64,
-    /// By how much it moves them, in naive seconds.
-    shift: i64,
-    event: &'e Event,
-}
-
-/// Expands one event, with what changes its occurrences.
-fn series(master: &Event, changes: &[&Event], sink: &mut Sink) {
-    let clock = &master.start.clock;
-    let mut replaced = HashSet::new();
-    let mut from_here = Vec::new();
-    for change in changes.iter().filter(|change| !change.start_assumed) {
-        let Some(target) = &change.replaces else {
-            continue;
-        };
-        let Some(occurrence) = &target.occurrence else {
-            continue;
-        };
-        let key = key(occurrence, &master.start, sink.owner);
-        replaced.insert(key);
-        if target.future {
-            let naive = match key {
-                Key::At(at) => clock.naive(crate::clock::instant(at)),
-                Key::On(day) => day,
-            };
-            let shift = match key {
-                Key::On(_) if !master.start.whole_day => 0,
-                _ => clock.naive(begin(&change.start)) - naive,
-            };
-            from_here.push(FromHere {
-                naive,
-                shift,
-                event: change,
-            });
-        }
-    }
-    from_here.sort_by_key(|change| change.naive);
-    let excluded: HashSet<Key> = master
-        .exceptions
-        .iter()
-        .map(|written| key(written, &master.start, sink.owner))
-        .collect();
-    let reach = from_here.iter().fold(
-        Reach {
-            later: master.after,
-            earlier: master.before,
-        },
-        |reach, change| Reach {
-            later: reach
-                .later
-                .max(change.shift.max(0) + change.event.after + change.event.length.at_most()),
-            earlier: reach.earlier.max(change.event.before - change.shift.min(0)),
-        },
-    );
-    let found = occurrences(master, sink.owner, sink.horizon, reach, &mut sink.budget);
     if found.too_many {
-        sink.problems.add(
-            ProblemKind::TooMany,
-            &master.uid,
-            false,
-            format!(
-                "{} repeats more often than can be listed; the rest of its time is kept busy.",
-                called(&master.summary)
-            ),
-        );
-    }
-    for (from, to) in found.unknown {
-        sink.add_unknown(master, &from_here, from, to);
-    }
-    let repeats = master.repeats();
-    for occurrence in found.list {
-        let (at, on) = keys(&occurrence, &master.start);
-        if excluded.contains(&at) || excluded.contains(&on) {
-            continue;
+        found.list = Vec::new();
+        changes.keep_shared();
+        let most = MOST_PER_SERIES.min(sink.budget.occurrences);
+        let dense = join(&asking, &changes, most, &mut sink.budget);
+        sink.too_many(master, &dense);
+        for span in &dense.spans {
+            sink.add_span(master, span, dense.gaps);
         }
-        // A day without a time replaces one occurrence of that day only.
-        if replaced.contains(&at) || replaced.remove(&on) {
-            continue;
-        }
-        let id = repeats.then(|| recurrence_id(if master.start.whole_day { on } else { at }));
-        let begun = from_here.partition_point(|change| change.naive <= occurrence.naive);
-        let Some(change) = begun.checked_sub(1).map(|at| &from_here[at]) else {
-            sink.add(master, clock, occurrence, id, master.odd);
-            continue;
-        };
-        if change.event.start.whole_day != master.start.whole_day {
-            // How a time becomes a day, or a day a time, is not said; the original time blocks.
-            sink.add(master, clock, occurrence, id, true);
-            continue;
-        }
-        let naive = occurrence.naive + change.shift;
-        let start = When {
-            naive,
-            clock: clock.clone(),
-            whole_day: master.start.whole_day,
-        };
-        let moved = Occurrence {
-            start: begin(&start),
-            naive,
-            length: change.event.length,
-            ..occurrence
-        };
-        sink.add(change.event, clock, moved, id, master.odd || change.event.odd);
+        found.unknown.extend(dense.unknown);
     }
+    for span in joined(found.unknown) {
+        sink.add_unknown(master, &changes, span);
+    }
+    let listed = sink.instances.len() - before;
+    sink.budget.occurrences = sink.budget.occurrences.saturating_sub(listed);
+}
+
+/// Spans in order, overlapping and touching ones as one.
+fn joined(mut spans: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, kept| {
+        let joins = next.0 <= kept.1;
+        if joins {
+            kept.1 = kept.1.max(next.1);
+        }
+        joins
+    });
+    spans
 }
 
 impl Sink<'_> {
-    fn add(
-        &mut self,
-        event: &Event,
-        clock: &Clock,
-        occurrence: Occurrence,
-        id: Option<RecurrenceId>,
-        odd: bool,
-    ) {
-        let end = occurrence.length.end(clock, occurrence.naive, occurrence.start);
-        let (start, until) = (moved(occurrence.start, -event.before), moved(end, event.after));
-        if !self.horizon.touches(start, until) {
+    fn add(&mut self, placed: &Placed) {
+        if !self.horizon.touches(placed.start, placed.end) {
             return;
         }
-        let all_day = match occurrence.length {
-            Length::Days(days) if occurrence.whole_day => {
-                Some((date(occurrence.naive), date(occurrence.naive + days * DAY)))
-            }
-            _ => None,
-        };
+        let event = placed.event;
         self.instances.push(Instance {
-            start,
-            end: until,
-            all_day,
+            start: placed.start,
+            end: placed.end,
+            all_day: placed.days.map(|(from, to)| (date(from), date(to))),
             summary: event.summary.clone(),
             uid: event.uid.clone(),
-            recurrence_id: id,
-            blocks: blocks(event, odd),
+            recurrence_id: placed.id,
+            blocks: placed.blocks,
             location: event.location.clone(),
         });
     }
 
-    /// A span in which occurrences may lie that are not known one by one.
-    fn add_unknown(&mut self, event: &Event, changes: &[FromHere], from: Timestamp, to: Timestamp) {
-        let all_free = changes
-            .iter()
-            .all(|change| matches!(change.event.blocks, Blocks::Free(_)));
-        let blocks = match event.blocks {
-            Blocks::Free(reason) if all_free => Blocks::Free(reason),
-            _ => Blocks::NotUnderstood,
+    /// Occurrences that are joined. Closed gaps between them block for no better reason than that they are.
+    fn add_span(&mut self, event: &Event, span: &Span, gaps: bool) {
+        let blocks = match span.blocks {
+            Blocks::Busy | Blocks::Tentative if gaps => Blocks::NotUnderstood,
+            blocks => blocks,
         };
         self.instances.push(Instance {
-            start: from,
-            end: to,
-            all_day: None,
+            start: span.start,
+            end: span.end,
+            all_day: span.days.map(|(from, to)| (date(from), date(to))),
             summary: event.summary.clone(),
             uid: event.uid.clone(),
             recurrence_id: None,
@@ -256,45 +161,39 @@ impl Sink<'_> {
             location: event.location.clone(),
         });
     }
-}
 
-fn blocks(event: &Event, odd: bool) -> Blocks {
-    match event.blocks {
-        Blocks::Free(reason) => Blocks::Free(reason),
-        _ if odd => Blocks::NotUnderstood,
-        other => other,
+    /// A span in which occurrences may lie that are not known one by one.
+    fn add_unknown(&mut self, event: &Event, changes: &Changes, (start, end): (Timestamp, Timestamp)) {
+        let blocks = changes.blocks_unknown();
+        let all_day = (blocks == Blocks::AllDayDefault).then(|| {
+            let clock = &event.start.clock;
+            let after = date(clock.naive(end) + crate::days::DAY - 1);
+            (date(clock.naive(start)), after)
+        });
+        self.instances.push(Instance {
+            start,
+            end,
+            all_day,
+            summary: event.summary.clone(),
+            uid: event.uid.clone(),
+            recurrence_id: None,
+            blocks,
+            location: event.location.clone(),
+        });
     }
-}
 
-/// Which occurrence of the series that starts at `master` is meant by a time. The form may differ from the
-/// start's: a time in UTC or another zone is compared as an instant, a day as a day.
-fn key(written: &Written, master: &When, owner: &Clock) -> Key {
-    if master.whole_day {
-        return Key::On(naive_date(date_for_whole_days(written, owner)));
-    }
-    let at = match written.moment {
-        Moment::Date(day) => return Key::On(naive_date(day)),
-        Moment::Utc(utc) => Clock::Fixed(0).instant(naive(utc)),
-        Moment::Local(local) => written
-            .zone
-            .as_ref()
-            .unwrap_or(&master.clock)
-            .instant(naive(local)),
-    };
-    Key::At(at.as_second())
-}
-
-fn keys(occurrence: &Occurrence, master: &When) -> (Key, Key) {
-    let day = occurrence.naive.div_euclid(DAY) * DAY;
-    if master.whole_day {
-        return (Key::On(day), Key::On(day));
-    }
-    (Key::At(occurrence.start.as_second()), Key::On(day))
-}
-
-fn recurrence_id(key: Key) -> RecurrenceId {
-    match key {
-        Key::At(at) => RecurrenceId::At(crate::clock::instant(at)),
-        Key::On(at) => RecurrenceId::On(date(at)),
+    fn too_many(&mut self, master: &Event, dense: &Dense) {
+        let rest = match (dense.unknown.is_empty(), dense.gaps) {
+            (false, _) => "the rest of its time is kept busy",
+            (true, true) => "short times between its dates are kept busy, too",
+            (true, false) => "dates that follow each other without a break are shown as one",
+        };
+        let title = called(&master.summary);
+        self.problems.add(
+            ProblemKind::TooMany,
+            &master.uid,
+            false,
+            format!("{title} repeats more often than can be listed; {rest}."),
+        );
     }
 }

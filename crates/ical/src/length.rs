@@ -49,6 +49,12 @@ impl Length {
         };
         end.max(start)
     }
+
+    /// What takes this long from a start.
+    pub(crate) fn span(self, start: &When) -> (Timestamp, Timestamp) {
+        let from = begin(start);
+        (from, self.end(&start.clock, start.naive, from))
+    }
 }
 
 /// A length, and what blocks before the start when the end precedes it.
@@ -181,13 +187,60 @@ fn end_of(
 }
 
 fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
+    let backwards = span.total() < 0;
+    // Programs differ in what they make of a duration below nothing: the time before the start, or as much after it.
+    let span = if backwards { span.negated() } else { span };
+    let before = if backwards && span.total() <= DAY {
+        span.total()
+    } else {
+        0
+    };
+    if backwards {
+        reading.note(
+            ProblemKind::End,
+            "has a duration below nothing; as much time is kept busy before its start and after it.",
+        );
+    }
     if start.whole_day {
         return days(span.total() + (DAY - 1) * i64::from(span.seconds > 0), reading);
     }
-    if span.total() < 0 {
-        return backwards(-span.total(), reading);
+    Measured {
+        length: Length::For(span),
+        before,
     }
-    Measured::plain(Length::For(span))
+}
+
+/// The length of an additional occurrence with a time of day in a series of whole days, of which `length` is that of others.
+pub(crate) fn as_timed(text: &EventText, length: Length) -> Length {
+    let written = text
+        .all(Name::Duration)
+        .filter_map(|line| values::duration(&line.value));
+    let exact = written
+        .max_by_key(|span| span.total())
+        .filter(|span| span.total() > 0);
+    match (length, exact) {
+        (Length::Days(days), Some(span))
+            if text.all(Name::DtEnd).next().is_none() && span.total() <= days * DAY =>
+        {
+            Length::For(span)
+        }
+        (Length::Days(days), _) => Length::For(Span { days, seconds: 0 }),
+        (other, _) => other,
+    }
+}
+
+/// The length of a day of its own zone on which something of this length begins at an unknown time or at midnight.
+pub(crate) fn on_day(start: &When, length: Length, at_any_time: bool) -> Length {
+    let (from, midnight) = (begin(start), next_midnight(start.naive));
+    let day = start.clock.start_of_day(date(midnight));
+    let last_begin = if at_any_time { midnight } else { start.naive };
+    let end = length
+        .end(&start.clock, last_begin, start.clock.instant(last_begin))
+        .max(day);
+    Length::Until {
+        elapsed: end.as_second() - from.as_second(),
+        wall: 0,
+    }
 }
 
 /// Whole days, at least one: many programs write an end that equals the start.

@@ -3,8 +3,8 @@
 //! **In.** [`read()`] answers what one calendar resource means for its owner within a horizon. It never calls busy
 //! time free: what cannot be understood blocks as far as its time is known, and is reported.
 //! The way of a text is, module by module: `lines` (unfolding, on bytes; attachments are passed over) →
-//! `components` → `event` (one VEVENT, with `values`, `length`, `rule` and the zones of `resolve` and `vtimezone`) → `group` (a
-//! series with its changed occurrences) → `series` → `walk` (the rule's occurrences in the window).
+//! `components` → `event` (one VEVENT, with `values`, `length`, `repetition` and the zones of `resolve` and `vtimezone`) → `group`
+//! (a series with its `changes`) → `series` → `walk` (the rule's occurrences in the window), or `dense` for too many of them.
 //!
 //! The line reader and the recurrence core are Quince's own. Published parsers build a tree of everything, drop
 //! lines that they do not like, and take text that is already UTF-8; published expanders refuse common input or
@@ -14,11 +14,14 @@
 //! **Out.** [`event()`] is what is written to a calendar server, [`download`] what a client downloads, and
 //! [`changes`] says what a person changed on the server since.
 
+mod changes;
 mod clock;
 mod compare;
 mod components;
 mod days;
+mod dense;
 mod event;
+mod extras;
 mod filter;
 mod fold;
 mod group;
@@ -27,12 +30,17 @@ mod lines;
 mod model;
 mod observance;
 mod observed;
+mod parts;
 mod periods;
 mod problems;
 mod read;
 mod reading;
+mod repetition;
 mod resolve;
 mod rule;
+mod rule_values;
+mod scale;
+mod scaled;
 mod series;
 mod values;
 mod vtimezone;

@@ -171,8 +171,12 @@ pub enum ProblemKind {
     End,
     /// A recurrence rule cannot be read, or more than one reading is possible.
     Rule,
-    /// More occurrences than are expanded one by one; the rest blocks as one span.
+    /// More occurrences than are listed one by one; they block joined, what is too much even so as one span.
     TooMany,
+    /// Something is written wrongly, but what it means is clear: nothing blocks or is free for it.
+    Mended,
+    /// A component that is no event.
+    Component,
     /// A zone is known neither by name nor by definition, so that the owner's was taken, or it can be meant in more than one
     /// way, or its definition is incomplete.
     Zone,

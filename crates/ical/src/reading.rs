@@ -1,4 +1,4 @@
-//! Reads the times of one event: its start, additional dates, exceptions and travel time. What cannot be read
+//! Reads the times of one event: its start, exceptions and travel time. What cannot be read
 //! becomes a problem, and the event blocks for it where that is possible.
 
 use std::rc::Rc;
@@ -8,8 +8,7 @@ use jiff::civil::{Date, DateTime, Time};
 use crate::clock::Clock;
 use crate::components::EventText;
 use crate::days::{DAY, naive, naive_date};
-use crate::event::{Extra, Replaces, When, Written};
-use crate::length::{self, Length};
+use crate::event::{Replaces, When, Written};
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
 use crate::problems::Problems;
@@ -125,7 +124,8 @@ impl<'a, 'z> Reading<'a, 'z> {
         }
     }
 
-    fn whole_day(&self, date: Date) -> When {
+    /// A day of the owner.
+    pub(crate) fn whole_day(&self, date: Date) -> When {
         When {
             naive: naive_date(date),
             clock: self.zones.owner(),
@@ -232,70 +232,11 @@ impl<'a, 'z> Reading<'a, 'z> {
         None
     }
 
-    /// Additional dates (RDATE).
-    pub(crate) fn extras(&mut self, text: &EventText, whole_day: bool, extras: &mut Vec<Extra>) {
-        for line in text.all(Name::RDate) {
-            for item in line
-                .value
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-            {
-                let (start_text, period) = match item.split_once('/') {
-                    Some((start, period)) => (start, Some(period)),
-                    None => (item, None),
-                };
-                match self.written(line, start_text) {
-                    Ok(written) => {
-                        let mut start = self.when(&written);
-                        if whole_day && !start.whole_day {
-                            start = self.whole_day(date_for_whole_days(&written, &self.zones.owner()));
-                        }
-                        // A date in a timed series blocks that whole day: what time is meant is not said.
-                        let length = match period {
-                            Some(period) => Some(length::of_period(line, period, &start, self)),
-                            None if start.whole_day && !whole_day => Some(rest_of_day(&start)),
-                            None => None,
-                        };
-                        extras.push(Extra { start, length });
-                    }
-                    Err(Some(day)) => {
-                        self.note(
-                            ProblemKind::Date,
-                            "has an additional date whose time could not be read.",
-                        );
-                        let start = self.whole_day(day);
-                        let length = if whole_day {
-                            Length::Days(1)
-                        } else {
-                            rest_of_day(&start)
-                        };
-                        extras.push(Extra {
-                            start,
-                            length: Some(length),
-                        });
-                    }
-                    Err(None) => {
-                        self.unplaced(
-                            ProblemKind::Date,
-                            "has an additional date that could not be read.",
-                        );
-                    }
-                }
-            }
-        }
-    }
-
     /// Dates that are left out (EXDATE).
     pub(crate) fn exceptions(&mut self, text: &EventText) -> Vec<Written> {
         let mut exceptions = Vec::new();
         for line in text.all(Name::ExDate) {
-            for item in line
-                .value
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-            {
+            for item in items(&line.value) {
                 match self.written(line, item) {
                     Ok(written) => exceptions.push(written),
                     Err(_) => self.mention(
@@ -333,6 +274,11 @@ impl<'a, 'z> Reading<'a, 'z> {
     }
 }
 
+/// The items of a list of dates.
+pub(crate) fn items(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
 fn same_time(a: &When, b: &When) -> bool {
     a.whole_day == b.whole_day && a.clock.instant(a.naive) == b.clock.instant(b.naive)
 }
@@ -353,16 +299,6 @@ pub(crate) fn date_for_whole_days(written: &Written, owner: &Clock) -> Date {
             crate::days::date(owner.naive(at))
         }
         other => other.date(),
-    }
-}
-
-/// The length of a whole day in its own zone, for a series that has another.
-fn rest_of_day(start: &When) -> Length {
-    let next = crate::days::date(next_midnight(start.naive));
-    let (from, to) = (start.clock.instant(start.naive), start.clock.start_of_day(next));
-    Length::Until {
-        elapsed: to.as_second() - from.as_second(),
-        wall: 0,
     }
 }
 

@@ -11,27 +11,31 @@ use crate::event::{Event, When};
 use crate::length::Length;
 use crate::model::Horizon;
 use crate::reading::date_for_whole_days;
-use crate::rule::Freq;
+use crate::rule::{Freq, Rule};
 use crate::values::Moment;
 use crate::walk::{Asked, Walked, walk};
 
-/// Most occurrences of one series that are kept one by one.
-const MOST_PER_SERIES: usize = 10_000;
+/// Most occurrences of one series that are kept one by one: those of a daily one in five years, and some.
+pub(crate) const MOST_PER_SERIES: usize = 2_000;
+/// Most occurrences of one resource.
+const MOST_PER_RESOURCE: usize = 50_000;
 /// Most work for one series, in candidate days or times.
 const WORK_PER_SERIES: u32 = 500_000;
+/// Most work for one resource.
+const WORK_PER_RESOURCE: u32 = 6_000_000;
 
 /// What is left for the whole resource, so that many hostile events cost no more than a few.
 #[derive(Debug)]
 pub(crate) struct Budget {
     work: u32,
-    occurrences: usize,
+    pub(crate) occurrences: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            work: 6_000_000,
-            occurrences: 200_000,
+            work: WORK_PER_RESOURCE,
+            occurrences: MOST_PER_RESOURCE,
         }
     }
 }
@@ -44,18 +48,21 @@ pub(crate) struct Occurrence {
     /// Local time of the start in the series' zone, in naive seconds.
     pub naive: i64,
     pub length: Length,
-    /// A whole day although the series is not.
     pub whole_day: bool,
+    /// The length is its own, not the series'.
+    pub own_length: bool,
+    /// A day alone can name it.
+    pub by_day: bool,
 }
 
-/// What a series comes to.
+/// What the horizon has of a series.
 #[derive(Debug, Default)]
 pub(crate) struct Occurrences {
-    /// By start, without duplicates.
+    /// By start, no two with the same one. Not all of them if they are too many.
     pub list: Vec<Occurrence>,
-    /// Spans in which further occurrences may lie that are not in the list.
+    /// Spans in which further occurrences may lie whose times are not known.
     pub unknown: Vec<(Timestamp, Timestamp)>,
-    /// Occurrences were too many to be listed.
+    /// There are more than may be listed, or than could be found.
     pub too_many: bool,
 }
 
@@ -68,104 +75,163 @@ pub(crate) struct Reach {
     pub earlier: i64,
 }
 
-/// Computes the occurrences of an event that may touch the horizon.
-pub(crate) fn occurrences(
-    event: &Event,
-    owner: &Clock,
-    horizon: Horizon,
-    reach: Reach,
-    budget: &mut Budget,
-) -> Occurrences {
-    let start = &event.start;
-    let clock = &*start.clock;
-    let most = MOST_PER_SERIES.min(budget.occurrences);
-    // Two days more on each side than any offset, so that local and universal time need not be told apart.
-    let longest = event.length.at_most();
-    let window = Window {
-        from: clock
-            .naive(horizon.from)
-            .saturating_sub(longest + reach.later + 2 * DAY),
-        to: clock.naive(horizon.to).saturating_add(reach.earlier + 2 * DAY),
-        most,
-    };
-    let mut found = Occurrences::default();
-    let at = |naive: i64, start: Timestamp| Occurrence {
-        start,
-        naive,
-        length: event.length,
-        whole_day: event.start.whole_day,
-    };
-    if window.contains(start.naive) {
-        found.list.push(at(start.naive, begin(start)));
-    }
-    let mut work = WORK_PER_SERIES.min(budget.work);
-    let granted = work;
-    for rule in &event.rules {
-        let until = rule.until.map(|until| until_in(start, until, owner));
-        let asked = Asked {
-            start: start.naive,
-            whole_days: start.whole_day,
-            until,
-            from: window.from,
-            to: window.to,
-        };
-        let list = &mut found.list;
-        let mut previous = i64::MIN;
-        let walked = walk(rule, asked, &mut work, &mut |naive| {
-            if list.len() >= window.most {
-                return ControlFlow::Break(());
-            }
-            // Several hours of a whole day are one occurrence.
-            let naive = if start.whole_day {
-                naive.div_euclid(DAY) * DAY
-            } else {
-                naive
-            };
-            if naive == previous {
-                return ControlFlow::Continue(());
-            }
-            previous = naive;
-            if start.whole_day {
-                list.push(at(naive, clock.start_of_day(crate::days::date(naive))));
-                return ControlFlow::Continue(());
-            }
-            let instants = clock.instants(naive);
-            list.push(at(naive, instants.meant));
-            if let Some(again) = instants.again.filter(|_| rule.freq < Freq::Daily) {
-                // Every hour means also the hour that comes twice.
-                list.push(at(naive, again));
-            }
-            ControlFlow::Continue(())
-        });
-        if let Walked::GaveUpAt(naive) = walked {
-            found.too_many = true;
-            let end = if rule.count.is_some() { None } else { until };
-            found.unknown.extend(unknown_span(event, naive, end, horizon));
-        }
-    }
-    budget.work = budget.work.saturating_sub(granted - work);
-    for end in &event.broken_rules {
-        let end = end.map(|end| until_in(start, end, owner));
-        found
-            .unknown
-            .extend(unknown_span(event, start.naive, end, horizon));
-    }
-    extras(event, window, &mut found.list);
-    settle(&mut found, event, horizon, most);
-    budget.occurrences = budget.occurrences.saturating_sub(found.list.len());
-    found
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Window {
+/// A series, and the part of it that is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub event: &'a Event,
+    pub owner: &'a Clock,
+    pub horizon: Horizon,
+    /// Occurrences that begin here, in naive seconds of the series' zone, can touch the horizon.
     from: i64,
     to: i64,
-    most: usize,
+    /// The same as instants, which are surer.
+    instants: (Timestamp, Timestamp),
 }
 
-impl Window {
-    fn contains(self, naive: i64) -> bool {
-        (self.from..self.to).contains(&naive)
+impl<'a> Asking<'a> {
+    pub(crate) fn of(event: &'a Event, owner: &'a Clock, horizon: Horizon, reach: Reach) -> Self {
+        let clock = &event.start.clock;
+        // Two days more on each side than any offset, so that local and universal time need not be told apart.
+        let (later, earlier) = (event.length.at_most() + reach.later, reach.earlier);
+        Self {
+            event,
+            owner,
+            horizon,
+            from: clock.naive(horizon.from).saturating_sub(later + 2 * DAY),
+            to: clock.naive(horizon.to).saturating_add(earlier + 2 * DAY),
+            instants: (moved(horizon.from, -later), moved(horizon.to, earlier)),
+        }
+    }
+
+    /// The occurrences, as far as they are few enough to be listed.
+    pub(crate) fn list(&self, budget: &mut Budget) -> Occurrences {
+        let event = self.event;
+        let most = MOST_PER_SERIES.min(budget.occurrences);
+        let mut found = Occurrences::default();
+        found.list.extend(self.first());
+        for rule in &event.rules {
+            let list = &mut found.list;
+            let walked = self.walk(rule, budget, &mut |occurrence| {
+                if occurrence.start < self.instants.0 || occurrence.start >= self.instants.1 {
+                    return ControlFlow::Continue(());
+                }
+                if list.len() >= most {
+                    return ControlFlow::Break(());
+                }
+                list.push(occurrence);
+                ControlFlow::Continue(())
+            });
+            found.too_many |= walked != Walked::All;
+        }
+        for end in &event.broken_rules {
+            let end = end.map(|end| until_in(&event.start, end, self.owner));
+            found.unknown.extend(self.unknown_span(event.start.naive, end));
+        }
+        found.list.extend(self.extras());
+        // Of two that start together the longer one is first and is kept.
+        found
+            .list
+            .sort_unstable_by_key(|o| (o.start, std::cmp::Reverse(o.length.at_most())));
+        found.list.dedup_by_key(|o| o.start);
+        found.too_many |= found.list.len() > most;
+        found
+    }
+
+    /// The start, which happens whatever the rules say.
+    pub(crate) fn first(&self) -> Option<Occurrence> {
+        let start = &self.event.start;
+        (self.from..self.to)
+            .contains(&start.naive)
+            .then(|| self.at(start.naive, begin(start)))
+    }
+
+    /// The additional dates.
+    pub(crate) fn extras(&self) -> impl Iterator<Item = Occurrence> + '_ {
+        let event = self.event;
+        event.extras.iter().filter_map(move |extra| {
+            let start = begin(&extra.start);
+            let naive = event.start.clock.naive(start);
+            // Its own length may reach farther than the series'.
+            let reaches = extra.length.map_or(0, Length::at_most);
+            (naive < self.to && naive >= self.from.saturating_sub(reaches)).then(|| Occurrence {
+                start,
+                naive,
+                length: extra.length.unwrap_or(event.length),
+                whole_day: extra.start.whole_day,
+                own_length: extra.length.is_some(),
+                by_day: extra.by_day,
+            })
+        })
+    }
+
+    /// Visits the occurrences of a rule in ascending order.
+    pub(crate) fn walk(
+        &self,
+        rule: &Rule,
+        budget: &mut Budget,
+        visit: &mut dyn FnMut(Occurrence) -> ControlFlow<()>,
+    ) -> Walked {
+        let start = &self.event.start;
+        let clock = &*start.clock;
+        let mut previous = i64::MIN;
+        let mut work = WORK_PER_SERIES.min(budget.work);
+        let granted = work;
+        let walked = walk(rule, self.asked(rule), &mut work, &mut |naive| {
+            if start.whole_day {
+                // Several hours of a whole day are one occurrence.
+                let naive = naive.div_euclid(DAY) * DAY;
+                if naive == previous {
+                    return ControlFlow::Continue(());
+                }
+                previous = naive;
+                return visit(self.at(naive, clock.start_of_day(crate::days::date(naive))));
+            }
+            let instants = clock.instants(naive);
+            visit(self.at(naive, instants.meant))?;
+            match instants.again.filter(|_| rule.freq < Freq::Daily) {
+                // Every hour means also the hour that comes twice.
+                Some(again) => visit(self.at(naive, again)),
+                None => ControlFlow::Continue(()),
+            }
+        });
+        budget.work = budget.work.saturating_sub(granted - work);
+        walked
+    }
+
+    /// What the walk of a rule is asked for.
+    pub(crate) fn asked(&self, rule: &Rule) -> Asked {
+        let start = &self.event.start;
+        Asked {
+            start: start.naive,
+            whole_days: start.whole_day,
+            until: rule.until.map(|until| until_in(start, until, self.owner)),
+            from: self.from,
+            to: self.to,
+        }
+    }
+
+    /// The part of the horizon in which occurrences from `naive` up to `end` may lie.
+    pub(crate) fn unknown_span(&self, naive: i64, end: Option<i64>) -> Option<(Timestamp, Timestamp)> {
+        let (event, horizon) = (self.event, self.horizon);
+        let clock = &event.start.clock;
+        let from = moved(clock.instant(naive), -event.before).max(horizon.from);
+        let to = end.map_or(horizon.to, |end| {
+            let last = clock.instant(end);
+            moved(event.length.end(clock, end, last), event.after).min(horizon.to)
+        });
+        (from < to).then_some((from, to))
+    }
+
+    /// The occurrence of the series at a local time.
+    pub(crate) fn at(&self, naive: i64, start: Timestamp) -> Occurrence {
+        Occurrence {
+            start,
+            naive,
+            length: self.event.length,
+            whole_day: self.event.start.whole_day,
+            own_length: false,
+            by_day: true,
+        }
     }
 }
 
@@ -176,64 +242,6 @@ pub(crate) fn begin(when: &When) -> Timestamp {
     } else {
         when.clock.instant(when.naive)
     }
-}
-
-fn extras(event: &Event, window: Window, list: &mut Vec<Occurrence>) {
-    for extra in &event.extras {
-        let start = begin(&extra.start);
-        let naive = event.start.clock.naive(start);
-        let length = extra.length.unwrap_or(event.length);
-        // Its own length may reach farther than the series'.
-        let reaches = extra.length.map_or(0, Length::at_most);
-        if naive < window.to && naive >= window.from.saturating_sub(reaches) {
-            list.push(Occurrence {
-                start,
-                naive,
-                length,
-                whole_day: extra.start.whole_day,
-            });
-        }
-    }
-}
-
-/// Sorts, removes duplicates, and turns what is too much into one span.
-fn settle(found: &mut Occurrences, event: &Event, horizon: Horizon, most: usize) {
-    // Of two that start together the longer one is first and is kept.
-    found
-        .list
-        .sort_unstable_by_key(|o| (o.start, std::cmp::Reverse(o.length.at_most())));
-    found.list.dedup_by_key(|o| o.start);
-    if found.list.len() <= most {
-        return;
-    }
-    let clock = &event.start.clock;
-    let spans = found.list.split_off(most).into_iter().map(|o| {
-        let end = o.length.end(clock, o.naive, o.start);
-        (moved(o.start, -event.before), moved(end, event.after))
-    });
-    let rest: Vec<_> = spans.filter(|(from, to)| horizon.touches(*from, *to)).collect();
-    let from = rest.iter().map(|(from, _)| *from).min();
-    let to = rest.iter().map(|(_, to)| *to).max();
-    if let (Some(from), Some(to)) = (from, to) {
-        found.unknown.push((from.max(horizon.from), to.min(horizon.to)));
-        found.too_many = true;
-    }
-}
-
-/// The part of the horizon in which occurrences from `naive` up to `end` may lie.
-fn unknown_span(
-    event: &Event,
-    naive: i64,
-    end: Option<i64>,
-    horizon: Horizon,
-) -> Option<(Timestamp, Timestamp)> {
-    let clock = &event.start.clock;
-    let from = moved(clock.instant(naive), -event.before).max(horizon.from);
-    let to = end.map_or(horizon.to, |end| {
-        let last = clock.instant(end);
-        moved(event.length.end(clock, end, last), event.after).min(horizon.to)
-    });
-    (from < to).then_some((from, to))
 }
 
 /// UNTIL as the last naive second at which an occurrence can start. A date includes its whole day.

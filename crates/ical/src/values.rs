@@ -60,6 +60,24 @@ fn date(text: &str) -> Option<Date> {
     Date::new(year, two(4), two(6)).ok()
 }
 
+/// The first day of the next month, for a day that its month does not have, such as 31 November.
+pub(crate) fn after_end_of_month(text: &str) -> Option<Date> {
+    let text = text.trim().as_bytes();
+    let digits = text
+        .get(..8)
+        .filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    let number = |from: usize, to: usize| {
+        digits[from..to]
+            .iter()
+            .fold(0, |sum, b| sum * 10 + i16::from(b - b'0'))
+    };
+    let month = Date::new(number(0, 4), i8::try_from(number(4, 6)).ok()?, 1).ok()?;
+    let day = number(6, 8);
+    (day <= 31 && day > i16::from(month.days_in_month()))
+        .then(|| month.last_of_month().tomorrow().ok())
+        .flatten()
+}
+
 fn time_of_day(date: Date, text: &str) -> Option<Moment> {
     let clock_end = text
         .find(|c: char| !(c.is_ascii_digit() || c == ':'))
@@ -134,6 +152,14 @@ impl Span {
         self.days
             .saturating_mul(crate::days::DAY)
             .saturating_add(self.seconds)
+    }
+
+    /// As long in the other direction.
+    pub(crate) fn negated(self) -> Self {
+        Self {
+            days: -self.days,
+            seconds: -self.seconds,
+        }
     }
 }
 

@@ -69,7 +69,10 @@ pub(crate) fn walk(
         walk.short_periods()
     } else {
         walk.times = times_of_day(rule, asked.start, asked.whole_days);
-        walk.long_periods()
+        match rule.scaled {
+            Some(scaled) => walk.scaled_periods(scaled),
+            None => walk.long_periods(),
+        }
     };
     match end {
         Stop::Done => Walked::All,
@@ -77,19 +80,57 @@ pub(crate) fn walk(
     }
 }
 
-enum Stop {
+/// The first and the last occurrence that is asked for, and the seconds from each to the next, of a rule that names nothing but
+/// a number of hours, minutes or seconds. Nothing for another rule, and for one without an occurrence there.
+pub(crate) fn steady(rule: &Rule, asked: Asked) -> Option<(i64, i64, i64)> {
+    let unit = short_unit(rule.freq).filter(|_| !asked.whole_days)?;
+    if rule.has_other_parts() || !rule.positions.is_empty() {
+        return None;
+    }
+    let step = rule.interval.saturating_mul(unit);
+    let counted = rule.count.map(|count| last_of(asked.start, step, count));
+    let last = match (counted, asked.until) {
+        (Some(counted), Some(until)) => counted.max(until),
+        (Some(end), None) | (None, Some(end)) => end,
+        (None, None) => i64::MAX,
+    };
+    let last = last.min(asked.to - 1).min(END_OF_TIME);
+    let from = (asked.from - asked.start).max(0);
+    let first = asked.start + (from + step - 1).div_euclid(step).saturating_mul(step);
+    let last = asked.start + (last - asked.start).div_euclid(step) * step;
+    (first <= last).then_some((first, last, step))
+}
+
+/// Seconds of an hour, minute or second.
+fn short_unit(freq: Freq) -> Option<i64> {
+    match freq {
+        Freq::Hourly => Some(3_600),
+        Freq::Minutely => Some(60),
+        Freq::Secondly => Some(1),
+        _ => None,
+    }
+}
+
+/// The last of so many occurrences that follow each other at equal distances.
+fn last_of(start: i64, step: i64, count: i64) -> i64 {
+    start.saturating_add(step.saturating_mul(count - 1))
+}
+
+/// Why a walk ended.
+pub(crate) enum Stop {
     Done,
     Tired(i64),
 }
 
-struct Walk<'a> {
-    rule: &'a Rule,
+/// A walk under way.
+pub(crate) struct Walk<'a> {
+    pub(crate) rule: &'a Rule,
     filter: Filter,
     /// Seconds of the day at which days that match occur.
-    times: Vec<i64>,
-    asked: Asked,
+    pub(crate) times: Vec<i64>,
+    pub(crate) asked: Asked,
     /// How many occurrences there are, when they have to be counted.
-    count: Option<i64>,
+    pub(crate) count: Option<i64>,
     counted: i64,
     budget: &'a mut u32,
     visit: &'a mut dyn FnMut(i64) -> ControlFlow<()>,
@@ -216,6 +257,13 @@ impl Walk<'_> {
 
     /// Applies BYSETPOS to the set of one period.
     fn positions(&mut self, set: &[i64]) -> Result<(), Stop> {
+        self.chosen(set)
+            .into_iter()
+            .try_for_each(|naive| self.occurrence(naive))
+    }
+
+    /// What BYSETPOS chooses of a set, in order.
+    pub(crate) fn chosen(&self, set: &[i64]) -> Vec<i64> {
         let length = i64::try_from(set.len()).unwrap_or(i64::MAX);
         let mut chosen: Vec<i64> = self
             .rule
@@ -232,18 +280,14 @@ impl Walk<'_> {
             .collect();
         chosen.sort_unstable();
         chosen.dedup();
-        chosen.into_iter().try_for_each(|naive| self.occurrence(naive))
+        chosen
     }
 
     /// Hours, minutes and seconds: candidates are single periods of that length, and whole days, hours and
     /// minutes that cannot match are jumped over.
     fn short_periods(&mut self) -> Stop {
         let rule = self.rule;
-        let unit = match rule.freq {
-            Freq::Hourly => 3_600,
-            Freq::Minutely => 60,
-            _ => 1,
-        };
+        let unit = short_unit(rule.freq).unwrap_or(1);
         let first = self.asked.start.div_euclid(unit) * unit;
         let step = rule.interval.saturating_mul(unit);
         // Index of the first period at or after a time.
@@ -253,7 +297,7 @@ impl Walk<'_> {
         let plain = times == 0 && rule.positions.is_empty() && !self.filter.restricts();
         if plain && let Some(count) = self.count.take() {
             // Every period occurs, so the last one is known without counting.
-            let last = self.asked.start.saturating_add(step.saturating_mul(count - 1));
+            let last = last_of(self.asked.start, step, count);
             let until = self.asked.until.map_or(last, |until| until.max(last));
             self.asked.to = self.asked.to.min(until.saturating_add(1));
         }
@@ -302,13 +346,14 @@ impl Walk<'_> {
         }
     }
 
-    fn spend(&mut self, work: u32, at: i64) -> Result<(), Stop> {
+    /// Takes work from the budget; without enough of it nothing is known from a time on.
+    pub(crate) fn spend(&mut self, work: u32, at: i64) -> Result<(), Stop> {
         *self.budget = self.budget.checked_sub(work).ok_or(Stop::Tired(at))?;
         Ok(())
     }
 
     /// An occurrence of the rule: counted, and visited when it is asked for.
-    fn occurrence(&mut self, naive: i64) -> Result<(), Stop> {
+    pub(crate) fn occurrence(&mut self, naive: i64) -> Result<(), Stop> {
         if naive < self.asked.start {
             return Ok(());
         }

@@ -42,18 +42,24 @@ fn found(start: &str, rule: &str, from: &str, to: &str) -> BTreeSet<i64> {
             "DURATION:PT1M",
         ],
     )]);
-    let reading = read_in("UTC", from, to, &text);
-    assert!(
-        reading.problems.is_empty(),
-        "{start} {rule}: {:?}",
-        reading.problems
-    );
-    reading
-        .instances
-        .iter()
-        .map(|i| i.start.as_second())
-        .filter(|t| *t >= support::instant(from).as_second())
-        .collect()
+    // Piece by piece, since no more than some thousand occurrences are listed at once.
+    let days = if rule.contains("MINUTELY") { 3 } else { 200 };
+    let piece = jiff::SignedDuration::from_hours(24 * days);
+    let (mut at, to) = (support::instant(from), support::instant(to));
+    let mut found = BTreeSet::new();
+    while at < to {
+        let next = (at + piece).min(to);
+        let reading = read_in("UTC", &at.to_string(), &next.to_string(), &text);
+        assert!(
+            reading.problems.is_empty(),
+            "{start} {rule}: {:?}",
+            reading.problems
+        );
+        let starts = reading.instances.iter().map(|i| i.start.as_second());
+        found.extend(starts.filter(|t| *t >= at.as_second()));
+        at = next;
+    }
+    found
 }
 
 /// Compares generated rules of a frequency, and says how many rules were comparable.

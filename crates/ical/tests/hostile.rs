@@ -16,13 +16,12 @@ fn kinds(reading: &Reading) -> Vec<ProblemKind> {
 #[test]
 fn a_rule_that_cannot_be_read_blocks_from_the_start_on() {
     for rule in [
-        "RRULE:FREQ=FORTNIGHTLY",
-        "RRULE:FREQ=WEEKLY;BYDAY=MO,XX",
+        "RRULE:FREQ=SOMETIMES",
+        "RRULE:FREQ=HOURLY;BYDAY=MO,XX",
+        "RRULE:FREQ=DAILY;BYHOUR=25",
         "RRULE:every day",
-        "RRULE:",
-        "RRULE=FREQ=DAILY",
         "RRULE;X=\"open:FREQ=",
-        "RRULE:FREQ=MONTHLY;RSCALE=CHINESE",
+        "RRULE:BYDAY=MO",
     ] {
         let reading = read(&event(&[START, "DURATION:PT1H", rule]));
         assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01"), "{rule}");
@@ -51,7 +50,7 @@ fn a_rule_that_cannot_be_read_blocks_no_longer_than_its_end() {
     let text = event(&[
         START,
         "DURATION:PT1H",
-        "RRULE:FREQ=WEEKLY;BYDAY=XX;UNTIL=20261201T140000Z",
+        "RRULE:FREQ=SOMETIMES;UNTIL=20261201T140000Z",
     ]);
     assert!(covered(
         &read(&text),
@@ -63,10 +62,7 @@ fn a_rule_that_cannot_be_read_blocks_no_longer_than_its_end() {
         "2026-11-24T14:00:00Z",
         "2026-12-01T15:00:01Z"
     ));
-    let over = event(&[
-        "DTSTART:20161124T140000Z",
-        "RRULE:FREQ=WEEKLY;BYDAY=XX;UNTIL=20170101",
-    ]);
+    let over = event(&["DTSTART:20161124T140000Z", "RRULE:FREQ=SOMETIMES;UNTIL=20170101"]);
     assert!(read(&over).instances.is_empty());
 }
 
@@ -110,7 +106,7 @@ fn a_series_by_the_second_blocks_as_a_whole() {
         ]));
         assert!(covered(&reading, "2026-11-01", "2027-01-01"), "{rule}");
         assert!(kinds(&reading).contains(&ProblemKind::TooMany), "{rule}");
-        assert!(reading.instances.len() <= 10_001);
+        assert!(reading.instances.len() <= 2_001);
     }
 }
 
@@ -178,7 +174,7 @@ fn a_hundred_thousand_additional_dates_are_covered() {
     }
     let reading = read(&event(&["DTSTART:20261101T000000Z", "DURATION:PT1M", &line]));
     assert!(covered(&reading, "2026-11-01", "2026-12-28T20:00:00Z"));
-    assert!(reading.instances.len() <= 10_001);
+    assert!(reading.instances.len() <= 2_001);
     assert!(kinds(&reading).contains(&ProblemKind::TooMany));
 }
 
@@ -208,14 +204,13 @@ fn many_hostile_events_cost_no_more_than_a_few_and_are_covered() {
     }
 }
 
-#[test]
-fn behind_many_hostile_events_an_ordinary_one_still_blocks_just_its_time() {
-    let hostile = event_lines(
-        "x",
-        &["DTSTART:20200101T000000Z", "DURATION:PT1M", "RRULE:FREQ=MINUTELY"],
-    );
-    let mut events: Vec<String> = (0..40)
-        .map(|n| hostile.replace("UID:x", &format!("UID:{n}")))
+/// Many daily series of an hour, each at its own minute, and an ordinary event behind them.
+fn many_daily(series: usize) -> String {
+    let mut events: Vec<String> = (0..series)
+        .map(|n| {
+            let start = format!("DTSTART:20200101T{:02}{:02}00Z", n / 60 % 24, n % 60);
+            event_lines(&n.to_string(), &[&start, "DURATION:PT1H", "RRULE:FREQ=DAILY"])
+        })
         .collect();
     events.push(event_lines(
         "before",
@@ -225,13 +220,34 @@ fn behind_many_hostile_events_an_ordinary_one_still_blocks_just_its_time() {
         "within",
         &["DTSTART:20261124T140000Z", "DURATION:PT1H"],
     ));
-    let events: Vec<&str> = events.iter().map(String::as_str).collect();
-    let mut reading = read(&calendar(&events));
-    reading
+    calendar(&events.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn five_thousand_daily_series_are_bounded_and_an_ordinary_event_behind_them_blocks_just_its_time() {
+    let reading = read(&many_daily(5_000));
+    assert!(
+        reading.instances.len() <= 50_000 + 5_002,
+        "{}",
+        reading.instances.len()
+    );
+    assert!(kinds(&reading).contains(&ProblemKind::TooMany));
+    for uid in ["0", "2500", "4999"] {
+        let mut own = reading.clone();
+        own.instances.retain(|i| &*i.uid == uid);
+        let n: usize = uid.parse().unwrap();
+        for day in ["2026-11-02", "2026-12-30"] {
+            let start = format!("{day}T{:02}:{:02}:00Z", n / 60 % 24, n % 60);
+            let end = support::instant(&start) + jiff::SignedDuration::from_hours(1);
+            assert!(covered(&own, &start, &end.to_string()), "{uid} {day}");
+        }
+    }
+    let mut ordinary = reading;
+    ordinary
         .instances
         .retain(|i| ["before", "within"].contains(&&*i.uid));
     assert_eq!(
-        shown(&reading),
+        shown(&ordinary),
         ["2026-11-24T14:00/2026-11-24T15:00 not-understood"]
     );
 }
@@ -298,14 +314,23 @@ fn an_end_that_cannot_be_read_blocks_the_rest_of_the_day() {
 
 #[test]
 fn an_end_before_the_start_blocks_the_time_between_or_a_day() {
-    for end in ["DTEND:20261124T130000Z", "DURATION:-PT1H"] {
-        let reading = read(&event(&[START, end]));
-        assert_eq!(
-            shown(&reading),
-            ["2026-11-24T13:00/2026-11-24T14:00 not-understood"],
-            "{end}"
-        );
-    }
+    assert_eq!(
+        busy(&event(&[START, "DTEND:20261124T130000Z"])),
+        ["2026-11-24T13:00/2026-11-24T14:00 not-understood"]
+    );
+    // Which of the two hours is meant is not known.
+    assert_eq!(
+        busy(&event(&[START, "DURATION:-PT1H"])),
+        ["2026-11-24T13:00/2026-11-24T15:00 not-understood"]
+    );
+    assert_eq!(
+        busy(&event(&[START, "DURATION:-P3D"])),
+        ["2026-11-24T14:00/2026-11-27T14:00 not-understood"]
+    );
+    assert_eq!(
+        busy(&event(&["DTSTART;VALUE=DATE:20261124", "DURATION:-P2D"])),
+        ["2026-11-24T05:00/2026-11-26T05:00 not-understood"]
+    );
     assert_eq!(
         busy(&event(&[START, "DTEND:19700101T000000Z"])),
         ["2026-11-24T14:00/2026-11-25T14:00 not-understood"]

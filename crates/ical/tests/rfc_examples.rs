@@ -132,7 +132,14 @@ fn found(start: &str, rule: &str, from: &str, to: &str) -> Vec<DateTime> {
 fn each_example_means_what_the_rfc_says() {
     for (name, start, rule, times) in EXAMPLES {
         let (expected, goes_on) = expected(times, start);
-        let mut found = found(start, rule, "1996-01-01", "2009-01-01");
+        // No more than some thousand occurrences are listed at once.
+        let pieces = [
+            ("1996-01-01", "2001-01-01"),
+            ("2001-01-01", "2005-01-01"),
+            ("2005-01-01", "2009-01-01"),
+        ];
+        let pieces = pieces.iter().flat_map(|(from, to)| found(start, rule, from, to));
+        let mut found: Vec<DateTime> = pieces.collect();
         if goes_on {
             assert!(found.len() > expected.len(), "{name}: {rule} ends too early");
             found.truncate(expected.len());

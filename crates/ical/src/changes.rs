@@ -1,0 +1,339 @@
+//! What becomes of the occurrences of a series: left out, replaced by a change, or changed from one on.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::clock::{Clock, moved};
+use crate::days::{DAY, date, naive, naive_date};
+use crate::event::{Event, When, Written};
+use crate::length::Length;
+use crate::model::{Blocks, RecurrenceId};
+use crate::reading::date_for_whole_days;
+use crate::series::{Occurrence, Reach, begin};
+use crate::values::Moment;
+
+/// What says which occurrence of a series is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    /// By its start, in seconds since the epoch.
+    At(i64),
+    /// By its day, in naive seconds of the series' zone.
+    On(i64),
+}
+
+/// An occurrence where it takes place.
+pub(crate) struct Placed<'e> {
+    /// Whose texts count for it.
+    pub event: &'e Event,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    /// First day and first day after in naive seconds, for whole days.
+    pub days: Option<(i64, i64)>,
+    pub id: Option<RecurrenceId>,
+    pub blocks: Blocks,
+}
+
+/// A change of all occurrences from one on.
+struct FromHere<'e> {
+    /// First occurrence that is changed, in naive seconds of the series' zone.
+    naive: i64,
+    /// By how much it moves them, in naive seconds.
+    shift: i64,
+    event: &'e Event,
+}
+
+/// What changes the occurrences of one series.
+pub(crate) struct Changes<'e> {
+    master: &'e Event,
+    excluded: HashSet<Key>,
+    /// Occurrences that changes replace, with the places of those changes in their list.
+    replaced: HashMap<Key, Vec<usize>>,
+    from_here: Vec<FromHere<'e>>,
+    /// Other series have the same identity, so that a change may be another's.
+    shared: bool,
+}
+
+impl<'e> Changes<'e> {
+    /// The changes of a series; `taken` says which of them another series of the same identity had a use for.
+    pub(crate) fn of(
+        master: &'e Event,
+        changes: &[&'e Event],
+        taken: &[bool],
+        shared: bool,
+        owner: &Clock,
+    ) -> Self {
+        let clock = &master.start.clock;
+        let mut replaced: HashMap<Key, Vec<usize>> = HashMap::new();
+        let mut from_here = Vec::new();
+        for (place, change) in changes.iter().enumerate() {
+            let target = change.replaces.as_ref().filter(|_| !change.start_assumed);
+            let Some((target, occurrence)) = target.and_then(|t| Some((t, t.occurrence.as_ref()?))) else {
+                continue;
+            };
+            let key = key(occurrence, &master.start, owner);
+            // Of several series' occurrences on a day it is not known which one is meant.
+            let clear = !shared || master.start.whole_day || matches!(key, Key::At(_));
+            if clear && !taken.get(place).is_some_and(|taken| *taken) {
+                replaced.entry(key).or_default().push(place);
+            }
+            if target.future {
+                let naive = match key {
+                    Key::At(at) => clock.naive(crate::clock::instant(at)),
+                    Key::On(day) => day,
+                };
+                let shift = match key {
+                    Key::On(_) if !master.start.whole_day => 0,
+                    _ => clock.naive(begin(&change.start)) - naive,
+                };
+                from_here.push(FromHere {
+                    naive,
+                    shift,
+                    event: change,
+                });
+            }
+        }
+        from_here.sort_by_key(|change| change.naive);
+        let excluded = master.exceptions.iter();
+        Self {
+            master,
+            excluded: excluded
+                .map(|written| key(written, &master.start, owner))
+                .collect(),
+            replaced,
+            from_here,
+            shared,
+        }
+    }
+
+    /// How far they can move occurrences.
+    pub(crate) fn reach(&self) -> Reach {
+        let reach = Reach {
+            later: self.master.after,
+            earlier: self.master.before,
+        };
+        self.from_here.iter().fold(reach, |reach, change| Reach {
+            later: reach
+                .later
+                .max(change.shift.max(0) + change.event.after + change.event.length.at_most()),
+            earlier: reach.earlier.max(change.event.before - change.shift.min(0)),
+        })
+    }
+
+    /// Is every occurrence as the series says?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.excluded.is_empty() && self.replaced.is_empty() && self.from_here.is_empty()
+    }
+
+    /// How time blocks of which only the series is known; as whole days if it is one of such.
+    pub(crate) fn blocks_unknown(&self) -> Blocks {
+        let all = |test: fn(Blocks) -> bool| {
+            test(self.master.blocks) && self.from_here.iter().all(|change| test(change.event.blocks))
+        };
+        if all(|blocks| matches!(blocks, Blocks::Free(_))) {
+            self.master.blocks
+        } else if !self.master.odd && all(|blocks| matches!(blocks, Blocks::AllDayDefault | Blocks::Free(_)))
+        {
+            Blocks::AllDayDefault
+        } else {
+            Blocks::NotUnderstood
+        }
+    }
+
+    /// Is it another event's, or left out? Marks the changes that replace it as taken.
+    pub(crate) fn drops(&mut self, occurrence: &Occurrence, taken: &mut [bool]) -> bool {
+        if self.excluded.is_empty() && self.replaced.is_empty() {
+            return false;
+        }
+        let (at, on) = keys(occurrence, &self.master.start);
+        if self.excluded.contains(&at) || on.is_some_and(|on| self.excluded.contains(&on)) {
+            return true;
+        }
+        if let Some(places) = self.replaced.get(&at) {
+            mark(places, taken);
+            return true;
+        }
+        // A day without a time replaces one occurrence of that day only.
+        match on.and_then(|on| self.replaced.remove(&on)) {
+            Some(places) => {
+                mark(&places, taken);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Keeps what changes replace, where it is not known whether they are another series'.
+    pub(crate) fn keep_shared(&mut self) {
+        if self.shared {
+            self.replaced.clear();
+        }
+    }
+
+    /// Is it left out or replaced by its time, or left out by its day?
+    pub(crate) fn excludes(&self, occurrence: &Occurrence) -> bool {
+        let (at, on) = keys(occurrence, &self.master.start);
+        self.excluded.contains(&at)
+            || self.replaced.contains_key(&at)
+            || on.is_some_and(|on| self.excluded.contains(&on))
+    }
+
+    /// Where an occurrence takes place: at its own time, or where a change of it and all later ones moves it, or at both
+    /// while it is not known whose change that is.
+    pub(crate) fn place(&self, occurrence: Occurrence, place: &mut dyn FnMut(Placed<'e>)) {
+        let master = self.master;
+        let clock = &master.start.clock;
+        let id = master.repeats().then(|| {
+            let (at, _) = keys(&occurrence, &master.start);
+            recurrence_id(at)
+        });
+        let begun = self
+            .from_here
+            .partition_point(|change| change.naive <= occurrence.naive);
+        let Some(change) = begun.checked_sub(1).map(|at| &self.from_here[at]) else {
+            return place(placed(master, clock, occurrence, id, (master.odd, master.unsure)));
+        };
+        // How a time becomes a day, or a day a time, is not said; the original time blocks.
+        let unclear = change.event.start.whole_day != master.start.whole_day;
+        if unclear || self.shared {
+            let odd = master.odd || unclear;
+            place(placed(master, clock, occurrence, id, (odd, master.unsure)));
+        }
+        if unclear {
+            return;
+        }
+        let naive = occurrence.naive + change.shift;
+        let start = When {
+            naive,
+            clock: clock.clone(),
+            whole_day: master.start.whole_day && occurrence.whole_day,
+        };
+        let start = begin(&start);
+        let length = change.event.length;
+        let longer = |own: Length| own.end(clock, naive, start) > length.end(clock, naive, start);
+        let moved = Occurrence {
+            start,
+            naive,
+            // A PERIOD says its own end, which is kept if it is the later one.
+            length: if occurrence.own_length && longer(occurrence.length) {
+                occurrence.length
+            } else {
+                length
+            },
+            ..occurrence
+        };
+        let doubts = (
+            master.odd || change.event.odd,
+            master.unsure || change.event.unsure,
+        );
+        place(placed(change.event, clock, moved, id, doubts));
+    }
+}
+
+fn mark(places: &[usize], taken: &mut [bool]) {
+    for place in places {
+        if let Some(taken) = taken.get_mut(*place) {
+            *taken = true;
+        }
+    }
+}
+
+/// An occurrence with travel time; `doubts` say that it may be wrong, and that it may be one too many.
+pub(crate) fn placed<'e>(
+    event: &'e Event,
+    clock: &Clock,
+    occurrence: Occurrence,
+    id: Option<RecurrenceId>,
+    doubts: (bool, bool),
+) -> Placed<'e> {
+    let end = occurrence.length.end(clock, occurrence.naive, occurrence.start);
+    let days = match occurrence.length {
+        Length::Days(days) if occurrence.whole_day => Some((occurrence.naive, occurrence.naive + days * DAY)),
+        _ => None,
+    };
+    Placed {
+        event,
+        start: moved(occurrence.start, -event.before),
+        end: moved(end, event.after),
+        days,
+        id,
+        blocks: blocks(event.blocks, occurrence.whole_day, doubts),
+    }
+}
+
+fn blocks(blocks: Blocks, whole_day: bool, (odd, unsure): (bool, bool)) -> Blocks {
+    match blocks {
+        Blocks::Free(reason) => Blocks::Free(reason),
+        Blocks::AllDayDefault if !odd && whole_day => Blocks::AllDayDefault,
+        _ if odd || unsure => Blocks::NotUnderstood,
+        // An additional date with a time of day.
+        Blocks::AllDayDefault => Blocks::Busy,
+        other => other,
+    }
+}
+
+/// Of several changes of one occurrence those with the highest SEQUENCE; all of them when one's cannot be read.
+pub(crate) fn newest<'e>(changes: &[&'e Event], master: Option<&When>, owner: &Clock) -> Vec<&'e Event> {
+    let key_of = |change: &Event| {
+        let replaces = change.replaces.as_ref()?;
+        let occurrence = replaces.occurrence.as_ref()?;
+        Some((
+            key(occurrence, master.unwrap_or(&change.start), owner),
+            replaces.future,
+        ))
+    };
+    let mut newest = HashMap::new();
+    for change in changes {
+        if let Some(key) = key_of(change) {
+            let highest = newest.entry(key).or_insert(change.sequence);
+            *highest = highest
+                .zip(change.sequence)
+                .map(|(known, other)| known.max(other));
+        }
+    }
+    let is_newest = |change: &Event| {
+        let highest = key_of(change).and_then(|key| newest.get(&key).copied().flatten());
+        highest.is_none_or(|highest| change.sequence == Some(highest))
+    };
+    changes
+        .iter()
+        .copied()
+        .filter(|change| is_newest(change))
+        .collect()
+}
+
+/// Which occurrence of the series that starts at `master` is meant by a time. The form may differ from the
+/// start's: a time in UTC or another zone is compared as an instant, a day as a day.
+pub(crate) fn key(written: &Written, master: &When, owner: &Clock) -> Key {
+    if master.whole_day {
+        return Key::On(naive_date(date_for_whole_days(written, owner)));
+    }
+    let at = match written.moment {
+        Moment::Date(day) => return Key::On(naive_date(day)),
+        Moment::Utc(utc) => Clock::Fixed(0).instant(naive(utc)),
+        Moment::Local(local) => written
+            .zone
+            .as_ref()
+            .unwrap_or(&master.clock)
+            .instant(naive(local)),
+    };
+    Key::At(at.as_second())
+}
+
+/// What names an occurrence: its time or day as the series has it, and its day where that alone is enough.
+fn keys(occurrence: &Occurrence, master: &When) -> (Key, Option<Key>) {
+    let on = Key::On(occurrence.naive.div_euclid(DAY) * DAY);
+    let at = if master.whole_day && occurrence.whole_day {
+        on
+    } else {
+        Key::At(occurrence.start.as_second())
+    };
+    (at, occurrence.by_day.then_some(on))
+}
+
+pub(crate) fn recurrence_id(key: Key) -> RecurrenceId {
+    match key {
+        Key::At(at) => RecurrenceId::At(crate::clock::instant(at)),
+        Key::On(at) => RecurrenceId::On(date(at)),
+    }
+}

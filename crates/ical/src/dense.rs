@@ -1,0 +1,203 @@
+//! Series of more occurrences than are listed: their times joined to spans, in bounded memory.
+//!
+//! Occurrences that touch or overlap are joined first. Where that is not enough, so are those with ever longer gaps between
+//! them; what is too much even then is one span.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use crate::changes::{Changes, placed};
+use crate::clock::moved;
+use crate::length::Length;
+use crate::model::Blocks;
+use crate::rule::Rule;
+use crate::series::{Asking, Budget, Occurrence};
+use crate::walk::{Walked, steady};
+
+/// Gaps that are closed, in seconds, one after the other until the spans are few enough. The longest leaves the nights between
+/// the occurrences of days.
+const GAPS: [i64; 4] = [0, 900, 3_600, 6 * 3_600];
+
+/// Time of one or more occurrences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub start: Timestamp,
+    pub end: Timestamp,
+    /// First day and first day after in naive seconds, for whole days.
+    pub days: Option<(i64, i64)>,
+    pub blocks: Blocks,
+}
+
+impl Span {
+    /// Takes another one in, if no longer gap lies between both than may be closed and both block alike.
+    fn join(&mut self, other: &Self, gap: i64) -> bool {
+        let joins = self.blocks == other.blocks
+            && self.days.is_some() == other.days.is_some()
+            && other.start <= moved(self.end, gap)
+            && self.start <= moved(other.end, gap);
+        if joins {
+            self.start = self.start.min(other.start);
+            self.end = self.end.max(other.end);
+            self.days = self
+                .days
+                .zip(other.days)
+                .map(|(a, b)| (a.0.min(b.0), a.1.max(b.1)));
+        }
+        joins
+    }
+}
+
+/// At most so many spans.
+#[derive(Debug)]
+struct Spans {
+    list: Vec<Span>,
+    most: usize,
+    /// Place of the gap that is closed.
+    gap: usize,
+}
+
+impl Spans {
+    /// Adds a span, best in ascending order; breaks when there is no room even if all gaps are closed.
+    fn add(&mut self, span: Span) -> ControlFlow<()> {
+        loop {
+            if self
+                .list
+                .last_mut()
+                .is_some_and(|last| last.join(&span, GAPS[self.gap]))
+            {
+                return ControlFlow::Continue(());
+            }
+            if self.list.len() < self.most {
+                self.list.push(span);
+                return ControlFlow::Continue(());
+            }
+            if self.gap + 1 == GAPS.len() {
+                return ControlFlow::Break(());
+            }
+            self.gap += 1;
+            self.settle();
+        }
+    }
+
+    /// Sorts and joins.
+    fn settle(&mut self) {
+        self.list.sort_unstable_by_key(|span| (span.start, span.end));
+        let gap = GAPS[self.gap];
+        // Those that may join with it are next to each other unless others that block differently lie between.
+        self.list.dedup_by(|next, kept| kept.join(next, gap));
+    }
+}
+
+/// A dense series as spans: those in which its occurrences lie, and those in which they may.
+#[derive(Debug)]
+pub(crate) struct Dense {
+    pub spans: Vec<Span>,
+    pub unknown: Vec<(Timestamp, Timestamp)>,
+    /// Time between occurrences is in the spans, too.
+    pub gaps: bool,
+}
+
+/// Joins the occurrences of a series to at most `most` spans.
+pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut Budget) -> Dense {
+    let mut spans = Spans {
+        list: Vec::new(),
+        most,
+        gap: 0,
+    };
+    let mut unknown = Vec::new();
+    let mut others: Vec<Occurrence> = asking.first().into_iter().chain(asking.extras()).collect();
+    others.sort_unstable_by_key(|occurrence| occurrence.start);
+    let left = others
+        .iter()
+        .position(|occurrence| add(occurrence, asking, changes, &mut spans).is_break());
+    if let Some(left) = left {
+        unknown.extend(hull(&others[left..], asking, changes));
+    }
+    for rule in &asking.event.rules {
+        if let Some((span, gap)) = steady_span(rule, asking, changes) {
+            spans.gap = spans.gap.max(gap);
+            if spans.add(span).is_break() {
+                unknown.push((span.start, span.end));
+            }
+        } else {
+            let walked = asking.walk(rule, budget, &mut |occurrence| {
+                add(&occurrence, asking, changes, &mut spans)
+            });
+            if let Walked::GaveUpAt(naive) = walked {
+                let end = asking.asked(rule).until.filter(|_| rule.count.is_none());
+                unknown.extend(asking.unknown_span(naive, end));
+            }
+        }
+        spans.settle();
+    }
+    Dense {
+        gaps: spans.gap > 0,
+        spans: spans.list,
+        unknown,
+    }
+}
+
+fn add(occurrence: &Occurrence, asking: &Asking, changes: &Changes, spans: &mut Spans) -> ControlFlow<()> {
+    let mut flow = ControlFlow::Continue(());
+    if !changes.excludes(occurrence) {
+        changes.place(*occurrence, &mut |placed| {
+            if asking.horizon.touches(placed.start, placed.end) && flow.is_continue() {
+                flow = spans.add(Span {
+                    start: placed.start,
+                    end: placed.end,
+                    days: placed.days,
+                    blocks: placed.blocks,
+                });
+            }
+        });
+    }
+    flow
+}
+
+/// All time from the first to the last of some occurrences.
+fn hull(occurrences: &[Occurrence], asking: &Asking, changes: &Changes) -> Option<(Timestamp, Timestamp)> {
+    let mut hull: Option<(Timestamp, Timestamp)> = None;
+    for occurrence in occurrences {
+        changes.place(*occurrence, &mut |placed| {
+            if asking.horizon.touches(placed.start, placed.end) {
+                let (from, to) = hull.unwrap_or((placed.start, placed.end));
+                hull = Some((from.min(placed.start), to.max(placed.end)));
+            }
+        });
+    }
+    let horizon = asking.horizon;
+    hull.map(|(from, to)| (from.max(horizon.from), to.min(horizon.to)))
+}
+
+/// The only span of a rule whose occurrences follow each other with no gap, or a short one, without visiting them; with the
+/// place of that gap.
+fn steady_span(rule: &Rule, asking: &Asking, changes: &Changes) -> Option<(Span, usize)> {
+    let event = asking.event;
+    let clock = &event.start.clock;
+    if !changes.is_empty() || event.length == Length::RestOfDay {
+        return None;
+    }
+    let (first, last, step) = steady(rule, asking.asked(rule))?;
+    let at = |naive| {
+        placed(
+            event,
+            clock,
+            asking.at(naive, clock.instant(naive)),
+            None,
+            (event.odd, event.unsure),
+        )
+    };
+    let (first, last) = (at(first), at(last));
+    let length = first.end.as_second() - first.start.as_second();
+    let gap = usize::from(step > length);
+    (step <= length.saturating_add(GAPS[gap])).then_some((
+        Span {
+            start: first.start,
+            end: last.end,
+            days: None,
+            blocks: first.blocks,
+        },
+        gap,
+    ))
+}

@@ -1,0 +1,130 @@
+//! Additional dates (RDATE, RFC 5545, section 3.8.5.2), also those written in another form than their series.
+
+use std::rc::Rc;
+
+use jiff::civil::Time;
+
+use crate::components::EventText;
+use crate::days::DAY;
+use crate::event::{Extra, When, Written};
+use crate::length::{self, Length};
+use crate::lines::Name;
+use crate::model::ProblemKind;
+use crate::reading::{Reading, date_for_whole_days, items};
+use crate::values::Moment;
+
+impl Reading<'_, '_> {
+    /// Additional dates (RDATE) of a series, without those that are left out in the very same words.
+    pub(crate) fn extras(&mut self, text: &EventText, series: &Series, extras: &mut Vec<Extra>) {
+        for line in text.all(Name::RDate) {
+            for item in items(&line.value) {
+                let (start_text, period) = match item.split_once('/') {
+                    Some((start, period)) => (start, Some(period)),
+                    None => (item, None),
+                };
+                match self.written(line, start_text) {
+                    Ok(written) if series.exceptions.iter().any(|other| same(other, &written)) => {}
+                    Ok(written) => {
+                        let own = period.map(|period| {
+                            let start = self.when(&written);
+                            length::of_period(line, period, &start, self)
+                        });
+                        self.extra(&written, own, series, extras);
+                    }
+                    Err(Some(day)) => {
+                        self.note(
+                            ProblemKind::Date,
+                            "has an additional date whose time could not be read.",
+                        );
+                        let start = self.whole_day(day);
+                        let length = if series.start.whole_day {
+                            Length::Days(1)
+                        } else {
+                            length::on_day(&start, series.length, true)
+                        };
+                        extras.push(Extra::with_length(start, length));
+                    }
+                    Err(None) => {
+                        self.unplaced(
+                            ProblemKind::Date,
+                            "has an additional date that could not be read.",
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// An additional date as occurrences. Where it is written in another form than the series, both that it may mean.
+    fn extra(&self, written: &Written, own: Option<Length>, series: &Series, extras: &mut Vec<Extra>) {
+        let start = self.when(written);
+        match (series.start.whole_day, start.whole_day) {
+            (true, true) => extras.push(Extra {
+                start,
+                length: own,
+                by_day: true,
+            }),
+            (true, false) => {
+                let day = self.whole_day(date_for_whole_days(written, &self.owner()));
+                extras.push(Extra {
+                    start: day,
+                    length: None,
+                    by_day: written.zone.is_none(),
+                });
+                // A midnight alone is how some programs write a date.
+                if own.is_some() || !is_midnight(written) {
+                    extras.push(Extra::with_length(start, own.unwrap_or(series.as_timed)));
+                }
+            }
+            (false, true) => {
+                let at_own_time = When {
+                    naive: start.naive + series.start.naive.rem_euclid(DAY),
+                    ..series.start.clone()
+                };
+                let length = length::on_day(&start, own.unwrap_or(series.length), false);
+                let (day, time) = (length.span(&start), series.length.span(&at_own_time));
+                let within = day.0 <= time.0 && time.1 <= day.1;
+                extras.push(Extra::with_length(start, length));
+                if own.is_none() && !within {
+                    extras.push(Extra {
+                        start: at_own_time,
+                        length: None,
+                        by_day: true,
+                    });
+                }
+            }
+            (false, false) => extras.push(Extra {
+                by_day: Rc::ptr_eq(&start.clock, &series.start.clock),
+                start,
+                length: own,
+            }),
+        }
+    }
+}
+
+/// What additional dates need to know of their series.
+pub(crate) struct Series<'a> {
+    pub start: &'a When,
+    pub length: Length,
+    /// The length of an occurrence with a time of day, for a series of whole days.
+    pub as_timed: Length,
+    pub exceptions: &'a [Written],
+}
+
+/// Are two times written alike, in one zone?
+fn same(a: &Written, b: &Written) -> bool {
+    let zones = (&a.zone, &b.zone);
+    a.moment == b.moment
+        && match zones {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+}
+
+fn is_midnight(written: &Written) -> bool {
+    match written.moment {
+        Moment::Date(_) => true,
+        Moment::Local(local) | Moment::Utc(local) => local.time() == Time::midnight(),
+    }
+}

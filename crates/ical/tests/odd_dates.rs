@@ -1,0 +1,134 @@
+//! Additional dates, exceptions and changes in another form than their series. For somebody in
+//! New York, in November and December 2026.
+
+mod support;
+
+use support::cases::text;
+use support::{busy, calendar, event_lines, read, read_in, shown};
+
+/// Name; events, each a text of lines; what blocks.
+type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    // A date among the additional dates of a series with times.
+    ("a date keeps the length of the series",
+        &["DTSTART:20261102T150000Z\nDURATION:P3D\nRDATE;VALUE=DATE:20261120"],
+        &["2026-11-02T15:00/2026-11-05T15:00 busy", "2026-11-20T05:00/2026-11-23T05:00 busy", "2026-11-20T15:00/2026-11-23T15:00 busy"]),
+    ("a date takes at least its whole day",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRDATE;VALUE=DATE:20261120"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-20T05:00/2026-11-21T05:00 busy"]),
+    ("a date of a series in a far zone is its day there, too",
+        &["DTSTART;TZID=Asia/Tokyo:20261102T100000\nDURATION:PT1H\nRDATE;VALUE=DATE:20261110"],
+        &["2026-11-02T01:00/2026-11-02T02:00 busy", "2026-11-10T01:00/2026-11-10T02:00 busy", "2026-11-10T05:00/2026-11-11T05:00 busy"]),
+    ("a date of a series over midnight lasts into the next day",
+        &["DTSTART;TZID=America/New_York:20261102T230000\nDURATION:PT3H\nRDATE;VALUE=DATE:20261110"],
+        &["2026-11-03T04:00/2026-11-03T07:00 busy", "2026-11-10T05:00/2026-11-11T05:00 busy", "2026-11-11T04:00/2026-11-11T07:00 busy"]),
+    ("a period of days",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20261120/P2D"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-20T05:00/2026-11-22T05:00 busy"]),
+    // A time among the additional dates of a series of whole days.
+    ("a time takes its day and does not end at midnight",
+        &["DTSTART;VALUE=DATE:20261101\nDURATION:PT5H\nRDATE:20261114T025800Z"],
+        &["2026-11-01T04:00/2026-11-02T05:00 all-day", "2026-11-13T05:00/2026-11-14T05:00 all-day", "2026-11-14T02:58/2026-11-14T07:58 busy"]),
+    ("a time lasts as long as the series' days",
+        &["DTSTART;VALUE=DATE:20261102\nDTEND;VALUE=DATE:20261104\nTRANSP:OPAQUE\nRDATE;TZID=America/New_York:20261110T180000"],
+        &["2026-11-02T05:00/2026-11-04T05:00 busy", "2026-11-10T05:00/2026-11-12T05:00 busy", "2026-11-10T23:00/2026-11-12T23:00 busy"]),
+    ("a midnight is a date",
+        &["DTSTART;VALUE=DATE:20261102\nRDATE:20261110T000000Z,20261112T000000"],
+        &["2026-11-02T05:00/2026-11-03T05:00 all-day", "2026-11-10T05:00/2026-11-11T05:00 all-day", "2026-11-12T05:00/2026-11-13T05:00 all-day"]),
+    ("a period keeps its end",
+        &["DTSTART;VALUE=DATE:20261102\nRDATE;VALUE=PERIOD:20261110T230000Z/PT9H"],
+        &["2026-11-02T05:00/2026-11-03T05:00 all-day", "2026-11-10T05:00/2026-11-11T05:00 all-day", "2026-11-10T23:00/2026-11-11T08:00 busy"]),
+    // Exceptions.
+    ("an exception by day leaves an additional date of another zone",
+        &["DTSTART;TZID=America/New_York:20261102T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nRDATE;TZID=Asia/Tokyo:20261104T010000\nEXDATE;VALUE=DATE:20261103"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T16:00/2026-11-03T17:00 busy"]),
+    ("an exception by day leaves an additional date in UTC",
+        &["DTSTART;TZID=America/New_York:20261102T100000\nDURATION:PT1H\nRDATE:20261104T020000Z\nEXDATE;VALUE=DATE:20261103,20261104"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-04T02:00/2026-11-04T03:00 busy"]),
+    ("an exception by day takes an additional date of the series' own zone",
+        &["DTSTART;TZID=America/New_York:20261102T100000\nDURATION:PT1H\nRDATE;TZID=America/New_York:20261103T180000\nEXDATE;VALUE=DATE:20261103"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy"]),
+    ("an exception in the same words takes an additional date of any form",
+        &["DTSTART;TZID=America/New_York:20261102T100000\nDURATION:PT1H\nRDATE;TZID=Asia/Tokyo:20261104T010000\nEXDATE;TZID=Asia/Tokyo:20261104T010000\n\
+           RDATE;VALUE=DATE:20261110\nEXDATE;VALUE=DATE:20261110"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy"]),
+    ("an exception by the same instant takes an additional date of another zone",
+        &["DTSTART;TZID=America/New_York:20261102T100000\nDURATION:PT1H\nRDATE;TZID=Asia/Tokyo:20261104T010000\nEXDATE:20261103T160000Z"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy"]),
+    // Changes from one occurrence on.
+    ("a change of all later dates does not shorten a period",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nRDATE;VALUE=PERIOD:20261105T150000Z/PT6H",
+          "RECURRENCE-ID;RANGE=THISANDFUTURE:20261103T150000Z\nDTSTART:20261103T160000Z\nDURATION:PT30M"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T16:00/2026-11-03T16:30 busy", "2026-11-05T16:00/2026-11-05T22:00 busy"]),
+    ("it may make a period longer",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nRDATE;VALUE=PERIOD:20261105T150000Z/PT1H",
+          "RECURRENCE-ID;RANGE=THISANDFUTURE:20261103T150000Z\nDTSTART:20261103T150000Z\nDURATION:PT3H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T18:00 busy", "2026-11-05T15:00/2026-11-05T18:00 busy"]),
+    // Two series of one identity.
+    ("a change replaces an occurrence of one series, the shorter one",
+        &["DTSTART:20261102T150000Z\nDURATION:PT3H\nRRULE:FREQ=DAILY;COUNT=2", "DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID:20261103T150000Z\nDTSTART:20261110T150000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-02T15:00/2026-11-02T18:00 busy", "2026-11-03T15:00/2026-11-03T18:00 busy", "2026-11-10T15:00/2026-11-10T16:00 busy"]),
+    ("one of a free series before one of a busy one",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2", "DTSTART:20261102T150000Z\nDURATION:PT3H\nRRULE:FREQ=DAILY;COUNT=2\nTRANSP:TRANSPARENT",
+          "RECURRENCE-ID:20261103T150000Z\nDTSTART:20261110T150000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T16:00 busy", "2026-11-10T15:00/2026-11-10T16:00 busy"]),
+    ("a change finds the series that has the occurrence",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2", "DTSTART:20261102T200000Z\nDURATION:PT3H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID:20261103T200000Z\nDTSTART:20261110T150000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-02T20:00/2026-11-02T23:00 busy", "2026-11-03T15:00/2026-11-03T16:00 busy", "2026-11-10T15:00/2026-11-10T16:00 busy"]),
+    ("a change by day of one of two series frees neither",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=1", "DTSTART:20261102T200000Z\nDURATION:PT3H\nRRULE:FREQ=DAILY;COUNT=1",
+          "RECURRENCE-ID;VALUE=DATE:20261102\nDTSTART:20261110T150000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-02T20:00/2026-11-02T23:00 busy", "2026-11-10T15:00/2026-11-10T16:00 busy"]),
+    ("a change of all later dates moves one of two series and leaves the other",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2", "DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID;RANGE=THISANDFUTURE:20261103T150000Z\nDTSTART:20261103T200000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T16:00 busy",
+          "2026-11-03T20:00/2026-11-03T21:00 busy", "2026-11-03T20:00/2026-11-03T21:00 busy"]),
+];
+
+#[test]
+fn each_case_blocks_what_it_says() {
+    for (name, events, expected) in CASES {
+        assert_eq!(busy(&text(events)), *expected, "{name}");
+    }
+}
+
+#[test]
+fn what_is_in_the_table_is_understood() {
+    for (name, events, _) in CASES {
+        assert!(read(&text(events)).problems.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_change_far_before_the_horizon_takes_no_time_of_the_longer_series() {
+    // The shorter series' occurrence of that day is over; the longer one's is not.
+    let series = |length: &str| {
+        let length = format!("DURATION:{length}");
+        event_lines(
+            "a",
+            &["DTSTART:20260901T150000Z", &length, "RRULE:FREQ=MONTHLY;COUNT=3"],
+        )
+    };
+    let change = event_lines(
+        "a",
+        &[
+            "RECURRENCE-ID:20261001T150000Z",
+            "DTSTART:20260110T150000Z",
+            "DURATION:PT1H",
+        ],
+    );
+    let text = calendar(&[&series("P20D"), &series("PT1H"), &change]);
+    let reading = read_in("UTC", "2026-10-15", "2026-10-20", &text);
+    assert_eq!(shown(&reading), ["2026-10-01T15:00/2026-10-21T15:00 busy"]);
+}
+
+#[test]
+fn an_additional_date_without_a_readable_time_takes_its_day_and_what_may_follow() {
+    let text = text(&["DTSTART:20261102T150000Z\nDURATION:PT2H\nRDATE:20261110T990000Z"]);
+    assert_eq!(busy(&text)[1], "2026-11-10T05:00/2026-11-11T07:00 not-understood");
+}
