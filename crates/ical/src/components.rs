@@ -36,6 +36,10 @@ pub(crate) struct ZoneText<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct CalendarText<'a> {
     pub events: Vec<EventText<'a>>,
+    /// VFREEBUSY, with the properties of an event.
+    pub free_busy: Vec<EventText<'a>>,
+    /// Some VAVAILABILITY is there (RFC 7953).
+    pub availability: bool,
     pub zones: Vec<ZoneText<'a>>,
     /// The zones that the text names as those of its floating times (X-WR-TIMEZONE, of no RFC).
     pub own_zones: Vec<String>,
@@ -50,6 +54,7 @@ enum Place {
     /// In VCALENDAR or outside everything.
     Outside,
     Event,
+    FreeBusy,
     Zone,
     Observance,
     /// In a component that does not matter, such as VTODO.
@@ -72,6 +77,12 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
                 if component.eq_ignore_ascii_case("VEVENT") {
                     calendar.events.push(EventText::default());
                     (place, inner) = (Place::Event, 0);
+                } else if component.eq_ignore_ascii_case("VFREEBUSY") {
+                    calendar.free_busy.push(EventText::default());
+                    (place, inner) = (Place::FreeBusy, 0);
+                } else if component.eq_ignore_ascii_case("VAVAILABILITY") {
+                    calendar.availability = true;
+                    (place, inner) = (Place::Other, 0);
                 } else if component.eq_ignore_ascii_case("VTIMEZONE") {
                     calendar.zones.push(ZoneText::default());
                     (place, inner) = (Place::Zone, 0);
@@ -115,6 +126,11 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
                         event.lines.push(line);
                     }
                 }
+                Place::FreeBusy => {
+                    if let Some(free_busy) = calendar.free_busy.last_mut() {
+                        free_busy.lines.push(line);
+                    }
+                }
                 Place::Zone => {
                     if let Some(zone) = calendar.zones.last_mut() {
                         match name {
@@ -143,7 +159,7 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
 
 /// Components that lie directly in a calendar, or are one, and so end whatever is open.
 fn is_outer(component: &str) -> bool {
-    ["VEVENT", "VTIMEZONE", "VCALENDAR"]
+    ["VEVENT", "VTIMEZONE", "VCALENDAR", "VFREEBUSY", "VAVAILABILITY"]
         .iter()
         .any(|name| component.eq_ignore_ascii_case(name))
 }

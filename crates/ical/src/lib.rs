@@ -24,6 +24,7 @@ mod event;
 mod extras;
 mod filter;
 mod fold;
+mod free_busy;
 mod group;
 mod length;
 mod lines;

@@ -23,6 +23,7 @@ pub(crate) enum Name {
     RDate,
     ExDate,
     RecurrenceId,
+    FreeBusy,
     Summary,
     Description,
     Location,
@@ -43,7 +44,7 @@ pub(crate) enum Name {
 
 impl Name {
     fn of(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&[u8], Name); 31] = [
+        const NAMES: [(&[u8], Name); 32] = [
             (b"BEGIN", Name::Begin),
             (b"END", Name::End),
             (b"UID", Name::Uid),
@@ -56,6 +57,7 @@ impl Name {
             (b"RDATE", Name::RDate),
             (b"EXDATE", Name::ExDate),
             (b"RECURRENCE-ID", Name::RecurrenceId),
+            (b"FREEBUSY", Name::FreeBusy),
             (b"SUMMARY", Name::Summary),
             (b"DESCRIPTION", Name::Description),
             (b"LOCATION", Name::Location),

@@ -6,6 +6,7 @@ use crate::clock::moved;
 use crate::components::{CalendarText, parse};
 use crate::days::{DAY, naive_date};
 use crate::event::{Event, bare_address};
+use crate::free_busy;
 use crate::group::{Sink, expand};
 use crate::lines::{Name, Reader};
 use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
@@ -52,6 +53,15 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     let wanted = wanted(&calendar, *horizon);
     let floating = floating_zone(&calendar.own_zones);
     let mut zones = Resolver::new(&calendar.zones, owner.zone, wanted).floating_in(floating);
+    if calendar.availability {
+        problems.add(
+            ProblemKind::Component,
+            "",
+            false,
+            "This calendar says when its owner is available (VAVAILABILITY), which is not read; hours are set in Quince."
+                .to_owned(),
+        );
+    }
     let owner_clock = zones.owner();
     let mut sink = Sink {
         owner: &owner_clock,
@@ -70,6 +80,11 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         for group in by_uid(&events) {
             expand(&group, &mut sink);
         }
+        for text in &calendar.free_busy {
+            for list in free_busy::read(text, &mut zones, &mut sink.problems) {
+                expand(&[&list], &mut sink);
+            }
+        }
         readings += 1;
         if !zones.next_reading() {
             break;
@@ -83,7 +98,8 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
             "The time zones of a calendar can be meant in more ways than are looked at, so times may be missing.".to_owned(),
         );
     }
-    let first = calendar.events.first().and_then(|event| event.first(Name::Uid));
+    let mut all = calendar.events.iter().chain(&calendar.free_busy);
+    let first = all.next().and_then(|event| event.first(Name::Uid));
     Reading {
         uid: first.unwrap_or("").to_owned(),
         instances: of_all_readings(sorted(sink.instances), readings),

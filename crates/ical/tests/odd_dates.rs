@@ -1,8 +1,9 @@
-//! Additional dates, exceptions and changes in another form than their series. For somebody in
+//! Additional dates, exceptions and changes in another form than their series, and components that are no events. For somebody in
 //! New York, in November and December 2026.
 
 mod support;
 
+use ical::{Blocks, ProblemKind};
 use support::cases::text;
 use support::{busy, calendar, event_lines, read, read_in, shown};
 
@@ -131,4 +132,84 @@ fn a_change_far_before_the_horizon_takes_no_time_of_the_longer_series() {
 fn an_additional_date_without_a_readable_time_takes_its_day_and_what_may_follow() {
     let text = text(&["DTSTART:20261102T150000Z\nDURATION:PT2H\nRDATE:20261110T990000Z"]);
     assert_eq!(busy(&text)[1], "2026-11-10T05:00/2026-11-11T07:00 not-understood");
+}
+
+#[test]
+fn what_a_list_of_busy_times_calls_busy_is_busy_and_said() {
+    let text = calendar(&[
+        "BEGIN:VFREEBUSY",
+        "UID:list",
+        "DTSTART:20261101T000000Z",
+        "DTEND:20261201T000000Z",
+        "FREEBUSY:20261102T150000Z/PT1H,20261103T150000Z/20261103T170000Z",
+        "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20261104T150000Z/PT1H",
+        "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20261105T150000Z/PT1H",
+        "FREEBUSY;FBTYPE=FREE:20261106T150000Z/PT1H",
+        "FREEBUSY;FBTYPE=X-PERHAPS:20261107T150000Z/PT1H",
+        "END:VFREEBUSY",
+    ]);
+    let reading = read(&text);
+    assert_eq!(
+        shown(&reading),
+        [
+            "2026-11-02T15:00/2026-11-02T16:00 busy",
+            "2026-11-03T15:00/2026-11-03T17:00 busy",
+            "2026-11-04T15:00/2026-11-04T16:00 busy",
+            "2026-11-05T15:00/2026-11-05T16:00 tentative",
+            "2026-11-07T15:00/2026-11-07T16:00 busy",
+        ]
+    );
+    assert_eq!(reading.uid, "list");
+    assert_eq!(
+        (reading.problems.len(), reading.problems[0].kind),
+        (1, ProblemKind::Component)
+    );
+    assert!(reading.problems[0].sentence.contains("VFREEBUSY"));
+}
+
+#[test]
+fn busy_times_that_cannot_be_read_block_what_is_known_or_are_said() {
+    let list = |line: &str| read(&calendar(&["BEGIN:VFREEBUSY", "UID:list", line, "END:VFREEBUSY"]));
+    let no_end = list("FREEBUSY:20261102T150000Z");
+    assert_eq!(
+        shown(&no_end),
+        ["2026-11-02T15:00/2026-11-03T00:00 not-understood"]
+    );
+    let bad_end = list("FREEBUSY:20261102T150000Z/later");
+    assert_eq!(
+        shown(&bad_end),
+        ["2026-11-02T15:00/2026-11-03T00:00 not-understood"]
+    );
+    let nowhere = list("FREEBUSY:sometime/PT1H");
+    assert!(nowhere.instances.is_empty() && nowhere.problems.iter().any(|problem| problem.unplaced));
+    let empty = list("DTSTART:20261102T150000Z");
+    assert!(empty.instances.is_empty() && empty.problems.len() == 1);
+    let cut = read("BEGIN:VCALENDAR\nBEGIN:VFREEBUSY\nFREEBUSY:20261102T150000Z/PT1H\n");
+    assert!(cut.problems.iter().any(|problem| problem.unplaced) && cut.instances.len() == 1);
+}
+
+#[test]
+fn when_somebody_is_available_is_said_and_not_read() {
+    let text = calendar(&[
+        "BEGIN:VAVAILABILITY",
+        "UID:hours",
+        "BUSYTYPE:BUSY",
+        "DTSTART:20261101T000000Z",
+        "BEGIN:AVAILABLE",
+        "UID:morning",
+        "DTSTART:20261102T140000Z",
+        "DTEND:20261102T170000Z",
+        "RRULE:FREQ=WEEKLY",
+        "END:AVAILABLE",
+        "END:VAVAILABILITY",
+        &event_lines("event", &["DTSTART:20261102T150000Z", "DURATION:PT1H"]),
+    ]);
+    let reading = read(&text);
+    assert_eq!(shown(&reading), ["2026-11-02T15:00/2026-11-02T16:00 busy"]);
+    assert_eq!(
+        (reading.problems.len(), reading.problems[0].kind),
+        (1, ProblemKind::Component)
+    );
+    assert!(reading.problems[0].sentence.contains("VAVAILABILITY"));
+    assert_eq!(reading.instances[0].blocks, Blocks::Busy);
 }

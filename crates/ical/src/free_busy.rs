@@ -1,0 +1,100 @@
+//! Lists of busy times (VFREEBUSY, RFC 5545, section 3.6.4), as events. Whose times they are is not looked at: what such a list
+//! in a person's calendar calls busy is.
+
+use std::sync::Arc;
+
+use crate::TEXT_LIMIT;
+use crate::components::EventText;
+use crate::event::{Event, Extra};
+use crate::length::{self, Length};
+use crate::lines::{Line, Name, plain_text};
+use crate::model::{Blocks, ProblemKind};
+use crate::problems::Problems;
+use crate::reading::{Reading, items};
+use crate::resolve::Resolver;
+
+/// How sentences and events name such a list.
+const TITLE: &str = "A list of busy times (VFREEBUSY)";
+
+/// The events that say what a list does: one for its busy times, one for its tentative ones.
+pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Problems) -> Vec<Event> {
+    let uid = text.first(Name::Uid).unwrap_or("");
+    let title = plain_text(text.first(Name::Summary).unwrap_or(""), TEXT_LIMIT);
+    let title = if title.trim().is_empty() {
+        TITLE
+    } else {
+        title.trim()
+    };
+    let mut reader = Reading::new(uid, TITLE.to_owned(), zones, problems);
+    reader.mention(
+        ProblemKind::Component,
+        "is in this calendar; the times that it calls busy are kept busy.",
+    );
+    if text.truncated {
+        reader.unplaced(
+            ProblemKind::Truncated,
+            "is cut off in the middle, so parts of it may be missing.",
+        );
+    }
+    let (mut busy, mut tentative) = (Vec::new(), Vec::new());
+    for line in text.all(Name::FreeBusy) {
+        let kind = line.param("FBTYPE").unwrap_or("BUSY");
+        if kind.eq_ignore_ascii_case("FREE") {
+            continue;
+        }
+        let times = if kind.eq_ignore_ascii_case("BUSY-TENTATIVE") {
+            &mut tentative
+        } else {
+            &mut busy
+        };
+        times.extend(items(&line.value).filter_map(|period| time(line, period, &mut reader)));
+    }
+    let odd = reader.is_odd();
+    let events = [(busy, Blocks::Busy), (tentative, Blocks::Tentative)];
+    let events = events.into_iter().filter_map(|(times, blocks)| {
+        let mut times = times.into_iter();
+        let first: Extra = times.next()?;
+        Some(Event {
+            uid: uid.into(),
+            summary: Arc::from(title),
+            location: None,
+            sequence: None,
+            length: first.length.unwrap_or(Length::RestOfDay),
+            start: first.start,
+            start_assumed: false,
+            before: 0,
+            after: 0,
+            rules: Vec::new(),
+            broken_rules: Vec::new(),
+            extras: times.collect(),
+            exceptions: Vec::new(),
+            replaces: None,
+            blocks,
+            odd,
+            unsure: false,
+        })
+    });
+    events.collect()
+}
+
+/// One busy time.
+fn time(line: &Line, period: &str, reader: &mut Reading) -> Option<Extra> {
+    let (start, end) = match period.split_once('/') {
+        Some((start, end)) => (start, Some(end)),
+        None => (period, None),
+    };
+    let Ok(written) = reader.written(line, start) else {
+        reader.unplaced(ProblemKind::Date, "has a busy time that could not be read.");
+        return None;
+    };
+    let start = reader.when(&written);
+    let Some(end) = end else {
+        reader.note(
+            ProblemKind::End,
+            "has a busy time without an end, so the rest of its day is kept busy.",
+        );
+        return Some(Extra::with_length(start, Length::RestOfDay));
+    };
+    let length = length::of_period(line, end, &start, reader);
+    Some(Extra::with_length(start, length))
+}
