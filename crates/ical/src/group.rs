@@ -146,6 +146,9 @@ impl Sink<'_> {
 
     /// Occurrences that are joined. Closed gaps between them block for no better reason than that they are.
     fn add_span(&mut self, event: &Event, span: &Span, gaps: bool) {
+        if !self.horizon.touches(span.start, span.end) {
+            return;
+        }
         let blocks = match span.blocks {
             Blocks::Busy | Blocks::Tentative if gaps => Blocks::NotUnderstood,
             blocks => blocks,

@@ -172,3 +172,13 @@ fn whole_days_without_a_word_stay_under_their_switch_when_they_are_joined() {
         .map(|(from, to)| (from.to_string(), to.to_string()));
     assert_eq!(days, Some(("2026-01-01".into(), "2036-01-01".into())));
 }
+
+#[test]
+fn a_dense_series_that_is_over_before_the_horizon_takes_nothing_of_it() {
+    let reading = five_years(&[
+        "DTSTART:20251201T000000Z",
+        "DURATION:PT1S",
+        "RRULE:FREQ=SECONDLY;UNTIL=20251231T120000Z",
+    ]);
+    assert!(reading.instances.is_empty());
+}
