@@ -1,16 +1,16 @@
 //! Sweeps away what is over: holds that have expired, whose seats go to those who wait for them; idempotency keys that
-//! nobody sends again; sessions of people who signed in that have ended.
+//! nobody sends again; sessions of people who signed in that have ended; and what is left of ended connections' events.
 //!
 //! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::StaffId;
 use store::due::{self, Due};
-use store::{Tx, idempotency_keys, occupancy, sessions};
+use store::{Tx, external_events, idempotency_keys, occupancy, sessions};
 
-use crate::classes;
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::{classes, connections};
 
 /// A request may be sent again under its key for this long.
 const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -45,6 +45,10 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
     sessions::delete_expired(&mut tx, now).await?;
     tx.commit().await?;
+    let left_over = external_events::left_over(&mut quince.store().read().await?).await?;
+    for connection in left_over {
+        connections::forget_events(quince, connection).await?;
+    }
     Ok(swept)
 }
 

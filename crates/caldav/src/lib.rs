@@ -32,6 +32,7 @@ mod read;
 mod requests;
 mod retry_after;
 mod scope;
+mod search;
 mod stream;
 mod sync;
 mod transport;

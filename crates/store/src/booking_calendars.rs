@@ -1,7 +1,7 @@
 //! Booking calendars: what can be booked.
 
 use jiff::Timestamp;
-use scheduling::{CalendarId, Distribution, Kind, Rules};
+use scheduling::{CalendarId, Distribution, Kind, Rules, StaffId};
 
 use crate::calendar_members::{self, Member};
 use crate::db::{Tx, json, ms, touched};
@@ -197,6 +197,17 @@ pub async fn find_with_members(
 /// All of them, by name.
 pub async fn list(tx: &mut Tx) -> Result<Vec<BookingCalendar>, StoreError> {
     all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
+}
+
+/// Those in which a person takes part.
+pub async fn list_of_member(tx: &mut Tx, staff: StaffId) -> Result<Vec<BookingCalendar>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT c.* FROM booking_calendars c JOIN calendar_members m ON m.calendar_id = c.id
+         WHERE m.staff_id = $1 ORDER BY c.name, c.id",
+        staff.0
+    )
 }
 
 /// Removes a booking calendar that has no appointments, with the time that is blocked off in it.

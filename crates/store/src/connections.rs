@@ -244,6 +244,23 @@ pub async fn sync_failed(
     .map(drop)
 }
 
+/// A read broke off on our side. How the connection stands is not changed by that.
+pub async fn sync_broke_off(
+    tx: &mut Tx,
+    id: ConnectionId,
+    failures: u32,
+    next: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE connections SET failures = $2, next_sync_at = $3 WHERE id = $1 AND disconnected_at IS NULL",
+        id.0,
+        i64::from(failures),
+        ms(next)
+    )
+    .map(drop)
+}
+
 /// Chooses what later edits of external events do.
 pub async fn set_import_policy(
     tx: &mut Tx,

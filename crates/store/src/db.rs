@@ -261,6 +261,26 @@ macro_rules! execute_in {
     }};
 }
 
+/// Deletes at most so many rows of a table, which have no key of their own: the place in the table stands for it. The condition
+/// and the placeholder of the number are given; the number is the last value.
+macro_rules! delete_rows {
+    ($tx:expr, $table:literal, $condition:literal, $limit:literal $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                sqlx::query(concat!("DELETE FROM ", $table, " WHERE rowid IN (SELECT rowid FROM ", $table, " WHERE ",
+                    $condition, " LIMIT ", $limit, ")"))
+                    $(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                sqlx::query(concat!("DELETE FROM ", $table, " WHERE ctid = ANY(ARRAY(SELECT ctid FROM ", $table, " WHERE ",
+                    $condition, " LIMIT ", $limit, "))"))
+                    $(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err($crate::StoreError::from)
+    };
+}
+
 /// Rows that stay as they are until the transaction ends: on Postgres they are locked, on SQLite nobody else writes
 /// meanwhile. The text must end where the lock clause goes.
 macro_rules! locked {

@@ -23,6 +23,8 @@ pub struct Key {
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
+    /// The length of its text.
+    pub bytes: u32,
 }
 
 /// One resource of a calendar with its text.
@@ -101,6 +103,7 @@ fn read_key(row: &dyn Fields) -> Result<Key, StoreError> {
         href: row.text("href")?,
         etag: row.opt_text("etag")?,
         uid: row.text("uid")?,
+        bytes: row.count("bytes")?,
     })
 }
 
@@ -131,7 +134,8 @@ pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Ke
     all!(
         tx,
         read_key,
-        "SELECT id, href, etag, uid FROM external_events WHERE remote_calendar_id = $1",
+        "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
+         WHERE remote_calendar_id = $1",
         calendar.0
     )
 }
@@ -142,7 +146,7 @@ pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalE
         tx,
         read_event,
         ids.iter().map(|id| id.0).collect(),
-        "SELECT * FROM external_events WHERE id",
+        "SELECT id, href, etag, uid, ics, problem, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events WHERE id",
         "ORDER BY id"
     )
 }
@@ -242,6 +246,17 @@ pub async fn keep_unreadable(
     Ok(())
 }
 
+/// Notes anew what could not be understood in a resource.
+pub async fn set_problem(tx: &mut Tx, id: EventId, problem: Option<&str>) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE external_events SET problem = $2 WHERE id = $1",
+        id.0,
+        problem
+    )
+    .map(drop)
+}
+
 /// A text without what Postgres cannot keep.
 fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
@@ -251,30 +266,132 @@ fn storable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Forgets a resource with its instances.
-pub async fn delete(tx: &mut Tx, id: EventId) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM external_events WHERE id = $1", id.0).map(drop)
+/// Forgets resources with their instances.
+pub async fn delete(tx: &mut Tx, ids: &[EventId]) -> Result<(), StoreError> {
+    execute_in!(
+        tx,
+        ids.iter().map(|id| id.0).collect(),
+        "DELETE FROM external_events WHERE id"
+    )
+    .map(drop)
 }
 
-/// Forgets all resources of a calendar.
-pub async fn delete_of_calendar(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
-    execute!(
+/// Forgets at most so many rows of what was read through a connection. Answers how many there were; none when nothing is left.
+pub async fn delete_some_of_connection(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    rows: u32,
+) -> Result<u64, StoreError> {
+    let instances = delete_rows!(
         tx,
-        "DELETE FROM external_events WHERE remote_calendar_id = $1",
+        "external_instances",
+        "remote_calendar_id IN (SELECT id FROM remote_calendars WHERE connection_id = $1)",
+        "$2",
+        connection.0,
+        i64::from(rows)
+    )?;
+    if instances > 0 {
+        return Ok(instances);
+    }
+    delete_rows!(
+        tx,
+        "external_events",
+        "remote_calendar_id IN (SELECT id FROM remote_calendars WHERE connection_id = $1)",
+        "$2",
+        connection.0,
+        i64::from(rows)
+    )
+}
+
+/// Ended connections of which something is left, since forgetting it broke off.
+pub async fn left_over(tx: &mut Tx) -> Result<Vec<ConnectionId>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| row.uuid("id").map(ConnectionId),
+        "SELECT id FROM connections c WHERE disconnected_at IS NOT NULL AND EXISTS
+            (SELECT 1 FROM remote_calendars r JOIN external_events e ON e.remote_calendar_id = r.id
+                WHERE r.connection_id = c.id)"
+    )
+}
+
+/// Forgets at most so many of a calendar's instances that begin at an instant or later. Answers how many there were.
+pub async fn delete_some_from(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    from: Timestamp,
+    rows: u32,
+) -> Result<u64, StoreError> {
+    delete_rows!(
+        tx,
+        "external_instances",
+        "remote_calendar_id = $1 AND ends_at >= $2 AND starts_at >= $2",
+        "$3",
+        calendar.0,
+        ms(from),
+        i64::from(rows)
+    )
+}
+
+/// Forgets at most so many of a calendar's instances that were over at an instant. Answers how many there were.
+pub async fn delete_some_until(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    until: Timestamp,
+    rows: u32,
+) -> Result<u64, StoreError> {
+    delete_rows!(
+        tx,
+        "external_instances",
+        "remote_calendar_id = $1 AND ends_at < $2",
+        "$3",
+        calendar.0,
+        ms(until),
+        i64::from(rows)
+    )
+}
+
+/// How many instances of a calendar are kept.
+pub async fn count_instances(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u64, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.int("instances"),
+        "SELECT COUNT(*) AS instances FROM external_instances WHERE remote_calendar_id = $1",
         calendar.0
-    )
-    .map(drop)
+    )?;
+    Ok(count.unwrap_or(0).unsigned_abs())
 }
 
-/// Forgets all resources of a connection's calendars.
-pub async fn delete_of_connection(tx: &mut Tx, connection: ConnectionId) -> Result<(), StoreError> {
-    execute!(
+/// How many instances of each of these resources are kept; those without are missing.
+pub async fn instances_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId, usize>, StoreError> {
+    let counts = all_in!(
         tx,
-        "DELETE FROM external_events
-         WHERE remote_calendar_id IN (SELECT id FROM remote_calendars WHERE connection_id = $1)",
-        connection.0
+        |row: &dyn Fields| Ok::<_, StoreError>((
+            EventId(row.uuid("event_id")?),
+            usize::try_from(row.count("instances")?).unwrap_or(usize::MAX)
+        )),
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT event_id, COUNT(*) AS instances FROM external_instances WHERE event_id",
+        "GROUP BY event_id"
+    )?;
+    Ok(counts.into_iter().collect())
+}
+
+/// The paths of resources of which an instance lies within a span.
+pub async fn hrefs_within(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| row.text("href"),
+        "SELECT href FROM external_events e WHERE remote_calendar_id = $1 AND EXISTS
+            (SELECT 1 FROM external_instances i WHERE i.event_id = e.id AND i.starts_at >= $2 AND i.ends_at <= $3)",
+        calendar.0,
+        ms(from),
+        ms(to)
     )
-    .map(drop)
 }
 
 /// Replaces what events of a calendar mean within the horizon.

@@ -107,6 +107,15 @@ impl Store {
         self.ask().await?.run("SELECT 1").await
     }
 
+    /// Whether somebody who wants to write gets their turn within a time.
+    pub async fn can_write(&self, within: Duration) -> Result<(), StoreError> {
+        let turn = async { self.write().await?.run("SELECT 1").await };
+        match tokio::time::timeout(within, turn).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StoreError::Database(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
     /// Proves that the key is the one that sealed this database's secrets, or makes it so for a new database.
     async fn check_key(&self) -> Result<(), StoreError> {
         let mut tx = self.write().await?;

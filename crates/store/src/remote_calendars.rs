@@ -44,6 +44,14 @@ pub struct RemoteCalendar {
     pub synced_at: Option<Timestamp>,
     /// Up to when its events are kept as instances.
     pub horizon_to: Option<Timestamp>,
+    /// Up to when they were wanted; fewer are kept when there are too many.
+    pub horizon_wanted: Option<Timestamp>,
+    /// When all that lies in it was last compared with what is kept; none asks for that.
+    pub compared_at: Option<Timestamp>,
+    /// The server's search by time fails, or leaves out events.
+    pub search_fails: bool,
+    /// Why the search fails, as a sentence.
+    pub search_problem: Option<String>,
     /// When it was found missing.
     pub vanished_at: Option<Timestamp>,
     /// What is wrong with it, as a sentence.
@@ -94,6 +102,10 @@ pub struct Watched {
     pub synced_at: Option<Timestamp>,
     /// When it was found missing.
     pub vanished_at: Option<Timestamp>,
+    /// Up to when its events are known.
+    pub horizon_to: Option<Timestamp>,
+    /// The server's search by time fails, or leaves out events.
+    pub search_fails: bool,
     /// How its connection stands.
     pub state: ConnectionState,
     /// What later edits of its events do.
@@ -116,6 +128,10 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
         ctag: row.opt_text("ctag")?,
         synced_at: row.opt_instant("synced_at")?,
         horizon_to: row.opt_instant("horizon_to")?,
+        horizon_wanted: row.opt_instant("horizon_wanted")?,
+        compared_at: row.opt_instant("compared_at")?,
+        search_fails: row.flag("search_fails")?,
+        search_problem: row.opt_text("search_problem")?,
         vanished_at: row.opt_instant("vanished_at")?,
         problem: row.opt_text("problem")?,
     })
@@ -135,6 +151,8 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
         all_day_blocks: row.flag("all_day_blocks")?,
         synced_at: row.opt_instant("synced_at")?,
         vanished_at: row.opt_instant("vanished_at")?,
+        horizon_to: row.opt_instant("horizon_to")?,
+        search_fails: row.flag("search_fails")?,
         state: word(row, "state")?,
         import_policy: word(row, "import_policy")?,
     })
@@ -248,27 +266,96 @@ pub async fn set_all_day_blocks(tx: &mut Tx, id: RemoteCalendarId, blocks: bool)
     )
 }
 
-/// Remembers a read.
+/// Remembers a read of what changed.
 pub async fn sync_done(
     tx: &mut Tx,
     id: RemoteCalendarId,
     sync_token: Option<&str>,
     ctag: Option<&str>,
     now: Timestamp,
-    horizon_to: Timestamp,
     problem: Option<&str>,
 ) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE remote_calendars SET sync_token = $2, ctag = $3, synced_at = $4, horizon_to = $5, problem = $6 WHERE id = $1",
+        "UPDATE remote_calendars SET sync_token = $2, ctag = $3, synced_at = $4, problem = $5 WHERE id = $1",
         id.0,
         sync_token,
         ctag,
         ms(now),
-        ms(horizon_to),
         problem
     )?;
     touched(rows, "calendar")
+}
+
+/// What a comparison of all that lies in a calendar with what is kept came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compared<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// Up to when its events are kept as instances.
+    pub horizon_to: Timestamp,
+    /// Up to when they were wanted.
+    pub horizon_wanted: Timestamp,
+    /// The server's search by time fails, or leaves out events.
+    pub search_fails: bool,
+    /// Why the search fails, as a sentence.
+    pub search_problem: Option<&'a str>,
+}
+
+/// Remembers a comparison.
+pub async fn compared(tx: &mut Tx, id: RemoteCalendarId, found: &Compared<'_>) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE remote_calendars
+         SET compared_at = $2, horizon_to = $3, horizon_wanted = $4, search_fails = $5, search_problem = $6
+         WHERE id = $1",
+        id.0,
+        ms(found.at),
+        ms(found.horizon_to),
+        ms(found.horizon_wanted),
+        found.search_fails,
+        found.search_problem
+    )?;
+    touched(rows, "calendar")
+}
+
+/// Remembers whether the server's search by time fails, and why.
+pub async fn set_search(
+    tx: &mut Tx,
+    id: RemoteCalendarId,
+    fails: bool,
+    problem: Option<&str>,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET search_fails = $2, search_problem = $3 WHERE id = $1",
+        id.0,
+        fails,
+        problem
+    )
+    .map(drop)
+}
+
+/// Asks for a comparison by the next read. The search may have turned out to fail.
+pub async fn ask_to_compare(tx: &mut Tx, id: RemoteCalendarId, search_fails: bool) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET compared_at = NULL, search_fails = (search_fails OR $2) WHERE id = $1",
+        id.0,
+        search_fails
+    )
+    .map(drop)
+}
+
+/// Gives up what is known from an instant on: there are too many events.
+pub async fn cut_horizon(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET horizon_to = $2 WHERE id = $1 AND horizon_to > $2",
+        id.0,
+        ms(to)
+    )
+    .map(drop)
 }
 
 /// Remembers that calendars were looked at and had not changed.
@@ -318,7 +405,7 @@ pub async fn set_problem(tx: &mut Tx, id: RemoteCalendarId, problem: Option<&str
 pub async fn forget_progress(tx: &mut Tx, id: RemoteCalendarId) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE remote_calendars SET sync_token = NULL, ctag = NULL, horizon_to = NULL WHERE id = $1",
+        "UPDATE remote_calendars SET sync_token = NULL, ctag = NULL, compared_at = NULL WHERE id = $1",
         id.0
     )?;
     touched(rows, "calendar")

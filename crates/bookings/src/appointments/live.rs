@@ -3,71 +3,162 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use caldav::{Client, Credentials};
-use scheduling::Interval;
+use caldav::{Client, Credentials, Error};
+use scheduling::{Interval, StaffId};
+use store::{RemoteCalendarId, StoreError, remote_calendars};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use crate::quince::Quince;
 use crate::sync::parse::Reader;
+use crate::sync::read::{self, Known};
+use crate::sync::search::is_of_question;
+
+/// More changes than this since the last read are not looked through while somebody waits.
+const MOST_CHANGES: usize = 500;
 
 /// One calendar to look at.
 #[derive(Debug, Clone)]
 pub(crate) struct Watched {
+    pub(crate) id: RemoteCalendarId,
+    pub(crate) owner: StaffId,
     pub(crate) client: Client,
     pub(crate) login: Credentials,
     pub(crate) url: Url,
     pub(crate) reader: Reader,
     pub(crate) all_day_blocks: bool,
+    /// The server's search by time fails, or leaves out events.
+    pub(crate) search_fails: bool,
 }
 
 /// What the calendars said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Live {
-    /// Something that Quince did not write is there.
-    Busy,
-    /// No answer said "busy"; those that did not answer in time leave the last known events in force.
-    NotBusy,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Something that Quince did not write is there. Without that, the last known events count where a calendar did not answer
+    /// in time.
+    pub(crate) is_busy: bool,
+    /// Some calendar did not answer.
+    pub(crate) is_incomplete: bool,
+    /// Calendars whose search by time turned out to fail.
+    pub(crate) unsearchable: Vec<RemoteCalendarId>,
+}
+
+/// Why a calendar did not tell.
+#[derive(Debug, thiserror::Error)]
+enum NoAnswer {
+    #[error(transparent)]
+    Server(#[from] Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("too much has changed since it was last read")]
+    TooMuch,
 }
 
 /// Looks at all calendars at once. `mirrors` are the UIDs of what Quince wrote itself.
 pub(crate) async fn look(
+    quince: &Quince,
     calendars: Vec<Watched>,
     span: Interval,
     mirrors: Arc<HashSet<String>>,
     deadline: Instant,
-) -> Live {
+) -> Told {
     let mut looks = JoinSet::new();
     for calendar in calendars {
-        let mirrors = Arc::clone(&mirrors);
-        looks.spawn(async move { calendar.is_busy(span, &mirrors).await });
+        let (quince, mirrors) = (quince.clone(), Arc::clone(&mirrors));
+        looks.spawn(async move {
+            let mut unsearchable = false;
+            let is_busy = calendar.is_busy(&quince, span, &mirrors, &mut unsearchable).await;
+            (is_busy, unsearchable.then_some(calendar.id))
+        });
     }
-    while let Ok(Some(look)) = timeout_at(deadline, looks.join_next()).await {
+    let mut told = Told::default();
+    while !told.is_busy {
+        let Ok(look) = timeout_at(deadline, looks.join_next()).await else {
+            told.is_incomplete = true;
+            break;
+        };
         match look {
-            Ok(Ok(true)) => return Live::Busy,
-            Ok(Ok(false)) => {}
-            Ok(Err(error)) => {
-                tracing::info!(%error, "no live answer from a calendar; the last known events count");
+            None => break,
+            Some(Ok((is_busy, unsearchable))) => {
+                told.unsearchable.extend(unsearchable);
+                match is_busy {
+                    Ok(is_busy) => told.is_busy = is_busy,
+                    Err(error) => {
+                        tracing::info!(%error, "no live answer from a calendar; the last known events count");
+                        told.is_incomplete = true;
+                    }
+                }
             }
-            Err(error) => tracing::error!(%error, "a live look broke off"),
+            Some(Err(error)) => {
+                tracing::error!(%error, "a live look broke off");
+                told.is_incomplete = true;
+            }
         }
     }
-    Live::NotBusy
+    told
 }
 
 impl Watched {
-    async fn is_busy(&self, span: Interval, mirrors: &HashSet<String>) -> Result<bool, caldav::Error> {
-        let reading = self
-            .client
-            .read_range(&self.url, &self.login, span.start, span.end)
-            .await?;
-        Ok(reading.resources.iter().any(|resource| {
+    async fn is_busy(
+        &self,
+        quince: &Quince,
+        span: Interval,
+        mirrors: &HashSet<String>,
+        unsearchable: &mut bool,
+    ) -> Result<bool, NoAnswer> {
+        let (client, login) = (&self.client, &self.login);
+        if !self.search_fails {
+            match client.read_range(&self.url, login, span.start, span.end).await {
+                Ok(reading) => return Ok(self.blocks(&reading, span, mirrors)),
+                Err(error) if is_of_question(&error) => *unsearchable = true,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // What is stored counts in the slots, so what changed since then is the rest.
+        let changed = self.changed(quince).await?;
+        if changed.len() > MOST_CHANGES {
+            return Err(NoAnswer::TooMuch);
+        }
+        let reading = client.read(&self.url, login, &changed).await?;
+        Ok(self.blocks(&reading, span, mirrors))
+    }
+
+    /// The paths of what changed since the last read.
+    async fn changed(&self, quince: &Quince) -> Result<Vec<String>, NoAnswer> {
+        let (client, login) = (&self.client, &self.login);
+        let (known, token) = {
+            let mut tx = quince.store().read().await?;
+            let known = Known::load(&mut tx, self.id, self.owner).await?;
+            let calendar = remote_calendars::find(&mut tx, self.id).await?;
+            (known, calendar.and_then(|calendar| calendar.sync_token))
+        };
+        let since = match token {
+            None => None,
+            Some(token) => match client.sync(&self.url, login, Some(&token)).await {
+                Ok(changes) => Some(changes.changed),
+                Err(Error::TokenExpired | Error::SyncUnsupported) => None,
+                Err(error) if is_of_question(&error) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let listed = match since {
+            Some(listed) => listed,
+            None => read::list(client, &self.url, login).await?,
+        };
+        let new = listed.into_iter().filter(|listed| !known.has(listed));
+        Ok(new.map(|listed| listed.href).collect())
+    }
+
+    /// Whether something of what was read takes the span.
+    fn blocks(&self, reading: &caldav::Reading, span: Interval, mirrors: &HashSet<String>) -> bool {
+        reading.resources.iter().any(|resource| {
             let parsed = self.reader.parse(&resource.data);
             parsed.instances.iter().any(|instance| {
                 instance.blocks.takes_time(self.all_day_blocks)
                     && Interval::new(instance.start, instance.end).overlaps(&span)
                     && !mirrors.contains(&*instance.uid)
             })
-        }))
+        })
     }
 }

@@ -8,7 +8,7 @@ use store::{ConnectionState, Tx, connections, event_writes};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::live::{self, Live, Watched};
+use super::live::{self, Watched};
 use super::plan::Plan;
 use crate::connections::login;
 use crate::problem::Internal;
@@ -85,24 +85,31 @@ impl Looks {
         Ok(looks)
     }
 
-    /// Makes looks, all at once. Someone who is busy after all is synced at once, so that others see it, too.
+    /// Makes looks, all at once. Someone who is busy after all is synced at once, so that others see it, too; so is a calendar
+    /// that did not answer.
     pub(crate) async fn make(&mut self, quince: &Quince, looks: Vec<Look>) -> Result<(), Internal> {
         let mut making = JoinSet::new();
         for look in looks {
-            let deadline = self.deadline;
+            let (quince, deadline) = (quince.clone(), self.deadline);
             making.spawn(async move {
-                let told = live::look(look.calendars, look.span, look.mirrors, deadline).await;
+                let told = live::look(&quince, look.calendars, look.span, look.mirrors, deadline).await;
                 (look.host, look.span, told)
             });
         }
         while let Some(made) = making.join_next().await {
-            match made.map_err(Internal::because)? {
-                (host, span, Live::NotBusy) => self.free.insert((host, span)),
-                (host, span, Live::Busy) => {
-                    sync::ask_for_staff(quince, host).await?;
-                    self.busy.insert((host, span))
+            let (host, span, told) = made.map_err(Internal::because)?;
+            if !told.unsearchable.is_empty() {
+                sync::ask_to_compare(quince, &told.unsearchable).await?;
+            }
+            if told.is_busy {
+                sync::ask_for_staff(quince, host).await?;
+                self.busy.insert((host, span));
+            } else {
+                if told.is_incomplete || !told.unsearchable.is_empty() {
+                    sync::ask_unless_failing(quince, host).await?;
                 }
-            };
+                self.free.insert((host, span));
+            }
         }
         Ok(())
     }
@@ -137,6 +144,8 @@ async fn look_at(
             continue;
         };
         calendars.push(Watched {
+            id: calendar.id,
+            owner: host,
             client: quince.live_caldav(&login.entry),
             login: login.credentials,
             url: login::calendar_url(&connection.home_urls, &calendar.url)?,
@@ -150,6 +159,7 @@ async fn look_at(
                 },
             },
             all_day_blocks: calendar.all_day_blocks,
+            search_fails: calendar.search_fails,
         });
     }
     if calendars.is_empty() {

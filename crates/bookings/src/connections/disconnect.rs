@@ -9,8 +9,10 @@ use store::{ConnectionId, WriteState, connections, external_events, remote_calen
 use super::error::ConnectError;
 use super::{login, own};
 use crate::outbox::{self, Target};
+use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::sync::lease::Lease;
+use crate::sync::limit::FORGOTTEN_AT_A_TIME;
 
 /// What becomes of the events that Quince wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +67,21 @@ async fn end(
         .collect();
     remote_calendars::set_conflicts(&mut tx, staff, &chosen).await?;
     outbox::connection_ended(&mut tx, id, now).await?;
-    external_events::delete_of_connection(&mut tx, id).await?;
     connections::disconnect(&mut tx, id, now).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(forget_events(quince, id).await?)
+}
+
+/// Forgets what was read through an ended connection, a part at a time, so that others can write meanwhile.
+pub(crate) async fn forget_events(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
+    loop {
+        let mut tx = quince.store().write().await?;
+        let forgotten = external_events::delete_some_of_connection(&mut tx, id, FORGOTTEN_AT_A_TIME).await?;
+        tx.commit().await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Removes every event that Quince has in the connection's calendars, also those whose writing was never answered.

@@ -81,6 +81,8 @@ mod tests {
             all_day_blocks: true,
             synced_at,
             vanished_at: None,
+            horizon_to: None,
+            search_fails: false,
             state: ConnectionState::Connected,
             import_policy: ImportPolicy::KeepUp,
         }

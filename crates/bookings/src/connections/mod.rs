@@ -18,6 +18,7 @@ pub use error::ConnectError;
 pub use view::{ConnectionView, RemoteCalendarView};
 
 pub(crate) use connect::sync_for_a_while;
+pub(crate) use disconnect::forget_events;
 pub(crate) use view::views;
 
 use crate::quince::Quince;

@@ -4,9 +4,10 @@ use caldav::{Calendar, Client, Credentials, Error, Readable};
 use jiff::Timestamp;
 use store::connections::{self, Connection, Discovered};
 use store::remote_calendars::{self, Listed, RemoteCalendar};
-use store::{ConnectionId, RemoteCalendarId, StoreError, Tx, staff};
+use store::{ConnectionId, RemoteCalendarId, StoreError, Tx, booking_calendars, staff};
 use url::Url;
 
+use super::horizon::Wanted;
 use super::parse::{self, Reader};
 use super::{Broken, read};
 use crate::connections::login;
@@ -47,12 +48,13 @@ impl<'a> Account<'a> {
     pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), Broken> {
         let (homes, listed) = self.list(&self.entry).await?;
         self.keep_list(&homes, &listed).await?;
-        for (calendar, zone) in self.watched().await? {
+        let (watched, wanted) = self.watched().await?;
+        for (calendar, zone) in watched {
             let url = login::calendar_url(&homes, &calendar.url)?;
             let Some(found) = listed.iter().find(|found| found.url == url) else {
                 continue;
             };
-            if self.read_calendar(&calendar, found, zone).await? {
+            if self.read_calendar(&calendar, found, zone, &wanted).await? {
                 unchanged.push(calendar.id);
             }
         }
@@ -125,8 +127,8 @@ impl<'a> Account<'a> {
         Ok(tx.commit().await?)
     }
 
-    /// The calendars of this connection that count, each with the zone of its whole days.
-    async fn watched(&self) -> Result<Vec<(RemoteCalendar, zones::Zone)>, Broken> {
+    /// The calendars of this connection that count, each with the zone of its whole days, and how much of them is to be kept.
+    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, zones::Zone)>, Wanted), Broken> {
         let mut tx = self.quince.store().read().await?;
         let person = staff::find(&mut tx, self.connection.staff_id).await?;
         let person = person.ok_or_else(|| Internal::because("a connection has no owner"))?;
@@ -137,14 +139,16 @@ impl<'a> Account<'a> {
             .map(|calendar| calendar.id)
             .collect();
         let all = remote_calendars::list_for_connections(&mut tx, &[self.connection.id]).await?;
-        Ok(all
+        let bookable = booking_calendars::list_of_member(&mut tx, person.id).await?;
+        let watched = all
             .into_iter()
             .filter(|calendar| watched.contains(&calendar.id))
             .map(|calendar| {
                 let zone = parse::zone_named(calendar.zone.as_deref()).unwrap_or_else(|| person.zone.clone());
                 (calendar, zone)
             })
-            .collect())
+            .collect();
+        Ok((watched, Wanted::of(&bookable, self.started)))
     }
 
     /// Reads one calendar; whether it had not changed. What concerns it alone is noted on it and does not keep the others
@@ -154,13 +158,13 @@ impl<'a> Account<'a> {
         calendar: &RemoteCalendar,
         found: &Calendar,
         zone: zones::Zone,
+        wanted: &Wanted,
     ) -> Result<bool, Broken> {
         let problem = match found.readable {
             Readable::Events => {
-                let horizon = parse::horizon(self.started);
-                let reader = Reader { zone, addresses: self.connection.addresses.clone(), horizon };
+                let reader = Reader { zone, addresses: self.connection.addresses.clone(), horizon: wanted.horizon };
                 // Boxed, since a read under way is large.
-                match Box::pin(read::bring_up_to_date(self, calendar, found, &reader)).await {
+                match Box::pin(read::bring_up_to_date(self, calendar, found, &reader, wanted)).await {
                     Err(Broken::Server(error)) if is_of_calendar(&error) => reach::sentence(self.connection.server, &error),
                     other => return other,
                 }

@@ -1,40 +1,44 @@
-//! Takes in what a read brings, batch by batch.
+//! Takes in what a read brings, bit by bit.
 //!
-//! Each batch is stored in a transaction of its own, so that a long read needs little memory, shows how far it is, and
-//! holds up nobody. That is safe, since a batch only adds to what is known, or takes the place of what was known of the
+//! Each bit is stored in a transaction of its own, so that a long read needs little memory, shows how far it is, and
+//! holds up nobody. That is safe, since a bit only adds to what is known, or takes the place of what was known of the
 //! same resources; what is gone is dropped at the end, with the mark at which the next read starts.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use caldav::{Reading, Resource};
-use ical::{Horizon, Instance};
-use store::event_writes::{self, EventWrite, Subject};
-use store::external_events::{self, Key, NewEvent, NewInstance};
-use store::remote_calendars::{self, RemoteCalendar};
-use store::{EventId, ImportPolicy, StoreError, Tx, appointments, class_sessions};
+use ical::Horizon;
+use jiff::Timestamp;
+use store::event_writes;
+use store::external_events::{self, ExternalEvent, Key, NewEvent, NewInstance};
+use store::remote_calendars::{self, Compared, RemoteCalendar};
+use store::{EventId, ImportPolicy, StoreError, Tx};
 
 use super::account::Account;
+use super::expand::{self, Queue, parts};
 use super::mirror;
 use super::parse::{Parsed, Reader};
+use super::search::{Searched, Suspect};
 use crate::problem::Internal;
 
-/// Resources stored in one transaction.
-const BATCH: usize = 250;
 /// What is said of a resource that the server shows and does not hand out.
 const UNREADABLE: &str = "An event of this calendar could not be read, so it may not block its time.";
 
 /// What a read takes in.
 pub(super) struct Intake<'a> {
-    account: &'a Account<'a>,
-    calendar: &'a RemoteCalendar,
-    reader: Reader,
+    pub(super) account: &'a Account<'a>,
+    pub(super) calendar: &'a RemoteCalendar,
+    pub(super) reader: Reader,
     keep_up: bool,
-    /// Whether the read brings everything in the horizon, so that what is missing is gone.
-    everything: bool,
     /// What was known before, by path.
     known: BTreeMap<String, Key>,
     /// The paths that were there.
     seen: BTreeSet<String>,
+    /// How many instances of the calendar are stored.
+    pub(super) rows: u64,
+    rows_before: u64,
+    /// The event that most likely breaks the server's search.
+    pub(super) suspect: Option<Suspect>,
 }
 
 /// How a read ended.
@@ -48,13 +52,13 @@ pub(super) struct End {
 }
 
 impl<'a> Intake<'a> {
-    /// For a read of everything in the horizon.
+    /// For a comparison of everything with what is kept.
     pub(super) async fn of_everything(
         account: &'a Account<'a>,
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
-        Self::open(account, calendar, reader.clone(), true).await
+        Self::open(account, calendar, reader.clone()).await
     }
 
     /// For a read of what changed.
@@ -69,196 +73,327 @@ impl<'a> Intake<'a> {
             horizon: Horizon { to, ..reader.horizon },
             ..reader.clone()
         };
-        Self::open(account, calendar, reader, false).await
+        Self::open(account, calendar, reader).await
     }
 
     async fn open(
         account: &'a Account<'a>,
         calendar: &'a RemoteCalendar,
         reader: Reader,
-        everything: bool,
     ) -> Result<Self, Internal> {
         let mut tx = account.quince.store().read().await?;
         let keys = external_events::list_keys(&mut tx, calendar.id).await?;
+        let rows = external_events::count_instances(&mut tx, calendar.id).await?;
         Ok(Self {
             account,
             calendar,
             reader,
             keep_up: account.connection.import_policy == ImportPolicy::KeepUp,
-            everything,
             known: keys.into_iter().map(|key| (key.href.clone(), key)).collect(),
             seen: BTreeSet::new(),
+            rows,
+            rows_before: rows,
+            suspect: None,
         })
+    }
+
+    /// Whether nothing of the calendar was known before.
+    pub(super) fn is_first(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Whether later edits are followed (D6).
+    pub(super) fn keeps_up(&self) -> bool {
+        self.keep_up
+    }
+
+    /// The paths that were there so far.
+    pub(super) fn seen(&self) -> &BTreeSet<String> {
+        &self.seen
+    }
+
+    /// Whether what is known of a resource stays as it is, whatever becomes of it there (D6).
+    pub(super) fn is_frozen(&self, href: &str) -> bool {
+        !self.keep_up && self.known.get(href).is_some_and(was_read)
+    }
+
+    /// What was known before and is not in a list of everything.
+    pub(super) fn missing_from(&self, listed: &HashSet<&str>) -> Vec<String> {
+        let known = self.known.keys();
+        known
+            .filter(|href| !listed.contains(href.as_str()))
+            .cloned()
+            .collect()
     }
 
     /// Stores what was read.
     pub(super) async fn take(&mut self, reading: Reading) -> Result<(), Internal> {
-        let mut resources = reading.resources.into_iter();
+        let mut queue = Queue::new(&self.reader, reading.resources, |resource| &resource.data);
         loop {
-            let batch: Vec<Resource> = resources.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
+            let (portion, rest) = queue.portion(&self.reader).await?;
+            if portion.is_empty() {
                 break;
             }
-            self.take_batch(batch).await?;
+            self.take_portion(portion).await?;
+            queue = rest;
         }
         if reading.unreadable.is_empty() {
             return Ok(());
         }
         let hrefs: Vec<String> = reading.unreadable.into_iter().map(|(href, _)| href).collect();
-        let mut tx = self.account.quince.store().write().await?;
-        external_events::keep_unreadable(
-            &mut tx,
-            self.calendar.id,
-            &hrefs,
-            UNREADABLE,
-            self.account.started,
-        )
-        .await?;
+        for part in hrefs.chunks(expand::MOST_RESOURCES) {
+            let mut tx = self.account.quince.store().write().await?;
+            let now = self.account.started;
+            external_events::keep_unreadable(&mut tx, self.calendar.id, part, UNREADABLE, now).await?;
+            tx.commit().await?;
+        }
         self.seen.extend(hrefs);
-        Ok(tx.commit().await?)
+        Ok(())
     }
 
-    async fn take_batch(&mut self, resources: Vec<Resource>) -> Result<(), Internal> {
-        let reader = self.reader.clone();
-        // Expanding takes a while, so it is done away from the threads that answer requests.
-        let parsed = tokio::task::spawn_blocking(move || {
-            let with_meaning = |resource: Resource| {
-                let parsed = reader.parse(&resource.data);
-                (resource, parsed)
-            };
-            resources.into_iter().map(with_meaning).collect::<Vec<_>>()
-        });
-        let parsed = parsed.await.map_err(Internal::because)?;
-        let mut tx = self.account.quince.store().write().await?;
-        let own: HashSet<String> = event_writes::uids_of_hosts(&mut tx, &[self.account.connection.staff_id])
-            .await?
-            .into_iter()
-            .collect();
-        let (mirrors, external): (Vec<_>, Vec<_>) = parsed
-            .into_iter()
-            .partition(|(_, parsed)| own.contains(&parsed.uid));
-        self.see_mirrors(&mut tx, &mirrors).await?;
-        let mut events = Vec::new();
-        for (resource, parsed) in external {
-            let is_frozen = !self.keep_up && self.known.get(&resource.href).is_some_and(was_read);
-            if !is_frozen {
-                events.push(event(&resource, parsed));
-            }
-            self.seen.insert(resource.href);
+    async fn take_portion(&mut self, portion: Vec<(Resource, Parsed)>) -> Result<(), Internal> {
+        for (resource, parsed) in &portion {
+            Suspect::look(&mut self.suspect, &resource.data, parsed);
         }
-        external_events::keep(&mut tx, self.calendar.id, &events, self.account.started).await?;
-        Ok(tx.commit().await?)
+        let ids = portion
+            .iter()
+            .filter_map(|(resource, _)| self.known.get(&resource.href));
+        let before = self.rows_of(ids.map(|key| key.id).collect()).await?;
+        let rows_before = |href: &str| self.known.get(href).map_or(0, |key| before(key.id));
+        let weight =
+            |(resource, parsed): &(Resource, Parsed)| parsed.instances.len() + rows_before(&resource.href);
+        let mut rows = self.rows;
+        let mut seen = Vec::new();
+        for part in parts(&portion, weight) {
+            let mut tx = self.account.quince.store().write().await?;
+            let own: HashSet<String> =
+                event_writes::uids_of_hosts(&mut tx, &[self.account.connection.staff_id])
+                    .await?
+                    .into_iter()
+                    .collect();
+            let (mirrors, external): (Vec<_>, Vec<_>) =
+                part.iter().partition(|(_, parsed)| own.contains(&parsed.uid));
+            self.see_mirrors(&mut tx, &mirrors).await?;
+            let external = external
+                .into_iter()
+                .filter(|(resource, _)| !self.is_frozen(&resource.href));
+            let events: Vec<NewEvent> = external
+                .map(|(resource, parsed)| event(resource, parsed))
+                .collect();
+            external_events::keep(&mut tx, self.calendar.id, &events, self.account.started).await?;
+            tx.commit().await?;
+            for event in &events {
+                rows = (rows + long(event.instances.len())).saturating_sub(long(rows_before(&event.href)));
+            }
+            seen.extend(part.iter().map(|(resource, _)| resource.href.clone()));
+        }
+        self.seen.extend(seen);
+        self.rows = rows;
+        self.keep_within_limit().await
     }
 
     /// Quince's own events.
-    async fn see_mirrors(&mut self, tx: &mut Tx, mirrors: &[(Resource, Parsed)]) -> Result<(), StoreError> {
+    async fn see_mirrors(&self, tx: &mut Tx, mirrors: &[&(Resource, Parsed)]) -> Result<(), StoreError> {
         if mirrors.is_empty() {
             return Ok(());
         }
         let writes = event_writes::by_remote_calendar(tx, self.calendar.id).await?;
         for (resource, parsed) in mirrors {
-            self.seen.insert(resource.href.clone());
             if let Some(write) = writes.iter().rev().find(|write| write.uid == parsed.uid) {
                 mirror::seen(tx, write, resource, self.account.started).await?;
             }
             // A copy that was taken for somebody else's event before it was known as ours.
             if let Some(key) = self.known.get(&resource.href) {
-                external_events::delete(tx, key.id).await?;
+                external_events::delete(tx, &[key.id]).await?;
             }
         }
         Ok(())
     }
 
-    /// Drops what is gone and remembers where the next read starts.
-    pub(super) async fn finish(self, end: End) -> Result<(), Internal> {
-        if self.everything && !self.keep_up {
-            self.expand_frozen().await?;
+    /// Drops what is gone after a read of what changed, and remembers where the next read starts.
+    pub(super) async fn finish(self, end: End, searched: Searched) -> Result<(), Internal> {
+        let settled = self.remove(&end.removed).await?;
+        let (search_fails, search_problem) = match searched {
+            // Which event is to blame is known after everything was looked at.
+            Searched::Failed => Searched::Unknown,
+            other => other,
         }
-        let mut tx = self.account.quince.store().write().await?;
-        let settled = self.remove(&mut tx, &end.removed).await?;
-        // What is not settled is asked for again: the next read starts where this one did.
-        let (sync_token, ctag) = if settled {
-            (end.sync_token, end.ctag)
-        } else {
-            (self.calendar.sync_token.clone(), None)
-        };
-        let problem = external_events::problems(&mut tx, self.calendar.id).await?;
-        remote_calendars::sync_done(
-            &mut tx,
-            self.calendar.id,
-            sync_token.as_deref(),
-            ctag.as_deref(),
-            self.account.started,
-            self.reader.horizon.to,
-            problem.map(sentence).as_deref(),
-        )
+        .verdict(&self)
         .await?;
+        let mut tx = self.account.quince.store().write().await?;
+        self.note(&mut tx, settled, &end, search_problem.as_deref())
+            .await?;
+        if search_fails != self.calendar.search_fails || search_problem != self.calendar.search_problem {
+            let problem = search_problem.as_deref();
+            remote_calendars::set_search(&mut tx, self.calendar.id, search_fails, problem).await?;
+        }
+        let is_cut = self.calendar.horizon_to < self.calendar.horizon_wanted;
+        if is_cut && external_events::count_instances(&mut tx, self.calendar.id).await? < self.rows_before / 2
+        {
+            // Perhaps there is room for all of them.
+            remote_calendars::ask_to_compare(&mut tx, self.calendar.id, false).await?;
+        }
         Ok(tx.commit().await?)
     }
 
-    /// Events that stay as first imported mean something in the new part of the horizon, too.
-    async fn expand_frozen(&self) -> Result<(), Internal> {
-        let frozen: Vec<EventId> = self
+    /// The same after a comparison of everything, up to `wanted` unless there were too many events.
+    pub(super) async fn finish_all(
+        mut self,
+        end: End,
+        wanted: Timestamp,
+        searched: Searched,
+    ) -> Result<(), Internal> {
+        let gone: HashSet<&str> = end.removed.iter().map(String::as_str).collect();
+        self.expand_known(&gone).await?;
+        let settled = self.remove(&end.removed).await?;
+        let (search_fails, search_problem) = searched.verdict(&self).await?;
+        let mut tx = self.account.quince.store().write().await?;
+        let compared = Compared {
+            at: self.account.started,
+            horizon_to: self.reader.horizon.to,
+            horizon_wanted: wanted,
+            search_fails,
+            search_problem: search_problem.as_deref(),
+        };
+        remote_calendars::compared(&mut tx, self.calendar.id, &compared).await?;
+        self.note(&mut tx, settled, &end, search_problem.as_deref())
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        settled: bool,
+        end: &End,
+        search_problem: Option<&str>,
+    ) -> Result<(), StoreError> {
+        // What is not settled is asked for again: the next read starts where this one did.
+        let (sync_token, ctag) = if settled {
+            (end.sync_token.as_deref(), end.ctag.as_deref())
+        } else {
+            (self.calendar.sync_token.as_deref(), None)
+        };
+        let mut sentences: Vec<String> = Vec::new();
+        let kept = remote_calendars::find(tx, self.calendar.id).await?;
+        sentences.extend(kept.and_then(|kept| self.said_of_limit(&kept)));
+        sentences.extend(search_problem.map(str::to_owned));
+        sentences.extend(
+            external_events::problems(tx, self.calendar.id)
+                .await?
+                .map(sentence),
+        );
+        let problem = (!sentences.is_empty()).then(|| sentences.join(" "));
+        let now = self.account.started;
+        remote_calendars::sync_done(tx, self.calendar.id, sync_token, ctag, now, problem.as_deref()).await
+    }
+
+    /// What was not read anew means something in the new part of the horizon, too.
+    async fn expand_known(&mut self, gone: &HashSet<&str>) -> Result<(), Internal> {
+        let left = self
             .known
             .values()
-            .filter(|key| was_read(key))
-            .map(|key| key.id)
+            .filter(|key| was_read(key) && !self.seen.contains(&key.href));
+        let mut left: Vec<Key> = left
+            .filter(|key| !gone.contains(key.href.as_str()) || !self.keep_up)
+            .cloned()
             .collect();
-        for batch in frozen.chunks(BATCH) {
+        while !left.is_empty() {
+            let mut bytes = 0;
+            let fits = |key: &&Key| {
+                bytes += key.bytes as usize;
+                bytes <= expand::MOST_BYTES
+            };
+            let count = left
+                .iter()
+                .take(expand::MOST_RESOURCES)
+                .take_while(fits)
+                .count()
+                .max(1);
+            let ids: Vec<EventId> = left.drain(..count).map(|key| key.id).collect();
             let events = {
                 let mut tx = self.account.quince.store().read().await?;
-                external_events::list_with_ics(&mut tx, batch).await?
+                external_events::list_with_ics(&mut tx, &ids).await?
             };
-            let reader = self.reader.clone();
-            let expanded = tokio::task::spawn_blocking(move || {
-                let expand = |event: external_events::ExternalEvent| {
-                    (event.key.id, instances(&reader.parse(&event.ics)))
-                };
-                events.into_iter().map(expand).collect::<Vec<_>>()
-            });
-            let expanded = expanded.await.map_err(Internal::because)?;
-            let expanded: Vec<(EventId, &[NewInstance])> =
-                expanded.iter().map(|(id, list)| (*id, list.as_slice())).collect();
-            let mut tx = self.account.quince.store().write().await?;
-            external_events::replace_instances(&mut tx, self.calendar.id, &expanded).await?;
-            tx.commit().await?;
+            let mut queue = Queue::new(&self.reader, events, |event: &ExternalEvent| &event.ics);
+            loop {
+                let (portion, rest) = queue.portion(&self.reader).await?;
+                if portion.is_empty() {
+                    break;
+                }
+                self.expand_portion(portion).await?;
+                queue = rest;
+            }
         }
         Ok(())
     }
 
-    /// What is gone: told so, or missing from a read of everything. Returns whether that is settled.
-    async fn remove(&self, tx: &mut Tx, removed: &[String]) -> Result<bool, StoreError> {
-        let told: HashSet<&String> = removed.iter().collect();
-        let is_gone = |href: &String| told.contains(href) || (self.everything && !self.seen.contains(href));
+    async fn expand_portion(&mut self, portion: Vec<(ExternalEvent, Parsed)>) -> Result<(), Internal> {
+        for (event, parsed) in &portion {
+            Suspect::look(&mut self.suspect, &event.ics, parsed);
+        }
+        let before = self
+            .rows_of(portion.iter().map(|(event, _)| event.key.id).collect())
+            .await?;
+        let weight =
+            |(event, parsed): &(ExternalEvent, Parsed)| parsed.instances.len() + before(event.key.id);
+        for part in parts(&portion, weight) {
+            let expanded: Vec<(EventId, Vec<NewInstance>)> = part
+                .iter()
+                .map(|(event, parsed)| (event.key.id, expand::rows(parsed)))
+                .collect();
+            let instances: Vec<_> = expanded.iter().map(|(id, list)| (*id, list.as_slice())).collect();
+            let mut tx = self.account.quince.store().write().await?;
+            external_events::replace_instances(&mut tx, self.calendar.id, &instances).await?;
+            for (event, parsed) in part {
+                // What is said of one that could not be read again stays.
+                if event.key.etag.is_some() && event.problem != parsed.problem {
+                    external_events::set_problem(&mut tx, event.key.id, parsed.problem.as_deref()).await?;
+                }
+            }
+            tx.commit().await?;
+            for (id, list) in &expanded {
+                self.rows = (self.rows + long(list.len())).saturating_sub(long(before(*id)));
+            }
+        }
+        self.keep_within_limit().await
+    }
+
+    /// How many instances of each of these events are stored.
+    async fn rows_of(&self, ids: Vec<EventId>) -> Result<impl Fn(EventId) -> usize + use<>, Internal> {
+        let counts = if ids.is_empty() {
+            Default::default()
+        } else {
+            let mut tx = self.account.quince.store().read().await?;
+            external_events::instances_of(&mut tx, &ids).await?
+        };
+        Ok(move |id| counts.get(&id).copied().unwrap_or(0))
+    }
+
+    /// What is certainly gone. Returns whether that is settled.
+    async fn remove(&self, removed: &[String]) -> Result<bool, Internal> {
+        let gone: HashSet<&String> = removed.iter().collect();
         if self.keep_up {
-            for key in self.known.values().filter(|key| is_gone(&key.href)) {
-                external_events::delete(tx, key.id).await?;
+            let keys: Vec<&Key> = gone.iter().filter_map(|href| self.known.get(*href)).collect();
+            for some in keys.chunks(expand::MOST_RESOURCES) {
+                let ids: Vec<EventId> = some.iter().map(|key| key.id).collect();
+                let rows = self.rows_of(ids.clone()).await?;
+                for part in parts(&ids, |id| rows(*id)) {
+                    let mut tx = self.account.quince.store().write().await?;
+                    external_events::delete(&mut tx, part).await?;
+                    tx.commit().await?;
+                }
             }
         }
         let mut settled = true;
-        for write in event_writes::by_remote_calendar(tx, self.calendar.id).await? {
-            let Some(href) = write.href.as_ref().filter(|href| is_gone(href)) else {
-                continue;
-            };
-            // A read of everything brings only what lies in the horizon.
-            if told.contains(href) || self.is_in_horizon(tx, &write).await? {
-                settled &= mirror::gone(tx, &write, self.account.started).await?;
+        let mut tx = self.account.quince.store().write().await?;
+        for write in event_writes::by_remote_calendar(&mut tx, self.calendar.id).await? {
+            if write.href.as_ref().is_some_and(|href| gone.contains(href)) {
+                settled &= mirror::gone(&mut tx, &write, self.account.started).await?;
             }
         }
+        tx.commit().await?;
         Ok(settled)
-    }
-
-    async fn is_in_horizon(&self, tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
-        let span = match write.subject {
-            Subject::Part(appointment, _) => appointments::find(tx, appointment)
-                .await?
-                .map(|found| (found.starts_at, found.ends_at)),
-            Subject::Session(session) => class_sessions::find(tx, session)
-                .await?
-                .map(|found| (found.starts_at, found.ends_at)),
-        };
-        let horizon = self.reader.horizon;
-        Ok(span.is_some_and(|(start, end)| end > horizon.from && start < horizon.to))
     }
 }
 
@@ -267,28 +402,19 @@ fn was_read(key: &Key) -> bool {
     key.etag.is_some() || !key.uid.is_empty()
 }
 
-fn event(resource: &Resource, parsed: Parsed) -> NewEvent {
+fn long(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn event(resource: &Resource, parsed: &Parsed) -> NewEvent {
     NewEvent {
         href: resource.href.clone(),
         etag: resource.etag.clone(),
-        instances: instances(&parsed),
+        instances: expand::rows(parsed),
         ics: resource.data.clone(),
-        uid: parsed.uid,
-        problem: parsed.problem,
+        uid: parsed.uid.clone(),
+        problem: parsed.problem.clone(),
     }
-}
-
-fn instances(parsed: &Parsed) -> Vec<NewInstance> {
-    let new = |instance: &Instance| NewInstance {
-        starts_at: instance.start,
-        ends_at: instance.end,
-        all_day: instance.all_day,
-        uid: instance.uid.to_string(),
-        summary: instance.summary.to_string(),
-        location: instance.location.as_deref().map(str::to_owned),
-        blocks: instance.blocks.word().to_owned(),
-    };
-    parsed.instances.iter().map(new).collect()
 }
 
 /// What is said of a calendar in which something could not be understood.

@@ -4,15 +4,20 @@
 //! anywhere leaves everything as it was (icloud.md, "Reading").
 
 mod account;
+mod expand;
+mod horizon;
 mod intake;
 pub(crate) mod lease;
+pub(crate) mod limit;
 mod mirror;
 pub(crate) mod parse;
-mod read;
+pub(crate) mod read;
+pub(crate) mod search;
 
 use caldav::Error;
 use scheduling::StaffId;
-use store::{ConnectionId, ConnectionState, StoreError, connections, event_writes, remote_calendars};
+use store::connections::{self, Connection};
+use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, event_writes, remote_calendars};
 
 use crate::connections::{failure, freshness};
 use crate::problem::Internal;
@@ -59,14 +64,38 @@ pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Lease>, Internal> {
 /// Reads a claimed connection.
 pub(crate) async fn work(quince: &Quince, lease: Lease) {
     let id = lease.connection();
-    if let Err(error) = lease.hold(read(quince, id)).await {
+    if let Err(error) = read_held(quince, lease).await {
         tracing::error!(connection = %id, cause = %error.cause(), "a sync broke off");
     }
 }
 
 /// Reads a connection's calendars now. What the server refuses is noted on the connection and is no error here.
 pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
-    Lease::wait(quince, id).await?.hold(read(quince, id)).await
+    read_held(quince, Lease::wait(quince, id).await?).await
+}
+
+async fn read_held(quince: &Quince, lease: Lease) -> Result<(), Internal> {
+    let id = lease.connection();
+    let outcome = lease.hold(read(quince, id)).await;
+    if outcome.is_err()
+        && let Err(error) = back_off(quince, id).await
+    {
+        // Its claim was not given back either, so it is not taken up at once.
+        tracing::error!(connection = %id, cause = %error.cause(), "a sync that broke off could not be put off");
+    }
+    outcome
+}
+
+/// Puts off what broke off on our side, longer each time.
+async fn back_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    if let Some(connection) = connections::find(&mut tx, id).await? {
+        let failures = connection.failures.saturating_add(1);
+        let next = reach::back_off(failures, None, id.0, now);
+        connections::sync_broke_off(&mut tx, id, failures, next).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
@@ -102,8 +131,6 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
             failure::note(&mut tx, &connection, &error, now).await?;
         }
         Err(Broken::Internal(error)) => {
-            // The next try is left to its usual time.
-            connections::set_next_sync(&mut tx, id, next).await?;
             tx.commit().await?;
             return Err(error);
         }
@@ -117,12 +144,31 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
 
 /// Asks the background job to read a staff member's connections at once.
 pub(crate) async fn ask_for_staff(quince: &Quince, staff: StaffId) -> Result<(), Internal> {
+    ask(quince, staff, |_| true).await
+}
+
+/// The same, but those that are failing already are left to their pauses.
+pub(crate) async fn ask_unless_failing(quince: &Quince, staff: StaffId) -> Result<(), Internal> {
+    ask(quince, staff, |connection| connection.failures == 0).await
+}
+
+async fn ask(quince: &Quince, staff: StaffId, which: fn(&Connection) -> bool) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    for connection in connections::list_for_staff(&mut tx, staff).await? {
+    let connections = connections::list_for_staff(&mut tx, staff).await?;
+    for connection in connections.iter().filter(|connection| which(connection)) {
         connections::set_next_sync(&mut tx, connection.id, now).await?;
     }
     tx.commit().await?;
     quince.wake();
     Ok(())
+}
+
+/// Lets the next sync compare all that lies in these calendars, whose search by time fails, with what is kept.
+pub(crate) async fn ask_to_compare(quince: &Quince, calendars: &[RemoteCalendarId]) -> Result<(), Internal> {
+    let mut tx = quince.store().write().await?;
+    for calendar in calendars {
+        remote_calendars::ask_to_compare(&mut tx, *calendar, true).await?;
+    }
+    Ok(tx.commit().await?)
 }

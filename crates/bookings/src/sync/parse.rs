@@ -1,32 +1,7 @@
 //! From a calendar resource's text to what is kept of it.
 
 use ical::{Horizon, Instance, Owner};
-use jiff::{SignedDuration, Timestamp};
 use zones::Zone;
-
-/// Days before now that are kept, so that the calendar view shows last month.
-const PAST_DAYS: i64 = 31;
-/// Days after now that are kept at least.
-const FUTURE_DAYS: i64 = 400;
-
-/// The span whose events are kept, as of `now`.
-pub(crate) fn horizon(now: Timestamp) -> Horizon {
-    let shifted = |days: i64| now.checked_add(SignedDuration::from_hours(days * 24));
-    Horizon {
-        from: shifted(-PAST_DAYS).unwrap_or(Timestamp::MIN),
-        to: shifted(FUTURE_DAYS).unwrap_or(Timestamp::MAX),
-    }
-}
-
-/// Whether everything must be read again because the kept span ends too early. Once a day is enough, and it also heals
-/// whatever a server forgot to tell.
-pub(crate) fn is_due(horizon_to: Option<Timestamp>, now: Timestamp) -> bool {
-    let needed = horizon(now)
-        .to
-        .checked_sub(SignedDuration::from_hours(24))
-        .unwrap_or(Timestamp::MAX);
-    horizon_to.is_none_or(|to| to < needed)
-}
 
 /// Whose calendar it is, and when.
 #[derive(Debug, Clone)]
@@ -94,15 +69,5 @@ mod tests {
         );
         assert_eq!(zone_named(Some("Somewhere odd")), None);
         assert_eq!(zone_name(None), None);
-    }
-
-    #[test]
-    fn everything_is_read_again_once_a_day() {
-        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
-        let to = horizon(now).to;
-        assert!(is_due(None, now));
-        assert!(!is_due(Some(to), now));
-        assert!(!is_due(Some(to), now + SignedDuration::from_hours(23)));
-        assert!(is_due(Some(to), now + SignedDuration::from_hours(25)));
     }
 }

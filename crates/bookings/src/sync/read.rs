@@ -1,15 +1,21 @@
 //! Brings one calendar up to date, asked for in the cheapest way that is certain.
+//!
+//! Once a day, and whenever a cheaper way does not do, all paths are listed with their versions and compared with what is kept:
+//! no server has to understand what it lists, as it has to for a search by time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use caldav::{Calendar, Error, Listed};
+use scheduling::StaffId;
 use store::remote_calendars::RemoteCalendar;
-use store::{event_writes, external_events};
+use store::{RemoteCalendarId, StoreError, Tx, event_writes, external_events};
 
 use super::Broken;
 use super::account::Account;
+use super::horizon::Wanted;
 use super::intake::{End, Intake};
-use super::parse::{self, Reader};
+use super::parse::Reader;
+use super::search::{Searched, is_of_question};
 
 /// Reads what is new in a calendar and stores it; whether nothing was.
 pub(super) async fn bring_up_to_date(
@@ -17,6 +23,7 @@ pub(super) async fn bring_up_to_date(
     calendar: &RemoteCalendar,
     found: &Calendar,
     reader: &Reader,
+    wanted: &Wanted,
 ) -> Result<bool, Broken> {
     let read = Read {
         account,
@@ -24,7 +31,7 @@ pub(super) async fn bring_up_to_date(
         found,
         reader,
     };
-    if parse::is_due(calendar.horizon_to, account.started) || calendar.synced_at.is_none() {
+    if calendar.synced_at.is_none() || wanted.is_due(calendar, account.started) {
         read.everything().await?;
         return Ok(false);
     }
@@ -34,18 +41,24 @@ pub(super) async fn bring_up_to_date(
     {
         return Ok(true);
     }
-    let known = Known::load(account, calendar).await?;
-    match &calendar.sync_token {
+    let known = {
+        let mut tx = account.quince.store().read().await?;
+        Known::load(&mut tx, calendar.id, account.connection.staff_id).await?
+    };
+    let outcome = match &calendar.sync_token {
         Some(token) => match read.changes(token, &known).await {
-            Err(Broken::Server(Error::SyncUnsupported)) => read.by_versions(&known).await?,
-            // The answer to an expired token can be a listing of everything, which tells of no removal. One that cannot be
-            // understood would be the same again.
-            Err(Broken::Server(Error::TokenExpired | Error::Malformed { .. } | Error::TooLarge { .. }))
-            | Ok(false) => read.everything().await?,
-            Ok(true) => {}
-            Err(error) => return Err(error),
+            Err(Broken::Server(Error::SyncUnsupported)) => read.by_versions(&known).await.map(|()| true),
+            other => other,
         },
-        None => read.by_versions(&known).await?,
+        None => read.by_versions(&known).await.map(|()| true),
+    };
+    match outcome {
+        Ok(true) => {}
+        // The answer to an expired token can be a listing of everything, which tells of no removal.
+        Ok(false) | Err(Broken::Server(Error::TokenExpired)) => read.everything().await?,
+        // One that cannot be understood would be the same again.
+        Err(Broken::Server(error)) if is_of_question(&error) => read.everything().await?,
+        Err(error) => return Err(error),
     }
     Ok(false)
 }
@@ -59,34 +72,103 @@ struct Read<'a> {
 }
 
 impl Read<'_> {
-    /// Everything in the horizon. The marks kept are those from before the read, so that a change during it is found next
-    /// time.
+    /// Everything. The marks kept are those from before the read, so that a change during it is found next time.
     async fn everything(&self) -> Result<(), Broken> {
         let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
-        let (client, login) = (&self.account.client, &self.account.login);
-        let horizon = self.reader.horizon;
-        let mut events = client.stream_range(&self.found.url, login, horizon.from, horizon.to);
-        while let Some(reading) = events.next().await? {
-            intake.take(reading).await?;
-        }
+        // Of a calendar that is new, the time that matters comes first, with all texts in one answer. What was stored when that
+        // broke off need not be asked for again.
+        let first = if intake.is_first() {
+            self.search_with_texts(&mut intake).await?
+        } else {
+            Searched::Unknown
+        };
+        let listed = self.list().await?;
+        let known = {
+            let mut tx = self.account.quince.store().read().await?;
+            Known::load(&mut tx, self.calendar.id, self.account.connection.staff_id).await?
+        };
+        let is_new = |listed: &&Listed| !known.has(listed) && !intake.is_frozen(&listed.href);
+        let hrefs: Vec<String> = listed.iter().filter(is_new).map(|new| new.href.clone()).collect();
+        let there: HashSet<&str> = listed.iter().map(|listed| listed.href.as_str()).collect();
+        let mut removed = intake.missing_from(&there);
+        let own = known.own.keys().filter(|href| !there.contains(href.as_str()));
+        removed.extend(own.cloned());
+        self.read_paths(&hrefs, &mut intake, &mut removed).await?;
+        let searched = match first {
+            Searched::Unknown => self.search().await,
+            first => first,
+        };
         let end = End {
-            removed: Vec::new(),
+            removed,
             sync_token: self.found.sync_token.clone(),
             ctag: self.found.ctag.clone(),
         };
-        Ok(intake.finish(end).await?)
+        Ok(intake.finish_all(end, self.reader.horizon.to, searched).await?)
+    }
+
+    /// Searches by time, and takes in what is found.
+    async fn search_with_texts(&self, intake: &mut Intake<'_>) -> Result<Searched, Broken> {
+        let (client, login) = (&self.account.client, &self.account.login);
+        let horizon = self.reader.horizon;
+        let mut events = client.stream_range(&self.found.url, login, horizon.from, horizon.to);
+        loop {
+            match events.next().await {
+                Ok(Some(reading)) => intake.take(reading).await?,
+                Ok(None) => return Ok(Searched::Found(intake.seen().iter().cloned().collect(), horizon)),
+                Err(error) if is_of_question(&error) => {
+                    tracing::info!(calendar = %self.calendar.id, %error, "a calendar cannot be searched by time");
+                    return Ok(Searched::Unknown);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Searches by time for paths alone: whether the check at the moment of booking can do so. A failure may be a matter of the
+    /// moment, so it has to be one twice.
+    async fn search(&self) -> Searched {
+        let (client, login) = (&self.account.client, &self.account.login);
+        let horizon = self.reader.horizon;
+        for _ in 0..2 {
+            match client
+                .search(&self.found.url, login, horizon.from, horizon.to)
+                .await
+            {
+                Ok(found) => {
+                    let paths = found.into_iter().map(|found| found.href);
+                    return Searched::Found(paths.collect(), horizon);
+                }
+                Err(error) => {
+                    tracing::info!(calendar = %self.calendar.id, %error, "a calendar cannot be searched by time");
+                    if !is_of_question(&error) {
+                        return Searched::Unknown;
+                    }
+                }
+            }
+        }
+        Searched::Failed
+    }
+
+    /// All paths with their versions.
+    async fn list(&self) -> Result<Vec<Listed>, Error> {
+        list(&self.account.client, &self.found.url, &self.account.login).await
     }
 
     /// What changed since a token; false when the answer lists what has not changed.
     async fn changes(&self, token: &str, known: &Known) -> Result<bool, Broken> {
         let (client, login) = (&self.account.client, &self.account.login);
         let changes = client.sync(&self.found.url, login, Some(token)).await?;
-        let is_known = |listed: &Listed| Known::has(&known.external, listed);
-        if changes.changed.iter().any(is_known) {
+        if changes
+            .changed
+            .iter()
+            .any(|listed| Known::is(&known.external, listed))
+        {
             return Ok(false);
         }
-        let is_own = |listed: &&Listed| Known::has(&known.own, listed);
-        let foreign = changes.changed.iter().filter(|listed| !is_own(listed));
+        let foreign = changes
+            .changed
+            .iter()
+            .filter(|listed| !Known::is(&known.own, listed));
         let hrefs = foreign.map(|listed| listed.href.clone()).collect();
         let end = End {
             removed: changes.removed,
@@ -101,13 +183,12 @@ impl Read<'_> {
     async fn by_versions(&self, known: &Known) -> Result<(), Broken> {
         let (client, login) = (&self.account.client, &self.account.login);
         let listed = client.list_etags(&self.found.url, login).await?;
-        let is_known =
-            |listed: &&Listed| Known::has(&known.external, listed) || Known::has(&known.own, listed);
-        let new = listed.iter().filter(|listed| !is_known(listed));
+        let new = listed.iter().filter(|listed| !known.has(listed));
         let hrefs = new.map(|listed| listed.href.clone()).collect();
-        let is_gone = |href: &&String| !listed.iter().any(|listed| listed.href == **href);
+        let there: HashSet<&str> = listed.iter().map(|listed| listed.href.as_str()).collect();
+        let gone = known.hrefs().filter(|href| !there.contains(href.as_str()));
         let end = End {
-            removed: known.hrefs().filter(is_gone).cloned().collect(),
+            removed: gone.cloned().collect(),
             sync_token: None,
             ctag: self.found.ctag.clone(),
         };
@@ -116,41 +197,98 @@ impl Read<'_> {
 
     async fn paths(&self, hrefs: Vec<String>, mut end: End) -> Result<(), Broken> {
         let mut intake = Intake::of_changes(self.account, self.calendar, self.reader).await?;
+        self.read_paths(&hrefs, &mut intake, &mut end.removed).await?;
+        // Perhaps the event that broke the search was mended or deleted.
+        let searched = if self.calendar.search_fails {
+            self.search().await
+        } else {
+            Searched::Unknown
+        };
+        Ok(intake.finish(end, searched).await?)
+    }
+
+    async fn read_paths(
+        &self,
+        hrefs: &[String],
+        intake: &mut Intake<'_>,
+        removed: &mut Vec<String>,
+    ) -> Result<(), Broken> {
         let (client, login) = (&self.account.client, &self.account.login);
-        let mut events = client.stream(&self.found.url, login, &hrefs);
+        let mut events = client.stream(&self.found.url, login, hrefs);
         while let Some(mut reading) = events.next().await? {
-            end.removed.append(&mut reading.missing);
+            removed.append(&mut reading.missing);
             intake.take(reading).await?;
         }
-        Ok(intake.finish(end).await?)
+        Ok(())
+    }
+}
+
+/// All paths of a calendar with their versions, by whichever question the server answers.
+pub(crate) async fn list(
+    client: &caldav::Client,
+    url: &url::Url,
+    login: &caldav::Credentials,
+) -> Result<Vec<Listed>, Error> {
+    match client.list_etags(url, login).await {
+        Err(error) if is_of_question(&error) => match client.sync(url, login, None).await {
+            Ok(all) => Ok(all.changed),
+            Err(_) => Err(error),
+        },
+        other => other,
     }
 }
 
 /// The versions that are known here, of external events and of Quince's own.
-struct Known {
+pub(crate) struct Known {
     external: BTreeMap<String, Option<String>>,
     own: BTreeMap<String, Option<String>>,
+    /// Copies of Quince's own that were taken for somebody else's: they have to be read again to be told apart.
+    copies: Vec<String>,
 }
 
 impl Known {
-    async fn load(account: &Account<'_>, calendar: &RemoteCalendar) -> Result<Self, Broken> {
-        let mut tx = account.quince.store().read().await?;
-        let keys = external_events::list_keys(&mut tx, calendar.id).await?;
-        let writes = event_writes::by_remote_calendar(&mut tx, calendar.id).await?;
+    pub(crate) async fn load(
+        tx: &mut Tx,
+        calendar: RemoteCalendarId,
+        owner: StaffId,
+    ) -> Result<Self, StoreError> {
+        let keys = external_events::list_keys(tx, calendar).await?;
+        let writes = event_writes::by_remote_calendar(tx, calendar).await?;
+        let uids: HashSet<String> = event_writes::uids_of_hosts(tx, &[owner])
+            .await?
+            .into_iter()
+            .collect();
+        let mut own: BTreeMap<String, Option<String>> = writes
+            .into_iter()
+            .filter_map(|write| Some((write.href?, write.etag)))
+            .collect();
+        let mut external = BTreeMap::new();
+        let mut copies = Vec::new();
+        for key in keys {
+            if uids.contains(&key.uid) {
+                own.remove(&key.href);
+                copies.push(key.href);
+            } else {
+                external.insert(key.href, key.etag);
+            }
+        }
         Ok(Self {
-            external: keys.into_iter().map(|key| (key.href, key.etag)).collect(),
-            own: writes
-                .into_iter()
-                .filter_map(|write| Some((write.href?, write.etag)))
-                .collect(),
+            external,
+            own,
+            copies,
         })
     }
 
-    fn hrefs(&self) -> impl Iterator<Item = &String> {
-        self.external.keys().chain(self.own.keys())
+    /// Whether this version is known.
+    pub(crate) fn has(&self, listed: &Listed) -> bool {
+        Self::is(&self.external, listed) || Self::is(&self.own, listed)
     }
 
-    fn has(versions: &BTreeMap<String, Option<String>>, listed: &Listed) -> bool {
+    fn hrefs(&self) -> impl Iterator<Item = &String> {
+        self.external.keys().chain(self.own.keys()).chain(&self.copies)
+    }
+
+    fn is(versions: &BTreeMap<String, Option<String>>, listed: &Listed) -> bool {
         listed.etag.is_some()
             && versions
                 .get(&listed.href)

@@ -4,6 +4,7 @@
 
 mod database;
 mod dice;
+mod servers;
 mod world;
 
 mod accounts;
@@ -36,4 +37,5 @@ mod services;
 mod simple;
 mod soak;
 mod truth;
+mod unsearchable;
 mod why_not;

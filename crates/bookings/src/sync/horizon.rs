@@ -1,0 +1,175 @@
+//! The span whose events are kept: as far ahead as its owner can be booked.
+
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use store::booking_calendars::BookingCalendar;
+use store::remote_calendars::RemoteCalendar;
+
+use ical::Horizon;
+
+/// Days before now that are kept, so that the calendar view shows last month.
+const PAST_DAYS: i64 = 31;
+/// Days after now that are kept at least.
+const LEAST_DAYS: i64 = 400;
+/// Days after today that can be booked at most by those who have calendars, also where a date range has no end: five years.
+const MOST_DAYS: i64 = 1_830;
+/// More than is needed now, so that nothing is missing before everything is compared again.
+const SLACK_DAYS: i64 = 2;
+/// Everything that lies in a calendar is compared with what is stored this often. That also heals whatever a server forgot to
+/// tell.
+const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How much of a person's calendars is to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// What is read.
+    pub(super) horizon: Horizon,
+    /// What was kept up to here is enough for now.
+    needed: Timestamp,
+}
+
+impl Wanted {
+    /// For somebody who can be booked in these booking calendars.
+    pub(super) fn of(calendars: &[BookingCalendar], now: Timestamp) -> Self {
+        let needed = calendars
+            .iter()
+            .map(|calendar| end(calendar, now))
+            .fold(shifted(now, LEAST_DAYS), Timestamp::max);
+        Self {
+            horizon: Horizon {
+                from: shifted(now, -PAST_DAYS),
+                to: shifted(needed, SLACK_DAYS),
+            },
+            needed,
+        }
+    }
+
+    /// Whether everything in a calendar is to be compared with what is kept.
+    pub(super) fn is_due(&self, calendar: &RemoteCalendar, now: Timestamp) -> bool {
+        // A clock that was ahead for a while leaves an instant to come.
+        let lately = |at: Timestamp| now.duration_since(at).abs() < COMPARE_EVERY;
+        !calendar.compared_at.is_some_and(lately) || calendar.horizon_wanted.is_none_or(|to| to < self.needed)
+    }
+}
+
+/// The end of what an appointment on the last date can take.
+fn end(calendar: &BookingCalendar, now: Timestamp) -> Timestamp {
+    let (rules, zone) = (&calendar.rules, &calendar.rules.zone);
+    let farthest = zone.date(now).saturating_add(MOST_DAYS.days());
+    let last = rules.range.dates(zone, now).1.min(farthest);
+    let minutes = i64::from(rules.duration) + i64::from(rules.post_buffer);
+    let start_of_next = zone.start_of_day(last.saturating_add(1.day()));
+    start_of_next
+        .checked_add(SignedDuration::from_mins(minutes))
+        .unwrap_or(Timestamp::MAX)
+}
+
+fn shifted(instant: Timestamp, days: i64) -> Timestamp {
+    let end = if days < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    instant
+        .checked_add(SignedDuration::from_hours(days * 24))
+        .unwrap_or(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use scheduling::{CalendarId, DateRange, Distribution, Kind, Rules, Span, Unit};
+    use store::{ConnectionId, RemoteCalendarId};
+
+    use super::*;
+
+    const ID: &str = "018f0000-0000-7000-8000-000000000001";
+
+    fn now() -> Timestamp {
+        "2026-11-23T08:00:00Z".parse().unwrap()
+    }
+
+    fn bookable(range: DateRange) -> BookingCalendar {
+        BookingCalendar {
+            id: ID.parse::<CalendarId>().unwrap(),
+            slug: String::new(),
+            name: String::new(),
+            description: String::new(),
+            kind: Kind::Personal,
+            distribution: Distribution::default(),
+            rules: Rules {
+                range,
+                ..Rules::default()
+            },
+            location: String::new(),
+            color: String::new(),
+            questions: Vec::new(),
+            auto_confirm: true,
+            active: true,
+            created_at: now(),
+            updated_at: now(),
+        }
+    }
+
+    fn kept(horizon_wanted: Option<Timestamp>, compared_at: Option<Timestamp>) -> RemoteCalendar {
+        RemoteCalendar {
+            id: ID.parse::<RemoteCalendarId>().unwrap(),
+            connection_id: ID.parse::<ConnectionId>().unwrap(),
+            url: String::new(),
+            name: String::new(),
+            color: None,
+            zone: None,
+            writable: true,
+            readable: true,
+            checked_for_conflicts: true,
+            all_day_blocks: true,
+            sync_token: None,
+            ctag: None,
+            synced_at: Some(now()),
+            horizon_to: horizon_wanted,
+            horizon_wanted,
+            compared_at,
+            search_fails: false,
+            search_problem: None,
+            vanished_at: None,
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn everything_is_compared_once_a_day_and_when_more_is_needed() {
+        let wanted = Wanted::of(&[], now());
+        let to = Some(wanted.horizon.to);
+        let hours = SignedDuration::from_hours;
+        assert!(wanted.is_due(&kept(None, None), now()));
+        assert!(!wanted.is_due(&kept(to, Some(now())), now()));
+        assert!(!wanted.is_due(&kept(to, Some(now())), now() + hours(23)));
+        assert!(wanted.is_due(&kept(to, Some(now())), now() + hours(25)));
+        assert!(
+            wanted.is_due(&kept(to, Some(now() + hours(72))), now()),
+            "a clock was ahead"
+        );
+        let longer = Wanted::of(&[bookable(DateRange::Unlimited)], now());
+        assert!(longer.is_due(&kept(to, Some(now())), now()));
+        assert!(!longer.is_due(&kept(Some(longer.horizon.to), Some(now())), now()));
+    }
+
+    #[test]
+    fn what_can_be_booked_is_read_within_bounds() {
+        let days = |calendars: &[BookingCalendar]| {
+            let to = Wanted::of(calendars, now()).horizon.to;
+            to.duration_since(now()).as_hours() / 24
+        };
+        let rolling = |days| bookable(DateRange::Rolling(Span::new(days, Unit::Days)));
+        assert_eq!(days(&[]), 402);
+        assert_eq!(days(&[rolling(60)]), 402, "the calendar view goes farther");
+        assert_eq!(days(&[rolling(60), rolling(700)]), 702);
+        assert_eq!(days(&[bookable(DateRange::Unlimited)]), 1_832);
+        let fixed = |to: &str| {
+            bookable(DateRange::Fixed {
+                from: to.parse().unwrap(),
+                to: to.parse().unwrap(),
+            })
+        };
+        assert_eq!(days(&[fixed("2028-11-23")]), 733);
+        assert_eq!(days(&[fixed("2100-01-01")]), 1_832);
+        // The last day of the longest range is known until everything is compared again.
+        let longest = Wanted::of(&[rolling(1_830)], now());
+        let tomorrow = Wanted::of(&[rolling(1_830)], now() + SignedDuration::from_hours(25));
+        assert!(tomorrow.needed <= longest.horizon.to);
+    }
+}

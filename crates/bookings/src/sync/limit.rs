@@ -1,0 +1,80 @@
+//! How many instances of one calendar are kept. Where there are more, less time is kept: what lies farthest ahead is given up,
+//! and then counts as not read.
+
+use jiff::{SignedDuration, Timestamp};
+use store::external_events;
+use store::remote_calendars::{self, RemoteCalendar};
+
+use super::intake::Intake;
+use crate::problem::Internal;
+
+/// Most instances of one calendar.
+const MOST_OF_CALENDAR: u64 = 100_000;
+/// Less time ahead than this is as good as none.
+const LEAST_AHEAD: SignedDuration = SignedDuration::from_hours(1);
+/// Instances that are forgotten in one transaction.
+pub(crate) const FORGOTTEN_AT_A_TIME: u32 = 2_000;
+
+/// Which instances are forgotten.
+#[derive(Clone, Copy)]
+enum Forgotten {
+    Until(Timestamp),
+    From(Timestamp),
+}
+
+impl Intake<'_> {
+    /// Gives up what is over, then half of the time ahead again and again, until what is kept is within the limit.
+    pub(super) async fn keep_within_limit(&mut self) -> Result<(), Internal> {
+        let now = self.account.started;
+        while self.rows > MOST_OF_CALENDAR && self.reader.horizon.to > now {
+            let horizon = &mut self.reader.horizon;
+            if horizon.from < now {
+                horizon.from = now;
+                self.forget(Forgotten::Until(now)).await?;
+                continue;
+            }
+            let ahead = horizon.to.duration_since(now) / 2;
+            let to = if ahead < LEAST_AHEAD { now } else { now + ahead };
+            horizon.to = to;
+            // First it counts as not read, then it goes.
+            let mut tx = self.account.quince.store().write().await?;
+            remote_calendars::cut_horizon(&mut tx, self.calendar.id, to).await?;
+            tx.commit().await?;
+            self.forget(Forgotten::From(to)).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget(&mut self, which: Forgotten) -> Result<(), Internal> {
+        let store = self.account.quince.store();
+        let (id, rows) = (self.calendar.id, FORGOTTEN_AT_A_TIME);
+        loop {
+            let mut tx = store.write().await?;
+            let forgotten = match which {
+                Forgotten::Until(until) => {
+                    external_events::delete_some_until(&mut tx, id, until, rows).await?
+                }
+                Forgotten::From(from) => external_events::delete_some_from(&mut tx, id, from, rows).await?,
+            };
+            tx.commit().await?;
+            if forgotten < u64::from(rows) {
+                break;
+            }
+        }
+        self.rows = external_events::count_instances(&mut store.read().await?, id).await?;
+        Ok(())
+    }
+
+    /// What is said of a calendar with more than that.
+    pub(super) fn said_of_limit(&self, calendar: &RemoteCalendar) -> Option<String> {
+        let (to, wanted) = (calendar.horizon_to?, calendar.horizon_wanted?);
+        let last = self.reader.zone.date(to).strftime("%-d %B %Y");
+        (to < wanted).then(|| {
+            format!(
+                "This calendar has more than {} thousand events in the time that can be booked, so times after {last} are not \
+                 offered. Delete events that repeat too often, or stop checking this calendar for conflicts.",
+                MOST_OF_CALENDAR / 1_000
+            )
+        })
+    }
+}

@@ -1,0 +1,240 @@
+//! Whether a server's search by time can be relied on, and which event breaks it. Some servers answer with an error as soon as
+//! one event is odd; some leave out events.
+
+use std::collections::HashSet;
+
+use caldav::Error;
+use ical::Horizon;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use store::external_events;
+
+use super::intake::Intake;
+use super::parse::Parsed;
+use crate::problem::Internal;
+
+/// Servers may see the ends of a span in another zone; what lies this near to them proves nothing.
+const NEAR: SignedDuration = SignedDuration::from_hours(48);
+
+/// What a search by time came to.
+pub(super) enum Searched {
+    /// The paths that were found in a span.
+    Found(HashSet<String>, Horizon),
+    /// The server could not answer the question.
+    Failed,
+    /// It was not asked, or did not answer at all.
+    Unknown,
+}
+
+/// Whether an error is about the question rather than the server, the account or the line, so that another one may be answered.
+pub(crate) fn is_of_question(error: &Error) -> bool {
+    match error {
+        Error::Refused { status, .. } => !matches!(status, 401 | 429 | 503),
+        Error::Malformed { .. } | Error::TooLarge { .. } | Error::PreconditionFailed => true,
+        _ => false,
+    }
+}
+
+impl Searched {
+    /// Whether the search fails or leaves out events, and the sentence about it.
+    pub(super) async fn verdict(self, intake: &Intake<'_>) -> Result<(bool, Option<String>), Internal> {
+        let calendar = intake.calendar;
+        match self {
+            Self::Unknown => Ok((calendar.search_fails, calendar.search_problem.clone())),
+            Self::Failed => Ok((true, Some(sentence(intake.suspect.as_ref())))),
+            // What stays as first imported may be gone there.
+            Self::Found(..) if !intake.keeps_up() => Ok((false, None)),
+            Self::Found(found, span) => {
+                let (from, to) = (
+                    span.from.max(intake.reader.horizon.from),
+                    span.to.min(intake.reader.horizon.to),
+                );
+                let mut tx = intake.account.quince.store().read().await?;
+                let known =
+                    external_events::hrefs_within(&mut tx, calendar.id, from + NEAR, to - NEAR).await?;
+                Ok((known.iter().any(|href| !found.contains(href)), None))
+            }
+        }
+    }
+}
+
+/// An event that a server may stumble over.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    /// Whether its rule is unusual, which is more likely than any other oddity.
+    by_rule: bool,
+    name: String,
+    date: Option<Date>,
+}
+
+impl Suspect {
+    /// Takes an event for the suspect if it is a likelier one than that so far.
+    pub(super) fn look(suspect: &mut Option<Self>, ics: &str, parsed: &Parsed) {
+        let by_rule = ics.lines().any(is_unusual_rule);
+        let is_likelier = match suspect {
+            None => by_rule || parsed.problem.is_some(),
+            Some(known) => by_rule && !known.by_rule,
+        };
+        if is_likelier {
+            let title = value(ics, "SUMMARY").filter(|title| !title.is_empty());
+            *suspect = Some(Self {
+                by_rule,
+                name: title
+                    .unwrap_or(&parsed.uid)
+                    .replace('\\', "")
+                    .chars()
+                    .take(80)
+                    .collect(),
+                date: value(ics, "DTSTART").and_then(date),
+            });
+        }
+    }
+}
+
+fn sentence(suspect: Option<&Suspect>) -> String {
+    const WAY: &str = "Quince reads it in another way";
+    match suspect {
+        None => format!("The server cannot search this calendar by time. {WAY}, which takes longer."),
+        Some(Suspect { name, date, .. }) => {
+            let date = date
+                .map(|date| format!(" ({})", date.strftime("%-d %B %Y")))
+                .unwrap_or_default();
+            format!(
+                "The server cannot search this calendar by time, probably because of “{name}”{date}. {WAY}, which takes longer; \
+                 deleting or mending that event helps."
+            )
+        }
+    }
+}
+
+/// The value of the first property of this name in an event.
+fn value<'a>(ics: &'a str, name: &str) -> Option<&'a str> {
+    let event = ics.split_once("BEGIN:VEVENT").map_or(ics, |(_, event)| event);
+    event.lines().find_map(|line| {
+        let rest = line.strip_prefix(name)?;
+        let is_whole = rest.starts_with([':', ';']);
+        is_whole.then(|| rest.split_once(':').map(|(_, value)| value.trim()))?
+    })
+}
+
+/// The date of `20200601T030000Z`.
+fn date(text: &str) -> Option<Date> {
+    Date::strptime("%Y%m%d", text.get(..8)?).ok()
+}
+
+/// Whether a line is a recurrence rule that not every server understands: of another calendar than ours (RFC 7529), with
+/// parts that have no meaning, or none at all.
+fn is_unusual_rule(line: &str) -> bool {
+    let line = line.trim_end();
+    let is_rule = ["RRULE", "EXRULE"].iter().any(|name| {
+        let start = line.get(..name.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+    });
+    let Some((_, rule)) = line.split_once(':').filter(|_| is_rule) else {
+        return false;
+    };
+    const FREQUENCIES: [&str; 7] = [
+        "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY",
+    ];
+    let mut has_frequency = false;
+    let mut is_odd = false;
+    for part in rule.split(';').filter(|part| !part.is_empty()) {
+        let Some((name, value)) = part.split_once('=') else {
+            return true;
+        };
+        match name.to_ascii_uppercase().as_str() {
+            "FREQ" => has_frequency = FREQUENCIES.iter().any(|known| value.eq_ignore_ascii_case(known)),
+            "INTERVAL" | "COUNT" => is_odd |= !value.parse::<u32>().is_ok_and(|number| number > 0),
+            "BYSECOND" | "BYMINUTE" | "BYHOUR" | "BYDAY" | "BYMONTHDAY" | "BYYEARDAY" | "BYWEEKNO"
+            | "BYMONTH" | "BYSETPOS" => is_odd |= value.split(',').any(is_odd_number),
+            "UNTIL" | "WKST" => is_odd |= value.is_empty(),
+            _ => is_odd = true,
+        }
+    }
+    is_odd || !has_frequency
+}
+
+/// Whether `2`, `-1`, `MO` or `-1MO` is none of these.
+fn is_odd_number(value: &str) -> bool {
+    let digits = value.trim_start_matches(['+', '-']);
+    let end = digits
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(digits.len());
+    let (number, day) = digits.split_at(end);
+    let is_day = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"]
+        .iter()
+        .any(|known| day.eq_ignore_ascii_case(known));
+    (number.is_empty() && day.is_empty())
+        || !(day.is_empty() || is_day)
+        || (is_day && number.parse() == Ok(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(uid: &str, lines: &str) -> (String, Parsed) {
+        let text =
+            format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n{lines}END:VEVENT\r\nEND:VCALENDAR\r\n");
+        let parsed = Parsed {
+            uid: uid.to_owned(),
+            instances: Vec::new(),
+            problem: None,
+        };
+        (text, parsed)
+    }
+
+    fn blamed(events: &[(String, Parsed)]) -> String {
+        let mut suspect = None;
+        for (text, parsed) in events {
+            Suspect::look(&mut suspect, text, parsed);
+        }
+        sentence(suspect.as_ref())
+    }
+
+    #[test]
+    fn the_event_with_the_unusual_rule_is_named() {
+        let usual = event(
+            "a",
+            "SUMMARY:Lunch\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,-1FR;UNTIL=20271231\r\n",
+        );
+        let odd = Parsed {
+            problem: Some("Its end cannot be read.".to_owned()),
+            ..event("b", "").1
+        };
+        let odd = (event("b", "SUMMARY:Odd\r\n").0, odd);
+        let negative =
+            "DTSTART;TZID=Europe/Berlin:20200601T030000\r\nSUMMARY:neg\r\nRRULE:FREQ=DAILY;INTERVAL=-1\r\n";
+        let all = [usual, odd, event("c", negative)];
+        assert!(blamed(&all[..1]).contains("by time. Quince"), "nobody to blame");
+        assert!(blamed(&all[..2]).contains("“Odd”."), "{}", blamed(&all[..2]));
+        assert!(blamed(&all).contains("“neg” (1 June 2020)"), "{}", blamed(&all));
+        let without_title = event("only-uid", "RRULE:\r\n");
+        assert!(blamed(&[without_title]).contains("“only-uid”."));
+    }
+
+    #[test]
+    fn unusual_rules_are_told_from_usual_ones() {
+        for usual in [
+            "RRULE:FREQ=DAILY",
+            "RRULE:FREQ=MONTHLY;BYDAY=1MO,-1SU;BYSETPOS=-1;COUNT=3;INTERVAL=2;WKST=MO",
+            "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1;UNTIL=20301231T000000Z",
+            "SUMMARY:RRULE:FREQ=DAILY;INTERVAL=0",
+        ] {
+            assert!(!is_unusual_rule(usual), "{usual}");
+        }
+        for unusual in [
+            "RRULE:RSCALE=CHINESE;FREQ=YEARLY",
+            "rrule:FREQ=DAILY;INTERVAL=-1",
+            "RRULE:FREQ=DAILY;INTERVAL=0",
+            "RRULE:FREQ=FORTNIGHTLY",
+            "RRULE:",
+            "RRULE:FREQ=WEEKLY;BYDAY=MONDAY",
+            "RRULE:FREQ=MONTHLY;BYDAY=0MO",
+            "RRULE:FREQ=DAILY\\;COUNT=10",
+            "EXRULE:FREQ=DAILY;COUNT=x",
+        ] {
+            assert!(is_unusual_rule(unusual), "{unusual}");
+        }
+    }
+}
