@@ -223,6 +223,7 @@ fn against(
         return None;
     }
     let reason = match busy.cause {
+        Cause::NotRead => Reason::TooFar,
         _ if !busy.meeting().overlaps(meeting) => Reason::Buffer,
         Cause::Appointment(_) => Reason::Booked,
         Cause::Hold => Reason::Held,

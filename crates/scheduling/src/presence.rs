@@ -50,7 +50,7 @@ pub fn present(request: &Request) -> BTreeMap<Date, BTreeSet<StaffId>> {
 /// When a host works, without what is not an appointment.
 fn there(request: &Request, host: &Host, own: Option<&OwnHours>) -> Vec<Interval> {
     let away = host.busy.iter().filter(|busy| match busy.cause {
-        Cause::Blocked | Cause::External | Cause::Unreadable => true,
+        Cause::Blocked | Cause::External | Cause::Unreadable | Cause::NotRead => true,
         Cause::Appointment(_) | Cause::Hold => false,
     });
     let away = union(away.map(|busy| busy.interval).collect());

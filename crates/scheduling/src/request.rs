@@ -24,6 +24,8 @@ pub enum Cause {
     External,
     /// A calendar could not be read, and the host chose not to be offered meanwhile.
     Unreadable,
+    /// It lies further ahead than a calendar was read.
+    NotRead,
 }
 
 /// That a busy span is one start of a booking calendar, which further appointments may share.

@@ -25,12 +25,12 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
     };
     // A time that has passed, say, was never on offer, whatever was there.
     let never = |refusal: &Refusal| match refusal.reason {
-        Reason::Past | Reason::Notice | Reason::TooFar => true,
-        Reason::Grid => refusal.host.is_none(),
+        Reason::Past | Reason::Notice => true,
+        Reason::Grid | Reason::TooFar => refusal.host.is_none(),
         _ => false,
     };
     // Nor was it by somebody who was not to be had then, whatever they did.
-    let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid);
+    let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid | Reason::TooFar);
     let away: BTreeSet<StaffId> = refusals
         .iter()
         .filter(|refusal| is_away(refusal.reason))

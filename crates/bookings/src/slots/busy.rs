@@ -40,8 +40,8 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
     }
 }
 
-/// What a host's calendars block in a window: their events that take time or, while a calendar cannot be read, what the host
-/// chose.
+/// What a host's calendars block in a window: their events that take time and, after what was read, everything; while a calendar
+/// cannot be read, what the host chose.
 pub(crate) fn of_calendars<'a>(
     host: &Staff,
     calendars: impl Iterator<Item = (&'a Watched, &'a Vec<(Timestamp, Timestamp)>)>,
@@ -57,6 +57,14 @@ pub(crate) fn of_calendars<'a>(
             // There is no last known state, and a calendar that cannot be read is never free.
             (true, WhenStale::UseLastKnown) if never_read => busy.push(unreadable(window)),
             _ => {}
+        }
+        if !never_read {
+            let read_to = calendar.horizon_to.unwrap_or(Timestamp::MIN).max(window.start);
+            busy.extend((read_to < window.end).then(|| Busy {
+                interval: Interval::new(read_to, window.end),
+                cause: Cause::NotRead,
+                shared: None,
+            }));
         }
         busy.extend(events.iter().map(|(from, to)| Busy {
             interval: Interval::new(*from, *to),

@@ -267,7 +267,7 @@ impl Explained {
         Why {
             reason: refusal.reason,
             host: person.map(|person| person.name.clone()),
-            sentence: closed.unwrap_or_else(|| words::sentence(refusal.reason).to_owned()),
+            sentence: closed.unwrap_or_else(|| words::of(refusal).to_owned()),
             about: None,
         }
     }
@@ -326,7 +326,7 @@ pub(crate) fn in_words(context: &Context, refusals: &[Refusal]) -> Vec<Why> {
         let why = Why {
             reason: refusal.reason,
             host: host.map(|person| person.name.clone()),
-            sentence: words::sentence(refusal.reason).to_owned(),
+            sentence: words::of(refusal).to_owned(),
             about: None,
         };
         if !reasons.contains(&why) {

@@ -19,6 +19,7 @@ mod external;
 mod guarantee;
 mod habits;
 mod holds;
+mod horizon;
 mod kinds;
 mod known_bugs;
 mod mails;

@@ -1,6 +1,6 @@
 //! The reasons in words.
 
-use scheduling::Reason;
+use scheduling::{Reason, Refusal};
 
 const ALL: [Reason; 17] = [
     Reason::Hours,
@@ -22,7 +22,7 @@ const ALL: [Reason; 17] = [
     Reason::Resource,
 ];
 
-pub(super) fn sentence(reason: Reason) -> &'static str {
+fn sentence(reason: Reason) -> &'static str {
     match reason {
         Reason::Hours => "outside the hours",
         Reason::Grid => "no start of the grid",
@@ -41,6 +41,14 @@ pub(super) fn sentence(reason: Reason) -> &'static str {
         Reason::RoundRobin => "has had more than their share this month",
         Reason::LookBusy => "hidden, so that the day looks busy",
         Reason::Resource => "a room or piece of equipment is taken",
+    }
+}
+
+/// The sentence about a refusal: what is too far ahead for one host was not read in their calendars.
+pub(super) fn of(refusal: &Refusal) -> &'static str {
+    match (refusal.reason, refusal.host) {
+        (Reason::TooFar, Some(_)) => "further ahead than their calendars are read",
+        (reason, _) => sentence(reason),
     }
 }
 

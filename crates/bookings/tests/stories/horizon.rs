@@ -1,0 +1,208 @@
+//! How far ahead calendars are read: as far as can be booked, and nothing beyond is free.
+
+use bookings::appointments::{self, BookError, Booking, IfTaken};
+use bookings::calendars;
+use bookings::slots::{self, Question};
+use bookings::{DateRange, StaffId, WhenStale, configuration};
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{Span, Unit};
+use zones::Zone;
+
+use crate::database::stories;
+use crate::world::{World, adas_wish, at, date};
+
+stories! {
+    connected_on:
+    an_event_of_2028_is_not_booked_over,
+    beyond_what_was_read_nothing_is_free_whatever_the_host_chose,
+    without_an_end_five_years_can_be_booked,
+    staff_are_told_that_it_was_not_read,
+    a_collective_is_not_offered_beyond_what_was_read_of_one_of_them,
+}
+
+/// A Tuesday.
+const IN_2028: &str = "2028-06-06";
+
+fn in_2028(time: &str) -> Timestamp {
+    at(&format!("{IN_2028}T{time}:00Z"))
+}
+
+async fn set_range(world: &World, slug: &str, range: DateRange) {
+    let (id, mut form) = world.form_of(slug).await;
+    form.rules.range = range;
+    calendars::update(&world.quince, world.owner, id, form)
+        .await
+        .unwrap();
+}
+
+fn five_years() -> DateRange {
+    DateRange::Rolling(Span::new(60, Unit::Months))
+}
+
+async fn free_on(world: &World, slug: &str, day: &str) -> Vec<String> {
+    let (day, zone) = (date(day), Zone::utc());
+    let free = slots::free(&world.quince, &Question::new(slug, day, day, &zone))
+        .await
+        .unwrap();
+    let of_day = free.days.get(&day).into_iter().flatten();
+    of_day
+        .map(|slot| slot.start.strftime("%H:%M").to_string())
+        .collect()
+}
+
+fn wish(slug: &str, start: Timestamp) -> Booking {
+    Booking {
+        slug: slug.into(),
+        start,
+        idempotency_key: format!("{slug} {start}"),
+        ..adas_wish("10:00")
+    }
+}
+
+async fn book(world: &World, start: Timestamp) -> Result<appointments::Booked, BookError> {
+    appointments::book(&world.quince, wish("intro", start)).await
+}
+
+fn put(world: &World, start: Timestamp) {
+    let end = start + SignedDuration::from_hours(1);
+    world
+        .control
+        .add_simple_event(world.icloud("Work"), "Conference", start, end);
+}
+
+async fn an_event_of_2028_is_not_booked_over(world: World) {
+    put(&world, in_2028("10:00"));
+    world.sync().await;
+    world.control.set_down(true);
+    set_range(&world, "intro", five_years()).await;
+    world.later(1).await;
+    for time in ["10:00", "14:00"] {
+        let refused = book(&world, in_2028(time)).await;
+        assert!(
+            matches!(&refused, Err(BookError::NotOffered(why)) if why.contains("another day")),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(free_on(&world, "intro", IN_2028).await, [] as [&str; 0]);
+    assert!(
+        !free_on(&world, "intro", "2027-06-01").await.is_empty(),
+        "this was read"
+    );
+    world.control.set_down(false);
+    // The next sync reads as far as can be booked, without asking for any event again.
+    world.control.clear_requests();
+    world.later(70).await;
+    let requests = world.control.requests();
+    assert!(
+        !requests
+            .iter()
+            .any(|request| request.body.contains("calendar-multiget")),
+        "{requests:?}"
+    );
+    let free = free_on(&world, "intro", IN_2028).await;
+    assert!(
+        !free.contains(&"10:00".to_owned()) && free.contains(&"14:00".to_owned()),
+        "{free:?}"
+    );
+    let refused = book(&world, in_2028("10:00")).await;
+    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(book(&world, in_2028("14:00")).await.is_ok());
+}
+
+async fn beyond_what_was_read_nothing_is_free_whatever_the_host_chose(world: World) {
+    set_range(
+        &world,
+        "intro",
+        DateRange::Fixed {
+            from: date("2026-11-23"),
+            to: date("2029-12-31"),
+        },
+    )
+    .await;
+    for choice in [
+        WhenStale::UseLastKnown,
+        WhenStale::StopOffering,
+        WhenStale::IgnoreCalendar,
+    ] {
+        configuration::save_when_stale(&world.quince, world.owner, choice)
+            .await
+            .unwrap();
+        assert_eq!(
+            free_on(&world, "intro", IN_2028).await,
+            [] as [&str; 0],
+            "{choice:?}"
+        );
+    }
+    // Somebody who joins is read as far, too.
+    world.sync().await;
+    assert!(!free_on(&world, "intro", "2029-12-31").await.is_empty());
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    sync_of(&world, jonas).await;
+    world.set_members("intro", &[jonas]).await;
+    assert_eq!(free_on(&world, "intro", IN_2028).await, [] as [&str; 0]);
+    sync_of(&world, jonas).await;
+    assert!(!free_on(&world, "intro", IN_2028).await.is_empty());
+}
+
+async fn sync_of(world: &World, staff: StaffId) {
+    for connection in bookings::connections::list(&world.quince, staff).await.unwrap() {
+        bookings::sync::connection(&world.quince, connection.id)
+            .await
+            .unwrap();
+    }
+}
+
+async fn without_an_end_five_years_can_be_booked(world: World) {
+    set_range(&world, "intro", DateRange::Unlimited).await;
+    world.sync().await;
+    // 1,830 days are up to the 27th of November 2031.
+    assert!(!free_on(&world, "intro", "2031-11-26").await.is_empty());
+    for day in ["2031-12-02", "2040-01-03", "2150-01-06"] {
+        assert_eq!(free_on(&world, "intro", day).await, [] as [&str; 0], "{day}");
+        let refused = book(&world, at(&format!("{day}T10:00:00Z"))).await;
+        assert!(
+            matches!(refused, Err(BookError::NotOffered(_))),
+            "{day}: {refused:?}"
+        );
+    }
+}
+
+async fn staff_are_told_that_it_was_not_read(world: World) {
+    set_range(&world, "intro", five_years()).await;
+    let (id, _) = world.form_of("intro").await;
+    let why = slots::why(&world.quince, world.owner, id, &[], date(IN_2028), &Zone::utc())
+        .await
+        .unwrap();
+    let start = &why.starts[0];
+    assert!(!start.is_offered);
+    assert_eq!(start.reasons[0].reason.code(), "TOOFAR");
+    assert!(
+        start.reasons[0].sentence.contains("calendars are read"),
+        "{start:?}"
+    );
+    assert_eq!(start.reasons[0].host.as_deref(), Some("Maya Lopez"));
+    let refused = appointments::book_as_staff(
+        &world.quince,
+        world.owner,
+        wish("intro", in_2028("10:00")),
+        IfTaken::Refuse,
+    )
+    .await;
+    let sentence = refused.unwrap_err().to_string();
+    assert!(sentence.contains("calendars are read"), "{sentence}");
+}
+
+async fn a_collective_is_not_offered_beyond_what_was_read_of_one_of_them(world: World) {
+    let jonas = world.connected_colleague("Jonas").await.staff;
+    sync_of(&world, jonas).await;
+    world.collective("panel", &[world.owner, jonas]).await;
+    set_range(&world, "panel", five_years()).await;
+    world.sync().await;
+    assert_eq!(
+        free_on(&world, "panel", IN_2028).await,
+        [] as [&str; 0],
+        "Jonas' was not"
+    );
+    sync_of(&world, jonas).await;
+    assert!(!free_on(&world, "panel", IN_2028).await.is_empty());
+}
