@@ -15,6 +15,7 @@ mod classes;
 mod collective;
 mod configuring;
 mod connecting;
+mod crowded;
 mod external;
 mod guarantee;
 mod habits;
