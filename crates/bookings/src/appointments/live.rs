@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use caldav::{Client, Credentials, Error};
+use caldav::{Client, Credentials, Error, EventStream};
 use scheduling::{Interval, StaffId};
 use store::{RemoteCalendarId, StoreError, remote_calendars};
 use tokio::task::JoinSet;
@@ -12,8 +12,7 @@ use url::Url;
 
 use crate::quince::Quince;
 use crate::sync::parse::Reader;
-use crate::sync::read::{self, Known};
-use crate::sync::search::is_of_question;
+use crate::sync::read::Known;
 
 /// More changes than this since the last read are not looked through while somebody waits.
 const MOST_CHANGES: usize = 500;
@@ -53,6 +52,8 @@ enum NoAnswer {
     Store(#[from] StoreError),
     #[error("too much has changed since it was last read")]
     TooMuch,
+    #[error(transparent)]
+    BrokeOff(#[from] tokio::task::JoinError),
 }
 
 /// Looks at all calendars at once. `mirrors` are the UIDs of what Quince wrote itself.
@@ -104,15 +105,15 @@ impl Watched {
         &self,
         quince: &Quince,
         span: Interval,
-        mirrors: &HashSet<String>,
+        mirrors: &Arc<HashSet<String>>,
         unsearchable: &mut bool,
     ) -> Result<bool, NoAnswer> {
         let (client, login) = (&self.client, &self.login);
         if !self.search_fails {
-            match client.read_range(&self.url, login, span.start, span.end).await {
-                Ok(reading) => return Ok(self.blocks(&reading, span, mirrors)),
-                Err(error) if is_of_question(&error) => *unsearchable = true,
-                Err(error) => return Err(error.into()),
+            let found = client.stream_range(&self.url, login, span.start, span.end);
+            match self.is_taken_by(found, span, mirrors).await {
+                Err(NoAnswer::Server(error)) if error.suggests_another_question() => *unsearchable = true,
+                other => return other,
             }
         }
         // What is stored counts in the slots, so what changed since then is the rest.
@@ -120,8 +121,36 @@ impl Watched {
         if changed.len() > MOST_CHANGES {
             return Err(NoAnswer::TooMuch);
         }
-        let reading = client.read(&self.url, login, &changed).await?;
-        Ok(self.blocks(&reading, span, mirrors))
+        let changed = client.stream(&self.url, login, &changed);
+        self.is_taken_by(changed, span, mirrors).await
+    }
+
+    /// Whether one of these events takes time of the span.
+    async fn is_taken_by(
+        &self,
+        mut events: EventStream<'_>,
+        span: Interval,
+        mirrors: &Arc<HashSet<String>>,
+    ) -> Result<bool, NoAnswer> {
+        while let Some(reading) = events.next().await? {
+            let (reader, mirrors, all_day_blocks) =
+                (self.reader.clone(), Arc::clone(mirrors), self.all_day_blocks);
+            // Reading events takes a while, so it is done away from the threads that answer requests.
+            let is_busy = tokio::task::spawn_blocking(move || {
+                reading.resources.iter().any(|resource| {
+                    let parsed = reader.parse(&resource.data);
+                    parsed.instances.iter().any(|instance| {
+                        instance.blocks.takes_time(all_day_blocks)
+                            && Interval::new(instance.start, instance.end).overlaps(&span)
+                            && !mirrors.contains(&*instance.uid)
+                    })
+                })
+            });
+            if is_busy.await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The paths of what changed since the last read.
@@ -137,28 +166,15 @@ impl Watched {
             None => None,
             Some(token) => match client.sync(&self.url, login, Some(&token)).await {
                 Ok(changes) => Some(changes.changed),
-                Err(Error::TokenExpired | Error::SyncUnsupported) => None,
-                Err(error) if is_of_question(&error) => None,
+                Err(error) if error.suggests_another_question() => None,
                 Err(error) => return Err(error.into()),
             },
         };
         let listed = match since {
             Some(listed) => listed,
-            None => read::list(client, &self.url, login).await?,
+            None => client.list_etags(&self.url, login).await?,
         };
         let new = listed.into_iter().filter(|listed| !known.has(listed));
         Ok(new.map(|listed| listed.href).collect())
-    }
-
-    /// Whether something of what was read takes the span.
-    fn blocks(&self, reading: &caldav::Reading, span: Interval, mirrors: &HashSet<String>) -> bool {
-        reading.resources.iter().any(|resource| {
-            let parsed = self.reader.parse(&resource.data);
-            parsed.instances.iter().any(|instance| {
-                instance.blocks.takes_time(self.all_day_blocks)
-                    && Interval::new(instance.start, instance.end).overlaps(&span)
-                    && !mirrors.contains(&*instance.uid)
-            })
-        })
     }
 }

@@ -372,6 +372,9 @@ impl<'a> Intake<'a> {
 
     /// What is certainly gone. Returns whether that is settled.
     async fn remove(&self, removed: &[String]) -> Result<bool, Internal> {
+        if removed.is_empty() {
+            return Ok(true);
+        }
         let gone: HashSet<&String> = removed.iter().collect();
         if self.keep_up {
             let keys: Vec<&Key> = gone.iter().filter_map(|href| self.known.get(*href)).collect();

@@ -12,7 +12,7 @@ pub(crate) mod limit;
 mod mirror;
 pub(crate) mod parse;
 pub(crate) mod read;
-pub(crate) mod search;
+mod search;
 
 use caldav::Error;
 use scheduling::StaffId;

@@ -15,7 +15,7 @@ use super::account::Account;
 use super::horizon::Wanted;
 use super::intake::{End, Intake};
 use super::parse::Reader;
-use super::search::{Searched, is_of_question};
+use super::search::Searched;
 
 /// Reads what is new in a calendar and stores it; whether nothing was.
 pub(super) async fn bring_up_to_date(
@@ -55,9 +55,9 @@ pub(super) async fn bring_up_to_date(
     match outcome {
         Ok(true) => {}
         // The answer to an expired token can be a listing of everything, which tells of no removal.
-        Ok(false) | Err(Broken::Server(Error::TokenExpired)) => read.everything().await?,
-        // One that cannot be understood would be the same again.
-        Err(Broken::Server(error)) if is_of_question(&error) => read.everything().await?,
+        Ok(false) => read.everything().await?,
+        // A question that was not answered would not be next time either.
+        Err(Broken::Server(error)) if error.suggests_another_question() => read.everything().await?,
         Err(error) => return Err(error),
     }
     Ok(false)
@@ -82,7 +82,8 @@ impl Read<'_> {
         } else {
             Searched::Unknown
         };
-        let listed = self.list().await?;
+        let (client, login) = (&self.account.client, &self.account.login);
+        let listed = client.list_etags(&self.found.url, login).await?;
         let known = {
             let mut tx = self.account.quince.store().read().await?;
             Known::load(&mut tx, self.calendar.id, self.account.connection.staff_id).await?
@@ -115,7 +116,7 @@ impl Read<'_> {
             match events.next().await {
                 Ok(Some(reading)) => intake.take(reading).await?,
                 Ok(None) => return Ok(Searched::Found(intake.seen().iter().cloned().collect(), horizon)),
-                Err(error) if is_of_question(&error) => {
+                Err(error) if error.suggests_another_question() => {
                     tracing::info!(calendar = %self.calendar.id, %error, "a calendar cannot be searched by time");
                     return Ok(Searched::Unknown);
                 }
@@ -140,18 +141,13 @@ impl Read<'_> {
                 }
                 Err(error) => {
                     tracing::info!(calendar = %self.calendar.id, %error, "a calendar cannot be searched by time");
-                    if !is_of_question(&error) {
+                    if !error.suggests_another_question() {
                         return Searched::Unknown;
                     }
                 }
             }
         }
         Searched::Failed
-    }
-
-    /// All paths with their versions.
-    async fn list(&self) -> Result<Vec<Listed>, Error> {
-        list(&self.account.client, &self.found.url, &self.account.login).await
     }
 
     /// What changed since a token; false when the answer lists what has not changed.
@@ -220,21 +216,6 @@ impl Read<'_> {
             intake.take(reading).await?;
         }
         Ok(())
-    }
-}
-
-/// All paths of a calendar with their versions, by whichever question the server answers.
-pub(crate) async fn list(
-    client: &caldav::Client,
-    url: &url::Url,
-    login: &caldav::Credentials,
-) -> Result<Vec<Listed>, Error> {
-    match client.list_etags(url, login).await {
-        Err(error) if is_of_question(&error) => match client.sync(url, login, None).await {
-            Ok(all) => Ok(all.changed),
-            Err(_) => Err(error),
-        },
-        other => other,
     }
 }
 

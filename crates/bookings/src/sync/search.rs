@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use caldav::Error;
 use ical::Horizon;
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -24,15 +23,6 @@ pub(super) enum Searched {
     Failed,
     /// It was not asked, or did not answer at all.
     Unknown,
-}
-
-/// Whether an error is about the question rather than the server, the account or the line, so that another one may be answered.
-pub(crate) fn is_of_question(error: &Error) -> bool {
-    match error {
-        Error::Refused { status, .. } => !matches!(status, 401 | 429 | 503),
-        Error::Malformed { .. } | Error::TooLarge { .. } | Error::PreconditionFailed => true,
-        _ => false,
-    }
 }
 
 impl Searched {
