@@ -9,6 +9,7 @@ stories! {
     what_was_kept_is_there_after_opening_again,
     a_wrong_key_stops_the_start,
     a_newer_schema_is_refused,
+    whoever_cannot_get_a_turn_to_write_is_told,
 }
 
 async fn what_was_kept_is_there_after_opening_again(database: Database) {
@@ -84,4 +85,23 @@ async fn an_address_that_cannot_be_understood_is_refused_with_an_example() {
             .contains("postgres://USER:PASSWORD@HOST/DATABASE"),
         "{refused}"
     );
+}
+
+async fn whoever_cannot_get_a_turn_to_write_is_told(database: Database) {
+    let within = std::time::Duration::from_millis(200);
+    database.store.can_write(within).await.unwrap();
+    // On SQLite one has the turn; Postgres has a turn for each connection.
+    let mut turns = Vec::new();
+    let others = if database.url.starts_with("sqlite") { 1 } else { 16 };
+    for _ in 0..others {
+        turns.push(database.store.write().await.unwrap());
+    }
+    let refused = database.store.can_write(within).await;
+    assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+    drop(turns);
+    database
+        .store
+        .can_write(std::time::Duration::from_secs(10))
+        .await
+        .unwrap();
 }
