@@ -109,7 +109,11 @@ const NO_ZONES: [&str; 3] = ["localtime", "posixrules", "Factory"];
 fn zone(rules: TimeZone) -> Option<Zone> {
     let name = rules.iana_name().filter(|name| !NO_ZONES.contains(name))?;
     let name = name.to_owned();
-    Some(Zone { name, rules })
+    Some(Zone {
+        name,
+        rules,
+        known: true,
+    })
 }
 
 /// The version that a zone database names: `tzdata.zi` starts with `# version 2026b`.

@@ -38,6 +38,7 @@ pub use windows::from_windows;
 pub struct Zone {
     name: String,
     rules: TimeZone,
+    known: bool,
 }
 
 /// The name is not one of the IANA time zone names.
@@ -72,12 +73,33 @@ impl Zone {
         Database::system().zone(name)
     }
 
+    /// The zone of a name that was kept. One that cannot be found here keeps its name and is read as UTC, so that what it
+    /// belongs to can still be shown: [`Zone::is_known`] tells it apart, and what depends on local time must ask.
+    pub fn stored(name: &str) -> Self {
+        Self::named(name).unwrap_or_else(|_| Self {
+            name: name.to_owned(),
+            rules: TimeZone::UTC,
+            known: false,
+        })
+    }
+
+    /// As [`Zone::stored`], for a field of something that is kept: `#[serde(deserialize_with = "Zone::deserialize_stored")]`.
+    pub fn deserialize_stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|name| Self::stored(&name))
+    }
+
     /// Coordinated Universal Time.
     pub fn utc() -> Self {
         Self {
             name: "UTC".to_owned(),
             rules: TimeZone::UTC,
+            known: true,
         }
+    }
+
+    /// Whether the name could be found. Otherwise its local times are those of UTC, which are not the zone's.
+    pub fn is_known(&self) -> bool {
+        self.known
     }
 
     /// The IANA name.
@@ -192,9 +214,14 @@ impl fmt::Debug for Zone {
     }
 }
 
+/// The name, as it stands beside local times. An unknown zone's are UTC, and it says so.
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        if self.known {
+            f.write_str(&self.name)
+        } else {
+            write!(f, "UTC, as the zone “{}” is not known here", self.name)
+        }
     }
 }
 

@@ -361,3 +361,22 @@ fn an_abbreviation_may_stand_for_several_zones() {
     assert_eq!(names("CST"), ["America/Chicago", "Asia/Shanghai"]);
     assert!(names("XYZ").is_empty());
 }
+
+#[test]
+fn a_stored_name_that_cannot_be_found_is_kept_and_says_that_its_times_are_utc() {
+    let known = Zone::stored("Asia/Tokyo");
+    assert!(known.is_known());
+    assert_eq!(known, zone("Asia/Tokyo"));
+    for name in ["Nowhere/City", "", "../../etc/passwd", "Europe/Berlin\0"] {
+        let lost = Zone::stored(name);
+        assert!(!lost.is_known(), "{name:?}");
+        assert_eq!(lost.name(), name);
+        assert_eq!(lost.offset_seconds(instant("2026-07-01T12:00:00Z")), 0);
+        assert_eq!(serde_json::to_value(&lost).unwrap(), name);
+    }
+    assert_eq!(
+        Zone::stored("Nowhere/City").to_string(),
+        "UTC, as the zone “Nowhere/City” is not known here"
+    );
+    assert_eq!(zone("Asia/Tokyo").to_string(), "Asia/Tokyo");
+}
