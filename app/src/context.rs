@@ -213,7 +213,7 @@ pub async fn kept_until_accepted(form: &'static str) -> KeptForm {
 }
 
 fn is_fresh(remembered: &Remembered) -> bool {
-    quince().is_ok_and(|quince| quince.now().as_second() - remembered.at < KEPT_SECONDS)
+    quince().is_ok_and(|quince| (quince.now().as_second() - remembered.at).abs() < KEPT_SECONDS)
 }
 
 fn key(form: &str) -> String {

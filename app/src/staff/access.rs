@@ -10,10 +10,11 @@ use crate::error::AppError;
 
 /// The person signed in. Nobody: the browser is sent to the sign-in, which leads back here.
 pub async fn signed_in() -> Result<StaffId, AppError> {
-    let found: Option<StaffId> = session()?
-        .get(SESSION_STAFF)
-        .await
-        .map_err(|error| internal(&error))?;
+    let found: Option<StaffId> = match session()?.get(SESSION_STAFF).await {
+        // What cannot be read is nobody.
+        Err(tower_sessions::session::Error::SerdeJson(_)) => None,
+        found => found.map_err(|error| internal(&error))?,
+    };
     if let Some(staff) = found {
         return Ok(staff);
     }

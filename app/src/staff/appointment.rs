@@ -136,6 +136,15 @@ async fn exchangeable(
 }
 
 #[cfg(feature = "ssr")]
+fn client_zone(zone: &zones::Zone) -> String {
+    if zone.is_known() {
+        zone.name().replace('_', " ")
+    } else {
+        format!("“{}”, which is not known here", zone.name())
+    }
+}
+
+#[cfg(feature = "ssr")]
 fn is_changeable(status: bookings::Status) -> bool {
     matches!(status, bookings::Status::New | bookings::Status::Confirmed)
 }
@@ -155,7 +164,7 @@ fn detail(
     AppointmentDetail {
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
-        zone: zone.name().to_owned(),
+        zone: zone.to_string(),
         status: appointment.status.as_str().to_owned(),
         can_change: is_changeable(appointment.status),
         hosts: Vec::new(),
@@ -163,7 +172,7 @@ fn detail(
         may_change_hands: false,
         date: local.date().to_string(),
         time: local.strftime("%H:%M").to_string(),
-        client_zone: appointment.client_zone.name().to_owned(),
+        client_zone: client_zone(&appointment.client_zone),
         no_writes: if writes.is_empty() {
             appointment.write_sentence
         } else {
@@ -361,7 +370,7 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
                 {detail.services.into_iter().map(|service| pair("Service", Some(service))).collect_view()}
                 {detail.answers.into_iter().map(|(question, answer)| view! { <dt>{question}</dt><dd class="pre-line">{answer}</dd> }).collect_view()}
                 {pair("Notes", filled(detail.notes))}
-                {pair("Client's time zone", Some(detail.client_zone.replace('_', " ")))}
+                {pair("Client's time zone", Some(detail.client_zone))}
             </dl>
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>

@@ -222,7 +222,7 @@ mod form {
             whose: stored
                 .filter(|block| block.staff != me.id)
                 .map(|block| block.staff_name),
-            zone: zone.name().to_owned(),
+            zone: zone.to_string(),
             appointments,
             kept,
         })
@@ -230,7 +230,7 @@ mod form {
 
     /// Somebody with the zone of their times: "Jonas Okafor (Europe/Berlin)".
     fn option(owner: &Owner) -> (String, String) {
-        let zone = owner.zone.name().replace('_', " ");
+        let zone = owner.zone.to_string().replace('_', " ");
         let name = &owner.name;
         let shown = if owner.is_calendar {
             format!("The Simple calendar “{name}” ({zone})")

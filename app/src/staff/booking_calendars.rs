@@ -58,7 +58,7 @@ fn row(calendar: bookings::calendars::Calendar) -> CalendarRow {
             .join(", "),
         name: calendar.name,
         slug: calendar.slug,
-        active: calendar.active,
+        active: calendar.active && calendar.problem.is_none(),
         notes: calendar.notes,
     }
 }

@@ -53,7 +53,7 @@ fn detail(event: bookings::agenda::EventView, zone: &zones::Zone, now: jiff::Tim
     EventDetail {
         when: super::format::extent(event.start, event.end, event.all_day, zone),
         back: format!("/calendar?date={}", zone.date(event.start)),
-        zone: zone.name().to_owned(),
+        zone: zone.to_string(),
         freshness: super::format::freshness(event.synced_at, now),
         title: if event.title.is_empty() {
             "An event without a title".to_owned()

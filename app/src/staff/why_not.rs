@@ -125,7 +125,7 @@ mod view {
             calendar: found.name,
             day: long_date(date),
             date: date.to_string(),
-            zone: me.zone.name().to_owned(),
+            zone: me.zone.to_string(),
             previous: page(date.saturating_sub(1.day())),
             next: page(date.saturating_add(1.day())),
             menu,

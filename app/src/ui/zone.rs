@@ -30,6 +30,9 @@ pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
 /// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
 #[cfg(feature = "ssr")]
 pub fn zone_words(zone: &zones::Zone, at: jiff::Timestamp) -> String {
+    if !zone.is_known() {
+        return zone.to_string();
+    }
     let name = zone.name().replace('_', " ");
     let offset = offset_text(zone.offset_seconds(at));
     if name == offset {
@@ -105,5 +108,9 @@ mod tests {
             .unwrap();
         assert_eq!(vancouver.label, "America/Vancouver (UTC−7)");
         assert_eq!(zone_words(&zones::Zone::utc(), winter), "UTC");
+        assert_eq!(
+            zone_words(&zones::Zone::stored("Old_Place"), winter),
+            "UTC, as the zone “Old_Place” is not known here"
+        );
     }
 }

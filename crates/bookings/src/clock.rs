@@ -1,14 +1,46 @@
-//! Where "now" comes from. Rules and stores take `now` as an argument; only this module reads a clock.
+//! Where "now" comes from, and how far from it something is. Rules and stores take `now` as an argument; only this module reads a
+//! clock.
 
 use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
+/// The clocks of two processes may differ by so much. What is further ahead of now was written by a clock that was wrong, and how
+/// old it is nobody knows.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+
+/// How long ago something was; none when it lies ahead. A clock that differs a little makes that just now.
+pub(crate) fn age(at: Timestamp, now: Timestamp) -> Option<SignedDuration> {
+    let age = now.duration_since(at);
+    (age >= -SKEW).then(|| age.max(SignedDuration::ZERO))
+}
+
+/// How long ago something was, in words that follow “was read”: “3 minutes ago”.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    let Some(age) = age(at, now) else {
+        return "at a time that is yet to come: check this server's clock".to_owned();
+    };
+    match age.as_mins() {
+        ..1 => "less than a minute ago".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes @ 2..60 => format!("{minutes} minutes ago"),
+        60..120 => "an hour ago".to_owned(),
+        minutes @ 120..2_880 => format!("{} hours ago", minutes / 60),
+        minutes => format!("{} days ago", minutes / 1_440),
+    }
+}
+
 /// A source of the current instant.
 pub trait Clock: Send + Sync {
     /// The current instant.
     fn now(&self) -> Timestamp;
+
+    /// Whether it means to show the actual time, however wrong it is. Only then can a database's own clock take its place where
+    /// several processes must agree; a clock of a story or a demonstration has to serve for that, too.
+    fn is_actual(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -18,6 +50,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn is_actual(&self) -> bool {
+        true
     }
 }
 
@@ -72,5 +108,37 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_the_largest_unit_that_fits() {
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let ago = |seconds| ago(now - SignedDuration::from_secs(seconds), now);
+        assert_eq!(ago(20), "less than a minute ago");
+        assert_eq!(ago(60), "a minute ago");
+        assert_eq!(ago(59 * 60), "59 minutes ago");
+        assert_eq!(ago(90 * 60), "an hour ago");
+        assert_eq!(ago(5 * 3_600), "5 hours ago");
+        assert_eq!(ago(3 * 86_400), "3 days ago");
+    }
+
+    #[test]
+    fn what_lies_ahead_is_never_said_to_be_of_just_now() {
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let ahead = |seconds| now + SignedDuration::from_secs(seconds);
+        assert_eq!(
+            ago(ahead(60), now),
+            "less than a minute ago",
+            "clocks differ a little"
+        );
+        for seconds in [121, 3_600, 3 * 86_400] {
+            assert!(ago(ahead(seconds), now).contains("yet to come"), "{seconds}");
+        }
+        assert!(ago(Timestamp::MAX, now).contains("yet to come"));
     }
 }

@@ -158,7 +158,7 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
 
 async fn due(quince: &Quince) -> Result<Due, Internal> {
     let mut tx = quince.store().ask().await?;
-    sweep::due(&mut tx, quince.now()).await
+    sweep::due(quince, &mut tx).await
 }
 
 /// Does everything that is due now, once: first what is over is swept away, then come the calendar writes, the syncs and the

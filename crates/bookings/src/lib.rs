@@ -47,6 +47,7 @@ mod problem;
 mod quince;
 mod reach;
 mod sweep;
+mod unreadable;
 
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Mail, Practice, Quince, Settings};

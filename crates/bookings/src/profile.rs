@@ -7,6 +7,7 @@ use zones::Zone;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
+use crate::unreadable;
 
 /// Most date overrides of one person.
 const OVERRIDES_LIMIT: usize = 1_000;
@@ -26,6 +27,8 @@ pub struct Profile {
     pub weekly: WeeklyHours,
     /// Dates that differ.
     pub overrides: Vec<DateOverride>,
+    /// Why nobody can book them, when what is stored of the above cannot be read.
+    pub problem: Option<String>,
 }
 
 /// Why a profile could not be shown or saved.
@@ -64,6 +67,7 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, ProfileError> 
     let mut tx = quince.store().read().await?;
     let row = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
     Ok(Profile {
+        problem: unreadable::own_hours(&row),
         name: row.name,
         email: row.email,
         zone: row.zone,

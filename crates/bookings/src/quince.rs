@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use caldav::{Client, Guard, Limits};
 use jiff::Timestamp;
-use store::Store;
+use store::due::At;
+use store::{Store, StoreError, Tx};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 use url::Url;
 
@@ -147,6 +148,24 @@ impl Quince {
     /// The current instant, by the handle's clock.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// The current instant by the clock of leases, which several processes on one database agree on although their own clocks
+    /// differ.
+    pub(crate) async fn leases_now(&self, tx: &mut Tx) -> Result<Timestamp, StoreError> {
+        if self.0.clock.is_actual() {
+            tx.shared_now(self.now()).await
+        } else {
+            Ok(self.now())
+        }
+    }
+
+    /// By what work is claimed.
+    pub(crate) async fn claims_at(&self, tx: &mut Tx) -> Result<At, StoreError> {
+        Ok(At {
+            now: self.now(),
+            leases: self.leases_now(tx).await?,
+        })
     }
 
     /// The database.

@@ -3,6 +3,7 @@
 use caldav::{Cause, Error, RetryAfter};
 use jiff::{SignedDuration, Timestamp};
 use store::Server;
+use store::due::LONGEST_WAIT;
 use uuid::Uuid;
 
 /// Why a login may have been refused. All the reasons look the same from outside, so the sentence names them all.
@@ -104,7 +105,7 @@ pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Tim
         }) => SignedDuration::try_from(RetryAfter::wait(*after, now)).unwrap_or(SignedDuration::MAX),
         _ => SignedDuration::ZERO,
     };
-    let wait = ours.max(asked.min(SignedDuration::from_hours(24)));
+    let wait = ours.max(asked.min(LONGEST_WAIT));
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 

@@ -5,12 +5,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::StaffId;
-use store::due::{self, Due};
+use store::due::{self, Due, Kept};
 use store::{Tx, external_events, idempotency_keys, occupancy, sessions};
 
+use crate::appointments::HOLD_MINUTES;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{classes, connections};
+use crate::{accounts, classes, connections};
 
 /// A request may be sent again under its key for this long.
 const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -19,22 +20,46 @@ const SLACK: SignedDuration = SignedDuration::from_hours(1);
 /// Most hosts that are seen to at a time.
 const BATCH: u32 = 100;
 
+/// What has ended is kept for four weeks: a clock that is ahead for a moment ends everything, and when it is right again nobody
+/// should have been signed out.
+const ENDED_STAY: SignedDuration = SignedDuration::from_hours(28 * 24);
+/// By so much the clocks of two processes may differ.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+
 /// What is due in the background, sweeping included.
-pub(crate) async fn due(tx: &mut Tx, now: Timestamp) -> Result<Due, Internal> {
-    let ended_since = before(now, SLACK);
-    let keys_since = before(ended_since, KEYS_LIVE);
-    Ok(due::now(tx, now, keys_since, ended_since).await?)
+pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
+    let at = quince.claims_at(tx).await?;
+    let kept = Kept {
+        keys_since: before(at.now, KEYS_LIVE + SLACK),
+        sessions_since: before(at.now, ENDED_STAY + SLACK),
+        sessions_until: at.now + accounts::SESSION_IDLE + SKEW,
+        holds_until: longest_hold(at.now),
+    };
+    Ok(due::now(tx, at, kept).await?)
+}
+
+/// The latest instant at which a hold that is made now expires.
+fn longest_hold(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_mins(HOLD_MINUTES) + SKEW
 }
 
 /// Sweeps away all that is over; says in how many hosts' time holds had expired.
 pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     let now = quince.now();
-    let hosts = {
+    {
         let mut tx = quince.store().read().await?;
-        if !due(&mut tx, now).await?.sweep {
+        if !due(quince, &mut tx).await?.sweep {
             return Ok(0);
         }
-        occupancy::with_expired_holds(&mut tx, now, BATCH).await?
+    }
+    let hosts = {
+        let mut tx = quince.store().write().await?;
+        // What a clock that was ahead made last longer than anything does.
+        occupancy::expire_after(&mut tx, longest_hold(now), now).await?;
+        sessions::end_by(&mut tx, now + accounts::SESSION_IDLE).await?;
+        let hosts = occupancy::with_expired_holds(&mut tx, now, BATCH).await?;
+        tx.commit().await?;
+        hosts
     };
     let mut swept = 0;
     for host in hosts {
@@ -43,7 +68,7 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     }
     let mut tx = quince.store().write().await?;
     idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
-    sessions::delete_expired(&mut tx, now).await?;
+    sessions::delete_expired(&mut tx, before(now, ENDED_STAY)).await?;
     tx.commit().await?;
     let left_over = external_events::left_over(&mut quince.store().read().await?).await?;
     for connection in left_over {

@@ -204,7 +204,8 @@ impl DateRange {
 /// When a booking calendar can be booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
-    /// The zone of its days and of its own hours.
+    /// The zone of its days and of its own hours. One that is not known leaves nothing that can be said of either.
+    #[serde(deserialize_with = "Zone::deserialize_stored")]
     pub zone: Zone,
     /// Length of a meeting, minutes.
     pub duration: u32,

@@ -5,8 +5,9 @@ use scheduling::{AppointmentId, StaffId, UnitId};
 
 use crate::db::{Tx, json, ms, opt_ms};
 use crate::error::StoreError;
-use crate::fields::{self, Fields};
+use crate::fields::Fields;
 use crate::ids::ServiceId;
+use crate::unreadable::Lenient;
 
 /// One host's part of an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +95,7 @@ fn read_service(row: &dyn Fields) -> Result<Option<PartService>, StoreError> {
         id: ServiceId(id),
         name: row.text("service")?,
         leaves_at,
-        units: fields::json(row, "units")?,
+        units: Lenient::keyed(row, "appointment_parts", "appointment_id").json("units")?,
     }))
 }
 

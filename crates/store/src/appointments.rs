@@ -6,9 +6,10 @@ use zones::Zone;
 
 use crate::db::{Tx, json, ms, opt_ms, touched};
 use crate::error::StoreError;
-use crate::fields::{self, Fields, word};
+use crate::fields::Fields;
 use crate::ids::SessionId;
 use crate::questions::Answer;
+use crate::unreadable::Lenient;
 use crate::words::AppointmentStatus;
 
 /// An appointment.
@@ -83,19 +84,21 @@ impl Appointment {
 }
 
 fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
+    let mut lenient = Lenient::of(row, "appointments");
     Ok(Appointment {
         id: AppointmentId(row.uuid("id")?),
         calendar_id: CalendarId(row.uuid("calendar_id")?),
         host_id: row.opt_uuid("host_id")?.map(StaffId),
         session_id: row.opt_uuid("session_id")?.map(SessionId),
-        guests: fields::json(row, "guests")?,
+        guests: lenient.json("guests")?,
         name: row.text("name")?,
         email: row.text("email")?,
         phone: row.opt_text("phone")?,
         notes: row.opt_text("notes")?,
-        answers: fields::json(row, "answers")?,
-        client_zone: row.zone("client_zone")?,
-        status: word(row, "status")?,
+        answers: lenient.json("answers")?,
+        client_zone: lenient.zone("client_zone")?,
+        // Its time stays taken whatever it is, and somebody has to say what becomes of it.
+        status: lenient.word("status", AppointmentStatus::New)?,
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
         pre_buffer: row.count("pre_buffer")?,
@@ -373,7 +376,7 @@ pub async fn starts_between(
     all!(
         tx,
         |row: &dyn Fields| {
-            let guests: Vec<String> = fields::json(row, "guests")?;
+            let guests: Vec<String> = Lenient::of(row, "appointments").json("guests")?;
             Ok(Start {
                 appointment_id: AppointmentId(row.uuid("id")?),
                 host_id: row.opt_uuid("host_id")?.map(StaffId),

@@ -6,10 +6,11 @@ use scheduling::{CalendarId, Distribution, Kind, Rules, StaffId};
 use crate::calendar_members::{self, Member};
 use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
-use crate::fields::{self, Fields, named};
+use crate::fields::Fields;
 use crate::ids::new_id;
 use crate::json_rows::rows;
 use crate::questions::Question;
+use crate::unreadable::Lenient;
 
 /// A booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,20 @@ pub struct BookingCalendar {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// The columns that could not be read; what stands for them must not be booked by.
+    pub unreadable: Vec<&'static str>,
+}
+
+impl BookingCalendar {
+    /// Whether all that decides its times is known. One of which something is not cannot be booked.
+    pub fn is_readable(&self) -> bool {
+        self.unreadable.is_empty() && self.rules.zone.is_known()
+    }
+
+    /// Whether clients can book it.
+    pub fn is_open(&self) -> bool {
+        self.active && self.is_readable()
+    }
 }
 
 /// A booking calendar to make, or what to change one to.
@@ -72,21 +87,25 @@ pub struct NewBookingCalendar {
 }
 
 fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
+    let mut lenient = Lenient::of(row, "booking_calendars");
+    let rules: Rules = lenient.json("rules")?;
+    lenient.note_zone("rules", &rules.zone);
     Ok(BookingCalendar {
         id: CalendarId(row.uuid("id")?),
         slug: row.text("slug")?,
         name: row.text("name")?,
         description: row.text("description")?,
-        kind: named(row, "kind")?,
-        distribution: named(row, "distribution")?,
-        rules: fields::json(row, "rules")?,
+        kind: lenient.named("kind", Kind::Personal)?,
+        distribution: lenient.named("distribution", Distribution::Availability)?,
+        rules,
         location: row.text("location")?,
         color: row.text("color")?,
-        questions: fields::json(row, "questions")?,
+        questions: lenient.json("questions")?,
         auto_confirm: row.flag("auto_confirm")?,
         active: row.flag("active")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
+        unreadable: lenient.unreadable(),
     })
 }
 

@@ -192,7 +192,11 @@ fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
         external,
         taken: taken.collect::<Result<_, StoreError>>()?,
         blocked: blocked.collect::<Result<_, StoreError>>()?,
-        holidays: arrays(row, "holidays")?,
+        // What is no date closes no day.
+        holidays: arrays::<String>(row, "holidays")?
+            .iter()
+            .filter_map(|date| date.parse().ok())
+            .collect(),
         watched,
     })
 }

@@ -7,8 +7,9 @@ use scheduling::{CalendarId, Priority, StaffId};
 
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
-use crate::fields::{Fields, named};
+use crate::fields::Fields;
 use crate::staff::{self, Staff};
+use crate::unreadable::Lenient;
 
 /// A member of a booking calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,8 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
     let member = CalendarMember {
         calendar_id: CalendarId(row.uuid("calendar_id")?),
         staff_id: staff.id,
-        priority: named(row, "priority")?,
+        priority: Lenient::keyed(row, "calendar_members", "calendar_id")
+            .named("priority", Priority::Medium)?,
         weight: row.count("weight")?,
         position: row.count("position")?,
         joined_at: row.instant("joined_at")?,

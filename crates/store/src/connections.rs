@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 
 use crate::db::{Tx, json, ms, touched};
+use crate::due::{At, far_lease};
 use crate::error::StoreError;
-use crate::fields::{self, Fields, word};
+use crate::fields::Fields;
 use crate::ids::{ConnectionId, new_id};
+use crate::unreadable::Lenient;
 use crate::words::{ConnectionState, ImportPolicy, Server};
 
 /// A connection.
@@ -26,7 +28,7 @@ pub struct Connection {
     pub password_sealed: Option<Vec<u8>>,
     /// The principal found by discovery.
     pub principal_url: String,
-    /// The calendar homes found by discovery.
+    /// The calendar homes found by discovery; none when they must be found again.
     pub home_urls: Vec<String>,
     /// The owner's addresses.
     pub addresses: Vec<String>,
@@ -89,19 +91,20 @@ pub struct NewConnection {
 }
 
 fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
+    let mut lenient = Lenient::of(row, "connections");
     Ok(Connection {
         id: ConnectionId(row.uuid("id")?),
         staff_id: StaffId(row.uuid("staff_id")?),
-        server: word(row, "server")?,
+        server: lenient.word("server", Server::Caldav)?,
         entry_url: row.text("entry_url")?,
         username: row.text("username")?,
         password_sealed: row.opt_bytes("password_sealed")?,
         principal_url: row.text("principal_url")?,
-        home_urls: fields::json(row, "home_urls")?,
-        addresses: fields::json(row, "addresses")?,
-        state: word(row, "state")?,
+        home_urls: lenient.json("home_urls")?,
+        addresses: lenient.json("addresses")?,
+        state: lenient.word("state", ConnectionState::Stale)?,
         problem: row.opt_text("problem")?,
-        import_policy: word(row, "import_policy")?,
+        import_policy: lenient.word("import_policy", ImportPolicy::KeepUp)?,
         connected_at: row.instant("connected_at")?,
         synced_at: row.opt_instant("synced_at")?,
         next_sync_at: row.instant("next_sync_at")?,
@@ -330,19 +333,30 @@ pub async fn disconnect(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result
 /// Claims connections that are due to be read, until `lease_until`. Those that need the person's attention are not.
 pub async fn claim_due(
     tx: &mut Tx,
-    now: Timestamp,
+    at: impl Into<At>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Connection>, StoreError> {
+    let at = at.into();
+    // What was planned by a clock that was ahead.
+    execute!(
+        tx,
+        "UPDATE connections SET next_sync_at = $1 WHERE next_sync_at > $2 AND (failures = 0 OR next_sync_at > $3)",
+        ms(at.now),
+        at.soon(),
+        at.far()
+    )?;
     let due = claim!(
         tx,
         read,
         "SELECT * FROM connections
-         WHERE next_sync_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND disconnected_at IS NULL
-            AND password_sealed IS NOT NULL AND state <> 'needs-attention'
+         WHERE next_sync_at <= $1 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $4)
+            AND disconnected_at IS NULL AND password_sealed IS NOT NULL AND state <> 'needs-attention'
          ORDER BY next_sync_at LIMIT $2",
-        ms(now),
-        i64::from(limit)
+        ms(at.now),
+        i64::from(limit),
+        ms(at.leases),
+        at.far_leases()
     )?;
     for connection in &due {
         execute!(
@@ -355,7 +369,7 @@ pub async fn claim_due(
     Ok(due)
 }
 
-/// Claims one connection until `lease_until`; false when somebody else holds it.
+/// Claims one connection until `lease_until`; false when somebody else holds it. Both times are of the clock of leases.
 pub async fn claim(
     tx: &mut Tx,
     id: ConnectionId,
@@ -364,10 +378,12 @@ pub async fn claim(
 ) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE connections SET lease_until = $3 WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $2)",
+        "UPDATE connections SET lease_until = $3 WHERE id = $1
+            AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $4)",
         id.0,
         ms(now),
-        ms(lease_until)
+        ms(lease_until),
+        far_lease(now)
     )?;
     Ok(rows == 1)
 }

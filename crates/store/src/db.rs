@@ -73,6 +73,17 @@ impl Tx {
         Ok(())
     }
 
+    /// The present by the clock that all who share this database go by: its server's. Of SQLite, which no other process shares,
+    /// it is the caller's own.
+    pub async fn shared_now(&mut self, own: Timestamp) -> Result<Timestamp, StoreError> {
+        let Self::Postgres(tx) = self else { return Ok(own) };
+        let milliseconds: i64 = sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
+            .fetch_one(&mut **tx)
+            .await?;
+        Timestamp::from_millisecond(milliseconds)
+            .map_err(|error| crate::fields::inconsistent("(the database's clock)", error))
+    }
+
     /// Lets one transaction at a time change the time of each of these hosts; they are queued for in the given order. On
     /// Postgres, inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
     pub(crate) async fn queue_for(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {

@@ -5,9 +5,11 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::db::{Tx, ms, opt_ms, touched};
+use crate::due::At;
 use crate::error::StoreError;
-use crate::fields::{Fields, word};
+use crate::fields::Fields;
 use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, SessionId, new_id};
+use crate::unreadable::Lenient;
 use crate::words::{WriteAction, WriteState};
 
 /// What an event is made of.
@@ -118,6 +120,7 @@ fn subject(row: &dyn Fields) -> Result<Subject, StoreError> {
 }
 
 fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
+    let mut lenient = Lenient::of(row, "event_writes");
     Ok(EventWrite {
         id: EventWriteId(row.uuid("id")?),
         subject: subject(row)?,
@@ -128,9 +131,9 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
         href: row.opt_text("href")?,
         etag: row.opt_text("etag")?,
         written_ics: row.opt_text("written_ics")?,
-        state: word(row, "state")?,
+        state: lenient.word("state", WriteState::Failed)?,
         problem: row.opt_text("problem")?,
-        action: word(row, "action")?,
+        action: lenient.word("action", WriteAction::Put)?,
         live: row.flag("live")?,
         sequence: row.int("sequence")?,
         attempts: row.count("attempts")?,
@@ -319,27 +322,44 @@ pub async fn set_target(
 /// their order holds; a server that is down holds up no other.
 pub async fn claim_due(
     tx: &mut Tx,
-    now: Timestamp,
+    at: impl Into<At>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<EventWrite>, StoreError> {
+    let at = at.into();
+    // What was asked for or failed while the clock was ahead.
+    execute!(
+        tx,
+        "UPDATE event_writes SET next_attempt_at = $1 WHERE state = 'waiting' AND attempts = 0 AND next_attempt_at > $2",
+        ms(at.now),
+        at.soon()
+    )?;
+    execute!(
+        tx,
+        "UPDATE event_writes SET next_attempt_at = $1 WHERE state = 'waiting' AND next_attempt_at > $2",
+        ms(at.now),
+        at.far()
+    )?;
     let mut due = claim!(
         tx,
         read,
         "SELECT * FROM event_writes
-         WHERE state = 'waiting' AND next_attempt_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+         WHERE state = 'waiting' AND next_attempt_at <= $1
+            AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $4)
             AND NOT EXISTS (
                 SELECT 1 FROM event_writes other
                 WHERE (other.appointment_id = event_writes.appointment_id OR other.session_id = event_writes.session_id)
                     AND other.part = event_writes.part AND other.id <> event_writes.id
                     AND other.remote_calendar_id IS NOT DISTINCT FROM event_writes.remote_calendar_id
                     AND other.state = 'waiting'
-                    AND (other.lease_until > $1 OR other.created_at < event_writes.created_at
+                    AND (other.lease_until > $3 AND other.lease_until <= $4 OR other.created_at < event_writes.created_at
                         OR (other.created_at = event_writes.created_at AND other.id < event_writes.id))
             )
          ORDER BY next_attempt_at, id LIMIT $2",
-        ms(now),
-        i64::from(limit)
+        ms(at.now),
+        i64::from(limit),
+        ms(at.leases),
+        at.far_leases()
     )?;
     for write in &mut due {
         write.lease_until = Some(lease_until);

@@ -115,13 +115,18 @@ fn read_event(row: &dyn Fields) -> Result<ExternalEvent, StoreError> {
     })
 }
 
+fn date(row: &dyn Fields, column: &'static str) -> Option<Date> {
+    opt_word(row, column).ok().flatten()
+}
+
 fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
     Ok(Instance {
         event_id: EventId(row.uuid("event_id")?),
         remote_calendar_id: RemoteCalendarId(row.uuid("remote_calendar_id")?),
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
-        all_day: opt_word(row, "all_day_from")?.zip(opt_word(row, "all_day_to")?),
+        // When it takes time is told by the instants; the dates only say how it is shown.
+        all_day: date(row, "all_day_from").zip(date(row, "all_day_to")),
         uid: row.text("uid")?,
         summary: row.text("summary")?,
         location: row.opt_text("location")?,

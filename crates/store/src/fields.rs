@@ -8,7 +8,6 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
-use zones::Zone;
 
 use crate::error::StoreError;
 
@@ -55,10 +54,6 @@ pub(crate) trait Fields {
 
     fn instant(&self, column: &str) -> Result<Timestamp, StoreError> {
         self.opt_instant(column)?.ok_or_else(|| null(column))
-    }
-
-    fn zone(&self, column: &str) -> Result<Zone, StoreError> {
-        Zone::named(&self.text(column)?).map_err(|error| inconsistent(column, error))
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::db::Tx;
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
+use crate::unreadable::readable;
 
 /// A holiday.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,16 +18,17 @@ pub struct Holiday {
 
 /// All of them, in order.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Holiday>, StoreError> {
-    all!(
+    let found: Vec<Option<Holiday>> = all!(
         tx,
-        |row: &dyn Fields| {
+        readable("holidays", "date", |row: &dyn Fields| {
             Ok(Holiday {
                 date: word(row, "date")?,
                 name: row.text("name")?,
             })
-        },
+        }),
         "SELECT date, name FROM holidays ORDER BY date"
-    )
+    )?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Makes these all holidays that there are. No date may be in the list twice.

@@ -17,6 +17,7 @@ mod ids;
 mod json_rows;
 mod open;
 mod secrets;
+mod unreadable;
 mod words;
 
 pub mod appointment_parts;

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::db::{Tx, ms, opt_ms};
+use crate::due::At;
 use crate::error::StoreError;
-use crate::fields::{Fields, word};
+use crate::fields::Fields;
 use crate::ids::{MessageId, new_id};
+use crate::unreadable::Lenient;
 use crate::words::MessageState;
 
 /// A mail to be sent. It is rendered when it is sent, so that no link's secret is stored.
@@ -57,7 +59,7 @@ fn read(row: &dyn Fields) -> Result<Message, StoreError> {
         kind: row.text("kind")?,
         recipient: row.text("recipient")?,
         detail: row.text("detail")?,
-        state: word(row, "state")?,
+        state: Lenient::of(row, "messages").word("state", MessageState::Failed)?,
         attempts: row.count("attempts")?,
         created_at: row.instant("created_at")?,
         lease_until: row.opt_instant("lease_until")?,
@@ -107,18 +109,36 @@ pub async fn take_back(tx: &mut Tx, appointment: AppointmentId, kind: &str) -> R
 /// Claims mails that are due, until `lease_until`.
 pub async fn claim_due(
     tx: &mut Tx,
-    now: Timestamp,
+    at: impl Into<At>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
+    let at = at.into();
+    // What was asked for at once, or failed, while the clock was ahead. A reminder has a day of its own and waits for it.
+    execute!(
+        tx,
+        "UPDATE messages SET next_attempt_at = $1
+         WHERE state = 'waiting' AND attempts = 0 AND created_at > $2 AND next_attempt_at <= created_at",
+        ms(at.now),
+        at.soon()
+    )?;
+    execute!(
+        tx,
+        "UPDATE messages SET next_attempt_at = $1 WHERE state = 'waiting' AND attempts > 0 AND next_attempt_at > $2",
+        ms(at.now),
+        at.far()
+    )?;
     let mut due = claim!(
         tx,
         read,
         "SELECT * FROM messages
-         WHERE state = 'waiting' AND next_attempt_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+         WHERE state = 'waiting' AND next_attempt_at <= $1
+            AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $4)
          ORDER BY next_attempt_at, id LIMIT $2",
-        ms(now),
-        i64::from(limit)
+        ms(at.now),
+        i64::from(limit),
+        ms(at.leases),
+        at.far_leases()
     )?;
     for message in &mut due {
         message.lease_until = Some(lease_until);

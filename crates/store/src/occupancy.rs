@@ -284,6 +284,17 @@ pub async fn with_expired_holds(tx: &mut Tx, now: Timestamp, limit: u32) -> Resu
     )
 }
 
+/// Lets holds that would expire after an instant have expired: no visitor was promised them for so long.
+pub async fn expire_after(tx: &mut Tx, longest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE occupancy_seats SET hold_expires_at = $2 WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $1",
+        ms(longest),
+        ms(now)
+    )
+    .map(drop)
+}
+
 /// Removes the holds of a host's time that have expired.
 pub async fn end_expired_holds(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
     queue(tx, [host.0].into_iter()).await?;

@@ -5,8 +5,9 @@ use scheduling::StaffId;
 
 use crate::db::{Tx, ms, opt_ms, touched};
 use crate::error::StoreError;
-use crate::fields::{Fields, word};
+use crate::fields::Fields;
 use crate::ids::{ConnectionId, RemoteCalendarId, new_id};
+use crate::unreadable::Lenient;
 use crate::words::{ConnectionState, ImportPolicy};
 
 /// A calendar found on a connection.
@@ -138,6 +139,7 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
 }
 
 pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
+    let mut lenient = Lenient::of(row, "remote_calendars");
     Ok(Watched {
         id: RemoteCalendarId(row.uuid("id")?),
         connection_id: ConnectionId(row.uuid("connection_id")?),
@@ -153,8 +155,8 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
         vanished_at: row.opt_instant("vanished_at")?,
         horizon_to: row.opt_instant("horizon_to")?,
         search_fails: row.flag("search_fails")?,
-        state: word(row, "state")?,
-        import_policy: word(row, "import_policy")?,
+        state: lenient.word("state", ConnectionState::Stale)?,
+        import_policy: lenient.word("import_policy", ImportPolicy::KeepUp)?,
     })
 }
 

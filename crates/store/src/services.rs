@@ -5,8 +5,9 @@ use scheduling::{CalendarId, ResourceId, StaffId};
 
 use crate::db::{Tx, json, touched};
 use crate::error::StoreError;
-use crate::fields::{self, Fields};
+use crate::fields::Fields;
 use crate::ids::{ServiceId, new_id};
+use crate::unreadable::Lenient;
 
 /// A service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,12 @@ pub struct NewService {
 }
 
 fn read(row: &dyn Fields) -> Result<Service, StoreError> {
+    let mut lenient = Lenient::of(row, "services");
+    let (mut staff, resources): (Vec<StaffId>, _) = (lenient.json("staff")?, lenient.json("resources")?);
+    if !lenient.unreadable().is_empty() {
+        // Nobody does what may need a room that is not known.
+        staff.clear();
+    }
     Ok(Service {
         id: ServiceId(row.uuid("id")?),
         calendar_id: CalendarId(row.uuid("calendar_id")?),
@@ -51,8 +58,8 @@ fn read(row: &dyn Fields) -> Result<Service, StoreError> {
             description: row.text("description")?,
             duration: row.count("duration")?,
             processing: row.count("processing")?,
-            staff: fields::json(row, "staff")?,
-            resources: fields::json(row, "resources")?,
+            staff,
+            resources,
         },
     })
 }

@@ -16,6 +16,25 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// Changes a session; nothing when it was ended meanwhile, so that whoever signs out stays so.
+pub async fn update(
+    tx: &mut Tx,
+    id_hash: &[u8; 32],
+    staff: Option<StaffId>,
+    data: &str,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sessions SET staff_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1",
+        &id_hash[..],
+        staff.map(|staff| staff.0),
+        data,
+        ms(expires_at)
+    )
+    .map(drop)
+}
+
 /// Keeps a session under the hash of its id.
 pub async fn save(
     tx: &mut Tx,
@@ -56,7 +75,17 @@ pub async fn delete(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE id_hash = $1", &id_hash[..]).map(drop)
 }
 
-/// Removes sessions that have ended.
+/// Lets sessions that end after an instant end then.
+pub async fn end_by(tx: &mut Tx, latest: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sessions SET expires_at = $1 WHERE expires_at > $1",
+        ms(latest)
+    )
+    .map(drop)
+}
+
+/// Removes sessions that have ended at an instant.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE expires_at <= $1", ms(now))
 }

@@ -6,8 +6,9 @@ use zones::Zone;
 
 use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
-use crate::fields::{self, Fields, word};
+use crate::fields::Fields;
 use crate::ids::{RemoteCalendarId, new_id};
+use crate::unreadable::Lenient;
 use crate::words::{Role, WhenStale};
 
 /// A staff member.
@@ -37,6 +38,16 @@ pub struct Staff {
     pub session_epoch: i64,
     /// When they joined.
     pub created_at: Timestamp,
+    /// The columns that could not be read; what stands for them lets nobody in and offers nothing.
+    pub unreadable: Vec<&'static str>,
+}
+
+impl Staff {
+    /// Whether it is known when they work. Somebody of whom it is not is not offered.
+    pub fn hours_are_known(&self) -> bool {
+        const HOURS: [&str; 2] = ["hours", "overrides"];
+        self.zone.is_known() && !self.unreadable.iter().any(|column| HOURS.contains(column))
+    }
 }
 
 /// Without the password's hash.
@@ -68,19 +79,21 @@ pub struct NewStaff {
 }
 
 pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
+    let mut lenient = Lenient::of(row, "staff");
     Ok(Staff {
         id: StaffId(row.uuid("id")?),
         email: row.text("email")?,
         name: row.text("name")?,
         password_hash: row.text("password_hash")?,
-        role: word(row, "role")?,
-        zone: row.zone("zone")?,
-        hours: fields::json(row, "hours")?,
-        overrides: fields::json(row, "overrides")?,
-        when_stale: word(row, "when_stale")?,
+        role: lenient.word("role", Role::Staff)?,
+        zone: lenient.zone("zone")?,
+        hours: lenient.json("hours")?,
+        overrides: lenient.json("overrides")?,
+        when_stale: lenient.word("when_stale", WhenStale::StopOffering)?,
         primary_calendar_id: row.opt_uuid("primary_calendar_id")?.map(RemoteCalendarId),
         session_epoch: row.int("session_epoch")?,
         created_at: row.instant("created_at")?,
+        unreadable: lenient.unreadable(),
     })
 }
 

@@ -5,9 +5,10 @@ use zones::Zone;
 
 use crate::db::{Tx, json, ms, touched};
 use crate::error::StoreError;
-use crate::fields::{self, Fields};
+use crate::fields::Fields;
 use crate::ids::{SessionId, WaitingId};
 use crate::questions::Answer;
+use crate::unreadable::Lenient;
 
 impl Client {
     /// The seats that they wait for: theirs and their guests'.
@@ -49,6 +50,7 @@ pub struct Client {
 }
 
 fn read(row: &dyn Fields) -> Result<Waiting, StoreError> {
+    let mut lenient = Lenient::of(row, "waiting_list");
     Ok(Waiting {
         id: WaitingId(row.uuid("id")?),
         session_id: SessionId(row.uuid("session_id")?),
@@ -57,9 +59,9 @@ fn read(row: &dyn Fields) -> Result<Waiting, StoreError> {
             email: row.text("email")?,
             phone: row.opt_text("phone")?,
             notes: row.opt_text("notes")?,
-            answers: fields::json(row, "answers")?,
-            guests: fields::json(row, "guests")?,
-            zone: row.zone("client_zone")?,
+            answers: lenient.json("answers")?,
+            guests: lenient.json("guests")?,
+            zone: lenient.zone("client_zone")?,
         },
         created_at: row.instant("created_at")?,
     })

@@ -6,6 +6,7 @@ use zones::Zone;
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
+use crate::unreadable::Lenient;
 
 /// The workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>, StoreError> {
         tx,
         |row: &dyn Fields| Ok(Workspace {
             name: row.text("name")?,
-            zone: row.zone("zone")?
+            zone: Lenient::keyed(row, "workspace", "name").zone("zone")?
         }),
         "SELECT name, zone FROM workspace WHERE id = 1"
     )

@@ -43,6 +43,7 @@ pub fn router(state: AppState) -> Router {
             move || app::shell(files.clone()),
         )
         .fallback(pages::not_found)
+        .layer(from_fn_with_state(state.quince.clone(), sessions::visited))
         .layer(sessions::layer(state.quince.clone(), https));
 
     Router::new()

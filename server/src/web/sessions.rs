@@ -1,21 +1,32 @@
 //! Sessions in the database, for tower-sessions. Only a hash of the session's id is kept, so that a copy of
 //! the database signs nobody in.
+//!
+//! When a session ends is decided by Quince's clock as everything else is, not by the library, which reads the machine's.
 
 use std::fmt;
 
 use async_trait::async_trait;
-use bookings::Quince;
-use jiff::Timestamp;
+use app::context::SESSION_STAFF;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use bookings::accounts::SESSION_IDLE;
+use bookings::{Quince, StaffId};
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use store::sessions;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
-use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
-/// Two weeks without a visit sign a person out.
-const IDLE: Duration = Duration::days(14);
+/// The browser keeps its cookie for as long without a visit as the session lasts.
+const COOKIE: Duration = Duration::seconds(SESSION_IDLE.as_secs());
+/// A visit is remembered this often, so that not every page is a write.
+const REMEMBER_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// Session key of the last visit that was remembered, in seconds since 1970.
+const VISITED: &str = "visited";
 
 /// The layer that gives each request its session. On https the cookie carries the `__Host-` prefix, which
 /// browsers accept only from the host itself and over an encrypted connection.
@@ -26,7 +37,30 @@ pub fn layer(quince: Quince, https: bool) -> SessionManagerLayer<Sessions> {
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
-        .with_expiry(Expiry::OnInactivity(IDLE))
+        .with_expiry(Expiry::OnInactivity(COOKIE))
+}
+
+/// Remembers that somebody who is signed in was here, which lets their session and its cookie last from now on.
+pub async fn visited(State(quince): State<Quince>, request: Request, next: Next) -> Response {
+    if let Some(session) = request.extensions().get::<Session>()
+        && let Err(error) = remember(session, quince.now()).await
+    {
+        tracing::error!(%error, "a visit could not be remembered");
+    }
+    next.run(request).await
+}
+
+async fn remember(session: &Session, now: Timestamp) -> std::result::Result<(), tower_sessions::session::Error> {
+    if session.get_value(SESSION_STAFF).await?.is_none() {
+        return Ok(());
+    }
+    let last = session.get_value(VISITED).await?.and_then(|last| last.as_i64());
+    let last = last.and_then(|last| Timestamp::from_second(last).ok());
+    // A visit that is yet to come was remembered by a clock that was ahead.
+    if last.is_some_and(|last| now.duration_since(last).abs() < REMEMBER_EVERY) {
+        return Ok(());
+    }
+    session.insert(VISITED, now.as_second()).await
 }
 
 /// tower-sessions' store, on Quince's database.
@@ -41,6 +75,25 @@ impl fmt::Debug for Sessions {
     }
 }
 
+/// A session as it is stored.
+struct Row {
+    id_hash: [u8; 32],
+    staff: Option<StaffId>,
+    data: String,
+    expires_at: Timestamp,
+}
+
+impl Sessions {
+    fn row(&self, record: &Record) -> Result<Row> {
+        Ok(Row {
+            id_hash: hash(record.id),
+            staff: bookings::accounts::session_staff(&record.data),
+            data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
+            expires_at: self.quince.now() + SESSION_IDLE,
+        })
+    }
+}
+
 fn hash(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_be_bytes()).into()
 }
@@ -49,22 +102,22 @@ fn backend(error: impl fmt::Display) -> Error {
     Error::Backend(error.to_string())
 }
 
-fn expiry(record: &Record) -> Timestamp {
-    Timestamp::from_second(record.expiry_date.unix_timestamp()).unwrap_or(Timestamp::MAX)
-}
-
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        // 128 random bits do not collide; `save` would still keep both rows apart by their hashes.
-        self.save(record).await
+        let row = self.row(record)?;
+        let mut tx = self.quince.store().write().await.map_err(backend)?;
+        // 128 random bits do not collide.
+        sessions::save(&mut tx, &row.id_hash, row.staff, &row.data, row.expires_at)
+            .await
+            .map_err(backend)?;
+        tx.commit().await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let staff = bookings::accounts::session_staff(&record.data);
+        let row = self.row(record)?;
         let mut tx = self.quince.store().write().await.map_err(backend)?;
-        sessions::save(&mut tx, &hash(record.id), staff, &data, expiry(record))
+        sessions::update(&mut tx, &row.id_hash, row.staff, &row.data, row.expires_at)
             .await
             .map_err(backend)?;
         tx.commit().await.map_err(backend)
@@ -76,7 +129,14 @@ impl SessionStore for Sessions {
             .await
             .map_err(backend)?;
         let Some(session) = found else { return Ok(None) };
-        let data = serde_json::from_str(&session.data).map_err(|error| Error::Decode(error.to_string()))?;
+        let data = match serde_json::from_str(&session.data) {
+            Ok(data) => data,
+            Err(error) => {
+                // Whoever it belongs to signs in anew.
+                tracing::error!(%error, "a stored session cannot be read");
+                return Ok(None);
+            }
+        };
         let expiry_date =
             OffsetDateTime::from_unix_timestamp(session.expires_at.as_second()).map_err(backend)?;
         Ok(Some(Record {

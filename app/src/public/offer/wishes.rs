@@ -252,9 +252,13 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, AppError> {
         .map_err(|_| AppError::Refused("Choose one of the times shown.".to_owned()))
 }
 
-/// The zone that the address names, else the other one; and why, if the name is not known.
+/// The zone that the address names, else the other one, else UTC; and why, if a name is not known.
 pub(super) fn zone_or(named: Option<&str>, otherwise: &Zone) -> (Zone, Option<String>) {
-    match named.filter(|name| !name.is_empty()).map(Zone::named) {
+    let named = named.filter(|name| !name.is_empty());
+    if !otherwise.is_known() {
+        return zone_or(named.or(Some(otherwise.name())), &Zone::utc());
+    }
+    match named.map(Zone::named) {
         Some(Ok(zone)) => (zone, None),
         Some(Err(unknown)) => (
             otherwise.clone(),
@@ -447,5 +451,10 @@ mod tests {
         assert!(problem.unwrap().contains("Mars/Olympus"));
         assert_eq!(zone_or(Some("America/New_York"), &berlin).1, None);
         assert_eq!(zone_or(None, &berlin), (berlin.clone(), None));
+        let lost = Zone::stored("Mars/Olympus");
+        assert_eq!(zone_or(Some("Europe/Berlin"), &lost), (berlin, None));
+        let (zone, problem) = zone_or(None, &lost);
+        assert_eq!(zone, Zone::utc());
+        assert!(problem.unwrap().contains("Mars/Olympus"));
     }
 }

@@ -29,7 +29,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
     let kept = kept_until_accepted("book-for-client").await;
     let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
     let mut calendars = bookings::calendars::list(&quince, me.id).await?;
-    calendars.retain(|calendar| calendar.active);
+    calendars.retain(|calendar| calendar.active && calendar.problem.is_none());
     // Right after a refusal the page shows what was sent; later, what its address asks for.
     let refused = kept.problem.is_some();
     let first = |asked: &str, typed: &str| {
@@ -106,7 +106,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
         menu,
         to_choose,
         day: long_date(day),
-        zone: me.zone.name().to_owned(),
+        zone: me.zone.to_string(),
         form,
         free,
         kept,

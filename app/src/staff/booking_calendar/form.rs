@@ -40,7 +40,7 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
     }
     let public_page = stored
         .as_ref()
-        .filter(|calendar| calendar.active)
+        .filter(|calendar| calendar.active && calendar.problem.is_none())
         .map(|calendar| format!("/book/{}", calendar.slug));
     let typed = kept_form
         .values

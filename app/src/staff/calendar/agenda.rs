@@ -65,12 +65,12 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         }));
     }
     let step = i32::from(days).days();
-    let warnings = agenda
+    let unread = agenda
         .freshness
         .iter()
         .filter(|connection| connection.state != bookings::ConnectionState::Connected)
-        .map(|connection| connection.sentence.clone())
-        .collect();
+        .map(|connection| connection.sentence.clone());
+    let warnings = me.problem.iter().cloned().chain(unread).collect();
     let connected = agenda
         .freshness
         .iter()
@@ -102,7 +102,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
     let (first_hour, last_hour) = hours_shown(&grid);
     Ok(CalendarView {
         title: title(first, days),
-        zone: me.zone.name().to_owned(),
+        zone: me.zone.to_string(),
         days: grid,
         first_hour,
         last_hour,

@@ -5,6 +5,7 @@ mod password;
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use scheduling::StaffId;
 use store::{Role, staff, workspace};
 use zones::Zone;
@@ -14,6 +15,10 @@ pub use error::AccountError;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::profile::default_hours;
 use crate::quince::Quince;
+use crate::unreadable;
+
+/// So long without a visit signs a person out.
+pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The form of the first visit.
 #[derive(Clone)]
@@ -58,6 +63,8 @@ pub struct Me {
     pub role: Role,
     /// Their zone.
     pub zone: Zone,
+    /// Why nobody can book them, when what is stored of their hours cannot be read.
+    pub problem: Option<String>,
 }
 
 impl Me {
@@ -224,6 +231,7 @@ pub fn session_staff(data: &HashMap<String, serde_json::Value>) -> Option<StaffI
 
 fn view(row: staff::Staff) -> Me {
     Me {
+        problem: unreadable::own_hours(&row),
         id: row.id,
         name: row.name,
         email: row.email,

@@ -315,11 +315,12 @@ impl Wish {
         }
     }
 
-    /// The booking calendar with its members. Switched off, it takes no bookings of clients.
+    /// The booking calendar with its members. Switched off, it takes no bookings of clients; while its settings cannot be read,
+    /// nobody's.
     async fn calendar(&self, tx: &mut Tx) -> Result<(BookingCalendar, Vec<Member>), BookError> {
         booking_calendars::find_with_members(tx, &self.booking.slug)
             .await?
-            .filter(|(row, _)| row.active || self.by.is_some())
+            .filter(|(row, _)| row.is_open() || (self.by.is_some() && row.is_readable()))
             .ok_or(BookError::CalendarNotFound)
     }
 

@@ -45,7 +45,7 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
     let mut tx = quince.store().write().await?;
     let found = booking_calendars::find_with_members(&mut tx, &wish.slug).await?;
     let (row, members) = found
-        .filter(|(row, _)| row.active)
+        .filter(|(row, _)| row.is_open())
         .ok_or(BookError::CalendarNotFound)?;
     let own = Own {
         moved: None,

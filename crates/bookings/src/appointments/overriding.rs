@@ -23,7 +23,7 @@ pub enum IfTaken {
 
 /// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.
 pub(super) fn can_be_overridden(context: &Context, start: Timestamp, now: Timestamp) -> bool {
-    start >= now && context.calendar.kind != Kind::ClassBooking
+    start >= now && context.calendar.kind != Kind::ClassBooking && context.calendar.is_readable()
 }
 
 /// The refusal of a time to a staff member, with all that is in the way.

@@ -60,7 +60,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         id: appointment.id,
         slug: calendar.slug.clone(),
         calendar_name: calendar.name.clone(),
-        calendar_active: calendar.active,
+        calendar_active: calendar.is_open(),
         description: calendar.description.clone(),
         location: calendar.location.clone(),
         kind: calendar.kind,

@@ -27,6 +27,7 @@ use crate::input::Checked;
 use crate::outbox;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
+use crate::unreadable;
 
 /// A booking calendar as its editors see it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +56,10 @@ pub struct Calendar {
     pub questions: Vec<Question>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
-    /// Whether it takes bookings.
+    /// Whether it is switched on.
     pub active: bool,
+    /// Why it takes no bookings although it is switched on: something that is stored of it cannot be read.
+    pub problem: Option<String>,
     /// What its editors should know: why it does not use iCloud (D1), who has not chosen a primary calendar, and whose
     /// calendars cannot be relied on at the moment.
     pub notes: Vec<String>,
@@ -75,6 +78,8 @@ pub struct MemberView {
     pub weight: u32,
     /// Whether they have chosen where their appointments are written.
     pub has_primary: bool,
+    /// Why they are not offered, when what is stored of their hours cannot be read.
+    pub problem: Option<String>,
 }
 
 /// A booking calendar as clients see it.
@@ -173,7 +178,7 @@ pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Calenda
 pub async fn public_list(quince: &Quince) -> Result<Vec<PublicCalendar>, CalendarError> {
     let mut tx = quince.store().read().await?;
     let rows = booking_calendars::list(&mut tx).await?;
-    Ok(rows.iter().filter(|row| row.active).map(public).collect())
+    Ok(rows.iter().filter(|row| row.is_open()).map(public).collect())
 }
 
 /// One booking calendar, for its editors.
@@ -189,7 +194,7 @@ pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calenda
 pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, CalendarError> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
-    let row = row.filter(|row| row.active).ok_or(CalendarError::NotFound)?;
+    let row = row.filter(booking_calendars::BookingCalendar::is_open).ok_or(CalendarError::NotFound)?;
     let business = workspace::find(&mut tx).await?.ok_or(CalendarError::NotFound)?;
     let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
     Ok(PublicPage {
@@ -208,11 +213,11 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
     })
 }
 
-/// The booking calendar at this address that is switched off.
+/// The booking calendar at this address that is switched off, or whose settings cannot be read.
 pub async fn switched_off(quince: &Quince, slug: &str) -> Result<PublicCalendar, CalendarError> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
-    let row = row.filter(|row| !row.active).ok_or(CalendarError::NotFound)?;
+    let row = row.filter(|row| !row.is_open()).ok_or(CalendarError::NotFound)?;
     Ok(public(&row))
 }
 
@@ -394,6 +399,7 @@ async fn views(
     let mut members: BTreeMap<CalendarId, Vec<MemberView>> = BTreeMap::new();
     for (member, person) in calendar_members::with_staff(tx, &ids).await? {
         members.entry(member.calendar_id).or_default().push(MemberView {
+            problem: unreadable::hours_of(&person),
             staff: person.id,
             name: person.name,
             priority: member.priority,
@@ -409,8 +415,11 @@ async fn views(
 }
 
 fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, health: &Health) -> Calendar {
-    let notes = notes(row.kind, &members, health);
+    let problem = unreadable::settings_of(&row);
+    let mut notes = notes(row.kind, &members, health);
+    notes.splice(0..0, problem.clone());
     Calendar {
+        problem,
         id: row.id,
         slug: row.slug,
         name: row.name,
@@ -466,6 +475,8 @@ fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
         ));
     }
     for member in members {
+        let problem = member.problem.iter();
+        notes.extend(problem.map(|problem| format!("{} cannot be booked: {problem}.", member.name)));
         let of_member = health.0.iter().filter(|(staff, _)| *staff == member.staff);
         notes.extend(of_member.map(|(_, sentence)| format!("{}: {sentence}", member.name)));
     }

@@ -80,7 +80,7 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     let mut tx = quince.store().write().await?;
     let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
     let calendar = calendar
-        .filter(|row| row.active && row.kind == Kind::ClassBooking)
+        .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
         .ok_or_else(nothing_to_wait_for)?;
     // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
     if let Some(owner) = super::owner_of(&mut tx, calendar.id).await? {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use store::connections::{self, Connection};
 use store::{ConnectionState, StoreError, Tx};
 
-use super::freshness::GOOD_FOR;
+use super::freshness::is_old;
 use crate::{mail, reach};
 
 /// Notes a failure: a refused login stops the polling and asks the person; anything else is tried again later, and
@@ -28,7 +28,7 @@ pub(crate) async fn note(
     let state = match error {
         Error::WrongLogin => ConnectionState::NeedsAttention,
         _ if connection.state == ConnectionState::NeedsAttention => ConnectionState::NeedsAttention,
-        _ if now.duration_since(read_at) > GOOD_FOR => ConnectionState::Stale,
+        _ if is_old(read_at, now) => ConnectionState::Stale,
         _ => connection.state,
     };
     let problem = reach::sentence(connection.server, error);

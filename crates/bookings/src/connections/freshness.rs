@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use store::remote_calendars::Watched;
 use store::{ConnectionState, connections::Connection};
 
+use crate::clock::{age, ago};
+
 /// Without a successful sync for this long, the calendars count as not read. A sync is tried each minute.
 pub(crate) const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// A sync that succeeded is repeated after this long.
@@ -26,15 +28,23 @@ pub(crate) fn is_stale(calendar: &Watched, now: Timestamp) -> bool {
         || calendar.synced_at.is_none_or(|at| is_old(at, now))
 }
 
-fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
-    now.duration_since(read_at) > GOOD_FOR
+/// Whether something was read too long ago, or nobody knows when.
+pub(crate) fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
+    age(read_at, now).is_none_or(|age| age > GOOD_FOR)
+}
+
+/// Whether there is a last known state: what was read by a clock that was far ahead may lack what lay before it.
+pub(crate) fn is_known(calendar: &Watched, now: Timestamp) -> bool {
+    calendar
+        .synced_at
+        .is_some_and(|at| at.duration_since(now) <= GOOD_FOR)
 }
 
 /// The sentence about a connection's freshness.
 pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
     let read = match connection.synced_at {
         None => "has not been read yet".to_owned(),
-        Some(at) => format!("was read {}", ago(now.duration_since(at))),
+        Some(at) => format!("was read {}", ago(at, now)),
     };
     let problem = connection
         .problem
@@ -47,16 +57,6 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
         ConnectionState::Stale => format!("{account} {read}; what you see may be out of date.{problem}"),
         ConnectionState::NeedsAttention => format!("{account} {read} and needs your attention.{problem}"),
         ConnectionState::Disconnected => format!("{account} is disconnected."),
-    }
-}
-
-fn ago(age: SignedDuration) -> String {
-    match age.as_mins() {
-        ..=0 => "less than a minute ago".to_owned(),
-        1 => "a minute ago".to_owned(),
-        minutes @ 2..=119 => format!("{minutes} minutes ago"),
-        minutes @ 120..=2_879 => format!("{} hours ago", minutes / 60),
-        minutes => format!("{} days ago", minutes / 1_440),
     }
 }
 
@@ -95,6 +95,10 @@ mod tests {
         assert!(!is_stale(&read(2), now));
         assert!(is_stale(&read(16), now));
         assert!(is_stale(&calendar(None), now), "never read");
+        assert!(!is_stale(&read(-1), now), "two clocks differ a little");
+        assert!(is_stale(&read(-3), now), "nobody knows when it was read");
+        assert!(is_known(&read(-3), now) && is_known(&read(10_000), now));
+        assert!(!is_known(&read(-16), now) && !is_known(&calendar(None), now));
         let refused = Watched {
             state: ConnectionState::NeedsAttention,
             ..read(1)

@@ -87,6 +87,7 @@ struct CalledOffSession {
 struct OnTheList {
     id: WaitingId,
     name: String,
+    #[serde(deserialize_with = "Zone::deserialize_stored")]
     zone: Zone,
     calendar: CalendarId,
 }

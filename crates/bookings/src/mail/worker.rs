@@ -1,6 +1,7 @@
 //! Works off the mails that are due.
 
 use jiff::SignedDuration;
+use store::due::LONGEST_LEASE;
 use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{AppointmentStatus as Status, Tx, appointments, booking_calendars, staff, workspace};
@@ -16,15 +17,15 @@ use crate::quince::Quince;
 use crate::{classes, reach};
 
 /// A dead worker's claims come back after this.
-const LEASE: SignedDuration = SignedDuration::from_mins(10);
+const LEASE: SignedDuration = LONGEST_LEASE;
 /// A mail is tried this often: for about a day and a half.
 const TRIES: u32 = 40;
 
 /// Claims some of the mails that are due.
 pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
-    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let claimed = messages::claim_due(&mut tx, now, now + LEASE, most).await?;
+    let at = quince.claims_at(&mut tx).await?;
+    let claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, most).await?;
     tx.commit().await?;
     Ok(claimed)
 }

@@ -171,6 +171,7 @@ mod tests {
             active: true,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
+            unreadable: Vec::new(),
         }
     }
 

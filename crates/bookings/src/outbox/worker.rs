@@ -37,9 +37,9 @@ const ATTENTION: SignedDuration = SignedDuration::from_mins(15);
 
 /// Claims some of the writes that are due.
 pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> {
-    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let claimed = event_writes::claim_due(&mut tx, now, now + LEASE, BATCH).await?;
+    let at = quince.claims_at(&mut tx).await?;
+    let claimed = event_writes::claim_due(&mut tx, at, at.leases + LEASE, BATCH).await?;
     tx.commit().await?;
     Ok(claimed)
 }

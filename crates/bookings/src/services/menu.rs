@@ -133,7 +133,7 @@ pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
     let row = row
-        .filter(|row| row.active && row.kind == Kind::Service)
+        .filter(|row| row.is_open() && row.kind == Kind::Service)
         .ok_or(MenuError::NotFound)?;
     Ok(offered(&mut tx, row.id).await?)
 }

@@ -50,15 +50,14 @@ pub(crate) fn of_calendars<'a>(
 ) -> Vec<Busy> {
     let mut busy = Vec::new();
     for (calendar, events) in calendars.filter(|(calendar, _)| calendar.staff_id == host.id) {
-        let never_read = calendar.synced_at.is_none();
         match (freshness::is_stale(calendar, now), host.when_stale) {
             (true, WhenStale::IgnoreCalendar) => continue,
             (true, WhenStale::StopOffering) => busy.push(unreadable(window)),
             // There is no last known state, and a calendar that cannot be read is never free.
-            (true, WhenStale::UseLastKnown) if never_read => busy.push(unreadable(window)),
+            (true, WhenStale::UseLastKnown) if !freshness::is_known(calendar, now) => busy.push(unreadable(window)),
             _ => {}
         }
-        if !never_read {
+        if freshness::is_known(calendar, now) {
             let read_to = calendar.horizon_to.unwrap_or(Timestamp::MIN).max(window.start);
             busy.extend((read_to < window.end).then(|| Busy {
                 interval: Interval::new(read_to, window.end),
@@ -91,7 +90,8 @@ pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
             .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
 }
 
-fn unreadable(window: Interval) -> Busy {
+/// Time of which nothing is known, and which is therefore never free.
+pub(crate) fn unreadable(window: Interval) -> Busy {
     Busy {
         interval: window,
         cause: Cause::Unreadable,

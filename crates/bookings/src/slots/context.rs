@@ -199,6 +199,7 @@ impl Context {
             .map(|(_, person)| {
                 let mut busy = busy::of_calendars(person, watched.iter().zip(&external), reach, now);
                 busy.extend(taken.remove(&person.id).unwrap_or_default());
+                busy.extend((!person.hours_are_known()).then(|| busy::unreadable(reach)));
                 Host {
                     id: person.id,
                     hours: hours(person, &closed),
@@ -213,6 +214,10 @@ impl Context {
                 hours: holidays::without(hours, &closed),
                 busy: taken.remove(&id).unwrap_or_default(),
             });
+        }
+        if !calendar.is_readable() {
+            // Nobody is there at times that are not known.
+            hosts.clear();
         }
         let visit = wanted.map(|wanted| {
             let mut busy_of = |unit: UnitId| taken.remove(&StaffId(unit.0)).unwrap_or_default();

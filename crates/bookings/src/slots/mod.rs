@@ -146,7 +146,7 @@ pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots,
     let found = booking_calendars::find_with_members(&mut tx, question.slug).await?;
     let (row, members) = found.ok_or(SlotsError::CalendarNotFound)?;
     // What is booked can be moved in a booking calendar that takes no bookings any more.
-    if !row.active && !is_booked_in(&mut tx, question.moving, &row).await? {
+    if !row.is_open() && !is_booked_in(&mut tx, question.moving, &row).await? {
         return Err(SlotsError::CalendarNotFound);
     }
     let calendar = public(&row);

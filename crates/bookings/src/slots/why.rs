@@ -24,6 +24,7 @@ use super::{SlotsError, for_services, may_look, window};
 use crate::accounts::is_admin;
 use crate::quince::Quince;
 use crate::services::Chosen;
+use crate::unreadable;
 
 pub use words::record_in_words;
 
@@ -261,9 +262,11 @@ impl Explained {
 
     fn untold(&self, refusal: &Refusal, position: &Position) -> Why {
         let person = refusal.host.and_then(|host| self.context.member(host));
-        let closed = person
-            .filter(|_| refusal.reason == Reason::Hours)
-            .and_then(|person| self.closed_for(person, person.zone.date(position.start)));
+        let closed = person.and_then(|person| match refusal.reason {
+            Reason::Hours => self.closed_for(person, person.zone.date(position.start)),
+            Reason::Stale => unreadable::hours_of(person),
+            _ => None,
+        });
         Why {
             reason: refusal.reason,
             host: person.map(|person| person.name.clone()),
@@ -323,10 +326,13 @@ pub(crate) fn in_words(context: &Context, refusals: &[Refusal]) -> Vec<Why> {
     let mut reasons: Vec<Why> = Vec::new();
     for refusal in refusals {
         let host = refusal.host.and_then(|host| context.member(host));
+        let unknown = host
+            .filter(|_| refusal.reason == Reason::Stale)
+            .and_then(unreadable::hours_of);
         let why = Why {
             reason: refusal.reason,
             host: host.map(|person| person.name.clone()),
-            sentence: words::of(refusal).to_owned(),
+            sentence: unknown.unwrap_or_else(|| words::of(refusal).to_owned()),
             about: None,
         };
         if !reasons.contains(&why) {

@@ -102,6 +102,7 @@ mod tests {
             active: true,
             created_at: now(),
             updated_at: now(),
+            unreadable: Vec::new(),
         }
     }
 

@@ -26,10 +26,10 @@ pub(crate) struct Lease {
 impl Lease {
     /// Claims some of the connections that are due to be read.
     pub(super) async fn claim_due(quince: &Quince, limit: u32) -> Result<Vec<Self>, Internal> {
-        let now = quince.now();
-        let until = now + LASTS;
         let mut tx = quince.store().write().await?;
-        let due = connections::claim_due(&mut tx, now, until, limit).await?;
+        let at = quince.claims_at(&mut tx).await?;
+        let until = at.leases + LASTS;
+        let due = connections::claim_due(&mut tx, at, until, limit).await?;
         tx.commit().await?;
         let lease = |connection: connections::Connection| Self {
             quince: quince.clone(),
@@ -42,9 +42,9 @@ impl Lease {
     /// Waits until nobody else works on the connection.
     pub(crate) async fn wait(quince: &Quince, id: ConnectionId) -> Result<Self, Internal> {
         loop {
-            let now = quince.now();
-            let until = now + LASTS;
             let mut tx = quince.store().write().await?;
+            let now = quince.leases_now(&mut tx).await?;
+            let until = now + LASTS;
             let claimed = connections::claim(&mut tx, id, now, until).await?;
             let exists = claimed || connections::find(&mut tx, id).await?.is_some();
             tx.commit().await?;
@@ -96,8 +96,8 @@ impl Lease {
     }
 
     async fn prolong_once(&mut self) -> Result<bool, Internal> {
-        let until = self.quince.now() + LASTS;
         let mut tx = self.quince.store().write().await?;
+        let until = self.quince.leases_now(&mut tx).await? + LASTS;
         let held = connections::renew(&mut tx, self.id, self.until, until).await?;
         tx.commit().await?;
         if held {

@@ -9,13 +9,28 @@ use store::{StoreError, Tx, WriteAction, WriteState};
 /// Reads can be stale after a write (icloud.md, "Reading"): an event that is missing this soon is not taken for deleted.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
 
+/// No read takes as long. What was written later than this after a read began was written by a clock that was ahead, and so before.
+const LONGEST_READ: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether the event was written since the read began.
+fn is_newer(write: &EventWrite, started: Timestamp) -> bool {
+    let since = write.updated_at.duration_since(started);
+    since > SignedDuration::ZERO && since < LONGEST_READ
+}
+
+/// Whether the event was written just before the read.
+fn is_fresh(write: &EventWrite, started: Timestamp) -> bool {
+    let age = started.duration_since(write.updated_at);
+    age >= SignedDuration::ZERO && age < GRACE
+}
+
 /// Whether what a read says about the event counts: it is the appointment's present one, nothing waits to be written, and
 /// it was not written since the read began.
 fn counts(write: &EventWrite, started: Timestamp) -> bool {
     write.live
         && write.action == WriteAction::Put
         && matches!(write.state, WriteState::Written | WriteState::ChangedInIcloud)
-        && write.updated_at <= started
+        && !is_newer(write, started)
 }
 
 /// The event is there.
@@ -57,7 +72,7 @@ pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) ->
     if !counts(write, started) {
         return Ok(true);
     }
-    if started.duration_since(write.updated_at) < GRACE {
+    if is_fresh(write, started) {
         return Ok(false);
     }
     changed(tx, write, "The event was deleted there.", started).await?;

@@ -12,6 +12,7 @@ mod away;
 mod balance;
 mod booking;
 mod classes;
+mod clocks;
 mod collective;
 mod configuring;
 mod connecting;

@@ -9,8 +9,8 @@ use store::staff::Staff;
 use zones::Zone;
 
 use super::{ClosedDay, Explained, Why};
-use crate::holidays;
 use crate::slots::context;
+use crate::{holidays, unreadable};
 
 impl Explained {
     /// The dates without a start of the grid, each with the reasons.
@@ -36,6 +36,9 @@ impl Explained {
         };
         let calendar = &self.context.calendar;
         let own = calendar.rules.own_hours();
+        if let Some(sentence) = unreadable::settings_of(calendar) {
+            return vec![because(None, sentence)];
+        }
         let is_simple = calendar.kind == Kind::Simple;
         if let Some(own) = own.filter(|own| is_simple || !is_open(own, date)) {
             let sentence = match self.holiday(date) {
@@ -49,7 +52,7 @@ impl Explained {
         let members = self.context.members.iter().map(|(_, person)| person);
         let reasons: Vec<Why> = members
             .map(|person| {
-                let closed = self.closed_for(person, date);
+                let closed = unreadable::hours_of(person).or_else(|| self.closed_for(person, date));
                 let otherwise = || "no start lies within the hours of this day".to_owned();
                 because(Some(person), closed.unwrap_or_else(otherwise))
             })

@@ -1,0 +1,44 @@
+//! What people are told of a stored value that cannot be read, and what follows from it: one sentence each, with a next step.
+
+use store::booking_calendars::BookingCalendar;
+use store::staff::Staff;
+
+/// Why somebody is not offered although they may be free: when they work is not known. It is about them, whoever reads it.
+pub(crate) fn hours_of(person: &Staff) -> Option<String> {
+    if !person.zone.is_known() {
+        return Some(format!(
+            "the time zone “{}” of their hours is not known to this server; they can choose another one under My Profile",
+            person.zone.name()
+        ));
+    }
+    (!person.hours_are_known())
+        .then(|| "their hours could not be read; they can set them anew under My Profile".to_owned())
+}
+
+/// The same, said to the person.
+pub(crate) fn own_hours(person: &Staff) -> Option<String> {
+    if !person.zone.is_known() {
+        return Some(format!(
+            "Your time zone “{}” is not known to this server, so that nobody can book you, and times are shown in UTC. Choose \
+             another one, or ask whoever runs this server to bring its time zones up to date.",
+            person.zone.name()
+        ));
+    }
+    (!person.hours_are_known()).then(|| {
+        "Your hours could not be read, so that nobody can book you. Look through them below, and save them.".to_owned()
+    })
+}
+
+/// Why a booking calendar cannot be booked although it is switched on.
+pub(crate) fn settings_of(calendar: &BookingCalendar) -> Option<String> {
+    if !calendar.rules.zone.is_known() {
+        return Some(format!(
+            "Its time zone “{}” is not known to this server, so that nobody can book it. Choose another one, or ask whoever runs \
+             this server to bring its time zones up to date.",
+            calendar.rules.zone.name()
+        ));
+    }
+    (!calendar.is_readable()).then(|| {
+        "Its settings could not be read, so that nobody can book it. Look through all of them, and save them.".to_owned()
+    })
+}
