@@ -15,7 +15,8 @@ use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
-    Button, Card, Field, FormNotice, Look, Notice, Tone, ZoneOption, ZonePicker, accepted, anew, load, problem_of,
+    Button, Card, Field, FormNotice, Look, Notice, Tone, ZoneOption, ZonePicker, accepted, anew, load,
+    problem_of,
 };
 
 /// What My Profile shows.

@@ -77,9 +77,10 @@ impl Tx {
     /// it is the caller's own.
     pub async fn shared_now(&mut self, own: Timestamp) -> Result<Timestamp, StoreError> {
         let Self::Postgres(tx) = self else { return Ok(own) };
-        let milliseconds: i64 = sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
-            .fetch_one(&mut **tx)
-            .await?;
+        let milliseconds: i64 =
+            sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
+                .fetch_one(&mut **tx)
+                .await?;
         Timestamp::from_millisecond(milliseconds)
             .map_err(|error| crate::fields::inconsistent("(the database's clock)", error))
     }

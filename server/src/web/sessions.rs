@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use async_trait::async_trait;
 use app::context::SESSION_STAFF;
+use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -50,7 +50,10 @@ pub async fn visited(State(quince): State<Quince>, request: Request, next: Next)
     next.run(request).await
 }
 
-async fn remember(session: &Session, now: Timestamp) -> std::result::Result<(), tower_sessions::session::Error> {
+async fn remember(
+    session: &Session,
+    now: Timestamp,
+) -> std::result::Result<(), tower_sessions::session::Error> {
     if session.get_value(SESSION_STAFF).await?.is_none() {
         return Ok(());
     }

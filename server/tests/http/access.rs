@@ -177,7 +177,7 @@ const OPEN_PAGES: &[&str] = &[
 ];
 
 /// What stands in the app's source between two texts, in every file.
-fn in_the_source(before: &str, after: &str) -> BTreeSet<String> {
+pub fn in_the_source(before: &str, after: &str) -> BTreeSet<String> {
     fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -37,9 +37,14 @@ impl Quince {
 
     /// `quince demo` in a folder, with what it prints as JSON.
     pub fn demo(folder: &Path, vars: &[(&str, &str)]) -> (Self, Value) {
+        Self::demo_at("2026-12-01T09:00:00Z", folder, vars)
+    }
+
+    /// As [`Quince::demo`], when its clock shows this instant.
+    pub fn demo_at(now: &str, folder: &Path, vars: &[(&str, &str)]) -> (Self, Value) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quince"));
         command
-            .args(["demo", "--json", "--now", "2026-12-01T09:00:00Z", "--data-dir"])
+            .args(["demo", "--json", "--now", now, "--data-dir"])
             .arg(folder);
         let (child, line, log) = start(command, vars);
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -114,7 +119,16 @@ fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, String, Arc<Mut
 pub async fn use_cases(folder: &Path) -> bookings::Quince {
     let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
     let database = format!("sqlite://{}", folder.join("quince.db").display());
-    let store = Store::open(&database, key).await.unwrap();
+    open_use_cases(Store::open(&database, key).await.unwrap(), folder)
+}
+
+/// As [`use_cases`], on a database of another process, which may go on.
+pub async fn use_cases_on(database: &str, key: &str, folder: &Path) -> bookings::Quince {
+    let key = SecretKey::from_base64(key).unwrap();
+    open_use_cases(Store::open(database, key).await.unwrap(), folder)
+}
+
+fn open_use_cases(store: Store, folder: &Path) -> bookings::Quince {
     let settings = Settings {
         base_url: "http://127.0.0.1:3000/".parse().unwrap(),
         icloud_url: "https://caldav.icloud.com/".parse().unwrap(),

@@ -194,7 +194,9 @@ pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calenda
 pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, CalendarError> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
-    let row = row.filter(booking_calendars::BookingCalendar::is_open).ok_or(CalendarError::NotFound)?;
+    let row = row
+        .filter(booking_calendars::BookingCalendar::is_open)
+        .ok_or(CalendarError::NotFound)?;
     let business = workspace::find(&mut tx).await?.ok_or(CalendarError::NotFound)?;
     let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
     Ok(PublicPage {

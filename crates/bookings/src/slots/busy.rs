@@ -54,7 +54,9 @@ pub(crate) fn of_calendars<'a>(
             (true, WhenStale::IgnoreCalendar) => continue,
             (true, WhenStale::StopOffering) => busy.push(unreadable(window)),
             // There is no last known state, and a calendar that cannot be read is never free.
-            (true, WhenStale::UseLastKnown) if !freshness::is_known(calendar, now) => busy.push(unreadable(window)),
+            (true, WhenStale::UseLastKnown) if !freshness::is_known(calendar, now) => {
+                busy.push(unreadable(window))
+            }
             _ => {}
         }
         if freshness::is_known(calendar, now) {

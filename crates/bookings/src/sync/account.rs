@@ -67,9 +67,12 @@ impl<'a> Account<'a> {
         for home in &self.connection.home_urls {
             homes.push(login::url(home)?);
         }
-        match self.client.calendars(&homes, &self.login).await {
-            Err(error) if error.suggests_rediscovery() => {}
-            other => return Ok((self.connection.home_urls.clone(), other?)),
+        // Without homes there would be no calendars, and all would seem to be gone.
+        if !homes.is_empty() {
+            match self.client.calendars(&homes, &self.login).await {
+                Err(error) if error.suggests_rediscovery() => {}
+                other => return Ok((self.connection.home_urls.clone(), other?)),
+            }
         }
         let account = self.client.discover(entry, &self.login).await?;
         let listed = self.client.calendars(&account.homes, &self.login).await?;

@@ -6,6 +6,8 @@ use store::remote_calendars::RemoteCalendar;
 
 use ical::Horizon;
 
+use crate::clock::age;
+
 /// Days before now that are kept, so that the calendar view shows last month.
 const PAST_DAYS: i64 = 31;
 /// Days after now that are kept at least.
@@ -46,7 +48,7 @@ impl Wanted {
     /// Whether everything in a calendar is to be compared with what is kept.
     pub(super) fn is_due(&self, calendar: &RemoteCalendar, now: Timestamp) -> bool {
         // A clock that was ahead for a while leaves an instant to come.
-        let lately = |at: Timestamp| now.duration_since(at).abs() < COMPARE_EVERY;
+        let lately = |at: Timestamp| age(at, now).is_some_and(|age| age < COMPARE_EVERY);
         !calendar.compared_at.is_some_and(lately) || calendar.horizon_wanted.is_none_or(|to| to < self.needed)
     }
 }
@@ -140,10 +142,13 @@ mod tests {
         assert!(!wanted.is_due(&kept(to, Some(now())), now()));
         assert!(!wanted.is_due(&kept(to, Some(now())), now() + hours(23)));
         assert!(wanted.is_due(&kept(to, Some(now())), now() + hours(25)));
-        assert!(
-            wanted.is_due(&kept(to, Some(now() + hours(72))), now()),
-            "a clock was ahead"
-        );
+        for ahead in [1, 72] {
+            let compared_at = now() + hours(ahead);
+            assert!(
+                wanted.is_due(&kept(to, Some(compared_at)), now()),
+                "a clock was {ahead} h ahead"
+            );
+        }
         let longer = Wanted::of(&[bookable(DateRange::Unlimited)], now());
         assert!(longer.is_due(&kept(to, Some(now())), now()));
         assert!(!longer.is_due(&kept(Some(longer.horizon.to), Some(now())), now()));

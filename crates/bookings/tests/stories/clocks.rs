@@ -78,7 +78,10 @@ async fn after_a_clock_was_ahead_for_years_nothing_is_offered_that_is_not_known(
     world.control.set_down(false);
     world.later(2).await;
     let free = world.free().await;
-    assert!(!free.contains(&"09:00".to_owned()) && free.contains(&"11:00".to_owned()), "{free:?}");
+    assert!(
+        !free.contains(&"09:00".to_owned()) && free.contains(&"11:00".to_owned()),
+        "{free:?}"
+    );
 }
 
 async fn what_failed_while_a_clock_was_ahead_is_tried_at_once(world: World) {
@@ -111,7 +114,10 @@ async fn what_was_asked_for_while_a_clock_was_ahead_is_done_at_once(world: World
     assert_eq!(done.written, 1);
     assert_eq!(world.events("Home").len(), 1);
     let mails = world.mails();
-    assert!(mails.iter().any(|mail| mail.contains("ada@example.com")), "{mails:?}");
+    assert!(
+        mails.iter().any(|mail| mail.contains("ada@example.com")),
+        "{mails:?}"
+    );
     assert_eq!(done.mailed as usize, mails.len(), "the reminders wait");
 }
 
@@ -122,7 +128,9 @@ async fn a_lease_of_a_clock_that_was_ahead_has_ended(world: World) {
         let now = world.quince.now();
         let until = now + SignedDuration::from_mins(2);
         let mut tx = world.database.store.write().await.unwrap();
-        let writes = store::event_writes::claim_due(&mut tx, now, until, 8).await.unwrap();
+        let writes = store::event_writes::claim_due(&mut tx, now, until, 8)
+            .await
+            .unwrap();
         let mails = store::messages::claim_due(&mut tx, now, until, 8).await.unwrap();
         let read = rows::claim_due(&mut tx, now, until, 8).await.unwrap();
         assert!(!writes.is_empty() && !mails.is_empty() && !read.is_empty());
@@ -211,7 +219,9 @@ async fn two_processes_whose_clocks_differ_do_not_hold_the_same_lease() {
     };
     for (first, second) in [(0, 5), (5, 0), (-7, 7), (7, -7)] {
         let (one, other) = (process(first).await, process(second).await);
-        world.control.inject_on("PROPFIND", Fault::Slow(Duration::from_secs(2)));
+        world
+            .control
+            .inject_on("PROPFIND", Fault::Slow(Duration::from_secs(2)));
         let reads = world.requests("PROPFIND");
         let reading = tokio::spawn({
             let one = one.clone();
@@ -221,8 +231,10 @@ async fn two_processes_whose_clocks_differ_do_not_hold_the_same_lease() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let done = jobs::run_due(&other).await.unwrap();
-        assert_eq!(done.synced, 0, "{second} minutes off, while {first} minutes off reads");
+        assert_eq!(
+            done.synced, 0,
+            "{second} minutes off, while {first} minutes off reads"
+        );
         reading.await.unwrap().unwrap();
     }
 }
-

@@ -1,5 +1,6 @@
 //! An empty database for each story.
 
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use store::{SecretKey, Store};
 use tempfile::TempDir;
 use testdb::Postgres;
@@ -41,6 +42,32 @@ impl Database {
     /// The same database over connections of its own, as another process has them.
     pub async fn open_again(&self) -> Store {
         Store::open(&self.url, self.key.clone()).await.unwrap()
+    }
+
+    /// Puts a text into a column of all rows of a table; answers what the first of them held.
+    pub async fn set(&self, table: &str, column: &str, text: &str) -> String {
+        let held = format!("SELECT {column} FROM {table} LIMIT 1");
+        let put = format!("UPDATE {table} SET {column} = $1");
+        let (held, put) = (sqlx::AssertSqlSafe(held), sqlx::AssertSqlSafe(put));
+        if self.server.is_some() {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let before = sqlx::query_scalar(held).fetch_one(&mut connection).await.unwrap();
+            sqlx::query(put)
+                .bind(text)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+            before
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            let before = sqlx::query_scalar(held).fetch_one(&mut connection).await.unwrap();
+            sqlx::query(put)
+                .bind(text)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+            before
+        }
     }
 
     /// Everything that the database has on disk.

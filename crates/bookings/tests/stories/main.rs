@@ -40,5 +40,6 @@ mod services;
 mod simple;
 mod soak;
 mod truth;
+mod unreadable;
 mod unsearchable;
 mod why_not;

@@ -1,0 +1,446 @@
+//! One stored value that cannot be read: a zone that this machine does not know any more, a word of a later version, JSON that
+//! broke. It takes no page, no list and nobody down, on both databases.
+
+use std::collections::BTreeSet;
+
+use bookings::appointments::{self, Booking};
+use bookings::calendars::{CalendarForm, Member};
+use bookings::services::{self, ResourceForm, ServiceForm};
+use bookings::slots::{self, Question};
+use bookings::{Interval, Kind, Priority, StaffId};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use reqwest::StatusCode;
+use sandbox::{Options, Sandbox};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+use testdb::Postgres;
+use zones::Zone;
+
+use crate::access::in_the_source;
+use crate::studio::set_up;
+use crate::support::{Browser, Quince, http, use_cases_on};
+
+/// What is put into which column of every row of a table.
+const POISONS: &[(&str, &str, &str)] = &[
+    ("staff", "zone", "Asia/Nowhere"),
+    ("staff", "hours", "{"),
+    ("staff", "overrides", "[{}]"),
+    ("staff", "when_stale", "a-later-word"),
+    ("workspace", "zone", "Asia/Nowhere"),
+    ("booking_calendars", "kind", "a-later-word"),
+    ("booking_calendars", "distribution", "a-later-word"),
+    ("booking_calendars", "rules", "{}"),
+    ("booking_calendars", "questions", "{"),
+    ("calendar_members", "priority", "a-later-word"),
+    ("appointments", "client_zone", "Asia/Nowhere"),
+    ("appointments", "status", "a-later-word"),
+    ("appointments", "guests", "{"),
+    ("appointments", "answers", "{"),
+    ("appointment_parts", "units", "{"),
+    ("services", "staff", "{"),
+    ("services", "resources", "{"),
+    ("waiting_list", "client_zone", "Asia/Nowhere"),
+    ("waiting_list", "guests", "{"),
+    ("waiting_list", "answers", "{"),
+    ("connections", "server", "a-later-word"),
+    ("connections", "state", "a-later-word"),
+    ("connections", "import_policy", "a-later-word"),
+    ("connections", "addresses", "{"),
+    ("connections", "home_urls", "{"),
+    ("remote_calendars", "zone", "Asia/Nowhere"),
+    ("event_writes", "state", "a-later-word"),
+    ("event_writes", "action", "a-later-word"),
+    ("messages", "state", "a-later-word"),
+    ("messages", "kind", "a-later-word"),
+    ("messages", "detail", "{"),
+    ("external_instances", "blocks", "a-later-word"),
+    ("external_instances", "all_day_from", "no date"),
+    ("external_instances", "all_day_to", "no date"),
+    ("holidays", "date", "no date"),
+];
+
+enum Database {
+    Sqlite,
+    Postgres(Postgres),
+}
+
+/// A running process with a thing of each sort, and the owner's browser.
+struct Studio {
+    database: Database,
+    folder: TempDir,
+    quince: Quince,
+    owner: Browser,
+    pages: Vec<String>,
+    _sandbox: Sandbox,
+}
+
+/// 32 bytes.
+const KEY: &str = "cXVpbmNlIHF1aW5jZSBxdWluY2UgcXVpbmNlIHF1aW4=";
+const PASSWORD: &str = "correct horse battery";
+
+impl Studio {
+    async fn open(database: Database) -> Self {
+        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let url = match &database {
+            Database::Sqlite => format!("sqlite://{}", folder.path().join("quince.db").display()),
+            Database::Postgres(server) => server.url(),
+        };
+        let icloud = sandbox.entry_url();
+        let vars = [
+            ("QUINCE_DATABASE_URL", url.as_str()),
+            ("QUINCE_SECRET_KEY", KEY),
+            ("QUINCE_ICLOUD_URL", icloud.as_str()),
+            ("QUINCE_RATE_LIMITS", "off"),
+        ];
+        let quince = Quince::serve(folder.path(), &vars);
+        let owner = set_up(&quince, &sandbox).await;
+        let pages = fill(&use_cases_on(&url, KEY, folder.path()).await).await;
+        Self {
+            database,
+            folder,
+            quince,
+            owner,
+            pages,
+            _sandbox: sandbox,
+        }
+    }
+
+    async fn run(&self, sql: String) {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match &self.database {
+            Database::Sqlite => {
+                let url = format!("sqlite://{}", self.folder.path().join("quince.db").display());
+                let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                sqlx::query("PRAGMA foreign_keys = OFF")
+                    .execute(&mut connection)
+                    .await
+                    .unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+            Database::Postgres(server) => {
+                let mut connection = PgConnection::connect(&server.url()).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+
+    /// Opens every page; says which broke.
+    async fn broken(&mut self, meanwhile: &str) -> Vec<String> {
+        let mut broken = Vec::new();
+        let mut stranger = Browser::new(&self.quince);
+        let fields = [
+            ("email", "ada@quince.example"),
+            ("password", PASSWORD),
+            ("to", ""),
+        ];
+        let answer = stranger.post("/sign-in", "sign-in", &fields).await.status();
+        if answer != StatusCode::FOUND {
+            broken.push(format!("{meanwhile}: signing in: {answer}"));
+        }
+        for page in &self.pages {
+            let answer = self.owner.get(page).await;
+            let status = answer.status();
+            let text = answer.text().await.unwrap();
+            if status.is_server_error()
+                || text.contains("Something went wrong")
+                || text.contains("went wrong on our side")
+            {
+                broken.push(format!("{meanwhile}: {page}: {status}"));
+            }
+        }
+        broken
+    }
+}
+
+/// Makes a thing of each sort; answers with all pages.
+async fn fill(quince: &bookings::Quince) -> Vec<String> {
+    let team = bookings::accounts::team(quince).await.unwrap();
+    let ada = team[0].id;
+    let member = Member {
+        staff: ada,
+        priority: Priority::Medium,
+        weight: 1,
+    };
+    for (slug, kind) in [
+        ("class", Kind::ClassBooking),
+        ("menu", Kind::Service),
+        ("simple", Kind::Simple),
+        ("panel", Kind::Collective),
+        ("robin", Kind::RoundRobin),
+    ] {
+        let second = bookings::accounts::team(quince)
+            .await
+            .unwrap()
+            .get(1)
+            .map(|one| one.id);
+        let second = match second {
+            Some(second) => second,
+            None => jonas(quince, ada).await,
+        };
+        let also = Member {
+            staff: second,
+            ..member
+        };
+        let form = CalendarForm {
+            slug: slug.to_owned(),
+            kind,
+            members: match kind {
+                Kind::Simple => Vec::new(),
+                Kind::ClassBooking => vec![member],
+                _ => vec![member, also],
+            },
+            ..CalendarForm::new(slug)
+        };
+        let mut form = form;
+        if kind == Kind::ClassBooking {
+            form.rules.seats = 1;
+        }
+        if kind == Kind::Simple {
+            form.rules.hours = Some(bookings::WeeklyHours::weekdays(9 * 60, 17 * 60));
+        }
+        bookings::calendars::create(quince, ada, form).await.unwrap();
+    }
+    let all = bookings::calendars::list(quince, ada).await.unwrap();
+    let id_of = |slug: &str| all.iter().find(|calendar| calendar.slug == slug).unwrap().id;
+    let menu = id_of("menu");
+    let room = ResourceForm {
+        id: None,
+        name: "Room".to_owned(),
+        quantity: 1,
+    };
+    services::save_resources(quince, ada, vec![room]).await.unwrap();
+    let rooms = services::resources(quince).await.unwrap();
+    let cut = ServiceForm {
+        group: String::new(),
+        name: "Cut".to_owned(),
+        description: String::new(),
+        duration: 30,
+        processing: 0,
+        staff: vec![ada],
+        resources: vec![(rooms[0].id, 1)],
+    };
+    services::save(quince, ada, menu, None, cut).await.unwrap();
+    let service = services::menu(quince, ada, menu).await.unwrap().services[0].id;
+    let seat = book(quince, "class", "").await;
+    let visit = book(quince, "menu", &service.to_string()).await;
+    let single = book(quince, "intro-call", "").await;
+    let waiting = wait(quince, seat.1).await;
+    let session = appointments::get(quince, ada, seat.0)
+        .await
+        .unwrap()
+        .session
+        .unwrap();
+    let later = Timestamp::now() + SignedDuration::from_hours(24 * 300);
+    let span = Interval::new(later, later + SignedDuration::from_hours(1));
+    let block = bookings::blocked::add(quince, ada, ada, span, "Mine")
+        .await
+        .unwrap();
+    let connection = bookings::connections::list(quince, ada).await.unwrap()[0].id;
+    let today = Zone::utc().date(Timestamp::now());
+    let next = today.saturating_add(14.days());
+    let token = &single.2;
+    let ids = |page: &str| -> Vec<String> {
+        let each = |all: &[String]| all.iter().map(|id| page.replace(":id", id)).collect();
+        match page {
+            "/appointments/:id" => each(&[seat.0.to_string(), visit.0.to_string(), single.0.to_string()]),
+            "/blocked-time/:id" => each(&[block.id.to_string()]),
+            "/sessions/:id" => each(&[session.to_string()]),
+            "/settings/integrations/:id/disconnect" => each(&[connection.to_string()]),
+            "/events/:id" => Vec::new(),
+            _ if page.starts_with("/booking-calendars/:id") => {
+                let all: Vec<String> = all.iter().map(|calendar| calendar.id.to_string()).collect();
+                each(&all)
+            }
+            "/book/:slug" => all.iter().map(|one| format!("/book/{}", one.slug)).collect(),
+            "/waiting/:token" => vec![format!("/waiting/{waiting}")],
+            _ => vec![page.replace(":token", token)],
+        }
+    };
+    let pages: BTreeSet<String> = in_the_source("path!(\"", "\")")
+        .iter()
+        .flat_map(|page| ids(&format!("/{}", page.trim_start_matches('/'))))
+        .collect();
+    let mut pages: Vec<String> = pages.into_iter().collect();
+    assert!(pages.iter().all(|page| !page.contains(':')), "{pages:?}");
+    pages.push("/calendar?who=team".to_owned());
+    pages.push(format!("/calendar?date={next}&view=day"));
+    pages.push("/appointments?show=all".to_owned());
+    pages.push(format!("/manage/{token}/appointment.ics"));
+    pages.push("/api/v1/calendars".to_owned());
+    for calendar in &all {
+        pages.push(format!(
+            "/api/v1/calendars/{}/free-slots?startDate={today}&endDate={next}",
+            calendar.slug
+        ));
+        pages.push(format!("/booking-calendars/{}/why-not?date={next}", calendar.id));
+    }
+    pages
+}
+
+async fn jonas(quince: &bookings::Quince, by: StaffId) -> StaffId {
+    let new = bookings::accounts::NewStaff {
+        name: "Jonas".to_owned(),
+        email: "jonas@quince.example".to_owned(),
+        password: PASSWORD.to_owned(),
+        zone: "Europe/Berlin".to_owned(),
+        role: bookings::Role::Staff,
+    };
+    bookings::accounts::add_staff(quince, by, new).await.unwrap()
+}
+
+fn wish(slug: &str, start: Timestamp, service: &str) -> Booking {
+    Booking {
+        slug: slug.to_owned(),
+        start,
+        zone: Zone::named("Europe/Berlin").unwrap(),
+        name: "Grace Hopper".to_owned(),
+        email: format!("{slug}@client.example"),
+        phone: String::new(),
+        notes: String::new(),
+        guests: Vec::new(),
+        answers: Vec::new(),
+        services: bookings::services::Chosen::list(service).unwrap(),
+        host: None,
+        holder: None,
+        idempotency_key: slug.to_owned(),
+    }
+}
+
+/// Books the first free time of a booking calendar.
+async fn book(
+    quince: &bookings::Quince,
+    slug: &str,
+    service: &str,
+) -> (bookings::AppointmentId, Timestamp, String) {
+    let zone = Zone::utc();
+    let today = zone.date(Timestamp::now());
+    let chosen = bookings::services::Chosen::list(service).unwrap();
+    let question = Question {
+        services: &chosen,
+        ..Question::new(slug, today, today.saturating_add(14.days()), &zone)
+    };
+    let free = slots::free(quince, &question).await.unwrap();
+    let start = free.days.values().flatten().next().unwrap().start;
+    let booked = appointments::book(quince, wish(slug, start, service))
+        .await
+        .unwrap();
+    (booked.id, start, booked.manage_token)
+}
+
+async fn wait(quince: &bookings::Quince, start: Timestamp) -> String {
+    let wish = Booking {
+        email: "waits@client.example".to_owned(),
+        ..wish("class", start, "")
+    };
+    bookings::classes::wait(quince, &wish).await.unwrap()
+}
+
+async fn nothing_breaks(database: Database) {
+    let mut studio = Studio::open(database).await;
+    let mut broken = studio.broken("as it should be").await;
+    for (table, column, value) in POISONS {
+        let keep = format!("CREATE TABLE kept AS SELECT * FROM {table}");
+        studio.run(keep).await;
+        let key = match *table {
+            "external_instances" => "starts_at",
+            "calendar_members" => "calendar_id",
+            "appointment_parts" => "appointment_id",
+            "holidays" => "name",
+            _ => "id",
+        };
+        studio
+            .run(format!("UPDATE {table} SET {column} = '{value}'"))
+            .await;
+        broken.extend(studio.broken(&format!("{table}.{column}")).await);
+        studio
+            .run(format!(
+                "UPDATE {table} SET {column} = (SELECT MIN(k.{column}) FROM kept k WHERE k.{key} = {table}.{key})"
+            ))
+            .await;
+        studio.run("DROP TABLE kept".to_owned()).await;
+    }
+    broken.extend(studio.broken("as it was").await);
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_breaks_on_sqlite() {
+    nothing_breaks(Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_breaks_on_postgres() {
+    nothing_breaks(Database::Postgres(Postgres::start().await)).await;
+}
+
+/// What a page shows.
+async fn page(studio: &mut Studio, path: &str) -> String {
+    studio.owner.page(path).await
+}
+
+async fn a_lost_zone_is_told_and_mended(database: Database) {
+    let mut studio = Studio::open(database).await;
+    studio
+        .run("UPDATE staff SET zone = 'Asia/Nowhere' WHERE email = 'ada@quince.example'".to_owned())
+        .await;
+    let free = "/api/v1/calendars/intro-call/free-slots";
+    let today = Zone::utc().date(Timestamp::now());
+    let next = today.saturating_add(14.days());
+    let free = format!("{free}?startDate={today}&endDate={next}");
+    let slots = async |quince: &Quince| {
+        http()
+            .get(quince.at(&free))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    };
+    assert!(
+        !slots(&studio.quince).await.contains('T'),
+        "nobody knows when Ada works"
+    );
+    let profile = page(&mut studio, "/settings/profile").await;
+    assert!(
+        profile.contains("Nobody can book you") && profile.contains("Asia/Nowhere"),
+        "{profile}"
+    );
+    let calendar = page(&mut studio, "/calendar").await;
+    assert!(calendar.contains("Asia/Nowhere"));
+    let fields = |zone| {
+        [
+            ("name", "Ada"),
+            ("zone", zone),
+            ("hours[days][0][0][from]", "09:00"),
+            ("hours[days][0][0][to]", "17:00"),
+        ]
+    };
+    let refused = studio
+        .owner
+        .post("/settings/profile", "save-profile", &fields("Asia/Nowhere"))
+        .await;
+    assert!(
+        refused.headers()["location"]
+            .to_str()
+            .unwrap()
+            .contains("problem")
+    );
+    studio
+        .owner
+        .submit("/settings/profile", "save-profile", &fields("UTC"))
+        .await;
+    let profile = page(&mut studio, "/settings/profile").await;
+    assert!(!profile.contains("Nobody can book you"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_zone_is_told_and_mended_on_sqlite() {
+    a_lost_zone_is_told_and_mended(Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_zone_is_told_and_mended_on_postgres() {
+    a_lost_zone_is_told_and_mended(Database::Postgres(Postgres::start().await)).await;
+}
