@@ -98,6 +98,7 @@ pub struct Kept {
 /// What is due now and not in somebody's hands, and whether there is more than what is kept.
 pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, StoreError> {
     let at = at.into();
+    // Each look is one into an index; the `+` keeps SQLite from taking another one, in which all reminders are.
     let due = one!(
         tx,
         read,
@@ -115,7 +116,7 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
             (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND next_attempt_at <= $1
                 AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $5) LIMIT 1) m)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND attempts = 0 AND created_at > $6
-                AND next_attempt_at <= created_at AND next_attempt_at > $1 LIMIT 1) m)
+                AND next_attempt_at <= created_at AND +next_attempt_at > $1 LIMIT 1) m)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND attempts > 0
                 AND next_attempt_at > $7 LIMIT 1) m) AS mails,
             (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $1

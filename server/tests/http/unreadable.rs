@@ -26,6 +26,7 @@ const POISONS: &[(&str, &str, &str)] = &[
     ("staff", "hours", "{"),
     ("staff", "overrides", "[{}]"),
     ("staff", "when_stale", "a-later-word"),
+    ("staff", "role", "a-later-word"),
     ("workspace", "zone", "Asia/Nowhere"),
     ("booking_calendars", "kind", "a-later-word"),
     ("booking_calendars", "distribution", "a-later-word"),
@@ -443,4 +444,16 @@ async fn a_lost_zone_is_told_and_mended_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_zone_is_told_and_mended_on_postgres() {
     a_lost_zone_is_told_and_mended(Database::Postgres(Postgres::start().await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_cannot_be_read_leads_to_the_sign_in() {
+    for data in ["{", "{\"staff\": \"nobody\"}", "{\"staff\": 1}", "[]"] {
+        let mut studio = Studio::open(Database::Sqlite).await;
+        studio.run(format!("UPDATE sessions SET data = '{data}'")).await;
+        let answer = studio.owner.get("/calendar").await;
+        assert_eq!(answer.status(), StatusCode::FOUND, "{data}");
+        studio.owner.sign_in("ada@quince.example", PASSWORD).await;
+        studio.owner.page("/calendar").await;
+    }
 }

@@ -34,7 +34,6 @@ mod races;
 mod round_robin;
 mod running;
 mod rush;
-
 mod secrets;
 mod services;
 mod simple;

@@ -52,7 +52,8 @@ async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(wor
     assert!(calendars::public_list(&world.quince).await.unwrap().is_empty());
     assert!(calendars::by_slug(&world.quince, "intro").await.is_err());
     assert!(calendars::switched_off(&world.quince, "intro").await.is_ok());
-    let question = Question::new("intro", date(TUESDAY), date(TUESDAY), &Zone::utc());
+    let utc = Zone::utc();
+    let question = Question::new("intro", date(TUESDAY), date(TUESDAY), &utc);
     let free = slots::free(&world.quince, &question).await;
     assert!(
         matches!(free, Err(slots::SlotsError::CalendarNotFound)),
