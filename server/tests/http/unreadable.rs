@@ -1,13 +1,11 @@
 //! One stored value that cannot be read: a zone that this machine does not know any more, a word of a later version, JSON that
 //! broke. It takes no page, no list and nobody down, on both databases.
 
-use std::collections::BTreeSet;
-
 use bookings::appointments::{self, Booking};
 use bookings::calendars::{CalendarForm, Member};
 use bookings::services::{self, ResourceForm, ServiceForm};
 use bookings::slots::{self, Question};
-use bookings::{Interval, Kind, Priority, StaffId};
+use bookings::{AppointmentId, CalendarId, Interval, Kind, Priority, StaffId, WeeklyHours};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
@@ -156,55 +154,94 @@ impl Studio {
 
 /// Makes a thing of each sort; answers with all pages.
 async fn fill(quince: &bookings::Quince) -> Vec<String> {
-    let team = bookings::accounts::team(quince).await.unwrap();
-    let ada = team[0].id;
-    let member = Member {
-        staff: ada,
+    let ada = bookings::accounts::team(quince).await.unwrap()[0].id;
+    let jonas = jonas(quince, ada).await;
+    make_calendars(quince, ada, jonas).await;
+    let all = bookings::calendars::list(quince, ada).await.unwrap();
+    let menu = all.iter().find(|calendar| calendar.slug == "menu").unwrap().id;
+    let service = make_service(quince, ada, menu).await;
+    let seat = book(quince, "class", "").await;
+    let visit = book(quince, "menu", &service).await;
+    let single = book(quince, "intro-call", "").await;
+    let waiting = wait(quince, seat.start).await;
+    let session = appointments::get(quince, ada, seat.id).await.unwrap().session;
+    let later = Timestamp::now() + SignedDuration::from_hours(24 * 300);
+    let span = Interval::new(later, later + SignedDuration::from_hours(1));
+    let block = bookings::blocked::add(quince, ada, ada, span, "Mine")
+        .await
+        .unwrap();
+    let connection = bookings::connections::list(quince, ada).await.unwrap()[0].id;
+    let token = single.token;
+    let calendars: Vec<String> = all.iter().map(|calendar| calendar.id.to_string()).collect();
+    let slugs: Vec<String> = all.iter().map(|calendar| calendar.slug.clone()).collect();
+    let things = |page: &str| match page {
+        "/appointments/:id" => vec![seat.id.to_string(), visit.id.to_string(), single.id.to_string()],
+        "/blocked-time/:id" => vec![block.id.to_string()],
+        "/sessions/:id" => vec![session.unwrap().to_string()],
+        "/settings/integrations/:id/disconnect" => vec![connection.to_string()],
+        // The practice iCloud has no events yet.
+        "/events/:id" => Vec::new(),
+        "/waiting/:token" => vec![waiting.clone()],
+        "/book/:slug" => slugs.clone(),
+        _ if page.contains(":token") => vec![token.clone()],
+        _ => calendars.clone(),
+    };
+    let mut pages = Vec::new();
+    for page in in_the_source("path!(\"", "\")") {
+        let page = format!("/{}", page.trim_start_matches('/'));
+        match [":id", ":token", ":slug"]
+            .iter()
+            .find(|word| page.contains(**word))
+        {
+            Some(word) => pages.extend(things(&page).iter().map(|thing| page.replace(word, thing))),
+            None => pages.push(page),
+        }
+    }
+    let today = Zone::utc().date(Timestamp::now());
+    let next = today.saturating_add(14.days());
+    pages.push("/calendar?who=team".to_owned());
+    pages.push(format!("/calendar?date={next}&view=day"));
+    pages.push("/appointments?show=all".to_owned());
+    pages.push(format!("/manage/{token}/appointment.ics"));
+    pages.push("/api/v1/calendars".to_owned());
+    let slots = |slug| format!("/api/v1/calendars/{slug}/free-slots?startDate={today}&endDate={next}");
+    pages.extend(slugs.iter().map(slots));
+    let why_not = |id| format!("/booking-calendars/{id}/why-not?date={next}");
+    pages.extend(calendars.iter().map(why_not));
+    pages
+}
+
+/// A booking calendar of each kind, besides the Personal one that there is.
+async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId) {
+    let member = |staff| Member {
+        staff,
         priority: Priority::Medium,
         weight: 1,
     };
-    for (slug, kind) in [
-        ("class", Kind::ClassBooking),
-        ("menu", Kind::Service),
-        ("simple", Kind::Simple),
-        ("panel", Kind::Collective),
-        ("robin", Kind::RoundRobin),
+    for (slug, kind, members) in [
+        ("class", Kind::ClassBooking, vec![member(ada)]),
+        ("menu", Kind::Service, vec![member(ada), member(jonas)]),
+        ("simple", Kind::Simple, Vec::new()),
+        ("panel", Kind::Collective, vec![member(ada), member(jonas)]),
+        ("robin", Kind::RoundRobin, vec![member(ada), member(jonas)]),
     ] {
-        let second = bookings::accounts::team(quince)
-            .await
-            .unwrap()
-            .get(1)
-            .map(|one| one.id);
-        let second = match second {
-            Some(second) => second,
-            None => jonas(quince, ada).await,
-        };
-        let also = Member {
-            staff: second,
-            ..member
-        };
-        let form = CalendarForm {
+        let mut form = CalendarForm {
             slug: slug.to_owned(),
             kind,
-            members: match kind {
-                Kind::Simple => Vec::new(),
-                Kind::ClassBooking => vec![member],
-                _ => vec![member, also],
-            },
+            members,
             ..CalendarForm::new(slug)
         };
-        let mut form = form;
-        if kind == Kind::ClassBooking {
-            form.rules.seats = 1;
-        }
+        // Somebody waits for the one seat.
+        form.rules.seats = 1;
         if kind == Kind::Simple {
-            form.rules.hours = Some(bookings::WeeklyHours::weekdays(9 * 60, 17 * 60));
+            form.rules.hours = Some(WeeklyHours::weekdays(9 * 60, 17 * 60));
         }
         bookings::calendars::create(quince, ada, form).await.unwrap();
     }
-    let all = bookings::calendars::list(quince, ada).await.unwrap();
-    let id_of = |slug: &str| all.iter().find(|calendar| calendar.slug == slug).unwrap().id;
-    let menu = id_of("menu");
+}
+
+/// A service that takes a room.
+async fn make_service(quince: &bookings::Quince, ada: StaffId, menu: CalendarId) -> String {
     let room = ResourceForm {
         id: None,
         name: "Room".to_owned(),
@@ -222,61 +259,8 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
         resources: vec![(rooms[0].id, 1)],
     };
     services::save(quince, ada, menu, None, cut).await.unwrap();
-    let service = services::menu(quince, ada, menu).await.unwrap().services[0].id;
-    let seat = book(quince, "class", "").await;
-    let visit = book(quince, "menu", &service.to_string()).await;
-    let single = book(quince, "intro-call", "").await;
-    let waiting = wait(quince, seat.1).await;
-    let session = appointments::get(quince, ada, seat.0)
-        .await
-        .unwrap()
-        .session
-        .unwrap();
-    let later = Timestamp::now() + SignedDuration::from_hours(24 * 300);
-    let span = Interval::new(later, later + SignedDuration::from_hours(1));
-    let block = bookings::blocked::add(quince, ada, ada, span, "Mine")
-        .await
-        .unwrap();
-    let connection = bookings::connections::list(quince, ada).await.unwrap()[0].id;
-    let today = Zone::utc().date(Timestamp::now());
-    let next = today.saturating_add(14.days());
-    let token = &single.2;
-    let ids = |page: &str| -> Vec<String> {
-        let each = |all: &[String]| all.iter().map(|id| page.replace(":id", id)).collect();
-        match page {
-            "/appointments/:id" => each(&[seat.0.to_string(), visit.0.to_string(), single.0.to_string()]),
-            "/blocked-time/:id" => each(&[block.id.to_string()]),
-            "/sessions/:id" => each(&[session.to_string()]),
-            "/settings/integrations/:id/disconnect" => each(&[connection.to_string()]),
-            "/events/:id" => Vec::new(),
-            _ if page.starts_with("/booking-calendars/:id") => {
-                let all: Vec<String> = all.iter().map(|calendar| calendar.id.to_string()).collect();
-                each(&all)
-            }
-            "/book/:slug" => all.iter().map(|one| format!("/book/{}", one.slug)).collect(),
-            "/waiting/:token" => vec![format!("/waiting/{waiting}")],
-            _ => vec![page.replace(":token", token)],
-        }
-    };
-    let pages: BTreeSet<String> = in_the_source("path!(\"", "\")")
-        .iter()
-        .flat_map(|page| ids(&format!("/{}", page.trim_start_matches('/'))))
-        .collect();
-    let mut pages: Vec<String> = pages.into_iter().collect();
-    assert!(pages.iter().all(|page| !page.contains(':')), "{pages:?}");
-    pages.push("/calendar?who=team".to_owned());
-    pages.push(format!("/calendar?date={next}&view=day"));
-    pages.push("/appointments?show=all".to_owned());
-    pages.push(format!("/manage/{token}/appointment.ics"));
-    pages.push("/api/v1/calendars".to_owned());
-    for calendar in &all {
-        pages.push(format!(
-            "/api/v1/calendars/{}/free-slots?startDate={today}&endDate={next}",
-            calendar.slug
-        ));
-        pages.push(format!("/booking-calendars/{}/why-not?date={next}", calendar.id));
-    }
-    pages
+    let menu = services::menu(quince, ada, menu).await.unwrap();
+    menu.services[0].id.to_string()
 }
 
 async fn jonas(quince: &bookings::Quince, by: StaffId) -> StaffId {
@@ -308,12 +292,15 @@ fn wish(slug: &str, start: Timestamp, service: &str) -> Booking {
     }
 }
 
+/// An appointment that was just booked.
+struct Made {
+    id: AppointmentId,
+    start: Timestamp,
+    token: String,
+}
+
 /// Books the first free time of a booking calendar.
-async fn book(
-    quince: &bookings::Quince,
-    slug: &str,
-    service: &str,
-) -> (bookings::AppointmentId, Timestamp, String) {
+async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
     let zone = Zone::utc();
     let today = zone.date(Timestamp::now());
     let chosen = bookings::services::Chosen::list(service).unwrap();
@@ -326,7 +313,11 @@ async fn book(
     let booked = appointments::book(quince, wish(slug, start, service))
         .await
         .unwrap();
-    (booked.id, start, booked.manage_token)
+    Made {
+        id: booked.id,
+        start,
+        token: booked.manage_token,
+    }
 }
 
 async fn wait(quince: &bookings::Quince, start: Timestamp) -> String {

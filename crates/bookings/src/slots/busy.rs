@@ -55,7 +55,7 @@ pub(crate) fn of_calendars<'a>(
             (true, WhenStale::StopOffering) => busy.push(unreadable(window)),
             // There is no last known state, and a calendar that cannot be read is never free.
             (true, WhenStale::UseLastKnown) if !freshness::is_known(calendar, now) => {
-                busy.push(unreadable(window))
+                busy.push(unreadable(window));
             }
             _ => {}
         }

@@ -47,7 +47,10 @@ async fn after_a_clock_was_ahead_icloud_is_read_at_once(world: World) {
         days(400),
     ] {
         world.jobs().await;
-        ahead(&world, jump, async || drop(world.jobs().await)).await;
+        ahead(&world, jump, async || {
+            world.jobs().await;
+        })
+        .await;
         let seen = world.connection().await;
         assert_eq!(seen.state, ConnectionState::Stale, "{jump:?}");
         assert!(seen.freshness.contains("yet to come"), "{}", seen.freshness);
@@ -71,7 +74,10 @@ async fn after_a_clock_was_ahead_for_years_nothing_is_offered_that_is_not_known(
     world.later(2).await;
     assert!(!world.is_free("09:00").await);
     // A read by such a clock drops what is long over by then.
-    ahead(&world, days(3_000), async || drop(world.jobs().await)).await;
+    ahead(&world, days(3_000), async || {
+        world.jobs().await;
+    })
+    .await;
     world.control.set_down(true);
     world.jobs().await;
     assert_eq!(world.free().await, [""; 0]);
@@ -89,7 +95,10 @@ async fn what_failed_while_a_clock_was_ahead_is_tried_at_once(world: World) {
     // Neither mails nor events can go out.
     std::fs::write(world.folder.path().join("mails"), "in the way").unwrap();
     world.control.set_down(true);
-    ahead(&world, days(3), async || drop(world.jobs().await)).await;
+    ahead(&world, days(3), async || {
+        world.jobs().await;
+    })
+    .await;
     let seen = world.appointment(&booked).await;
     assert_eq!(seen.write.unwrap().state, WriteState::Waiting);
     world.control.set_down(false);
@@ -171,7 +180,10 @@ async fn reminders_wait_for_their_day_whatever_the_clock_did(world: World) {
     bookings::appointments::book(&world.quince, wish).await.unwrap();
     world.jobs().await;
     let before = world.mails().len();
-    ahead(&world, days(3), async || drop(world.jobs().await)).await;
+    ahead(&world, days(3), async || {
+        world.jobs().await;
+    })
+    .await;
     for _ in 0..3 {
         world.later(60).await;
     }
@@ -183,7 +195,10 @@ async fn reminders_wait_for_their_day_whatever_the_clock_did(world: World) {
 
 async fn an_event_deleted_after_a_clock_was_ahead_is_noticed(world: World) {
     let booked = world.book("10:00").await;
-    ahead(&world, days(3), async || drop(world.jobs().await)).await;
+    ahead(&world, days(3), async || {
+        world.jobs().await;
+    })
+    .await;
     let path = world.events("Home")[0].href.clone();
     world.later(5).await;
     world.control.delete_event(world.icloud("Home"), &path);
