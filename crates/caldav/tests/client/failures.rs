@@ -10,7 +10,9 @@ use flate2::write::GzEncoder;
 use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
-use crate::support::scripted::{EMPTY, Scripted, answer, list, login, multistatus, raw_answer, row};
+use crate::support::scripted::{
+    EMPTY, Scripted, Seen, answer, list, login, multistatus, raw_answer, row, status_row, version,
+};
 use crate::support::{client, client_with_limits};
 
 async fn listing_answered_by(bytes: Vec<u8>) -> Result<Vec<caldav::Listed>, Error> {
@@ -242,6 +244,56 @@ async fn a_body_over_the_limit_is_refused_also_when_it_was_compressed() {
             .await;
         assert_eq!(outcome, Err(Error::TooLarge { limit: 100_000 }));
     }
+}
+
+#[tokio::test]
+async fn a_listing_over_the_limit_is_refused_in_however_many_pages_it_comes() {
+    let limits = Limits {
+        listing_bytes: 100_000,
+        ..Limits::default()
+    };
+    let rows = |page: usize| -> String {
+        let names = page * 300..page * 300 + 300;
+        names
+            .map(|name| version(&format!("/cal/{name}.ics"), "1"))
+            .collect()
+    };
+    // Two pages of 300 rows are within it, the third is not.
+    let server = Scripted::start(move |seen: &Seen| {
+        if seen.body.contains("sync-collection") {
+            let page = (0..9)
+                .rev()
+                .find(|page| seen.body.contains(&format!(">page-{page}<")));
+            let page = page.map_or(0, |page| page + 1);
+            let more = status_row("/cal/", "507 Insufficient Storage");
+            multistatus(&format!(
+                "{}{more}<sync-token>page-{page}</sync-token>",
+                rows(page)
+            ))
+        } else {
+            multistatus(&(0..3).map(rows).collect::<String>())
+        }
+    })
+    .await;
+    let (client, calendar) = (client_with_limits(limits), server.at("cal/"));
+    let too_large = Error::TooLarge { limit: 100_000 };
+    let (from, to) = (
+        "2026-11-23T00:00:00Z".parse().unwrap(),
+        "2026-12-23T00:00:00Z".parse().unwrap(),
+    );
+    assert_eq!(
+        client.sync(&calendar, &login(), None).await,
+        Err(too_large.clone())
+    );
+    assert_eq!(server.seen().len(), 3);
+    assert_eq!(
+        client.list_etags(&calendar, &login()).await,
+        Err(too_large.clone())
+    );
+    assert_eq!(
+        client.read_range(&calendar, &login(), from, to).await,
+        Err(too_large)
+    );
 }
 
 #[tokio::test]

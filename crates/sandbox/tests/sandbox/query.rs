@@ -10,10 +10,11 @@ const SYNC: &str = "<d:sync-collection xmlns:d=\"DAV:\"><d:sync-token/><d:sync-l
                     </d:sync-collection>";
 
 fn multiget(hrefs: &[&str]) -> String {
-    let hrefs: String = hrefs
+    let hrefs: Vec<String> = hrefs
         .iter()
         .map(|href| format!("<d:href>{href}</d:href>"))
         .collect();
+    let hrefs = hrefs.concat();
     format!(
         "<c:calendar-multiget xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><d:getetag/>\
          <c:calendar-data/></d:prop>{hrefs}</c:calendar-multiget>"

@@ -23,8 +23,8 @@ const LAUNCHER: &str = r#""$0" "$@" & server=$!; cat >/dev/null; kill $server; w
 
 struct Running {
     child: Child,
-    _folder: TempDir,
-    _port: Port,
+    folder: TempDir,
+    port: Port,
 }
 
 impl Drop for Running {
@@ -111,18 +111,14 @@ pub async fn cyrus() -> Option<Practice> {
         .stderr(log)
         .spawn()
         .unwrap();
-    let mut running = Running {
-        child,
-        _folder: folder,
-        _port: port,
-    };
-    let log = running._folder.path().join("log");
+    let mut running = Running { child, folder, port };
+    let log = running.folder.path().join("log");
     assert!(
-        running._port.is_served_by(&mut running.child).await,
+        running.port.is_served_by(&mut running.child).await,
         "Cyrus did not start: {}",
         std::fs::read_to_string(log).unwrap()
     );
-    make_mailbox(&running._folder.path().join("config/socket/lmtp"));
+    make_mailbox(&running.folder.path().join("config/socket/lmtp"));
     Some(Practice {
         client: client(&entry),
         entry,
