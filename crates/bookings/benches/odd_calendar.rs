@@ -87,6 +87,9 @@ async fn run(name: &str, database: &str, folder: &Path, odd: Odd) {
         println!("    the sync broke off: {}", error.cause());
     }
     let connection = connections::list(&quince, owner).await.unwrap().remove(0);
+    if let Some(problem) = &connection.problem {
+        println!("    said of its account: {problem}");
+    }
     let calendar = connection
         .calendars
         .into_iter()

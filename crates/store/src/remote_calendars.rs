@@ -78,6 +78,10 @@ pub struct Listed {
 
 /// A calendar whose events count for a host: primary or checked for conflicts, on a connection that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact or choice of its own"
+)]
 pub struct Watched {
     /// Its id.
     pub id: RemoteCalendarId,

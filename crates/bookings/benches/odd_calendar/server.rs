@@ -96,9 +96,9 @@ pub async fn serve() {
     let entry = if odd == Odd::Gzip {
         // All is asked for where the answer can be changed.
         control.switch(|switches| switches.absolute_home = false);
-        front(sandbox.entry_url().to_string()).await
+        front(sandbox.entry_url().to_owned()).await
     } else {
-        sandbox.entry_url().to_string()
+        sandbox.entry_url().to_owned()
     };
     println!("{entry} {} {}", login.apple_id, login.app_password);
     std::io::stdout().flush().unwrap();
@@ -154,7 +154,7 @@ async fn hand_on(
 
 /// Three megabytes of blanks between two tags.
 fn packed() -> Vec<u8> {
-    let blanks = [b' '; 1024 * 1024];
+    let blanks = vec![b' '; 1024 * 1024];
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder
         .write_all(b"<?xml version='1.0'?><multistatus xmlns='DAV:'>")

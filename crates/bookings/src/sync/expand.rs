@@ -103,7 +103,7 @@ fn joined(mut parsed: Parsed) -> Parsed {
     for instance in taken {
         match kept.last_mut() {
             Some(last) if last.blocks == instance.blocks && instance.start <= last.end => {
-                join(last, &instance)
+                join(last, &instance);
             }
             _ => kept.push(instance),
         }

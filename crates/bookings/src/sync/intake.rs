@@ -4,7 +4,7 @@
 //! holds up nobody. That is safe, since a bit only adds to what is known, or takes the place of what was known of the
 //! same resources; what is gone is dropped at the end, with the mark at which the next read starts.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use caldav::{Reading, Resource};
 use ical::Horizon;
@@ -362,7 +362,7 @@ impl<'a> Intake<'a> {
     /// How many instances of each of these events are stored.
     async fn rows_of(&self, ids: Vec<EventId>) -> Result<impl Fn(EventId) -> usize + use<>, Internal> {
         let counts = if ids.is_empty() {
-            Default::default()
+            HashMap::default()
         } else {
             let mut tx = self.account.quince.store().read().await?;
             external_events::instances_of(&mut tx, &ids).await?

@@ -112,6 +112,10 @@ fn date(text: &str) -> Option<Date> {
     Date::strptime("%Y%m%d", text.get(..8)?).ok()
 }
 
+const FREQUENCIES: [&str; 7] = [
+    "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY",
+];
+
 /// Whether a line is a recurrence rule that not every server understands: of another calendar than ours (RFC 7529), with
 /// parts that have no meaning, or none at all.
 fn is_unusual_rule(line: &str) -> bool {
@@ -123,9 +127,6 @@ fn is_unusual_rule(line: &str) -> bool {
     let Some((_, rule)) = line.split_once(':').filter(|_| is_rule) else {
         return false;
     };
-    const FREQUENCIES: [&str; 7] = [
-        "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY",
-    ];
     let mut has_frequency = false;
     let mut is_odd = false;
     for part in rule.split(';').filter(|part| !part.is_empty()) {

@@ -85,8 +85,10 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .expect("run scripts/setup, or name another environment in QUINCE_PYTHON_VENV");
+            .spawn();
+        let child = child.unwrap_or_else(|error| {
+            panic!("run scripts/setup, or name another environment in QUINCE_PYTHON_VENV: {error}")
+        });
         let server = Self {
             child,
             _folder: folder,

@@ -223,11 +223,11 @@ async fn a_whole_read_that_breaks_off_keeps_what_it_brought_and_drops_nothing(wo
         world.event("Home", &format!("{hour:02}:00"));
     }
     world.control.expire_sync_tokens(world.icloud("Home"));
-    // The token is refused, and the answer with everything ends in the middle.
+    // The token is refused, and the line breaks when the events are asked for that the list has.
     world
         .control
         .inject_on("REPORT", Fault::Slow(std::time::Duration::ZERO));
-    world.control.inject_on("REPORT", Fault::CutShort);
+    world.control.inject_on("REPORT", Fault::Reset);
     world.sync().await;
     assert!(
         !world.is_free("09:00").await,
