@@ -23,6 +23,11 @@ impl Control {
         self.shared.lock().faults.standing = fault;
     }
 
+    /// Strikes every request to one calendar with this fault, until told otherwise. The others go on working.
+    pub fn set_calendar_fault(&self, calendar: CalendarId, fault: Option<Fault>) {
+        self.shared.lock().faults.set_for_calendar(calendar, fault);
+    }
+
     /// Strikes the next request with this fault; several faults wait in line.
     pub fn inject(&self, fault: Fault) {
         self.shared.lock().faults.push(None, fault);

@@ -178,6 +178,13 @@ impl Control {
         self.shared.lock().remove_calendar(calendar);
     }
 
+    /// Makes something else of a calendar, as when its owner shares it in another way.
+    pub fn set_kind(&self, calendar: CalendarId, kind: Kind) {
+        if let Some(calendar) = self.shared.lock().calendar_mut(calendar) {
+            calendar.kind = kind;
+        }
+    }
+
     /// Allows or forbids the owner to write.
     pub fn set_writable(&self, calendar: CalendarId, writable: bool) {
         if let Some(calendar) = self.shared.lock().calendar_mut(calendar) {

@@ -24,17 +24,21 @@ pub(super) enum Done {
     Deleted,
     Down,
     Up,
+    Shut,
+    Opened,
     Revoked,
     Restored,
 }
 
 impl Done {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Added,
         Self::Changed,
         Self::Deleted,
         Self::Down,
         Self::Up,
+        Self::Shut,
+        Self::Opened,
         Self::Revoked,
         Self::Restored,
     ];
@@ -46,6 +50,8 @@ impl Done {
             Self::Deleted => "deleted",
             Self::Down => "down",
             Self::Up => "up",
+            Self::Shut => "shut",
+            Self::Opened => "opened",
             Self::Revoked => "revoked",
             Self::Restored => "restored",
         }
@@ -62,6 +68,8 @@ impl Done {
             Self::Deleted => "The event has been deleted.",
             Self::Down => "The practice iCloud is now out of reach for apps. This page keeps working.",
             Self::Up => "The practice iCloud answers again.",
+            Self::Shut => "Apps get an error for this calendar from now on. The others go on working.",
+            Self::Opened => "Apps can read this calendar again.",
             Self::Revoked => "The app-specific password has been revoked.",
             Self::Restored => "The app-specific password works again.",
         }
@@ -222,6 +230,20 @@ pub(super) async fn outage(State(app): State<App>, Form(form): Form<Outage>) -> 
     } else {
         Done::Up.redirect("")
     }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Shut {
+    calendar: u64,
+    shut: bool,
+}
+
+pub(super) async fn calendar(State(app): State<App>, Form(form): Form<Shut>) -> Response {
+    let fault = form.shut.then_some(Fault::ServerError);
+    let id = CalendarId(form.calendar);
+    app.shared.lock().faults.set_for_calendar(id, fault);
+    let done = if form.shut { Done::Shut } else { Done::Opened };
+    done.redirect(&place(form.calendar))
 }
 
 #[derive(Debug, Deserialize)]

@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/practice/change", post(forms::change))
         .route("/practice/delete", post(forms::delete))
         .route("/practice/outage", post(forms::outage))
+        .route("/practice/calendar", post(forms::calendar))
         .route("/practice/password", post(forms::password))
         .layer(middleware::from_fn(guard::check))
 }

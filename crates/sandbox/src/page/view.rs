@@ -186,7 +186,29 @@ fn calendar_article(
             let _ = writeln!(out, "<p class=quiet>… and {more} more.</p>");
         }
     }
+    shutter(out, world, calendar);
     out.push_str("</article>\n");
+}
+
+/// Apps get an error for one calendar, or read it again.
+fn shutter(out: &mut String, world: &World, calendar: &Calendar) {
+    let (sentence, shut, label) = if world.faults.of_calendars.contains_key(&calendar.id) {
+        (
+            "Apps get an error for this calendar.",
+            "false",
+            "Let it be read again",
+        )
+    } else {
+        ("", "true", "Simulate that it cannot be read")
+    };
+    let _ = writeln!(
+        out,
+        "<form method=post action=/practice/calendar class=line><p class=quiet>{sentence}</p>\
+         <input type=hidden name=calendar value={id}><input type=hidden name=shut value={shut}>\
+         <button class=second>{label}<span class=hidden>: {name}</span></button></form>",
+        id = calendar.id.0,
+        name = escape(&calendar.name),
+    );
 }
 
 pub(super) fn moment(zone: &Zone, instant: Timestamp, format: &str) -> String {

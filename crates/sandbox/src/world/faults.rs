@@ -1,13 +1,16 @@
 //! Which request a fault strikes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::CalendarId;
 use crate::switches::Fault;
 
-/// A standing fault strikes every request; waiting ones strike one request each, in their order.
+/// A standing fault strikes every request, one of a calendar every request to that calendar; waiting ones strike one request
+/// each, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     pub(crate) standing: Option<Fault>,
+    pub(crate) of_calendars: BTreeMap<CalendarId, Fault>,
     waiting: VecDeque<(Option<String>, Fault)>,
 }
 
@@ -16,14 +19,23 @@ impl Faults {
         self.waiting.push_back((method.map(str::to_uppercase), fault));
     }
 
+    pub(crate) fn set_for_calendar(&mut self, calendar: CalendarId, fault: Option<Fault>) {
+        match fault {
+            Some(fault) => self.of_calendars.insert(calendar, fault),
+            None => self.of_calendars.remove(&calendar),
+        };
+    }
+
     pub(crate) fn clear(&mut self) {
         self.standing = None;
+        self.of_calendars.clear();
         self.waiting.clear();
     }
 
-    /// The fault for a request of this method.
-    pub(crate) fn next(&mut self, method: &str) -> Option<Fault> {
-        if let Some(fault) = &self.standing {
+    /// The fault for a request of this method, to a calendar or to something else.
+    pub(crate) fn next(&mut self, method: &str, calendar: Option<CalendarId>) -> Option<Fault> {
+        let of_calendar = calendar.and_then(|calendar| self.of_calendars.get(&calendar));
+        if let Some(fault) = self.standing.as_ref().or(of_calendar) {
             return Some(fault.clone());
         }
         let suits = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == method);

@@ -19,7 +19,7 @@ pub(crate) use faults::Faults;
 
 use crate::ics;
 use crate::record::Log;
-use crate::switches::Switches;
+use crate::switches::{Fault, Switches};
 
 /// An account of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -289,6 +289,13 @@ impl World {
     /// A UID for an event that a person makes: different each time.
     pub(crate) fn fresh_uid() -> String {
         Uuid::new_v4().to_string().to_uppercase()
+    }
+
+    /// What goes wrong with a request.
+    pub(crate) fn next_fault(&mut self, method: &str, path: &str) -> Option<Fault> {
+        let mut struck = self.faults.of_calendars.keys().copied();
+        let calendar = struck.find(|id| self.href(*id, None).is_some_and(|own| path.starts_with(&own)));
+        self.faults.next(method, calendar)
     }
 
     /// The title of each guest's mail that storing this object would cause.

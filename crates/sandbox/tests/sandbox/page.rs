@@ -281,6 +281,28 @@ async fn a_person_can_simulate_an_outage_and_revoke_the_password() {
 }
 
 #[tokio::test]
+async fn a_person_can_shut_one_calendar_and_open_it_again() {
+    let world = world().await;
+    let status = async |name: &str| {
+        let reply = world.propfind(&world.path(name), "0", "<d:displayname/>").await;
+        reply.status
+    };
+    let shut = async |shut: bool| {
+        let form = format!("calendar={}&shut={shut}", home_id(&world).await);
+        assert_eq!(world.post("/practice/calendar", &form).await.status, 303);
+    };
+    shut(true).await;
+    assert_eq!((status("Home").await, status("Work").await), (500, 207));
+    assert!(
+        page(&world)
+            .await
+            .contains("Apps get an error for this calendar.")
+    );
+    shut(false).await;
+    assert_eq!((status("Home").await, status("Work").await), (207, 207));
+}
+
+#[tokio::test]
 async fn the_page_loads_nothing_from_elsewhere_and_says_so_in_its_headers() {
     let world = practice().await;
     let reply = world.bare("GET", "/practice/", &[], "").await;
