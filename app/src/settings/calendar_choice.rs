@@ -40,6 +40,49 @@ pub struct CalendarView {
     pub all_day_blocks: bool,
     /// What is wrong with it: it vanished, became read-only …
     pub problem: Option<String>,
+    /// The same in a word or two, when it does not do what it was chosen for.
+    pub trouble: Option<String>,
+}
+
+/// Servers as a sentence names them; without any it is about iCloud.
+pub fn in_words<'a>(places: impl IntoIterator<Item = &'a str>) -> String {
+    let places: Vec<&str> = places.into_iter().collect();
+    if places.is_empty() {
+        "iCloud".to_owned()
+    } else {
+        places.join(" or ")
+    }
+}
+
+/// The servers of these accounts as a sentence names them.
+pub fn servers(accounts: &[AccountView]) -> String {
+    let mut places: Vec<&str> = accounts.iter().map(|account| account.place.as_str()).collect();
+    places.sort_unstable();
+    places.dedup();
+    in_words(places)
+}
+
+/// How a calendar stands, in a word or two; nothing when all is well.
+#[cfg(feature = "ssr")]
+pub fn trouble(state: bookings::connections::CalendarState) -> Option<&'static str> {
+    use bookings::connections::CalendarState;
+
+    match state {
+        CalendarState::Unused | CalendarState::Fresh => None,
+        CalendarState::Trying => Some("Trying again"),
+        CalendarState::Stale | CalendarState::Closed => Some("Cannot be read"),
+        CalendarState::Vanished => Some("No longer there"),
+        CalendarState::ReadOnly => Some("Cannot be written to"),
+    }
+}
+
+/// How a calendar stands, as a badge behind its name.
+#[component]
+pub fn TroubleBadge(
+    /// In a word or two; nothing when all is well.
+    trouble: Option<String>,
+) -> impl IntoView {
+    trouble.map(|words| view! { " " <Badge tone=Tone::Warn>{words}</Badge> })
 }
 
 /// Radio buttons over every writable calendar of every connected account.
@@ -63,7 +106,7 @@ pub fn PrimaryChoice(
                             view! {
                                 <div class="check">
                                     <input id=id.clone() type="radio" name="primary" value=calendar.id checked=calendar.primary/>
-                                    <label for=id>{calendar.name}</label>
+                                    <label for=id>{calendar.name}<TroubleBadge trouble=calendar.trouble/></label>
                                 </div>
                             }
                         })
@@ -113,24 +156,27 @@ fn ConflictRow(calendar: CalendarView) -> impl IntoView {
                 {calendar.name} " "
                 {calendar.primary.then(|| view! { <Badge tone=Tone::Good>"Primary, always checked"</Badge> })}
                 {(!calendar.writable && calendar.readable).then(|| view! { <Badge>"Read-only"</Badge> })}
+                <TroubleBadge trouble=calendar.trouble/>
             </label>
             {help.map(|help| view! { <p class="field-help" id=help_id>{help}</p> })}
         </div>
     }
 }
 
-/// The two import policies, each with its sentence (D6).
-pub fn policy_options() -> Vec<(String, String, String)> {
+/// The two import policies, each with its sentence (D6), for these servers.
+pub fn policy_options(servers: &str) -> Vec<(String, String, String)> {
     vec![
         (
             "keep-up".to_owned(),
-            "Keep up with iCloud".to_owned(),
-            "Events that are moved or deleted in iCloud move and disappear here, too.".to_owned(),
+            format!("Keep up with {servers}"),
+            format!("Events that are moved or deleted in {servers} move and disappear here, too."),
         ),
         (
             "as-first-imported".to_owned(),
             "Keep as first imported".to_owned(),
-            "An event stays here as it was when Quince first saw it, even when it is moved or deleted in iCloud later.".to_owned(),
+            format!(
+                "An event stays here as it was when Quince first saw it, even when it is moved or deleted in {servers} later."
+            ),
         ),
     ]
 }
@@ -166,6 +212,7 @@ mod of_configuration {
                         conflicts: calendar.checked_for_conflicts,
                         all_day_blocks: calendar.all_day_blocks,
                         problem: calendar.problem.clone(),
+                        trouble: super::trouble(calendar.state).map(str::to_owned),
                     })
                     .collect(),
             })

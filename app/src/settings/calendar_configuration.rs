@@ -11,7 +11,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::calendar_choice::{AccountView, ConflictChoice, PrimaryChoice, policy_options};
+use super::calendar_choice::{
+    AccountView, ConflictChoice, PrimaryChoice, TroubleBadge, policy_options, servers,
+};
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
@@ -147,7 +149,7 @@ pub fn import_policy(text: &str) -> Result<bookings::ImportPolicy, AppError> {
     ]
     .into_iter()
     .find(|policy| policy.as_str() == text)
-    .ok_or_else(|| AppError::field("policy", "Choose what happens when events change in iCloud."))
+    .ok_or_else(|| AppError::field("policy", "Choose what happens when events change."))
 }
 
 /// `/settings/calendar-configuration`.
@@ -199,6 +201,7 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> imp
             calendar.name.clone(),
             account.username.clone(),
             calendar.problem.clone(),
+            calendar.trouble.clone(),
         ))
     });
     let open = editing || current.is_none();
@@ -206,9 +209,9 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> imp
         <Card title="Primary Calendar">
             <FormNotice problem/>
             {match (open, current) {
-                (false, Some((name, username, trouble))) => view! {
-                    <p>"Appointments are written to " <strong>{name}</strong> {format!(" ({username}).")}</p>
-                    {trouble.map(|text| view! { <p class="field-error">{text}</p> })}
+                (false, Some((name, username, problem, trouble))) => view! {
+                    <p>"Appointments are written to " <strong>{name}</strong> {format!(" ({username}).")}<TroubleBadge trouble/></p>
+                    {problem.map(|text| view! { <p class="field-error">{text}</p> })}
                     <ButtonLink href="/settings/calendar-configuration?edit=primary">"Edit"</ButtonLink>
                 }
                 .into_any(),
@@ -254,6 +257,7 @@ fn PoliciesCard(accounts: Vec<AccountView>, when_stale: String, kept: KeptForm) 
         .first()
         .map_or("keep-up", |account| account.import_policy.as_str())
         .to_owned();
+    let servers = servers(&accounts);
     let checked = accounts
         .into_iter()
         .flat_map(|account| account.calendars)
@@ -272,7 +276,7 @@ fn PoliciesCard(accounts: Vec<AccountView>, when_stale: String, kept: KeptForm) 
         <Card title="Rules">
             <FormNotice problem done/>
             <ActionForm action=action>
-                <Options legend="When events change in iCloud" name="policy" options=policy_options() value=policy problem/>
+                <Options legend=format!("When events change in {servers}") name="policy" options=policy_options(&servers) value=policy problem/>
                 <Options legend="When a calendar cannot be read" name="when_stale" options=stale_options() value=when_stale problem/>
                 <fieldset class="options">
                     <legend>"All-day events block your time"</legend>

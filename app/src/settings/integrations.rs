@@ -10,13 +10,15 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
+use super::calendar_choice::TroubleBadge;
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::kept::KeptForm;
+use crate::staff::frame::warn_anew;
 use crate::ui::{
     Badge, Button, ButtonLink, Card, EmptyState, Field, FormNotice, Look, Options, PageHeader, Picture, Tone,
-    load, problem_of,
+    load, load_page, problem_of,
 };
 
 /// One connection as Integrations shows it.
@@ -28,6 +30,10 @@ pub struct ConnectionCard {
     username: String,
     state: String,
     state_words: String,
+    /// All is well with it and its calendars.
+    well: bool,
+    /// The login was refused, so that a new password may be needed.
+    needs_password: bool,
     problem: Option<String>,
     freshness: String,
     calendars: Vec<CalendarLine>,
@@ -39,6 +45,8 @@ pub struct CalendarLine {
     name: String,
     uses: String,
     problem: Option<String>,
+    /// How it stands, in a word or two; nothing when all is well.
+    trouble: Option<String>,
 }
 
 /// What Integrations shows.
@@ -73,26 +81,58 @@ pub async fn integrations_page() -> Result<IntegrationsView, AppError> {
 #[cfg(feature = "ssr")]
 fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp) -> ConnectionCard {
     let state = connection.state.as_str();
+    let words = state_words(&connection);
     ConnectionCard {
+        well: words == "Connected",
+        needs_password: state == "needs-attention" || connection.login_in_doubt,
         id: connection.id.to_string(),
         place: connection.place,
         icloud: connection.server == bookings::Server::Icloud,
         username: connection.username,
         state: state.to_owned(),
-        state_words: match state {
-            "connected" => "Connected",
-            "stale" => "Out of date",
-            "needs-attention" => "Needs attention",
-            _ => "Disconnected",
-        }
-        .to_owned(),
+        state_words: words,
         problem: connection.problem,
-        freshness: crate::staff::format::freshness(connection.synced_at, now),
+        freshness: freshness(connection.synced_at, &connection.calendars, now),
         calendars: connection
             .calendars
             .into_iter()
             .map(|calendar| line(calendar, now))
             .collect(),
+    }
+}
+
+/// How a connection stands, in a word or two. One that works is not called so while something of it does not.
+#[cfg(feature = "ssr")]
+fn state_words(connection: &bookings::connections::ConnectionView) -> String {
+    let failing = connection
+        .calendars
+        .iter()
+        .filter(|calendar| calendar.state.is_trouble());
+    match (connection.state.as_str(), failing.count()) {
+        ("connected", _) if connection.problem.is_some() => "Trying again".to_owned(),
+        ("connected", 0) => "Connected".to_owned(),
+        ("connected", 1) => "1 calendar needs a look".to_owned(),
+        ("connected", many) => format!("{many} calendars need a look"),
+        ("stale", _) => "Out of date".to_owned(),
+        ("needs-attention", _) => "Needs attention".to_owned(),
+        _ => "Disconnected".to_owned(),
+    }
+}
+
+/// When it was read, and which calendars were not.
+#[cfg(feature = "ssr")]
+fn freshness(
+    read: Option<jiff::Timestamp>,
+    calendars: &[bookings::connections::RemoteCalendarView],
+    now: jiff::Timestamp,
+) -> String {
+    let read = crate::staff::format::freshness(read, now);
+    let unread = calendars.iter().filter(|calendar| calendar.state.is_unread());
+    let unread: Vec<String> = unread.map(|calendar| format!("“{}”", calendar.name)).collect();
+    if unread.is_empty() {
+        read
+    } else {
+        format!("{read}, but not {}", unread.join(", "))
     }
 }
 
@@ -113,6 +153,7 @@ fn line(calendar: bookings::connections::RemoteCalendarView, now: jiff::Timestam
         name: calendar.name,
         uses: uses.join(", "),
         problem: calendar.problem,
+        trouble: super::calendar_choice::trouble(calendar.state).map(str::to_owned),
     }
 }
 
@@ -120,38 +161,59 @@ fn line(calendar: bookings::connections::RemoteCalendarView, now: jiff::Timestam
 #[server(prefix = "/api/fn", endpoint = "check-now")]
 pub async fn check_now(id: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("check-now");
-    form.stay(check(&id).await, "Checked: Quince knows what iCloud knows.")
-        .await
+    let checked = check(&id).await;
+    let done = checked.as_ref().ok().map(came_of_it).unwrap_or_default();
+    form.stay(checked.map(drop), &done).await
 }
 
 #[cfg(feature = "ssr")]
-async fn check(id: &str) -> Result<(), AppError> {
+async fn check(id: &str) -> Result<bookings::connections::ConnectionView, AppError> {
     crate::limit::limited(crate::limit::Attempt::Connect)?;
     let staff = crate::staff::access::signed_in().await?;
-    bookings::connections::check_now(&crate::context::quince()?, staff, connection_id(id)?).await?;
-    Ok(())
+    let quince = crate::context::quince()?;
+    Ok(bookings::connections::check_now(&quince, staff, connection_id(id)?).await?)
+}
+
+/// What a check came to, in a sentence.
+#[cfg(feature = "ssr")]
+fn came_of_it(connection: &bookings::connections::ConnectionView) -> String {
+    use bookings::connections::CalendarState;
+
+    let place = &connection.place;
+    let is_unread = |state: CalendarState| state.is_unread() || state == CalendarState::Trying;
+    let mut calendars = connection.calendars.iter();
+    if connection.problem.is_some() || connection.state != bookings::ConnectionState::Connected {
+        format!("Checked: {place} could not be read. What is wrong is said below.")
+    } else if let Some(calendar) = calendars.find(|calendar| is_unread(calendar.state)) {
+        let name = &calendar.name;
+        format!("Checked: {place} was read, but not the calendar “{name}”. What is wrong is said below.")
+    } else {
+        format!("Checked: Quince knows what {place} knows.")
+    }
 }
 
 /// Gives a connection a new password; every choice stays.
 #[server(prefix = "/api/fn", endpoint = "reconnect")]
 pub async fn reconnect(id: String, app_password: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("reconnect");
-    form.stay(renew(&id, app_password).await, "Your iCloud is connected again.")
-        .await
+    let renewed = renew(&id, app_password).await;
+    let done = match renewed.as_deref() {
+        Ok("iCloud") => "Your iCloud is connected again.".to_owned(),
+        Ok(place) => format!("{place} is connected again."),
+        Err(_) => String::new(),
+    };
+    form.stay(renewed.map(drop), &done).await
 }
 
 #[cfg(feature = "ssr")]
-async fn renew(id: &str, app_password: String) -> Result<(), AppError> {
+async fn renew(id: &str, app_password: String) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::Connect)?;
     let staff = crate::staff::access::signed_in().await?;
-    bookings::connections::reconnect(
-        &crate::context::quince()?,
-        staff,
-        connection_id(id)?,
-        &app_password,
-    )
-    .await?;
-    Ok(())
+    let (quince, id) = (crate::context::quince()?, connection_id(id)?);
+    bookings::connections::reconnect(&quince, staff, id, &app_password).await?;
+    let connections = bookings::connections::list(&quince, staff).await?;
+    let found = connections.into_iter().find(|connection| connection.id == id);
+    Ok(found.map(|connection| connection.place).unwrap_or_default())
 }
 
 /// Ends a connection and erases its password (D10).
@@ -192,6 +254,7 @@ pub fn IntegrationsPage() -> impl IntoView {
         move || (check.version().get(), reconnect.version().get()),
         |_| integrations_page(),
     );
+    warn_anew(move || check.version().get() + reconnect.version().get());
     view! {
         <SettingsHeader title="Integrations" lead="The accounts whose calendars Quince reads and writes."/>
         {load(page, move |view| {
@@ -243,12 +306,12 @@ fn ConnectionSection(
     reconnect: ServerAction<Reconnect>,
 ) -> impl IntoView {
     let tone = match connection.state.as_str() {
-        "connected" => Tone::Good,
-        "stale" => Tone::Warn,
+        "connected" if connection.well => Tone::Good,
+        "connected" | "stale" => Tone::Warn,
         "needs-attention" => Tone::Bad,
         _ => Tone::Info,
     };
-    let needs_password = connection.state == "needs-attention";
+    let needs_password = connection.needs_password;
     let title = if connection.icloud {
         format!("iCloud Calendar · {}", connection.username)
     } else {
@@ -295,7 +358,7 @@ fn ConnectionSection(
 fn CalendarShown(calendar: CalendarLine) -> impl IntoView {
     view! {
         <li>
-            {calendar.name}
+            {calendar.name}<TroubleBadge trouble=calendar.trouble/>
             {(!calendar.uses.is_empty()).then(|| view! { <span class="field-help">" – "{calendar.uses}</span> })}
             {calendar.problem.map(|problem| view! { <p class="field-error">{problem}</p> })}
         </li>
@@ -306,6 +369,8 @@ fn CalendarShown(calendar: CalendarLine) -> impl IntoView {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DisconnectView {
     id: String,
+    /// iCloud, or the host of another server.
+    place: String,
     username: String,
     written: u32,
     kept: KeptForm,
@@ -323,6 +388,7 @@ pub async fn disconnect_page(id: String) -> Result<DisconnectView, AppError> {
     let kept = crate::context::kept("disconnect").await;
     Ok(DisconnectView {
         id,
+        place: connection.place,
         username: connection.username,
         written: connection.written_events,
         kept,
@@ -338,8 +404,11 @@ pub fn DisconnectPage() -> impl IntoView {
         disconnect_page,
     );
     view! {
-        <PageHeader title="Disconnect iCloud"/>
-        {load(page, |view| view! { <DisconnectForm view/> }.into_any())}
+        {load_page(page, |view| view! {
+            <PageHeader title=format!("Disconnect {}", view.place)/>
+            <DisconnectForm view/>
+        }
+        .into_any())}
     }
 }
 
@@ -352,15 +421,12 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
         1 => "One event to come.".to_owned(),
         many => format!("{many} events to come."),
     };
+    let place = view.place;
     let options = vec![
-        (
-            "keep".to_owned(),
-            "Leave them in iCloud".to_owned(),
-            String::new(),
-        ),
+        ("keep".to_owned(), format!("Leave them in {place}"), String::new()),
         (
             "remove".to_owned(),
-            "Remove them from iCloud".to_owned(),
+            format!("Remove them from {place}"),
             "Removed first, then disconnected.".to_owned(),
         ),
     ];
@@ -369,13 +435,13 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
             <p>"When you disconnect:"</p>
             <ul>
                 <li>"Quince stops reading this account. Its events no longer block your time."</li>
-                <li>"Your appointments stay in Quince. New ones are not written to iCloud until you connect again."</li>
+                <li>{format!("Your appointments stay in Quince. New ones are not written to {place} until you connect again.")}</li>
                 <li>"The stored password is erased."</li>
             </ul>
             <FormNotice problem/>
             <ActionForm action=action>
                 <input type="hidden" name="id" value=view.id/>
-                <Options legend=format!("Events that Quince wrote to iCloud ({events})") name="events" options value=view.kept.value_or("events", "keep") problem/>
+                <Options legend=format!("Events that Quince wrote to {place} ({events})") name="events" options value=view.kept.value_or("events", "keep") problem/>
                 <div class="button-row">
                     <Button look=Look::Danger busy=action.pending()>"Disconnect"</Button>
                     <ButtonLink href="/settings/integrations">"Keep it connected"</ButtonLink>

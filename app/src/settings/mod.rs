@@ -1,6 +1,6 @@
 //! Settings: a person's own (My Profile, Integrations with the wizard, Calendar Configuration), and the workspace's.
 
-mod calendar_choice;
+pub mod calendar_choice;
 pub mod calendar_configuration;
 pub mod connect_form;
 pub mod connect_server;

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::calendar_choice::{AccountView, ConflictChoice, PrimaryChoice, policy_options};
+use super::calendar_choice::{AccountView, ConflictChoice, PrimaryChoice, policy_options, servers};
 use super::connect_form::{ConnectForm, PracticeView};
 use crate::error::AppError;
 use crate::kept::KeptForm;
@@ -169,6 +169,14 @@ fn PasswordStep() -> impl IntoView {
     }
 }
 
+/// That the connection was made, in a sentence.
+fn connected(servers: &str) -> String {
+    match servers {
+        "iCloud" => "Your iCloud is connected.".to_owned(),
+        servers => format!("Connected: {servers}."),
+    }
+}
+
 #[component]
 fn CalendarsStep(wizard: WizardView) -> impl IntoView {
     let action = ServerAction::<ChooseCalendars>::new();
@@ -179,9 +187,15 @@ fn CalendarsStep(wizard: WizardView) -> impl IntoView {
         .map_or("keep-up", |account| account.import_policy.as_str())
         .to_owned();
     let policy = wizard.kept_choice.value_or("policy", &policy);
+    let servers = servers(&wizard.accounts);
+    let done = (!wizard.has_primary).then(|| connected(&servers));
+    let (when, policies) = (
+        format!("When events change in {servers}"),
+        policy_options(&servers),
+    );
     let (primary, conflicts) = (wizard.accounts.clone(), wizard.accounts);
     view! {
-        {(!wizard.has_primary).then(|| view! { <Notice tone=Tone::Good>"Your iCloud is connected."</Notice> })}
+        {done.map(|sentence| view! { <Notice tone=Tone::Good>{sentence}</Notice> })}
         <FormNotice problem/>
         <ActionForm action=action>
             <Card title="Primary calendar">
@@ -192,8 +206,8 @@ fn CalendarsStep(wizard: WizardView) -> impl IntoView {
                 <p>"Nobody can book you while these calendars have an event."</p>
                 <ConflictChoice accounts=conflicts/>
             </Card>
-            <Card title="When events change in iCloud">
-                <Options legend="Events that are not from Quince" name="policy" options=policy_options() value=policy/>
+            <Card title=when>
+                <Options legend="Events that are not from Quince" name="policy" options=policies value=policy/>
             </Card>
             <Button look=Look::Primary busy=action.pending()>"Save"</Button>
         </ActionForm>
@@ -209,9 +223,13 @@ fn DoneStep(wizard: WizardView) -> impl IntoView {
         .find(|calendar| calendar.primary)
         .map(|calendar| calendar.name.clone())
         .unwrap_or_default();
+    let events = match servers(&wizard.accounts).as_str() {
+        "iCloud" => "your iCloud events block your time".to_owned(),
+        servers => format!("your events in {servers} block your time"),
+    };
     view! {
         <Card title="You are ready to be booked">
-            <p>"New appointments appear in " <strong>{primary}</strong> " within seconds, and your iCloud events block your time."</p>
+            <p>"New appointments appear in " <strong>{primary}</strong> {format!(" within seconds, and {events}.")}</p>
             <div class="button-row">
                 {match wizard.booking_page {
                     Some(href) => view! { <ButtonLink href look=Look::Primary>"Open your booking page"</ButtonLink> }.into_any(),

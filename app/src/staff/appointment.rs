@@ -73,6 +73,8 @@ pub struct StatusStep {
 pub struct WriteView {
     state: String,
     words: String,
+    /// iCloud, or the host of another server.
+    server: String,
     /// Whose calendar, and which: "Jonas Okafor, Work".
     place: String,
     problem: Option<String>,
@@ -221,16 +223,17 @@ fn detail(
 
 #[cfg(feature = "ssr")]
 fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
-    let place = [Some(write.host_name.as_str()), write.calendar_name.as_deref()];
-    let place: Vec<&str> = place
+    let names = [Some(write.host_name.as_str()), write.calendar_name.as_deref()];
+    let names: Vec<&str> = names
         .into_iter()
         .flatten()
         .filter(|name| !name.is_empty())
         .collect();
     WriteView {
         state: write.state.as_str().to_owned(),
-        words: write_words(write.state).to_owned(),
-        place: place.join(", "),
+        words: write_words(write.state, &write.place),
+        server: write.place.clone(),
+        place: names.join(", "),
         problem: write.problem.clone(),
     }
 }
@@ -260,17 +263,18 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     }
 }
 
+/// How a write stands, in words. `place` is its server: iCloud, or the host of another one.
 #[cfg(feature = "ssr")]
-pub fn write_words(state: bookings::WriteState) -> &'static str {
+pub fn write_words(state: bookings::WriteState, place: &str) -> String {
     use bookings::WriteState;
 
     match state {
-        WriteState::Waiting => "Waiting to be written to iCloud",
-        WriteState::Written => "Written to iCloud",
-        WriteState::Failed => "Could not be written to iCloud",
-        WriteState::ChangedInIcloud => "Changed in iCloud",
-        WriteState::Removed => "Removed from iCloud",
-        WriteState::NoCalendar => "Not in iCloud: no primary calendar",
+        WriteState::Waiting => format!("Waiting to be written to {place}"),
+        WriteState::Written => format!("Written to {place}"),
+        WriteState::Failed => format!("Could not be written to {place}"),
+        WriteState::ChangedInIcloud => format!("Changed in {place}"),
+        WriteState::Removed => format!("Removed from {place}"),
+        WriteState::NoCalendar => "In no calendar: none is chosen as primary".to_owned(),
     }
 }
 

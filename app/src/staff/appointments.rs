@@ -54,7 +54,7 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
             .write
             .as_ref()
             .filter(|write| write.can_write_again)
-            .map(|write| super::appointment::write_words(write.state).to_owned()),
+            .map(|write| super::appointment::write_words(write.state, &write.place)),
         name: appointment.name,
     }
 }

@@ -212,7 +212,7 @@ fn AboutCard(form: CalendarText, is_new: bool, problem: Problem) -> impl IntoVie
     };
     view! {
         <Card title="What is booked">
-            <Field label="Name" name=name("name") value=form.name required=true help="Clients read it, for example Intro call. Events in iCloud are called by it, those to come as soon as it changes." problem/>
+            <Field label="Name" name=name("name") value=form.name required=true help="Clients read it, for example Intro call. Events in the hosts' calendars are called by it, those to come as soon as it changes." problem/>
             <Field label="Address" name=name("slug") value=form.slug help=address problem/>
             <LongText label="Description" name=name("description") value=form.description help="What the client should know before booking. Usually a sentence or two; it may be empty." problem/>
             <Field label="Location" name=name("location") value=form.location maxlength=300 help="Where it takes place, for example an address or By phone. Everybody can read it on the booking page, so do not put a private meeting link here. Mails and events have it, too; events to come follow a change. Usually empty." problem/>

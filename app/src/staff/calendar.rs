@@ -35,6 +35,8 @@ pub struct CalendarView {
     people: Vec<PersonChoice>,
     warnings: Vec<String>,
     connected: bool,
+    /// Where the events come from: iCloud, or the hosts of other servers.
+    servers: String,
     /// The booking calendars whose appointments are shown: name and colour.
     colors: Vec<(String, String)>,
     /// The signs that are shown.
@@ -116,8 +118,8 @@ fn CalendarShown(view: CalendarView) -> impl IntoView {
             {view.colors.into_iter().map(|(name, color)| view! { <li><ColorStripe color/>{name}</li> }).collect_view()}
             {view.marks.into_iter().map(|mark| view! { <li><span class="block-mark" aria-hidden="true">{mark.sign()}</span>{mark.words()}</li> }).collect_view()}
             <li><span class="swatch" data-kind="blocked"></span>"Blocked off, or a holiday"</li>
-            <li><span class="swatch" data-kind="external"></span>"Event from iCloud, blocks"</li>
-            <li><span class="swatch" data-kind="free"></span>"Event from iCloud, does not block"</li>
+            <li><span class="swatch" data-kind="external"></span>{format!("Event from {}, blocks", view.servers)}</li>
+            <li><span class="swatch" data-kind="free"></span>{format!("Event from {}, does not block", view.servers)}</li>
         </ul>
     }
 }

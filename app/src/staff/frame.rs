@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
+use super::banners::{Banner, calendar_warnings};
 use crate::error::AppError;
 
 /// Who is signed in.
@@ -39,6 +40,8 @@ pub struct Frame {
     pub who: Resource<Result<Person, AppError>>,
     /// How many appointments wait to be confirmed; asked again on every page.
     pub to_confirm: Resource<Result<u32, AppError>>,
+    /// What they have to know about their calendars; asked again on every page.
+    pub warnings: Resource<Result<Vec<Banner>, AppError>>,
 }
 
 impl Frame {
@@ -48,10 +51,21 @@ impl Frame {
         let frame = Self {
             who: Resource::new(|| (), |()| who()),
             to_confirm: Resource::new(move || page.pathname.get(), |_| to_confirm()),
+            warnings: Resource::new(move || page.pathname.get(), |_| calendar_warnings()),
         };
         provide_context(frame);
         frame
     }
+}
+
+/// Asks for the warnings again whenever a form that may have ended one was sent.
+pub fn warn_anew(sent: impl Fn() -> usize + 'static) {
+    let frame = use_context::<Frame>();
+    Effect::new(move |_| {
+        if let (Some(frame), true) = (frame, sent() > 0) {
+            frame.warnings.refetch();
+        }
+    });
 }
 
 /// How many appointments wait to be confirmed, behind the words of a link that leads to them; nothing when none do.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod appointment;
 pub mod appointments;
+pub mod banners;
 pub mod blocked_time;
 pub mod book_for_client;
 pub mod booking_calendar;

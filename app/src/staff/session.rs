@@ -33,6 +33,8 @@ pub struct SessionDetail {
     cancelled: Option<String>,
     can_cancel: bool,
     write: String,
+    /// iCloud, or the host of another server.
+    server: String,
     kept: KeptForm,
 }
 
@@ -101,6 +103,7 @@ fn detail(
                 None => format!("Cancelled by {by}."),
             }),
         write: session.write_sentence,
+        server: session.place,
         kept,
     }
 }
@@ -169,7 +172,7 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
                 <ol class="plain-list">{session.waiting.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ol>
             </Card>
         })}
-        <Card title="In iCloud"><p>{session.write}</p></Card>
+        <Card title=format!("In {}", session.server)><p>{session.write}</p></Card>
         {session.can_cancel.then(|| view! {
             <Card title="Cancel the session">
                 <p class="field-help">"Everybody who takes part, or waits, gets a mail. It is not offered again."</p>

@@ -13,7 +13,8 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::{
-    Button, Card, Choice, Field, FormNotice, Look, PageHeader, ZoneOption, ZonePicker, load, problem_of,
+    Badge, Button, Card, Choice, Field, FormNotice, Look, PageHeader, Tone, ZoneOption, ZonePicker, load,
+    problem_of,
 };
 
 /// One person.
@@ -23,6 +24,8 @@ pub struct Person {
     email: String,
     role: String,
     zone: String,
+    /// What is wrong with their calendars, for admins.
+    calendars: Vec<String>,
 }
 
 /// What the page shows.
@@ -41,8 +44,15 @@ pub async fn team_page() -> Result<TeamView, AppError> {
     let me = super::access::me().await?;
     let quince = crate::context::quince()?;
     let team = bookings::accounts::team(&quince).await?;
+    let mut ailing = bookings::connections::out_of_date(&quince, me.id).await?;
     Ok(TeamView {
-        people: team.into_iter().map(person).collect(),
+        people: team
+            .into_iter()
+            .map(|member| {
+                let calendars = ailing.remove(&member.id).unwrap_or_default();
+                person(member, calendars)
+            })
+            .collect(),
         may_add: matches!(me.role, bookings::Role::Owner | bookings::Role::Admin),
         zones: crate::ui::zone::zone_options(quince.now()),
         my_zone: me.zone.name().to_owned(),
@@ -51,12 +61,13 @@ pub async fn team_page() -> Result<TeamView, AppError> {
 }
 
 #[cfg(feature = "ssr")]
-fn person(member: bookings::accounts::Me) -> Person {
+fn person(member: bookings::accounts::Me, calendars: Vec<String>) -> Person {
     Person {
         role: member.role.as_str().to_owned(),
         zone: member.zone.to_string().replace('_', " "),
         name: member.name,
         email: member.email,
+        calendars,
     }
 }
 
@@ -127,6 +138,7 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
                 <div class="row-main">
                     <p class="row-title">{person.name}</p>
                     <p class="row-detail">{format!("{} · {} · {}", person.role, person.email, person.zone)}</p>
+                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Out of date"</Badge>" "{sentence}</p> }).collect_view()}
                 </div>
             </li>
         })

@@ -57,6 +57,8 @@ pub struct ReasonRow {
     hosts: Vec<String>,
     /// What is in the way, with its page, if the viewer may know.
     about: Option<(String, String)>,
+    /// What of it was not understood.
+    problem: Option<String>,
 }
 
 /// Loads a date, today's when it is empty; in a Service calendar for a visit of these services. What clients may book is
@@ -169,10 +171,14 @@ mod view {
     }
 
     fn reason(why: Why) -> ReasonRow {
+        let problem = match &why.about {
+            Some(About::Event { problem, .. }) => problem.clone(),
+            _ => None,
+        };
         let about = why.about.map(|about| match about {
             About::Appointment(id) => ("the appointment".to_owned(), format!("/appointments/{id}")),
             About::Block { id, title } => (title, format!("/blocked-time/{id}")),
-            About::Event { id, start, title } => {
+            About::Event { id, start, title, .. } => {
                 let title = if title.is_empty() {
                     "the event".to_owned()
                 } else {
@@ -186,6 +192,7 @@ mod view {
             sentence: why.sentence,
             hosts: why.host.into_iter().collect(),
             about,
+            problem,
         }
     }
 }
@@ -269,6 +276,7 @@ fn ReasonShown(reason: ReasonRow) -> impl IntoView {
             {(!hosts.is_empty()).then(|| view! { <strong>{hosts}</strong>": " })}
             {reason.sentence}
             {reason.about.map(|(what, href)| view! { ": " <a href=href>{what}</a> })}
+            {reason.problem.map(|problem| view! { ". "{problem} })}
         </li>
     }
 }

@@ -6,6 +6,7 @@ use leptos_router::components::{A, Outlet};
 use super::icon::{Icon, Picture};
 use super::title::PageTitle;
 use crate::staff::account::AccountMenu;
+use crate::staff::banners::Banners;
 use crate::staff::frame::{Frame, ToConfirmCount};
 
 /// The name with its picture.
@@ -88,7 +89,7 @@ pub fn StaffLayout() -> impl IntoView {
                 </nav>
                 <AccountMenu who/>
             </header>
-            <main class="staff-page" id="content" tabindex="-1"><Outlet/></main>
+            <main class="staff-page" id="content" tabindex="-1"><Banners/><Outlet/></main>
         </div>
     }
 }

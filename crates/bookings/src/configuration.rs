@@ -40,12 +40,12 @@ pub enum ConfigurationError {
     NotFound,
     /// Appointments cannot be written to the calendar.
     #[error(
-        "iCloud lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
+        "{0} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
     )]
-    ReadOnly,
-    /// The calendar was deleted in iCloud.
-    #[error("This calendar was deleted in iCloud. Choose another one.")]
-    Vanished,
+    ReadOnly(String),
+    /// The calendar was deleted there.
+    #[error("This calendar was deleted in {0}. Choose another one.")]
+    Vanished(String),
     /// The calendar's events cannot be read.
     #[error("The events of this calendar cannot be read, so it can block nothing. Choose another one.")]
     Unreadable,
@@ -94,9 +94,9 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Configur
 fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -> Option<String> {
     if calendar.vanished {
         Some(format!(
-            "Your primary calendar “{}” was deleted in iCloud. New appointments are kept here and written as soon as you choose \
+            "Your primary calendar “{}” was deleted in {}. New appointments are kept here and written as soon as you choose \
              another primary calendar.",
-            calendar.name
+            calendar.name, connection.place
         ))
     } else if !calendar.writable {
         Some(format!(
@@ -123,12 +123,12 @@ pub async fn save_primary(
     let mut tx = quince.store().write().await?;
     let mut read = BTreeSet::new();
     if let Some(calendar) = calendar {
-        let found = own(&mut tx, id, calendar).await?;
+        let (found, place) = own(&mut tx, id, calendar).await?;
         if found.vanished_at.is_some() {
-            return Err(ConfigurationError::Vanished);
+            return Err(ConfigurationError::Vanished(place));
         }
         if !found.writable {
-            return Err(ConfigurationError::ReadOnly);
+            return Err(ConfigurationError::ReadOnly(place));
         }
         read.insert(found.connection_id);
     }
@@ -148,11 +148,11 @@ pub async fn save_conflicts(
     let mut tx = quince.store().write().await?;
     let mut read = BTreeSet::new();
     for calendar in &chosen {
-        let found = own(&mut tx, id, *calendar).await?;
+        let (found, place) = own(&mut tx, id, *calendar).await?;
         // One that vanished or became unreadable since it was chosen may stay: what is known of it goes on blocking.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
-                return Err(ConfigurationError::Vanished);
+                return Err(ConfigurationError::Vanished(place));
             }
             if !found.readable {
                 return Err(ConfigurationError::Unreadable);
@@ -209,17 +209,17 @@ pub async fn save_when_stale(
     Ok(tx.commit().await?)
 }
 
-/// A calendar on a connection that belongs to this person and has not ended.
+/// A calendar on a connection that belongs to this person and has not ended, with how its server is called.
 async fn own(
     tx: &mut Tx,
     owner: StaffId,
     id: RemoteCalendarId,
-) -> Result<RemoteCalendar, ConfigurationError> {
+) -> Result<(RemoteCalendar, String), ConfigurationError> {
     let found = remote_calendars::find(tx, id)
         .await?
         .ok_or(ConfigurationError::NotFound)?;
-    links::own(tx, owner, found.connection_id).await?;
-    Ok(found)
+    let connection = links::own(tx, owner, found.connection_id).await?;
+    Ok((found, links::place(&connection)))
 }
 
 /// Reads connections while the person waits, so that the booking pages are right when the answer comes.

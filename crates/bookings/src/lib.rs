@@ -15,6 +15,7 @@
 //! | [`slots`] | free times, from the database alone |
 //! | [`appointments`] | book, reschedule, cancel, edit, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
+//! | [`warnings`] | what of their calendars a staff member has to know on every page |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
@@ -40,6 +41,7 @@ pub mod profile;
 pub mod services;
 pub mod slots;
 pub mod sync;
+pub mod warnings;
 
 mod mail;
 mod outbox;

@@ -23,6 +23,15 @@ pub(crate) fn wrong_login(server: Server) -> &'static str {
     }
 }
 
+/// The login was refused for the first time.
+pub(crate) fn login_in_doubt(server: Server) -> String {
+    format!(
+        "{} did not accept the login. That can pass, so Quince tries it once more in a few minutes and leaves it alone until then. \
+         If you have changed or revoked the password, enter the new one.",
+        name(server)
+    )
+}
+
 /// The account exists, but has no calendars.
 pub(crate) fn no_calendars(server: Server) -> &'static str {
     match server {
@@ -93,11 +102,14 @@ pub(crate) fn sentence(server: Server, error: &Error) -> String {
     }
 }
 
+/// The longest pause before the next try, unless the server asks for a longer one.
+pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+
 /// How long to wait before the next try after this many failures in a row: half a minute, doubled each time, at most
 /// an hour, spread by `who`; longer when the server says so, but never more than a day.
 pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Timestamp) -> Timestamp {
     let doubled = SignedDuration::from_secs(30 * (1 << failures.clamp(1, 8).saturating_sub(1)));
-    let ours = spread(doubled.min(SignedDuration::from_hours(1)), who);
+    let ours = spread(doubled.min(LONGEST_PAUSE), who);
     let asked = match error {
         Some(Error::Throttled {
             retry_after: Some(after),

@@ -46,6 +46,8 @@ pub struct Connection {
     pub next_sync_at: Timestamp,
     /// How many reads failed in a row.
     pub failures: u32,
+    /// When the server first refused the login, which has not worked since.
+    pub refused_at: Option<Timestamp>,
     /// When the person was told of the present outage.
     pub outage_mailed_at: Option<Timestamp>,
     /// When it was ended.
@@ -109,6 +111,7 @@ fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
         synced_at: row.opt_instant("synced_at")?,
         next_sync_at: row.instant("next_sync_at")?,
         failures: row.count("failures")?,
+        refused_at: row.opt_instant("refused_at")?,
         outage_mailed_at: row.opt_instant("outage_mailed_at")?,
         disconnected_at: row.opt_instant("disconnected_at")?,
     })
@@ -143,6 +146,17 @@ pub async fn find(tx: &mut Tx, id: ConnectionId) -> Result<Option<Connection>, S
     one!(tx, read, "SELECT * FROM connections WHERE id = $1", id.0)
 }
 
+/// Connections by id, also those that have ended.
+pub async fn list(tx: &mut Tx, ids: &[ConnectionId]) -> Result<Vec<Connection>, StoreError> {
+    all_in!(
+        tx,
+        read,
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM connections WHERE id",
+        "ORDER BY id"
+    )
+}
+
 /// Somebody's connections, the oldest first, without ended ones.
 pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<Connection>, StoreError> {
     all!(
@@ -162,12 +176,12 @@ pub async fn list_all(tx: &mut Tx) -> Result<Vec<Connection>, StoreError> {
     )
 }
 
-/// Stores the sealed password.
+/// Stores the sealed password, of which no server has refused anything yet.
 pub async fn set_password(tx: &mut Tx, id: ConnectionId, sealed: &[u8]) -> Result<(), StoreError> {
     touched(
         execute!(
             tx,
-            "UPDATE connections SET password_sealed = $2 WHERE id = $1",
+            "UPDATE connections SET password_sealed = $2, refused_at = NULL WHERE id = $1",
             id.0,
             sealed
         )?,
@@ -215,7 +229,7 @@ pub async fn sync_succeeded(
     execute!(
         tx,
         "UPDATE connections SET state = $2, problem = NULL, synced_at = $3, next_sync_at = $4, failures = 0,
-            outage_mailed_at = NULL
+            refused_at = NULL, outage_mailed_at = NULL
          WHERE id = $1 AND disconnected_at IS NULL",
         id.0,
         ConnectionState::Connected.as_str(),
@@ -264,6 +278,17 @@ pub async fn sync_broke_off(
     .map(drop)
 }
 
+/// Remembers since when the server refuses the login.
+pub async fn set_refused(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE connections SET refused_at = $2 WHERE id = $1",
+        id.0,
+        ms(at)
+    )
+    .map(drop)
+}
+
 /// Chooses what later edits of external events do.
 pub async fn set_import_policy(
     tx: &mut Tx,
@@ -292,6 +317,18 @@ pub async fn set_next_sync(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Resu
         )?,
         "connection",
     )
+}
+
+/// Brings the next read of a person's connections forward. Those whose reads fail keep to the time of their next try.
+pub async fn read_soon(tx: &mut Tx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE connections SET next_sync_at = $2
+         WHERE staff_id = $1 AND disconnected_at IS NULL AND failures = 0 AND next_sync_at > $2",
+        staff.0,
+        ms(now)
+    )
+    .map(drop)
 }
 
 /// Remembers that the person is told of an outage. Answers whether nobody had done so: of several failures at once one tells.

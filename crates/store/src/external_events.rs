@@ -181,6 +181,63 @@ pub async fn problems(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Option<
     Ok(found.and_then(|(problem, count)| Some((problem?, count))))
 }
 
+/// An event that was not understood in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Odd {
+    /// The event.
+    pub id: EventId,
+    /// Its calendar.
+    pub remote_calendar_id: RemoteCalendarId,
+    /// What could not be understood, as a sentence.
+    pub problem: String,
+    /// The start of its next instance; nothing when no time of it is known.
+    pub starts_at: Option<Timestamp>,
+}
+
+fn read_odd(row: &dyn Fields) -> Result<Odd, StoreError> {
+    Ok(Odd {
+        id: EventId(row.uuid("id")?),
+        remote_calendar_id: RemoteCalendarId(row.uuid("remote_calendar_id")?),
+        problem: row.text("problem")?,
+        starts_at: row.opt_instant("starts_at")?,
+    })
+}
+
+/// The events of calendars that were not understood in full, as many as `limit`, without those that are over.
+pub async fn odd(
+    tx: &mut Tx,
+    calendars: &[RemoteCalendarId],
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Odd>, StoreError> {
+    all_in!(
+        tx,
+        read_odd,
+        calendars.iter().map(|id| id.0).collect(),
+        "SELECT * FROM (
+            SELECT e.id, e.remote_calendar_id, e.problem,
+                (SELECT MIN(i.starts_at) FROM external_instances i WHERE i.event_id = e.id AND i.ends_at > $2) AS starts_at,
+                EXISTS (SELECT 1 FROM external_instances i WHERE i.event_id = e.id) AS known
+            FROM external_events e WHERE e.problem IS NOT NULL
+         ) odd WHERE (starts_at IS NOT NULL OR NOT known) AND remote_calendar_id",
+        "ORDER BY starts_at, id LIMIT $3",
+        ms(now),
+        i64::from(limit)
+    )
+}
+
+/// What was not understood of these events.
+pub async fn problems_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId, String>, StoreError> {
+    let found = all_in!(
+        tx,
+        |row: &dyn Fields| Ok::<_, StoreError>((EventId(row.uuid("id")?), row.text("problem")?)),
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT id, problem FROM external_events WHERE problem IS NOT NULL AND id",
+        ""
+    )?;
+    Ok(found.into_iter().collect())
+}
+
 /// Keeps resources with what they mean within the horizon, in place of what was known under their paths.
 pub async fn keep(
     tx: &mut Tx,

@@ -55,8 +55,18 @@ pub struct RemoteCalendar {
     pub search_problem: Option<String>,
     /// When it was found missing.
     pub vanished_at: Option<Timestamp>,
-    /// What is wrong with it, as a sentence.
+    /// What is wrong with events in it, as a sentence.
     pub problem: Option<String>,
+    /// Why it cannot be read, as a sentence.
+    pub failure: Option<String>,
+    /// When reading it began to fail.
+    pub failing_since: Option<Timestamp>,
+    /// How many reads failed in a row.
+    pub failures: u32,
+    /// When it is to be read next, after a failure.
+    pub next_read_at: Option<Timestamp>,
+    /// When the person was told of what is wrong with it at present.
+    pub told_at: Option<Timestamp>,
 }
 
 /// A calendar as a listing shows it.
@@ -139,6 +149,11 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
         search_problem: row.opt_text("search_problem")?,
         vanished_at: row.opt_instant("vanished_at")?,
         problem: row.opt_text("problem")?,
+        failure: row.opt_text("failure")?,
+        failing_since: row.opt_instant("failing_since")?,
+        failures: row.count("failures")?,
+        next_read_at: row.opt_instant("next_read_at")?,
+        told_at: row.opt_instant("told_at")?,
     })
 }
 
@@ -223,6 +238,16 @@ pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<RemoteCal
     )
 }
 
+/// The calendars of everybody's connections that have not ended.
+pub async fn list_all(tx: &mut Tx) -> Result<Vec<RemoteCalendar>, StoreError> {
+    all!(
+        tx,
+        read,
+        "SELECT r.* FROM remote_calendars r JOIN connections c ON c.id = r.connection_id
+         WHERE c.disconnected_at IS NULL ORDER BY r.name, r.id"
+    )
+}
+
 /// The calendars whose events count for these people.
 pub async fn watched(tx: &mut Tx, staff: &[StaffId]) -> Result<Vec<Watched>, StoreError> {
     all_in!(
@@ -272,7 +297,7 @@ pub async fn set_all_day_blocks(tx: &mut Tx, id: RemoteCalendarId, blocks: bool)
     )
 }
 
-/// Remembers a read of what changed.
+/// Remembers a read of what changed, after which nothing fails any more.
 pub async fn sync_done(
     tx: &mut Tx,
     id: RemoteCalendarId,
@@ -283,7 +308,9 @@ pub async fn sync_done(
 ) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE remote_calendars SET sync_token = $2, ctag = $3, synced_at = $4, problem = $5 WHERE id = $1",
+        "UPDATE remote_calendars SET sync_token = $2, ctag = $3, synced_at = $4, problem = $5, failure = NULL,
+            failing_since = NULL, failures = 0, next_read_at = NULL
+         WHERE id = $1",
         id.0,
         sync_token,
         ctag,
@@ -369,7 +396,8 @@ pub async fn unchanged(tx: &mut Tx, ids: &[RemoteCalendarId], now: Timestamp) ->
     for id in ids {
         execute!(
             tx,
-            "UPDATE remote_calendars SET synced_at = $2 WHERE id = $1",
+            "UPDATE remote_calendars SET synced_at = $2, failure = NULL, failing_since = NULL, failures = 0, next_read_at = NULL
+             WHERE id = $1",
             id.0,
             ms(now)
         )?;
@@ -394,17 +422,52 @@ pub async fn set_vanished(
     )
 }
 
-/// Remembers what is wrong with a calendar.
-pub async fn set_problem(tx: &mut Tx, id: RemoteCalendarId, problem: Option<&str>) -> Result<(), StoreError> {
-    touched(
+/// Remembers that a calendar could not be read, and when it is tried again.
+pub async fn read_failed(
+    tx: &mut Tx,
+    id: RemoteCalendarId,
+    failure: &str,
+    now: Timestamp,
+    next: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE remote_calendars SET failure = $2, failing_since = COALESCE(failing_since, $3), failures = failures + 1,
+            next_read_at = $4
+         WHERE id = $1",
+        id.0,
+        failure,
+        ms(now),
+        ms(next)
+    )?;
+    touched(rows, "calendar")
+}
+
+/// Forgets that calendars could not be read, so that they are tried at once.
+pub async fn forget_failures(tx: &mut Tx, ids: &[RemoteCalendarId]) -> Result<(), StoreError> {
+    execute_in!(
+        tx,
+        ids.iter().map(|id| id.0).collect(),
+        "UPDATE remote_calendars SET failure = NULL, failing_since = NULL, failures = 0, next_read_at = NULL WHERE id"
+    )
+    .map(drop)
+}
+
+/// Remembers that the person is told of what is wrong with calendars, or that nothing is any more.
+pub async fn set_told(
+    tx: &mut Tx,
+    ids: &[RemoteCalendarId],
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    for id in ids {
         execute!(
             tx,
-            "UPDATE remote_calendars SET problem = $2 WHERE id = $1",
+            "UPDATE remote_calendars SET told_at = $2 WHERE id = $1",
             id.0,
-            problem
-        )?,
-        "calendar",
-    )
+            opt_ms(at)
+        )?;
+    }
+    Ok(())
 }
 
 /// Forgets where the next incremental read would start, so that everything is read again.

@@ -61,6 +61,7 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
         "calendar=&date=&time=&host=&visit=",
     ),
     ("booking-calendars-page", Staff, ""),
+    ("calendar-warnings", Staff, ""),
     ("calendar-configuration-page", Staff, ""),
     ("calendar-page", Staff, "date=&days=7&who="),
     ("change-password", Staff, "current=wrong&new_password=wrong"),

@@ -8,6 +8,7 @@
 
 mod access;
 mod api;
+mod banners;
 mod busy;
 mod crash;
 mod readme;

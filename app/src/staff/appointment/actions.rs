@@ -11,15 +11,12 @@ use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::accepted;
 
-/// Writes the appointment to iCloud again, as Quince has it (D4).
+/// Writes the appointment to the hosts' calendars again, as Quince has it (D4).
 #[server(prefix = "/api/fn", endpoint = "write-again")]
 pub async fn write_again(id: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment");
-    form.stay(
-        again(&id).await,
-        "It will be written to iCloud again in a moment.",
-    )
-    .await
+    form.stay(again(&id).await, "It will be written again in a moment.")
+        .await
 }
 
 #[cfg(feature = "ssr")]
@@ -124,8 +121,11 @@ pub async fn edit_appointment(
         phone,
         notes,
     };
-    form.stay(change(&id, &edit).await, "Saved. The event in iCloud follows.")
-        .await
+    form.stay(
+        change(&id, &edit).await,
+        "Saved. The event in the calendar follows.",
+    )
+    .await
 }
 
 #[cfg(feature = "ssr")]

@@ -180,7 +180,7 @@ pub fn CancelCard(
     }
 }
 
-/// How it stands in iCloud.
+/// How it stands in the hosts' calendars.
 #[component]
 pub fn WritesCard(
     writes: Vec<WriteView>,
@@ -192,7 +192,20 @@ pub fn WritesCard(
     let offers = writes
         .iter()
         .any(|write| matches!(write.state.as_str(), "failed" | "changed-in-icloud"));
-    let changed = writes.iter().any(|write| write.state == "changed-in-icloud");
+    let changed = writes.iter().find(|write| write.state == "changed-in-icloud");
+    let changed = changed.map(|write| {
+        let server = &write.server;
+        format!(
+            "The event was changed in {server}. The appointment here stays as it is, and the client knows of no change."
+        )
+    });
+    let mut servers: Vec<&str> = writes.iter().map(|write| write.server.as_str()).collect();
+    servers.dedup();
+    let title = match servers.as_slice() {
+        [] => "In iCloud".to_owned(),
+        [server] => format!("In {server}"),
+        _ => "In the hosts' calendars".to_owned(),
+    };
     let rows = writes
         .into_iter()
         .map(|write| {
@@ -213,12 +226,10 @@ pub fn WritesCard(
         })
         .collect_view();
     view! {
-        <Card title="In iCloud">
+        <Card title=title>
             {(!nothing.is_empty()).then(|| view! { <p>{nothing}</p> })}
             <ul class="plain-list">{rows}</ul>
-            {changed.then(|| view! {
-                <Notice tone=Tone::Warn>"The event was changed in iCloud. The appointment here stays as it is, and the client knows of no change."</Notice>
-            })}
+            {changed.map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> })}
             {offers.then(|| view! {
                 <ActionForm action=again>
                     <input type="hidden" name="id" value=id/>

@@ -65,16 +65,17 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         }));
     }
     let step = i32::from(days).days();
-    let unread = agenda
-        .freshness
+    let warnings = me
+        .problem
         .iter()
-        .filter(|connection| connection.state != bookings::ConnectionState::Connected)
-        .map(|connection| connection.sentence.clone());
-    let warnings = me.problem.iter().cloned().chain(unread).collect();
+        .cloned()
+        .chain(warnings(&agenda, me.id))
+        .collect();
     let connected = agenda
         .freshness
         .iter()
         .any(|connection| connection.state != bookings::ConnectionState::Disconnected);
+    let servers = servers(&agenda);
     // In one's own calendar nobody else has events.
     let names = if who.is_empty() {
         BTreeMap::new()
@@ -117,9 +118,29 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         people,
         warnings,
         connected,
+        servers,
         colors: colors.into_iter().collect(),
         marks,
     })
+}
+
+/// Whose connections are out of date. Of one's own every page warns.
+fn warnings(agenda: &Agenda, me: StaffId) -> Vec<String> {
+    let others = agenda
+        .freshness
+        .iter()
+        .filter(|connection| connection.owner != me);
+    others
+        .filter(|connection| connection.state != bookings::ConnectionState::Connected)
+        .map(|connection| connection.sentence.clone())
+        .collect()
+}
+
+/// Where the events come from, in words.
+fn servers(agenda: &Agenda) -> String {
+    let connections = agenda.freshness.iter();
+    let places: BTreeSet<&str> = connections.map(|connection| connection.place.as_str()).collect();
+    crate::settings::calendar_choice::in_words(places)
 }
 
 fn mark_of(status: Status) -> Option<Mark> {
@@ -219,7 +240,7 @@ fn grid(
                     note: appointment
                         .write
                         .filter(|state| needs_look(*state))
-                        .map(|state| write_words(state).to_owned()),
+                        .map(|state| write_words(state, &appointment.write_place)),
                     ..Block::default()
                 })
             });

@@ -9,18 +9,20 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
 use store::{
-    AppointmentStatus as Status, SessionId, Tx, WriteState, appointment_parts, booking_calendars,
+    AppointmentStatus as Status, ConnectionId, SessionId, Tx, appointment_parts, booking_calendars,
     event_writes, staff,
 };
 
 use super::AgendaAppointment;
 use crate::appointments::{ChangeError, is_active, urgency};
+use crate::connections::{place_of, places};
 
 /// What is looked up once for all appointments of a view.
 struct Around {
     calendars: BTreeMap<CalendarId, BookingCalendar>,
     names: BTreeMap<StaffId, String>,
     writes: Vec<EventWrite>,
+    places: BTreeMap<ConnectionId, String>,
 }
 
 /// Appointments without those called off, as these people have them.
@@ -35,10 +37,12 @@ pub(super) async fn views(
     writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
     let calendars = booking_calendars::list(tx).await?.into_iter();
     let team = staff::list(tx).await?.into_iter();
+    let places = places(tx, &writes).await?;
     let around = Around {
         calendars: calendars.map(|calendar| (calendar.id, calendar)).collect(),
         names: team.map(|person| (person.id, person.name)).collect(),
         writes,
+        places,
     };
     let mut parts: BTreeMap<AppointmentId, Vec<Part>> = BTreeMap::new();
     for part in appointment_parts::list(tx, &ids).await? {
@@ -88,14 +92,18 @@ impl Around {
             return vec![whole];
         }
         let own = parts.iter().filter(|part| people.contains(&part.host_id));
-        own.map(|part| AgendaAppointment {
-            start: part.starts_at,
-            end: part.ends_at,
-            service: part.service.as_ref().map(|service| service.name.clone()),
-            host: Some(part.host_id),
-            host_name: self.names.get(&part.host_id).cloned().unwrap_or_default(),
-            write: self.write(Subject::Part(found.id, part.position), &[part.host_id]),
-            ..whole.clone()
+        own.map(|part| {
+            let write = self.write(Subject::Part(found.id, part.position), &[part.host_id]);
+            AgendaAppointment {
+                start: part.starts_at,
+                end: part.ends_at,
+                service: part.service.as_ref().map(|service| service.name.clone()),
+                host: Some(part.host_id),
+                host_name: self.names.get(&part.host_id).cloned().unwrap_or_default(),
+                write: write.map(|write| write.state),
+                write_place: self.place(write),
+                ..whole.clone()
+            }
         })
         .collect()
     }
@@ -118,7 +126,7 @@ impl Around {
             None => parts
                 .iter()
                 .filter_map(|part| self.write(Subject::Part(found.id, part.position), people))
-                .max_by_key(|state| urgency(*state)),
+                .max_by_key(|write| urgency(write.state)),
         };
         AgendaAppointment {
             id: found.id,
@@ -132,14 +140,21 @@ impl Around {
             host_name: names.join(", "),
             color: calendar.color.clone(),
             status: found.status,
-            write,
+            write: write.map(|write| write.state),
+            write_place: self.place(write),
         }
     }
 
-    /// How the event of a part or of a session stands in the calendars of these people.
-    fn write(&self, subject: Subject, people: &[StaffId]) -> Option<WriteState> {
+    /// The event of a part or of a session in the calendars of these people, of several the one that most needs looking at.
+    fn write(&self, subject: Subject, people: &[StaffId]) -> Option<&EventWrite> {
         let of_them = |write: &&EventWrite| write.subject == subject && people.contains(&write.host_id);
-        let states = self.writes.iter().filter(of_them).map(|write| write.state);
-        states.max_by_key(|state| urgency(*state))
+        let writes = self.writes.iter().filter(of_them);
+        writes.max_by_key(|write| urgency(write.state))
+    }
+
+    fn place(&self, write: Option<&EventWrite>) -> String {
+        write
+            .map(|write| place_of(&self.places, write))
+            .unwrap_or_default()
     }
 }

@@ -26,7 +26,7 @@ pub use event::{EventView, event};
 use crate::accounts::is_admin;
 use crate::appointments::ChangeError;
 use crate::blocked;
-use crate::connections::freshness;
+use crate::connections::{freshness, place};
 use crate::holidays;
 use crate::quince::Quince;
 use crate::slots::{busy, context};
@@ -119,6 +119,8 @@ pub struct AgendaAppointment {
     pub status: Status,
     /// How its event stands in the calendars of those who are shown, of several the one that most needs looking at.
     pub write: Option<WriteState>,
+    /// The server of that event: iCloud, or the host of another one.
+    pub write_place: String,
 }
 
 /// An external event in the view.
@@ -149,6 +151,10 @@ pub struct AgendaEvent {
 pub struct Freshness {
     /// The connection.
     pub connection: ConnectionId,
+    /// Whose it is.
+    pub owner: StaffId,
+    /// iCloud, or the host of another server.
+    pub place: String,
     /// The Apple ID.
     pub username: String,
     /// Connected, stale, or in need of attention.
@@ -211,6 +217,8 @@ pub async fn view(
         for connection in connections::list_for_staff(&mut tx, person.id).await? {
             fresh.push(Freshness {
                 connection: connection.id,
+                owner: person.id,
+                place: place(&connection),
                 state: freshness::state(&connection, now),
                 synced_at: connection.synced_at,
                 sentence: freshness::sentence(&connection, now),

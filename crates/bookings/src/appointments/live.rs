@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use caldav::{Client, Credentials, Error, EventStream};
 use scheduling::{Interval, StaffId};
+use store::connections::Connection;
 use store::{RemoteCalendarId, StoreError, remote_calendars};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -22,6 +23,7 @@ const MOST_CHANGES: usize = 500;
 pub(crate) struct Watched {
     pub(crate) id: RemoteCalendarId,
     pub(crate) owner: StaffId,
+    pub(crate) connection: Connection,
     pub(crate) client: Client,
     pub(crate) login: Credentials,
     pub(crate) url: Url,
@@ -41,6 +43,8 @@ pub(crate) struct Told {
     pub(crate) is_incomplete: bool,
     /// Calendars whose search by time turned out to fail.
     pub(crate) unsearchable: Vec<RemoteCalendarId>,
+    /// The connections whose login was refused.
+    pub(crate) refused: Vec<Connection>,
 }
 
 /// Why a calendar did not tell.
@@ -70,7 +74,7 @@ pub(crate) async fn look(
         looks.spawn(async move {
             let mut unsearchable = false;
             let is_busy = calendar.is_busy(&quince, span, &mirrors, &mut unsearchable).await;
-            (is_busy, unsearchable.then_some(calendar.id))
+            (calendar.connection, is_busy, unsearchable.then_some(calendar.id))
         });
     }
     let mut told = Told::default();
@@ -81,13 +85,16 @@ pub(crate) async fn look(
         };
         match look {
             None => break,
-            Some(Ok((is_busy, unsearchable))) => {
+            Some(Ok((connection, is_busy, unsearchable))) => {
                 told.unsearchable.extend(unsearchable);
                 match is_busy {
                     Ok(is_busy) => told.is_busy = is_busy,
                     Err(error) => {
                         tracing::info!(%error, "no live answer from a calendar; the last known events count");
                         told.is_incomplete = true;
+                        if matches!(error, NoAnswer::Server(Error::WrongLogin)) {
+                            told.refused.push(connection);
+                        }
                     }
                 }
             }

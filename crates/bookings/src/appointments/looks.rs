@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use caldav::Error;
 use scheduling::{Interval, Reason, Refusal, StaffId};
 use store::{ConnectionState, Tx, connections, event_writes};
 use tokio::task::JoinSet;
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 
 use super::live::{self, Watched};
 use super::plan::Plan;
+use crate::connections::failure::{self, Asked};
 use crate::connections::login;
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
@@ -86,7 +88,7 @@ impl Looks {
     }
 
     /// Makes looks, all at once. Someone who is busy after all is synced at once, so that others see it, too; so is a calendar
-    /// that did not answer.
+    /// that did not answer. Of a refused login note is taken as by a read.
     pub(crate) async fn make(&mut self, quince: &Quince, looks: Vec<Look>) -> Result<(), Internal> {
         let mut making = JoinSet::new();
         for look in looks {
@@ -98,6 +100,18 @@ impl Looks {
         }
         while let Some(made) = making.join_next().await {
             let (host, span, told) = made.map_err(Internal::because)?;
+            for connection in &told.refused {
+                let mut tx = quince.store().write().await?;
+                failure::note(
+                    &mut tx,
+                    connection,
+                    &Error::WrongLogin,
+                    Asked::ByItself,
+                    quince.now(),
+                )
+                .await?;
+                tx.commit().await?;
+            }
             if !told.unsearchable.is_empty() {
                 sync::ask_to_compare(quince, &told.unsearchable).await?;
             }
@@ -106,7 +120,7 @@ impl Looks {
                 self.busy.insert((host, span));
             } else {
                 if told.is_incomplete || !told.unsearchable.is_empty() {
-                    sync::ask_unless_failing(quince, host).await?;
+                    sync::ask_for_staff(quince, host).await?;
                 }
                 self.free.insert((host, span));
             }
@@ -136,7 +150,9 @@ async fn look_at(
     for calendar in watched {
         // What cannot be read anyway is settled by the host's choice in the slots.
         let Some(connection) = connections.iter().find(|connection| {
-            connection.id == calendar.connection_id && connection.state != ConnectionState::NeedsAttention
+            connection.id == calendar.connection_id
+                && connection.state != ConnectionState::NeedsAttention
+                && !failure::is_in_doubt(connection)
         }) else {
             continue;
         };
@@ -146,6 +162,7 @@ async fn look_at(
         calendars.push(Watched {
             id: calendar.id,
             owner: host,
+            connection: connection.clone(),
             client: quince.live_caldav(&login.entry),
             login: login.credentials,
             url: login::calendar_url(&connection.home_urls, &calendar.url)?,

@@ -18,6 +18,7 @@ use super::error::ChangeError;
 use super::view::{AppointmentView, ClientView, ServicePart, WriteView, urgency, write_sentence};
 use super::{change, token};
 use crate::accounts::is_admin;
+use crate::connections::{place_of, places};
 use crate::mail::told;
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -257,6 +258,7 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
             names.insert(id, calendar.name);
         }
     }
+    let places = places(tx, &writes).await?;
     Ok(found
         .into_iter()
         .filter_map(|appointment| {
@@ -269,7 +271,7 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
             let writes: Vec<WriteView> = writes
                 .iter()
                 .filter(is_of)
-                .map(|write| write_view(write, &names, &team, appointment.status))
+                .map(|write| write_view(write, &names, place_of(&places, write), &team, appointment.status))
                 .collect();
             let parts = parts.remove(&appointment.id).unwrap_or_default();
             Some(view(appointment, calendar, &parts, &team, writes))
@@ -280,12 +282,13 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
 fn write_view(
     write: &EventWrite,
     names: &BTreeMap<RemoteCalendarId, String>,
+    place: String,
     team: &BTreeMap<StaffId, String>,
     status: Status,
 ) -> WriteView {
     let calendar_name = write.remote_calendar_id.and_then(|id| names.get(&id).cloned());
     let host_name = team.get(&write.host_id).cloned().unwrap_or_default();
-    let view = WriteView::of(write, calendar_name, host_name);
+    let view = WriteView::of(write, calendar_name, place, host_name);
     WriteView {
         can_write_again: view.can_write_again && is_active(status),
         ..view

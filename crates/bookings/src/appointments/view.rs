@@ -202,6 +202,8 @@ pub struct WriteView {
     pub problem: Option<String>,
     /// The remote calendar.
     pub calendar_name: Option<String>,
+    /// iCloud, or the host of another server.
+    pub place: String,
     /// Whether "write again" makes sense now.
     pub can_write_again: bool,
     /// When the state last changed.
@@ -209,13 +211,19 @@ pub struct WriteView {
 }
 
 impl WriteView {
-    /// A write with the name of its remote calendar and of its host, where there are several.
-    pub(crate) fn of(write: &EventWrite, calendar_name: Option<String>, host_name: String) -> Self {
+    /// A write with the names of its remote calendar and of its server, and of its host, where there are several.
+    pub(crate) fn of(
+        write: &EventWrite,
+        calendar_name: Option<String>,
+        place: String,
+        host_name: String,
+    ) -> Self {
         Self {
             host_name,
             state: write.state,
             problem: write.problem.clone(),
             calendar_name,
+            place,
             can_write_again: matches!(
                 write.state,
                 WriteState::Failed | WriteState::ChangedInIcloud | WriteState::NoCalendar
@@ -240,7 +248,7 @@ pub(crate) fn urgency(state: WriteState) -> u8 {
 /// The sentences for how writes stand (D1, D2, D4).
 pub(crate) fn write_sentence(writes: &[WriteView], has_host: bool) -> String {
     match writes {
-        [] if has_host => "This appointment is in no iCloud calendar.".to_owned(),
+        [] if has_host => "This appointment is in nobody's calendar.".to_owned(),
         [] => "A Simple calendar has no assigned member, so it does not use iCloud.".to_owned(),
         [write] => sentence(write),
         several => {
@@ -265,12 +273,13 @@ fn sentence(write: &WriteView) -> String {
         WriteState::Written => format!("Written to {calendar}."),
         WriteState::Failed => format!("Could not be written to {calendar}.{problem}"),
         WriteState::ChangedInIcloud => format!(
-            "Changed in iCloud: the event in {calendar} no longer matches.{problem} The appointment here is unchanged; \
-             “Write again” puts it back."
+            "Changed in {}: the event in {calendar} no longer matches.{problem} The appointment here is unchanged; \
+             “Write again” puts it back.",
+            write.place
         ),
         WriteState::Removed => format!("Removed from {calendar}."),
         WriteState::NoCalendar => {
-            format!("Not in any iCloud calendar: the host has not chosen a primary calendar.{problem}")
+            format!("Not in any calendar: the host has not chosen a primary calendar.{problem}")
         }
     }
 }

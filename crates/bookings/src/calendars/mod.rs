@@ -8,10 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
-use store::{
-    ConnectionState, StoreError, Tx, appointments, booking_calendars, calendar_members, connections,
-    occupancy, staff, workspace,
-};
+use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, occupancy, staff, workspace};
 use zones::Zone;
 
 pub use form::{CalendarForm, Member};
@@ -22,7 +19,7 @@ pub use store::questions::{Answer, AnswerKind, Question};
 
 use crate::accounts::{Workspace, is_admin};
 use crate::classes;
-use crate::connections::freshness;
+use crate::connections::Health;
 use crate::input::Checked;
 use crate::outbox;
 use crate::problem::{FieldProblem, Internal, first_sentence};
@@ -439,23 +436,6 @@ fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, healt
     }
 }
 
-/// What is wrong with people's connections at the moment.
-struct Health(Vec<(StaffId, String)>);
-
-impl Health {
-    async fn load(tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
-        let connections = connections::list_all(tx).await?;
-        let ailing = connections
-            .iter()
-            .filter(|connection| freshness::state(connection, now) != ConnectionState::Connected);
-        Ok(Self(
-            ailing
-                .map(|connection| (connection.staff_id, freshness::sentence(connection, now)))
-                .collect(),
-        ))
-    }
-}
-
 /// Why a Simple calendar is never in anybody's iCloud (D1).
 pub const NO_ICLOUD: &str = "A Simple calendar has no assigned member, so it cannot use iCloud: its appointments are not \
      written there, and events in iCloud do not block it.";
@@ -472,15 +452,15 @@ fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
         .collect();
     if !without.is_empty() {
         notes.push(format!(
-            "Appointments of {} are not written to iCloud until a primary calendar is chosen under Calendar Configuration.",
+            "Appointments of {} are written to no calendar until a primary calendar is chosen under Calendar Configuration.",
             without.join(", ")
         ));
     }
     for member in members {
         let problem = member.problem.iter();
         notes.extend(problem.map(|problem| format!("{} cannot be booked: {problem}.", member.name)));
-        let of_member = health.0.iter().filter(|(staff, _)| *staff == member.staff);
-        notes.extend(of_member.map(|(_, sentence)| format!("{}: {sentence}", member.name)));
+        let of_member = health.of(member.staff);
+        notes.extend(of_member.map(|sentence| format!("{}: {sentence}", member.name)));
     }
     notes
 }

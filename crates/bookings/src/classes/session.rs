@@ -11,6 +11,7 @@ use store::{
 
 use crate::accounts::is_admin;
 use crate::appointments::{ChangeError, WriteView, is_active, write_sentence};
+use crate::connections::{place_of, places};
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
@@ -50,6 +51,8 @@ pub struct SessionView {
     pub cancel_reason: Option<String>,
     /// How its event in the host's calendar stands.
     pub write_sentence: String,
+    /// The server of its event: iCloud, or the host of another one.
+    pub place: String,
 }
 
 /// Somebody with seats of a session.
@@ -85,9 +88,11 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
                 Some(remote) => remote_calendars::find(&mut tx, remote).await?,
                 None => None,
             };
+            let places = places(&mut tx, std::slice::from_ref(&write)).await?;
             Some(WriteView::of(
                 &write,
                 remote.map(|remote| remote.name),
+                place_of(&places, &write),
                 String::new(),
             ))
         }
@@ -129,6 +134,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
         cancelled_by: session.cancelled_by,
         cancel_reason: session.cancel_reason,
         write_sentence: write_sentence(write.as_slice(), true),
+        place: write.map_or_else(|| "iCloud".to_owned(), |write| write.place),
     })
 }
 

@@ -85,14 +85,13 @@ impl Place {
 }
 
 impl Wish {
-    fn is(&self, known: &connections::Connection) -> bool {
-        let same_host = || {
-            let host = Url::parse(&known.entry_url).ok();
-            host.and_then(|url| url.host_str().map(str::to_owned)).as_deref() == self.place.url().host_str()
-        };
+    /// Whether this is the login of a known connection, when it leads to `entry`.
+    fn is(&self, known: &connections::Connection, entry: &Url) -> bool {
+        // A host can have a server on each of its ports.
+        let same_server = || Url::parse(&known.entry_url).is_ok_and(|known| known.origin() == entry.origin());
         known.server == self.server
             && known.username.eq_ignore_ascii_case(&self.username)
-            && (self.server == Server::Icloud || same_host())
+            && (self.server == Server::Icloud || same_server())
     }
 }
 
@@ -127,7 +126,7 @@ pub async fn connect_server(
 }
 
 async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionId, ConnectError> {
-    refuse_known(&mut quince.store().read().await?, staff, &wish).await?;
+    refuse_known(&mut quince.store().read().await?, staff, &wish, wish.place.url()).await?;
     let found = check(quince, &wish).await?;
     let now = quince.now();
     let new = NewConnection {
@@ -139,7 +138,8 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
         import_policy: ImportPolicy::KeepUp,
     };
     let mut tx = quince.store().write().await?;
-    refuse_known(&mut tx, staff, &wish).await?;
+    // What was typed can lead to a server that is connected under its own address.
+    refuse_known(&mut tx, staff, &wish, &found.entry).await?;
     let id = connections::insert(&mut tx, &new, now).await?;
     let sealed = login::seal(quince, id, found.credentials.password.expose())?;
     connections::set_password(&mut tx, id, &sealed).await?;
@@ -151,9 +151,9 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     Ok(id)
 }
 
-async fn refuse_known(tx: &mut Tx, staff: StaffId, wish: &Wish) -> Result<(), ConnectError> {
+async fn refuse_known(tx: &mut Tx, staff: StaffId, wish: &Wish, entry: &Url) -> Result<(), ConnectError> {
     let known = connections::list_for_staff(tx, staff).await?;
-    if known.iter().any(|known| wish.is(known)) {
+    if known.iter().any(|known| wish.is(known, entry)) {
         return Err(ConnectError::AlreadyConnected);
     }
     Ok(())

@@ -60,6 +60,14 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
     }
 }
 
+/// The sentence about calendars whose events may be out of date while the rest of their connection is read.
+pub(crate) fn except(name: &str, synced_at: Option<Timestamp>, now: Timestamp) -> String {
+    match synced_at {
+        None => format!("The calendar “{name}” could not be read yet."),
+        Some(at) => format!("The calendar “{name}” was read {}.", ago(at, now)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use store::{ConnectionId, ImportPolicy, RemoteCalendarId};

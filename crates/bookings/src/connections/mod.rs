@@ -1,25 +1,31 @@
 //! Connections: a staff member's logins to iCloud and other CalDAV servers (D7, D8, D10).
 
+pub(crate) mod calendar_state;
 mod connect;
 mod disconnect;
 mod error;
 pub(crate) mod failure;
 pub(crate) mod freshness;
+mod health;
 pub(crate) mod login;
+pub(crate) mod trouble;
 mod view;
 
 use scheduling::StaffId;
 use store::connections::{self, Connection};
 use store::{ConnectionId, ConnectionState, Tx};
 
+pub use calendar_state::CalendarState;
 pub use connect::{Login, ServerLogin, check_now, connect, connect_server, reconnect};
 pub use disconnect::{EventsInIcloud, disconnect};
 pub use error::ConnectError;
+pub use health::out_of_date;
 pub use view::{ConnectionView, RemoteCalendarView};
 
 pub(crate) use connect::sync_for_a_while;
 pub(crate) use disconnect::forget_events;
-pub(crate) use view::views;
+pub(crate) use health::Health;
+pub(crate) use view::{place, place_of, places, views};
 
 use crate::quince::Quince;
 

@@ -1,8 +1,11 @@
 //! How connections and their calendars are shown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use scheduling::StaffId;
 use store::connections;
+use store::event_writes::EventWrite;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, WriteState,
@@ -11,7 +14,8 @@ use store::{
 
 use url::Url;
 
-use super::freshness;
+use super::calendar_state::CalendarState;
+use super::{failure, freshness};
 
 /// A connection as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct ConnectionView {
     pub state: ConnectionState,
     /// What is wrong, in a sentence with a next step.
     pub problem: Option<String>,
+    /// The login was refused once and is tried once more in a few minutes.
+    pub login_in_doubt: bool,
     /// How fresh it is, in a sentence.
     pub freshness: String,
     /// How later edits of external events are treated (D6).
@@ -53,7 +59,7 @@ pub struct RemoteCalendarView {
     pub id: RemoteCalendarId,
     /// Its connection.
     pub connection: ConnectionId,
-    /// Its name in iCloud.
+    /// Its name there.
     pub name: String,
     /// `#rrggbb`
     pub color: Option<String>,
@@ -71,9 +77,11 @@ pub struct RemoteCalendarView {
     pub synced_at: Option<Timestamp>,
     /// While it is read for the first time: how many events so far.
     pub first_read: Option<u32>,
-    /// Whether it is no longer in iCloud.
+    /// Whether it is no longer there.
     pub vanished: bool,
-    /// What is wrong with it, in a sentence.
+    /// How it stands.
+    pub state: CalendarState,
+    /// What is wrong with it, in a sentence: why it cannot be read, else what of its events was not understood.
     pub problem: Option<String>,
 }
 
@@ -97,9 +105,9 @@ pub(crate) async fn views(
             .filter(|calendar| calendar.connection_id == connection.id);
         let mut own_views = Vec::new();
         for calendar in own {
-            let mut view = calendar_view(calendar, primary);
+            let mut view = calendar_view(calendar, primary, now);
             let counts = view.is_primary || view.checked_for_conflicts;
-            if counts && calendar.synced_at.is_none() && calendar.readable {
+            if counts && view.state == CalendarState::Fresh && calendar.synced_at.is_none() {
                 view.first_read = Some(external_events::count(tx, calendar.id).await?);
             }
             own_views.push(view);
@@ -109,7 +117,8 @@ pub(crate) async fn views(
             server: connection.server,
             place: place(&connection),
             state: freshness::state(&connection, now),
-            freshness: freshness::sentence(&connection, now),
+            freshness: with_exceptions(freshness::sentence(&connection, now), &own_views, now),
+            login_in_doubt: failure::is_in_doubt(&connection),
             import_policy: connection.import_policy,
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,
@@ -122,7 +131,38 @@ pub(crate) async fn views(
     Ok(views)
 }
 
-fn place(connection: &connections::Connection) -> String {
+/// A connection's sentence with the calendars that are out of date though it works.
+fn with_exceptions(sentence: String, calendars: &[RemoteCalendarView], now: Timestamp) -> String {
+    let mut sentence = sentence;
+    for calendar in calendars.iter().filter(|calendar| calendar.state.is_unread()) {
+        sentence.push(' ');
+        sentence.push_str(&freshness::except(&calendar.name, calendar.synced_at, now));
+    }
+    sentence
+}
+
+/// How sentences call the servers of these writes.
+pub(crate) async fn places(
+    tx: &mut Tx,
+    writes: &[EventWrite],
+) -> Result<BTreeMap<ConnectionId, String>, StoreError> {
+    let ids: BTreeSet<ConnectionId> = writes.iter().filter_map(|write| write.connection_id).collect();
+    let ids: Vec<ConnectionId> = ids.into_iter().collect();
+    let found = connections::list(tx, &ids).await?;
+    Ok(found
+        .iter()
+        .map(|connection| (connection.id, place(connection)))
+        .collect())
+}
+
+/// How sentences call the server of a write; of one that has none, iCloud.
+pub(crate) fn place_of(places: &BTreeMap<ConnectionId, String>, write: &EventWrite) -> String {
+    let known = write.connection_id.and_then(|id| places.get(&id));
+    known.map_or_else(|| "iCloud".to_owned(), Clone::clone)
+}
+
+/// How sentences call a connection's server: iCloud, or its host.
+pub(crate) fn place(connection: &connections::Connection) -> String {
     let host = || {
         let url = Url::parse(&connection.entry_url).ok();
         url.and_then(|url| url.host_str().map(str::to_owned))
@@ -133,7 +173,11 @@ fn place(connection: &connections::Connection) -> String {
     }
 }
 
-fn calendar_view(calendar: &RemoteCalendar, primary: Option<RemoteCalendarId>) -> RemoteCalendarView {
+fn calendar_view(
+    calendar: &RemoteCalendar,
+    primary: Option<RemoteCalendarId>,
+    now: Timestamp,
+) -> RemoteCalendarView {
     RemoteCalendarView {
         id: calendar.id,
         connection: calendar.connection_id,
@@ -147,6 +191,7 @@ fn calendar_view(calendar: &RemoteCalendar, primary: Option<RemoteCalendarId>) -
         synced_at: calendar.synced_at,
         first_read: None,
         vanished: calendar.vanished_at.is_some(),
-        problem: calendar.problem.clone(),
+        state: CalendarState::of(calendar, primary, now),
+        problem: calendar.failure.clone().or_else(|| calendar.problem.clone()),
     }
 }

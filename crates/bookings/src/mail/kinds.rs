@@ -35,9 +35,11 @@ pub(crate) enum MessageKind {
     SessionCancelled,
     /// To a staff member: their calendar server can no longer be read.
     CalendarUnreadable,
+    /// To a staff member: calendars of theirs fail while their server works.
+    CalendarsFailing,
 }
 
-const WORDS: [(MessageKind, &str); 16] = [
+const WORDS: [(MessageKind, &str); 17] = [
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
     (MessageKind::ClientHostChanged, "client-host-changed"),
@@ -54,6 +56,7 @@ const WORDS: [(MessageKind, &str); 16] = [
     (MessageKind::HostOthersChanged, "host-others-changed"),
     (MessageKind::SessionCancelled, "session-cancelled"),
     (MessageKind::CalendarUnreadable, "calendar-unreadable"),
+    (MessageKind::CalendarsFailing, "calendars-failing"),
 ];
 
 impl MessageKind {

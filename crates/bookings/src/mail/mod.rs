@@ -16,6 +16,7 @@ use store::appointments::Appointment;
 use store::class_sessions::Session;
 use store::connections::Connection;
 use store::messages::{self, NewMessage};
+use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
 use store::{SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
@@ -23,6 +24,7 @@ use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::appointments::is_active;
+use crate::connections::{CalendarState, place, trouble};
 use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
 
@@ -42,10 +44,23 @@ pub(crate) struct Detail {
     /// The account that cannot be read.
     account: Option<String>,
     problem: Option<String>,
+    /// The calendars of it that fail.
+    calendars: Vec<FailingCalendar>,
     /// Somebody on a waiting list.
     waiting: Option<OnTheList>,
     /// A session that was called off.
     session: Option<CalledOffSession>,
+}
+
+/// A calendar that cannot be read or written to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct FailingCalendar {
+    pub(crate) name: String,
+    /// It can be read, and not be written to.
+    pub(crate) read_only: bool,
+    pub(crate) never_read: bool,
+    /// Why, in a sentence.
+    pub(crate) problem: String,
 }
 
 /// What one host has to do in an appointment.
@@ -322,6 +337,37 @@ pub(crate) async fn ask_about_outage(
         None,
         Some(person.id),
         MessageKind::CalendarUnreadable,
+        person.email,
+        &detail,
+    );
+    insert(tx, message, now).await
+}
+
+/// Asks for the mail about calendars that fail while their connection works.
+pub(crate) async fn ask_about_calendars(
+    tx: &mut Tx,
+    connection: &Connection,
+    failing: &[(&RemoteCalendar, CalendarState)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(person) = staff::find(tx, connection.staff_id).await? else {
+        return Ok(());
+    };
+    let calendars = failing.iter().map(|(calendar, state)| FailingCalendar {
+        name: calendar.name.clone(),
+        read_only: *state == CalendarState::ReadOnly,
+        never_read: calendar.synced_at.is_none(),
+        problem: trouble::sentence(calendar, *state),
+    });
+    let detail = Detail {
+        account: Some(format!("{} ({})", connection.username, place(connection))),
+        calendars: calendars.collect(),
+        ..Detail::default()
+    };
+    let message = message(
+        None,
+        Some(person.id),
+        MessageKind::CalendarsFailing,
         person.email,
         &detail,
     );

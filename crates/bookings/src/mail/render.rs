@@ -3,12 +3,14 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use store::WhenStale;
 use store::questions::Answer;
 use zones::Zone;
 
-use super::OwnPart;
 use super::kinds::MessageKind;
 use super::transport::Letter;
+use super::{FailingCalendar, OwnPart};
+use crate::connections::trouble;
 
 /// An appointment as the mails tell it.
 #[derive(Debug, Clone)]
@@ -315,6 +317,41 @@ pub(crate) fn outage(to: (&str, &str), account: &str, problem: &str, settings_ur
              Until then, new events in these calendars do not block your booking pages, and appointments are \
              written to your calendar later.\n\nLook at the connection:\n{settings_url}\n"
         ),
+        ics: None,
+    }
+}
+
+/// The mail about calendars that fail while their server works: one per outage, however many fail together.
+pub(crate) fn failing(
+    to: (&str, &str),
+    account: &str,
+    calendars: &[FailingCalendar],
+    when_stale: WhenStale,
+    settings_url: &str,
+) -> Letter {
+    let (name, email) = to;
+    let subject = match calendars {
+        [calendar] if calendar.read_only => {
+            format!("Quince cannot write to your calendar “{}”", calendar.name)
+        }
+        [calendar] => format!("Quince cannot read your calendar “{}”", calendar.name),
+        several => format!("Quince cannot read {} of your calendars", several.len()),
+    };
+    let mut text = format!("Hello {name},\n\nsomething is wrong with calendars of {account}:\n");
+    for calendar in calendars {
+        let _ = writeln!(text, "\n“{}”: {}", calendar.name, calendar.problem);
+    }
+    if calendars.iter().any(|calendar| !calendar.read_only) {
+        let never_read = calendars.iter().any(|calendar| calendar.never_read);
+        let _ = writeln!(text, "\n{}", trouble::meanwhile(when_stale, never_read));
+    }
+    let _ = writeln!(text, "\nLook at your calendars:\n{settings_url}");
+    Letter {
+        to_name: name.to_owned(),
+        to: email.to_owned(),
+        reply_to: None,
+        subject,
+        text,
         ics: None,
     }
 }

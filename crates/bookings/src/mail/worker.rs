@@ -89,9 +89,13 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
     let Some(appointment) = message.appointment_id else {
         let settings = quince.page("settings/integrations");
         return Ok(addressee.map(|person| {
-            let account = detail.account.as_deref().unwrap_or("iCloud");
+            let to = (person.name.as_str(), message.recipient.as_str());
+            let account = detail.account.as_deref().unwrap_or_default();
+            if kind == MessageKind::CalendarsFailing {
+                return render::failing(to, account, &detail.calendars, person.when_stale, &settings);
+            }
             let problem = detail.problem.as_deref().unwrap_or_default();
-            render::outage((&person.name, &message.recipient), account, problem, &settings)
+            render::outage(to, account, problem, &settings)
         }));
     };
     let Some(appointment) = appointments::find(tx, appointment).await? else {

@@ -17,7 +17,8 @@ use tokio::time::timeout;
 use super::content::Content;
 use super::deliver::{Put, Target};
 use super::fresh_uid;
-use crate::connections::{failure, login};
+use crate::connections::failure::{self, Asked};
+use crate::connections::{login, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{reach, sync};
@@ -62,6 +63,7 @@ struct Job {
     content: Content,
     connection: Connection,
     remote: RemoteCalendar,
+    started: Timestamp,
 }
 
 impl Job {
@@ -87,6 +89,7 @@ impl Job {
             content,
             connection,
             remote,
+            started: quince.now(),
         }))
     }
 }
@@ -160,7 +163,10 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
             .await;
         };
         if job.connection.state == ConnectionState::NeedsAttention {
-            return wait_for_attention(quince, &write).await;
+            return wait_for_attention(quince, &job).await;
+        }
+        if failure::is_in_doubt(&job.connection) {
+            return wait_for_login(quince, &job.write).await;
         }
         let target = Target {
             client: quince.caldav(&login.entry),
@@ -253,13 +259,29 @@ async fn give_up(quince: &Quince, write: &EventWrite, problem: &str) -> Result<(
 
 /// A removal is given up and asked for again when the connection works, or it would hold up the appointment's next event,
 /// which may go to another calendar.
-async fn wait_for_attention(quince: &Quince, write: &EventWrite) -> Result<(), Internal> {
-    let now = quince.now();
+async fn wait_for_attention(quince: &Quince, job: &Job) -> Result<(), Internal> {
+    let (now, write) = (quince.now(), &job.write);
     let next = (write.action == WriteAction::Put).then(|| now + ATTENTION);
-    let problem = "The connection to iCloud needs your attention. Reconnect it under Integrations.";
+    let problem = format!(
+        "The connection to {} needs your attention. Reconnect it under Integrations.",
+        place(&job.connection)
+    );
     let Some(mut tx) = still_held(quince, write).await? else {
         return Ok(());
     };
+    event_writes::failed(&mut tx, write.id, write.sequence, &problem, next, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The login was refused once. Whether it works is found out by the next read, after which the writes are hurried; none of them
+/// tries it before.
+async fn wait_for_login(quince: &Quince, write: &EventWrite) -> Result<(), Internal> {
+    let now = quince.now();
+    let problem = "The server did not accept the login. Quince tries again by itself in a few minutes.";
+    let Some(mut tx) = still_held(quince, write).await? else {
+        return Ok(());
+    };
+    let next = Some(now + failure::LOGIN_AGAIN);
     event_writes::failed(&mut tx, write.id, write.sequence, problem, next, now).await?;
     Ok(tx.commit().await?)
 }
@@ -273,24 +295,42 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
     };
     match error {
         Error::WrongLogin => {
-            failure::note(&mut tx, &job.connection, error, now).await?;
+            failure::note(&mut tx, &job.connection, error, Asked::ByItself, now).await?;
+            let noted = connections::find(&mut tx, job.connection.id).await?;
             tx.commit().await?;
-            return wait_for_attention(quince, write).await;
+            let is_settled = noted.is_some_and(|noted| noted.state == ConnectionState::NeedsAttention);
+            return if is_settled {
+                wait_for_attention(quince, job).await
+            } else {
+                wait_for_login(quince, write).await
+            };
         }
         Error::NotFound if job.remote.vanished_at.is_some() => {
-            let problem = sync::vanished(&job.remote.name);
+            let problem = sync::vanished(&job.remote.name, &place(&job.connection));
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, None, now).await?;
         }
         _ => {
             let (problem, next) = verdict(job, error, now);
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, next, now).await?;
             if matches!(error, Error::NotFound) {
-                // The account has moved, or the calendar is gone: a read finds out.
-                connections::set_next_sync(&mut tx, job.connection.id, now).await?;
+                ask_for_a_read(&mut tx, job, now).await?;
             }
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// The account has moved, or the calendar is gone: a read finds out. One for all writes that fail together is enough, and a
+/// connection whose reads fail keeps to its next try.
+async fn ask_for_a_read(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), Internal> {
+    let Some(connection) = connections::find(tx, job.connection.id).await? else {
+        return Ok(());
+    };
+    let was_read_since = connection.synced_at.is_some_and(|at| at > job.started);
+    if job.write.attempts == 0 && connection.failures == 0 && !was_read_since {
+        connections::set_next_sync(tx, connection.id, now).await?;
+    }
+    Ok(())
 }
 
 /// The sentence for a failure, and when to try again. A server that is down is waited for without end, and so is an
@@ -304,8 +344,9 @@ fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestam
     };
     if refuses && tries >= REFUSALS {
         let problem = format!(
-            "iCloud does not let Quince write to the calendar “{}”. Check its sharing settings, or choose another primary \
+            "{} does not let Quince write to the calendar “{}”. Check its sharing settings, or choose another primary \
              calendar, then write it again.",
+            place(&job.connection),
             job.remote.name
         );
         return (problem, None);

@@ -3,6 +3,8 @@
 mod closed;
 mod words;
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{
@@ -98,6 +100,8 @@ pub enum About {
         start: Timestamp,
         /// Its title.
         title: String,
+        /// What of it was not understood, so that it takes time to be safe.
+        problem: Option<String>,
     },
 }
 
@@ -186,6 +190,8 @@ struct Explained {
 struct Seen {
     viewer: Staff,
     events: Vec<Instance>,
+    /// What was not understood of them.
+    problems: HashMap<EventId, String>,
     blocks: Vec<Blocked>,
 }
 
@@ -219,8 +225,12 @@ impl Explained {
         } else {
             vec![viewer.id]
         };
+        let events = external_events::between(tx, &own, reach.start, reach.end).await?;
+        let ids: BTreeSet<EventId> = events.iter().map(|event| event.event_id).collect();
+        let ids: Vec<EventId> = ids.into_iter().collect();
         Ok(Seen {
-            events: external_events::between(tx, &own, reach.start, reach.end).await?,
+            problems: external_events::problems_of(tx, &ids).await?,
+            events,
             blocks: blocked_time::between(tx, &people, reach.start, reach.end).await?,
             viewer,
         })
@@ -283,10 +293,11 @@ impl Explained {
             Cause::Blocked => self.block(refusal, position, seen),
             _ => None,
         });
-        Why {
-            about,
-            ..self.untold(refusal, position)
+        let mut why = self.untold(refusal, position);
+        if let Some(About::Event { problem: Some(_), .. }) = about {
+            "has an event that was not understood in full".clone_into(&mut why.sentence);
         }
+        Why { about, ..why }
     }
 
     /// The viewer's own event that takes this time.
@@ -302,6 +313,7 @@ impl Explained {
             id: event.event_id,
             start: event.starts_at,
             title: event.summary.clone(),
+            problem: seen.problems.get(&event.event_id).cloned(),
         })
     }
 

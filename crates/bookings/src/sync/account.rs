@@ -1,6 +1,6 @@
 //! One connection with its calendars, as a sync goes through them.
 
-use caldav::{Calendar, Client, Credentials, Error, Readable};
+use caldav::{Calendar, Cause, Client, Credentials, Error, Readable};
 use jiff::Timestamp;
 use store::connections::{self, Connection, Discovered};
 use store::remote_calendars::{self, Listed, RemoteCalendar};
@@ -10,7 +10,8 @@ use url::Url;
 use super::horizon::Wanted;
 use super::parse::{self, Reader};
 use super::{Broken, read};
-use crate::connections::login;
+use crate::connections::failure::{self, Asked};
+use crate::connections::{login, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{outbox, reach};
@@ -24,6 +25,7 @@ pub(super) struct Account<'a> {
     /// Where discovery starts.
     entry: Url,
     pub(super) started: Timestamp,
+    asked: Asked,
 }
 
 impl<'a> Account<'a> {
@@ -32,6 +34,7 @@ impl<'a> Account<'a> {
         quince: &'a Quince,
         connection: &'a Connection,
         started: Timestamp,
+        asked: Asked,
     ) -> Result<Option<Self>, Internal> {
         let account = |login: login::Login| Self {
             quince,
@@ -40,11 +43,13 @@ impl<'a> Account<'a> {
             login: login.credentials,
             entry: login.entry,
             started,
+            asked,
         };
         Ok(login::open(quince, connection)?.map(account))
     }
 
-    /// Reads the list of calendars and those that count. The ones that had not changed are added to `unchanged`.
+    /// Reads the list of calendars and those that count. One that failed is left alone until its next try, unless the person
+    /// asked. The ones that had not changed are added to `unchanged`.
     pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), Broken> {
         let (homes, listed) = self.list(&self.entry).await?;
         self.keep_list(&homes, &listed).await?;
@@ -54,6 +59,9 @@ impl<'a> Account<'a> {
             let Some(found) = listed.iter().find(|found| found.url == url) else {
                 continue;
             };
+            if self.asked == Asked::ByItself && failure::waits(&calendar, self.started) {
+                continue;
+            }
             if self.read_calendar(&calendar, found, zone, &wanted).await? {
                 unchanged.push(calendar.id);
             }
@@ -122,10 +130,10 @@ impl<'a> Account<'a> {
             }
         }
         for old in gone {
-            let problem = vanished(&old.name);
+            let problem = vanished(&old.name, &place(self.connection));
             outbox::calendar_gone(&mut tx, old.id, &problem, self.started).await?;
             remote_calendars::set_vanished(&mut tx, old.id, Some(self.started)).await?;
-            remote_calendars::set_problem(&mut tx, old.id, Some(&problem)).await?;
+            failure::note_calendar(&mut tx, old, &problem, self.started).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -163,47 +171,55 @@ impl<'a> Account<'a> {
         zone: zones::Zone,
         wanted: &Wanted,
     ) -> Result<bool, Broken> {
+        let place = place(self.connection);
         let problem = match found.readable {
             Readable::Events => {
-                let reader = Reader { zone, addresses: self.connection.addresses.clone(), horizon: wanted.horizon };
+                let reader = Reader {
+                    zone,
+                    addresses: self.connection.addresses.clone(),
+                    horizon: wanted.horizon,
+                };
                 // Boxed, since a read under way is large.
                 match Box::pin(read::bring_up_to_date(self, calendar, found, &reader, wanted)).await {
-                    Err(Broken::Server(error)) if is_of_calendar(&error) => reach::sentence(self.connection.server, &error),
+                    Err(Broken::Server(error)) if is_of_calendar(&error) => {
+                        tracing::info!(calendar = %calendar.id, %error, "a calendar could not be read");
+                        reach::sentence(self.connection.server, &error)
+                    }
                     other => return other,
                 }
             }
             Readable::Subscribed => {
-                "This is a subscription, which iCloud does not let other programs read. It cannot block times.".to_owned()
+                format!(
+                    "This is a subscription, which {place} does not let other programs read. It cannot block times."
+                )
             }
-            Readable::Denied => "iCloud does not let this account read the events of this calendar.".to_owned(),
+            Readable::Denied => {
+                format!("{place} does not let this account read the events of this calendar.")
+            }
         };
         let mut tx = self.quince.store().write().await?;
-        remote_calendars::set_problem(&mut tx, calendar.id, Some(&problem)).await?;
+        failure::note_calendar(&mut tx, calendar, &problem, self.quince.now()).await?;
         tx.commit().await?;
         Ok(false)
     }
 }
 
 /// The sentence about a calendar that is gone.
-pub(crate) fn vanished(name: &str) -> String {
+pub(crate) fn vanished(name: &str, place: &str) -> String {
     format!(
-        "The calendar “{name}” is no longer there: it was deleted in iCloud, or is no longer shared. Choose another primary \
-         calendar under Calendar Configuration."
+        "The calendar “{name}” is no longer there: it was deleted in {place}, or is no longer shared. Choose another one under \
+         Calendar Configuration."
     )
 }
 
-/// Whether an error concerns one calendar rather than the whole account.
+/// Whether an error concerns one calendar rather than the whole account, whose list was read just before. Then the others are
+/// read all the same.
 fn is_of_calendar(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::NotFound
-            | Error::Refused {
-                status: 400..=499,
-                ..
-            }
-            | Error::Malformed { .. }
-            | Error::TooLarge { .. }
-    )
+    match error {
+        Error::WrongLogin | Error::Throttled { .. } => false,
+        Error::Unreachable { cause, .. } => matches!(cause, Cause::Timeout | Cause::Interrupted),
+        _ => true,
+    }
 }
 
 /// What discovery found, as it is kept.
@@ -227,18 +243,18 @@ pub(crate) fn as_listed(found: &Calendar) -> Listed {
     }
 }
 
-/// Keeps found calendars. One that could not be read before and can be now loses its problem.
+/// Keeps found calendars. What was wrong with one is looked for anew.
 pub(crate) async fn keep(
     tx: &mut Tx,
     connection: ConnectionId,
     found: &[Listed],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let mut kept = Vec::new();
     for listed in found {
-        let id = remote_calendars::upsert(tx, connection, listed, now).await?;
-        remote_calendars::set_problem(tx, id, None).await?;
+        kept.push(remote_calendars::upsert(tx, connection, listed, now).await?);
     }
-    Ok(())
+    remote_calendars::forget_failures(tx, &kept).await
 }
 
 fn is_same(old: &RemoteCalendar, found: &Listed) -> bool {

@@ -130,6 +130,11 @@ mod tests {
             search_problem: None,
             vanished_at: None,
             problem: None,
+            failure: None,
+            failing_since: None,
+            failures: 0,
+            next_read_at: None,
+            told_at: None,
         }
     }
 

@@ -16,10 +16,12 @@ mod search;
 
 use caldav::Error;
 use scheduling::StaffId;
-use store::connections::{self, Connection};
-use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, event_writes, remote_calendars};
+use store::{
+    ConnectionId, ConnectionState, RemoteCalendarId, StoreError, connections, event_writes, remote_calendars,
+};
 
-use crate::connections::{failure, freshness};
+use crate::connections::failure::{self, Asked};
+use crate::connections::freshness;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{outbox, reach};
@@ -64,19 +66,20 @@ pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Lease>, Internal> {
 /// Reads a claimed connection.
 pub(crate) async fn work(quince: &Quince, lease: Lease) {
     let id = lease.connection();
-    if let Err(error) = read_held(quince, lease).await {
+    if let Err(error) = read_held(quince, lease, Asked::ByItself).await {
         tracing::error!(connection = %id, cause = %error.cause(), "a sync broke off");
     }
 }
 
-/// Reads a connection's calendars now. What the server refuses is noted on the connection and is no error here.
+/// Reads a connection's calendars now, as its owner asks, also those that failed lately. What the server refuses is noted on the
+/// connection and is no error here.
 pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
-    read_held(quince, Lease::wait(quince, id).await?).await
+    read_held(quince, Lease::wait(quince, id).await?, Asked::ByPerson).await
 }
 
-async fn read_held(quince: &Quince, lease: Lease) -> Result<(), Internal> {
+async fn read_held(quince: &Quince, lease: Lease, asked: Asked) -> Result<(), Internal> {
     let id = lease.connection();
-    let outcome = lease.hold(read(quince, id)).await;
+    let outcome = lease.hold(read(quince, id, asked)).await;
     if outcome.is_err()
         && let Err(error) = back_off(quince, id).await
     {
@@ -98,7 +101,7 @@ async fn back_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     Ok(tx.commit().await?)
 }
 
-async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
+async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
     let found = {
         let mut tx = quince.store().read().await?;
         connections::find(&mut tx, id).await?
@@ -108,7 +111,7 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     };
     let started = quince.now();
     let mut unchanged = Vec::new();
-    let outcome = match Account::open(quince, &connection, started) {
+    let outcome = match Account::open(quince, &connection, started, asked) {
         Ok(Some(account)) => account.read(&mut unchanged).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error.into()),
@@ -120,6 +123,7 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     match outcome {
         Ok(()) => {
             connections::sync_succeeded(&mut tx, id, now, next).await?;
+            failure::tell_of_calendars(&mut tx, &connection, now).await?;
             if connection.state == ConnectionState::NeedsAttention {
                 outbox::connection_works(&mut tx, id, now).await?;
             } else if connection.failures > 0 {
@@ -128,7 +132,7 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
         }
         Err(Broken::Server(error)) => {
             tracing::info!(connection = %id, %error, "a sync failed");
-            failure::note(&mut tx, &connection, &error, now).await?;
+            failure::note(&mut tx, &connection, &error, asked, now).await?;
         }
         Err(Broken::Internal(error)) => {
             tx.commit().await?;
@@ -142,23 +146,11 @@ async fn read(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     Ok(())
 }
 
-/// Asks the background job to read a staff member's connections at once.
+/// Asks the background job to read a staff member's connections at once; those that fail keep to their next try.
 pub(crate) async fn ask_for_staff(quince: &Quince, staff: StaffId) -> Result<(), Internal> {
-    ask(quince, staff, |_| true).await
-}
-
-/// The same, but those that are failing already are left to their pauses.
-pub(crate) async fn ask_unless_failing(quince: &Quince, staff: StaffId) -> Result<(), Internal> {
-    ask(quince, staff, |connection| connection.failures == 0).await
-}
-
-async fn ask(quince: &Quince, staff: StaffId, which: fn(&Connection) -> bool) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let connections = connections::list_for_staff(&mut tx, staff).await?;
-    for connection in connections.iter().filter(|connection| which(connection)) {
-        connections::set_next_sync(&mut tx, connection.id, now).await?;
-    }
+    connections::read_soon(&mut tx, staff, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

@@ -32,10 +32,14 @@ impl Reader {
             .iter()
             .find(|problem| problem.unplaced)
             .or(reading.problems.first());
+        let is_placed = !reading.instances.is_empty();
         Parsed {
             uid: reading.uid,
             instances: reading.instances,
-            problem: worst.map(ToString::to_string),
+            // What was not understood of an event that is over, or far ahead, takes no time from anybody.
+            problem: worst
+                .filter(|worst| worst.unplaced || is_placed)
+                .map(ToString::to_string),
         }
     }
 }

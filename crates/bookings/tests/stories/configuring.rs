@@ -29,7 +29,7 @@ async fn d9_only_writable_calendars_become_primary(world: World) {
     let team = world.remote("Team").await;
     let refused = configuration::save_primary(&world.quince, world.owner, Some(team)).await;
     assert!(
-        matches!(refused, Err(ConfigurationError::ReadOnly)),
+        matches!(refused, Err(ConfigurationError::ReadOnly(_))),
         "{refused:?}"
     );
     assert_eq!(

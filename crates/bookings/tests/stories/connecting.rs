@@ -159,6 +159,7 @@ async fn a_revoked_password_stops_the_polling_until_reconnected(world: World) {
     let account = world.control.accounts()[0];
     world.control.set_password_state(account, PasswordState::Revoked);
     world.later(2).await;
+    world.later(6).await;
     let connection = world.connection().await;
     assert_eq!(connection.state, ConnectionState::NeedsAttention);
     let booked = world.book("10:00").await;

@@ -38,6 +38,7 @@ mod secrets;
 mod services;
 mod simple;
 mod soak;
+mod told;
 mod truth;
 mod unreadable;
 mod unsearchable;

@@ -300,6 +300,7 @@ async fn d8_reconnecting_keeps_the_choices(world: World) {
     let account = world.control.accounts()[0];
     world.control.set_password_state(account, PasswordState::Revoked);
     world.later(2).await;
+    world.later(6).await;
     assert_eq!(world.connection().await.state, ConnectionState::NeedsAttention);
     world.control.set_password(account, "neww-pass-word-here");
     world.control.set_password_state(account, PasswordState::Ok);

@@ -243,6 +243,7 @@ async fn what_was_given_up_is_done_when_the_login_works_again_by_itself(world: W
     let account = world.control.accounts()[0];
     world.control.set_password_state(account, PasswordState::Revoked);
     world.sync().await;
+    world.sync().await;
     appointments::cancel(&world.quince, &client(&booked), "")
         .await
         .unwrap();

@@ -1,0 +1,96 @@
+//! Whose calendars are out of date, as colleagues may know it: which server, and since when, but no calendar's name.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use store::remote_calendars::{self, RemoteCalendar};
+use store::{ConnectionState, StoreError, Tx, connections, staff};
+
+use super::calendar_state::CalendarState;
+use super::{ConnectError, freshness, place};
+use crate::accounts::is_admin;
+use crate::clock::ago;
+use crate::quince::Quince;
+
+/// What is wrong with people's connections and calendars at the moment, in sentences.
+pub(crate) struct Health(Vec<(StaffId, String)>);
+
+impl Health {
+    pub(crate) async fn load(tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
+        let team = staff::list(tx).await?;
+        let calendars = remote_calendars::list_all(tx).await?;
+        let mut ailing = Vec::new();
+        for connection in connections::list_all(tx).await? {
+            let owner = connection.staff_id;
+            let state = freshness::state(&connection, now);
+            if state != ConnectionState::Connected {
+                ailing.push((owner, freshness::sentence(&connection, now)));
+            }
+            let person = team.iter().find(|person| person.id == owner);
+            let primary = person.and_then(|person| person.primary_calendar_id);
+            let own = calendars
+                .iter()
+                .filter(|calendar| calendar.connection_id == connection.id);
+            for calendar in own {
+                let of_calendar = CalendarState::of(calendar, primary, now);
+                // With the connection all its calendars are out of date.
+                if of_calendar == CalendarState::Stale && state != ConnectionState::Connected {
+                    continue;
+                }
+                let name = if primary == Some(calendar.id) {
+                    format!("the primary calendar ({})", place(&connection))
+                } else {
+                    format!(
+                        "a calendar that is checked for conflicts ({})",
+                        place(&connection)
+                    )
+                };
+                ailing.extend(sentence(&name, calendar, of_calendar, now).map(|told| (owner, told)));
+            }
+        }
+        Ok(Self(ailing))
+    }
+
+    /// What is wrong with somebody's.
+    pub(crate) fn of(&self, person: StaffId) -> impl Iterator<Item = &str> {
+        let of_person = self.0.iter().filter(move |(owner, _)| *owner == person);
+        of_person.map(|(_, sentence)| sentence.as_str())
+    }
+}
+
+fn sentence(name: &str, calendar: &RemoteCalendar, state: CalendarState, now: Timestamp) -> Option<String> {
+    match state {
+        CalendarState::Unused | CalendarState::Fresh | CalendarState::Trying => None,
+        CalendarState::Stale => Some(match calendar.synced_at {
+            Some(at) => format!(
+                "{name} was read {}; what you see may be out of date.",
+                ago(at, now)
+            ),
+            None => format!("{name} could not be read yet."),
+        }),
+        CalendarState::Closed => Some(format!("{name} cannot be read.")),
+        CalendarState::Vanished => Some(format!(
+            "{name} is no longer there; what you see may be out of date."
+        )),
+        CalendarState::ReadOnly => Some(format!("{name} can no longer be written to.")),
+    }
+}
+
+/// Whose calendars are out of date or cannot be written to, for the owner and admins; nothing for others.
+pub async fn out_of_date(
+    quince: &Quince,
+    viewer: StaffId,
+) -> Result<BTreeMap<StaffId, Vec<String>>, ConnectError> {
+    let mut tx = quince.store().read().await?;
+    let viewer = staff::find(&mut tx, viewer).await?;
+    if !viewer.is_some_and(|viewer| is_admin(viewer.role)) {
+        return Ok(BTreeMap::new());
+    }
+    let Health(ailing) = Health::load(&mut tx, quince.now()).await?;
+    let mut by_person: BTreeMap<StaffId, Vec<String>> = BTreeMap::new();
+    for (person, sentence) in ailing {
+        by_person.entry(person).or_default().push(sentence);
+    }
+    Ok(by_person)
+}

@@ -1,0 +1,261 @@
+//! What a staff member has to know on every page: calendars that cannot be read or written to, and events that were not
+//! understood in full.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use store::connections::{self, Connection};
+use store::external_events;
+use store::remote_calendars::{self, RemoteCalendar};
+use store::{ConnectionState, EventId, RemoteCalendarId, Server, StoreError, Tx, WhenStale, staff};
+
+use crate::connections::{CalendarState, freshness, place, trouble};
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// Events named in one warning.
+const NAMED: usize = 5;
+/// Events counted; beyond that there are “more than”.
+const COUNTED: u32 = 50;
+
+/// Something that a staff member has to know on every page. It goes when its cause does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// How urgent it is.
+    pub urgency: Urgency,
+    /// What it is, in a few words.
+    pub title: String,
+    /// Since when nothing was read.
+    pub since: Option<Timestamp>,
+    /// Why, what becomes of the person's times meanwhile, and what to do.
+    pub sentences: Vec<String>,
+    /// The events it is about.
+    pub events: Vec<OddEvent>,
+    /// Where it can be mended.
+    pub remedy: Remedy,
+}
+
+/// How urgent a warning is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// Appointments and events may collide.
+    Outage,
+    /// Nothing is lost, but more time may be blocked than need be.
+    Information,
+}
+
+/// Where the cause of a warning can be mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Under Integrations.
+    Integrations,
+    /// By choosing another primary calendar.
+    PrimaryCalendar,
+    /// By choosing which calendars are checked.
+    CalendarConfiguration,
+    /// In the calendar itself.
+    Calendar,
+}
+
+/// An event that was not understood in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OddEvent {
+    /// What was not understood, in a sentence that names it.
+    pub sentence: String,
+    /// The event with the start of its next instance, when one is known.
+    pub event: Option<(EventId, Timestamp)>,
+}
+
+/// What a staff member has to know, the most urgent first.
+pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> {
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let Some(person) = staff::find(&mut tx, id).await? else {
+        return Ok(Vec::new());
+    };
+    let calendars = remote_calendars::list_for_staff(&mut tx, id).await?;
+    let mut warnings = Vec::new();
+    for connection in connections::list_for_staff(&mut tx, id).await? {
+        let state = freshness::state(&connection, now);
+        if state != ConnectionState::Connected {
+            warnings.push(of_connection(&connection, state, person.when_stale));
+        }
+        let own = calendars
+            .iter()
+            .filter(|calendar| calendar.connection_id == connection.id);
+        let with_state: Vec<(&RemoteCalendar, CalendarState)> = own
+            .map(|calendar| {
+                let state = CalendarState::of(calendar, person.primary_calendar_id, now);
+                (calendar, state)
+            })
+            .collect();
+        // With the connection all its calendars are out of date.
+        let unread: Vec<&RemoteCalendar> = with_state
+            .iter()
+            .filter(|(_, of)| *of == CalendarState::Stale && state == ConnectionState::Connected)
+            .map(|(calendar, _)| *calendar)
+            .collect();
+        warnings.extend(of_unread(&unread, &connection, person.when_stale));
+        let others = with_state
+            .iter()
+            .filter(|(_, of)| of.is_trouble() && *of != CalendarState::Stale);
+        warnings.extend(others.map(|(calendar, state)| {
+            let is_primary = person.primary_calendar_id == Some(calendar.id);
+            of_calendar(calendar, *state, is_primary, person.when_stale)
+        }));
+    }
+    let used = calendars.iter().filter(|calendar| {
+        let state = CalendarState::of(calendar, person.primary_calendar_id, now);
+        state != CalendarState::Unused && calendar.problem.is_some()
+    });
+    let used: Vec<&RemoteCalendar> = used.collect();
+    warnings.extend(of_events(&mut tx, &used, now).await?);
+    Ok(warnings)
+}
+
+fn of_connection(connection: &Connection, state: ConnectionState, when_stale: WhenStale) -> Warning {
+    let place = place(connection);
+    let account = &connection.username;
+    let (title, why) = if state == ConnectionState::NeedsAttention {
+        let next = match connection.server {
+            Server::Icloud => "Enter a new app-specific password under Integrations.",
+            Server::Caldav => "Enter the password anew under Integrations.",
+        };
+        (
+            format!("Quince cannot sign in to {place} as {account}"),
+            Some(next.to_owned()),
+        )
+    } else {
+        (
+            format!("{place} cannot be read: {account}"),
+            connection.problem.clone(),
+        )
+    };
+    let meanwhile = trouble::meanwhile(when_stale, connection.synced_at.is_none());
+    Warning {
+        urgency: Urgency::Outage,
+        title,
+        since: connection.synced_at,
+        sentences: why.into_iter().chain([meanwhile.to_owned()]).collect(),
+        events: Vec::new(),
+        remedy: Remedy::Integrations,
+    }
+}
+
+/// Calendars of one connection that fail while it works.
+fn of_unread(
+    calendars: &[&RemoteCalendar],
+    connection: &Connection,
+    when_stale: WhenStale,
+) -> Option<Warning> {
+    let first = calendars.first()?;
+    let title = match calendars {
+        [calendar] => format!("The calendar “{}” cannot be read", calendar.name),
+        several => format!("{} calendars cannot be read: {}", several.len(), names(several)),
+    };
+    let mut sentences = Vec::new();
+    for calendar in calendars {
+        let told = trouble::sentence(calendar, CalendarState::Stale);
+        if !sentences.contains(&told) {
+            sentences.push(told);
+        }
+    }
+    let never_read = calendars.iter().any(|calendar| calendar.synced_at.is_none());
+    sentences.push(trouble::meanwhile(when_stale, never_read).to_owned());
+    sentences.push(format!(
+        "If it stays so, look at it in {}, or choose other calendars under Calendar Configuration.",
+        place(connection)
+    ));
+    let oldest = calendars.iter().map(|calendar| calendar.synced_at).min();
+    Some(Warning {
+        urgency: Urgency::Outage,
+        title,
+        since: oldest.unwrap_or(first.synced_at),
+        sentences,
+        events: Vec::new(),
+        remedy: Remedy::Integrations,
+    })
+}
+
+fn names(calendars: &[&RemoteCalendar]) -> String {
+    let names: Vec<String> = calendars
+        .iter()
+        .map(|calendar| format!("“{}”", calendar.name))
+        .collect();
+    names.join(", ")
+}
+
+/// A calendar that only a person can mend.
+fn of_calendar(
+    calendar: &RemoteCalendar,
+    state: CalendarState,
+    is_primary: bool,
+    when_stale: WhenStale,
+) -> Warning {
+    let name = &calendar.name;
+    let title = match state {
+        CalendarState::ReadOnly => format!("Appointments cannot be written to “{name}”"),
+        CalendarState::Vanished => format!("The calendar “{name}” is no longer there"),
+        _ => format!("The calendar “{name}” cannot be read"),
+    };
+    let mut sentences = vec![trouble::sentence(calendar, state)];
+    if state.is_unread() {
+        sentences.push(trouble::meanwhile(when_stale, calendar.synced_at.is_none()).to_owned());
+    }
+    Warning {
+        urgency: Urgency::Outage,
+        title,
+        since: calendar.synced_at.filter(|_| state.is_unread()),
+        sentences,
+        events: Vec::new(),
+        remedy: if is_primary {
+            Remedy::PrimaryCalendar
+        } else {
+            Remedy::CalendarConfiguration
+        },
+    }
+}
+
+/// Events in calendars that are read, but which were not understood in full.
+async fn of_events(
+    tx: &mut Tx,
+    calendars: &[&RemoteCalendar],
+    now: Timestamp,
+) -> Result<Vec<Warning>, StoreError> {
+    if calendars.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<RemoteCalendarId> = calendars.iter().map(|calendar| calendar.id).collect();
+    let odd = external_events::odd(tx, &ids, now, COUNTED + 1).await?;
+    let mut warnings = Vec::new();
+    for calendar in calendars {
+        let of_calendar: Vec<&external_events::Odd> = odd
+            .iter()
+            .filter(|odd| odd.remote_calendar_id == calendar.id)
+            .collect();
+        let name = &calendar.name;
+        let title = match of_calendar.len() {
+            0 => continue,
+            1 => format!("An event in “{name}” was not understood in full"),
+            many if odd.len() > COUNTED as usize => {
+                format!("{many} or more events in “{name}” were not understood in full")
+            }
+            many => format!("{many} events in “{name}” were not understood in full"),
+        };
+        let named = of_calendar.iter().take(NAMED).map(|odd| OddEvent {
+            sentence: odd.problem.clone(),
+            event: odd.starts_at.map(|start| (odd.id, start)),
+        });
+        warnings.push(Warning {
+            urgency: Urgency::Information,
+            title,
+            since: None,
+            sentences: vec![
+                "Open it in your calendar, correct its time or how it repeats, and save it. This goes away by itself then."
+                    .to_owned(),
+            ],
+            events: named.collect(),
+            remedy: Remedy::Calendar,
+        });
+    }
+    Ok(warnings)
+}
