@@ -328,29 +328,55 @@ async fn wait(quince: &bookings::Quince, start: Timestamp) -> String {
     bookings::classes::wait(quince, &wish).await.unwrap()
 }
 
+/// The poisons, in rounds: of each table one at a time. A booking calendar that cannot be read closes pages that the others would
+/// be on, so that it comes after them.
+fn rounds() -> Vec<Vec<(&'static str, &'static str, &'static str)>> {
+    let mut rounds: Vec<Vec<_>> = Vec::new();
+    let (closing, others): (Vec<_>, Vec<_>) = POISONS
+        .iter()
+        .copied()
+        .partition(|(table, ..)| *table == "booking_calendars");
+    for poison in others {
+        let is_free =
+            |round: &&mut Vec<(&str, &str, &str)>| round.iter().all(|(table, ..)| *table != poison.0);
+        match rounds.iter_mut().find(is_free) {
+            Some(round) => round.push(poison),
+            None => rounds.push(vec![poison]),
+        }
+    }
+    rounds.extend(closing.into_iter().map(|poison| vec![poison]));
+    rounds
+}
+
 async fn nothing_breaks(database: Database) {
     let mut studio = Studio::open(database).await;
     let mut broken = studio.broken("as it should be").await;
-    for (table, column, value) in POISONS {
-        let keep = format!("CREATE TABLE kept AS SELECT * FROM {table}");
-        studio.run(keep).await;
-        let key = match *table {
-            "external_instances" => "starts_at",
-            "calendar_members" => "calendar_id",
-            "appointment_parts" => "appointment_id",
-            "holidays" => "name",
-            _ => "id",
-        };
-        studio
-            .run(format!("UPDATE {table} SET {column} = '{value}'"))
-            .await;
-        broken.extend(studio.broken(&format!("{table}.{column}")).await);
-        studio
-            .run(format!(
-                "UPDATE {table} SET {column} = (SELECT MIN(k.{column}) FROM kept k WHERE k.{key} = {table}.{key})"
-            ))
-            .await;
-        studio.run("DROP TABLE kept".to_owned()).await;
+    for round in rounds() {
+        for (table, column, value) in &round {
+            studio
+                .run(format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"))
+                .await;
+            studio
+                .run(format!("UPDATE {table} SET {column} = '{value}'"))
+                .await;
+        }
+        broken.extend(studio.broken(&format!("{round:?}")).await);
+        for (table, column, _) in &round {
+            let key = match *table {
+                "external_instances" => "starts_at",
+                "calendar_members" => "calendar_id",
+                "appointment_parts" => "appointment_id",
+                "holidays" => "name",
+                _ => "id",
+            };
+            studio
+                .run(format!(
+                    "UPDATE {table} SET {column} = (SELECT MIN(k.{column}) FROM kept_{table} k WHERE k.{key} = {table}.{key})
+                     WHERE EXISTS (SELECT 1 FROM kept_{table} k WHERE k.{key} = {table}.{key})"
+                ))
+                .await;
+            studio.run(format!("DROP TABLE kept_{table}")).await;
+        }
     }
     broken.extend(studio.broken("as it was").await);
     assert!(broken.is_empty(), "{}", broken.join("\n"));

@@ -5,6 +5,7 @@ use store::remote_calendars::Watched;
 use store::{ConnectionState, connections::Connection};
 
 use crate::clock::{age, ago};
+use crate::sync;
 
 /// Without a successful sync for this long, the calendars count as not read. A sync is tried each minute.
 pub(crate) const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
@@ -33,11 +34,10 @@ pub(crate) fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
     age(read_at, now).is_none_or(|age| age > GOOD_FOR)
 }
 
-/// Whether there is a last known state: what was read by a clock that was far ahead may lack what lay before it.
+/// Whether there is a last known state. What was read by a clock that was far ahead is none: events of the present were long
+/// over by then, and were dropped.
 pub(crate) fn is_known(calendar: &Watched, now: Timestamp) -> bool {
-    calendar
-        .synced_at
-        .is_some_and(|at| at.duration_since(now) <= GOOD_FOR)
+    calendar.synced_at.is_some_and(|at| sync::kept_from(at) <= now)
 }
 
 /// The sentence about a connection's freshness.
@@ -105,8 +105,9 @@ mod tests {
         assert!(is_stale(&calendar(None), now), "never read");
         assert!(!is_stale(&read(-1), now), "two clocks differ a little");
         assert!(is_stale(&read(-3), now), "nobody knows when it was read");
-        assert!(is_known(&read(-3), now) && is_known(&read(10_000), now));
-        assert!(!is_known(&read(-16), now) && !is_known(&calendar(None), now));
+        let day = 24 * 60;
+        assert!(is_known(&read(10_000), now) && is_known(&read(-31 * day), now));
+        assert!(!is_known(&read(-32 * day), now) && !is_known(&calendar(None), now));
         let refused = Watched {
             state: ConnectionState::NeedsAttention,
             ..read(1)

@@ -20,6 +20,11 @@ const SLACK_DAYS: i64 = 2;
 /// tell.
 const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
+/// From when on a calendar's events are kept that was read at an instant.
+pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
+    shifted(read_at, -PAST_DAYS)
+}
+
 /// How much of a person's calendars is to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
@@ -38,7 +43,7 @@ impl Wanted {
             .fold(shifted(now, LEAST_DAYS), Timestamp::max);
         Self {
             horizon: Horizon {
-                from: shifted(now, -PAST_DAYS),
+                from: kept_from(now),
                 to: shifted(needed, SLACK_DAYS),
             },
             needed,

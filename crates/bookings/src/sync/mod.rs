@@ -29,6 +29,7 @@ use account::Account;
 use lease::Lease;
 
 pub(crate) use account::{as_listed, discovered, keep, vanished};
+pub(crate) use horizon::kept_from;
 
 /// Connections claimed at a time.
 const BATCH: u32 = 8;
