@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use bookings::appointments::Booked;
 use bookings::connections::RemoteCalendarView;
 use bookings::slots::Question;
 use bookings::{Status, WriteState, jobs, slots};
 use ical::{Horizon, Owner};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use sandbox::CalendarId;
-use store::external_events;
+use store::{connections, external_events};
 use zones::Zone;
 
 use super::Soak;
+use super::events::DENSE_UID;
 use super::people::is_quinces;
 
 /// Time that an event takes: start, end, UID.
@@ -20,18 +22,55 @@ type Busy = (Timestamp, Timestamp, String);
 impl Soak {
     /// Whenever Quince says that it has read a calendar since the last edit, it knows exactly what lies there.
     pub(super) async fn check_picture(&mut self) {
-        let connection = self.world.connection().await;
-        for name in ["Home", "Work"] {
-            let calendar = connection
-                .calendars
-                .iter()
-                .find(|calendar| calendar.name == name)
-                .unwrap();
-            let on_server = self.world.icloud(name);
+        for calendar in self.read_since_the_last_edit().await {
+            self.counts.pictures += 1;
+            let on_server = self.world.icloud(&calendar.name);
+            self.compare(&calendar, on_server, "as of its last read").await;
+        }
+    }
+
+    /// Nothing is booked over what lay in a calendar when Quince read it.
+    pub(super) async fn check_booking(&mut self, booked: &Booked) {
+        let view = self.world.appointment(booked).await;
+        let span = Horizon {
+            from: view.start,
+            to: view.end,
+        };
+        for calendar in self.read_since_the_last_edit().await {
+            let taken = self.on_server(self.world.icloud(&calendar.name), span).await;
+            assert!(
+                taken.is_empty(),
+                "booked at {} over {taken:?} in {}, read at {:?}; {:?}",
+                view.start,
+                calendar.name,
+                calendar.synced_at,
+                self.counts
+            );
+        }
+    }
+
+    async fn read_since_the_last_edit(&self) -> Vec<RemoteCalendarView> {
+        let mut calendars = self.world.connection().await.calendars;
+        calendars.retain(|calendar| {
+            let on_server = self.world.icloud(&calendar.name);
             let edited = self.edited.get(&on_server).copied().unwrap_or(Timestamp::MIN);
-            if calendar.synced_at.is_some_and(|read| read > edited) {
-                self.counts.pictures += 1;
-                self.compare(calendar, on_server, "as of its last read").await;
+            let ahead = self.read_ahead.get(&on_server).copied();
+            ["Home", "Work"].contains(&calendar.name.as_str())
+                && calendar.synced_at != ahead
+                && calendar.synced_at.is_some_and(|read| read > edited)
+        });
+        calendars
+    }
+
+    /// After a clock was ahead: what was edited then counts as edited now, and when calendars were read then says nothing.
+    pub(super) async fn forget_instants_ahead(&mut self) {
+        let now = self.world.quince.now();
+        for edited in self.edited.values_mut() {
+            *edited = now.min(*edited);
+        }
+        for calendar in self.world.connection().await.calendars {
+            if let Some(read) = calendar.synced_at.filter(|read| *read > now) {
+                self.read_ahead.insert(self.world.icloud(&calendar.name), read);
             }
         }
     }
@@ -76,17 +115,25 @@ impl Soak {
             now - SignedDuration::from_hours(24),
             now + SignedDuration::from_hours(90 * 24),
         );
-        let there = self.on_server(on_server, Horizon { from, to });
+        let there = self.on_server(on_server, Horizon { from, to }).await;
         let mut tx = self.world.quince.store().read().await.unwrap();
-        let here: BTreeSet<Busy> = external_events::between(&mut tx, &[calendar.id], from, to)
+        let here = external_events::between(&mut tx, &[calendar.id], from, to)
             .await
             .unwrap()
             .into_iter()
             .filter(|instance| !["transparent", "cancelled", "declined"].contains(&instance.blocks.as_str()))
-            .map(|instance| (instance.starts_at, instance.ends_at, instance.uid))
+            .map(|instance| (instance.starts_at, instance.ends_at, instance.uid));
+        let here = joined(here, Horizon { from, to });
+        let is_within = |busy: &Busy| {
+            let covers = |other: &&Busy| other.2 == busy.2 && other.0 <= busy.0 && other.1 >= busy.1;
+            here.iter().any(|other| covers(&other))
+        };
+        let is_dense = |busy: &Busy| busy.2.starts_with(DENSE_UID);
+        let lost: Vec<_> = there
+            .difference(&here)
+            .filter(|busy| !(is_dense(busy) && is_within(busy)))
             .collect();
-        let lost: Vec<_> = there.difference(&here).collect();
-        let invented: Vec<_> = here.difference(&there).collect();
+        let invented: Vec<_> = here.difference(&there).filter(|busy| !is_dense(busy)).collect();
         assert!(
             lost.is_empty() && invented.is_empty(),
             "{} at {now}, {when}: busy and not known {lost:?}; known and not busy {invented:?}; \
@@ -99,21 +146,24 @@ impl Soak {
         there
     }
 
-    fn on_server(&self, calendar: CalendarId, horizon: Horizon) -> BTreeSet<Busy> {
+    async fn on_server(&self, calendar: CalendarId, horizon: Horizon) -> BTreeSet<Busy> {
+        let mut tx = self.world.quince.store().read().await.unwrap();
+        let connections = connections::list_for_staff(&mut tx, self.world.owner)
+            .await
+            .unwrap();
         let zone = Zone::utc();
         let owner = Owner {
             zone: &zone,
-            addresses: &[],
+            addresses: &connections[0].addresses,
         };
-        self.world
-            .control
-            .events(calendar)
+        let events = self.world.control.events(calendar);
+        let busy = events
             .iter()
             .filter(|event| !is_quinces(event))
             .flat_map(|event| ical::read(&event.ics, &owner, &horizon).instances)
             .filter(|instance| instance.blocks.takes_time(true))
-            .map(|instance| (instance.start, instance.end, instance.uid.to_string()))
-            .collect()
+            .map(|instance| (instance.start, instance.end, instance.uid.to_string()));
+        joined(busy, horizon)
     }
 
     /// Each appointment has its event once, in the primary calendar and at its time, or Quince says what differs.
@@ -181,6 +231,23 @@ impl Soak {
             assert_eq!(taken, None, "offered at {}", slot.start);
         }
     }
+}
+
+/// What an event takes of a span, in as few pieces as possible: occurrences that touch may be kept as one.
+fn joined(busy: impl Iterator<Item = Busy>, span: Horizon) -> BTreeSet<Busy> {
+    let mut all: Vec<Busy> = busy
+        .map(|(start, end, uid)| (start.max(span.from), end.min(span.to), uid))
+        .filter(|(start, end, _)| start < end)
+        .collect();
+    all.sort_by(|a, b| (&a.2, a.0, a.1).cmp(&(&b.2, b.0, b.1)));
+    let mut joined: Vec<Busy> = Vec::new();
+    for (start, end, uid) in all {
+        match joined.last_mut() {
+            Some(last) if last.2 == uid && start <= last.1 => last.1 = last.1.max(end),
+            _ => joined.push((start, end, uid)),
+        }
+    }
+    joined.into_iter().collect()
 }
 
 fn starts(start: Timestamp) -> String {

@@ -1,9 +1,10 @@
-//! A soak: days pass in which people edit their calendars, clients book, servers fail and processes die, at random, and a
-//! checker compares what Quince knows and wrote with what lies on the server.
+//! A soak: days pass in which people edit their calendars, clients book, servers fail, processes die and clocks are wrong, at
+//! random, and a checker compares what Quince knows and wrote with what lies on the server.
 //!
 //! Among the other tests it takes some hundred steps. `scripts/soak MINUTES` lets it run for long.
 
 mod checks;
+mod events;
 mod people;
 mod trouble;
 
@@ -35,6 +36,10 @@ struct Soak {
     dice: Dice,
     /// When people last edited each calendar on the server.
     edited: BTreeMap<CalendarId, Timestamp>,
+    /// When Quince read each calendar by a clock that was ahead, until it reads it again.
+    read_ahead: BTreeMap<CalendarId, Timestamp>,
+    /// Calendar files that others wrote.
+    files: Vec<String>,
     /// Every booking that was accepted.
     booked: Vec<Booked>,
     counts: Counts,
@@ -45,10 +50,13 @@ struct Soak {
 struct Counts {
     steps: u64,
     edits: u64,
+    odd: u64,
+    tries: u64,
     bookings: u64,
     changes: u64,
     faults: u64,
     kills: u64,
+    jumps: u64,
     pictures: u64,
     quiets: u64,
 }
@@ -99,6 +107,8 @@ impl Soak {
             world,
             dice: Dice::new(seed),
             edited: BTreeMap::new(),
+            read_ahead: BTreeMap::new(),
+            files: events::files(),
             booked: Vec::new(),
             counts: Counts::default(),
         }
@@ -111,6 +121,7 @@ impl Soak {
             0..4 => self.edit(),
             4..7 => self.client().await,
             7 => self.trouble(),
+            8 if self.dice.below(4) == 0 => self.wrong_clock().await,
             _ => {}
         }
         let seconds = i64::from([1, 20, 70, 300, 3600][self.dice.below(5) as usize]);

@@ -3,24 +3,11 @@
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
 use bookings::slots::Question;
 use bookings::{Status, configuration, slots};
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan};
 use sandbox::{CalendarId, StoredEvent};
 use zones::Zone;
 
 use super::Soak;
-
-/// The part of an event's text that differs from kind to kind.
-const KINDS: [&str; 9] = [
-    "",
-    "",
-    "RRULE:FREQ=DAILY;COUNT=5\r\n",
-    "RRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR\r\n",
-    "RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=10\r\n",
-    "RRULE:FREQ=MONTHLY;BYDAY=2TU\r\n",
-    "TRANSP:TRANSPARENT\r\n",
-    "STATUS:CANCELLED\r\n",
-    "X-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT30M\r\n",
-];
 
 impl Soak {
     pub(super) fn calendars(&self) -> Vec<CalendarId> {
@@ -54,9 +41,8 @@ impl Soak {
             }
             (5, _) => self.edit_an_appointment(calendar),
             _ => {
-                let uid = format!("event-{}", self.counts.edits);
-                let kind = self.dice.pick(&KINDS).unwrap();
-                control.put_event(calendar, &event_text(&uid, start, kind));
+                let ics = self.some_event(start);
+                control.put_event(calendar, &ics);
             }
         }
         self.edited.insert(calendar, self.world.quince.now());
@@ -111,14 +97,16 @@ impl Soak {
         let Some(start) = self.free_time().await else {
             return;
         };
+        self.counts.tries += 1;
         let wish = Booking {
             start,
-            idempotency_key: format!("soak-{}", self.counts.steps),
+            idempotency_key: format!("soak-{}", self.counts.tries),
             ..crate::world::adas_wish("10:00")
         };
         match appointments::book(&self.quince, wish).await {
             Ok(booked) => {
                 self.counts.bookings += 1;
+                self.check_booking(&booked).await;
                 self.booked.push(booked);
             }
             // The last look at the server found it taken.
@@ -182,15 +170,4 @@ pub(super) fn is_quinces(event: &StoredEvent) -> bool {
         .ics
         .replace("\r\n ", "")
         .contains("https://book.example/appointments/")
-}
-
-fn event_text(uid: &str, start: Timestamp, rest: &str) -> String {
-    let end = start + SignedDuration::from_mins(45);
-    let utc = |instant: Timestamp| instant.strftime("%Y%m%dT%H%M%SZ").to_string();
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\n\
-         SUMMARY:Something\r\nDTSTART:{}\r\nDTEND:{}\r\n{rest}END:VEVENT\r\nEND:VCALENDAR\r\n",
-        utc(start),
-        utc(end)
-    )
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use bookings::connections;
-use sandbox::{ExpiredToken, Fault, PasswordState, RetryAfter};
+use bookings::{connections, jobs};
+use jiff::SignedDuration;
+use sandbox::{ExpiredToken, Fault, PasswordState, RetryAfter, Unfilterable};
 
 use super::Soak;
+use super::events::{BREAKS_QUERIES, LEFT_OUT};
 
 const METHODS: [&str; 5] = ["PROPFIND", "REPORT", "PUT", "DELETE", "GET"];
 
@@ -18,7 +20,7 @@ impl Soak {
         let calendar = self.dice.pick(&calendars).unwrap();
         let account = control.accounts()[0];
         let coin = self.dice.below(2) == 0;
-        match self.dice.below(11) {
+        match self.dice.below(13) {
             0..4 => {
                 let (method, fault) = (self.dice.pick(&METHODS).unwrap(), self.fault());
                 control.inject_on(method, fault);
@@ -54,8 +56,44 @@ impl Soak {
                     PasswordState::Ok
                 },
             ),
+            10 | 11 => {
+                let texts = [BREAKS_QUERIES, "INTERVAL=-1", "RSCALE", "RRULE:\r\n"];
+                let containing = self.dice.pick(&texts).unwrap().to_owned();
+                let status = if self.dice.below(2) == 0 { 400 } else { 500 };
+                let breaks = self.dice.below(2) == 0;
+                control.switch(|switches| {
+                    switches.unfilterable = breaks.then_some(Unfilterable { containing, status });
+                    switches.query_leaves_out = coin.then(|| LEFT_OUT.to_owned());
+                });
+            }
             _ => control.rename_calendar(calendar, &control_name(&self.world, calendar)),
         }
+    }
+
+    /// This server's clock is ahead for a while, in which life goes on, and then right again.
+    pub(super) async fn wrong_clock(&mut self) {
+        self.counts.jumps += 1;
+        // After a failure, what lies ahead by less than a day may be what a server asked for.
+        let hours = self.dice.pick(&[1, 30, 72]).unwrap();
+        let ahead = SignedDuration::from_hours(hours);
+        self.world.clock.advance(ahead);
+        for _ in 0..=self.dice.below(3) {
+            match self.dice.below(4) {
+                0 => self.client().await,
+                1 => self.trouble(),
+                2 => self.edit(),
+                _ => {}
+            }
+            let seconds = i64::from([1, 6, 300][self.dice.below(3) as usize]);
+            self.world.clock.advance(SignedDuration::from_secs(seconds));
+            if self.dice.below(6) == 0 {
+                self.kill().await;
+            } else {
+                jobs::run_due(&self.quince).await.unwrap();
+            }
+        }
+        self.world.clock.advance(-ahead);
+        self.forget_instants_ahead().await;
     }
 
     fn fault(&mut self) -> Fault {
