@@ -46,6 +46,7 @@ struct FromHere<'e> {
 /// What changes the occurrences of one series.
 pub(crate) struct Changes<'e> {
     master: &'e Event,
+    owner: &'e Clock,
     excluded: HashSet<Key>,
     /// Occurrences that changes replace, with the places of those changes in their list.
     replaced: HashMap<Key, Vec<usize>>,
@@ -61,7 +62,7 @@ impl<'e> Changes<'e> {
         changes: &[&'e Event],
         taken: &[bool],
         shared: bool,
-        owner: &Clock,
+        owner: &'e Clock,
     ) -> Self {
         let clock = &master.start.clock;
         let mut replaced: HashMap<Key, Vec<usize>> = HashMap::new();
@@ -97,6 +98,7 @@ impl<'e> Changes<'e> {
         let excluded = master.exceptions.iter();
         Self {
             master,
+            owner,
             excluded: excluded
                 .map(|written| key(written, &master.start, owner))
                 .collect(),
@@ -182,7 +184,7 @@ impl<'e> Changes<'e> {
     /// while it is not known whose change that is.
     pub(crate) fn place(&self, occurrence: Occurrence, place: &mut dyn FnMut(Placed<'e>)) {
         let master = self.master;
-        let clock = &master.start.clock;
+        let clocks = (&*master.start.clock, self.owner);
         let id = master.repeats().then(|| {
             let (at, _) = keys(&occurrence, &master.start);
             recurrence_id(at)
@@ -191,13 +193,19 @@ impl<'e> Changes<'e> {
             .from_here
             .partition_point(|change| change.naive <= occurrence.naive);
         let Some(change) = begun.checked_sub(1).map(|at| &self.from_here[at]) else {
-            return place(placed(master, clock, occurrence, id, (master.odd, master.unsure)));
+            return place(placed(
+                master,
+                clocks,
+                occurrence,
+                id,
+                (master.odd, master.unsure),
+            ));
         };
         // How a time becomes a day, or a day a time, is not said; the original time blocks.
         let unclear = change.event.start.whole_day != master.start.whole_day;
         if unclear || self.shared {
             let odd = master.odd || unclear;
-            place(placed(master, clock, occurrence, id, (odd, master.unsure)));
+            place(placed(master, clocks, occurrence, id, (odd, master.unsure)));
         }
         if unclear {
             return;
@@ -205,12 +213,12 @@ impl<'e> Changes<'e> {
         let naive = occurrence.naive + change.shift;
         let start = When {
             naive,
-            clock: clock.clone(),
             whole_day: master.start.whole_day && occurrence.whole_day,
+            ..master.start.clone()
         };
         let start = begin(&start);
         let length = change.event.length;
-        let longer = |own: Length| own.end(clock, naive, start) > length.end(clock, naive, start);
+        let longer = |own: Length| own.end(clocks, naive, start) > length.end(clocks, naive, start);
         let moved = Occurrence {
             start,
             naive,
@@ -226,7 +234,7 @@ impl<'e> Changes<'e> {
             master.odd || change.event.odd,
             master.unsure || change.event.unsure,
         );
-        place(placed(change.event, clock, moved, id, doubts));
+        place(placed(change.event, clocks, moved, id, doubts));
     }
 }
 
@@ -238,15 +246,16 @@ fn mark(places: &[usize], taken: &mut [bool]) {
     }
 }
 
-/// An occurrence with travel time; `doubts` say that it may be wrong, and that it may be one too many.
+/// An occurrence with travel time, by its own clock and the owner's; `doubts` say that it may be wrong, and that it may be one
+/// too many.
 pub(crate) fn placed<'e>(
     event: &'e Event,
-    clock: &Clock,
+    clocks: (&Clock, &Clock),
     occurrence: Occurrence,
     id: Option<RecurrenceId>,
     doubts: (bool, bool),
 ) -> Placed<'e> {
-    let end = occurrence.length.end(clock, occurrence.naive, occurrence.start);
+    let end = occurrence.length.end(clocks, occurrence.naive, occurrence.start);
     let days = match occurrence.length {
         Length::Days(days) if occurrence.whole_day => Some((occurrence.naive, occurrence.naive + days * DAY)),
         _ => None,

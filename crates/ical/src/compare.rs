@@ -100,7 +100,8 @@ impl Look {
         let mut zones = Resolver::new(&calendar.zones, &utc, WANTED);
         let event = Event::read(text, &[], &mut zones, &mut problems)?;
         let start = begin(&event.start);
-        let end = event.length.end(&event.start.clock, event.start.naive, start);
+        let clocks = (&*event.start.clock, &*zones.owner());
+        let end = event.length.end(clocks, event.start.naive, start);
         let start_line = text.all(Name::DtStart).next()?;
         let floating = !start_line.value.ends_with(['Z', 'z']) && start_line.param("TZID").is_none();
         let mut repetition: Vec<String> = [Name::RRule, Name::RDate, Name::ExDate]

@@ -175,14 +175,14 @@ fn hull(occurrences: &[Occurrence], asking: &Asking, changes: &Changes) -> Optio
 fn steady_span(rule: &Rule, asking: &Asking, changes: &Changes) -> Option<(Span, usize)> {
     let event = asking.event;
     let clock = &event.start.clock;
-    if !changes.is_empty() || event.length == Length::RestOfDay {
+    if !changes.is_empty() || matches!(event.length, Length::RestOfDay { .. }) {
         return None;
     }
     let (first, last, step) = steady(rule, asking.asked(rule))?;
     let at = |naive| {
         placed(
             event,
-            clock,
+            (&**clock, asking.owner),
             asking.at(naive, clock.instant(naive)),
             None,
             (event.odd, event.unsure),

@@ -4,11 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::TEXT_LIMIT;
-use crate::clock::Clock;
+use crate::clock::{Clock, moved};
 use crate::components::EventText;
 use crate::days::{naive, naive_date};
 use crate::extras::Series;
-use crate::length::{self, Length};
+use crate::length::{self, Length, Measured};
 use crate::lines::{Line, Name, plain_text};
 use crate::model::{Blocks, FreeReason, ProblemKind};
 use crate::problems::{Problems, called};
@@ -26,6 +26,8 @@ pub(crate) struct When {
     /// The zone of the local time; the owner's for whole days and floating times.
     pub clock: Rc<Clock>,
     pub whole_day: bool,
+    /// Nothing about its zone is assumed: it was named and is known, or none is needed.
+    pub certain: bool,
 }
 
 /// A time as written, with its zone if one was named.
@@ -34,6 +36,8 @@ pub(crate) struct Written {
     pub moment: Moment,
     /// Nothing for a date, a floating time and a time in UTC.
     pub zone: Option<Rc<Clock>>,
+    /// The zone was named and is known, or none is needed.
+    pub certain: bool,
 }
 
 /// An additional occurrence.
@@ -53,6 +57,20 @@ impl Extra {
             length: Some(length),
             by_day: false,
         }
+    }
+
+    /// The time before a start that blocks, too, if any does.
+    pub(crate) fn before(start: &When, measured: Measured) -> Option<Self> {
+        let from = moved(begin(start), -measured.before);
+        let start = When {
+            naive: start.clock.naive(from),
+            ..start.clone()
+        };
+        let length = Length::Until {
+            elapsed: measured.before,
+            wall: 0,
+        };
+        (measured.before > 0).then(|| Self::with_length(start, length))
     }
 }
 
@@ -129,9 +147,11 @@ impl Event {
         }
         let mut extras: Vec<Extra> = second_starts
             .into_iter()
-            .map(|start| Extra {
-                start,
-                length: None,
+            .map(|other| Extra {
+                // Of a day any time may be meant.
+                length: (other.whole_day && !whole_day)
+                    .then(|| length::on_day(&other, measured.length, true)),
+                start: other,
                 by_day: false,
             })
             .collect();

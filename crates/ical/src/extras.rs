@@ -11,6 +11,7 @@ use crate::length::{self, Length};
 use crate::lines::Name;
 use crate::model::ProblemKind;
 use crate::reading::{Reading, date_for_whole_days, items};
+use crate::series::begin;
 use crate::values::Moment;
 
 impl Reading<'_, '_> {
@@ -25,11 +26,11 @@ impl Reading<'_, '_> {
                 match self.written(line, start_text) {
                     Ok(written) if series.exceptions.iter().any(|other| same(other, &written)) => {}
                     Ok(written) => {
-                        let own = period.map(|period| {
-                            let start = self.when(&written);
-                            length::of_period(line, period, &start, self)
-                        });
-                        self.extra(&written, own, series, extras);
+                        for start in self.starts(&written, series) {
+                            let own = period.map(|period| length::of_period(line, period, &start, self));
+                            extras.extend(own.and_then(|own| Extra::before(&start, own)));
+                            self.extra(&written, start, own.map(|own| own.length), series, extras);
+                        }
                     }
                     Err(Some(day)) => {
                         self.note(
@@ -55,9 +56,36 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// An additional date as occurrences. Where it is written in another form than the series, both that it may mean.
-    fn extra(&self, written: &Written, own: Option<Length>, series: &Series, extras: &mut Vec<Extra>) {
+    /// When an additional date may begin: a time without a known zone by its series' clock, too, by which exceptions without one
+    /// are read.
+    fn starts(&mut self, written: &Written, series: &Series) -> Vec<When> {
         let start = self.when(written);
+        let by_series = When {
+            clock: Rc::clone(&series.start.clock),
+            ..start.clone()
+        };
+        let is_clear = written.certain || series.start.whole_day || begin(&start) == begin(&by_series);
+        if is_clear {
+            return vec![start];
+        }
+        self.mention(
+            ProblemKind::Date,
+            "has an additional date without a known time zone; what it means in that of its series and in your own is kept \
+             busy.",
+        );
+        vec![start, by_series]
+    }
+
+    /// An additional date as occurrences. Where it is written in another form than the series, both that it may mean.
+    fn extra(
+        &self,
+        written: &Written,
+        start: When,
+        own: Option<Length>,
+        series: &Series,
+        extras: &mut Vec<Extra>,
+    ) {
+        let owner = self.owner();
         match (series.start.whole_day, start.whole_day) {
             (true, true) => extras.push(Extra {
                 start,
@@ -65,7 +93,7 @@ impl Reading<'_, '_> {
                 by_day: true,
             }),
             (true, false) => {
-                let day = self.whole_day(date_for_whole_days(written, &self.owner()));
+                let day = self.whole_day(date_for_whole_days(written, &owner));
                 extras.push(Extra {
                     start: day,
                     length: None,
@@ -82,7 +110,10 @@ impl Reading<'_, '_> {
                     ..series.start.clone()
                 };
                 let length = length::on_day(&start, own.unwrap_or(series.length), false);
-                let (day, time) = (length.span(&start), series.length.span(&at_own_time));
+                let (day, time) = (
+                    length.span(&start, &owner),
+                    series.length.span(&at_own_time, &owner),
+                );
                 let within = day.0 <= time.0 && time.1 <= day.1;
                 extras.push(Extra::with_length(start, length));
                 if own.is_none() && !within {

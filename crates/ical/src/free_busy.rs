@@ -47,7 +47,9 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
         } else {
             &mut busy
         };
-        times.extend(items(&line.value).filter_map(|period| time(line, period, &mut reader)));
+        for period in items(&line.value) {
+            time(line, period, &mut reader, times);
+        }
     }
     let odd = reader.is_odd();
     let events = [(busy, Blocks::Busy), (tentative, Blocks::Tentative)];
@@ -59,7 +61,7 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
             summary: Arc::from(title),
             location: None,
             sequence: None,
-            length: first.length.unwrap_or(Length::RestOfDay),
+            length: first.length.unwrap_or(Length::RestOfDay { days: 0 }),
             start: first.start,
             start_assumed: false,
             before: 0,
@@ -78,14 +80,14 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
 }
 
 /// One busy time.
-fn time(line: &Line, period: &str, reader: &mut Reading) -> Option<Extra> {
+fn time(line: &Line, period: &str, reader: &mut Reading, times: &mut Vec<Extra>) {
     let (start, end) = match period.split_once('/') {
         Some((start, end)) => (start, Some(end)),
         None => (period, None),
     };
     let Ok(written) = reader.written(line, start) else {
         reader.unplaced(ProblemKind::Date, "has a busy time that could not be read.");
-        return None;
+        return;
     };
     let start = reader.when(&written);
     let Some(end) = end else {
@@ -93,8 +95,10 @@ fn time(line: &Line, period: &str, reader: &mut Reading) -> Option<Extra> {
             ProblemKind::End,
             "has a busy time without an end, so the rest of its day is kept busy.",
         );
-        return Some(Extra::with_length(start, Length::RestOfDay));
+        times.push(Extra::with_length(start, Length::RestOfDay { days: 0 }));
+        return;
     };
-    let length = length::of_period(line, end, &start, reader);
-    Some(Extra::with_length(start, length))
+    let measured = length::of_period(line, end, &start, reader);
+    times.extend(Extra::before(&start, measured));
+    times.push(Extra::with_length(start, measured.length));
 }

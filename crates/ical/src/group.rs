@@ -59,7 +59,7 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
             };
             sink.add(&placed(
                 change,
-                &change.start.clock,
+                (&*change.start.clock, sink.owner),
                 occurrence,
                 id,
                 (change.odd, change.unsure),

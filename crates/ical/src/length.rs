@@ -23,8 +23,9 @@ pub(crate) enum Length {
     Until { elapsed: i64, wall: i64 },
     /// By DURATION: days on the calendar, then elapsed seconds.
     For(Span),
-    /// Not known; to the end of the day.
-    RestOfDay,
+    /// Not known but for its day, so many days after the start: to the end of that day, by the event's clock or the owner's,
+    /// whichever is later.
+    RestOfDay { days: i64 },
 }
 
 impl Length {
@@ -34,26 +35,30 @@ impl Length {
             Self::Days(days) => (days + 1) * DAY,
             Self::Until { elapsed, wall } => elapsed.max(wall) + DAY,
             Self::For(span) => span.total() + DAY,
-            Self::RestOfDay => 2 * DAY,
+            Self::RestOfDay { days } => (days + 3) * DAY,
         }
     }
 
-    /// The end of an occurrence that starts at a local time.
-    pub(crate) fn end(self, clock: &Clock, naive: i64, start: Timestamp) -> Timestamp {
+    /// The end of an occurrence that starts at a local time, by its own clock and the owner's.
+    pub(crate) fn end(self, (clock, owner): (&Clock, &Clock), naive: i64, start: Timestamp) -> Timestamp {
         let end = match self {
             Self::Days(days) => clock.start_of_day(date(naive + days * DAY)),
             Self::Until { elapsed, wall } => moved(start, elapsed).max(clock.instant(naive + wall)),
             Self::For(Span { days: 0, seconds }) => moved(start, seconds),
             Self::For(span) => moved(clock.instant(naive + span.days * DAY), span.seconds),
-            Self::RestOfDay => clock.start_of_day(date(next_midnight(naive))),
+            Self::RestOfDay { days } => {
+                let after =
+                    |clock: &Clock, naive| clock.start_of_day(date(next_midnight(naive) + days * DAY));
+                after(clock, naive).max(after(owner, owner.naive(start)))
+            }
         };
         end.max(start)
     }
 
     /// What takes this long from a start.
-    pub(crate) fn span(self, start: &When) -> (Timestamp, Timestamp) {
+    pub(crate) fn span(self, start: &When, owner: &Clock) -> (Timestamp, Timestamp) {
         let from = begin(start);
-        (from, self.end(&start.clock, start.naive, from))
+        (from, self.end((&start.clock, owner), start.naive, from))
     }
 }
 
@@ -95,11 +100,11 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
         found.push(Measured::plain(until_some_end(day, start)));
     }
     let before = found.iter().map(|m| m.before).max().unwrap_or(0);
-    let first = begin(start);
+    let owner = reading.owner();
     let longest = found
         .iter()
         .map(|m| m.length)
-        .max_by_key(|length| (length.end(&start.clock, start.naive, first), length.at_most()));
+        .max_by_key(|length| (length.span(start, &owner).1, length.at_most()));
     let length = longest.unwrap_or(if start.whole_day {
         Length::Days(1)
     } else {
@@ -110,40 +115,28 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
 
 /// The length of an event whose end could not be read but perhaps for its day.
 fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
-    match day.map(naive_date) {
-        Some(midnight) if midnight >= start.naive => {
-            let wall = midnight + DAY - start.naive;
-            if start.whole_day {
-                Length::Days(wall / DAY)
-            } else {
-                Length::Until { elapsed: wall, wall }
-            }
-        }
-        _ if start.whole_day => Length::Days(1),
-        _ => Length::RestOfDay,
+    let first = start.naive.div_euclid(DAY);
+    let days = day.map_or(0, |day| (naive_date(day) / DAY - first).max(0));
+    if start.whole_day {
+        Length::Days(days + 1)
+    } else {
+        Length::RestOfDay { days }
     }
 }
 
 /// The length of a PERIOD that starts at `start`.
-pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut Reading) -> Length {
+pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut Reading) -> Measured {
     let measured = match values::duration(period) {
         Some(span) => Ok(lasting(span, start, reading)),
         None => end_of(line, period, start, reading),
     };
-    measured.map_or_else(
-        |_| {
-            reading.note(
-                ProblemKind::End,
-                "has an additional date whose end could not be read.",
-            );
-            if start.whole_day {
-                Length::Days(1)
-            } else {
-                Length::RestOfDay
-            }
-        },
-        |measured| measured.length,
-    )
+    measured.unwrap_or_else(|day| {
+        reading.note(
+            ProblemKind::End,
+            "has an additional date whose end could not be read.",
+        );
+        Measured::plain(until_some_end(day, start))
+    })
 }
 
 fn end_of(
@@ -163,26 +156,47 @@ fn end_of(
         }
         return Ok(days(end - start.naive, reading));
     }
-    let from = start.clock.instant(start.naive);
-    let (to, wall) = if let Moment::Date(day) = written.moment {
+    let from = begin(start).as_second();
+    let mut end = reading.when(&written);
+    if !start.certain && !written.certain && written.zone.is_none() {
+        // Neither names a zone, so both have the same.
+        end.clock = start.clock.clone();
+    }
+    if end.whole_day {
         reading.note(
             ProblemKind::End,
             "ends on a day without a time, so that whole day is kept busy.",
         );
-        let wall = naive_date(day) + DAY;
-        (start.clock.start_of_day(date(wall)), wall - start.naive)
-    } else {
-        let end = reading.when(&written);
-        let to = end.clock.instant(end.naive);
-        (to, start.clock.naive(to) - start.naive)
-    };
-    let elapsed = to.as_second() - from.as_second();
-    if elapsed < 0 {
-        return Ok(backwards(-elapsed, reading));
+        let days = (end.naive - start.naive.div_euclid(DAY) * DAY) / DAY;
+        if days >= 0 {
+            return Ok(Measured::plain(Length::RestOfDay { days }));
+        }
     }
+    let to = begin(&end);
+    let (elapsed, wall) = (to.as_second() - from, start.clock.naive(to) - start.naive);
+    // An end has the form of its start (section 3.8.2.2), so one that lacks a known zone, or that would come first, may be
+    // meant in the zone of the start.
+    let own = start.clock.instant(end.naive).as_second() - from;
+    if own == elapsed || (start.certain && end.certain && elapsed > 0) {
+        return Ok(if elapsed < 0 {
+            backwards([elapsed; 2], reading)
+        } else {
+            Measured::plain(Length::Until {
+                elapsed,
+                wall: wall.max(0),
+            })
+        });
+    }
+    if elapsed.max(own) < 0 {
+        return Ok(backwards([elapsed, own], reading));
+    }
+    reading.note(
+        ProblemKind::End,
+        "ends in another time zone than it begins, or in none; the later of both ends is used.",
+    );
     Ok(Measured::plain(Length::Until {
-        elapsed,
-        wall: wall.max(0),
+        elapsed: elapsed.max(own),
+        wall: wall.max(end.naive - start.naive).max(0),
     }))
 }
 
@@ -202,7 +216,8 @@ fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
         );
     }
     if start.whole_day {
-        return days(span.total() + (DAY - 1) * i64::from(span.seconds > 0), reading);
+        let length = days(span.total() + (DAY - 1) * i64::from(span.seconds > 0), reading).length;
+        return Measured { length, before };
     }
     Measured {
         length: Length::For(span),
@@ -234,8 +249,9 @@ pub(crate) fn on_day(start: &When, length: Length, at_any_time: bool) -> Length 
     let (from, midnight) = (begin(start), next_midnight(start.naive));
     let day = start.clock.start_of_day(date(midnight));
     let last_begin = if at_any_time { midnight } else { start.naive };
+    let last = start.clock.instant(last_begin);
     let end = length
-        .end(&start.clock, last_begin, start.clock.instant(last_begin))
+        .end((&start.clock, &start.clock), last_begin, last)
         .max(day);
     Length::Until {
         elapsed: end.as_second() - from.as_second(),
@@ -248,27 +264,29 @@ fn days(seconds: i64, reading: &mut Reading) -> Measured {
     if seconds < 0 {
         reading.note(
             ProblemKind::End,
-            "ends before it starts; its first day is kept busy.",
+            "ends before it starts; its first day is kept busy, and the one before where that is its end.",
         );
     }
-    Measured::plain(Length::Days((seconds / DAY).max(1)))
+    Measured {
+        before: if (-DAY..0).contains(&seconds) { DAY } else { 0 },
+        length: Length::Days((seconds / DAY).max(1)),
+    }
 }
 
-/// An end before the start: the time between both blocks when they are near each other, else a day.
-fn backwards(seconds: i64, reading: &mut Reading) -> Measured {
+/// An end before the start, so many seconds from it in both of its readings. Either of the two may be the wrong one: the time
+/// between both blocks where they are near each other, and as much from the start on, at most a day.
+fn backwards(from_start: [i64; 2], reading: &mut Reading) -> Measured {
     reading.note(
         ProblemKind::End,
-        "ends before it starts; the time between both is kept busy, or a day.",
+        "ends before it starts; the time between both is kept busy, and as much from its start on, at most a day.",
     );
-    if seconds <= DAY {
-        Measured {
-            length: Length::For(Span::default()),
-            before: seconds,
-        }
-    } else {
-        Measured::plain(Length::For(Span {
+    let distances = from_start.map(i64::abs);
+    let near = distances.into_iter().filter(|distance| *distance <= DAY);
+    Measured {
+        before: near.max().unwrap_or(0),
+        length: Length::For(Span {
             days: 0,
-            seconds: DAY,
-        }))
+            seconds: distances[0].max(distances[1]).min(DAY),
+        }),
     }
 }

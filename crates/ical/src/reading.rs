@@ -80,17 +80,25 @@ impl<'a, 'z> Reading<'a, 'z> {
                 None => return Err(day),
             },
         };
-        let zone = match (moment, zone) {
-            (Moment::Local(_), Some(id)) if !id.trim().is_empty() => Some(self.zone(&id)),
-            _ => None,
+        let (zone, certain) = match (moment, zone) {
+            (Moment::Local(_), Some(id)) if !id.trim().is_empty() => {
+                let (clock, certain) = self.zone(&id);
+                (Some(clock), certain)
+            }
+            (moment, _) => (None, !matches!(moment, Moment::Local(_))),
         };
-        Ok(Written { moment, zone })
+        Ok(Written {
+            moment,
+            zone,
+            certain,
+        })
     }
 
-    fn zone(&mut self, id: &str) -> Rc<Clock> {
+    /// The zone of a TZID, and whether it is known.
+    fn zone(&mut self, id: &str) -> (Rc<Clock>, bool) {
         let (clock, certainty) = self.zones.find(id);
         let what = match certainty {
-            Certainty::Known => return clock,
+            Certainty::Known => return (clock, true),
             Certainty::Completed => {
                 "whose definition is incomplete; what is missing was concluded from the rest."
             }
@@ -104,7 +112,8 @@ impl<'a, 'z> Reading<'a, 'z> {
         };
         let id: String = id.chars().filter(|c| !c.is_control()).take(80).collect();
         self.mention(ProblemKind::Zone, &format!("is in the time zone “{id}”, {what}"));
-        clock
+        let guessed = matches!(certainty, Certainty::OnlyDefinition | Certainty::Unknown);
+        (clock, !guessed)
     }
 
     /// A time as written, in the zone that counts for it.
@@ -121,6 +130,7 @@ impl<'a, 'z> Reading<'a, 'z> {
             naive: naive_seconds,
             clock,
             whole_day,
+            certain: written.certain,
         }
     }
 
@@ -130,6 +140,7 @@ impl<'a, 'z> Reading<'a, 'z> {
             naive: naive_date(date),
             clock: self.zones.owner(),
             whole_day: true,
+            certain: true,
         }
     }
 

@@ -217,7 +217,7 @@ impl<'a> Asking<'a> {
         let from = moved(clock.instant(naive), -event.before).max(horizon.from);
         let to = end.map_or(horizon.to, |end| {
             let last = clock.instant(end);
-            moved(event.length.end(clock, end, last), event.after).min(horizon.to)
+            moved(event.length.end((clock, self.owner), end, last), event.after).min(horizon.to)
         });
         (from < to).then_some((from, to))
     }
@@ -254,6 +254,7 @@ fn until_in(start: &When, until: Moment, owner: &Clock) -> i64 {
             let written = Written {
                 moment: until,
                 zone: None,
+                certain: true,
             };
             end_of_day(date_for_whole_days(&written, owner).max(until.date()))
         }

@@ -316,7 +316,7 @@ fn an_end_that_cannot_be_read_blocks_the_rest_of_the_day() {
 fn an_end_before_the_start_blocks_the_time_between_or_a_day() {
     assert_eq!(
         busy(&event(&[START, "DTEND:20261124T130000Z"])),
-        ["2026-11-24T13:00/2026-11-24T14:00 not-understood"]
+        ["2026-11-24T13:00/2026-11-24T15:00 not-understood"]
     );
     // Which of the two hours is meant is not known.
     assert_eq!(
@@ -360,15 +360,15 @@ fn a_second_end_or_start_that_cannot_be_read_is_not_overlooked() {
     for (bad, expected) in [
         (
             "DTEND:20261?24T180000Z",
-            "2026-11-24T14:00/2026-11-25T00:00 not-understood",
+            "2026-11-24T14:00/2026-11-25T05:00 not-understood",
         ),
         (
             "DTEND:20261125T9Z",
-            "2026-11-24T14:00/2026-11-26T00:00 not-understood",
+            "2026-11-24T14:00/2026-11-26T05:00 not-understood",
         ),
         (
             "DURATION:PT?H",
-            "2026-11-24T14:00/2026-11-25T00:00 not-understood",
+            "2026-11-24T14:00/2026-11-25T05:00 not-understood",
         ),
     ] {
         let reading = read(&event(&[START, "DURATION:PT20M", bad]));
@@ -386,7 +386,7 @@ fn a_second_end_or_start_that_cannot_be_read_is_not_overlooked() {
         shown(&day),
         [
             "2026-11-24T14:00/2026-11-24T15:00 not-understood",
-            "2026-11-26T05:00/2026-11-26T06:00 not-understood"
+            "2026-11-26T05:00/2026-11-27T06:00 not-understood"
         ]
     );
     let nothing = read(&event(&[START, "DTSTART:tomorrow"]));

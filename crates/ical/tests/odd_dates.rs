@@ -25,6 +25,9 @@ const CASES: &[Case] = &[
     ("a date of a series over midnight lasts into the next day",
         &["DTSTART;TZID=America/New_York:20261102T230000\nDURATION:PT3H\nRDATE;VALUE=DATE:20261110"],
         &["2026-11-03T04:00/2026-11-03T07:00 busy", "2026-11-10T05:00/2026-11-11T05:00 busy", "2026-11-11T04:00/2026-11-11T07:00 busy"]),
+    ("days as a period, whatever the zone of the series",
+        &["DTSTART;TZID=Asia/Tokyo:20261102T180000\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20261120/20261122"],
+        &["2026-11-02T09:00/2026-11-02T10:00 busy", "2026-11-20T05:00/2026-11-22T05:00 busy"]),
     ("a period of days",
         &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20261120/P2D"],
         &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-20T05:00/2026-11-22T05:00 busy"]),
@@ -105,6 +108,61 @@ fn what_is_in_the_table_is_understood() {
     }
 }
 
+/// Additional dates without a known zone in a series with one.
+#[rustfmt::skip]
+const WITHOUT_A_ZONE: &[Case] = &[
+    ("a time is that of the series and of the owner",
+        &["DTSTART;TZID=Europe/Berlin:20261102T090000\nDURATION:PT1H\nRDATE:20261110T090000"],
+        &["2026-11-02T08:00/2026-11-02T09:00 busy", "2026-11-10T08:00/2026-11-10T09:00 busy", "2026-11-10T14:00/2026-11-10T15:00 busy"]),
+    ("a period, too",
+        &["DTSTART;TZID=Europe/Berlin:20261102T090000\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20261110T090000/PT2H"],
+        &["2026-11-02T08:00/2026-11-02T09:00 busy", "2026-11-10T08:00/2026-11-10T10:00 busy", "2026-11-10T14:00/2026-11-10T16:00 busy"]),
+    ("a period with an end is as long either way",
+        &["DTSTART;TZID=Europe/Berlin:20261102T090000\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20261110T090000/20261110T110000"],
+        &["2026-11-02T08:00/2026-11-02T09:00 busy", "2026-11-10T08:00/2026-11-10T10:00 busy", "2026-11-10T14:00/2026-11-10T16:00 busy"]),
+    ("a series in UTC",
+        &["DTSTART:20261102T090000Z\nDURATION:PT1H\nRDATE:20261110T090000"],
+        &["2026-11-02T09:00/2026-11-02T10:00 busy", "2026-11-10T09:00/2026-11-10T10:00 busy", "2026-11-10T14:00/2026-11-10T15:00 busy"]),
+    ("an exception in the same words takes both",
+        &["DTSTART;TZID=Europe/Berlin:20261102T090000\nDURATION:PT1H\nRDATE:20261110T090000\nEXDATE:20261110T090000"],
+        &["2026-11-02T08:00/2026-11-02T09:00 busy"]),
+    ("an exception in the zone of the series takes one",
+        &["DTSTART;TZID=Europe/Berlin:20261102T090000\nDURATION:PT1H\nRDATE:20261110T090000\nEXDATE;TZID=Europe/Berlin:20261110T090000"],
+        &["2026-11-02T08:00/2026-11-02T09:00 busy", "2026-11-10T14:00/2026-11-10T15:00 busy"]),
+    ("a zone that is not known",
+        &["DTSTART;TZID=Europe/Berlin:20261102T090000\nDURATION:PT1H\nRDATE;TZID=Nowhere:20261110T090000"],
+        &["2026-11-02T08:00/2026-11-02T09:00 busy", "2026-11-10T08:00/2026-11-10T09:00 busy", "2026-11-10T14:00/2026-11-10T15:00 busy"]),
+];
+
+#[test]
+fn an_additional_date_without_a_known_zone_blocks_in_that_of_its_series_and_in_the_owners() {
+    for (name, events, expected) in WITHOUT_A_ZONE {
+        let text = text(events);
+        assert_eq!(busy(&text), *expected, "{name}");
+        let problems = read(&text).problems;
+        let told = |problem: &ical::Problem| problem.kind == ProblemKind::Date;
+        assert_eq!(
+            problems.iter().any(told),
+            expected.len() > 1 && !name.contains("same words"),
+            "{name}"
+        );
+        assert!(problems.iter().all(|problem| !problem.unplaced), "{name}");
+    }
+}
+
+#[test]
+fn a_floating_additional_date_of_a_floating_series_needs_no_zone() {
+    let text = text(&["DTSTART:20261102T090000\nDURATION:PT1H\nRDATE:20261110T090000"]);
+    assert_eq!(
+        busy(&text),
+        [
+            "2026-11-02T14:00/2026-11-02T15:00 busy",
+            "2026-11-10T14:00/2026-11-10T15:00 busy"
+        ]
+    );
+    assert!(read(&text).problems.is_empty());
+}
+
 #[test]
 fn a_change_far_before_the_horizon_takes_no_time_of_the_longer_series() {
     // The shorter series' occurrence of that day is over; the longer one's is not.
@@ -173,12 +231,12 @@ fn busy_times_that_cannot_be_read_block_what_is_known_or_are_said() {
     let no_end = list("FREEBUSY:20261102T150000Z");
     assert_eq!(
         shown(&no_end),
-        ["2026-11-02T15:00/2026-11-03T00:00 not-understood"]
+        ["2026-11-02T15:00/2026-11-03T05:00 not-understood"]
     );
     let bad_end = list("FREEBUSY:20261102T150000Z/later");
     assert_eq!(
         shown(&bad_end),
-        ["2026-11-02T15:00/2026-11-03T00:00 not-understood"]
+        ["2026-11-02T15:00/2026-11-03T05:00 not-understood"]
     );
     let nowhere = list("FREEBUSY:sometime/PT1H");
     assert!(nowhere.instances.is_empty() && nowhere.problems.iter().any(|problem| problem.unplaced));
