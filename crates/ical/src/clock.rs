@@ -69,6 +69,19 @@ impl Clock {
         })
     }
 
+    /// Is it UTC, by whatever name?
+    pub(crate) fn is_utc(&self) -> bool {
+        match self {
+            Self::Fixed(offset) => *offset == 0,
+            Self::Observed(observed) => observed.always() == Some(0),
+            Self::Named(named) => {
+                let rules = named.zone.rules();
+                named.zone.offset_seconds(Timestamp::MIN) == 0
+                    && rules.following(Timestamp::MIN).next().is_none()
+            }
+        }
+    }
+
     /// The instants of a local time in naive seconds (RFC 5545, section 3.3.5: a skipped time is read with the
     /// offset before the gap, a repeated one is its first).
     pub(crate) fn instants(&self, at: i64) -> Instants {

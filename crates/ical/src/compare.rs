@@ -97,7 +97,7 @@ impl Look {
             .find(|event| event.all(Name::RecurrenceId).next().is_none())?;
         let utc = zones::Zone::utc();
         let mut problems = Problems::default();
-        let mut zones = Resolver::new(&calendar.zones, &utc, WANTED);
+        let mut zones = Resolver::new(calendar, &utc, WANTED);
         let event = Event::read(text, &[], &mut zones, &mut problems)?;
         let start = begin(&event.start);
         let clocks = (&*event.start.clock, &*zones.owner());

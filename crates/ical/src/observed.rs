@@ -26,6 +26,11 @@ impl Observed {
         Self { initial, changes }
     }
 
+    /// The offset, if it is always the same.
+    pub(crate) fn always(&self) -> Option<i64> {
+        self.changes.is_empty().then_some(self.initial)
+    }
+
     /// Does it mean the same as another one from an instant on?
     pub(crate) fn agrees_from(&self, at: i64, other: &Self) -> bool {
         let later = |zone: &Self| zone.changes.partition_point(|change| change.at <= at);

@@ -52,7 +52,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .collect();
     let wanted = wanted(&calendar, *horizon);
     let floating = floating_zone(&calendar.own_zones);
-    let mut zones = Resolver::new(&calendar.zones, owner.zone, wanted).floating_in(floating);
+    let mut zones = Resolver::new(&calendar, owner.zone, wanted).floating_in(floating);
     if calendar.availability {
         problems.add(
             ProblemKind::Component,

@@ -80,18 +80,49 @@ impl<'a, 'z> Reading<'a, 'z> {
                 None => return Err(day),
             },
         };
-        let (zone, certain) = match (moment, zone) {
-            (Moment::Local(_), Some(id)) if !id.trim().is_empty() => {
+        let named = zone.filter(|id| !id.trim().is_empty());
+        Ok(match (moment, named) {
+            (Moment::Local(_), Some(id)) => {
                 let (clock, certain) = self.zone(&id);
-                (Some(clock), certain)
+                Written {
+                    moment,
+                    zone: Some(clock),
+                    certain,
+                }
             }
-            (moment, _) => (None, !matches!(moment, Moment::Local(_))),
-        };
-        Ok(Written {
-            moment,
-            zone,
-            certain,
+            (Moment::Utc(local), Some(id)) if text.trim_end().ends_with(['Z', 'z']) => {
+                self.marked(local, &id)
+            }
+            (moment, _) => Written {
+                moment,
+                zone: None,
+                certain: !matches!(moment, Moment::Local(_)),
+            },
         })
+    }
+
+    /// A time with both a zone and the mark of UTC.
+    fn marked(&mut self, local: DateTime, id: &str) -> Written {
+        let found = self.zones.find_marked(id);
+        if found.is_some() {
+            let id = shortened(id);
+            self.mention(
+                ProblemKind::Zone,
+                &format!("has a time both in the time zone “{id}” and in UTC; both times are kept busy."),
+            );
+        }
+        match found.filter(|clock| !clock.is_utc()) {
+            Some(clock) => Written {
+                moment: Moment::Local(local),
+                zone: Some(clock),
+                certain: true,
+            },
+            None => Written {
+                moment: Moment::Utc(local),
+                zone: None,
+                certain: true,
+            },
+        }
     }
 
     /// The zone of a TZID, and whether it is known.
@@ -105,15 +136,14 @@ impl<'a, 'z> Reading<'a, 'z> {
             Certainty::OnlyDefinition => {
                 "which its calendar does not define; the only time zone that it defines was used."
             }
-            Certainty::Several => {
+            Certainty::Several | Certainty::Likely => {
                 "which can be meant in more than one way; every time that it may mean is kept busy."
             }
             Certainty::Unknown => "which is not known; your own was used.",
         };
-        let id: String = id.chars().filter(|c| !c.is_control()).take(80).collect();
+        let id = shortened(id);
         self.mention(ProblemKind::Zone, &format!("is in the time zone “{id}”, {what}"));
-        let guessed = matches!(certainty, Certainty::OnlyDefinition | Certainty::Unknown);
-        (clock, !guessed)
+        (clock, !certainty.is_guess())
     }
 
     /// A time as written, in the zone that counts for it.
@@ -283,6 +313,11 @@ impl<'a, 'z> Reading<'a, 'z> {
     pub(crate) fn owner(&self) -> Rc<Clock> {
         self.zones.owner()
     }
+}
+
+/// A zone's name as sentences show it.
+fn shortened(id: &str) -> String {
+    id.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
 /// The items of a list of dates.

@@ -13,9 +13,10 @@ use std::rc::Rc;
 use zones::{Label, Zone};
 
 use crate::clock::Clock;
-use crate::components::ZoneText;
+use crate::components::{CalendarText, EventText, ZoneText};
+use crate::lines::Name;
 use crate::vtimezone::{Meanings, Wanted};
-use crate::zone_name::{bare, comparable, hinted, last_part, place, place_at_start};
+use crate::zone_name::{bare, comparable, hinted, last_part, named, place, place_at_start};
 
 /// Most work that expanding all definitions of a resource may cost.
 const WORK: u32 = 2_000_000;
@@ -42,6 +43,8 @@ pub(crate) enum Certainty {
     OnlyDefinition,
     /// It can be meant in more than one way.
     Several,
+    /// The name says nothing; each zone that is likely is taken.
+    Likely,
     /// The owner's is taken.
     Unknown,
 }
@@ -82,16 +85,21 @@ impl Meant {
 /// Finds zones for one resource and remembers them.
 pub(crate) struct Resolver<'a> {
     definitions: &'a [ZoneText<'a>],
+    /// The events whose zones these are.
+    events: &'a [EventText<'a>],
     /// Definitions by their names as they are compared.
     by_name: HashMap<String, Vec<&'a ZoneText<'a>>>,
     /// What all definitions of the resource together may cost.
     budget: u32,
     wanted: Wanted,
+    owner_zone: Zone,
     owner: Rc<Clock>,
     floating: Rc<Clock>,
     utc: Rc<Clock>,
     found: Vec<Found>,
     known: HashMap<String, usize>,
+    /// Whether times with both a zone and the mark of UTC are in the zone, which is the same for all of them.
+    marked: Option<usize>,
     /// Number of this reading of the resource.
     reading: usize,
     /// Number of readings in which every zone is combined with every other.
@@ -100,8 +108,17 @@ pub(crate) struct Resolver<'a> {
     incomplete: bool,
 }
 
+impl Certainty {
+    /// Is the zone one that the name does not say?
+    pub(crate) fn is_guess(self) -> bool {
+        matches!(self, Self::OnlyDefinition | Self::Likely | Self::Unknown)
+    }
+}
+
 impl<'a> Resolver<'a> {
-    pub(crate) fn new(definitions: &'a [ZoneText<'a>], owner: &Zone, wanted: Wanted) -> Self {
+    pub(crate) fn new(calendar: &'a CalendarText<'a>, owner: &Zone, wanted: Wanted) -> Self {
+        let definitions = &calendar.zones;
+        let owner_zone = owner.clone();
         let owner = Rc::new(Clock::named(owner.clone()));
         let mut by_name: HashMap<String, Vec<&ZoneText>> = HashMap::new();
         let mut incomplete = false;
@@ -115,14 +132,17 @@ impl<'a> Resolver<'a> {
         }
         Self {
             definitions,
+            events: &calendar.events,
             by_name,
             budget: WORK,
             wanted,
             floating: Rc::clone(&owner),
+            owner_zone,
             owner,
             utc: Rc::new(Clock::Fixed(0)),
             found: Vec::new(),
             known: HashMap::new(),
+            marked: None,
             reading: 0,
             combined: 1,
             incomplete,
@@ -157,29 +177,55 @@ impl<'a> Resolver<'a> {
 
     /// The zone of a TZID in this reading.
     pub(crate) fn find(&mut self, id: &str) -> (Rc<Clock>, Certainty) {
-        let at = self.known.get(id).copied().unwrap_or_else(|| self.add(id));
+        let at = match self.known.get(id) {
+            Some(at) => *at,
+            None => {
+                let meant = self.look_up(id);
+                let at = self.add(meant.clocks.into_iter().map(Rc::new).collect(), meant.certainty);
+                self.known.insert(id.to_owned(), at);
+                at
+            }
+        };
+        (self.chosen(at), self.found[at].certainty)
+    }
+
+    /// The zone in this reading of a time that has both the TZID and the mark of UTC, which RFC 5545 (section 3.2.19) forbids:
+    /// programs heed either. Nothing where the mark alone counts.
+    pub(crate) fn find_marked(&mut self, id: &str) -> Option<Rc<Clock>> {
+        let (zone, certainty) = self.find(id);
+        if certainty.is_guess() || zone.is_utc() {
+            return None;
+        }
+        let at = match self.marked {
+            Some(at) => at,
+            None => self.add(vec![self.utc(), self.owner()], Certainty::Several),
+        };
+        self.marked = Some(at);
+        let is_marked = Rc::ptr_eq(&self.chosen(at), &self.utc);
+        Some(if is_marked { self.utc() } else { zone })
+    }
+
+    /// What is meant in this reading.
+    fn chosen(&self, at: usize) -> Rc<Clock> {
         let found = &self.found[at];
         let choice = match found.clocks.len() {
             1 => 0,
             several if self.are_combined() => self.reading / found.combined % several,
             several => self.reading.min(several - 1),
         };
-        (Rc::clone(&found.clocks[choice]), found.certainty)
+        Rc::clone(&found.clocks[choice])
     }
 
-    fn add(&mut self, id: &str) -> usize {
-        let meant = self.look_up(id);
-        let mut clocks: Vec<_> = meant.clocks.into_iter().map(Rc::new).collect();
+    fn add(&mut self, mut clocks: Vec<Rc<Clock>>, certainty: Certainty) -> usize {
         if clocks.is_empty() {
             clocks.push(self.owner());
         }
         let found = Found {
-            certainty: meant.certainty,
+            certainty,
             combined: self.combined,
             clocks,
         };
         self.combined = self.combined.saturating_mul(found.clocks.len());
-        self.known.insert(id.to_owned(), self.found.len());
         self.found.push(found);
         self.found.len() - 1
     }
@@ -267,7 +313,31 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// For a name that says nothing: the calendar's own zones, else the owner's.
+    /// The zones in which events begin and end by a name that is known, beside the owner's; none if they are many.
+    fn named_by_events(&self) -> Vec<Zone> {
+        let mut known: Vec<Zone> = Vec::new();
+        let times = |event: &'a EventText<'a>| event.all(Name::DtStart).chain(event.all(Name::DtEnd));
+        let mut looked_at: Vec<&str> = Vec::new();
+        for id in self
+            .events
+            .iter()
+            .flat_map(times)
+            .filter_map(|line| line.param("TZID"))
+        {
+            if looked_at.contains(&id) {
+                continue;
+            }
+            looked_at.push(id);
+            let zone = named(id).filter(|zone| *zone != self.owner_zone);
+            known.extend(zone.filter(|zone| !known.contains(zone)));
+            if known.len() > MOST_GUESSES || looked_at.len() > 4 * MOST_GUESSES {
+                return Vec::new();
+            }
+        }
+        known
+    }
+
+    /// For a name that says nothing: the calendar's own zones, else those that its events name and the owner's.
     fn guessed(&mut self, name: &str) -> Meant {
         let mut names: Vec<&str> = Vec::new();
         for zone in self.definitions {
@@ -286,10 +356,24 @@ impl<'a> Resolver<'a> {
                 );
             }
         }
+        if clocks.is_empty() {
+            let others = self.named_by_events();
+            if others.is_empty() {
+                return Meant {
+                    clocks,
+                    certainty: Certainty::Unknown,
+                };
+            }
+            clocks.extend(
+                others
+                    .into_iter()
+                    .chain([self.owner_zone.clone()])
+                    .map(Clock::named),
+            );
+        }
         let certainty = match clocks.len() {
-            0 => Certainty::Unknown,
             1 => Certainty::OnlyDefinition,
-            _ => Certainty::Several,
+            _ => Certainty::Likely,
         };
         Meant { clocks, certainty }
     }

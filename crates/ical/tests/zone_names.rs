@@ -294,3 +294,20 @@ fn names_of_other_programs_are_known_without_a_definition() {
         .collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn a_name_that_is_written_in_another_way_is_the_zone_that_it_says() {
+    let mut rows = Vec::new();
+    for name in [
+        "US-Eastern",
+        "us-eastern",
+        "US/Eastern",
+        "us_eastern",
+        "American/New_York",
+        "america/new york",
+    ] {
+        rows.push((name, String::new(), name, NEW_YORK, Nothing));
+    }
+    rows.push(("words", String::new(), "Western/Central Europe", BERLIN, Nothing));
+    check(&rows);
+}

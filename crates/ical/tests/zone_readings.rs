@@ -235,13 +235,141 @@ fn a_start_and_an_end_of_two_unclear_zones_block_from_the_earliest_to_the_latest
 fn dates_and_times_in_utc_need_no_zone() {
     for (line, start) in [
         ("DTSTART;TZID=My Zone;VALUE=DATE:20260706", "2026-07-05T15:00"),
-        ("DTSTART;TZID=My Zone:20260706T100000Z", "2026-07-06T10:00"),
+        ("DTSTART;TZID=Nowhere:20260706T100000Z", "2026-07-06T10:00"),
+        ("DTSTART;TZID=UTC:20260706T100000Z", "2026-07-06T10:00"),
+        ("DTSTART;TZID=Etc/UTC:20260706T100000Z", "2026-07-06T10:00"),
+        ("DTSTART;TZID=GMT:20260706T100000Z", "2026-07-06T10:00"),
+        (
+            "DTSTART;TZID=Europe/Berlin:20260706T120000+0200",
+            "2026-07-06T10:00",
+        ),
         ("DTSTART:20260706T100000", "2026-07-06T01:00"),
     ] {
         let reading = reading_of(&[line]);
         assert_eq!(shown(&reading)[0][..16], *start, "{line}");
         assert!(reading.problems.is_empty(), "{line}");
     }
+}
+
+#[test]
+fn a_time_with_a_zone_and_the_mark_of_utc_blocks_in_both() {
+    for (lines, expected) in [
+        (
+            &[
+                "DTSTART;TZID=Europe/Berlin:20261207T100000Z",
+                "DTEND;TZID=Europe/Berlin:20261207T110000Z",
+            ][..],
+            &[
+                "2026-12-07T09:00/2026-12-07T10:00",
+                "2026-12-07T10:00/2026-12-07T11:00",
+            ][..],
+        ),
+        (
+            &[
+                "DTSTART;TZID=Europe/Berlin:20261207T100000Z",
+                "DTEND;TZID=Europe/Berlin:20261207T110000",
+            ],
+            &[
+                "2026-12-07T09:00/2026-12-07T10:00",
+                "2026-12-07T10:00/2026-12-07T11:00",
+            ],
+        ),
+        (
+            &[
+                "DTSTART;TZID=Europe/Berlin:20261207T100000",
+                "DTEND;TZID=Europe/Berlin:20261207T110000Z",
+            ],
+            &[
+                "2026-12-07T09:00/2026-12-07T10:00",
+                "2026-12-07T09:00/2026-12-07T11:00",
+            ],
+        ),
+        // What is left out, or replaced, in one of the readings only stays.
+        (
+            &[
+                "DTSTART:20261207T100000Z",
+                "DURATION:PT1H",
+                "RRULE:FREQ=DAILY;COUNT=2",
+                "EXDATE;TZID=Europe/Berlin:20261207T100000Z",
+            ],
+            &[
+                "2026-12-07T10:00/2026-12-07T11:00",
+                "2026-12-08T10:00/2026-12-08T11:00",
+            ],
+        ),
+        (
+            &[
+                "DTSTART;TZID=Europe/Berlin:20261207T100000Z",
+                "DURATION:PT1H",
+                "RRULE:FREQ=DAILY;COUNT=2",
+                "EXDATE;TZID=Europe/Berlin:20261207T100000Z",
+            ],
+            &[
+                "2026-12-08T09:00/2026-12-08T10:00",
+                "2026-12-08T10:00/2026-12-08T11:00",
+            ],
+        ),
+    ] {
+        let reading = of_2026(&calendar(&[&event_lines("x", lines)]));
+        let times: Vec<String> = shown(&reading).iter().map(|line| line[..33].to_owned()).collect();
+        assert_eq!(times, expected, "{lines:?}");
+        let told = |problem: &ical::Problem| problem.sentence.contains("and in UTC");
+        assert!(reading.problems.iter().any(told), "{:?}", reading.problems);
+    }
+}
+
+#[test]
+fn whether_the_mark_of_utc_counts_is_one_question_however_many_zones_there_are() {
+    let zones = [
+        "Europe/Berlin",
+        "Asia/Kolkata",
+        "America/New_York",
+        "America/Lima",
+        "Asia/Dubai",
+    ];
+    let events: Vec<String> = zones
+        .iter()
+        .map(|zone| {
+            event_lines(
+                zone,
+                &[&format!("DTSTART;TZID={zone}:20261207T100000Z"), "DURATION:PT1H"],
+            )
+        })
+        .collect();
+    let lines: Vec<&str> = events.iter().map(String::as_str).collect();
+    let reading = of_2026(&calendar(&lines));
+    assert_eq!(reading.instances.len(), 2 * zones.len());
+    assert!(reading.problems.iter().all(|problem| !problem.unplaced));
+}
+
+#[test]
+fn a_zone_that_is_not_known_may_be_any_that_its_calendar_names_or_the_owners() {
+    let lines = [
+        "DTSTART;TZID=Nowhere:20261207T090000",
+        "DTEND;TZID=America/New_York:20261207T100000",
+    ];
+    let reading = of_2026(&calendar(&[&event_lines("x", &lines)]));
+    assert!(covered(&reading, "2026-12-07T14:00:00Z", "2026-12-07T15:00:00Z"));
+    assert!(
+        covered(&reading, "2026-12-07T00:00:00Z", "2026-12-07T01:00:00Z"),
+        "Tokyo's"
+    );
+    // Of many zones none is likelier than another.
+    let other = |n: i32| format!("DTSTART;TZID=Etc/GMT+{n}:20261207T090000");
+    let others: Vec<String> = (1..=6)
+        .map(|n| event_lines(&n.to_string(), &[&other(n)]))
+        .collect();
+    let unknown = event_lines("x", &["DTSTART;TZID=Nowhere:20261207T090000", "DURATION:PT1H"]);
+    let mut all: Vec<&str> = others.iter().map(String::as_str).collect();
+    all.push(&unknown);
+    let reading = of_2026(&calendar(&all));
+    let starts: Vec<_> = reading
+        .instances
+        .iter()
+        .filter(|i| &*i.uid == "x")
+        .map(|i| i.start.to_string())
+        .collect();
+    assert_eq!(starts, ["2026-12-07T00:00:00Z"]);
 }
 
 #[test]

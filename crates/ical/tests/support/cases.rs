@@ -129,8 +129,8 @@ pub const CASES: &[Case] = &[
     ("a Windows name over a change of the clocks",
         &["DTSTART;TZID=Eastern Standard Time:20261031T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3"],
         &["2026-11-01T15:00/2026-11-01T16:00 busy", "2026-11-02T15:00/2026-11-02T16:00 busy"]),
-    ("a zone on a time in UTC says nothing",
-        &["DTSTART;TZID=Asia/Tokyo:20261102T150000Z\nDTEND;TZID=Asia/Tokyo:20261102T160000Z"],
+    ("UTC by name and by its mark",
+        &["DTSTART;TZID=Etc/UTC:20261102T150000Z\nDTEND;TZID=Etc/UTC:20261102T160000Z"],
         &["2026-11-02T15:00/2026-11-02T16:00 busy"]),
     // Whole days, lengths, and what is said twice.
     ("whole days with a duration in weeks",
