@@ -40,6 +40,8 @@ struct FromHere<'e> {
     naive: i64,
     /// By how much it moves them, in naive seconds.
     shift: i64,
+    /// Which occurrence is the first one is known, and with it by how much they move.
+    certain: bool,
     event: &'e Event,
 }
 
@@ -73,9 +75,20 @@ impl<'e> Changes<'e> {
                 continue;
             };
             let key = key(occurrence, &master.start, owner);
-            // Of several series' occurrences on a day it is not known which one is meant.
-            let clear = !shared || master.start.whole_day || matches!(key, Key::At(_));
-            if clear && !taken.get(place).is_some_and(|taken| *taken) {
+            let own_start = begin(&change.start);
+            // A day does not say which occurrence of a series with times is meant: only one that begins when the change does.
+            let day = match key {
+                Key::On(day) if !master.start.whole_day => Some(day),
+                _ => None,
+            };
+            let replaces = match day {
+                None => Some(key),
+                // Of several series' occurrences on a day it is not known which one is meant.
+                Some(_) if shared => None,
+                Some(day) => (clock.naive(own_start).div_euclid(DAY) * DAY == day)
+                    .then(|| Key::At(own_start.as_second())),
+            };
+            if let Some(key) = replaces.filter(|_| !taken.get(place).is_some_and(|taken| *taken)) {
                 replaced.entry(key).or_default().push(place);
             }
             if target.future {
@@ -83,13 +96,12 @@ impl<'e> Changes<'e> {
                     Key::At(at) => clock.naive(crate::clock::instant(at)),
                     Key::On(day) => day,
                 };
-                let shift = match key {
-                    Key::On(_) if !master.start.whole_day => 0,
-                    _ => clock.naive(begin(&change.start)) - naive,
-                };
+                let first = naive + day.map_or(0, |_| master.start.naive.rem_euclid(DAY));
+                let shift = clock.naive(own_start) - first;
                 from_here.push(FromHere {
                     naive,
                     shift,
+                    certain: day.is_none() || shift == 0,
                     event: change,
                 });
             }
@@ -143,7 +155,7 @@ impl<'e> Changes<'e> {
     }
 
     /// Is it another event's, or left out? Marks the changes that replace it as taken.
-    pub(crate) fn drops(&mut self, occurrence: &Occurrence, taken: &mut [bool]) -> bool {
+    pub(crate) fn drops(&self, occurrence: &Occurrence, taken: &mut [bool]) -> bool {
         if self.excluded.is_empty() && self.replaced.is_empty() {
             return false;
         }
@@ -151,14 +163,9 @@ impl<'e> Changes<'e> {
         if self.excluded.contains(&at) || on.is_some_and(|on| self.excluded.contains(&on)) {
             return true;
         }
-        if let Some(places) = self.replaced.get(&at) {
-            mark(places, taken);
-            return true;
-        }
-        // A day without a time replaces one occurrence of that day only.
-        match on.and_then(|on| self.replaced.remove(&on)) {
+        match self.replaced.get(&at) {
             Some(places) => {
-                mark(&places, taken);
+                mark(places, taken);
                 true
             }
             None => false,
@@ -203,8 +210,8 @@ impl<'e> Changes<'e> {
         };
         // How a time becomes a day, or a day a time, is not said; the original time blocks.
         let unclear = change.event.start.whole_day != master.start.whole_day;
-        if unclear || self.shared {
-            let odd = master.odd || unclear;
+        if unclear || self.shared || !change.certain {
+            let odd = master.odd || unclear || !change.certain;
             place(placed(master, clocks, occurrence, id, (odd, master.unsure)));
         }
         if unclear {

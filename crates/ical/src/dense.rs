@@ -114,7 +114,7 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
     if let Some(left) = left {
         unknown.extend(hull(&others[left..], asking, changes));
     }
-    for rule in &asking.event.rules {
+    for rule in asking.rules {
         if let Some((span, gap)) = steady_span(rule, asking, changes) {
             spans.gap = spans.gap.max(gap);
             if spans.add(span).is_break() {

@@ -115,7 +115,12 @@ pub(crate) struct Event {
 impl Event {
     /// Does it repeat, so that its instances need an identity of their own?
     pub(crate) fn repeats(&self) -> bool {
-        !(self.rules.is_empty() && self.broken_rules.is_empty() && self.extras.is_empty())
+        self.has_rules() || !self.extras.is_empty()
+    }
+
+    /// Does it repeat by a rule, understood or not?
+    pub(crate) fn has_rules(&self) -> bool {
+        !(self.rules.is_empty() && self.broken_rules.is_empty())
     }
 
     /// Reads an event. Nothing when it has no time at all, which is then among the problems.

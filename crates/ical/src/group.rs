@@ -34,7 +34,12 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
     let reach = longest.filter(|_| shared).unwrap_or(0);
     let mut taken = vec![false; changes.len()];
     for master in &masters {
-        series(master, &changes, &mut taken, (shared, reach), sink);
+        let with = Series {
+            shared,
+            reach,
+            once: false,
+        };
+        series(master, &changes, &mut taken, with, sink);
     }
     for change in changes {
         if change.start_assumed && !masters.is_empty() {
@@ -46,8 +51,28 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
             .as_ref()
             .and_then(|replaces| replaces.occurrence.as_ref())
             .map(|occurrence| recurrence_id(key(occurrence, first.unwrap_or(&change.start), sink.owner)));
-        if change.repeats() {
-            series(change, &[], &mut [], (false, 0), sink);
+        // A rule within the change of one occurrence has no meaning (section 3.8.4.4).
+        let once = !masters.is_empty() && change.replaces.as_ref().is_some_and(|replaces| !replaces.future);
+        if once && change.has_rules() {
+            let title = called(&change.summary);
+            sink.problems.add(
+                ProblemKind::Occurrence,
+                &change.uid,
+                false,
+                format!("{title} changes one date of a series and repeats; only that date is changed."),
+            );
+        }
+        if !change.extras.is_empty() || (change.has_rules() && !once) {
+            series(
+                change,
+                &[],
+                &mut [],
+                Series {
+                    once,
+                    ..Series::default()
+                },
+                sink,
+            );
         } else {
             let occurrence = Occurrence {
                 start: begin(&change.start),
@@ -73,21 +98,29 @@ fn length_of(event: &Event) -> i64 {
     event.length.at_most() + event.before + event.after
 }
 
-/// Expands one event, with what changes its occurrences. Of others with its identity the longest reaches so far.
-fn series(
-    master: &Event,
-    changes: &[&Event],
-    taken: &mut [bool],
-    (shared, reach): (bool, i64),
-    sink: &mut Sink,
-) {
-    let mut changes = Changes::of(master, changes, taken, shared, sink.owner);
+/// What else counts for a series.
+#[derive(Default)]
+struct Series {
+    /// Others have its identity.
+    shared: bool,
+    /// Upper bound of what an occurrence of theirs takes, in seconds.
+    reach: i64,
+    /// Its rules do not count.
+    once: bool,
+}
+
+/// Expands one event, with what changes its occurrences.
+fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Series, sink: &mut Sink) {
+    let mut changes = Changes::of(master, changes, taken, with.shared, sink.owner);
     let own = changes.reach();
     let reach = Reach {
-        later: own.later.max(reach),
+        later: own.later.max(with.reach),
         ..own
     };
-    let asking = Asking::of(master, sink.owner, sink.horizon, reach);
+    let mut asking = Asking::of(master, sink.owner, sink.horizon, reach);
+    if with.once {
+        asking = asking.without_rules();
+    }
     let before = sink.instances.len();
     let mut found = asking.list(&mut sink.budget);
     for occurrence in &found.list {

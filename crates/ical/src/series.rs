@@ -79,6 +79,9 @@ pub(crate) struct Reach {
 #[derive(Clone, Copy)]
 pub(crate) struct Asking<'a> {
     pub event: &'a Event,
+    /// Those of the event's rules that count.
+    pub rules: &'a [Rule],
+    broken_rules: &'a [Option<Moment>],
     pub owner: &'a Clock,
     pub horizon: Horizon,
     /// Occurrences that begin here, in naive seconds of the series' zone, can touch the horizon.
@@ -95,11 +98,22 @@ impl<'a> Asking<'a> {
         let (later, earlier) = (event.length.at_most() + reach.later, reach.earlier);
         Self {
             event,
+            rules: &event.rules,
+            broken_rules: &event.broken_rules,
             owner,
             horizon,
             from: clock.naive(horizon.from).saturating_sub(later + 2 * DAY),
             to: clock.naive(horizon.to).saturating_add(earlier + 2 * DAY),
             instants: (moved(horizon.from, -later), moved(horizon.to, earlier)),
+        }
+    }
+
+    /// Only the start and the additional dates.
+    pub(crate) fn without_rules(self) -> Self {
+        Self {
+            rules: &[],
+            broken_rules: &[],
+            ..self
         }
     }
 
@@ -109,7 +123,7 @@ impl<'a> Asking<'a> {
         let most = MOST_PER_SERIES.min(budget.occurrences);
         let mut found = Occurrences::default();
         found.list.extend(self.first());
-        for rule in &event.rules {
+        for rule in self.rules {
             let list = &mut found.list;
             let walked = self.walk(rule, budget, &mut |occurrence| {
                 if occurrence.start < self.instants.0 || occurrence.start >= self.instants.1 {
@@ -123,7 +137,7 @@ impl<'a> Asking<'a> {
             });
             found.too_many |= walked != Walked::All;
         }
-        for end in &event.broken_rules {
+        for end in self.broken_rules {
             let end = end.map(|end| until_in(&event.start, end, self.owner));
             found.unknown.extend(self.unknown_span(event.start.naive, end));
         }

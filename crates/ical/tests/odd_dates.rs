@@ -70,6 +70,36 @@ const CASES: &[Case] = &[
         &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nRDATE;VALUE=PERIOD:20261105T150000Z/PT1H",
           "RECURRENCE-ID;RANGE=THISANDFUTURE:20261103T150000Z\nDTSTART:20261103T150000Z\nDURATION:PT3H"],
         &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T18:00 busy", "2026-11-05T15:00/2026-11-05T18:00 busy"]),
+    // A day as the identity of an occurrence with a time.
+    ("a change by day leaves an occurrence of that day at another time",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID;VALUE=DATE:20261103\nDTSTART:20261103T180000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T16:00 busy", "2026-11-03T18:00/2026-11-03T19:00 busy"]),
+    ("one to another day, too",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID;VALUE=DATE:20261102\nDTSTART:20261103T150000Z\nDURATION:PT2H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T16:00 busy", "2026-11-03T15:00/2026-11-03T17:00 busy"]),
+    ("one that is cancelled at another time",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID;VALUE=DATE:20261103\nDTSTART:20261103T180000Z\nDURATION:PT1H\nSTATUS:CANCELLED"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T16:00 busy"]),
+    ("one that begins when the occurrence does replaces it",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID;VALUE=DATE:20261103\nDTSTART;TZID=America/New_York:20261103T100000\nDURATION:PT30M"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T15:30 busy"]),
+    ("of two occurrences of the day only that one",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYHOUR=15,18;COUNT=2",
+          "RECURRENCE-ID;VALUE=DATE:20261102\nDTSTART:20261102T180000Z\nDURATION:PT1H\nSTATUS:CANCELLED"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy"]),
+    ("a change by day of this and all later ones leaves them beside it",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+          "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20261103\nDTSTART:20261103T180000Z\nDURATION:PT1H"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy", "2026-11-03T15:00/2026-11-03T16:00 not-understood",
+          "2026-11-03T18:00/2026-11-03T19:00 busy", "2026-11-03T18:00/2026-11-03T19:00 busy"]),
+    ("at the same time it replaces them",
+        &["DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3",
+          "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20261103\nDTSTART:20261103T150000Z\nDURATION:PT1H\nSTATUS:CANCELLED"],
+        &["2026-11-02T15:00/2026-11-02T16:00 busy"]),
     // Two series of one identity.
     ("a change replaces an occurrence of one series, the shorter one",
         &["DTSTART:20261102T150000Z\nDURATION:PT3H\nRRULE:FREQ=DAILY;COUNT=2", "DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
@@ -161,6 +191,35 @@ fn a_floating_additional_date_of_a_floating_series_needs_no_zone() {
         ]
     );
     assert!(read(&text).problems.is_empty());
+}
+
+#[test]
+fn a_rule_within_a_change_of_one_date_repeats_nothing_and_is_said() {
+    let master = "DTSTART:20261102T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2";
+    let change = "RECURRENCE-ID:20261103T150000Z\nDTSTART:20261103T180000Z\nDURATION:PT1H";
+    for rule in ["FREQ=DAILY", "FREQ=SECONDLY", "SOMETIMES"] {
+        let changed = format!("{change}\nRRULE:{rule}");
+        let reading = read(&text(&[master, &changed]));
+        let times: Vec<String> = shown(&reading).iter().map(|line| line[..33].to_owned()).collect();
+        assert_eq!(
+            times,
+            [
+                "2026-11-02T15:00/2026-11-02T16:00",
+                "2026-11-03T18:00/2026-11-03T19:00"
+            ],
+            "{rule}"
+        );
+        let told = |problem: &ical::Problem| problem.sentence.contains("only that date is changed");
+        assert!(reading.problems.iter().any(told), "{rule}");
+    }
+    // Its additional dates are dates of their own.
+    let dates = format!("{change}\nRRULE:FREQ=DAILY\nRDATE:20261110T180000Z");
+    assert_eq!(busy(&text(&[master, &dates])).len(), 3);
+    // Where it is all that is known of the series, or says that it means the later ones, too, the rule counts.
+    let alone = format!("{change}\nRRULE:FREQ=DAILY;COUNT=3");
+    assert_eq!(busy(&text(&[&alone])).len(), 3);
+    let future = alone.replace("RECURRENCE-ID", "RECURRENCE-ID;RANGE=THISANDFUTURE");
+    assert_eq!(busy(&text(&[master, &future])).len(), 4);
 }
 
 #[test]
