@@ -44,6 +44,7 @@ mod scale;
 mod scaled;
 mod series;
 mod values;
+mod vcalendar;
 mod vtimezone;
 mod walk;
 mod write;

@@ -10,6 +10,7 @@ use crate::rule::{Freq, Repetition, Rule, Scaled, frequency};
 use crate::rule_values::{bits, by_day, leap_second, months, signed, skip, weekday};
 use crate::scale::{Scale, Skip};
 use crate::values::{self, Moment};
+use crate::vcalendar;
 
 impl Repetition {
     /// Reads the rule of a series; `whole_days` says that it is one of whole days, for which times of day mean nothing.
@@ -18,6 +19,11 @@ impl Repetition {
         let parts = Parts::of(text);
         if parts.is_empty() {
             return Self::None;
+        }
+        if let ([], [only]) = (parts.list.as_slice(), parts.strays.as_slice())
+            && let Some(rule) = vcalendar::each_day(only)
+        {
+            return Self::EachDay(rule);
         }
         let written = parts.get("FREQ").unwrap_or("");
         let lunar = lunar_frequency(written);
@@ -429,6 +435,55 @@ mod tests {
         let rule = each_day("FREQ=WEEKLY;BYDAY=XX;BYHOUR=9,14;COUNT=3;UNTIL=20261201");
         assert_eq!((rule.hours, rule.count), ((1 << 9) | (1 << 14), None));
         assert!(rule.until.is_some());
+    }
+
+    #[test]
+    fn a_rule_of_vcalendar_1_occurs_at_its_times_on_any_day() {
+        let daily = Rule::every(Freq::Daily);
+        for (text, count) in [
+            ("D3 #50", Some(153)),
+            ("D1 #0", None),
+            ("D1", None),
+            ("W2 TU TH #27", Some(392)),
+            ("w1 mo$ #1", Some(14)),
+            ("MP3 2- FR #17", None),
+            ("MP1 1+ MO 2- FR LD #17", None),
+            ("MD3 20", None),
+            ("MD1 1- 15+ LD #3", None),
+            ("YM2 5 #13", None),
+            ("YD1 141", None),
+            ("YM1 6 7 MP1 1+ MO #5", None),
+            ("RRULE:D1 #9223372036854775807", None),
+        ] {
+            assert_eq!(
+                each_day(text),
+                Rule {
+                    count,
+                    ..daily.clone()
+                },
+                "{text}"
+            );
+        }
+        let rule = each_day("W2 MO WE FR 20270630T000000 #3");
+        let end = Some(Moment::Date(jiff::civil::date(2027, 7, 1)));
+        assert_eq!((rule.until, rule.count), (end, None));
+        let rule = each_day("D2 0900 1430$ #5");
+        assert_eq!((rule.hours, rule.minutes), ((1 << 9) | (1 << 14), 1 | (1 << 30)));
+        // By minutes, and what is no such rule.
+        for text in [
+            "M5 #3",
+            "D1 0900 #5 M30",
+            "D1 2500",
+            "D0",
+            "D",
+            "D1 whatever",
+            "D1 99999999",
+            "W1 #x",
+            "X1 #2",
+            "é1",
+        ] {
+            assert_eq!(read(text), Repetition::Unknown { until: None }, "{text}");
+        }
     }
 
     #[test]
