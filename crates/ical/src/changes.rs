@@ -139,6 +139,11 @@ impl<'e> Changes<'e> {
         self.excluded.is_empty() && self.replaced.is_empty() && self.from_here.is_empty()
     }
 
+    /// Do the occurrences of its rules take no time, whatever is changed from one on?
+    pub(crate) fn take_no_time(&self) -> bool {
+        self.master.takes_no_time() && self.from_here.iter().all(|change| change.event.takes_no_time())
+    }
+
     /// How time blocks of which only the series is known; as whole days if it is one of such.
     pub(crate) fn blocks_unknown(&self) -> Blocks {
         let all = |test: fn(Blocks) -> bool| {

@@ -96,6 +96,8 @@ pub(crate) struct Dense {
     pub unknown: Vec<(Timestamp, Timestamp)>,
     /// Time between occurrences is in the spans, too.
     pub gaps: bool,
+    /// Its occurrences take no time and are left out, but for additional dates with a length of their own.
+    pub idle: bool,
 }
 
 /// Joins the occurrences of a series to at most `most` spans.
@@ -106,7 +108,11 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
         gap: 0,
     };
     let mut unknown = Vec::new();
-    let mut others: Vec<Occurrence> = asking.first().into_iter().chain(asking.extras()).collect();
+    let idle = changes.take_no_time();
+    let others = asking.first().into_iter().chain(asking.extras());
+    let mut others: Vec<Occurrence> = others
+        .filter(|occurrence| !idle || !occurrence.length.is_nothing())
+        .collect();
     others.sort_unstable_by_key(|occurrence| occurrence.start);
     let left = others
         .iter()
@@ -114,7 +120,7 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
     if let Some(left) = left {
         unknown.extend(hull(&others[left..], asking, changes));
     }
-    for rule in asking.rules {
+    for rule in asking.rules.iter().filter(|_| !idle) {
         if let Some((span, gap)) = steady_span(rule, asking, changes) {
             spans.gap = spans.gap.max(gap);
             if spans.add(span).is_break() {
@@ -132,6 +138,7 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
         spans.settle();
     }
     Dense {
+        idle,
         gaps: spans.gap > 0,
         spans: spans.list,
         unknown,

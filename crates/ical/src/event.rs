@@ -118,6 +118,11 @@ impl Event {
         self.has_rules() || !self.extras.is_empty()
     }
 
+    /// Does an occurrence of it take no time, so that it does not matter when it is?
+    pub(crate) fn takes_no_time(&self) -> bool {
+        self.length.is_nothing() && self.before == 0 && self.after == 0
+    }
+
     /// Does it repeat by a rule, understood or not?
     pub(crate) fn has_rules(&self) -> bool {
         !(self.rules.is_empty() && self.broken_rules.is_empty())

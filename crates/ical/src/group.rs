@@ -139,6 +139,9 @@ fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Series, 
         }
         found.unknown.extend(dense.unknown);
     }
+    if changes.take_no_time() {
+        found.unknown.clear();
+    }
     for span in joined(found.unknown) {
         sink.add_unknown(master, &changes, span);
     }
@@ -220,6 +223,7 @@ impl Sink<'_> {
 
     fn too_many(&mut self, master: &Event, dense: &Dense) {
         let rest = match (dense.unknown.is_empty(), dense.gaps) {
+            _ if dense.idle => "its dates take no time",
             (false, _) => "the rest of its time is kept busy",
             (true, true) => "short times between its dates are kept busy, too",
             (true, false) => "dates that follow each other without a break are shown as one",

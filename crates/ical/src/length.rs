@@ -55,12 +55,22 @@ impl Length {
         end.max(start)
     }
 
+    /// Is it none at all?
+    pub(crate) fn is_nothing(self) -> bool {
+        let nothing = Span::default();
+        matches!(self, Self::Until { elapsed: 0, wall: 0 }) || self == Self::For(nothing)
+    }
+
     /// What takes this long from a start.
     pub(crate) fn span(self, start: &When, owner: &Clock) -> (Timestamp, Timestamp) {
         let from = begin(start);
         (from, self.end((&start.clock, owner), start.naive, from))
     }
 }
+
+/// What is said of an event that a program may have meant to last for ever. Its end is a date like any other, and no other
+/// program shows it as free.
+const FOR_EVER: &str = "lasts more than a hundred years; all time until its end is kept busy.";
 
 /// A length, and what blocks before the start when the end precedes it.
 #[derive(Debug, Clone, Copy)]
@@ -148,6 +158,9 @@ fn end_of(
     let written = reading.written(line, text)?;
     if start.whole_day {
         let mut end = naive_date(date_for_whole_days(&written, &reading.owner()));
+        if end - start.naive > values::LONGEST * DAY {
+            reading.mention(ProblemKind::End, FOR_EVER);
+        }
         if let Moment::Local(local) | Moment::Utc(local) = written.moment
             && local.time() != jiff::civil::Time::midnight()
         {
@@ -173,6 +186,9 @@ fn end_of(
         }
     }
     let to = begin(&end);
+    if to.as_second() - from > values::LONGEST * DAY {
+        reading.mention(ProblemKind::End, FOR_EVER);
+    }
     let (elapsed, wall) = (to.as_second() - from, start.clock.naive(to) - start.naive);
     // An end has the form of its start (section 3.8.2.2), so one that lacks a known zone, or that would come first, may be
     // meant in the zone of the start.

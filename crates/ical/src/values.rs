@@ -163,10 +163,11 @@ impl Span {
     }
 }
 
-/// Longest duration that is believed: about 11,000 years, so that sums stay in range.
-const LONGEST_DAYS: i64 = 4_000_000;
+/// Longest duration that is believed, in days: about a hundred years. What is longer is a slip or the work of a program that went
+/// wrong.
+pub(crate) const LONGEST: i64 = 36_525;
 
-/// Reads a DURATION; a negative one has negative parts.
+/// Reads a DURATION that can be believed; a negative one has negative parts.
 pub(crate) fn duration(text: &str) -> Option<Span> {
     let text = text.trim();
     let (sign, rest) = match text.as_bytes().first()? {
@@ -209,9 +210,10 @@ pub(crate) fn duration(text: &str) -> Option<Span> {
     if number.is_some() || parts == 0 {
         return None;
     }
-    span.days = span.days.min(LONGEST_DAYS) * sign;
-    span.seconds = span.seconds.min(LONGEST_DAYS * crate::days::DAY) * sign;
-    Some(span)
+    (span.total() <= LONGEST * crate::days::DAY).then(|| Span {
+        days: span.days * sign,
+        seconds: span.seconds * sign,
+    })
 }
 
 #[cfg(test)]
@@ -269,7 +271,17 @@ mod tests {
         assert_eq!(duration("+P2W"), span(14, 0));
         assert_eq!(duration("-PT15M"), span(0, -900));
         assert_eq!(duration("P0D"), span(0, 0));
-        assert_eq!(duration("P99999999999999999999D"), span(LONGEST_DAYS, 0));
+        assert_eq!(duration("P36525D"), span(36_525, 0));
+        for text in [
+            "P36526D",
+            "P36525DT1S",
+            "-P36526D",
+            "PT9999999999S",
+            "P99999999999999999999W",
+            "P9999999999999999999DT9999999999999999999S",
+        ] {
+            assert_eq!(duration(text), None, "{text}");
+        }
         for text in ["", "P", "PT", "1H", "P1", "PT1", "P30M", "P1Y", "PTxM", "30"] {
             assert_eq!(duration(text), None, "{text}");
         }

@@ -182,3 +182,57 @@ fn a_dense_series_that_is_over_before_the_horizon_takes_nothing_of_it() {
     ]);
     assert!(reading.instances.is_empty());
 }
+
+#[test]
+fn what_takes_no_time_takes_none_however_often_it_happens() {
+    for lines in [
+        &["DTSTART:20260101T000000Z", "RRULE:FREQ=MINUTELY;INTERVAL=4"][..],
+        &[
+            "DTSTART:20260101T000000Z",
+            "DTEND:20260101T000000Z",
+            "RRULE:FREQ=SECONDLY",
+        ],
+        &[
+            "DTSTART:20200101T000000Z",
+            "DURATION:PT0S",
+            "RRULE:FREQ=SECONDLY;BYSECOND=1,3;BYDAY=MO;BYMONTHDAY=1",
+        ],
+        // Not understood, but no longer.
+        &["DTSTART:20260101T000000Z", "RRULE:FREQ=NOW AND THEN"],
+    ] {
+        let reading = five_years(lines);
+        let takes = |i: &&ical::Instance| i.blocks.takes_time(true) && i.start < i.end;
+        assert_eq!(reading.instances.iter().find(takes), None, "{lines:?}");
+        assert_eq!(reading.problems.len(), 1, "{:?}", reading.problems);
+    }
+    let reading = five_years(&["DTSTART:20260101T000000Z", "RRULE:FREQ=SECONDLY"]);
+    assert!(said(&reading).contains("take no time"));
+}
+
+#[test]
+fn what_has_a_length_of_its_own_blocks_among_many_dates_that_take_no_time() {
+    let series = [
+        "DTSTART:20260101T000000Z",
+        "RRULE:FREQ=MINUTELY",
+        "RDATE;VALUE=PERIOD:20270101T100000Z/PT2H",
+    ];
+    let reading = five_years(&series);
+    let blocking: Vec<_> = reading.instances.iter().filter(|i| i.start < i.end).collect();
+    assert_eq!(blocking.len(), 1);
+    assert!(covered(&reading, "2027-01-01T10:00:00Z", "2027-01-01T12:00:00Z"));
+    // Travel time is a length.
+    let travel = five_years(&[series[0], series[1], "X-APPLE-TRAVEL-DURATION:PT1M"]);
+    assert!(covered(&travel, "2027-01-01", "2027-02-01"));
+    // From one date on they last.
+    let later = support::event_lines(
+        "a",
+        &[
+            "RECURRENCE-ID;RANGE=THISANDFUTURE:20270301T000000Z",
+            "DTSTART:20270301T000000Z",
+            "DURATION:PT1M",
+        ],
+    );
+    let text = support::calendar(&[&support::event_lines("a", &series[..2]), &later]);
+    let reading = read_in("UTC", "2027-02-01", "2027-05-01", &text);
+    assert!(covered(&reading, "2027-03-01", "2027-05-01"));
+}

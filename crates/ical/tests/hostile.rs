@@ -426,15 +426,59 @@ fn a_start_with_a_time_and_an_end_without_blocks_that_day() {
 }
 
 #[test]
-fn an_absurd_duration_blocks_to_the_end_of_the_horizon() {
-    let reading = read(&event(&[START, "DURATION:P99999999999999W"]));
-    assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01"));
+fn an_absurd_duration_is_one_that_cannot_be_read() {
+    for duration in [
+        "P99999999999999W",
+        "P999999999999999999W",
+        "P99999W",
+        "PT9999999999999H",
+        "-P99999999W",
+        "P36526D",
+    ] {
+        let reading = read(&event(&[START, &format!("DURATION:{duration}")]));
+        assert_eq!(
+            shown(&reading),
+            ["2026-11-24T14:00/2026-11-25T05:00 not-understood"],
+            "{duration}"
+        );
+        assert_eq!(kinds(&reading), [ProblemKind::End], "{duration}");
+        let period = format!("RDATE;VALUE=PERIOD:20261201T140000Z/{duration}");
+        let reading = read(&event(&[START, &period]));
+        assert_eq!(
+            shown(&reading)[1],
+            "2026-12-01T14:00/2026-12-02T05:00 not-understood"
+        );
+        let travel = format!("X-APPLE-TRAVEL-DURATION:{duration}");
+        let reading = read(&event(&[START, &travel]));
+        assert_eq!(
+            shown(&reading),
+            ["2026-11-24T13:00/2026-11-24T14:00 not-understood"]
+        );
+    }
+    let days = read(&event(&["DTSTART;VALUE=DATE:20261124", "DURATION:P9999999D"]));
+    assert_eq!(shown(&days), ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]);
+    // A hundred years are long, and can be meant.
+    let reading = read(&event(&[START, "DURATION:P36500D"]));
+    assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01") && reading.problems.is_empty());
     let series = read(&event(&[
         "DTSTART:20200101T000000Z",
         "DURATION:P99999999999999W",
         "RRULE:FREQ=HOURLY",
     ]));
     assert!(covered(&series, "2026-11-01", "2027-01-01"));
+}
+
+#[test]
+fn an_end_that_can_be_read_is_heeded_however_far_it_is_and_said() {
+    for lines in [
+        ["DTSTART:20261124T140000Z", "DTEND:99991231T235959Z"],
+        ["DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:99991231"],
+    ] {
+        let reading = read(&event(&lines));
+        assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01"));
+        assert_eq!(kinds(&reading), [ProblemKind::End]);
+        assert!(reading.problems[0].sentence.contains("more than a hundred years"));
+    }
 }
 
 #[test]
