@@ -81,14 +81,14 @@ impl<'e> Changes<'e> {
                 Key::On(day) if !master.start.whole_day => Some(day),
                 _ => None,
             };
-            let replaces = match day {
+            let instead_of = match day {
                 None => Some(key),
                 // Of several series' occurrences on a day it is not known which one is meant.
                 Some(_) if shared => None,
                 Some(day) => (clock.naive(own_start).div_euclid(DAY) * DAY == day)
                     .then(|| Key::At(own_start.as_second())),
             };
-            if let Some(key) = replaces.filter(|_| !taken.get(place).is_some_and(|taken| *taken)) {
+            if let Some(key) = instead_of.filter(|_| !taken.get(place).is_some_and(|taken| *taken)) {
                 replaced.entry(key).or_default().push(place);
             }
             if target.future {

@@ -34,7 +34,7 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
     let reach = longest.filter(|_| shared).unwrap_or(0);
     let mut taken = vec![false; changes.len()];
     for master in &masters {
-        let with = Series {
+        let with = Terms {
             shared,
             reach,
             once: false,
@@ -67,9 +67,9 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
                 change,
                 &[],
                 &mut [],
-                Series {
+                Terms {
                     once,
-                    ..Series::default()
+                    ..Terms::default()
                 },
                 sink,
             );
@@ -99,8 +99,8 @@ fn length_of(event: &Event) -> i64 {
 }
 
 /// What else counts for a series.
-#[derive(Default)]
-struct Series {
+#[derive(Clone, Copy, Default)]
+struct Terms {
     /// Others have its identity.
     shared: bool,
     /// Upper bound of what an occurrence of theirs takes, in seconds.
@@ -110,7 +110,7 @@ struct Series {
 }
 
 /// Expands one event, with what changes its occurrences.
-fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Series, sink: &mut Sink) {
+fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, sink: &mut Sink) {
     let mut changes = Changes::of(master, changes, taken, with.shared, sink.owner);
     let own = changes.reach();
     let reach = Reach {

@@ -177,15 +177,12 @@ impl<'a> Resolver<'a> {
 
     /// The zone of a TZID in this reading.
     pub(crate) fn find(&mut self, id: &str) -> (Rc<Clock>, Certainty) {
-        let at = match self.known.get(id) {
-            Some(at) => *at,
-            None => {
-                let meant = self.look_up(id);
-                let at = self.add(meant.clocks.into_iter().map(Rc::new).collect(), meant.certainty);
-                self.known.insert(id.to_owned(), at);
-                at
-            }
-        };
+        let at = self.known.get(id).copied().unwrap_or_else(|| {
+            let meant = self.look_up(id);
+            let at = self.add(meant.clocks.into_iter().map(Rc::new).collect(), meant.certainty);
+            self.known.insert(id.to_owned(), at);
+            at
+        });
         (self.chosen(at), self.found[at].certainty)
     }
 
