@@ -96,9 +96,9 @@ pub async fn serve() {
     let entry = if odd == Odd::Gzip {
         // All is asked for where the answer can be changed.
         control.switch(|switches| switches.absolute_home = false);
-        front(sandbox.entry_url().to_owned()).await
+        front(sandbox.entry_url().clone()).await
     } else {
-        sandbox.entry_url().to_owned()
+        sandbox.entry_url().clone()
     };
     println!("{entry} {} {}", login.apple_id, login.app_password);
     std::io::stdout().flush().unwrap();

@@ -42,12 +42,16 @@ async fn free_on(world: &World, day: &str) -> usize {
     free.days.get(&day).map_or(0, Vec::len)
 }
 
-async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: World) {
+async fn can_be_booked_for_five_years(world: &World) {
     let (id, mut form) = world.form_of("intro").await;
     form.rules.range = DateRange::Unlimited;
     calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
+}
+
+async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: World) {
+    can_be_booked_for_five_years(&world).await;
     let work = world.icloud("Work");
     let put = |uid| {
         world
@@ -92,12 +96,12 @@ async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: Wo
 }
 
 async fn others_write_while_an_odd_calendar_is_read(world: World) {
+    can_be_booked_for_five_years(&world).await;
     let work = world.icloud("Work");
     for uid in 0..30 {
-        world.control.put_event(
-            work,
-            &series(uid, "20200101T000000Z", "FREQ=SECONDLY;INTERVAL=600"),
-        );
+        world
+            .control
+            .put_event(work, &series(uid, "20200101T030000Z", "FREQ=DAILY"));
     }
     let is_over = Arc::new(AtomicBool::new(false));
     let others = tokio::spawn({
@@ -119,11 +123,10 @@ async fn others_write_while_an_odd_calendar_is_read(world: World) {
     is_over.store(true, Ordering::Relaxed);
     let mut seen = others.await.unwrap();
     let (kept, turns) = (rows(&world).await, seen.len());
-    assert!(kept > 0 && kept <= 30 * 2_000, "{kept}");
+    assert!(kept > 30 * 1_800, "{kept}");
     seen.dedup();
     // One transaction for each event, or more.
     assert!(seen.len() >= 10, "{turns} turns saw {seen:?}");
-    assert_eq!(free_on(&world, "2027-06-01").await, 0, "as dense as it is");
 }
 
 async fn a_sync_that_breaks_off_on_our_side_is_put_off(world: World) {
