@@ -179,9 +179,10 @@ async fn one_mail_tells_of_each_outage_of_calendars(world: World) {
         assert!(plain.contains(words), "{words} in {mail}");
     }
     fail(&world, "Work", None);
-    minutes(&world, 60).await;
+    // The longest pause before the next try is an hour.
+    minutes(&world, 65).await;
     fail(&world, "Work", Some(Fault::ServerError));
-    minutes(&world, 10).await;
+    minutes(&world, 4).await;
     fail(&world, "Work", None);
     minutes(&world, 10).await;
     assert_eq!(world.mails().len(), 1, "nothing was out of date for long enough");
