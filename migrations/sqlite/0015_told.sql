@@ -9,6 +9,3 @@ UPDATE remote_calendars SET problem = NULL, ctag = NULL WHERE problem IS NOT NUL
 
 -- When the server first refused the login, which has not worked since.
 ALTER TABLE connections ADD COLUMN refused_at BIGINT;
-
--- The few events that were not understood, among all others.
-CREATE INDEX external_events_problems ON external_events (remote_calendar_id) WHERE problem IS NOT NULL;

@@ -220,7 +220,7 @@ pub async fn odd(
                 EXISTS (SELECT 1 FROM external_instances i WHERE i.event_id = e.id) AS known
             FROM external_events e WHERE e.problem IS NOT NULL
          ) odd WHERE (starts_at IS NOT NULL OR NOT known) AND remote_calendar_id",
-        "ORDER BY starts_at, id LIMIT $3",
+        "ORDER BY (starts_at IS NULL) DESC, starts_at, id LIMIT $3",
         ms(now),
         i64::from(limit)
     )

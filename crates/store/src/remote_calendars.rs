@@ -391,6 +391,21 @@ pub async fn cut_horizon(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Re
     .map(drop)
 }
 
+/// Lets a comparison that failed count as one of that instant, so that the next one is due when it is old.
+pub async fn put_off_comparison(
+    tx: &mut Tx,
+    id: RemoteCalendarId,
+    compared_at: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET compared_at = $2 WHERE id = $1",
+        id.0,
+        ms(compared_at)
+    )
+    .map(drop)
+}
+
 /// Remembers that calendars were looked at and had not changed.
 pub async fn unchanged(tx: &mut Tx, ids: &[RemoteCalendarId], now: Timestamp) -> Result<(), StoreError> {
     for id in ids {

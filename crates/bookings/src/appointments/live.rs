@@ -56,6 +56,8 @@ enum NoAnswer {
     Store(#[from] StoreError),
     #[error("too much has changed since it was last read")]
     TooMuch,
+    #[error("an event is there that the server does not hand out")]
+    Unreadable,
     #[error(transparent)]
     BrokeOff(#[from] tokio::task::JoinError),
 }
@@ -139,7 +141,9 @@ impl Watched {
         span: Interval,
         mirrors: &Arc<HashSet<String>>,
     ) -> Result<bool, NoAnswer> {
+        let mut is_whole = true;
         while let Some(reading) = events.next().await? {
+            is_whole &= reading.unreadable.is_empty();
             let (reader, mirrors, all_day_blocks) =
                 (self.reader.clone(), Arc::clone(mirrors), self.all_day_blocks);
             // Reading events takes a while, so it is done away from the threads that answer requests.
@@ -157,7 +161,11 @@ impl Watched {
                 return Ok(true);
             }
         }
-        Ok(false)
+        if is_whole {
+            Ok(false)
+        } else {
+            Err(NoAnswer::Unreadable)
+        }
     }
 
     /// The paths of what changed since the last read.

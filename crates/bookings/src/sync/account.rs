@@ -214,7 +214,7 @@ pub(crate) fn vanished(name: &str, place: &str) -> String {
 
 /// Whether an error concerns one calendar rather than the whole account, whose list was read just before. Then the others are
 /// read all the same.
-fn is_of_calendar(error: &Error) -> bool {
+pub(super) fn is_of_calendar(error: &Error) -> bool {
     match error {
         Error::WrongLogin | Error::Throttled { .. } => false,
         Error::Unreachable { cause, .. } => matches!(cause, Cause::Timeout | Cause::Interrupted),

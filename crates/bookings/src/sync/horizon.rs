@@ -18,7 +18,7 @@ const MOST_DAYS: i64 = 1_830;
 const SLACK_DAYS: i64 = 2;
 /// Everything that lies in a calendar is compared with what is stored this often. That also heals whatever a server forgot to
 /// tell.
-const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// From when on a calendar's events are kept that was read at an instant.
 pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {

@@ -34,6 +34,8 @@ pub(super) struct Intake<'a> {
     known: BTreeMap<String, Key>,
     /// The paths that were there.
     seen: BTreeSet<String>,
+    /// Those of them whose texts were stored anew. What the server does not hand out any more stays as it was stored.
+    stored: BTreeSet<String>,
     /// How many instances of the calendar are stored.
     pub(super) rows: u64,
     rows_before: u64,
@@ -91,6 +93,7 @@ impl<'a> Intake<'a> {
             keep_up: account.connection.import_policy == ImportPolicy::KeepUp,
             known: keys.into_iter().map(|key| (key.href.clone(), key)).collect(),
             seen: BTreeSet::new(),
+            stored: BTreeSet::new(),
             rows,
             rows_before: rows,
             suspect: None,
@@ -163,7 +166,7 @@ impl<'a> Intake<'a> {
         let weight =
             |(resource, parsed): &(Resource, Parsed)| parsed.instances.len() + rows_before(&resource.href);
         let mut rows = self.rows;
-        let mut seen = Vec::new();
+        let (mut seen, mut stored) = (Vec::new(), Vec::new());
         for part in parts(&portion, weight) {
             let mut tx = self.account.quince.store().write().await?;
             let own: HashSet<String> =
@@ -186,8 +189,10 @@ impl<'a> Intake<'a> {
                 rows = (rows + long(event.instances.len())).saturating_sub(long(rows_before(&event.href)));
             }
             seen.extend(part.iter().map(|(resource, _)| resource.href.clone()));
+            stored.extend(events.into_iter().map(|event| event.href));
         }
         self.seen.extend(seen);
+        self.stored.extend(stored);
         self.rows = rows;
         self.keep_within_limit().await
     }
@@ -293,7 +298,7 @@ impl<'a> Intake<'a> {
         let left = self
             .known
             .values()
-            .filter(|key| was_read(key) && !self.seen.contains(&key.href));
+            .filter(|key| was_read(key) && !self.stored.contains(&key.href));
         let mut left: Vec<Key> = left
             .filter(|key| !gone.contains(key.href.as_str()) || !self.keep_up)
             .cloned()

@@ -26,11 +26,13 @@ impl Intake<'_> {
     /// Gives up what is over, then half of the time ahead again and again, until what is kept is within the limit.
     pub(super) async fn keep_within_limit(&mut self) -> Result<(), Internal> {
         let now = self.account.started;
+        // What a clock that is ahead takes for over is not.
+        let over = self.calendar.synced_at.map_or(now, |read| read.min(now));
         while self.rows > MOST_OF_CALENDAR && self.reader.horizon.to > now {
             let horizon = &mut self.reader.horizon;
-            if horizon.from < now {
-                horizon.from = now;
-                self.forget(Forgotten::Until(now)).await?;
+            if horizon.from < over {
+                horizon.from = over;
+                self.forget(Forgotten::Until(over)).await?;
                 continue;
             }
             let ahead = horizon.to.duration_since(now) / 2;

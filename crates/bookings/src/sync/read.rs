@@ -6,16 +6,20 @@
 use std::collections::{BTreeMap, HashSet};
 
 use caldav::{Calendar, Error, Listed};
+use jiff::SignedDuration;
 use scheduling::StaffId;
 use store::remote_calendars::RemoteCalendar;
-use store::{RemoteCalendarId, StoreError, Tx, event_writes, external_events};
+use store::{RemoteCalendarId, StoreError, Tx, event_writes, external_events, remote_calendars};
 
 use super::Broken;
-use super::account::Account;
-use super::horizon::Wanted;
+use super::account::{Account, is_of_calendar};
+use super::horizon::{COMPARE_EVERY, Wanted};
 use super::intake::{End, Intake};
 use super::parse::Reader;
 use super::search::Searched;
+
+/// A comparison that the server did not answer is asked for again after this long.
+const COMPARE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Reads what is new in a calendar and stores it; whether nothing was.
 pub(super) async fn bring_up_to_date(
@@ -31,9 +35,17 @@ pub(super) async fn bring_up_to_date(
         found,
         reader,
     };
-    if calendar.synced_at.is_none() || wanted.is_due(calendar, account.started) {
+    if calendar.synced_at.is_none() {
         read.everything().await?;
         return Ok(false);
+    }
+    if wanted.is_due(calendar, account.started) {
+        match read.everything().await {
+            Ok(()) => return Ok(false),
+            // What changed can be asked for all the same.
+            Err(Broken::Server(error)) if is_of_calendar(&error) => read.put_off_comparison(&error).await?,
+            Err(error) => return Err(error),
+        }
     }
     let same = |new: &Option<String>, old: &Option<String>| new.is_some() && new == old;
     if same(&found.ctag, &calendar.ctag)
@@ -74,6 +86,7 @@ struct Read<'a> {
 impl Read<'_> {
     /// Everything. The marks kept are those from before the read, so that a change during it is found next time.
     async fn everything(&self) -> Result<(), Broken> {
+        self.begin_comparison().await?;
         let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
         // Of a calendar that is new, the time that matters comes first, with all texts in one answer. What was stored when that
         // broke off need not be asked for again.
@@ -105,6 +118,24 @@ impl Read<'_> {
             ctag: self.found.ctag.clone(),
         };
         Ok(intake.finish_all(end, self.reader.horizon.to, searched).await?)
+    }
+
+    /// Promises no more than what is there all along: while events are expanded anew, one after the other, some reach only to
+    /// the end of the new horizon. A comparison that ends midway is due again at once.
+    async fn begin_comparison(&self) -> Result<(), StoreError> {
+        let mut tx = self.account.quince.store().write().await?;
+        remote_calendars::ask_to_compare(&mut tx, self.calendar.id, false).await?;
+        remote_calendars::cut_horizon(&mut tx, self.calendar.id, self.reader.horizon.to).await?;
+        tx.commit().await
+    }
+
+    /// Leaves a comparison that the server did not answer for a while.
+    async fn put_off_comparison(&self, error: &Error) -> Result<(), StoreError> {
+        tracing::warn!(calendar = %self.calendar.id, %error, "a calendar could not be compared with what is kept");
+        let mut tx = self.account.quince.store().write().await?;
+        let compared_at = self.account.started - (COMPARE_EVERY - COMPARE_AGAIN);
+        remote_calendars::put_off_comparison(&mut tx, self.calendar.id, compared_at).await?;
+        tx.commit().await
     }
 
     /// Searches by time, and takes in what is found.

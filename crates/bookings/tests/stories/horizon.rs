@@ -18,6 +18,7 @@ stories! {
     without_an_end_five_years_can_be_booked,
     staff_are_told_that_it_was_not_read,
     a_collective_is_not_offered_beyond_what_was_read_of_one_of_them,
+    a_series_that_cannot_be_read_any_more_goes_on,
 }
 
 /// A Tuesday.
@@ -205,4 +206,28 @@ async fn a_collective_is_not_offered_beyond_what_was_read_of_one_of_them(world: 
     );
     sync_of(&world, jonas).await;
     assert!(!free_on(&world, "panel", IN_2028).await.is_empty());
+}
+
+/// What is known of an event that the server does not hand out any more goes as far ahead as that of all others.
+async fn a_series_that_cannot_be_read_any_more_goes_on(world: World) {
+    let series = |notes: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nBEGIN:VEVENT\r\nUID:stand-up\r\nDTSTAMP:20261101T000000Z\r\n\
+             SUMMARY:Stand-up\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T110000Z\r\nRRULE:FREQ=DAILY\r\n\
+             DESCRIPTION:{notes}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let work = world.icloud("Work");
+    world.control.put_event(work, &series("Short"));
+    world.sync().await;
+    // Longer than what is read of one event.
+    world.control.put_event(work, &series(&"long ".repeat(1_000_000)));
+    world.later(1).await;
+    set_range(&world, "intro", five_years()).await;
+    world.later(26 * 60).await;
+    let free = free_on(&world, "intro", IN_2028).await;
+    assert!(
+        !free.contains(&"10:00".to_owned()) && free.contains(&"14:00".to_owned()),
+        "{free:?}"
+    );
 }

@@ -97,10 +97,9 @@ async fn a_calendar_that_fails_alone_is_told_and_the_others_are_read(world: Worl
                 CalendarState::Stale,
                 "{context}"
             );
-            assert!(
-                requests_to(&world, failing) < 15,
-                "{context}: it is tried with pauses"
-            );
+            // Some six tries with a few questions each; without pauses there would be 25 tries.
+            let requests = requests_to(&world, failing);
+            assert!(requests < 50, "{context}: it is tried with pauses: {requests}");
             let read = view(&world, working).await.synced_at.unwrap();
             assert!(
                 world.quince.now().duration_since(read) < SignedDuration::from_mins(2),
