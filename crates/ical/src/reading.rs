@@ -68,8 +68,8 @@ impl<'a, 'z> Reading<'a, 'z> {
     /// Reads one time of a line; on failure its day, if readable.
     pub(crate) fn written(&mut self, line: &Line, text: &str) -> Result<Written, Option<Date>> {
         let (moment, zone) = match values::moment(text) {
-            Ok(Moment::Local(local)) if is_midnight_of_a_date(line, local) => {
-                (Moment::Date(local.date()), None)
+            Ok(Moment::Local(time) | Moment::Utc(time)) if is_midnight_of_a_date(line, time) => {
+                (Moment::Date(time.date()), None)
             }
             Ok(moment) => (moment, line.param("TZID").map(str::to_owned)),
             Err(day) => match line.zone_with_colon() {

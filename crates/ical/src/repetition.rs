@@ -301,12 +301,34 @@ fn lunar_frequency(text: &str) -> Option<Freq> {
     frequency(rest).filter(|freq| head.eq_ignore_ascii_case("LUNAR") && *freq >= Freq::Monthly)
 }
 
-/// Does an unknown frequency speak of days or longer, such as `FORTNIGHTLY`?
+/// Does an unknown frequency speak of days or longer, such as `FORTNIGHTLY`, or of a misspelt one of these, such as `WEKLY`?
 fn names_days(text: &str) -> bool {
     let text = text.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if has(&["HOUR", "MIN", "SEC", "TIME", "TWICE", "THRICE"]) {
+        return false;
+    }
+    let nearest = |words: &[&str]| words.iter().map(|word| typing_errors(&text, word)).min();
     has(&["DAY", "DAI", "WEEK", "NIGHT", "MONTH", "QUARTER", "YEAR", "ANNU"])
-        && !has(&["HOUR", "MIN", "SEC", "TIME", "TWICE", "THRICE"])
+        || (nearest(&["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]) <= Some(2)
+            && nearest(&["HOURLY", "MINUTELY", "SECONDLY"]) > Some(2))
+}
+
+/// How many letters have to be put in, left out or changed to make one word of the other (Levenshtein's distance). Words that
+/// are much longer than any frequency are not compared.
+fn typing_errors(text: &str, word: &str) -> usize {
+    let letters: Vec<char> = text.chars().take(16).collect();
+    let mut row: Vec<usize> = (0..=letters.len()).collect();
+    for (above, wanted) in word.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for at in 1..row.len() {
+            let changed = diagonal + usize::from(letters[at - 1] != wanted);
+            diagonal = row[at];
+            row[at] = changed.min(row[at] + 1).min(row[at - 1] + 1);
+        }
+    }
+    row[letters.len()]
 }
 
 /// Is anything said about times of day?
@@ -362,6 +384,33 @@ mod tests {
         match read(text) {
             Repetition::EachDay(rule) => rule,
             other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_misspelt_frequency_is_one_of_days_unless_it_may_be_a_shorter_one() {
+        for word in [
+            "DIALY", "DALIY", "WEKLY", "WEELKY", "MOTHLY", "MONHTLY", "YEALRY", "YRLY",
+        ] {
+            assert_eq!(
+                each_day(&format!("FREQ={word};BYDAY=MO")).freq,
+                Freq::Daily,
+                "{word}"
+            );
+        }
+        for word in [
+            "HURLY",
+            "HORLY",
+            "MNUTELY",
+            "SCONDLY",
+            "OURLY",
+            "FOO",
+            "D",
+            "M",
+            &"X".repeat(10_000),
+        ] {
+            let rule = read(&format!("FREQ={word};BYDAY=MO"));
+            assert!(matches!(rule, Repetition::Unknown { .. }), "{word}: {rule:?}");
         }
     }
 

@@ -5,7 +5,7 @@ mod support;
 
 use ical::{Blocks, ProblemKind};
 use support::cases::text;
-use support::{busy, calendar, event_lines, read, read_in, shown};
+use support::{busy, calendar, event, event_lines, read, read_in, shown};
 
 /// Name; events, each a text of lines; what blocks.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
@@ -329,4 +329,15 @@ fn when_somebody_is_available_is_said_and_not_read() {
     );
     assert!(reading.problems[0].sentence.contains("VAVAILABILITY"));
     assert_eq!(reading.instances[0].blocks, Blocks::Busy);
+}
+
+/// `VALUE=DATE` says that a date is meant, whatever stands behind it.
+#[test]
+fn a_date_with_a_midnight_in_utc_is_the_owners_day() {
+    let day = |start: &str| busy(&event(&[start]));
+    let right = day("DTSTART;VALUE=DATE:20261201");
+    assert_eq!(right.len(), 1);
+    for written in ["20261201T000000Z", "20261201T000000"] {
+        assert_eq!(day(&format!("DTSTART;VALUE=DATE:{written}")), right, "{written}");
+    }
 }

@@ -65,12 +65,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         }));
     }
     let step = i32::from(days).days();
-    let warnings = me
-        .problem
-        .iter()
-        .cloned()
-        .chain(warnings(&agenda, me.id))
-        .collect();
+    let warnings = warnings(&agenda, &me);
     let connected = agenda
         .freshness
         .iter()
@@ -125,15 +120,15 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
 }
 
 /// Whose connections are out of date. Of one's own every page warns.
-fn warnings(agenda: &Agenda, me: StaffId) -> Vec<String> {
+fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
     let others = agenda
         .freshness
         .iter()
-        .filter(|connection| connection.owner != me);
-    others
+        .filter(|connection| connection.owner != me.id);
+    let unread = others
         .filter(|connection| connection.state != bookings::ConnectionState::Connected)
-        .map(|connection| connection.sentence.clone())
-        .collect()
+        .map(|connection| connection.sentence.clone());
+    me.problem.iter().cloned().chain(unread).collect()
 }
 
 /// Where the events come from, in words.
