@@ -1,7 +1,7 @@
 //! Reads what changed in the calendars of a connection that count: the primary and the conflict calendars.
 //!
-//! Known busy time is dropped only in the transaction that stores what takes its place, so a read that breaks off
-//! anywhere leaves everything as it was (icloud.md, "Reading").
+//! What is known of an event is dropped only in the transaction that stores what takes its place, or after the server told that
+//! the event is gone. So a read that breaks off anywhere leaves each event as it was, or as it is now (icloud.md, "Reading").
 
 mod account;
 mod expand;
