@@ -121,6 +121,7 @@ test("an appointment is booked with the keyboard alone, in few key presses @scri
   // The page is shown anew once the browser has said its zone; keys pressed before that would count twice.
   await expect(page).toHaveURL(/zone=/);
   await expect(page.getByText("Times in Europe/Berlin")).toBeVisible();
+  await expect(page.locator(".day-free").first()).toBeVisible();
   let presses = 0;
   const press = async (key: string) => {
     presses += 1;

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use caldav::Credentials;
 use tempfile::TempDir;
@@ -118,7 +118,7 @@ pub async fn cyrus() -> Option<Practice> {
         "Cyrus did not start: {}",
         std::fs::read_to_string(log).unwrap()
     );
-    make_mailbox(&running.folder.path().join("config/socket/lmtp"));
+    make_mailbox(&mail_socket(&running.folder.path().join("config/socket/lmtp")).await);
     Some(Practice {
         client: client(&entry),
         entry,
@@ -166,9 +166,20 @@ fn keep_password(folder: &Path, owner: &Owner) {
     assert!(saslpasswd.wait().unwrap().success());
 }
 
+/// The service for mails is opened after the one for calendars, and its file is there before it listens.
+async fn mail_socket(path: &Path) -> UnixStream {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        match UnixStream::connect(path) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(Instant::now() < deadline, "Cyrus takes no mail: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Calendars lie beside a mailbox, and a mailbox is made when the first mail arrives (RFC 2033).
-fn make_mailbox(socket: &Path) {
-    let mut stream = UnixStream::connect(socket).unwrap();
+fn make_mailbox(mut stream: &UnixStream) {
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut replies = BufReader::new(stream.try_clone().unwrap()).lines();
     let mut reply = || {
