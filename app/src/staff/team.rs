@@ -138,7 +138,7 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
                 <div class="row-main">
                     <p class="row-title">{person.name}</p>
                     <p class="row-detail">{format!("{} · {} · {}", person.role, person.email, person.zone)}</p>
-                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Out of date"</Badge>" "{sentence}</p> }).collect_view()}
+                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Needs a look"</Badge>" "{sentence}</p> }).collect_view()}
                 </div>
             </li>
         })

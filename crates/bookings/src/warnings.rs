@@ -6,11 +6,13 @@ use scheduling::StaffId;
 use store::connections::{self, Connection};
 use store::external_events;
 use store::remote_calendars::{self, RemoteCalendar};
-use store::{ConnectionState, EventId, RemoteCalendarId, Server, StoreError, Tx, WhenStale, staff};
+use store::{ConnectionState, EventId, Server, StoreError, Tx, WhenStale, staff};
+use zones::Zone;
 
 use crate::connections::{CalendarState, freshness, place, trouble};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::sync;
 
 /// Events named in one warning.
 const NAMED: usize = 5;
@@ -107,8 +109,9 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
         let state = CalendarState::of(calendar, person.primary_calendar_id, now);
         state != CalendarState::Unused && calendar.problem.is_some()
     });
-    let used: Vec<&RemoteCalendar> = used.collect();
-    warnings.extend(of_events(&mut tx, &used, now).await?);
+    for calendar in used {
+        warnings.extend(of_what_is_read(&mut tx, calendar, &person.zone, now).await?);
+    }
     Ok(warnings)
 }
 
@@ -126,7 +129,7 @@ fn of_connection(connection: &Connection, state: ConnectionState, when_stale: Wh
         )
     } else {
         (
-            format!("{place} cannot be read: {account}"),
+            format!("Quince cannot read {place} as {account}"),
             connection.problem.clone(),
         )
     };
@@ -215,47 +218,48 @@ fn of_calendar(
     }
 }
 
-/// Events in calendars that are read, but which were not understood in full.
-async fn of_events(
+/// What is not known of a calendar that is read: times beyond its limit, and events that were not understood in full.
+async fn of_what_is_read(
     tx: &mut Tx,
-    calendars: &[&RemoteCalendar],
+    calendar: &RemoteCalendar,
+    zone: &Zone,
     now: Timestamp,
 ) -> Result<Vec<Warning>, StoreError> {
-    if calendars.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<RemoteCalendarId> = calendars.iter().map(|calendar| calendar.id).collect();
-    let odd = external_events::odd(tx, &ids, now, COUNTED + 1).await?;
+    let name = &calendar.name;
     let mut warnings = Vec::new();
-    for calendar in calendars {
-        let of_calendar: Vec<&external_events::Odd> = odd
-            .iter()
-            .filter(|odd| odd.remote_calendar_id == calendar.id)
-            .collect();
-        let name = &calendar.name;
-        let title = match of_calendar.len() {
-            0 => continue,
-            1 => format!("An event in “{name}” was not understood in full"),
-            many if odd.len() > COUNTED as usize => {
-                format!("{many} or more events in “{name}” were not understood in full")
-            }
-            many => format!("{many} events in “{name}” were not understood in full"),
-        };
-        let named = of_calendar.iter().take(NAMED).map(|odd| OddEvent {
-            sentence: odd.problem.clone(),
-            event: odd.starts_at.map(|start| (odd.id, start)),
-        });
+    if let Some(sentence) = sync::limit::sentence(calendar, zone) {
         warnings.push(Warning {
             urgency: Urgency::Information,
-            title,
+            title: format!("“{name}” has too many events"),
             since: None,
-            sentences: vec![
-                "Open it in your calendar, correct its time or how it repeats, and save it. This goes away by itself then."
-                    .to_owned(),
-            ],
-            events: named.collect(),
-            remedy: Remedy::Calendar,
+            sentences: vec![sentence],
+            events: Vec::new(),
+            remedy: Remedy::CalendarConfiguration,
         });
     }
+    let odd = external_events::odd(tx, calendar.id, now, COUNTED + 1).await?;
+    let title = match odd.len() {
+        0 => return Ok(warnings),
+        1 => format!("An event in “{name}” was not understood in full"),
+        many if many > COUNTED as usize => {
+            format!("More than {COUNTED} events in “{name}” were not understood in full")
+        }
+        many => format!("{many} events in “{name}” were not understood in full"),
+    };
+    let named = odd.into_iter().take(NAMED).map(|odd| OddEvent {
+        sentence: odd.problem,
+        event: odd.starts_at.map(|start| (odd.id, start)),
+    });
+    warnings.push(Warning {
+        urgency: Urgency::Information,
+        title,
+        since: None,
+        sentences: vec![
+            "Open it in your calendar, correct its time or how it repeats, and save it. This goes away by itself then."
+                .to_owned(),
+        ],
+        events: named.collect(),
+        remedy: Remedy::Calendar,
+    });
     Ok(warnings)
 }

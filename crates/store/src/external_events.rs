@@ -186,8 +186,6 @@ pub async fn problems(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Option<
 pub struct Odd {
     /// The event.
     pub id: EventId,
-    /// Its calendar.
-    pub remote_calendar_id: RemoteCalendarId,
     /// What could not be understood, as a sentence.
     pub problem: String,
     /// The start of its next instance; nothing when no time of it is known.
@@ -197,32 +195,36 @@ pub struct Odd {
 fn read_odd(row: &dyn Fields) -> Result<Odd, StoreError> {
     Ok(Odd {
         id: EventId(row.uuid("id")?),
-        remote_calendar_id: RemoteCalendarId(row.uuid("remote_calendar_id")?),
         problem: row.text("problem")?,
         starts_at: row.opt_instant("starts_at")?,
     })
 }
 
-/// The events of calendars that were not understood in full, as many as `limit`, without those that are over.
+/// Most events of a calendar whose next instance is looked for: each of them may have many instances.
+const LOOKED_AT: i64 = 500;
+
+/// The events of a calendar that were not understood in full, as many as `limit`, without those that are over.
 pub async fn odd(
     tx: &mut Tx,
-    calendars: &[RemoteCalendarId],
+    calendar: RemoteCalendarId,
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Odd>, StoreError> {
-    all_in!(
+    all!(
         tx,
         read_odd,
-        calendars.iter().map(|id| id.0).collect(),
         "SELECT * FROM (
-            SELECT e.id, e.remote_calendar_id, e.problem,
+            SELECT e.id, e.problem,
                 (SELECT MIN(i.starts_at) FROM external_instances i WHERE i.event_id = e.id AND i.ends_at > $2) AS starts_at,
                 EXISTS (SELECT 1 FROM external_instances i WHERE i.event_id = e.id) AS known
-            FROM external_events e WHERE e.problem IS NOT NULL
-         ) odd WHERE (starts_at IS NOT NULL OR NOT known) AND remote_calendar_id",
-        "ORDER BY (starts_at IS NULL) DESC, starts_at, id LIMIT $3",
+            FROM (SELECT id, problem FROM external_events WHERE remote_calendar_id = $1 AND problem IS NOT NULL
+                ORDER BY id LIMIT $4) e
+         ) odd WHERE starts_at IS NOT NULL OR NOT known
+         ORDER BY (starts_at IS NULL) DESC, starts_at, id LIMIT $3",
+        calendar.0,
         ms(now),
-        i64::from(limit)
+        i64::from(limit),
+        LOOKED_AT
     )
 }
 

@@ -91,7 +91,7 @@ async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
     for page in ["/settings/calendar-configuration", "/connect-icloud?step=3"] {
         assert!(owner.page(page).await.contains(">Cannot be read<"), "{page}");
     }
-    assert!(owner.page("/team").await.contains("Out of date"));
+    assert!(owner.page("/team").await.contains("Needs a look"));
     assert!(
         owner
             .page("/booking-calendars")

@@ -335,7 +335,14 @@ pub(crate) fn failing(
             format!("Quince cannot write to your calendar “{}”", calendar.name)
         }
         [calendar] => format!("Quince cannot read your calendar “{}”", calendar.name),
-        several => format!("Quince cannot read {} of your calendars", several.len()),
+        several => {
+            let what = match several.iter().filter(|calendar| calendar.read_only).count() {
+                0 => "cannot read",
+                all if all == several.len() => "cannot write to",
+                _ => "cannot read or write to",
+            };
+            format!("Quince {what} {} of your calendars", several.len())
+        }
     };
     let mut text = format!("Hello {name},\n\nsomething is wrong with calendars of {account}:\n");
     for calendar in calendars {

@@ -16,9 +16,9 @@ use store::{EventId, ImportPolicy, StoreError, Tx};
 
 use super::account::Account;
 use super::expand::{self, Queue, parts};
-use super::mirror;
 use super::parse::{Parsed, Reader};
 use super::search::{Searched, Suspect};
+use super::{limit, mirror};
 use crate::problem::Internal;
 
 /// What is said of a resource that the server shows and does not hand out.
@@ -281,7 +281,7 @@ impl<'a> Intake<'a> {
         };
         let mut sentences: Vec<String> = Vec::new();
         let kept = remote_calendars::find(tx, self.calendar.id).await?;
-        sentences.extend(kept.and_then(|kept| self.said_of_limit(&kept)));
+        sentences.extend(kept.and_then(|kept| limit::sentence(&kept, &self.reader.zone)));
         sentences.extend(search_problem.map(str::to_owned));
         sentences.extend(
             external_events::problems(tx, self.calendar.id)

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use store::external_events;
 use store::remote_calendars::{self, RemoteCalendar};
+use zones::Zone;
 
 use super::intake::Intake;
 use crate::problem::Internal;
@@ -66,17 +67,16 @@ impl Intake<'_> {
         self.rows = external_events::count_instances(&mut store.read().await?, id).await?;
         Ok(())
     }
+}
 
-    /// What is said of a calendar with more than that.
-    pub(super) fn said_of_limit(&self, calendar: &RemoteCalendar) -> Option<String> {
-        let (to, wanted) = (calendar.horizon_to?, calendar.horizon_wanted?);
-        let last = self.reader.zone.date(to).strftime("%-d %B %Y");
-        (to < wanted).then(|| {
-            format!(
-                "This calendar has more than {} thousand events in the time that can be booked, so times after {last} are not \
-                 offered. Delete events that repeat too often, or stop checking this calendar for conflicts.",
-                MOST_OF_CALENDAR / 1_000
-            )
-        })
-    }
+/// What is said of a calendar with more than is kept.
+pub(crate) fn sentence(calendar: &RemoteCalendar, zone: &Zone) -> Option<String> {
+    let (to, wanted) = (calendar.horizon_to?, calendar.horizon_wanted?);
+    let last = zone.date(to).strftime("%-d %B %Y");
+    (to < wanted).then(|| {
+        format!(
+            "This calendar has more than 100,000 dates (each repetition counts) in the time that can be booked, so times after \
+             {last} are not offered. Delete events that repeat too often, or stop checking this calendar for conflicts."
+        )
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bookings::connections::{self, EventsInIcloud};
 use bookings::slots::{self, Question};
-use bookings::{DateRange, calendars};
+use bookings::{DateRange, calendars, warnings};
 use jiff::Timestamp;
 use store::external_events;
 use zones::Zone;
@@ -72,8 +72,13 @@ async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: Wo
         .unwrap();
     let problem = calendar.problem.as_deref().unwrap();
     assert!(
-        problem.contains("100 thousand events") && problem.contains("not offered"),
+        problem.contains("100,000 dates") && problem.contains("not offered"),
         "{problem}"
+    );
+    let told = warnings::of(&world.quince, world.owner).await.unwrap();
+    assert!(
+        told.iter().any(|told| told.title == "“Work” has too many events"),
+        "{told:?}"
     );
     // When most of it is gone everything is back.
     for href in &hrefs[10..] {
@@ -82,6 +87,7 @@ async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: Wo
     world.sync().await;
     world.sync().await;
     assert!(free_on(&world, "2030-06-04").await > 0);
+    assert_eq!(warnings::of(&world.quince, world.owner).await.unwrap(), []);
     connections::disconnect(&world.quince, world.owner, connection.id, EventsInIcloud::Keep)
         .await
         .unwrap();

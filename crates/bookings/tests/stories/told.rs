@@ -200,7 +200,7 @@ async fn nothing_more_is_told_while_the_whole_connection_is_out(world: World) {
         panic!("{warnings:?}")
     };
     assert!(
-        warning.title.contains("iCloud cannot be read") && warning.remedy == Remedy::Integrations,
+        warning.title.contains("cannot read iCloud as") && warning.remedy == Remedy::Integrations,
         "{warning:?}"
     );
     world.control.set_down(false);
