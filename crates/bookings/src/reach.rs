@@ -3,7 +3,6 @@
 use caldav::{Cause, Error, RetryAfter};
 use jiff::{SignedDuration, Timestamp};
 use store::Server;
-use store::due::LONGEST_WAIT;
 use uuid::Uuid;
 
 /// Why a login may have been refused. All the reasons look the same from outside, so the sentence names them all.
@@ -105,6 +104,9 @@ pub(crate) fn sentence(server: Server, error: &Error) -> String {
 /// The longest pause before the next try, unless the server asks for a longer one.
 pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
+/// The longest pause that a server may ask for.
+const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(24);
+
 /// How long to wait before the next try after this many failures in a row: half a minute, doubled each time, at most
 /// an hour, spread by `who`; longer when the server says so, but never more than a day.
 pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Timestamp) -> Timestamp {
@@ -117,7 +119,7 @@ pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Tim
         }) => SignedDuration::try_from(RetryAfter::wait(*after, now)).unwrap_or(SignedDuration::MAX),
         _ => SignedDuration::ZERO,
     };
-    let wait = ours.max(asked.min(LONGEST_WAIT));
+    let wait = ours.max(asked.min(LONGEST_ASKED));
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 

@@ -11,7 +11,7 @@ use store::{Tx, external_events, idempotency_keys, occupancy, sessions};
 use crate::appointments::HOLD_MINUTES;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{accounts, classes, connections};
+use crate::{classes, connections};
 
 /// A request may be sent again under its key for this long.
 const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -32,7 +32,6 @@ pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
     let kept = Kept {
         keys_since: before(at.now, KEYS_LIVE + SLACK),
         sessions_since: before(at.now, ENDED_STAY + SLACK),
-        sessions_until: at.now + accounts::SESSION_IDLE + SKEW,
         holds_until: longest_hold(at.now),
     };
     Ok(due::now(tx, at, kept).await?)
@@ -54,9 +53,9 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     }
     let hosts = {
         let mut tx = quince.store().write().await?;
-        // What a clock that was ahead made last longer than anything does.
+        // What a clock that was ahead made last longer than any hold does. A session is set right by the next visit instead: to a
+        // clock that is behind for a moment all of them seem to last too long, and nobody should be signed out by that.
         occupancy::expire_after(&mut tx, longest_hold(now), now).await?;
-        sessions::end_by(&mut tx, now + accounts::SESSION_IDLE).await?;
         let hosts = occupancy::with_expired_holds(&mut tx, now, BATCH).await?;
         tx.commit().await?;
         hosts

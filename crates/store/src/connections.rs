@@ -123,8 +123,8 @@ pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<
     execute!(
         tx,
         "INSERT INTO connections (id, staff_id, server, entry_url, username, principal_url, home_urls, addresses, state,
-            import_policy, connected_at, next_sync_at, failures)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+            import_policy, connected_at, next_sync_at, planned_at, failures)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, 0)",
         id,
         new.staff_id.0,
         new.server.as_str(),
@@ -228,7 +228,7 @@ pub async fn sync_succeeded(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE connections SET state = $2, problem = NULL, synced_at = $3, next_sync_at = $4, failures = 0,
+        "UPDATE connections SET state = $2, problem = NULL, synced_at = $3, next_sync_at = $4, planned_at = $3, failures = 0,
             refused_at = NULL, outage_mailed_at = NULL
          WHERE id = $1 AND disconnected_at IS NULL",
         id.0,
@@ -247,16 +247,18 @@ pub async fn sync_failed(
     problem: &str,
     failures: u32,
     next: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE connections SET state = $2, problem = $3, failures = $4, next_sync_at = $5
+        "UPDATE connections SET state = $2, problem = $3, failures = $4, next_sync_at = $5, planned_at = $6
          WHERE id = $1 AND disconnected_at IS NULL",
         id.0,
         state.as_str(),
         problem,
         i64::from(failures),
-        ms(next)
+        ms(next),
+        ms(now)
     )
     .map(drop)
 }
@@ -267,13 +269,16 @@ pub async fn sync_broke_off(
     id: ConnectionId,
     failures: u32,
     next: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE connections SET failures = $2, next_sync_at = $3 WHERE id = $1 AND disconnected_at IS NULL",
+        "UPDATE connections SET failures = $2, next_sync_at = $3, planned_at = $4
+         WHERE id = $1 AND disconnected_at IS NULL",
         id.0,
         i64::from(failures),
-        ms(next)
+        ms(next),
+        ms(now)
     )
     .map(drop)
 }
@@ -306,14 +311,14 @@ pub async fn set_import_policy(
     )
 }
 
-/// Plans the next read.
-pub async fn set_next_sync(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
+/// Lets a connection be read at once.
+pub async fn read_now(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     touched(
         execute!(
             tx,
-            "UPDATE connections SET next_sync_at = $2 WHERE id = $1",
+            "UPDATE connections SET next_sync_at = $2, planned_at = $2 WHERE id = $1",
             id.0,
-            ms(at)
+            ms(now)
         )?,
         "connection",
     )
@@ -323,7 +328,7 @@ pub async fn set_next_sync(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Resu
 pub async fn read_soon(tx: &mut Tx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE connections SET next_sync_at = $2
+        "UPDATE connections SET next_sync_at = $2, planned_at = $2
          WHERE staff_id = $1 AND disconnected_at IS NULL AND failures = 0 AND next_sync_at > $2",
         staff.0,
         ms(now)
@@ -378,10 +383,9 @@ pub async fn claim_due(
     // What was planned by a clock that was ahead.
     execute!(
         tx,
-        "UPDATE connections SET next_sync_at = $1 WHERE next_sync_at > $2 AND (failures = 0 OR next_sync_at > $3)",
+        "UPDATE connections SET next_sync_at = $1, planned_at = $1 WHERE planned_at > $2",
         ms(at.now),
-        at.soon(),
-        at.far()
+        at.ahead()
     )?;
     let due = claim!(
         tx,

@@ -1,7 +1,7 @@
 //! Whether anything is to be done in the background: asked often, and so without the right to write.
 //!
-//! A clock can be wrong for a moment. What it planned then must not wait until that moment comes again: a time further ahead than
-//! anything waits is due now, and a lease further ahead than any lasts has ended.
+//! A clock can be wrong for a moment. What it planned then must not wait until that moment comes again: what was planned later than
+//! now is due now, and a lease further ahead than any lasts has ended.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,13 +9,10 @@ use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// The longest that anything which failed waits for its next try; workers plan nothing later. A calendar server may ask for it.
-pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 /// The longest lease that a worker takes.
 pub const LONGEST_LEASE: SignedDuration = SignedDuration::from_mins(10);
-/// What did not fail waits no longer than this: a minute between two reads, and another one by which the clocks of two processes
-/// may differ.
-pub const SOON: SignedDuration = SignedDuration::from_mins(2);
+/// By less than this the clocks of two processes differ. Of more each of them would take the other's plans for mistakes.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The instants by which a worker claims work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +31,9 @@ impl From<Timestamp> for At {
 }
 
 impl At {
-    /// Due times after this are no plan of anything that did not fail.
-    pub(crate) fn soon(self) -> i64 {
-        ms(later(self.now, SOON))
-    }
-
-    /// Due times after this are nobody's plan.
-    pub(crate) fn far(self) -> i64 {
-        ms(later(self.now, LONGEST_WAIT + SOON))
+    /// What was planned after this was planned by a clock that was ahead.
+    pub(crate) fn ahead(self) -> i64 {
+        ms(later(self.now, SKEW))
     }
 
     /// Leases after this are nobody's.
@@ -52,7 +44,7 @@ impl At {
 
 /// By the clock of leases: those after this are nobody's.
 pub(crate) fn far_lease(now: Timestamp) -> i64 {
-    ms(later(now, LONGEST_LEASE + SOON))
+    ms(later(now, LONGEST_LEASE + SKEW))
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
@@ -89,8 +81,6 @@ pub struct Kept {
     pub keys_since: Timestamp,
     /// Sessions that ended since then.
     pub sessions_since: Timestamp,
-    /// Sessions that end up to then: none lasts longer.
-    pub sessions_until: Timestamp,
     /// Holds that expire up to then: none lasts longer.
     pub holds_until: Timestamp,
 }
@@ -105,36 +95,28 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
         "SELECT
             (SELECT COUNT(*) FROM (SELECT 1 FROM event_writes WHERE state = 'waiting' AND next_attempt_at <= $1
                 AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $5) LIMIT 1) w)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM event_writes WHERE state = 'waiting' AND attempts = 0
-                AND next_attempt_at > $6 LIMIT 1) w)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM event_writes WHERE state = 'waiting' AND next_attempt_at > $7
-                LIMIT 1) w) AS writes,
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM event_writes WHERE state = 'waiting' AND planned_at > $6 LIMIT 1) w) AS writes,
             (SELECT COUNT(*) FROM (SELECT 1 FROM connections
-                WHERE (next_sync_at <= $1 OR next_sync_at > $6 AND (failures = 0 OR next_sync_at > $7))
+                WHERE (next_sync_at <= $1 OR planned_at > $6)
                 AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $5) AND disconnected_at IS NULL
                 AND password_sealed IS NOT NULL AND state <> 'needs-attention' LIMIT 1) s) AS syncs,
             (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND next_attempt_at <= $1
                 AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $5) LIMIT 1) m)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND attempts = 0 AND created_at > $6
-                AND next_attempt_at <= created_at AND +next_attempt_at > $1 LIMIT 1) m)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND attempts > 0
-                AND next_attempt_at > $7 LIMIT 1) m) AS mails,
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'waiting' AND planned_at > $6
+                AND (attempts > 0 OR +next_attempt_at <= planned_at) LIMIT 1) m) AS mails,
             (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $1
                 LIMIT 1) h)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM idempotency_keys WHERE created_at < $2 LIMIT 1) k)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $8
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $7
                 LIMIT 1) h)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at < $3 LIMIT 1) e)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at > $9 LIMIT 1) e) AS sweep",
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at < $3 LIMIT 1) e) AS sweep",
         ms(at.now),
         ms(kept.keys_since),
         ms(kept.sessions_since),
         ms(at.leases),
         at.far_leases(),
-        at.soon(),
-        at.far(),
-        ms(kept.holds_until),
-        ms(kept.sessions_until)
+        at.ahead(),
+        ms(kept.holds_until)
     )?;
     Ok(due.unwrap_or_default())
 }

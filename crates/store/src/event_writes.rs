@@ -149,8 +149,8 @@ pub async fn insert(tx: &mut Tx, new: &NewEventWrite, now: Timestamp) -> Result<
     execute!(
         tx,
         "INSERT INTO event_writes (id, appointment_id, part, session_id, host_id, connection_id, remote_calendar_id, uid, state,
-            action, live, sequence, attempts, next_attempt_at, created_at, updated_at)
-         VALUES ($1, $2, $9, $10, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8)",
+            action, live, sequence, attempts, next_attempt_at, planned_at, created_at, updated_at)
+         VALUES ($1, $2, $9, $10, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8, $8)",
         id,
         new.subject.appointment_id().map(|appointment| appointment.0),
         new.host_id.0,
@@ -275,7 +275,7 @@ pub async fn enqueue(
     let rows = execute!(
         tx,
         "UPDATE event_writes SET action = $2, state = 'waiting', problem = NULL, sequence = sequence + 1, attempts = 0,
-            next_attempt_at = $3, updated_at = $3
+            next_attempt_at = $3, planned_at = $3, updated_at = $3
          WHERE id = $1",
         id.0,
         action.as_str(),
@@ -330,15 +330,9 @@ pub async fn claim_due(
     // What was asked for or failed while the clock was ahead.
     execute!(
         tx,
-        "UPDATE event_writes SET next_attempt_at = $1 WHERE state = 'waiting' AND attempts = 0 AND next_attempt_at > $2",
+        "UPDATE event_writes SET next_attempt_at = $1, planned_at = $1 WHERE state = 'waiting' AND planned_at > $2",
         ms(at.now),
-        at.soon()
-    )?;
-    execute!(
-        tx,
-        "UPDATE event_writes SET next_attempt_at = $1 WHERE state = 'waiting' AND next_attempt_at > $2",
-        ms(at.now),
-        at.far()
+        at.ahead()
     )?;
     let mut due = claim!(
         tx,
@@ -444,7 +438,8 @@ pub async fn failed(
         "UPDATE event_writes SET lease_until = NULL, updated_at = $6,
             state = CASE WHEN sequence = $2 THEN $3 ELSE state END,
             problem = CASE WHEN sequence = $2 THEN $4 ELSE problem END,
-            next_attempt_at = CASE WHEN sequence = $2 THEN COALESCE($5, next_attempt_at) ELSE next_attempt_at END
+            next_attempt_at = CASE WHEN sequence = $2 THEN COALESCE($5, next_attempt_at) ELSE next_attempt_at END,
+            planned_at = CASE WHEN sequence = $2 THEN $6 ELSE planned_at END
          WHERE id = $1",
         id.0,
         sequence,
@@ -500,7 +495,8 @@ pub async fn set_state_if(
 pub async fn hurry(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE event_writes SET next_attempt_at = $2 WHERE connection_id = $1 AND state = 'waiting' AND next_attempt_at > $2",
+        "UPDATE event_writes SET next_attempt_at = $2, planned_at = $2
+         WHERE connection_id = $1 AND state = 'waiting' AND next_attempt_at > $2",
         connection.0,
         ms(now)
     )

@@ -79,7 +79,8 @@ pub async fn insert(
     let ids = rows.iter().map(|(id, ..)| MessageId(*id)).collect();
     insert_rows!(
         tx,
-        "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, created_at) ",
+        "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, planned_at,
+            created_at) ",
         rows,
         |(id, message, due)| id,
         message.appointment_id.map(|id| id.0),
@@ -90,6 +91,7 @@ pub async fn insert(
         MessageState::Waiting.as_str(),
         0_i64,
         ms(due),
+        ms(now),
         ms(now)
     )?;
     Ok(ids)
@@ -117,16 +119,10 @@ pub async fn claim_due(
     // What was asked for at once, or failed, while the clock was ahead. A reminder has a day of its own and waits for it.
     execute!(
         tx,
-        "UPDATE messages SET next_attempt_at = $1
-         WHERE state = 'waiting' AND attempts = 0 AND created_at > $2 AND next_attempt_at <= created_at",
+        "UPDATE messages SET next_attempt_at = $1, planned_at = $1
+         WHERE state = 'waiting' AND planned_at > $2 AND (attempts > 0 OR next_attempt_at <= planned_at)",
         ms(at.now),
-        at.soon()
-    )?;
-    execute!(
-        tx,
-        "UPDATE messages SET next_attempt_at = $1 WHERE state = 'waiting' AND attempts > 0 AND next_attempt_at > $2",
-        ms(at.now),
-        at.far()
+        at.ahead()
     )?;
     let mut due = claim!(
         tx,
@@ -171,6 +167,7 @@ pub async fn failed(
     claimed: &Message,
     problem: &str,
     next_attempt: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let state = if next_attempt.is_some() {
         MessageState::Waiting
@@ -179,13 +176,15 @@ pub async fn failed(
     };
     execute!(
         tx,
-        "UPDATE messages SET state = $2, problem = $3, next_attempt_at = COALESCE($4, next_attempt_at), lease_until = NULL
+        "UPDATE messages SET state = $2, problem = $3, next_attempt_at = COALESCE($4, next_attempt_at), planned_at = $6,
+            lease_until = NULL
          WHERE id = $1 AND state = 'waiting' AND lease_until = $5",
         claimed.id.0,
         state.as_str(),
         problem,
         next_attempt.map(ms),
-        opt_ms(claimed.lease_until)
+        opt_ms(claimed.lease_until),
+        ms(now)
     )
     .map(drop)
 }

@@ -75,16 +75,6 @@ pub async fn delete(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE id_hash = $1", &id_hash[..]).map(drop)
 }
 
-/// Lets sessions that end after an instant end then.
-pub async fn end_by(tx: &mut Tx, latest: Timestamp) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE sessions SET expires_at = $1 WHERE expires_at > $1",
-        ms(latest)
-    )
-    .map(drop)
-}
-
 /// Removes sessions that have ended at an instant.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE expires_at <= $1", ms(now))

@@ -82,6 +82,18 @@ async fn a_clock_that_is_ahead_signs_nobody_out_and_lets_nobody_in_for_ever() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_behind_for_a_moment_signs_nobody_out() {
+    let mut person = Person::signed_in_on(0).await;
+    {
+        let quince = on_day(-30, person.folder.path());
+        let ready = Browser::new(&quince).get("/readyz").await;
+        assert_eq!(ready.status(), StatusCode::OK);
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    }
+    assert!(person.is_signed_in_on(1).await);
+}
+
+#[tokio::test]
 async fn a_page_view_is_no_write() {
     let folder = tempfile::tempdir().unwrap();
     let (quince, said) = Quince::demo(folder.path(), &[]);

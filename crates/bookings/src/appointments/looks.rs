@@ -152,7 +152,7 @@ async fn look_at(
         let Some(connection) = connections.iter().find(|connection| {
             connection.id == calendar.connection_id
                 && connection.state != ConnectionState::NeedsAttention
-                && !failure::is_in_doubt(connection)
+                && !failure::is_in_doubt(connection, quince.now())
         }) else {
             continue;
         };

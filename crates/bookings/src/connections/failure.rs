@@ -8,6 +8,7 @@ use store::{ConnectionState, RemoteCalendarId, StoreError, Tx};
 
 use super::calendar_state::{self, CalendarState};
 use super::freshness::is_old;
+use crate::clock::age;
 use crate::{mail, reach};
 
 /// A refused login is tried once more after this long: servers refuse right passwords, too, while they are not well.
@@ -52,7 +53,7 @@ pub(crate) async fn note(
     };
     let problem = reach::sentence(connection.server, error);
     let next = reach::back_off(failures, Some(error), connection.id.0, now);
-    connections::sync_failed(tx, connection.id, state, &problem, failures, next).await?;
+    connections::sync_failed(tx, connection.id, state, &problem, failures, next, now).await?;
     if state != ConnectionState::Connected && connections::begin_outage(tx, connection.id, now).await? {
         mail::ask_about_outage(tx, &connection, &problem, now).await?;
     }
@@ -73,7 +74,16 @@ async fn doubt(
     let problem = reach::login_in_doubt(connection.server);
     let next = since.checked_add(LOGIN_AGAIN).unwrap_or(Timestamp::MAX);
     connections::set_refused(tx, connection.id, since).await?;
-    connections::sync_failed(tx, connection.id, connection.state, &problem, failures, next).await
+    connections::sync_failed(
+        tx,
+        connection.id,
+        connection.state,
+        &problem,
+        failures,
+        next,
+        since,
+    )
+    .await
 }
 
 enum Refusal {
@@ -85,22 +95,26 @@ enum Refusal {
 }
 
 fn refusal(connection: &Connection, asked: Asked, now: Timestamp) -> Refusal {
-    match connection.refused_at {
-        // A refusal in the future was noted by a clock that was wrong.
-        Some(since) if since <= now => {
+    match refused(connection, now) {
+        Some(since) => {
             if asked == Asked::ByPerson || now.duration_since(since) >= LOGIN_AGAIN {
                 Refusal::Settled
             } else {
                 Refusal::InDoubt { since }
             }
         }
-        _ => Refusal::InDoubt { since: now },
+        None => Refusal::InDoubt { since: now },
     }
 }
 
+/// Since when the login is refused. A refusal that lies ahead was noted by a clock that was wrong.
+fn refused(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    connection.refused_at.filter(|since| age(*since, now).is_some())
+}
+
 /// Whether the login was refused and is not to be used before its next try.
-pub(crate) fn is_in_doubt(connection: &Connection) -> bool {
-    connection.refused_at.is_some()
+pub(crate) fn is_in_doubt(connection: &Connection, now: Timestamp) -> bool {
+    refused(connection, now).is_some()
 }
 
 /// Notes that one calendar could not be read while its connection works. It is tried again with pauses.

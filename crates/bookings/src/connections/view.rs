@@ -118,7 +118,7 @@ pub(crate) async fn views(
             place: place(&connection),
             state: freshness::state(&connection, now),
             freshness: with_exceptions(freshness::sentence(&connection, now), &own_views, now),
-            login_in_doubt: failure::is_in_doubt(&connection),
+            login_in_doubt: failure::is_in_doubt(&connection, now),
             import_policy: connection.import_policy,
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,

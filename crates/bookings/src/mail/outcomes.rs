@@ -17,6 +17,8 @@ pub(crate) enum Outcome {
         problem: String,
         /// When it is tried again; it is given up without.
         next: Option<Timestamp>,
+        /// When it failed.
+        at: Timestamp,
     },
 }
 
@@ -46,8 +48,8 @@ impl Outcomes {
         for (message, outcome) in &known {
             match outcome {
                 Outcome::Sent => messages::sent(&mut tx, message).await?,
-                Outcome::Failed { problem, next } => {
-                    messages::failed(&mut tx, message, problem, *next).await?;
+                Outcome::Failed { problem, next, at } => {
+                    messages::failed(&mut tx, message, problem, *next, *at).await?;
                 }
             }
         }

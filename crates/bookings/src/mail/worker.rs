@@ -56,9 +56,11 @@ async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
             let tries = message.attempts + 1;
             let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
             tracing::warn!(message = %message.id, %error, again, "a mail could not be sent");
+            let at = quince.now();
             Outcome::Failed {
                 problem: error.to_string(),
-                next: again.then(|| reach::back_off(tries, None, message.id.0, quince.now())),
+                next: again.then(|| reach::back_off(tries, None, message.id.0, at)),
+                at,
             }
         }
     };

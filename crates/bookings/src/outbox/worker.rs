@@ -165,7 +165,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
         if job.connection.state == ConnectionState::NeedsAttention {
             return wait_for_attention(quince, &job).await;
         }
-        if failure::is_in_doubt(&job.connection) {
+        if failure::is_in_doubt(&job.connection, quince.now()) {
             return wait_for_login(quince, &job.write).await;
         }
         let target = Target {
@@ -328,7 +328,7 @@ async fn ask_for_a_read(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), In
     };
     let was_read_since = connection.synced_at.is_some_and(|at| at > job.started);
     if job.write.attempts == 0 && connection.failures == 0 && !was_read_since {
-        connections::set_next_sync(tx, connection.id, now).await?;
+        connections::read_now(tx, connection.id, now).await?;
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ async fn back_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     if let Some(connection) = connections::find(&mut tx, id).await? {
         let failures = connection.failures.saturating_add(1);
         let next = reach::back_off(failures, None, id.0, now);
-        connections::sync_broke_off(&mut tx, id, failures, next).await?;
+        connections::sync_broke_off(&mut tx, id, failures, next, now).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bookings::clock::Clock;
 use bookings::{ConnectionState, Quince, WriteState, jobs};
 use jiff::{SignedDuration, Timestamp};
-use sandbox::Fault;
+use sandbox::{Fault, PasswordState};
 use store::connections as rows;
 
 use crate::database::stories;
@@ -19,6 +19,7 @@ stories! {
     what_failed_while_a_clock_was_ahead_is_tried_at_once,
     what_was_asked_for_while_a_clock_was_ahead_is_done_at_once,
     a_lease_of_a_clock_that_was_ahead_has_ended,
+    a_refusal_noted_by_a_clock_that_was_ahead_keeps_no_look_from_being_made,
     a_hold_of_a_clock_that_was_ahead_ends_in_time,
     reminders_wait_for_their_day_whatever_the_clock_did,
     an_event_deleted_after_a_clock_was_ahead_is_noticed,
@@ -90,22 +91,31 @@ async fn after_a_clock_was_ahead_for_years_nothing_is_offered_that_is_not_known(
 }
 
 async fn what_failed_while_a_clock_was_ahead_is_tried_at_once(world: World) {
-    let booked = world.book("10:00").await;
-    // Neither mails nor events can go out.
-    std::fs::write(world.folder.path().join("mails"), "in the way").unwrap();
-    world.control.set_down(true);
-    ahead(&world, days(3), async || {
-        world.jobs().await;
-    })
-    .await;
-    let seen = world.appointment(&booked).await;
-    assert_eq!(seen.write.unwrap().state, WriteState::Waiting);
-    world.control.set_down(false);
-    std::fs::remove_file(world.folder.path().join("mails")).unwrap();
-    let done = world.jobs().await;
-    assert_eq!((done.synced, done.written), (1, 1));
-    assert!(done.mailed > 0);
-    assert_eq!(world.events("Home").len(), 1);
+    let mails = world.folder.path().join("mails");
+    for (n, (time, jump)) in [("10:00", SignedDuration::from_mins(20)), ("11:00", days(3))]
+        .into_iter()
+        .enumerate()
+    {
+        let booked = world.book(time).await;
+        let sent = world.mails().len();
+        // Neither mails nor events can go out.
+        std::fs::rename(&mails, world.folder.path().join("kept")).ok();
+        std::fs::write(&mails, "in the way").unwrap();
+        world.control.set_down(true);
+        ahead(&world, jump, async || {
+            world.jobs().await;
+        })
+        .await;
+        let seen = world.appointment(&booked).await;
+        assert_eq!(seen.write.unwrap().state, WriteState::Waiting);
+        world.control.set_down(false);
+        std::fs::remove_file(&mails).unwrap();
+        std::fs::rename(world.folder.path().join("kept"), &mails).ok();
+        let done = world.jobs().await;
+        assert_eq!((done.synced, done.written), (1, 1), "{jump:?}");
+        assert!(done.mailed > 0 && world.mails().len() > sent, "{jump:?}");
+        assert_eq!(world.events("Home").len(), n + 1);
+    }
     assert!(world.mails().iter().any(|mail| mail.contains("ada@example.com")));
 }
 
@@ -150,6 +160,18 @@ async fn a_lease_of_a_clock_that_was_ahead_has_ended(world: World) {
     assert_eq!((done.synced, done.written), (1, 1));
     assert!(done.mailed > 0);
     assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn a_refusal_noted_by_a_clock_that_was_ahead_keeps_no_look_from_being_made(world: World) {
+    let account = world.control.accounts()[0];
+    ahead(&world, SignedDuration::from_hours(12), async || {
+        world.control.set_password_state(account, PasswordState::Revoked);
+        world.jobs().await;
+        world.control.set_password_state(account, PasswordState::Ok);
+    })
+    .await;
+    world.event("Home", "10:00");
+    assert!(world.try_to_book("10:00").await.is_err());
 }
 
 async fn a_hold_of_a_clock_that_was_ahead_ends_in_time(world: World) {

@@ -56,6 +56,7 @@ async fn a_connection_is_read_by_one_worker_until_its_lease_ends(database: Datab
         "wrong login",
         1,
         in_minutes(6),
+        now(),
     )
     .await
     .unwrap();
@@ -307,14 +308,14 @@ async fn a_mail_is_sent_once_or_given_up(database: Database) {
     claimed.sort_by_key(|message| message.id != ids[0]);
     assert_eq!(claimed.len(), 2);
     messages::sent(&mut tx, &claimed[0]).await.unwrap();
-    messages::failed(&mut tx, &claimed[1], "mailbox full", Some(in_minutes(10)))
+    messages::failed(&mut tx, &claimed[1], "mailbox full", Some(in_minutes(10)), now())
         .await
         .unwrap();
     let due = messages::claim_due(&mut tx, in_minutes(10), in_minutes(12), 10)
         .await
         .unwrap();
     assert_eq!((due.len(), due[0].id, due[0].attempts), (1, ids[1], 1));
-    messages::failed(&mut tx, &due[0], "mailbox full", None)
+    messages::failed(&mut tx, &due[0], "mailbox full", None, now())
         .await
         .unwrap();
     assert!(
@@ -341,13 +342,13 @@ async fn a_worker_that_outlived_its_lease_has_no_say_about_a_mail(database: Data
     let second = messages::claim_due(&mut tx, in_minutes(2), in_minutes(4), 10)
         .await
         .unwrap();
-    messages::failed(&mut tx, &first[0], "too slow", Some(in_minutes(2)))
+    messages::failed(&mut tx, &first[0], "too slow", Some(in_minutes(2)), now())
         .await
         .unwrap();
     let third = messages::claim_due(&mut tx, in_minutes(2), in_minutes(4), 10).await;
     assert_eq!(third.unwrap(), [], "the second still has it in hand");
     messages::sent(&mut tx, &second[0]).await.unwrap();
-    messages::failed(&mut tx, &first[0], "too slow", Some(in_minutes(5)))
+    messages::failed(&mut tx, &first[0], "too slow", Some(in_minutes(5)), now())
         .await
         .unwrap();
     let again = messages::claim_due(&mut tx, in_minutes(60), in_minutes(62), 10).await;
