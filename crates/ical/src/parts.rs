@@ -107,7 +107,7 @@ impl Parts {
     /// A word without a value.
     fn bare(&mut self, word: &str) {
         let upper = word.to_ascii_uppercase();
-        if super::rule::frequency(&upper).is_some() {
+        if crate::frequency::frequency(&upper).is_some() {
             self.mended = true;
             self.list.push(("FREQ".to_owned(), upper));
         } else if NAMES.contains(&upper.as_str()) {

@@ -1,19 +1,8 @@
 //! A recurrence rule as it is understood (RFC 5545, section 3.3.10; RFC 7529 for other calendars).
 
+pub(crate) use crate::frequency::Freq;
 use crate::scale::{Scale, Skip};
 use crate::values::Moment;
-
-/// How often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Freq {
-    Secondly,
-    Minutely,
-    Hourly,
-    Daily,
-    Weekly,
-    Monthly,
-    Yearly,
-}
 
 /// A rule as written; what it leaves open is taken from the start by the [walk](crate::walk).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,18 +114,4 @@ impl Rule {
             || !self.nth_weekdays.is_empty()
             || self.names_dates()
     }
-}
-
-/// The frequency of a name.
-pub(crate) fn frequency(text: &str) -> Option<Freq> {
-    Some(match text.to_ascii_uppercase().as_str() {
-        "SECONDLY" => Freq::Secondly,
-        "MINUTELY" => Freq::Minutely,
-        "HOURLY" => Freq::Hourly,
-        "DAILY" => Freq::Daily,
-        "WEEKLY" => Freq::Weekly,
-        "MONTHLY" => Freq::Monthly,
-        "YEARLY" => Freq::Yearly,
-        _ => return None,
-    })
 }
