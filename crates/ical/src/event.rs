@@ -14,7 +14,7 @@ use crate::model::{Blocks, FreeReason, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::reading::Reading;
 use crate::resolve::Resolver;
-use crate::rule::{Repetition, Rule};
+use crate::rule::{Broken, Repetition, Rule};
 use crate::series::begin;
 use crate::values::Moment;
 
@@ -99,8 +99,8 @@ pub(crate) struct Event {
     pub before: i64,
     pub after: i64,
     pub rules: Vec<Rule>,
-    /// Ends, where readable, of rules of which not even the times of day are known.
-    pub broken_rules: Vec<Option<Moment>>,
+    /// Rules of which not even the times of day are known.
+    pub broken_rules: Vec<Broken>,
     pub extras: Vec<Extra>,
     pub exceptions: Vec<Written>,
     pub replaces: Option<Replaces>,
@@ -208,8 +208,8 @@ impl Event {
 #[derive(Default)]
 struct Rules {
     read: Vec<Rule>,
-    /// Ends, where readable, of rules of which not even the times of day are known.
-    broken: Vec<Option<Moment>>,
+    /// Rules of which not even the times of day are known.
+    broken: Vec<Broken>,
     unsure: bool,
 }
 
@@ -255,13 +255,27 @@ impl Rules {
                     );
                     found.read.push(rule);
                 }
-                Repetition::Unknown { until } => {
+                Repetition::Times(rules) => {
                     found.unsure = true;
                     reader.mention(
                         ProblemKind::Rule,
-                        "repeats in a way that could not be read, so all time from its start on is kept busy.",
+                        "repeats at times of day that could not be read; those that could, and its own, are kept busy.",
                     );
-                    found.broken.push(until);
+                    found.read.extend(rules);
+                }
+                Repetition::Broken(rules) => {
+                    found.unsure = true;
+                    let is_always = |rule: &Broken| matches!(rule, Broken::Always { .. });
+                    reader.mention(
+                        ProblemKind::Rule,
+                        if rules.iter().any(is_always) {
+                            "repeats in a way that could not be read, so all time from its start on is kept busy."
+                        } else {
+                            "repeats at times of day that could not be read, so every time that they may be on its days is kept \
+                             busy."
+                        },
+                    );
+                    found.broken.extend(rules);
                 }
             }
         }

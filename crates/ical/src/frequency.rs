@@ -33,18 +33,170 @@ pub(crate) fn lunar_frequency(text: &str) -> Option<Freq> {
     frequency(rest).filter(|freq| head.eq_ignore_ascii_case("LUNAR") && *freq >= Freq::Monthly)
 }
 
-/// Does an unknown frequency speak of days or longer, such as `FORTNIGHTLY`, or of a misspelt one of these, such as `WEKLY`?
-pub(crate) fn names_days(text: &str) -> bool {
-    let text = text.to_ascii_uppercase();
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if has(&["HOUR", "MIN", "SEC", "TIME", "TWICE", "THRICE"]) {
-        return false;
+/// The frequency that a word or a few stand for: `WEEK`, `every day`, `monatlich`, `D`. `M` is missing, which may be minutes.
+pub(crate) fn worded(text: &str) -> Option<Freq> {
+    let is_word = |c: char| c.is_alphabetic() || is_accent(c);
+    let is_between = |c: char| c.is_whitespace() || "-_.'\"".contains(c);
+    if text.len() > LONGEST || !text.chars().all(|c| is_word(c) || is_between(c)) {
+        return None;
     }
-    let nearest = |words: &[&str]| words.iter().map(|word| typing_errors(&text, word)).min();
-    has(&["DAY", "DAI", "WEEK", "NIGHT", "MONTH", "QUARTER", "YEAR", "ANNU"])
-        || (nearest(&["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]) <= Some(2)
-            && nearest(&["HOURLY", "MINUTELY", "SECONDLY"]) > Some(2))
+    let lower = text.to_lowercase();
+    let letters = lower.split(|c: char| !is_word(c));
+    let text: Vec<&str> = letters.filter(|word| !word.is_empty()).collect();
+    let text: String = text.join(" ").chars().filter(|c| !is_accent(*c)).collect();
+    let bare = EACH
+        .iter()
+        .find_map(|each| text.strip_prefix(each))
+        .unwrap_or(&text);
+    let word = bare.trim_start();
+    WORDS
+        .iter()
+        .find(|(_, words)| words.split_whitespace().any(|known| known == word))
+        .map(|(freq, _)| *freq)
 }
+
+/// Longest text that is taken for a frequency in other words, in bytes.
+const LONGEST: usize = 60;
+
+/// What is left of an accent that is written apart from its letter.
+fn is_accent(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// What may stand before a word for a day, a week, a month or a year.
+const EACH: &[&str] = &[
+    "once every ",
+    "once each ",
+    "once per ",
+    "once a ",
+    "every ",
+    "each ",
+    "per ",
+    "jeden ",
+    "jede ",
+    "jedes ",
+    "pro ",
+    "chaque ",
+    "tous les ",
+    "toutes les ",
+    "par ",
+    "cada ",
+    "todos los ",
+    "todas las ",
+    "todos os ",
+    "todas as ",
+    "toda ",
+    "todo ",
+    "ogni ",
+    "elke ",
+    "elk ",
+    "varje ",
+    "hver ",
+    "hvert ",
+    "każdy ",
+    "co ",
+    "her ",
+];
+
+/// Words by which programs and people say how often, in the languages in which they do.
+const WORDS: [(Freq, &str); 4] = [
+    (
+        Freq::Daily,
+        "d day days daily everyday tag täglich taglich taeglich jour jours quotidien quotidienne quotidiennement journalier \
+         journalière dia día días dias diario diaria diário diária diariamente giorno giorni giornaliero giornaliera \
+         quotidiano quotidiana dag dagelijks daglig dagligen dagligt codziennie codzienny dzień denně günlük gün \
+         ежедневно 每天 每日 毎日 매일",
+    ),
+    (
+        Freq::Weekly,
+        "w wk week weeks weekly woche wöchentlich wochentlich woechentlich semaine semaines hebdomadaire hebdo semana \
+         semanas semanal semanalmente settimana settimane settimanale wekelijks weken vecka veckovis uge ugentlig uke \
+         ukentlig tydzień tygodniowo tygodniowy týdně haftalık hafta еженедельно 每周 每週 毎週 매주",
+    ),
+    (
+        Freq::Monthly,
+        "month months monthly monat monatlich mois mensuel mensuelle mensuellement mes mês mensual mensualmente mensal \
+         mensalmente mese mensile mensilmente maand maandelijks månad månadsvis måned månedlig miesiąc miesięcznie \
+         miesięczny měsíčně aylık ежемесячно 每月 毎月 매월",
+    ),
+    (
+        Freq::Yearly,
+        "y yr year years yearly annual annually jahr jährlich jahrlich jaehrlich an ans année annee annuel annuelle \
+         annuellement año años ano anos anual anualmente anno annuale annualmente jaar jaarlijks år årligen årlig rok \
+         rocznie ročně yıllık ежегодно 每年 毎年 매년",
+    ),
+];
+
+/// May a text that is no frequency mean one of hours or less, or more than one time a day? Misspelt ones do that are as near to
+/// a word for these.
+pub(crate) fn may_be_within_a_day(text: &str) -> bool {
+    if let Some(freq) = frequency(text) {
+        return freq < Freq::Daily;
+    }
+    let lower = text.to_lowercase();
+    let words = |is_within: fn(char) -> bool| {
+        let words = lower.split(move |c: char| !is_within(c));
+        words.filter(|word| !word.is_empty()).take(MOST_WORDS)
+    };
+    // The second week is one of weeks.
+    let is_ordinal = words(char::is_alphabetic).any(|word| word == "second")
+        && words(char::is_alphabetic).any(|word| worded(word).is_some());
+    let mut parts = WITHIN_A_DAY
+        .iter()
+        .filter(|part| !is_ordinal || **part != "second");
+    if parts.any(|part| lower.contains(part))
+        || words(char::is_alphabetic).any(|word| WORDS_WITHIN_A_DAY.contains(&word))
+    {
+        return true;
+    }
+    // By minutes, in the form of vCalendar 1.0.
+    let is_of_minutes = |word: &str| {
+        word.strip_prefix('m')
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let nearest = |words: &[&str]| words.iter().map(|word| typing_errors(&lower, word)).min();
+    words(char::is_alphanumeric).any(is_of_minutes) || nearest(&["hourly", "minutely", "secondly"]) <= Some(2)
+}
+
+/// Most words of a text that are looked at one by one.
+const MOST_WORDS: usize = 100;
+
+/// Parts of words for hours, minutes and seconds, and for several times a day.
+const WITHIN_A_DAY: &[&str] = &[
+    "hour",
+    "minut",
+    "second",
+    "twice",
+    "thrice",
+    "stund",
+    "stünd",
+    "sekund",
+    "heure",
+    "horaire",
+    "segund",
+    "uurlijks",
+    "timvis",
+    "godzin",
+    "hodin",
+    "час",
+    "минут",
+    "секунд",
+    "小时",
+    "小時",
+    "時間",
+    "毎時",
+    "분마다",
+    "시간",
+    "分钟",
+    "分鐘",
+];
+
+/// Whole words for the same.
+const WORDS_WITHIN_A_DAY: &[&str] = &[
+    "h", "hr", "hrs", "hrly", "min", "mins", "sec", "secs", "s", "time", "times", "mal", "fois", "vez",
+    "veces", "vezes", "volte", "hora", "horas", "horario", "horário", "ora", "ore", "orario", "uur", "timme",
+    "saat", "saatlik",
+];
 
 /// How many letters have to be put in, left out or changed to make one word of the other (Levenshtein's distance). Words that
 /// are much longer than any frequency are not compared.

@@ -41,6 +41,7 @@ mod reading;
 mod repetition;
 mod resolve;
 mod rule;
+mod rule_times;
 mod rule_values;
 mod scale;
 mod scaled;

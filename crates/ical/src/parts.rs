@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::frequency::{frequency, may_be_within_a_day, worded};
+
 /// The names of parts that are understood.
 const NAMES: [&str; 16] = [
     "FREQ",
@@ -83,6 +85,18 @@ impl Parts {
         self.list.iter().filter(|(known, _)| known == name).count() > 1
     }
 
+    /// Does anything of it that is not understood speak of hours or less, or of several times a day?
+    pub(crate) fn may_be_within_a_day(&self) -> bool {
+        let unknown = self.list.iter().flat_map(|(name, value)| match name.as_str() {
+            "FREQ" => [None, Some(value)],
+            // Names of a program's own are about something else.
+            known if NAMES.contains(&known) || known.starts_with("X-") => [None, None],
+            _ => [Some(name), Some(value)],
+        });
+        let mut texts = unknown.flatten().chain(&self.strays);
+        texts.any(|text| may_be_within_a_day(text))
+    }
+
     fn add(&mut self, part: &str) {
         let Some(at) = part.find('=').or_else(|| part.find(':')) else {
             return self.bare(part);
@@ -107,7 +121,7 @@ impl Parts {
     /// A word without a value.
     fn bare(&mut self, word: &str) {
         let upper = word.to_ascii_uppercase();
-        if crate::frequency::frequency(&upper).is_some() {
+        if frequency(word).or_else(|| worded(word)).is_some() {
             self.mended = true;
             self.list.push(("FREQ".to_owned(), upper));
         } else if NAMES.contains(&upper.as_str()) {
@@ -222,7 +236,7 @@ mod tests {
             list("UNTIL=2026-11-30T10:00:00Z;COUNT=1;COUNT=2"),
             ["UNTIL=2026-11-30T10:00:00Z", "COUNT=1", "COUNT=2"]
         );
-        assert_eq!(Parts::of("FREQ=DAILY;every day").strays, ["EVERY DAY"]);
+        assert_eq!(Parts::of("FREQ=DAILY;every odd day").strays, ["EVERY ODD DAY"]);
     }
 
     #[test]

@@ -5,10 +5,11 @@
 //! days makes no sense, the time of day is still known: unless a rule is about hours or less, it can occur at that time of
 //! each day and at no other.
 
-use crate::frequency::{Freq, frequency, lunar_frequency, names_days};
+use crate::frequency::{Freq, frequency, lunar_frequency, may_be_within_a_day, worded};
 use crate::parts::Parts;
-use crate::rule::{Repetition, Rule, Scaled};
-use crate::rule_values::{bits, by_day, leap_second, months, signed, skip, weekday};
+use crate::rule::{Broken, Repetition, Rule, Scaled};
+use crate::rule_times::{Times, Unit};
+use crate::rule_values::{by_day, months, signed, skip, weekday};
 use crate::scale::{Scale, Skip};
 use crate::values::{self, Moment};
 use crate::vcalendar;
@@ -28,24 +29,18 @@ impl Repetition {
         }
         let written = parts.get("FREQ").unwrap_or("");
         let lunar = lunar_frequency(written);
-        let Some(freq) = frequency(written)
-            .or(lunar)
-            .filter(|_| !parts.contradicts("FREQ"))
-        else {
-            let until = until(&parts).0;
-            let by_day = |name: &str| frequency(name).map_or(names_days(name), |freq| freq >= Freq::Daily);
-            let mut frequencies = parts.list.iter().filter(|(name, _)| name == "FREQ");
-            let of_days =
-                !written.is_empty() && frequencies.all(|(_, value)| by_day(value)) && !says_time(&parts);
-            if whole_days || of_days {
-                return Self::EachDay(Rule {
-                    until,
-                    ..Rule::every(Freq::Daily)
-                });
-            }
-            return Self::Unknown { until };
-        };
-        let mut reader = Reader::new(freq, &parts, whole_days);
+        let named = frequency(written).or(lunar);
+        let known = named
+            .or_else(|| worded(written))
+            .filter(|_| !parts.contradicts("FREQ"));
+        if known.is_none() && !whole_days && parts.may_be_within_a_day() {
+            return Self::always(until(&parts).0);
+        }
+        let mut reader = Reader::new(known.unwrap_or(Freq::Daily), &parts, whole_days);
+        if known.is_none() {
+            (reader.days_unread, reader.all_but_weekdays) = (true, false);
+        }
+        reader.rule.mended |= named.is_none();
         if lunar.is_some() {
             reader.scale = Some((Scale::Chinese, false));
             reader.rule.guessed = true;
@@ -57,7 +52,18 @@ impl Repetition {
                 reader.part(name, value);
             }
         }
+        for stray in &parts.strays {
+            reader.times.mention(stray);
+            if may_be_within_a_day(stray) {
+                reader.times.may_be_any();
+            }
+        }
         reader.finish(&parts)
+    }
+
+    /// Any time up to an end, if that is known.
+    fn always(until: Option<Moment>) -> Self {
+        Self::Broken(vec![Broken::Always { until }])
     }
 }
 
@@ -74,8 +80,7 @@ struct Reader {
     days_unread: bool,
     /// … but for weekdays everything was read.
     all_but_weekdays: bool,
-    /// At which times of day is not known.
-    times_unread: bool,
+    times: Times,
     whole_days: bool,
     /// There may be more occurrences than were meant, so that a count would end too early.
     count_lost: bool,
@@ -95,7 +100,7 @@ impl Reader {
             all_but_weekdays: parts.strays.is_empty() && scale.is_none(),
             scale: scale.flatten(),
             skip: Skip::Omit,
-            times_unread: false,
+            times: Times::default(),
             whole_days,
             count_lost: false,
         }
@@ -110,21 +115,9 @@ impl Reader {
                 Ok(number @ 1..) => self.rule.count = self.rule.count.max(Some(number)),
                 _ => self.rule.guessed = true,
             },
-            // The 60th second is the leap second, which no clock here knows.
-            "BYSECOND" => match bits(value, 0..=60) {
-                Some(seconds) if self.rule.seconds == 0 => {
-                    self.rule.seconds = seconds & !(1 << 60) | leap_second(value);
-                }
-                _ => self.times_unread = true,
-            },
-            "BYMINUTE" => match bits(value, 0..=59) {
-                Some(minutes) if self.rule.minutes == 0 => self.rule.minutes = minutes,
-                _ => self.times_unread = true,
-            },
-            "BYHOUR" => match bits(value, 0..=23).and_then(|hours| u32::try_from(hours).ok()) {
-                Some(hours) if self.rule.hours == 0 => self.rule.hours = hours,
-                _ => self.times_unread = true,
-            },
+            "BYSECOND" => self.times.list(Unit::Second, value),
+            "BYMINUTE" => self.times.list(Unit::Minute, value),
+            "BYHOUR" => self.times.list(Unit::Hour, value),
             "BYSETPOS" => match signed(value, 366) {
                 Some(positions) if self.rule.positions.is_empty() => self.rule.positions = positions,
                 // Positions only choose among days that are known.
@@ -179,7 +172,11 @@ impl Reader {
             self.days_unread = true;
             self.all_but_weekdays = false;
             // What a part of an unknown name says of times of day is not known either.
-            self.times_unread |= about_time(name);
+            if name == "DTSTART" {
+                self.times.start(value);
+            } else if about_time(name) {
+                self.times.guess(value);
+            }
         }
     }
 
@@ -220,19 +217,21 @@ impl Reader {
         if self.count_lost || count_unread(parts) {
             self.rule.count = None;
         }
-        if self.times_unread && !self.whole_days {
-            return Repetition::Unknown {
-                until: self.rule.until,
-            };
-        }
+        self.times.write(&mut self.rule);
+        let times_known = self.whole_days || self.times.are_understood();
         self.count_in_scale();
+        self.days_unread |= self.names_forbidden_days();
+        let by_day = self.rule.freq >= Freq::Daily || self.whole_days;
+        if !(by_day || times_known && !self.days_unread) {
+            return Repetition::always(self.rule.until);
+        }
         if self.days_unread {
-            if self.rule.freq < Freq::Daily && !self.whole_days {
-                return Repetition::Unknown {
-                    until: self.rule.until,
-                };
-            }
-            return Repetition::EachDay(self.each_day());
+            let rule = self.each_day();
+            return if times_known {
+                Repetition::EachDay(rule)
+            } else {
+                self.times.all_of(rule)
+            };
         }
         let rule = &mut self.rule;
         if !rule.positions.is_empty() && !rule.has_other_parts() {
@@ -241,7 +240,20 @@ impl Reader {
             rule.guessed = true;
         }
         rule.guessed |= rule.count.is_some() && rule.until.is_some();
-        Repetition::Rule(self.rule)
+        if times_known {
+            Repetition::Rule(self.rule)
+        } else {
+            self.times.all_of(self.rule)
+        }
+    }
+
+    /// Are days named in a way that RFC 5545 forbids with the frequency? Programs differ in what they make of these.
+    fn names_forbidden_days(&self) -> bool {
+        let rule = &self.rule;
+        let by_week_number = !rule.week_numbers.is_empty() && rule.freq != Freq::Yearly;
+        let by_year_day =
+            !rule.year_days.is_empty() && matches!(rule.freq, Freq::Daily | Freq::Weekly | Freq::Monthly);
+        by_week_number || by_year_day || (!rule.month_days.is_empty() && rule.freq == Freq::Weekly)
     }
 
     /// Decides whether the rule needs another walk than the plain one (RFC 7529). Rules of days and weeks are the same in every
@@ -275,8 +287,8 @@ impl Reader {
     }
 
     /// The rule of every day that has all that this one may mean.
-    fn each_day(self) -> Rule {
-        let rule = self.rule;
+    fn each_day(&self) -> Rule {
+        let rule = &self.rule;
         let one_a_day = rule.hours == 0 && rule.minutes == 0 && rule.seconds == 0;
         let by_week = matches!(rule.freq, Freq::Daily | Freq::Weekly)
             && self.all_but_weekdays
@@ -293,11 +305,6 @@ impl Reader {
             ..Rule::every(Freq::Daily)
         }
     }
-}
-
-/// Is anything said about times of day?
-fn says_time(parts: &Parts) -> bool {
-    parts.list.iter().any(|(name, _)| about_time(name))
 }
 
 /// The end, the latest of several, and whether it was guessed.
@@ -330,10 +337,10 @@ fn count_unread(parts: &Parts) -> bool {
     counts.any(|(_, value)| !matches!(value.parse::<i64>(), Ok(1..)))
 }
 
-/// Does a part of this name speak of times of day?
+/// Does a part of this name speak of times of day? Those of a program's own are about something else.
 fn about_time(name: &str) -> bool {
-    let words = ["HOUR", "MINUTE", "SECOND", "TIME", "DTSTART"];
-    words.iter().any(|word| name.contains(word))
+    let words = ["HOUR", "MINUTE", "SECOND", "TIME"];
+    !name.starts_with("X-") && words.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]

@@ -58,8 +58,19 @@ pub(crate) enum Repetition {
     Rule(Rule),
     /// Which days are meant is not understood; the rule is one of every day at the times of day that are.
     EachDay(Rule),
-    /// Not even the times of day are known; at least the end may be.
-    Unknown { until: Option<Moment> },
+    /// At which times of its days it occurs is not understood: at any of those of these rules.
+    Times(Vec<Rule>),
+    /// Not even that is known.
+    Broken(Vec<Broken>),
+}
+
+/// A rule that does not say at which times something occurs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// At any time up to its end, if that is known.
+    Always { until: Option<Moment> },
+    /// At some time within the day, hour or minute, in seconds, of each of its dates.
+    Within { rule: Rule, seconds: i64 },
 }
 
 impl Rule {

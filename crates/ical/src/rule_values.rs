@@ -48,6 +48,18 @@ pub(crate) fn bits(text: &str, range: std::ops::RangeInclusive<i64>) -> Option<u
     (bits != 0).then_some(bits)
 }
 
+/// Those numbers of a list that can be read and are in range, as bits, and whether that is all that the list says.
+pub(crate) fn readable_bits(text: &str, range: std::ops::RangeInclusive<i64>) -> (u64, bool) {
+    let (mut bits, mut all) = (0, true);
+    for number in numbers(text) {
+        match number.filter(|n| range.contains(n)) {
+            Some(number) => bits |= 1_u64 << number,
+            None => all = false,
+        }
+    }
+    (bits, all && bits != 0)
+}
+
 /// Months as bits, plain and leap ones such as `5L`. Other calendars than the Gregorian have up to 13.
 pub(crate) fn months(text: &str, other_calendar: bool) -> Option<(u16, u16)> {
     let most = if other_calendar { 13 } else { 12 };
@@ -61,15 +73,6 @@ pub(crate) fn months(text: &str, other_calendar: bool) -> Option<(u16, u16)> {
         *bits |= 1_u16 << number;
     }
     (plain != 0 || leap != 0).then_some((plain, leap))
-}
-
-/// The last second but one, as a bit, where the leap second is in a list.
-pub(crate) fn leap_second(text: &str) -> u64 {
-    if numbers(text).any(|n| n == Some(60)) {
-        1 << 59
-    } else {
-        0
-    }
 }
 
 /// A list of numbers from 1 to `most` that may count from the end; at least one.

@@ -11,7 +11,7 @@ use crate::event::{Event, When};
 use crate::length::Length;
 use crate::model::Horizon;
 use crate::reading::date_for_whole_days;
-use crate::rule::{Freq, Rule};
+use crate::rule::{Broken, Freq, Rule};
 use crate::values::Moment;
 use crate::walk::{Asked, Walked, walk};
 
@@ -81,7 +81,7 @@ pub(crate) struct Asking<'a> {
     pub event: &'a Event,
     /// Those of the event's rules that count.
     pub rules: &'a [Rule],
-    broken_rules: &'a [Option<Moment>],
+    broken_rules: &'a [Broken],
     pub owner: &'a Clock,
     pub horizon: Horizon,
     /// Occurrences that begin here, in naive seconds of the series' zone, can touch the horizon.
@@ -89,6 +89,7 @@ pub(crate) struct Asking<'a> {
     to: i64,
     /// The same as instants, which are surer.
     instants: (Timestamp, Timestamp),
+    reach: Reach,
 }
 
 impl<'a> Asking<'a> {
@@ -105,6 +106,7 @@ impl<'a> Asking<'a> {
             from: clock.naive(horizon.from).saturating_sub(later + 2 * DAY),
             to: clock.naive(horizon.to).saturating_add(earlier + 2 * DAY),
             instants: (moved(horizon.from, -later), moved(horizon.to, earlier)),
+            reach,
         }
     }
 
@@ -137,9 +139,16 @@ impl<'a> Asking<'a> {
             });
             found.too_many |= walked != Walked::All;
         }
-        for end in self.broken_rules {
-            let end = end.map(|end| until_in(&event.start, end, self.owner));
-            found.unknown.extend(self.unknown_span(event.start.naive, end));
+        for rule in self.broken_rules {
+            match rule {
+                Broken::Always { until } => {
+                    let end = until.map(|end| until_in(&event.start, end, self.owner));
+                    found.unknown.extend(self.unknown_span(event.start.naive, end));
+                }
+                Broken::Within { rule, seconds } => {
+                    self.spans_within(rule, *seconds, budget, &mut found.unknown);
+                }
+            }
         }
         found.list.extend(self.extras());
         // Of two that start together the longer one is first and is kept.
@@ -210,6 +219,45 @@ impl<'a> Asking<'a> {
         });
         budget.work = budget.work.saturating_sub(granted - work);
         walked
+    }
+
+    /// The spans in which a rule occurs of which no more is known than the day, hour or minute, so many seconds, of each
+    /// occurrence. Exceptions and changes take nothing from them: which occurrence they mean is not known either.
+    fn spans_within(
+        &self,
+        rule: &Rule,
+        seconds: i64,
+        budget: &mut Budget,
+        spans: &mut Vec<(Timestamp, Timestamp)>,
+    ) {
+        let (event, clock) = (self.event, &*self.event.start.clock);
+        let from = self.from.saturating_sub(seconds);
+        let asked = Asked {
+            from,
+            to: self.to.saturating_add(seconds),
+            ..self.asked(rule)
+        };
+        let mut work = WORK_PER_SERIES.min(budget.work);
+        let granted = work;
+        let walked = walk(rule, asked, &mut work, &mut |naive| {
+            let first = naive - naive.rem_euclid(seconds);
+            let last = first + seconds;
+            let first = first.max(event.start.naive);
+            let (start, last_start) = (clock.instant(first), clock.instant(last));
+            let end = event.length.end((clock, self.owner), last, last_start);
+            let start = moved(start, -self.reach.earlier).max(self.horizon.from);
+            let end = moved(end, self.reach.later).min(self.horizon.to);
+            match spans.last_mut() {
+                Some(before) if (before.0..=before.1).contains(&start) => before.1 = before.1.max(end),
+                _ if start < end => spans.push((start, end)),
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        budget.work = budget.work.saturating_sub(granted - work);
+        if let Walked::GaveUpAt(naive) = walked {
+            spans.extend(self.unknown_span(naive, asked.until.filter(|_| rule.count.is_none())));
+        }
     }
 
     /// What the walk of a rule is asked for.

@@ -103,7 +103,7 @@ fn days_that_are_not_understood_close_the_events_own_hour_of_each_day() {
         "FREQ=DAILY;X-FOO=1;COUNT=5",
         "FREQ=WEEKLY;BYDAY=MO;BYDAY=TU",
         "FREQ=FORTNIGHTLY",
-        "FREQ=ANNUALLY;BYMONTH=11",
+        "FREQ=WORKDAYS;BYMONTH=11",
         "RSCALE=MARTIAN;FREQ=YEARLY",
         "RSCALE=CHINESE;FREQ=WEEKLY;BYMONTH=10",
         "RSCALE=HEBREW;FREQ=YEARLY;BYWEEKNO=5",
@@ -199,7 +199,7 @@ fn whole_days_are_closed_under_the_switch_for_whole_days() {
         "FREQ=YEARLY;BYDAY=XX",
         "FREQ=SOMETIMES",
         "FREQ=HOURLY;BYDAY=XX",
-        "every day",
+        "every odd day",
     ] {
         let rule = format!("RRULE:{rule}");
         let reading = read(&event(&[day, &rule]));

@@ -11,30 +11,148 @@ fn each_day(text: &str) -> Rule {
     }
 }
 
+fn is_always(text: &str) -> bool {
+    matches!(read(text), Repetition::Broken(rules) if matches!(*rules, [Broken::Always { .. }]))
+}
+
 #[test]
-fn a_misspelt_frequency_is_one_of_days_unless_it_may_be_a_shorter_one() {
-    for word in [
-        "DIALY", "DALIY", "WEKLY", "WEELKY", "MOTHLY", "MONHTLY", "YEALRY", "YRLY",
+fn a_frequency_that_is_not_known_is_one_of_days_unless_it_may_be_a_shorter_one() {
+    for text in [
+        "FREQ=DIALY",
+        "FREQ=DALIY",
+        "FREQ=WEKLY",
+        "FREQ=WEELKY",
+        "FREQ=MOTHLY",
+        "FREQ=YRLY",
+        "FREQ=FOO",
+        "FREQ=M",
+        "FREQ=1",
+        "FREQ",
+        "FREQ=",
+        "FREQ=SOMETIMES",
+        "FREQ=WORKDAYS",
+        "COUNT=3",
+        "INTERVAL=2",
+        "every second week",
+        "the second monday of a month",
+        "weekly on monday",
+        "{\"freq\":\"DAILY\",\"count\":10}",
+        "FREQ%3DDAILY%3BCOUNT%3D10",
+        "D0",
+        "D1 2500",
+        "D1 whatever",
+        "D1 99999999",
+        "W1 #x",
+        "X1 #2",
+        "é1",
+        "X-TIME=3",
     ] {
-        assert_eq!(
-            each_day(&format!("FREQ={word};BYDAY=MO")).freq,
-            Freq::Daily,
-            "{word}"
-        );
+        assert_eq!(each_day(text), Rule::every(Freq::Daily), "{text}");
     }
-    for word in [
-        "HURLY",
-        "HORLY",
-        "MNUTELY",
-        "SCONDLY",
-        "OURLY",
-        "FOO",
-        "D",
-        "M",
-        &"X".repeat(10_000),
+    assert_eq!(each_day("FREQ=FOO;BYHOUR=9;COUNT=2;UNTIL=20261201").hours, 1 << 9);
+    assert_eq!(
+        each_day(&format!("FREQ={}", "X".repeat(10_000))),
+        Rule::every(Freq::Daily)
+    );
+    for text in [
+        "FREQ=HURLY",
+        "FREQ=HORLY",
+        "FREQ=MNUTELY",
+        "FREQ=SCONDLY",
+        "FREQ=OURLY",
+        "FREQ=HOUR",
+        "FREQ=S",
+        "FREQ=STÜNDLICH",
+        "FREQ=5MIN",
+        "FREQ=TWICE A DAY",
+        "FREQ=3 TIMES A DAY",
+        "every hour",
+        "every second",
+        "{\"freq\":\"HOURLY\"}",
+        "FREQ%3DHOURLY",
+        "cada hora",
+        "FREQ=DAILY;FREQ=HOURLY",
+        "FREQ=HOURLY;BYDAY=XX",
+        "M5 #3",
+        "D1 0900 #5 M30",
     ] {
-        let rule = read(&format!("FREQ={word};BYDAY=MO"));
-        assert!(matches!(rule, Repetition::Unknown { .. }), "{word}: {rule:?}");
+        assert!(is_always(text), "{text}: {:?}", read(text));
+    }
+}
+
+#[test]
+fn a_word_for_a_frequency_is_one() {
+    for (freq, words) in [
+        (
+            Freq::Daily,
+            &[
+                "D",
+                "DAY",
+                "every day",
+                "everyday",
+                "TÄGLICH",
+                "ta\u{308}glich",
+                "quotidien",
+                "tous les jours",
+                "每天",
+            ][..],
+        ),
+        (
+            Freq::Weekly,
+            &[
+                "W",
+                "Week",
+                "every week",
+                "Wöchentlich",
+                "jede Woche",
+                "hebdomadaire",
+                "SEMANAL",
+                "settimanale",
+                "毎週",
+            ],
+        ),
+        (
+            Freq::Monthly,
+            &[
+                "MONTH",
+                "each month",
+                "monatlich",
+                "mensuel",
+                "mensual",
+                "mensile",
+                "once a month",
+            ],
+        ),
+        (
+            Freq::Yearly,
+            &[
+                "Y",
+                "YEAR",
+                "ANNUALLY",
+                "jährlich",
+                "annuel",
+                "chaque année",
+                "once per year",
+            ],
+        ),
+    ] {
+        for word in words {
+            let rule = Rule {
+                mended: true,
+                count: Some(3),
+                ..Rule::every(freq)
+            };
+            assert_eq!(
+                Rule::parse(&format!("FREQ={word};COUNT=3")).as_ref(),
+                Some(&rule),
+                "{word}"
+            );
+            assert_eq!(
+                Rule::parse(&format!("{word};COUNT=3")).as_ref(),
+                Some(&rule),
+                "{word}"
+            );
+        }
     }
 }
 
@@ -102,6 +220,16 @@ fn where_days_make_no_sense_each_day_is_meant_at_the_same_time() {
         "FREQ=WEEKLY;RSCALE=HEBREW;BYMONTH=5",
         "FREQ=WEEKLY;BYDAY=MO;BYDAY=TU",
         "FREQ=WEEKLY;every second week",
+        "FREQ=DAILY;X-BYTIME=9",
+        "FREQ=DAILY;X-DTSTART=20261130T090000",
+        "FREQ=DAILY;X-TIMEZONE=Europe/Berlin",
+        "FREQ=WEEKLY;BYMONTHDAY=2",
+        "FREQ=WEEKLY;BYYEARDAY=100",
+        "FREQ=WEEKLY;BYWEEKNO=1",
+        "FREQ=DAILY;BYWEEKNO=1;COUNT=2",
+        "FREQ=DAILY;BYYEARDAY=1",
+        "FREQ=MONTHLY;BYYEARDAY=-1",
+        "FREQ=MONTHLY;BYWEEKNO=1;BYDAY=MO",
     ] {
         assert_eq!(each_day(text), Rule::every(Freq::Daily), "{text}");
     }
@@ -142,21 +270,14 @@ fn a_rule_of_vcalendar_1_occurs_at_its_times_on_any_day() {
     assert_eq!((rule.until, rule.count), (end, None));
     let rule = each_day("D2 0900 1430$ #5");
     assert_eq!((rule.hours, rule.minutes), ((1 << 9) | (1 << 14), 1 | (1 << 30)));
-    // By minutes, and what is no such rule.
-    for text in [
-        "M5 #3",
-        "D1 0900 #5 M30",
-        "D1 2500",
-        "D0",
-        "D",
-        "D1 whatever",
-        "D1 99999999",
-        "W1 #x",
-        "X1 #2",
-        "é1",
-    ] {
-        assert_eq!(read(text), Repetition::Unknown { until: None }, "{text}");
-    }
+    // What else a text says of times of day may hold beside the start's.
+    let Repetition::Times(rules) = read("D1 0900 whatever") else {
+        panic!("no times of day");
+    };
+    assert_eq!(
+        rules.iter().map(|rule| rule.hours).collect::<Vec<_>>(),
+        [1 << 9, 0, 1 << 9, 0]
+    );
 }
 
 #[test]
@@ -181,33 +302,81 @@ fn a_count_bounds_the_days_where_a_weekday_alone_is_not_understood() {
     }
 }
 
+/// The rules of which only days, hours or minutes are known, and how many seconds these have.
+fn within(text: &str) -> (Rule, i64) {
+    match read(text) {
+        Repetition::Broken(rules) => match <[Broken; 1]>::try_from(rules) {
+            Ok([Broken::Within { rule, seconds }]) => (rule, seconds),
+            other => panic!("{text}: {other:?}"),
+        },
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn times(text: &str) -> Vec<Rule> {
+    match read(text) {
+        Repetition::Times(rules) => rules,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
 #[test]
-fn where_times_of_day_make_no_sense_nothing_is_known() {
-    for text in [
-        "BYDAY=MO",
-        "FREQ",
-        "FREQ=",
-        "FREQ=SOMETIMES",
-        "FREQ=DAILY;FREQ=HOURLY",
-        "FREQ=DAILY;BYHOUR=24",
-        "FREQ=DAILY;BYHOUR=9;BYHOUR=10",
-        "FREQ=TWICE A DAY",
-        "FREQ=FORTNIGHTLY;BYHOUR=9",
-        "FREQ=HOURLY;BYDAY=XX",
-        "FREQ=DAILY;X-BYTIME=9",
+fn where_a_time_of_day_cannot_be_read_those_that_can_and_the_starts_are_meant() {
+    let hours = |text: &str| times(text).iter().map(|rule| rule.hours).collect::<Vec<_>>();
+    assert_eq!(hours("FREQ=DAILY;BYHOUR=9,25"), [1 << 9, 0]);
+    assert_eq!(hours("FREQ=DAILY;BYHOUR=9;BYHOUR=10"), [(1 << 9) | (1 << 10), 0]);
+    assert_eq!(hours("FREQ=WEEKLY;BYDAY=XX;BYHOUR=x,9"), [1 << 9, 0]);
+    assert_eq!(hours("FREQ=DAILY;BYTIME=9"), [1 << 9, 0]);
+    assert_eq!(
+        hours("FREQ=WEEKLY;DTSTART=20261102T090000"),
+        [1 << 9, 0, 1 << 9, 0]
+    );
+    assert_eq!(times("FREQ=DAILY;BYHOUR=9;BYMINUTE=0,99")[1].minutes, 0);
+    // However many times a day were meant, an end by number is no earlier.
+    let counts = times("FREQ=DAILY;BYHOUR=9,10,25;COUNT=4");
+    assert_eq!(
+        counts.iter().map(|rule| rule.count).collect::<Vec<_>>(),
+        [Some(10), Some(5)]
+    );
+    assert_eq!(times("FREQ=DAILY;BYHOUR=9,25;BYSETPOS=1;COUNT=4")[0].count, None);
+}
+
+#[test]
+fn where_no_time_of_day_can_be_read_its_day_hour_or_minute_is_known() {
+    for (text, seconds) in [
+        ("FREQ=WEEKLY;BYDAY=MO;BYHOUR=24", 86_400),
+        ("FREQ=DAILY;INTERVAL=2;BYHOUR=", 0),
+        ("FREQ=DAILY;INTERVAL=2;BYHOUR=-1", 86_400),
+        ("FREQ=MONTHLY;BYHOUR=noon;BYMINUTE=5", 86_400),
+        ("FREQ=DAILY;BYMINUTE=60", 3_600),
+        ("FREQ=DAILY;BYHOUR=9;BYMINUTE=60", 3_600),
+        ("FREQ=DAILY;BYSECOND=61", 60),
+        ("FREQ=WEEKLY;BYTIME=soon", 86_400),
     ] {
-        assert_eq!(read(text), Repetition::Unknown { until: None }, "{text}");
+        if seconds > 0 && !text.contains("BYTIME") {
+            assert_eq!(within(text).1, seconds, "{text}");
+        }
         // Whole days have no time of day.
         assert!(
-            !matches!(
-                Repetition::read(text, true, &|_| false),
-                Repetition::Unknown { .. }
-            ),
+            !matches!(Repetition::read(text, true, &|_| false), Repetition::Broken(_)),
             "{text}"
         );
     }
+    let (rule, _) = within("FREQ=WEEKLY;BYDAY=MO;BYHOUR=24;UNTIL=20261207T080000;COUNT=2");
+    assert_eq!((rule.weekdays, rule.count), (1, Some(3)));
+    assert_eq!(rule.until, Some(Moment::Date(jiff::civil::date(2026, 12, 8))));
+    for text in [
+        "FREQ=DAILY;BYHOUR=24",
+        "FREQ=HOURLY;BYMINUTE=99",
+        "FREQ=WEEKLY;BYTIME=soon",
+        "FREQ=WEEKLY;every hour",
+    ] {
+        assert!(is_always(text), "{text}: {:?}", read(text));
+    }
     let end = read("FREQ=HOURLY;BYDAY=XX;UNTIL=20261201");
-    assert!(matches!(end, Repetition::Unknown { until: Some(_) }));
+    assert!(
+        matches!(end, Repetition::Broken(rules) if matches!(*rules, [Broken::Always { until: Some(_) }]))
+    );
 }
 
 #[test]
@@ -260,5 +429,5 @@ fn the_start_within_a_rule_says_nothing_new() {
     let text = "DTSTART:20261102T090000Z;FREQ=WEEKLY;COUNT=3";
     let rule = Repetition::read(text, false, &|moment| moment == start);
     assert!(matches!(rule, Repetition::Rule(rule) if rule.mended && rule.count == Some(3)));
-    assert_eq!(read(text), Repetition::Unknown { until: None });
+    assert!(is_always(text));
 }
