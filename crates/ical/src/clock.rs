@@ -69,6 +69,16 @@ impl Clock {
         })
     }
 
+    /// Is it the same as another one?
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Named(a), Self::Named(b)) => a.zone == b.zone,
+            (Self::Fixed(a), Self::Fixed(b)) => a == b,
+            (Self::Observed(a), Self::Observed(b)) => a == b,
+            _ => false,
+        }
+    }
+
     /// Is it UTC, by whatever name?
     pub(crate) fn is_utc(&self) -> bool {
         match self {

@@ -5,6 +5,7 @@
 //! others; the only definition of the calendar; else the owner's zone.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use zones::{Label, Zone};
 
@@ -84,6 +85,8 @@ pub(crate) struct Names<'a> {
     budget: u32,
     wanted: Wanted,
     owner_zone: Zone,
+    /// The zones that the text names as those of its floating times.
+    own: &'a [String],
     /// Some meaning of a zone is left out.
     incomplete: bool,
 }
@@ -108,6 +111,7 @@ impl<'a> Names<'a> {
             budget: WORK,
             wanted,
             owner_zone: owner.clone(),
+            own: &calendar.own_zones,
             incomplete,
         }
     }
@@ -124,6 +128,31 @@ impl<'a> Names<'a> {
         }
         let name = bare(id);
         self.by_own_name(&name).unwrap_or_else(|| self.guessed(&name))
+    }
+
+    /// The zones that the text names as those of its floating times, and whether one of the names is not known.
+    pub(crate) fn of_floating_times(&mut self) -> (Vec<Rc<Clock>>, bool) {
+        let mut clocks: Vec<Rc<Clock>> = Vec::new();
+        let mut names: Vec<&String> = Vec::new();
+        let mut is_unknown = false;
+        for name in self.own.iter().filter(|name| name.len() <= LONGEST_NAME) {
+            if names.contains(&name) {
+                continue;
+            }
+            if names.len() == MOST_GUESSES {
+                self.incomplete = true;
+                break;
+            }
+            names.push(name);
+            let meant = self.by_own_name(&bare(name));
+            is_unknown |= meant.is_none();
+            for clock in meant.into_iter().flat_map(|meant| meant.clocks) {
+                if !clocks.iter().any(|known| known.is(&clock)) {
+                    clocks.push(Rc::new(clock));
+                }
+            }
+        }
+        (clocks, is_unknown)
     }
 
     /// What is meant by a name alone and by a definition of that name.

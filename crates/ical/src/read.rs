@@ -15,8 +15,6 @@ use crate::resolve::Resolver;
 use crate::series::Budget;
 use crate::values::moment;
 use crate::vtimezone::Wanted;
-use crate::zone_name::named;
-use zones::Zone;
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
 /// the length of the text; what is not understood blocks, and what cannot even be placed is a problem whose
@@ -51,8 +49,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .map(|address| bare_address(address))
         .collect();
     let wanted = wanted(&calendar, *horizon);
-    let floating = floating_zone(&calendar.own_zones);
-    let mut zones = Resolver::new(&calendar, owner.zone, wanted).floating_in(floating);
+    let mut zones = Resolver::new(&calendar, owner.zone, wanted);
     if calendar.availability {
         problems.add(
             ProblemKind::Component,
@@ -142,14 +139,6 @@ fn of_all_readings(instances: Vec<Instance>, readings: usize) -> Vec<Instance> {
         instance
     })
     .collect()
-}
-
-/// The zone that a text names as that of its floating times: closer to them than what is known of the owner. One that is
-/// not known, or several, decide nothing. Whole days stay the owner's: programs show them as the viewer's own days, and in
-/// another zone they would leave hours of that day free.
-fn floating_zone(names: &[String]) -> Option<Zone> {
-    let (first, others) = names.split_first()?;
-    others.iter().all(|other| other == first).then(|| named(first))?
 }
 
 /// Instances by start, end and UID. Their order is found first and by small keys, since comparing and moving whole

@@ -12,7 +12,7 @@ use crate::event::{Replaces, When, Written};
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
 use crate::problems::Problems;
-use crate::resolve::{Certainty, Resolver};
+use crate::resolve::{Certainty, Floating, Resolver};
 use crate::values::{self, Moment};
 
 /// What reading one event needs everywhere.
@@ -93,12 +93,33 @@ impl<'a, 'z> Reading<'a, 'z> {
             (Moment::Utc(local), Some(id)) if text.trim_end().ends_with(['Z', 'z']) => {
                 self.marked(local, &id)
             }
-            (moment, _) => Written {
-                moment,
-                zone: None,
-                certain: !matches!(moment, Moment::Local(_)),
-            },
+            (moment, _) => {
+                let is_floating = matches!(moment, Moment::Local(_));
+                if is_floating {
+                    self.floating();
+                }
+                Written {
+                    moment,
+                    zone: None,
+                    certain: !is_floating,
+                }
+            }
         })
+    }
+
+    /// A time without a zone. Whole days are the owner's whatever the calendar names: programs show them as the viewer's own
+    /// days, and in another zone they would leave hours of that day free.
+    fn floating(&mut self) {
+        let what = match self.zones.find_floating() {
+            Floating::Owners => return,
+            Floating::Unknown => {
+                "has a time without a time zone, and the one that its calendar names is not known; your own was used."
+            }
+            Floating::Several => {
+                "has a time without a time zone; what it means in the one that its calendar names and in your own is kept busy."
+            }
+        };
+        self.mention(ProblemKind::Zone, what);
     }
 
     /// A time with both a zone and the mark of UTC.

@@ -27,11 +27,22 @@ struct Found {
     combined: usize,
 }
 
+/// In which zones floating times may be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Floating {
+    Owners,
+    /// The text names one that is not known; the owner's is taken.
+    Unknown,
+    /// The text names another than the owner's.
+    Several,
+}
+
 /// Finds zones for one resource and remembers them.
 pub(crate) struct Resolver<'a> {
     names: Names<'a>,
     owner: Rc<Clock>,
-    floating: Rc<Clock>,
+    /// The zones of floating times, once they have been looked up.
+    floating: Option<(usize, Floating)>,
     utc: Rc<Clock>,
     found: Vec<Found>,
     known: HashMap<String, usize>,
@@ -49,7 +60,7 @@ impl<'a> Resolver<'a> {
         let owner = Rc::new(Clock::named(owner.clone()));
         Self {
             names,
-            floating: Rc::clone(&owner),
+            floating: None,
             owner,
             utc: Rc::new(Clock::Fixed(0)),
             found: Vec::new(),
@@ -60,20 +71,30 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Reads floating times in a zone of their own, if there is one.
-    pub(crate) fn floating_in(self, zone: Option<Zone>) -> Self {
-        match zone {
-            Some(zone) => Self {
-                floating: Rc::new(Clock::named(zone)),
-                ..self
-            },
-            None => self,
+    /// Looks up the zones in which floating times may be meant: those that the text names for them, and the owner's. The names
+    /// may be older than the times, and programs differ in whether they heed them.
+    pub(crate) fn find_floating(&mut self) -> Floating {
+        if self.floating.is_none() {
+            let (mut clocks, is_unknown) = self.names.of_floating_times();
+            let is_owners = clocks.iter().any(|clock| clock.is(&self.owner));
+            clocks.retain(|clock| !clock.is(&self.owner));
+            clocks.push(self.owner());
+            let said = match clocks.len() {
+                1 if is_unknown && !is_owners => Floating::Unknown,
+                1 => Floating::Owners,
+                _ => Floating::Several,
+            };
+            self.floating = Some((self.add(clocks, Certainty::Several), said));
         }
+        self.floating.map_or(Floating::Owners, |(_, said)| said)
     }
 
-    /// The zone of floating times: the owner's unless the calendar names one.
+    /// The zone of floating times in this reading.
     pub(crate) fn floating(&self) -> Rc<Clock> {
-        Rc::clone(&self.floating)
+        match self.floating {
+            Some((at, _)) => self.chosen(at),
+            None => self.owner(),
+        }
     }
 
     /// The owner's zone, that of whole days.

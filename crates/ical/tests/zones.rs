@@ -120,24 +120,65 @@ fn floating_times_are_in_the_owners_zone() {
     assert_eq!(shown(&london), ["2026-11-24T09:00/2026-11-24T10:00 busy"]);
 }
 
-#[test]
-fn floating_times_are_in_the_zone_that_the_calendar_names_for_them() {
+/// What is read of an hour at ten without a zone, in a calendar that names these zones.
+fn naming(zones: &[&str]) -> ical::Reading {
     let text = event(&["DTSTART:20261124T100000", "DTEND:20261124T110000"]);
-    let naming = |zones: &[&str]| {
-        let mut head = "VERSION:2.0\r\n".to_owned();
-        for zone in zones {
-            head.extend(["X-WR-TIMEZONE:", zone, "\r\n"]);
-        }
-        starts(&text.replace("VERSION:2.0\r\n", &head))
-    };
-    assert_eq!(naming(&[]), ["2026-11-24T15:00"], "the owner's");
-    assert_eq!(naming(&["Europe/Berlin"]), ["2026-11-24T09:00"]);
-    assert_eq!(naming(&["Somewhere/Else"]), ["2026-11-24T15:00"]);
-    assert_eq!(
-        naming(&["Europe/Berlin", "Asia/Tokyo"]),
-        ["2026-11-24T15:00"],
-        "which one is not said"
-    );
+    let mut head = "VERSION:2.0\r\n".to_owned();
+    for zone in zones {
+        head.extend(["X-WR-TIMEZONE:", zone, "\r\n"]);
+    }
+    read(&text.replace("VERSION:2.0\r\n", &head))
+}
+
+#[test]
+fn floating_times_are_in_the_zone_that_the_calendar_names_for_them_and_in_the_owners() {
+    let new_york = "2026-11-24T15:00/2026-11-24T16:00";
+    let berlin = "2026-11-24T09:00/2026-11-24T10:00";
+    for (zones, expected) in [
+        (&[][..], &[new_york][..]),
+        (&["America/New_York"], &[new_york]),
+        (&["Europe/Berlin"], &[berlin, new_york]),
+        (&["Europe/Berlin", "Europe/Berlin"], &[berlin, new_york]),
+        (&["W. Europe Standard Time"], &[berlin, new_york]),
+        (&["\"Mitteleuropäische Zeit\""], &[berlin, new_york]),
+        (&["/mozilla.org/20070129_1/Europe/Berlin"], &[berlin, new_york]),
+        (
+            &["(UTC+01:00) Amsterdam\\, Berlin\\, Bern\\, Rom\\, Stockholm\\, Wien"],
+            &[berlin, new_york],
+        ),
+        (&["Somewhere/Else"], &[new_york]),
+        (
+            &["Europe/Berlin", "Asia/Tokyo"],
+            &["2026-11-24T01:00/2026-11-24T02:00", berlin, new_york],
+        ),
+    ] {
+        let reading = naming(zones);
+        let times: Vec<String> = shown(&reading).iter().map(|line| line[..33].to_owned()).collect();
+        assert_eq!(times, expected, "{zones:?}");
+        let is_clear = zones.is_empty() || *zones == ["America/New_York"];
+        assert_eq!(reading.problems.is_empty(), is_clear, "{zones:?}");
+        let is_told = |p: &ical::Problem| p.kind == ical::ProblemKind::Zone && !p.unplaced;
+        assert!(reading.problems.iter().all(is_told), "{zones:?}");
+        let understood = reading.instances.iter().all(|i| i.blocks == ical::Blocks::Busy);
+        assert_eq!(understood, expected.len() == 1, "{zones:?}");
+    }
+}
+
+#[test]
+fn a_zone_for_floating_times_may_be_one_that_the_calendar_defines() {
+    let definition = "BEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0530\r\n\
+                      TZOFFSETTO:+0530\r\nEND:STANDARD\r\nEND:VTIMEZONE";
+    let floating = event_lines("a", &["DTSTART:20261124T100000", "DURATION:PT1H"]);
+    let text = calendar(&["X-WR-TIMEZONE:Office", definition, &floating]);
+    assert_eq!(starts(&text), ["2026-11-24T04:30", "2026-11-24T15:00"]);
+}
+
+#[test]
+fn a_zone_for_floating_times_is_nothing_to_times_that_have_one() {
+    let named = event_lines("a", &["DTSTART;TZID=Asia/Tokyo:20261124T100000", "DURATION:PT1H"]);
+    let reading = read(&calendar(&["X-WR-TIMEZONE:Europe/Berlin", &named]));
+    assert_eq!(shown(&reading), ["2026-11-24T01:00/2026-11-24T02:00 busy"]);
+    assert!(reading.problems.is_empty());
 }
 
 #[test]
@@ -174,7 +215,14 @@ fn floating_exceptions_and_changes_are_in_the_zone_of_their_series() {
     ]);
     assert_eq!(
         starts(&text),
-        ["2026-11-23T01:00", "2026-11-25T03:00", "2026-11-26T01:00"]
+        [
+            "2026-11-23T01:00",
+            "2026-11-23T15:00",
+            "2026-11-25T03:00",
+            "2026-11-25T17:00",
+            "2026-11-26T01:00",
+            "2026-11-26T15:00",
+        ]
     );
 }
 
