@@ -65,6 +65,14 @@ impl Meant {
         }
     }
 
+    fn one_or_any(clocks: Vec<Clock>) -> Self {
+        let certainty = match clocks.len() {
+            1 => Certainty::Known,
+            _ => Certainty::Several,
+        };
+        Self { clocks, certainty }
+    }
+
     fn any(clocks: Vec<Clock>) -> Self {
         Self {
             clocks,
@@ -172,7 +180,10 @@ impl<'a> Names<'a> {
         {
             return Some(Meant::zone(zone));
         }
-        if let Some(zone) = zones::from_windows(name).or_else(|| place_at_start(name)) {
+        if let Some(zone) = zones::from_windows(name)
+            .or_else(|| zones::spelt(name))
+            .or_else(|| place_at_start(name))
+        {
             return Some(Meant::zone(zone));
         }
         // The names without an area are those of offsets, and others mean other offsets by them.
@@ -182,6 +193,7 @@ impl<'a> Names<'a> {
         }
         last_part(name)
             .map(Meant::zone)
+            .or_else(|| by_offset(name))
             .or_else(|| shown(name))
             .or_else(|| short(name))
     }
@@ -279,16 +291,20 @@ fn clash(definitions: &[&ZoneText]) -> bool {
     names.any(|other| Some(other) != first)
 }
 
+/// By an offset in the name.
+fn by_offset(name: &str) -> Option<Meant> {
+    let possible = zones::by_offset(name)?;
+    let offsets = possible.offsets.into_iter().map(Clock::Fixed);
+    let zones = possible.zones.into_iter().map(Clock::named);
+    Some(Meant::one_or_any(zones.chain(offsets).collect()))
+}
+
 /// By what programs show people as the name of a zone.
 fn shown(name: &str) -> Option<Meant> {
     let fixed = |offset| Clock::Fixed(offset);
     Some(match zones::labelled(name)? {
-        Label::Offset(offset) => Meant {
-            clocks: vec![fixed(offset)],
-            certainty: Certainty::Known,
-        },
-        Label::Zones(zones) if zones.len() > 1 => Meant::any(zones.into_iter().map(Clock::named).collect()),
-        Label::Zones(zones) => Meant::zone(zones.into_iter().next()?),
+        Label::Offset(offset) => Meant::one_or_any(vec![fixed(offset)]),
+        Label::Zones(zones) => Meant::one_or_any(zones.into_iter().map(Clock::named).collect()),
         // Whether there is summer time is not said.
         Label::Unsure { offset, zones } => {
             let named = zones.into_iter().map(Clock::named);

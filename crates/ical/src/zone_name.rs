@@ -1,5 +1,6 @@
 //! The names of zones in calendars (RFC 5545, sections 3.2.19 and 3.8.3.1): how they are compared, and which of IANA's they are.
 
+use unicode_normalization::UnicodeNormalization;
 use zones::{Label, Zone};
 
 use crate::components::ZoneText;
@@ -10,6 +11,7 @@ pub(crate) fn named(id: &str) -> Option<Zone> {
     let name = bare(id);
     place(&name)
         .or_else(|| zones::from_windows(&name))
+        .or_else(|| zones::spelt(&name))
         .or_else(|| last_part(&name))
         .or_else(|| match zones::labelled(&name)? {
             Label::Zones(zones) => <[Zone; 1]>::try_from(zones).ok().map(|[zone]| zone),
@@ -17,20 +19,26 @@ pub(crate) fn named(id: &str) -> Option<Zone> {
         })
 }
 
-/// The name as it is meant: TEXT without its escapes, also where a parameter has them, which must not; without quotes and
-/// surrounding space.
+/// The name as it is meant: TEXT without its escapes, also where a parameter has them, which must not; without quotes,
+/// surrounding space and what has no width. Letters with accents, and letters and signs of full width, are as in Unicode's form KC,
+/// however they are written.
 pub(crate) fn bare(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
-    let mut chars = id.chars();
+    let mut chars = id.nfkc();
     while let Some(c) = chars.next() {
         match c {
             '\\' => name.extend(chars.next()),
             '"' => {}
-            c if c.is_control() => {}
+            c if c.is_control() || is_without_width(c) => {}
             c => name.push(c),
         }
     }
     name.trim().to_owned()
+}
+
+/// Marks that only say how text runs, joins or begins.
+fn is_without_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// The name as names are compared: without regard to case, spaces and the solidus that marks a global name.
@@ -51,13 +59,19 @@ pub(crate) fn place(name: &str) -> Option<Zone> {
     })
 }
 
-/// An IANA name with something behind it: `Europe/Berlin (CET)`.
+/// An IANA name with something behind it: `Europe/Berlin (CET)`, `US/Pacific-New`, `Europe/Berlin/Office`.
 pub(crate) fn place_at_start(name: &str) -> Option<Zone> {
-    let ends = name
-        .char_indices()
-        .filter(|(_, c)| !(c.is_ascii_alphanumeric() || "_+-/".contains(*c)));
-    let ends: Vec<usize> = ends.map(|(at, _)| at).take(8).collect();
-    ends.into_iter().rev().find_map(|end| place(name[..end].trim()))
+    // What stands behind `Etc/GMT` may belong to its number.
+    let is_number = name.to_ascii_lowercase().contains("etc/");
+    let ends = |is_end: fn(char) -> bool| -> Option<Zone> {
+        let ends = name.char_indices().filter(|(_, c)| is_end(*c)).take(8);
+        let ends: Vec<usize> = ends.map(|(at, _)| at).collect();
+        ends.into_iter().rev().find_map(|end| place(name[..end].trim()))
+    };
+    if is_number {
+        return ends(|c| c == '(');
+    }
+    ends(|c| !(c.is_ascii_alphanumeric() || "_+-/".contains(c))).or_else(|| ends(|c| "_-/".contains(c)))
 }
 
 /// A name without an area, such as `EST` or `Japan`, alone or at the end of a path such as `tzone://Microsoft/Utc`.

@@ -311,3 +311,151 @@ fn a_name_that_is_written_in_another_way_is_the_zone_that_it_says() {
     rows.push(("words", String::new(), "Western/Central Europe", BERLIN, Nothing));
     check(&rows);
 }
+
+#[test]
+fn a_name_whose_separators_or_letters_are_written_otherwise_is_the_place_that_it_says() {
+    let mut rows = Vec::new();
+    for (starts, names) in [
+        (
+            BERLIN,
+            &[
+                "Europe-Berlin",
+                "Europe.Berlin",
+                "Europe_Berlin",
+                "EuropeBerlin",
+                "Europe%2FBerlin",
+                "Europe\\/Berlin",
+                "Europe\u{ff0f}Berlin",
+                "\u{200b}Europe/Berlin\u{a0}",
+                "/freeassociation.sourceforge.net/Europe_Berlin",
+                "Europe/Berlin-1",
+                "Europe/Berlin/Office",
+                "W.Europe Standard Time",
+                "W_Europe_Standard_Time",
+                "Mitteleuropa\u{308}ische Zeit",
+                "(CET) Berlin",
+                "Berlin UTC+1",
+                "\u{ff08}UTC+01:00\u{ff09} Berlin",
+            ][..],
+        ),
+        (
+            NEW_YORK,
+            &[
+                "America/NewYork",
+                "America-New-York",
+                "NewYork",
+                "US/Eastern-New",
+                "Östliche Normalzeit",
+                "Nordamerikanische Ostküsten-Normalzeit",
+                "Heure de l'Est nord-américain",
+                "Hora est. del Este",
+                "Horário padrão oriental",
+                "Ora solare orientale",
+                "東部標準時",
+                "美国东部标准时间",
+                "동부 표준시",
+            ],
+        ),
+    ] {
+        for name in names {
+            rows.push((*name, String::new(), *name, starts, Nothing));
+        }
+    }
+    check(&rows);
+}
+
+#[test]
+fn rules_of_posix_are_followed_and_offsets_that_may_be_either_way_are_both() {
+    let five_hours = (&["05:00", "15:00"][..], &["05:00", "15:00"][..]);
+    check(&[
+        (
+            "rules",
+            String::new(),
+            "EST5EDT,M3.2.0,M11.1.0",
+            NEW_YORK,
+            Nothing,
+        ),
+        (
+            "other rules",
+            String::new(),
+            "CET-1CEST,M3.5.0,M10.5.0/3",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "semicolons",
+            String::new(),
+            "\"EST5EDT;M3.2.0;M11.1.0\"",
+            NEW_YORK,
+            Nothing,
+        ),
+        ("no rules", String::new(), "CET-1CEST", BERLIN, Nothing),
+        ("a sign", String::new(), "EST+5EDT", NEW_YORK, Nothing),
+        (
+            "an offset",
+            String::new(),
+            "<+01>-1",
+            (&["09:00"], &["09:00"]),
+            Nothing,
+        ),
+        (
+            "names that say nothing",
+            String::new(),
+            "AAA-1BBB",
+            BERLIN_OR_HOUR_LATER,
+            Several,
+        ),
+        ("either way", String::new(), "Etc/UTC-5", five_hours, Several),
+        (
+            "either way, without a sign",
+            String::new(),
+            "Etc/GMT5",
+            five_hours,
+            Several,
+        ),
+        (
+            "as IANA has it",
+            String::new(),
+            "Etc/GMT+5",
+            (&["15:00"], &["15:00"]),
+            Nothing,
+        ),
+        (
+            "defined",
+            defined("Etc/UTC-5", &berlin()),
+            "Etc/UTC-5",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "defined like POSIX",
+            defined("CET-1CEST", &new_york()),
+            "CET-1CEST",
+            NEW_YORK,
+            Nothing,
+        ),
+    ]);
+}
+
+#[test]
+fn accents_are_compared_however_they_are_written() {
+    let other = defined("Other", &new_york());
+    let both = |id: &str| format!("{}\r\n{other}", defined(id, &berlin()));
+    check(&[
+        (
+            "apart",
+            both("Zu\u{308}rich Office"),
+            "Zürich Office",
+            BERLIN,
+            Nothing,
+        ),
+        (
+            "together",
+            both("Zürich Office"),
+            "Zu\u{308}rich Office",
+            BERLIN,
+            Nothing,
+        ),
+        ("full width", both("Office\u{ff11}"), "Office1", BERLIN, Nothing),
+    ]);
+}

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 
 use crate::offset::{leading, offset, zero};
+use crate::spelling::letters;
 use crate::{Zone, described, names, windows};
 
 /// What the name that a program shows for a zone says.
@@ -40,7 +41,7 @@ pub fn labelled(text: &str) -> Option<Label> {
     let text = text.trim();
     let (offset, place) = match leading(text, false).or_else(|| trailing(text)) {
         Some((offset, place)) => (Some(offset), place),
-        None => (zero(text), text),
+        None => (zero(text), without_abbreviation(text)),
     };
     if let Some(offset) = offset.filter(|offset| place.is_empty() || zero(place) == Some(*offset)) {
         return Some(Label::Offset(offset));
@@ -65,10 +66,29 @@ pub fn labelled(text: &str) -> Option<Label> {
     })
 }
 
-/// `Eastern Time (GMT-05:00)`.
+/// `Eastern Time (GMT-05:00)`, `Berlin UTC+1`.
 fn trailing(text: &str) -> Option<(i32, &str)> {
-    let (place, last) = text.strip_suffix(')')?.rsplit_once('(')?;
-    Some((offset(last)?, place.trim()))
+    let in_brackets = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let apart = || {
+        [" UTC", " GMT"]
+            .into_iter()
+            .find_map(|zero| Some(text.split_at(text.rfind(zero)?)))
+    };
+    let (place, last) = in_brackets.or_else(apart)?;
+    let has_number = last.contains(|c: char| c.is_ascii_digit());
+    Some((
+        offset(last).filter(|_| in_brackets.is_some() || has_number)?,
+        place.trim(),
+    ))
+}
+
+/// `(CET) Berlin`.
+fn without_abbreviation(text: &str) -> &str {
+    let parts = text.strip_prefix('(').and_then(|text| text.split_once(')'));
+    match parts {
+        Some((short, place)) if !place.trim().is_empty() && !abbreviated(short).is_empty() => place.trim(),
+        _ => text,
+    }
 }
 
 /// The zones that a name without its offset means. The offset decides which of several places counts.
@@ -169,13 +189,13 @@ fn city(core: &str) -> Option<Zone> {
             let is_direction = ["North", "South", "West"].contains(&place);
             if !is_direction && area != "Antarctica" {
                 cities
-                    .entry(self::core(&place.replace('_', " ")))
+                    .entry(letters(&self::core(&place.replace('_', " "))))
                     .or_insert(name.as_str());
             }
         }
         cities
     });
-    cities.get(core).and_then(|name| Zone::named(name).ok())
+    cities.get(&letters(core)).and_then(|name| Zone::named(name).ok())
 }
 
 /// A name without case, accents and punctuation, and without the words for time and summer that stand in all of them.
@@ -190,7 +210,13 @@ fn core(name: &str) -> String {
         .split_whitespace()
         .filter(|word| !described::COMMON_WORDS.contains(word) && !word.bytes().all(|b| b.is_ascii_digit()))
         .collect();
-    words.join(" ")
+    let core = words.join(" ");
+    let bare = described::COMMON_ENDINGS
+        .iter()
+        .find_map(|ending| core.strip_suffix(ending))
+        .map(str::trim)
+        .filter(|bare| !bare.is_empty());
+    bare.map_or_else(|| core.clone(), str::to_owned)
 }
 
 /// A letter without its accent; nothing for one that has none.

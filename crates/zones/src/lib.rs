@@ -9,14 +9,16 @@
 //! would book people at the wrong hour after a country changed its clocks. A name that the newer lacks is looked up in the
 //! other: what was stored by it must stay readable ([`Database`]).
 //!
-//! Calendar programs name zones in other ways, too: [`from_windows`], [`labelled`], [`from_cdo`], [`abbreviated`] and
-//! [`offset`] read those.
+//! Calendar programs name zones in other ways, too: [`from_windows`], [`spelt`], [`labelled`], [`from_cdo`], [`by_offset`],
+//! [`abbreviated`] and [`offset`] read those.
 
 mod cdo;
 mod data;
 mod described;
 mod label;
 mod offset;
+mod posix;
+mod spelling;
 mod windows;
 
 use std::fmt;
@@ -31,6 +33,8 @@ pub use cdo::from_cdo;
 pub use data::{Database, names, version};
 pub use label::{Label, abbreviated, labelled};
 pub use offset::offset;
+pub use posix::{Possible, by_offset};
+pub use spelling::spelt;
 pub use windows::from_windows;
 
 /// A time zone known by its IANA name, such as `Europe/Berlin`.

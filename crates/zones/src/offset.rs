@@ -65,7 +65,7 @@ fn sign(c: char) -> Option<i32> {
 }
 
 /// A sign and a number, and nothing else.
-fn exactly(text: &str, sign_optional: bool) -> Option<i32> {
+pub(crate) fn exactly(text: &str, sign_optional: bool) -> Option<i32> {
     let text = text.trim().trim_end_matches(['.', ':']);
     let (sign, number) = match text.chars().next().and_then(|c| Some((sign(c)?, c.len_utf8()))) {
         Some((sign, length)) => (sign, text[length..].trim()),

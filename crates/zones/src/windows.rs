@@ -1,21 +1,47 @@
 //! Windows' names of time zones, which Outlook and Exchange write into calendars.
 
-use crate::Zone;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
-/// The zone that Windows calls by this name, such as `W. Europe Standard Time`, in any letter case. Outlook numbers those that
-/// it defines more than once, as in `W. Europe Standard Time 1`, and some programs write the name of summer time.
+use crate::Zone;
+use crate::spelling::letters;
+
+/// The zone that Windows calls by this name, such as `W. Europe Standard Time`, in any letter case and with any spaces and dots.
+/// Outlook numbers those that it defines more than once, as in `W. Europe Standard Time 1`, and some programs write the name of
+/// summer time.
 pub fn from_windows(name: &str) -> Option<Zone> {
     let name = name
         .trim()
         .to_ascii_lowercase()
         .replace(" daylight time", " standard time");
-    exactly(&name).or_else(|| {
-        let (unnumbered, number) = name.rsplit_once(' ')?;
-        let number = number.trim_matches(['(', ')']);
-        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| exactly(unnumbered))?
-    })
+    exactly(&name)
+        .or_else(|| {
+            let (unnumbered, number) = name.rsplit_once(' ')?;
+            let number = number.trim_matches(['(', ')']);
+            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+            is_number.then(|| exactly(unnumbered))?
+        })
+        .or_else(|| by_letters(&name))
 }
+
+/// By the letters of a name alone. Those that are offsets differ in their sign only.
+fn by_letters(name: &str) -> Option<Zone> {
+    static KNOWN: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let names = TABLE.iter().filter(|(windows, _)| !windows.starts_with("UTC"));
+        names.map(|(windows, zone)| (letters(windows), *zone)).collect()
+    });
+    if name.len() > LONGEST {
+        return None;
+    }
+    let letters = letters(name).replace("daylighttime", "standardtime");
+    let unnumbered = letters.trim_end_matches(|c: char| c.is_ascii_digit());
+    let zone = known.get(&letters).or_else(|| known.get(unnumbered))?;
+    Zone::named(zone).ok()
+}
+
+/// Longest name that is looked at by its letters, in bytes.
+const LONGEST: usize = 100;
 
 fn exactly(name: &str) -> Option<Zone> {
     let found = TABLE
@@ -177,6 +203,24 @@ mod tests {
         for (windows, iana) in TABLE {
             let zone = from_windows(windows).unwrap_or_else(|| panic!("{windows} is not found"));
             assert_eq!(zone, Zone::named(iana).unwrap());
+        }
+    }
+
+    #[test]
+    fn spaces_and_dots_do_not_matter() {
+        for (name, iana) in [
+            ("W.Europe Standard Time", "Europe/Berlin"),
+            ("W Europe Standard Time", "Europe/Berlin"),
+            ("W._Europe_Standard_Time", "Europe/Berlin"),
+            ("WEuropeDaylightTime 2", "Europe/Berlin"),
+            ("Eastern-Standard-Time", "America/New_York"),
+            ("Central Standard Time [Mexico]", "America/Mexico_City"),
+            ("Russia TimeZone 11", "Asia/Kamchatka"),
+        ] {
+            assert_eq!(from_windows(name), Zone::named(iana).ok(), "{name}");
+        }
+        for name in ["", "1", "Standard Time", "UTC12"] {
+            assert_eq!(from_windows(name), None, "{name}");
         }
     }
 }
