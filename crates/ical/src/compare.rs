@@ -43,6 +43,7 @@ const WANTED: Wanted = Wanted {
     begins: 0,
     from: 0,
     to: 4_102_444_800,
+    horizon: (0, 4_102_444_800),
 };
 
 /// Whether two texts are the same event for a person. What servers add or rearrange does not count: other

@@ -33,6 +33,7 @@ mod meant;
 mod model;
 mod observance;
 mod observed;
+mod offset_unit;
 mod parts;
 mod periods;
 mod problems;

@@ -132,10 +132,10 @@ impl<'a> Names<'a> {
     /// What a TZID means.
     pub(crate) fn look_up(&mut self, id: &str) -> Meant {
         if id.len() > LONGEST_NAME {
-            return self.guessed("");
+            return self.guessed();
         }
         let name = bare(id);
-        self.by_own_name(&name).unwrap_or_else(|| self.guessed(&name))
+        self.by_own_name(&name).unwrap_or_else(|| self.guessed())
     }
 
     /// The zones that the text names as those of its floating times, and whether one of the names is not known.
@@ -243,7 +243,7 @@ impl<'a> Names<'a> {
     }
 
     /// For a name that says nothing: the calendar's own zones, else those that its events name and the owner's.
-    fn guessed(&mut self, name: &str) -> Meant {
+    fn guessed(&mut self) -> Meant {
         let mut names: Vec<&str> = Vec::new();
         for zone in self.definitions {
             if names.len() <= MOST_GUESSES && !names.contains(&zone.id.as_str()) {
@@ -251,8 +251,8 @@ impl<'a> Names<'a> {
             }
         }
         let mut clocks = Vec::new();
-        let is_defined = self.by_name.contains_key(&comparable(name));
-        if !is_defined && names.len() <= MOST_GUESSES {
+        // A definition of the name itself would have been used if it said anything.
+        if names.len() <= MOST_GUESSES {
             for other in &names {
                 clocks.extend(
                     self.by_own_name(&bare(other))

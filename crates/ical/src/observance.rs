@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::days::{DAY, Day, naive, naive_date};
+use crate::days::{DAY, Day, naive, naive_date, number_of};
 use crate::lines::{Line, Name};
+use crate::offset_unit::OffsetUnit;
 use crate::rule::{Freq, Rule};
 use crate::values::{self, Moment};
 use crate::vtimezone::{Wanted, YEAR};
@@ -74,14 +75,14 @@ pub(crate) enum Edge {
 }
 
 impl Observance {
-    pub(crate) fn read(lines: &[Line]) -> Self {
+    pub(crate) fn read(lines: &[Line], unit: OffsetUnit) -> Self {
         let mut part = Self::default();
         let mut abbreviation = None;
         for line in lines {
             let value = line.value.as_ref();
             match line.name {
-                Name::OffsetFrom => part.from = zones::offset(value).map(i64::from).or(part.from),
-                Name::OffsetTo => part.to = zones::offset(value).map(i64::from).or(part.to),
+                Name::OffsetFrom => part.from = unit.read(value).map(i64::from).or(part.from),
+                Name::OffsetTo => part.to = unit.read(value).map(i64::from).or(part.to),
                 Name::ZoneAbbreviation => abbreviation = Some(value),
                 Name::DtStart => {
                     let start = values::moment(value);
@@ -137,6 +138,26 @@ impl Observance {
         ((day.month, day.of_month) != (1, 1)).then_some(day.month)
     }
 
+    /// Do dates alone say when it begins to apply, and no rule?
+    pub(crate) fn is_of_dates(&self) -> bool {
+        self.odd.is_empty() && self.rules.is_empty()
+    }
+
+    /// Rules that begin only after the wanted time, as in the year 9999, are taken for those of any year: their dates are as much
+    /// as is known.
+    pub(crate) fn begin_before(&mut self, end: i64) {
+        let is_late = self.start.is_some_and(|start| start.utc(0) >= end);
+        let is_yearly = !self.rules.is_empty() && self.rules.iter().all(|rule| rule.count.is_none());
+        if is_late && is_yearly {
+            let years = |onset: Onset| match onset {
+                Onset::Local(local) => Onset::Local(in_1970(local)),
+                Onset::Utc(utc) => Onset::Utc(in_1970(utc)),
+            };
+            self.start = self.start.map(years);
+            self.onsets_assumed |= !self.start_assumed;
+        }
+    }
+
     /// Is it known from when on the offset applies?
     pub(crate) fn is_clear(&self) -> bool {
         self.to.is_some() && (self.start.is_some() || !self.dates.is_empty())
@@ -174,6 +195,13 @@ impl Observance {
         }
         Some(found)
     }
+}
+
+/// The same day and time of the year 1970, or of the next day where it has none.
+fn in_1970(at: i64) -> i64 {
+    let day = Day::of(at.div_euclid(DAY));
+    let first_of_month = number_of(1970, day.month, 1);
+    (first_of_month + i64::from(day.of_month) - 1) * DAY + at.rem_euclid(DAY)
 }
 
 /// The offset that an abbreviation such as `CEST` stands for, when it is one.

@@ -121,7 +121,15 @@ fn wanted(calendar: &CalendarText, horizon: Horizon) -> Wanted {
         begins = first.map_or(from, |first| from.min((first - 2 * DAY).max(0)));
     }
     let to = moved(horizon.to, 800 * DAY).as_second();
-    Wanted { begins, from, to }
+    Wanted {
+        begins,
+        from,
+        to,
+        horizon: (
+            moved(horizon.from, -2 * DAY).as_second(),
+            moved(horizon.to, 2 * DAY).as_second(),
+        ),
+    }
 }
 
 /// What the text means when its zones can be meant in several ways: what blocks in one reading blocks, but only what is in all

@@ -7,6 +7,7 @@ use crate::components::ZoneText;
 use crate::days::DAY;
 use crate::observance::{Edge, Observance, Onset};
 use crate::observed::{Change, Observed};
+use crate::offset_unit::OffsetUnit;
 
 /// Most parts of a definition that are looked at.
 const MOST_PARTS: usize = 500;
@@ -28,6 +29,8 @@ pub(crate) struct Wanted {
     /// From here on the readings of a definition are compared.
     pub from: i64,
     pub to: i64,
+    /// The time that is read. What lies outside matters for the lengths of series and for moved occurrences alone.
+    pub horizon: (i64, i64),
 }
 
 /// What a definition may mean.
@@ -44,10 +47,23 @@ pub(crate) struct Meanings {
 impl Meanings {
     /// Reads a definition. Every unit of work is taken from `budget`.
     pub(crate) fn of(zone: &ZoneText, wanted: Wanted, budget: &mut u32) -> Self {
+        let mut all = Self::default();
+        for unit in OffsetUnit::of(zone) {
+            let mut meanings = Self::in_unit(zone, unit, wanted, budget);
+            meanings.completed |= unit != OffsetUnit::Clock;
+            all.join(meanings, wanted);
+        }
+        all
+    }
+
+    fn in_unit(zone: &ZoneText, unit: OffsetUnit, wanted: Wanted, budget: &mut u32) -> Self {
         let parts = zone.observances.iter().take(MOST_PARTS);
-        let mut parts: Vec<Observance> = parts.map(|lines| Observance::read(lines)).collect();
+        let mut parts: Vec<Observance> = parts.map(|lines| Observance::read(lines, unit)).collect();
         complete_offsets(&mut parts);
         disregard_common_starts(&mut parts);
+        for part in &mut parts {
+            part.begin_before(wanted.to);
+        }
         let offsets = offsets_of(&parts);
         let mut meanings = Self {
             too_many: zone.observances.len() > MOST_PARTS,
@@ -178,6 +194,8 @@ struct Step {
     onset: Onset,
     from: Option<i64>,
     to: i64,
+    /// Others may follow that are not written: no rule says when.
+    open: bool,
 }
 
 /// The onsets of all parts in their order; nothing when one of them cannot be followed.
@@ -190,6 +208,7 @@ fn onsets(parts: &[Observance], edge: Edge, wanted: Wanted, budget: &mut u32) ->
             onset,
             from: part.from,
             to,
+            open: part.is_of_dates(),
         }));
     }
     steps.sort_by_key(|step| step.onset.utc(step.from.unwrap_or(step.to)));
@@ -226,9 +245,43 @@ fn readings_of(steps: &[Step], wanted: Wanted) -> Vec<Observed> {
         changes.push(Change { at, offset });
     }
     let mut readings = vec![Observed::new(initial, changes.clone())];
+    let mut earlier = initial;
+    if let Some((before, last)) = last_year(steps, &changes, wanted) {
+        if last.at + SURELY < wanted.horizon.1 {
+            ways_back.push(Change {
+                at: last.at + SURELY,
+                offset: before.offset,
+            });
+        }
+        if changes.len() == 2 && wanted.horizon.0 < before.at - SURELY {
+            // It is the only year that is written, and others come before it, too.
+            earlier = before.offset;
+            ways_back.push(Change {
+                at: before.at - SURELY,
+                offset: initial,
+            });
+        }
+    }
     if !ways_back.is_empty() {
         changes.extend(ways_back);
-        readings.push(Observed::new(initial, changes));
+        readings.push(Observed::new(earlier, changes));
     }
     readings
+}
+
+/// The last two changes, if they are those of a year with summer time whose rule is not written: programs write the changes of
+/// one year, or of some, and mean all that follow. Whether they follow, and on which days, is not known. Where the changes of
+/// many years ended long ago they are history.
+fn last_year(steps: &[Step], changes: &[Change], wanted: Wanted) -> Option<(Change, Change)> {
+    let ([.., first, second], [.., before, last]) = (steps, changes) else {
+        return None;
+    };
+    let is_open = steps[steps.len() - 2..].iter().all(|step| step.open);
+    let is_pair = first.to != second.to
+        && (first.to - second.to).abs() <= 2 * 3_600
+        && second.from.is_none_or(|from| from == first.to)
+        && first.from.is_none_or(|from| from == second.to);
+    let is_year = last.at - before.at < YEAR;
+    let is_recent = steps.len() == 2 || last.at > wanted.from - 10 * YEAR;
+    (is_open && is_pair && is_year && is_recent).then_some((*before, *last))
 }
