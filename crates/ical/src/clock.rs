@@ -92,6 +92,29 @@ impl Clock {
         }
     }
 
+    /// The name of the zone.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Named(named) => Some(named.zone.name()),
+            Self::Fixed(_) | Self::Observed(_) => None,
+        }
+    }
+
+    /// What changes in a span, in order: when, and the offset from then on, in seconds. Some may change nothing.
+    pub(crate) fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<(i64, i64)> {
+        match self {
+            Self::Fixed(_) => Vec::new(),
+            Self::Observed(observed) => observed.changes_within(from.as_second(), to.as_second()),
+            Self::Named(named) => {
+                let following = named.zone.rules().following(from);
+                following
+                    .map(|change| (change.timestamp().as_second(), change.offset().seconds().into()))
+                    .take_while(|(at, _)| *at < to.as_second())
+                    .collect()
+            }
+        }
+    }
+
     /// The instants of a local time in naive seconds (RFC 5545, section 3.3.5: a skipped time is read with the
     /// offset before the gap, a repeated one is its first).
     pub(crate) fn instants(&self, at: i64) -> Instants {

@@ -11,9 +11,12 @@
 //! walk from the first occurrence (architecture.md, "Recurrence"). Recurrence runs on naive local time, and
 //! only results meet a zone; the tests compare it with the `rrule` crate.
 //!
+//! [`calendar_zone`] reads of a whole calendar what servers say of its zone.
+//!
 //! **Out.** [`event()`] is what is written to a calendar server, [`download`] what a client downloads, and
 //! [`changes`] says what a person changed on the server since.
 
+mod calendar_zone;
 mod changes;
 mod clock;
 mod compare;
@@ -54,6 +57,7 @@ mod walk;
 mod write;
 mod zone_name;
 
+pub use calendar_zone::calendar_zone;
 pub use compare::{Change, changes, same_event};
 pub use model::{Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading, RecurrenceId};
 pub use read::{read, read_bytes, uid};

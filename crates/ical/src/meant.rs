@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use zones::{Label, Zone};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, instant};
 use crate::components::{CalendarText, EventText, ZoneText};
 use crate::lines::Name;
-use crate::vtimezone::{Meanings, Wanted};
+use crate::vtimezone::{Meanings, Wanted, YEAR};
 use crate::zone_name::{bare, comparable, hinted, last_part, named, place, place_at_start};
 
 /// Most work that expanding all definitions of a resource may cost.
@@ -129,6 +129,12 @@ impl<'a> Names<'a> {
         self.incomplete
     }
 
+    /// What a name means by itself and by its definition; nothing when neither says anything.
+    pub(crate) fn own(&mut self, id: &str) -> Option<Vec<Clock>> {
+        let name = (id.len() <= LONGEST_NAME).then(|| bare(id))?;
+        self.by_own_name(&name).map(|meant| meant.clocks)
+    }
+
     /// What a TZID means.
     pub(crate) fn look_up(&mut self, id: &str) -> Meant {
         if id.len() > LONGEST_NAME {
@@ -184,7 +190,12 @@ impl<'a> Names<'a> {
             .or_else(|| zones::spelt(name))
             .or_else(|| place_at_start(name))
         {
-            return Some(Meant::zone(zone));
+            return Some(match half {
+                Some(half) if !self.may_be(&zone, &half.clocks) => {
+                    Meant::any(half.clocks.into_iter().chain([Clock::named(zone)]).collect())
+                }
+                _ => Meant::zone(zone),
+            });
         }
         // The names without an area are those of offsets, and others mean other offsets by them.
         if let Some(half) = half {
@@ -196,6 +207,17 @@ impl<'a> Names<'a> {
             .or_else(|| by_offset(name))
             .or_else(|| shown(name))
             .or_else(|| short(name))
+    }
+
+    /// Is what a definition may mean, of which only a part is known, this zone? Asked of a winter and a summer.
+    fn may_be(&self, zone: &Zone, clocks: &[Clock]) -> bool {
+        let from = self.wanted.horizon.0;
+        [from, from + YEAR / 2].map(instant).into_iter().all(|at| {
+            let offset = i64::from(zone.offset_seconds(at));
+            clocks
+                .iter()
+                .any(|clock| clock.naive(at) - at.as_second() == offset)
+        })
     }
 
     /// What definitions mean: several, when they differ or can be read in several ways.

@@ -38,12 +38,13 @@ impl Observed {
             && self.changes[later(self)..] == other.changes[later(other)..]
     }
 
-    /// How often the clocks change in a span.
-    pub(crate) fn changes_between(&self, from: i64, to: i64) -> usize {
-        self.changes
+    /// The changes in a span: when, and the offset from then on.
+    pub(crate) fn changes_within(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let within = self
+            .changes
             .iter()
-            .filter(|change| (from..to).contains(&change.at))
-            .count()
+            .filter(|change| (from..to).contains(&change.at));
+        within.map(|change| (change.at, change.offset)).collect()
     }
 
     /// Offset at an instant.

@@ -40,12 +40,12 @@ impl Times {
         let most = match unit {
             Unit::Hour => 23,
             Unit::Minute => 59,
-            // The 60th is the leap second, which no clock here knows; it is taken for the last one.
+            // The 60th is the leap second, which no clock here knows: the last one, or what the start has.
             Unit::Second => 60,
         };
-        let (mut read, all) = readable_bits(value, 0..=most);
+        let (mut read, mut all) = readable_bits(value, 0..=most);
         if read & 1 << 60 != 0 {
-            read = read & !(1 << 60) | 1 << 59;
+            (read, all) = (read & !(1 << 60) | 1 << 59, false);
         }
         let named = &mut self.units[unit as usize];
         named.unread |= !all || (named.read != 0 && named.read != read);

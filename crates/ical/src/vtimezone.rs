@@ -138,7 +138,7 @@ impl Meanings {
     fn explain(&self, wanted: Wanted) -> bool {
         self.readings
             .iter()
-            .all(|reading| reading.changes_between(wanted.from, wanted.to) > 1)
+            .all(|reading| reading.changes_within(wanted.from, wanted.to).len() > 1)
     }
 }
 

@@ -185,6 +185,19 @@ fn where_no_minute_can_be_read_the_hour_is_closed() {
 }
 
 #[test]
+fn a_leap_second_is_the_last_one_or_the_events_own() {
+    assert_eq!(
+        with("FREQ=WEEKLY;BYSECOND=60;UNTIL=20261109"),
+        [
+            "2026-11-02T15:00/2026-11-02T16:00 not-understood",
+            "2026-11-02T15:00/2026-11-02T16:00 not-understood",
+            "2026-11-09T15:00/2026-11-09T16:00 not-understood",
+            "2026-11-09T15:00/2026-11-09T16:00 not-understood",
+        ]
+    );
+}
+
+#[test]
 fn exceptions_free_nothing_of_days_whose_times_are_not_known_and_changes_reach_farther() {
     let series = event_lines(
         "a",

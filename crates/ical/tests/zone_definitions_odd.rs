@@ -58,6 +58,13 @@ fn the_changes_of_one_year_may_be_those_of_every_year() {
             BERLIN,
             Nothing,
         ),
+        (
+            "the name says otherwise",
+            defined("Eastern Standard Time", &only_in(&[2025])),
+            "Eastern Standard Time",
+            (&["08:00", "09:00", "15:00"], &["08:00", "09:00", "14:00"]),
+            Several,
+        ),
         // What is over is over.
         (
             "history",

@@ -143,7 +143,8 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     let id = connections::insert(&mut tx, &new, now).await?;
     let sealed = login::seal(quince, id, found.credentials.password.expose())?;
     connections::set_password(&mut tx, id, &sealed).await?;
-    let listed: Vec<_> = found.calendars.iter().map(sync::as_listed).collect();
+    let calendars = found.calendars.iter();
+    let listed: Vec<_> = calendars.map(|found| sync::as_listed(found, now)).collect();
     sync::keep(&mut tx, id, &listed, now).await?;
     connections::sync_succeeded(&mut tx, id, now, now).await?;
     tx.commit().await?;

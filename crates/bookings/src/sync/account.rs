@@ -98,7 +98,10 @@ impl<'a> Account<'a> {
             let mut tx = self.quince.store().read().await?;
             remote_calendars::list_for_connections(&mut tx, &[id]).await?
         };
-        let mut found: Vec<Listed> = listed.iter().map(as_listed).collect();
+        let mut found: Vec<Listed> = listed
+            .iter()
+            .map(|found| as_listed(found, self.started))
+            .collect();
         // A calendar keeps its first address, also when the account has moved to another host.
         for old in &known {
             let url = login::calendar_url(homes, &old.url)?;
@@ -232,12 +235,12 @@ pub(crate) fn discovered(account: &caldav::Account) -> Discovered {
 }
 
 /// A found calendar, as it is kept.
-pub(crate) fn as_listed(found: &Calendar) -> Listed {
+pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
     Listed {
         url: found.url.to_string(),
         name: found.name.clone(),
         color: found.color.clone(),
-        zone: parse::zone_name(found.timezone.as_deref()),
+        zone: parse::zone_name(found.timezone.as_deref(), now),
         writable: found.writable,
         readable: found.readable == Readable::Events,
     }

@@ -1,6 +1,7 @@
 //! From a calendar resource's text to what is kept of it.
 
 use ical::{Horizon, Instance, Owner};
+use jiff::Timestamp;
 use zones::Zone;
 
 /// Whose calendar it is, and when.
@@ -44,12 +45,10 @@ impl Reader {
     }
 }
 
-/// The name of the zone in a calendar's `calendar-timezone`: the TZID of its VTIMEZONE.
-pub(crate) fn zone_name(vtimezone: Option<&str>) -> Option<String> {
-    let line = vtimezone?
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("TZID"))?;
-    line.split_once(':').map(|(_, name)| name.trim().to_owned())
+/// The name of the zone in a calendar's `calendar-timezone`, where it is clear which one is meant.
+pub(crate) fn zone_name(calendar_timezone: Option<&str>, now: Timestamp) -> Option<String> {
+    let zone = ical::calendar_zone(calendar_timezone?, now)?;
+    Some(zone.name().to_owned())
 }
 
 /// The zone of a stored name, by IANA's or by Windows' list.
@@ -64,14 +63,30 @@ mod tests {
 
     #[test]
     fn a_calendars_zone_is_read_from_its_definition() {
-        let text =
-            "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n";
-        let name = zone_name(Some(text));
-        assert_eq!(
-            zone_named(name.as_deref()),
-            Some(Zone::named("Europe/Berlin").unwrap())
-        );
+        let now = "2026-11-29T12:00:00Z".parse().unwrap();
+        let name = |id: &str, parts: &str| {
+            let text = format!(
+                "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID{id}\r\n{parts}END:VTIMEZONE\r\nEND:VCALENDAR\r\n"
+            );
+            zone_name(Some(&text), now)
+        };
+        let berlin = Some("Europe/Berlin".to_owned());
+        for id in [
+            ":Europe/Berlin",
+            ";X-A=b:Europe/Berlin",
+            ":Europe\\/Berlin",
+            ":/mozilla.org/20070129_1/Europe/Berlin",
+            ":W. Europe Standard Time",
+            ":(UTC+01:00) Amsterdam\\, Berlin\\, Bern\\, Rom\\, Stockholm\\, Wien",
+        ] {
+            assert_eq!(name(id, ""), berlin, "{id}");
+            assert!(zone_named(name(id, "").as_deref()).is_some(), "{id}");
+        }
+        let kolkata = "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0530\r\nTZOFFSETTO:+0530\r\nEND:STANDARD\r\n";
+        let zone = zone_named(name(":Our office", kolkata).as_deref()).unwrap();
+        assert_eq!(zone.offset_seconds(now), 19_800);
+        assert_eq!(name(":Somewhere odd", ""), None);
         assert_eq!(zone_named(Some("Somewhere odd")), None);
-        assert_eq!(zone_name(None), None);
+        assert_eq!(zone_name(None, now), None);
     }
 }
