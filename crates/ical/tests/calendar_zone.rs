@@ -3,12 +3,12 @@
 mod support;
 
 use ical::calendar_zone;
-use support::calendar;
 use support::defined::{berlin, defined, new_york};
+use support::{calendar, instant};
 use zones::Zone;
 
 fn zone(id: &str, lines: &str) -> Option<Zone> {
-    let now = "2026-11-29T12:00:00Z".parse().unwrap();
+    let now = instant("2026-11-29T12:00:00Z");
     calendar_zone(&calendar(&[&defined(id, lines)]), now)
 }
 
@@ -64,7 +64,7 @@ fn a_calendars_zone_that_is_not_clear_is_none() {
     ] {
         assert_eq!(zone(id, lines), None, "{id} {lines}");
     }
-    let now = "2026-11-29T12:00:00Z".parse().unwrap();
+    let now = instant("2026-11-29T12:00:00Z");
     for text in ["", "Europe/Berlin", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"] {
         assert_eq!(calendar_zone(text, now), None, "{text}");
     }

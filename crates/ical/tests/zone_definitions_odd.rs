@@ -17,8 +17,8 @@ fn only_in(years: &[i32]) -> String {
         (1970, 29, 25),
         (2030, 31, 27),
     ];
-    let parts = years.iter().map(|year| {
-        let (_, march, october) = dates.iter().find(|(known, ..)| known == year).unwrap();
+    let parts = dates.iter().filter(|(year, ..)| years.contains(year));
+    let parts = parts.map(|(year, march, october)| {
         format!(
             "DAYLIGHT|DTSTART:{year}03{march}T020000|TZOFFSETFROM:+0100|TZOFFSETTO:+0200\n\
              STANDARD|DTSTART:{year}10{october}T030000|TZOFFSETFROM:+0200|TZOFFSETTO:+0100\n"

@@ -18,14 +18,14 @@ pub struct Possible {
 }
 
 impl Possible {
-    fn offsets(offsets: &[i32]) -> Option<Self> {
+    fn offsets(offsets: &[i32]) -> Self {
         let mut offsets = offsets.to_vec();
         offsets.sort_unstable();
         offsets.dedup();
-        Some(Self {
+        Self {
             offsets,
             zones: Vec::new(),
-        })
+        }
     }
 }
 
@@ -53,7 +53,7 @@ fn of_no_place(text: &str) -> Option<Possible> {
     let (name, offset) = name.split_at_checked(3)?;
     let is_zero = zero(name).is_some() || name.eq_ignore_ascii_case("UCT");
     let offset = exactly(offset, true).filter(|_| is_zero)?;
-    Possible::offsets(&[offset, -offset])
+    Some(Possible::offsets(&[offset, -offset]))
 }
 
 fn posix(text: &str) -> Option<Possible> {
@@ -90,7 +90,7 @@ fn posix(text: &str) -> Option<Possible> {
     }
     if zones.is_empty() {
         // When it is summer there is not said.
-        return Possible::offsets(&[offset, offset + 3_600]);
+        return Some(Possible::offsets(&[offset, offset + 3_600]));
     }
     Some(Possible {
         offsets: Vec::new(),
@@ -101,21 +101,21 @@ fn posix(text: &str) -> Option<Possible> {
 /// An offset all the year round. Behind a known abbreviation it may be the very one that this stands for.
 fn without_summer(standard: &str, number: &str, offset: i32) -> Option<Possible> {
     if offset == 0 {
-        return Possible::offsets(&[0]);
+        return Some(Possible::offsets(&[0]));
     }
     let has_sign = number.starts_with(['+', '-']);
     if zero(standard).is_some() {
         // `UTC-5` is what people write.
-        return (!has_sign).then(|| Possible::offsets(&[offset, -offset]))?;
+        return (!has_sign).then(|| Possible::offsets(&[offset, -offset]));
     }
     let known = abbreviated(standard);
     if standard.starts_with('<') || known.iter().any(|(known, _)| *known == offset) {
-        return Possible::offsets(&[offset]);
+        return Some(Possible::offsets(&[offset]));
     }
     let also = known.into_iter().filter(|(known, _)| *known == -offset);
     Some(Possible {
         zones: also.map(|(_, zone)| zone).collect(),
-        ..Possible::offsets(&[offset, -offset])?
+        ..Possible::offsets(&[offset, -offset])
     })
 }
 
