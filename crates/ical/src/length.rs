@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use crate::clock::{Clock, moved};
 use crate::components::EventText;
 use crate::days::{DAY, date, naive_date};
+use crate::durations::{self, Span};
 use crate::event::When;
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
 use crate::reading::{Reading, date_for_whole_days, next_midnight};
 use crate::series::begin;
-use crate::values::{self, Moment, Span};
+use crate::values::Moment;
 
 /// The length of an event and of each of its occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,9 +98,12 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
         }
     }
     for line in text.all(Name::Duration) {
-        match values::duration(&line.value) {
+        match durations::duration(&line.value) {
             Some(span) => found.push(lasting(span, start, reading)),
-            None => unreadable = Some(unreadable.flatten()),
+            None => {
+                unreadable = Some(unreadable.flatten());
+                found.extend(durations::loosely(&line.value).map(|span| lasting(span, start, reading)));
+            }
         }
     }
     if let Some(day) = unreadable {
@@ -111,10 +115,7 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
     }
     let before = found.iter().map(|m| m.before).max().unwrap_or(0);
     let owner = reading.owner();
-    let longest = found
-        .iter()
-        .map(|m| m.length)
-        .max_by_key(|length| (length.span(start, &owner).1, length.at_most()));
+    let longest = longest(found.iter().map(|m| m.length), start, &owner);
     let length = longest.unwrap_or(if start.whole_day {
         Length::Days(1)
     } else {
@@ -136,7 +137,7 @@ fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
 
 /// The length of a PERIOD that starts at `start`.
 pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut Reading) -> Measured {
-    let measured = match values::duration(period) {
+    let measured = match durations::duration(period) {
         Some(span) => Ok(lasting(span, start, reading)),
         None => end_of(line, period, start, reading),
     };
@@ -145,8 +146,16 @@ pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut R
             ProblemKind::End,
             "has an additional date whose end could not be read.",
         );
-        Measured::plain(until_some_end(day, start))
+        let rest = until_some_end(day, start);
+        let loosely = durations::loosely(period).map(|span| lasting(span, start, reading).length);
+        let owner = reading.owner();
+        Measured::plain(longest(loosely.into_iter().chain([rest]), start, &owner).unwrap_or(rest))
     })
+}
+
+/// The longest of some lengths from a start.
+fn longest(lengths: impl Iterator<Item = Length>, start: &When, owner: &Clock) -> Option<Length> {
+    lengths.max_by_key(|length| (length.span(start, owner).1, length.at_most()))
 }
 
 fn end_of(
@@ -158,7 +167,7 @@ fn end_of(
     let written = reading.written(line, text)?;
     if start.whole_day {
         let mut end = naive_date(date_for_whole_days(&written, &reading.owner()));
-        if end - start.naive > values::LONGEST * DAY {
+        if end - start.naive > durations::LONGEST * DAY {
             reading.mention(ProblemKind::End, FOR_EVER);
         }
         if let Moment::Local(local) | Moment::Utc(local) = written.moment
@@ -186,7 +195,7 @@ fn end_of(
         }
     }
     let to = begin(&end);
-    if to.as_second() - from > values::LONGEST * DAY {
+    if to.as_second() - from > durations::LONGEST * DAY {
         reading.mention(ProblemKind::End, FOR_EVER);
     }
     let (elapsed, wall) = (to.as_second() - from, start.clock.naive(to) - start.naive);
@@ -245,7 +254,7 @@ fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
 pub(crate) fn as_timed(text: &EventText, length: Length) -> Length {
     let written = text
         .all(Name::Duration)
-        .filter_map(|line| values::duration(&line.value));
+        .filter_map(|line| durations::duration(&line.value));
     let exact = written
         .max_by_key(|span| span.total())
         .filter(|span| span.total() > 0);

@@ -23,6 +23,7 @@ mod compare;
 mod components;
 mod days;
 mod dense;
+mod durations;
 mod event;
 mod extras;
 mod filter;

@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime, Time};
 use crate::clock::Clock;
 use crate::components::EventText;
 use crate::days::{DAY, naive, naive_date};
+use crate::durations;
 use crate::event::{Replaces, When, Written};
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
@@ -311,21 +312,27 @@ impl<'a, 'z> Reading<'a, 'z> {
         exceptions
     }
 
-    /// Travel time in seconds; of several the longest.
+    /// Travel time in seconds, at most a day; of several the longest.
     pub(crate) fn travel(&mut self, text: &EventText, name: Name) -> i64 {
         let mut longest = 0;
         for line in text.all(name) {
-            match values::duration(&line.value) {
-                Some(span) => longest = longest.max(span.total().abs()),
-                None if line.value.is_empty() => {}
-                None => {
-                    self.note(
-                        ProblemKind::End,
-                        "has a travel time that could not be read; an hour is kept busy.",
-                    );
-                    longest = longest.max(3_600);
-                }
-            }
+            let read = durations::duration(&line.value);
+            let seconds = match read.or_else(|| durations::loosely(&line.value)) {
+                Some(span) => span.total().abs(),
+                None if line.value.is_empty() => 0,
+                None => 3_600,
+            };
+            longest = longest.max(seconds.min(DAY));
+            let what = if seconds > DAY {
+                "has a travel time of more than a day; a day is kept busy."
+            } else if read.is_some() || line.value.is_empty() {
+                continue;
+            } else if seconds == 3_600 {
+                "has a travel time that could not be read; an hour is kept busy."
+            } else {
+                "has a travel time that is written wrongly; the longest that it may mean is kept busy."
+            };
+            self.note(ProblemKind::End, what);
         }
         longest
     }

@@ -139,83 +139,6 @@ pub(crate) fn utc_offset(text: &str) -> Option<i32> {
     (seconds <= 26 * 3_600).then_some(sign * seconds)
 }
 
-/// A DURATION. Days and weeks are nominal, the rest is exact (RFC 5545, section 3.3.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Span {
-    pub days: i64,
-    pub seconds: i64,
-}
-
-impl Span {
-    /// Its length when no clock changes, in seconds.
-    pub(crate) fn total(self) -> i64 {
-        self.days
-            .saturating_mul(crate::days::DAY)
-            .saturating_add(self.seconds)
-    }
-
-    /// As long in the other direction.
-    pub(crate) fn negated(self) -> Self {
-        Self {
-            days: -self.days,
-            seconds: -self.seconds,
-        }
-    }
-}
-
-/// Longest duration that is believed, in days: about a hundred years. What is longer is a slip or the work of a program that went
-/// wrong.
-pub(crate) const LONGEST: i64 = 36_525;
-
-/// Reads a DURATION that can be believed; a negative one has negative parts.
-pub(crate) fn duration(text: &str) -> Option<Span> {
-    let text = text.trim();
-    let (sign, rest) = match text.as_bytes().first()? {
-        b'-' => (-1, &text[1..]),
-        b'+' => (1, &text[1..]),
-        _ => (1, text),
-    };
-    let rest = rest.strip_prefix(['P', 'p'])?;
-    let mut span = Span::default();
-    let mut number: Option<i64> = None;
-    let mut in_time = false;
-    let mut parts = 0;
-    for c in rest.chars() {
-        if let Some(digit) = c.to_digit(10) {
-            number = Some(
-                number
-                    .unwrap_or(0)
-                    .saturating_mul(10)
-                    .saturating_add(digit.into()),
-            );
-            continue;
-        }
-        if matches!(c, 'T' | 't') && number.is_none() && !in_time {
-            in_time = true;
-            continue;
-        }
-        let amount = number.take()?;
-        parts += 1;
-        let (days, seconds) = match (c.to_ascii_uppercase(), in_time) {
-            ('W', _) => (7, 0),
-            ('D', _) => (1, 0),
-            ('H', true) => (0, 3_600),
-            ('M', true) => (0, 60),
-            ('S', true) => (0, 1),
-            _ => return None,
-        };
-        span.days = span.days.saturating_add(amount.saturating_mul(days));
-        span.seconds = span.seconds.saturating_add(amount.saturating_mul(seconds));
-    }
-    if number.is_some() || parts == 0 {
-        return None;
-    }
-    (span.total() <= LONGEST * crate::days::DAY).then(|| Span {
-        days: span.days * sign,
-        seconds: span.seconds * sign,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,30 +183,6 @@ mod tests {
             "tomorrow",
         ] {
             assert_eq!(moment(text), Err(None), "{text}");
-        }
-    }
-
-    #[test]
-    fn durations_are_read_and_nonsense_is_not() {
-        let span = |days, seconds| Some(Span { days, seconds });
-        assert_eq!(duration("PT30M"), span(0, 1_800));
-        assert_eq!(duration("P1DT2H"), span(1, 7_200));
-        assert_eq!(duration("+P2W"), span(14, 0));
-        assert_eq!(duration("-PT15M"), span(0, -900));
-        assert_eq!(duration("P0D"), span(0, 0));
-        assert_eq!(duration("P36525D"), span(36_525, 0));
-        for text in [
-            "P36526D",
-            "P36525DT1S",
-            "-P36526D",
-            "PT9999999999S",
-            "P99999999999999999999W",
-            "P9999999999999999999DT9999999999999999999S",
-        ] {
-            assert_eq!(duration(text), None, "{text}");
-        }
-        for text in ["", "P", "PT", "1H", "P1", "PT1", "P30M", "P1Y", "PTxM", "30"] {
-            assert_eq!(duration(text), None, "{text}");
         }
     }
 
