@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use zones::Zone;
 
 use crate::clock::{Clock, instant};
-use crate::components::parse;
 use crate::meant::Names;
+use crate::parse::parse;
 use crate::vtimezone::{Wanted, YEAR};
 
 /// The zone of a calendar: by its name, however that is written, or by its definition, for which a zone is taken whose clocks

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::components::{CalendarText, EventText, parse};
+use crate::components::{CalendarText, EventText};
 use crate::event::Event;
 use crate::lines::{Name, plain_text};
+use crate::parse::parse;
 use crate::problems::Problems;
 use crate::resolve::Resolver;
 use crate::series::begin;

@@ -1,13 +1,17 @@
-//! Which property belongs to which component (RFC 5545, section 3.6).
+//! What a calendar text holds, by component (RFC 5545, section 3.6).
 
-use crate::lines::{Line, Name, Reader};
+use crate::lines::{Line, Name};
 
 /// The properties of one VEVENT, in their order; those of its alarms left out.
 #[derive(Debug, Default)]
 pub(crate) struct EventText<'a> {
-    lines: Vec<Line<'a>>,
+    pub lines: Vec<Line<'a>>,
     /// The event, or an alarm in it, lacks its END: properties may be missing.
     pub truncated: bool,
+    /// The text ends within its last line.
+    pub cut: bool,
+    /// Its lines lie in no component, or in one of a name that is not known.
+    pub loose: bool,
 }
 
 impl<'a> EventText<'a> {
@@ -19,6 +23,11 @@ impl<'a> EventText<'a> {
     /// The value of the first property of this name.
     pub(crate) fn first(&self, name: Name) -> Option<&str> {
         self.all(name).next().map(|line| line.value.as_ref())
+    }
+
+    /// Does the text end within one of these properties, so that there may be more of its value?
+    pub(crate) fn ends_within(&self, names: &[Name]) -> bool {
+        self.cut && self.lines.last().is_some_and(|line| names.contains(&line.name))
     }
 }
 
@@ -38,6 +47,8 @@ pub(crate) struct CalendarText<'a> {
     pub events: Vec<EventText<'a>>,
     /// VFREEBUSY, with the properties of an event.
     pub free_busy: Vec<EventText<'a>>,
+    /// Something is there that is no event and not looked at, such as VTODO.
+    pub others: bool,
     /// Some VAVAILABILITY is there (RFC 7953).
     pub availability: bool,
     pub zones: Vec<ZoneText<'a>>,
@@ -49,123 +60,23 @@ pub(crate) struct CalendarText<'a> {
     pub complete: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// In VCALENDAR or outside everything.
-    Outside,
-    Event,
-    FreeBusy,
-    Zone,
-    Observance,
-    /// In a component that does not matter, such as VTODO.
-    Other,
-}
-
-/// Sorts the lines of a text into components. Components that lack their END are ended by whatever follows.
-pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
-    let mut calendar = CalendarText::default();
-    let mut place = Place::Outside;
-    // Depth of components within an event or an uninteresting one: alarms.
-    let mut inner = 0_usize;
-    let mut open_calendars = 0_i64;
-    for line in Reader::new(text) {
-        match line.name {
-            Name::Begin => {
-                calendar.recognised = true;
-                let component = line.value.as_ref();
-                mark_truncated(&mut calendar, place == Place::Event && is_outer(component));
-                if component.eq_ignore_ascii_case("VEVENT") {
-                    calendar.events.push(EventText::default());
-                    (place, inner) = (Place::Event, 0);
-                } else if component.eq_ignore_ascii_case("VFREEBUSY") {
-                    calendar.free_busy.push(EventText::default());
-                    (place, inner) = (Place::FreeBusy, 0);
-                } else if component.eq_ignore_ascii_case("VAVAILABILITY") {
-                    calendar.availability = true;
-                    (place, inner) = (Place::Other, 0);
-                } else if component.eq_ignore_ascii_case("VTIMEZONE") {
-                    calendar.zones.push(ZoneText::default());
-                    (place, inner) = (Place::Zone, 0);
-                } else if component.eq_ignore_ascii_case("VCALENDAR") {
-                    open_calendars += 1;
-                    (place, inner) = (Place::Outside, 0);
-                } else if matches!(place, Place::Zone | Place::Observance) {
-                    if let Some(zone) = calendar.zones.last_mut() {
-                        zone.observances.push(Vec::new());
-                    }
-                    place = Place::Observance;
-                } else if place == Place::Outside {
-                    place = Place::Other;
-                } else {
-                    inner += 1;
-                }
-            }
-            Name::End => {
-                let component = line.value.as_ref();
-                if is_outer(component) {
-                    let ends_event = component.eq_ignore_ascii_case("VEVENT");
-                    mark_truncated(&mut calendar, place == Place::Event && (inner > 0 || !ends_event));
-                    if component.eq_ignore_ascii_case("VCALENDAR") {
-                        open_calendars -= 1;
-                    }
-                    (place, inner) = (Place::Outside, 0);
-                } else if inner > 0 {
-                    inner -= 1;
-                } else {
-                    place = match place {
-                        Place::Observance => Place::Zone,
-                        Place::Other => Place::Outside,
-                        same => same,
-                    };
-                }
-            }
-            _ if inner > 0 => {}
-            name => match place {
-                Place::Event => {
-                    if let Some(event) = calendar.events.last_mut() {
-                        event.lines.push(line);
-                    }
-                }
-                Place::FreeBusy => {
-                    if let Some(free_busy) = calendar.free_busy.last_mut() {
-                        free_busy.lines.push(line);
-                    }
-                }
-                Place::Zone => {
-                    if let Some(zone) = calendar.zones.last_mut() {
-                        match name {
-                            Name::TzId => zone.id = line.value.into_owned(),
-                            Name::ZoneAlias | Name::ZoneNumber => zone.hints.push(line),
-                            _ => {}
-                        }
-                    }
-                }
-                Place::Observance => {
-                    if let Some(lines) = calendar.zones.last_mut().and_then(|z| z.observances.last_mut()) {
-                        lines.push(line);
-                    }
-                }
-                Place::Outside if name == Name::CalendarZone => {
-                    calendar.own_zones.push(line.value.into_owned());
-                }
-                Place::Outside | Place::Other => {}
-            },
-        }
+impl CalendarText<'_> {
+    /// How many events say when they begin, and busy times there are.
+    pub(crate) fn placed(&self) -> usize {
+        let has = |text: &&EventText, name| text.all(name).next().is_some();
+        let events = self.events.iter().filter(|event| has(event, Name::DtStart));
+        let lists = self.free_busy.iter().filter(|list| has(list, Name::FreeBusy));
+        events.count() + lists.count()
     }
-    mark_truncated(&mut calendar, place == Place::Event);
-    calendar.complete = open_calendars <= 0;
-    calendar
-}
 
-/// Components that lie directly in a calendar, or are one, and so end whatever is open.
-fn is_outer(component: &str) -> bool {
-    ["VEVENT", "VTIMEZONE", "VCALENDAR", "VFREEBUSY", "VAVAILABILITY"]
-        .iter()
-        .any(|name| component.eq_ignore_ascii_case(name))
-}
+    /// Is nothing in it, or is an event without its start, so that lines may have been taken for parts of others?
+    pub(crate) fn lacks_times(&self) -> bool {
+        let all = self.events.len() + self.free_busy.len();
+        all == 0 || self.placed() < all
+    }
 
-fn mark_truncated(calendar: &mut CalendarText, truncated: bool) {
-    if truncated && let Some(event) = calendar.events.last_mut() {
-        event.truncated = true;
+    /// Is nothing in it that is known?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.free_busy.is_empty() && !self.others && !self.availability
     }
 }

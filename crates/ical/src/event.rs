@@ -15,7 +15,7 @@ use crate::problems::{Problems, called};
 use crate::reading::Reading;
 use crate::resolve::Resolver;
 use crate::rule::{Broken, Repetition, Rule};
-use crate::series::begin;
+use crate::series::{begin, is_in_another_form};
 use crate::values::Moment;
 
 /// An event's start, or any other time of it.
@@ -107,7 +107,7 @@ pub(crate) struct Event {
     pub blocks: Blocks,
     /// Some part was not understood, so that what would block blocks for that reason.
     pub odd: bool,
-    /// A rule was not understood, so that there may be more occurrences than are meant. Each is what it is: one of whole days
+    /// A rule, or how many whole days it lasts, was not understood, so that more may block than is meant. Each is what it is: one of whole days
     /// is under the switch for whole days.
     pub unsure: bool,
 }
@@ -144,6 +144,12 @@ impl Event {
                 "is cut off in the middle, so parts of it may be missing.",
             );
         }
+        if text.loose {
+            reader.note(
+                ProblemKind::Component,
+                "stands outside of any event that could be recognised; it is taken for one.",
+            );
+        }
         let replaces = reader.replaces(text);
         let (start, start_assumed, second_starts) = reader.start(text, replaces.as_ref())?;
         let whole_day = start.whole_day;
@@ -174,10 +180,10 @@ impl Event {
         };
         reader.extras(text, &series, &mut extras);
         let before = reader
-            .travel(text, Name::TravelBefore)
+            .travel(text, Name::TravelBefore, &start)
             .saturating_add(measured.before);
-        let after = reader.travel(text, Name::TravelAfter);
-        let odd = reader.is_odd();
+        let after = reader.travel(text, Name::TravelAfter, &start);
+        let (odd, doubtful) = (reader.is_odd(), reader.is_doubtful());
         Some(Self {
             sequence: text.first(Name::Sequence).map_or(Some(0), |n| n.parse().ok()),
             location: text
@@ -199,7 +205,7 @@ impl Event {
             exceptions,
             replaces,
             odd,
-            unsure: rules.unsure,
+            unsure: rules.unsure || doubtful,
         })
     }
 }
@@ -238,6 +244,12 @@ impl Rules {
                         reader.mention(
                             ProblemKind::Mended,
                             "has a repetition that is written wrongly; what it means is clear and was used.",
+                        );
+                    }
+                    if rule.until.is_some_and(|until| is_in_another_form(until, start)) {
+                        reader.mention(
+                            ProblemKind::Rule,
+                            "repeats until a time in another form than its start; the later one of what it may mean is used.",
                         );
                     }
                     found.read.push(rule);
@@ -294,10 +306,15 @@ fn blocks(text: &EventText, me: &[String], whole_day: bool) -> Blocks {
     }
     let (mut answers, mut declined, mut tentative) = (0, 0, 0);
     for line in text.all(Name::Attendee).filter(|line| is_me(line, me)) {
-        let answer = line.param("PARTSTAT").unwrap_or("");
+        // One that says both that it comes and that it does not may come.
+        let is = |word: &str| {
+            line.params("PARTSTAT")
+                .all(|answer| answer.eq_ignore_ascii_case(word))
+        };
+        let answered = line.params("PARTSTAT").next().is_some();
         answers += 1;
-        declined += i32::from(answer.eq_ignore_ascii_case("DECLINED"));
-        tentative += i32::from(answer.eq_ignore_ascii_case("TENTATIVE"));
+        declined += i32::from(answered && is("DECLINED"));
+        tentative += i32::from(answered && is("TENTATIVE"));
     }
     if answers > 0 && declined == answers {
         return Blocks::Free(FreeReason::Declined);

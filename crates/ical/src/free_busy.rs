@@ -38,11 +38,14 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
     }
     let (mut busy, mut tentative) = (Vec::new(), Vec::new());
     for line in text.all(Name::FreeBusy) {
-        let kind = line.param("FBTYPE").unwrap_or("BUSY");
-        if kind.eq_ignore_ascii_case("FREE") {
+        let is = |kind: &str| {
+            let mut kinds = line.params("FBTYPE").peekable();
+            kinds.peek().is_some() && kinds.all(|said| said.eq_ignore_ascii_case(kind))
+        };
+        if is("FREE") {
             continue;
         }
-        let times = if kind.eq_ignore_ascii_case("BUSY-TENTATIVE") {
+        let times = if is("BUSY-TENTATIVE") {
             &mut tentative
         } else {
             &mut busy

@@ -1,5 +1,7 @@
 //! How long an event is: DTEND, DURATION, neither, or something that makes no sense (RFC 5545, section 3.6.1).
 
+use std::rc::Rc;
+
 use jiff::Timestamp;
 
 use crate::clock::{Clock, moved};
@@ -107,11 +109,19 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
         }
     }
     if let Some(day) = unreadable {
-        reading.note(
-            ProblemKind::End,
+        reading.note_length(
+            start,
             "has an end that could not be read, so the rest of the day is kept busy.",
         );
         found.push(Measured::plain(until_some_end(day, start)));
+    }
+    let is_cut = (text.truncated || text.loose) && found.is_empty() && !start.whole_day;
+    if is_cut || text.ends_within(&[Name::DtEnd, Name::Duration]) {
+        reading.note_length(
+            start,
+            "is cut off before its end, so the rest of the day is kept busy.",
+        );
+        found.push(Measured::plain(until_some_end(None, start)));
     }
     let before = found.iter().map(|m| m.before).max().unwrap_or(0);
     let owner = reading.owner();
@@ -142,10 +152,7 @@ pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut R
         None => end_of(line, period, start, reading),
     };
     measured.unwrap_or_else(|day| {
-        reading.note(
-            ProblemKind::End,
-            "has an additional date whose end could not be read.",
-        );
+        reading.note_length(start, "has an additional date whose end could not be read.");
         let rest = until_some_end(day, start);
         let loosely = durations::loosely(period).map(|span| lasting(span, start, reading).length);
         let owner = reading.owner();
@@ -176,7 +183,7 @@ fn end_of(
             // An end within a day takes that day, too.
             end += DAY;
         }
-        return Ok(days(end - start.naive, reading));
+        return Ok(days(end - start.naive, start, reading));
     }
     let from = begin(start).as_second();
     let mut end = reading.when(&written);
@@ -199,6 +206,19 @@ fn end_of(
         reading.mention(ProblemKind::End, FOR_EVER);
     }
     let (elapsed, wall) = (to.as_second() - from, start.clock.naive(to) - start.naive);
+    let is_skipped = start.clock.naive(begin(start)) != start.naive;
+    let written = end.naive - start.naive;
+    if is_skipped && written > 0 && Rc::ptr_eq(&start.clock, &end.clock) && elapsed < written {
+        // The clocks jump over the start, so that it is later than it is written; how long it lasts is written all the same.
+        let length = Length::Until {
+            elapsed: written,
+            wall: written,
+        };
+        return Ok(Measured {
+            length,
+            before: (-elapsed).max(0),
+        });
+    }
     // An end has the form of its start (section 3.8.2.2), so one that lacks a known zone, or that would come first, may be
     // meant in the zone of the start.
     let own = start.clock.instant(end.naive).as_second() - from;
@@ -235,13 +255,18 @@ fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
         0
     };
     if backwards {
-        reading.note(
-            ProblemKind::End,
+        reading.note_length(
+            start,
             "has a duration below nothing; as much time is kept busy before its start and after it.",
         );
     }
     if start.whole_day {
-        let length = days(span.total() + (DAY - 1) * i64::from(span.seconds > 0), reading).length;
+        let length = days(
+            span.total() + (DAY - 1) * i64::from(span.seconds > 0),
+            start,
+            reading,
+        )
+        .length;
         return Measured { length, before };
     }
     Measured {
@@ -285,10 +310,10 @@ pub(crate) fn on_day(start: &When, length: Length, at_any_time: bool) -> Length 
 }
 
 /// Whole days, at least one: many programs write an end that equals the start.
-fn days(seconds: i64, reading: &mut Reading) -> Measured {
+fn days(seconds: i64, start: &When, reading: &mut Reading) -> Measured {
     if seconds < 0 {
-        reading.note(
-            ProblemKind::End,
+        reading.note_length(
+            start,
             "ends before it starts; its first day is kept busy, and the one before where that is its end.",
         );
     }

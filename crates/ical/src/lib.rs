@@ -2,8 +2,8 @@
 //!
 //! **In.** [`read()`] answers what one calendar resource means for its owner within a horizon. It never calls busy
 //! time free: what cannot be understood blocks as far as its time is known, and is reported.
-//! The way of a text is, module by module: `lines` (unfolding, on bytes; attachments are passed over) →
-//! `components` → `event` (one VEVENT, with `values`, `length`, `repetition` and the zones of `resolve` and `vtimezone`) → `group`
+//! The way of a text is, module by module: `breaks` (damaged line breaks) → `lines` (unfolding, on bytes; attachments are passed
+//! over) → `parse` (into `components`) → `event` (one VEVENT, with `values`, `durations`, `length`, `repetition` and the zones of `resolve` and `vtimezone`) → `group`
 //! (a series with its `changes`) → `series` → `walk` (the rule's occurrences in the window), or `dense` for too many of them.
 //!
 //! The line reader and the recurrence core are Quince's own. Published parsers build a tree of everything, drop
@@ -16,6 +16,7 @@
 //! **Out.** [`event()`] is what is written to a calendar server, [`download`] what a client downloads, and
 //! [`changes`] says what a person changed on the server since.
 
+mod breaks;
 mod calendar_zone;
 mod changes;
 mod clock;
@@ -38,6 +39,7 @@ mod model;
 mod observance;
 mod observed;
 mod offset_unit;
+mod parse;
 mod parts;
 mod periods;
 mod problems;

@@ -43,7 +43,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    fn of(name: &[u8]) -> Option<Self> {
+    pub(crate) fn of(name: &[u8]) -> Option<Self> {
         const NAMES: [(&[u8], Name); 32] = [
             (b"BEGIN", Name::Begin),
             (b"END", Name::End),
@@ -96,18 +96,25 @@ pub(crate) struct Line<'a> {
 impl Line<'_> {
     /// The value of a parameter, without its quotes.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.params(name).next()
+    }
+
+    /// Every value of a parameter, which may be given twice by mistake, without quotes.
+    pub(crate) fn params(&self, name: &str) -> impl Iterator<Item = &str> {
         let mut rest = self.params.as_ref();
-        while !rest.is_empty() {
-            let end = outside_quotes(rest.as_bytes(), b';').unwrap_or(rest.len());
-            let one = &rest[..end];
-            if let Some((key, value)) = one.split_once('=')
-                && key.trim().eq_ignore_ascii_case(name)
-            {
-                return Some(value.trim().trim_matches('"'));
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let end = outside_quotes(rest.as_bytes(), b';').unwrap_or(rest.len());
+                let one = &rest[..end];
+                rest = rest.get(end + 1..).unwrap_or("");
+                if let Some((key, value)) = one.split_once('=')
+                    && key.trim().eq_ignore_ascii_case(name)
+                {
+                    return Some(value.trim().trim_matches('"'));
+                }
             }
-            rest = rest.get(end + 1..).unwrap_or("");
-        }
-        None
+            None
+        })
     }
 
     /// For values that hold no colon of their own: the line as it reads when everything up to the last colon
@@ -153,7 +160,9 @@ impl<'a> Reader<'a> {
                 }
                 Some(at) => {
                     let next = end + at + 1;
-                    if matches!(text.get(next), Some(b' ' | b'\t')) {
+                    if matches!(text.get(next), Some(b' ' | b'\t'))
+                        && !is_bracket(&text[next..], self.newline)
+                    {
                         folded = true;
                         end = next;
                     } else {
@@ -208,6 +217,32 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
+/// Is its first line nothing but the begin or end of a component? Such a line is indented by mistake, not part of a text.
+fn is_bracket(text: &[u8], newline: u8) -> bool {
+    const NAMES: [&[u8]; 9] = [
+        b"VEVENT",
+        b"VCALENDAR",
+        b"VTIMEZONE",
+        b"VFREEBUSY",
+        b"VALARM",
+        b"VTODO",
+        b"VJOURNAL",
+        b"STANDARD",
+        b"DAYLIGHT",
+    ];
+    let text = text.trim_ascii_start();
+    if !matches!(text.first(), Some(b'B' | b'b' | b'E' | b'e')) {
+        return false;
+    }
+    let line = &text[..memchr(newline, text).unwrap_or(text.len())];
+    let Some(colon) = memchr(b':', line) else {
+        return false;
+    };
+    let (name, component) = (&line[..colon], line[colon + 1..].trim_ascii());
+    (name.eq_ignore_ascii_case(b"BEGIN") || name.eq_ignore_ascii_case(b"END"))
+        && NAMES.iter().any(|known| known.eq_ignore_ascii_case(component))
+}
+
 /// Where a byte stands first outside double quotes.
 fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     let mut quoted = false;
@@ -221,7 +256,8 @@ fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     None
 }
 
-fn is_of_name(b: u8) -> bool {
+/// May it stand in the name of a property?
+pub(crate) fn is_of_name(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')
 }
 
@@ -233,6 +269,15 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
         .iter()
         .position(|b| !is_of_name(*b))
         .map_or(line.len(), |at| lead + at);
+    // A name may have a group before it, as those of vCard do.
+    let (lead, name_end) = match line.get(name_end) {
+        Some(b'.') => {
+            let name = name_end + 1;
+            let letters = line[name..].iter().take_while(|b| is_of_name(**b)).count();
+            (name, name + letters)
+        }
+        _ => (lead, name_end),
+    };
     let name = Name::of(&line[lead..name_end])?;
     let gap = line[name_end..]
         .iter()

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::breaks;
 use crate::clock::moved;
-use crate::components::{CalendarText, parse};
+use crate::components::CalendarText;
 use crate::days::{DAY, naive_date};
 use crate::event::{Event, bare_address};
 use crate::free_busy;
 use crate::group::{Sink, expand};
 use crate::lines::{Name, Reader};
 use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
+use crate::parse::parse;
 use crate::problems::Problems;
 use crate::resolve::Resolver;
 use crate::series::Budget;
@@ -25,9 +27,19 @@ pub fn read(text: &str, owner: &Owner, horizon: &Horizon) -> Reading {
 
 /// As [`read`], from bytes: servers fold lines within a character, so that only the unfolded text is UTF-8.
 pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
-    let calendar = parse(text);
+    let text = breaks::mended(text);
+    let mut calendar = parse(&text);
+    let repaired;
+    if calendar.lacks_times() {
+        repaired = breaks::repaired(&text);
+        let again = parse(&repaired);
+        if again.placed() > calendar.placed() {
+            calendar = again;
+        }
+    }
     let mut problems = Problems::default();
-    if !calendar.recognised {
+    let has_events = !(calendar.events.is_empty() && calendar.free_busy.is_empty());
+    if (!calendar.recognised && !has_events) || hides_events(&calendar, &text) {
         problems.add(
             ProblemKind::NotACalendar,
             "",
@@ -102,6 +114,17 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         instances: of_all_readings(sorted(sink.instances), readings),
         problems: sink.problems.into_list(),
     }
+}
+
+/// Is there an event in a text of nothing that is known, even if it could not be read?
+fn hides_events(calendar: &CalendarText, text: &[u8]) -> bool {
+    let has = |word: &[u8]| {
+        text.windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
+    // Zones have times of their own.
+    calendar.is_empty()
+        && (has(b"VEVENT") || has(b"FREEBUSY") || (calendar.zones.is_empty() && has(b"DTSTART")))
 }
 
 /// When the zones that a calendar defines are needed: a little before and beyond the horizon, for ends and moved occurrences,
@@ -189,7 +212,7 @@ fn by_uid(events: &[Event]) -> Vec<Vec<&Event>> {
 /// which is not meant.
 pub fn uid(text: &str) -> Option<String> {
     let mut in_alarm = false;
-    for line in Reader::new(text.as_bytes()) {
+    for line in Reader::new(&breaks::mended(text.as_bytes())) {
         match line.name {
             Name::Begin | Name::End if line.value.eq_ignore_ascii_case("VALARM") => {
                 in_alarm = line.name == Name::Begin;

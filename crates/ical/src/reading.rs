@@ -23,6 +23,7 @@ pub(crate) struct Reading<'a, 'z> {
     zones: &'a mut Resolver<'z>,
     problems: &'a mut Problems,
     odd: bool,
+    doubtful: bool,
 }
 
 impl<'a, 'z> Reading<'a, 'z> {
@@ -39,12 +40,28 @@ impl<'a, 'z> Reading<'a, 'z> {
             zones,
             problems,
             odd: false,
+            doubtful: false,
         }
     }
 
     /// Was something not understood that makes the event block?
     pub(crate) fn is_odd(&self) -> bool {
         self.odd
+    }
+
+    /// Was something not understood of how long whole days last?
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    /// A problem with how long something lasts. Whole days stay whole days, under the switch for them.
+    pub(crate) fn note_length(&mut self, start: &When, what: &str) {
+        if start.whole_day {
+            self.doubtful = true;
+            self.mention(ProblemKind::End, what);
+        } else {
+            self.note(ProblemKind::End, what);
+        }
     }
 
     /// A problem that makes the event block for not being understood.
@@ -313,7 +330,7 @@ impl<'a, 'z> Reading<'a, 'z> {
     }
 
     /// Travel time in seconds, at most a day; of several the longest.
-    pub(crate) fn travel(&mut self, text: &EventText, name: Name) -> i64 {
+    pub(crate) fn travel(&mut self, text: &EventText, name: Name, start: &When) -> i64 {
         let mut longest = 0;
         for line in text.all(name) {
             let read = durations::duration(&line.value);
@@ -332,7 +349,7 @@ impl<'a, 'z> Reading<'a, 'z> {
             } else {
                 "has a travel time that is written wrongly; the longest that it may mean is kept busy."
             };
-            self.note(ProblemKind::End, what);
+            self.note_length(start, what);
         }
         longest
     }

@@ -306,21 +306,36 @@ pub(crate) fn begin(when: &When) -> Timestamp {
     }
 }
 
-/// UNTIL as the last naive second at which an occurrence can start. A date includes its whole day.
+/// May UNTIL mean something else for being in another form than the start?
+pub(crate) fn is_in_another_form(until: Moment, start: &When) -> bool {
+    match until {
+        _ if start.whole_day => false,
+        Moment::Date(_) | Moment::Local(_) => start.clock.is_utc(),
+        Moment::Utc(_) => !start.certain,
+    }
+}
+
+/// UNTIL as the last naive second at which an occurrence can start. A date includes its whole day. Where its form is not that
+/// of the start (section 3.3.10), the later one of what it may mean.
 fn until_in(start: &When, until: Moment, owner: &Clock) -> i64 {
     let end_of_day = |date| naive_date(date) + DAY - 1;
-    match until {
+    if start.whole_day && !matches!(until, Moment::Date(_)) {
+        // Programs disagree on which day a time in UTC is for whole days.
+        let written = Written {
+            moment: until,
+            zone: None,
+            certain: true,
+        };
+        return end_of_day(date_for_whole_days(&written, owner).max(until.date()));
+    }
+    let last = match until {
         Moment::Date(date) => end_of_day(date),
-        // Programs disagree on which day a time in UTC is for whole days; the later one errs on the safe side.
-        _ if start.whole_day => {
-            let written = Written {
-                moment: until,
-                zone: None,
-                certain: true,
-            };
-            end_of_day(date_for_whole_days(&written, owner).max(until.date()))
-        }
         Moment::Local(local) => naive(local),
         Moment::Utc(utc) => start.clock.naive(Clock::Fixed(0).instant(naive(utc))),
+    };
+    match until {
+        _ if !is_in_another_form(until, start) => last,
+        Moment::Utc(utc) => last.max(naive(utc)),
+        Moment::Date(_) | Moment::Local(_) => last.max(start.clock.naive(owner.instant(last))),
     }
 }

@@ -92,12 +92,18 @@ fn time_of_day(date: Date, text: &str) -> Option<Moment> {
         return None;
     }
     let two = |at: usize| digits.get(at).map_or(0, |tens| tens * 10) + digits.get(at + 1).unwrap_or(&0);
-    // A leap second is the last second of its minute.
-    let time = Time::new(two(0), two(2), two(4).min(59), 0).ok()?;
     if two(4) > 60 {
         return None;
     }
+    // Midnight is also the end of a day.
+    let (date, hour) = match (two(0), two(2), two(4)) {
+        (24, 0, 0) => (date.tomorrow().ok()?, 0),
+        (hour, ..) => (date, hour),
+    };
+    // A leap second is the last second of its minute.
+    let time = Time::new(hour, two(2), two(4).min(59), 0).ok()?;
     let local = DateTime::from_parts(date, time);
+    let suffix = suffix.trim_start();
     // Fractions of a second occur in texts that are not quite iCalendar.
     let suffix = match suffix.strip_prefix('.') {
         Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),

@@ -323,7 +323,7 @@ fn an_end_before_the_start_blocks_the_time_between_or_a_day() {
     );
     assert_eq!(
         busy(&event(&["DTSTART;VALUE=DATE:20261124", "DURATION:-P2D"])),
-        ["2026-11-24T05:00/2026-11-26T05:00 not-understood"]
+        ["2026-11-24T05:00/2026-11-26T05:00 all-day"]
     );
     assert_eq!(
         busy(&event(&[START, "DTEND:19700101T000000Z"])),
@@ -334,7 +334,7 @@ fn an_end_before_the_start_blocks_the_time_between_or_a_day() {
             "DTSTART;VALUE=DATE:20261124",
             "DTEND;VALUE=DATE:20261120"
         ])),
-        ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]
+        ["2026-11-24T05:00/2026-11-25T05:00 all-day"]
     );
 }
 
@@ -450,7 +450,7 @@ fn an_absurd_duration_is_one_that_cannot_be_read() {
         );
     }
     let days = read(&event(&["DTSTART;VALUE=DATE:20261124", "DURATION:P9999999D"]));
-    assert_eq!(shown(&days), ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]);
+    assert_eq!(shown(&days), ["2026-11-24T05:00/2026-11-25T05:00 all-day"]);
     // A hundred years are long, and can be meant.
     let reading = read(&event(&[START, "DURATION:P36500D"]));
     assert!(covered(&reading, "2026-11-24T14:00:00Z", "2027-01-01") && reading.problems.is_empty());
@@ -555,7 +555,7 @@ fn an_unclosed_alarm_does_not_hide_the_next_event() {
     ]);
     let reading = read(&text);
     assert_eq!(reading.instances.len(), 2);
-    assert_eq!(kinds(&reading), [ProblemKind::Truncated]);
+    assert_eq!(kinds(&reading), [ProblemKind::Truncated, ProblemKind::End]);
 }
 
 #[test]
