@@ -151,9 +151,18 @@ impl Event {
             );
         }
         let replaces = reader.replaces(text);
-        let (start, start_assumed, second_starts) = reader.start(text, replaces.as_ref())?;
+        let found = reader.start(text, replaces.as_ref())?;
+        let mut start = found.when;
         let whole_day = start.whole_day;
-        let measured = length::read(text, &start, &mut reader);
+        let mut measured = length::read(text, &start, &mut reader);
+        if found.at_any_time {
+            start.whole_day = true;
+            let day = length::at_any_time(&start, measured.length, &reader.owner());
+            measured = Measured {
+                before: day.before.max(measured.before),
+                ..day
+            };
+        }
         let rules = Rules::read(text, &start, &mut reader);
         if text.all(Name::ExRule).next().is_some() {
             reader.mention(
@@ -161,7 +170,8 @@ impl Event {
                 "has a rule of exceptions in an outdated form; the exceptions are not applied.",
             );
         }
-        let mut extras: Vec<Extra> = second_starts
+        let mut extras: Vec<Extra> = found
+            .others
             .into_iter()
             .map(|other| Extra {
                 // Of a day any time may be meant.
@@ -196,7 +206,7 @@ impl Event {
             uid: uid.into(),
             summary: summary.into(),
             start,
-            start_assumed,
+            start_assumed: found.assumed,
             before,
             after,
             rules: rules.read,

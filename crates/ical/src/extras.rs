@@ -5,7 +5,7 @@ use std::rc::Rc;
 use jiff::civil::Time;
 
 use crate::components::EventText;
-use crate::days::DAY;
+use crate::days::{DAY, date};
 use crate::event::{Extra, When, Written};
 use crate::length::{self, Length};
 use crate::lines::Name;
@@ -23,13 +23,17 @@ impl Reading<'_, '_> {
                     Some((start, period)) => (start, Some(period)),
                     None => (item, None),
                 };
-                match self.written(line, start_text) {
-                    Ok(written) if series.exceptions.iter().any(|other| same(other, &written)) => {}
-                    Ok(written) => {
-                        for start in self.starts(&written, series) {
-                            let own = period.map(|period| length::of_period(line, period, &start, self));
-                            extras.extend(own.and_then(|own| Extra::before(&start, own)));
-                            self.extra(&written, start, own.map(|own| own.length), series, extras);
+                match self.meanings(line, start_text) {
+                    Ok(meant) => {
+                        for written in meant {
+                            if series.exceptions.iter().any(|other| same(other, &written)) {
+                                continue;
+                            }
+                            for start in self.starts(&written, series) {
+                                let own = period.map(|period| length::of_period(line, period, &start, self));
+                                extras.extend(own.and_then(|own| Extra::before(&start, own)));
+                                self.extra(&written, start, own.map(|own| own.length), series, extras);
+                            }
                         }
                     }
                     Err(Some(day)) => {
@@ -37,13 +41,19 @@ impl Reading<'_, '_> {
                             ProblemKind::Date,
                             "has an additional date whose time could not be read.",
                         );
-                        let start = self.whole_day(day);
-                        let length = if series.start.whole_day {
-                            Length::Days(1)
-                        } else {
-                            length::on_day(&start, series.length, true)
-                        };
-                        extras.push(Extra::with_length(start, length));
+                        let mut days = self.days_of(line, start_text, day);
+                        // In a zone that is named and known it is on that zone's day.
+                        if days.last().is_some_and(|day| day.certain && !day.clock.is_utc()) {
+                            days.drain(..days.len() - 1);
+                        }
+                        for start in days {
+                            let length = if series.start.whole_day {
+                                Length::Days(1)
+                            } else {
+                                length::on_day(&start, series.length, true)
+                            };
+                            extras.push(Extra::with_length(start, length));
+                        }
                     }
                     Err(None) => {
                         self.unplaced(
@@ -99,6 +109,15 @@ impl Reading<'_, '_> {
                     length: None,
                     by_day: written.zone.is_none(),
                 });
+                // The day on which it begins for the owner may be another one.
+                let own_day = self.whole_day(date(owner.naive(begin(&start))));
+                if written.zone.is_some() && own_day.naive != extras.last().map_or(0, |day| day.start.naive) {
+                    extras.push(Extra {
+                        start: own_day,
+                        length: None,
+                        by_day: false,
+                    });
+                }
                 // A midnight alone is how some programs write a date.
                 if own.is_some() || !is_midnight(written) {
                     extras.push(Extra::with_length(start, own.unwrap_or(series.as_timed)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::TEXT_LIMIT;
 use crate::components::EventText;
-use crate::event::{Event, Extra};
+use crate::event::{Event, Extra, When};
 use crate::length::{self, Length};
 use crate::lines::{Line, Name, plain_text};
 use crate::model::{Blocks, ProblemKind};
@@ -88,20 +88,46 @@ fn time(line: &Line, period: &str, reader: &mut Reading, times: &mut Vec<Extra>)
         Some((start, end)) => (start, Some(end)),
         None => (period, None),
     };
-    let Ok(written) = reader.written(line, start) else {
-        reader.unplaced(ProblemKind::Date, "has a busy time that could not be read.");
-        return;
+    let meant = match reader.meanings(line, start) {
+        Ok(meant) => meant,
+        Err(Some(day)) => {
+            reader.note(
+                ProblemKind::Date,
+                "has a busy time whose time of day could not be read, so its whole day is kept busy.",
+            );
+            for day in reader.days_of(line, start, day) {
+                let measured = end.map(|end| length::of_period(line, end, &timed(&day), reader));
+                let length = measured.map_or(Length::RestOfDay { days: 0 }, |measured| measured.length);
+                let length = length::on_day(&day, length, matches!(length, Length::For(_)));
+                times.push(Extra::with_length(day, length));
+            }
+            return;
+        }
+        Err(None) => {
+            reader.unplaced(ProblemKind::Date, "has a busy time that could not be read.");
+            return;
+        }
     };
-    let start = reader.when(&written);
-    let Some(end) = end else {
-        reader.note(
-            ProblemKind::End,
-            "has a busy time without an end, so the rest of its day is kept busy.",
-        );
-        times.push(Extra::with_length(start, Length::RestOfDay { days: 0 }));
-        return;
-    };
-    let measured = length::of_period(line, end, &start, reader);
-    times.extend(Extra::before(&start, measured));
-    times.push(Extra::with_length(start, measured.length));
+    for written in meant {
+        let start = reader.when(&written);
+        let Some(end) = end else {
+            reader.note(
+                ProblemKind::End,
+                "has a busy time without an end, so the rest of its day is kept busy.",
+            );
+            times.push(Extra::with_length(start, Length::RestOfDay { days: 0 }));
+            continue;
+        };
+        let measured = length::of_period(line, end, &start, reader);
+        times.extend(Extra::before(&start, measured));
+        times.push(Extra::with_length(start, measured.length));
+    }
+}
+
+/// The midnight at which a day begins.
+fn timed(day: &When) -> When {
+    When {
+        whole_day: false,
+        ..day.clone()
+    }
 }

@@ -171,7 +171,8 @@ fn end_of(
     start: &When,
     reading: &mut Reading,
 ) -> Result<Measured, Option<jiff::civil::Date>> {
-    let written = reading.written(line, text)?;
+    // Of several ends that it may mean the last.
+    let written = reading.meanings(line, text)?.pop().ok_or(None)?;
     if start.whole_day {
         let mut end = naive_date(date_for_whole_days(&written, &reading.owner()));
         if end - start.naive > durations::LONGEST * DAY {
@@ -291,6 +292,33 @@ pub(crate) fn as_timed(text: &EventText, length: Length) -> Length {
         }
         (Length::Days(days), _) => Length::For(Span { days, seconds: 0 }),
         (other, _) => other,
+    }
+}
+
+/// What an event of this length takes that begins at any time of a day, by the clock of its zone or the owner's: both days, and as
+/// long from their ends on. The time of the owner's day that lies before the other is `before`.
+pub(crate) fn at_any_time(day: &When, length: Length, owner: &Rc<Clock>) -> Measured {
+    // An end that is written is no later for a later start.
+    let is_moved = matches!(length, Length::For(_));
+    let by_owner = When {
+        clock: Rc::clone(owner),
+        ..day.clone()
+    };
+    let (from, owners) = (begin(day), begin(&by_owner));
+    let of_owner = if is_moved {
+        length
+    } else {
+        Length::For(Span::default())
+    };
+    let end = |day: &When, length| on_day(day, length, is_moved).span(day, owner).1;
+    let last = end(day, length).max(end(&by_owner, of_owner));
+    let elapsed = last.as_second() - from.as_second();
+    Measured {
+        length: Length::Until {
+            elapsed,
+            wall: elapsed,
+        },
+        before: (from.as_second() - owners.as_second()).max(0),
     }
 }
 

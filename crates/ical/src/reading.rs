@@ -16,6 +16,39 @@ use crate::problems::Problems;
 use crate::resolve::{Certainty, Floating, Resolver};
 use crate::values::{self, Moment};
 
+/// When an event begins.
+pub(crate) struct Start {
+    /// Midnight where only the day is known.
+    pub when: When,
+    /// It is not the event's own but that of the occurrence it replaces.
+    pub assumed: bool,
+    /// It is at any time of its day, by its zone's clock or the owner's.
+    pub at_any_time: bool,
+    /// Further starts, which contradict it.
+    pub others: Vec<When>,
+}
+
+impl Start {
+    fn known(when: When) -> Self {
+        Self {
+            when,
+            assumed: false,
+            at_any_time: false,
+            others: Vec::new(),
+        }
+    }
+
+    fn some_time_on(day: When) -> Self {
+        Self {
+            at_any_time: true,
+            ..Self::known(When {
+                whole_day: false,
+                ..day
+            })
+        }
+    }
+}
+
 /// What reading one event needs everywhere.
 pub(crate) struct Reading<'a, 'z> {
     uid: &'a str,
@@ -140,6 +173,53 @@ impl<'a, 'z> Reading<'a, 'z> {
         self.mention(ProblemKind::Zone, what);
     }
 
+    /// What a time of a line may mean: several where it lies on a day that does not exist. On failure its day, if readable.
+    pub(crate) fn meanings(&mut self, line: &Line, text: &str) -> Result<Vec<Written>, Option<Date>> {
+        let day = match self.written(line, text) {
+            Ok(written) => return Ok(vec![written]),
+            Err(day) => day,
+        };
+        let near = values::on_near_days(text);
+        let meant: Vec<Written> = near
+            .iter()
+            .filter_map(|near| self.written(line, near).ok())
+            .collect();
+        if meant.is_empty() {
+            return Err(day);
+        }
+        self.note(
+            ProblemKind::Date,
+            "has a date that does not exist; all days that it may mean are kept busy.",
+        );
+        Ok(meant)
+    }
+
+    /// A day of a line whose time of day could not be read: the owner's, and that of the zone in which it is written.
+    pub(crate) fn days_of(&mut self, line: &Line, text: &str, day: Date) -> Vec<When> {
+        let owner = self.whole_day(day);
+        let text = text.trim_end();
+        let (clock, certain) = if text.ends_with(['Z', 'z']) {
+            (self.zones.utc(), true)
+        } else {
+            let zone = line.zone_with_colon().map(|(zone, _)| zone);
+            let zone = zone.or_else(|| line.param("TZID").map(str::to_owned));
+            match zone.filter(|id| !id.trim().is_empty()) {
+                Some(id) => self.zone(&id),
+                None => (self.zones.floating(), false),
+            }
+        };
+        let written = When {
+            clock,
+            certain,
+            ..owner.clone()
+        };
+        if same_time(&owner, &written) {
+            vec![owner]
+        } else {
+            vec![owner, written]
+        }
+    }
+
     /// A time with both a zone and the mark of UTC.
     fn marked(&mut self, local: DateTime, id: &str) -> Written {
         let found = self.zones.find_marked(id);
@@ -234,37 +314,37 @@ impl<'a, 'z> Reading<'a, 'z> {
         Some(Replaces { occurrence, future })
     }
 
-    /// The start, whether it was assumed, and further starts that contradict it.
-    pub(crate) fn start(
-        &mut self,
-        text: &EventText,
-        replaces: Option<&Replaces>,
-    ) -> Option<(When, bool, Vec<When>)> {
+    /// When an event begins.
+    pub(crate) fn start(&mut self, text: &EventText, replaces: Option<&Replaces>) -> Option<Start> {
         let mut starts: Vec<When> = Vec::new();
-        let mut bad_day = None;
+        let mut days: Vec<When> = Vec::new();
         let mut bad = false;
         for line in text.all(Name::DtStart) {
-            match self.written(line, &line.value) {
-                Ok(written) => {
-                    let when = self.when(&written);
-                    if !starts.iter().any(|known| same_time(known, &when)) {
-                        starts.push(when);
+            match self.meanings(line, &line.value) {
+                Ok(meant) => {
+                    for written in meant {
+                        let when = self.when(&written);
+                        if !starts.iter().any(|known| same_time(known, &when)) {
+                            starts.push(when);
+                        }
                     }
                 }
                 Err(day) => {
                     bad = true;
-                    bad_day = bad_day.or(day);
+                    if let Some(day) = day.filter(|_| days.is_empty()) {
+                        days = self.days_of(line, &line.value, day);
+                    }
                 }
             }
         }
         if bad && !starts.is_empty() {
-            match bad_day {
-                Some(day) => starts.push(self.whole_day(day)),
-                None => self.unplaced(
+            if days.is_empty() {
+                self.unplaced(
                     ProblemKind::Start,
                     "has a second start that could not be read, so it could not be placed.",
-                ),
+                );
             }
+            starts.append(&mut days);
         }
         if starts.len() > 1 {
             self.note(
@@ -273,32 +353,46 @@ impl<'a, 'z> Reading<'a, 'z> {
             );
         }
         if !starts.is_empty() {
-            let first = starts.remove(0);
-            return Some((first, false, starts));
+            let when = starts.remove(0);
+            return Some(Start {
+                others: starts,
+                ..Start::known(when)
+            });
         }
-        if let Some(day) = bad_day {
+        if let Some(day) = days.pop() {
             self.note(
                 ProblemKind::Start,
                 "has a time of day that could not be read, so the whole day is kept busy.",
             );
-            return Some((self.whole_day(day), false, Vec::new()));
+            return Some(Start::some_time_on(day));
         }
         if let Some(occurrence) = replaces.and_then(|replaces| replaces.occurrence.as_ref()) {
             self.note(
                 ProblemKind::Start,
                 "changes one date of a series without a readable start; the date it replaces stays busy.",
             );
-            return Some((self.when(occurrence), true, Vec::new()));
+            return Some(Start {
+                assumed: true,
+                ..Start::known(self.when(occurrence))
+            });
         }
         let end = text.all(Name::DtEnd).next();
         if let Some(line) = end
-            && let Ok(written) = self.written(line, &line.value)
+            && let Ok(meant) = self.meanings(line, &line.value)
+            && let Some(written) = meant.last()
         {
             self.note(
                 ProblemKind::Start,
                 "has no readable start, so the day of its end is kept busy.",
             );
-            return Some((self.whole_day(written.moment.date()), false, Vec::new()));
+            let end = self.when(written);
+            if end.whole_day {
+                return Some(Start::known(end));
+            }
+            return Some(Start::some_time_on(When {
+                naive: end.naive.div_euclid(DAY) * DAY,
+                ..end
+            }));
         }
         let what = if bad {
             "has a start that could not be read"
@@ -318,8 +412,9 @@ impl<'a, 'z> Reading<'a, 'z> {
         for line in text.all(Name::ExDate) {
             for item in items(&line.value) {
                 match self.written(line, item) {
-                    Ok(written) => exceptions.push(written),
-                    Err(_) => self.mention(
+                    // Without a colon, its zone is among the items.
+                    Ok(written) if !line.value.starts_with(';') => exceptions.push(written),
+                    _ => self.mention(
                         ProblemKind::Date,
                         "leaves out a date that could not be read; the date stays busy.",
                     ),
@@ -365,9 +460,38 @@ fn shortened(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
-/// The items of a list of dates.
+/// The items of a list of dates, which other marks than commas separate by mistake.
 pub(crate) fn items(value: &str) -> impl Iterator<Item = &str> {
-    value.split(',').map(str::trim).filter(|item| !item.is_empty())
+    value
+        .split([',', ';'])
+        .flat_map(apart)
+        .map(|item| item.trim().trim_end_matches('\\').trim_end())
+        .filter(|item| !item.is_empty())
+}
+
+/// Dates with nothing but white space between them. Some have such space before their time or around the slash of a period.
+fn apart(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let is_break = |at: &usize| {
+            let begins =
+                rest.as_bytes()[*at].is_ascii_whitespace() && rest.as_bytes()[at + 1].is_ascii_digit();
+            begins && is_date(&rest[at + 1..]) && !rest[..*at].trim_end().ends_with('/')
+        };
+        let next = (1..rest.len().saturating_sub(1)).find(is_break);
+        let (item, after) = rest.split_at(next.unwrap_or(rest.len()));
+        rest = after.trim_start();
+        Some(item)
+    })
+}
+
+/// Does it begin with a date, not with a time of day?
+fn is_date(text: &str) -> bool {
+    let digits = text.bytes().take(9).take_while(u8::is_ascii_digit).count();
+    digits == 8 || (digits == 4 && text[4..].starts_with('-'))
 }
 
 fn same_time(a: &When, b: &When) -> bool {

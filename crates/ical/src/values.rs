@@ -78,6 +78,49 @@ pub(crate) fn after_end_of_month(text: &str) -> Option<Date> {
         .flatten()
 }
 
+/// What a date or time may mean that lies on a day that does not exist, such as 31 November: the nearest day of that month, the
+/// first day after it, and as many days later as it says. Nothing for any other text.
+pub(crate) fn on_near_days(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let end = text.find(['T', 't', ' ']).unwrap_or(text.len());
+    let (day_text, time) = text.split_at(end);
+    near_days(day_text)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|day| format!("{}{time}", day.strftime("%Y%m%d")))
+        .collect()
+}
+
+fn near_days(text: &str) -> Option<Vec<Date>> {
+    let digits: Vec<i16> = text
+        .char_indices()
+        .filter(|(at, c)| !(*c == '-' && (*at == 4 || *at == 7)))
+        .map(|(_, c)| c.to_digit(10).and_then(|digit| i16::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
+    if digits.len() != 8 {
+        return None;
+    }
+    let number = |digits: &[i16]| digits.iter().fold(0, |sum, digit| sum * 10 + digit);
+    let (year, month, day) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..]));
+    let small = |number: i16| i8::try_from(number).ok();
+    if Date::new(year, small(month)?, small(day)?).is_ok() {
+        return None;
+    }
+    let nearest = Date::new(year, small(month.clamp(1, 12))?, 1).ok()?;
+    let of_month = day.clamp(1, nearest.days_in_month().into());
+    let begin = Date::new(year, 1, 1).ok()?;
+    let later = begin.checked_add(jiff::Span::new().months(month - 1).days(0));
+    let later = later.and_then(|first| first.checked_add(jiff::Span::new().days(day - 1)));
+    let mut days = vec![Date::new(year, nearest.month(), small(of_month)?).ok()?];
+    days.extend(later);
+    if day > of_month {
+        days.extend(nearest.last_of_month().tomorrow());
+    }
+    days.sort_unstable();
+    days.dedup();
+    Some(days)
+}
+
 fn time_of_day(date: Date, text: &str) -> Option<Moment> {
     let clock_end = text
         .find(|c: char| !(c.is_ascii_digit() || c == ':'))
@@ -189,6 +232,22 @@ mod tests {
             "tomorrow",
         ] {
             assert_eq!(moment(text), Err(None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_one_of_those_near_it() {
+        assert_eq!(
+            on_near_days("20261131T100000Z"),
+            ["20261130T100000Z", "20261201T100000Z"]
+        );
+        assert_eq!(on_near_days("2026-11-31"), ["20261130", "20261201"]);
+        assert_eq!(on_near_days("20260230"), ["20260228", "20260301", "20260302"]);
+        assert_eq!(on_near_days("20261300"), ["20261201", "20261231"]);
+        assert_eq!(on_near_days("20261301T9"), ["20261201T9", "20270101T9"]);
+        assert_eq!(on_near_days("99991232"), ["99991231"]);
+        for text in ["", "20261130", "2026113", "202611311", "2026x131", "00001131x"] {
+            assert!(on_near_days(text).is_empty(), "{text}");
         }
     }
 

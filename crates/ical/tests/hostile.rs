@@ -281,7 +281,8 @@ fn a_lost_start_blocks_the_day_of_the_end() {
     let reading = read(&event(&["DTSTART:???", "DTEND:20261124T150000Z"]));
     assert_eq!(
         shown(&reading),
-        ["2026-11-24T05:00/2026-11-25T05:00 not-understood"]
+        ["2026-11-24T00:00/2026-11-25T05:00 not-understood"],
+        "that of UTC, too"
     );
 }
 
@@ -380,6 +381,7 @@ fn a_second_end_or_start_that_cannot_be_read_is_not_overlooked() {
         shown(&day),
         [
             "2026-11-24T14:00/2026-11-24T15:00 not-understood",
+            "2026-11-26T00:00/2026-11-27T01:00 not-understood",
             "2026-11-26T05:00/2026-11-27T06:00 not-understood"
         ]
     );

@@ -178,6 +178,7 @@ fn of_a_second_start_whose_time_cannot_be_read_the_whole_day_blocks() {
         busy(&text),
         [
             "2026-11-24T14:00/2026-11-24T15:00 not-understood",
+            "2026-11-26T00:00/2026-11-27T01:00 not-understood",
             "2026-11-26T05:00/2026-11-27T06:00 not-understood"
         ]
     );

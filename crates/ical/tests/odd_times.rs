@@ -154,3 +154,235 @@ fn the_midnight_at_the_end_of_a_day_is_that_of_the_next() {
     let text = event(&["DTSTART:2026-12-31T24:00:00Z", "DURATION:PT1H"]);
     assert!(busy(&text).is_empty() && read(&text).problems.is_empty());
 }
+
+#[test]
+fn of_a_time_that_cannot_be_read_its_day_blocks_where_it_is_written_and_where_the_owner_is() {
+    for (start, end, expected) in [
+        (
+            "DTSTART;TZID=Asia/Tokyo:20261202T990000",
+            "DTEND;TZID=Asia/Tokyo:20261202T110000",
+            "2026-12-01T15:00/2026-12-03T05:00",
+        ),
+        (
+            "DTSTART;TZID=Asia/Tokyo:20261202T99",
+            "DTEND;TZID=Asia/Tokyo:20261205T110000",
+            "2026-12-01T15:00/2026-12-05T02:00",
+        ),
+        (
+            "DTSTART;TZID=America/Los_Angeles:20261202T9",
+            "DURATION:PT1H",
+            "2026-12-02T05:00/2026-12-03T09:00",
+        ),
+        (
+            "DTSTART:20261202T99Z",
+            "DURATION:PT1H",
+            "2026-12-02T00:00/2026-12-03T06:00",
+        ),
+        // It may begin a moment before midnight.
+        (
+            "DTSTART:20261202T990000",
+            "DURATION:PT4H",
+            "2026-12-02T05:00/2026-12-03T09:00",
+        ),
+        (
+            "DTSTART:20261202T240100",
+            "DTEND:20261202T020000",
+            "2026-12-02T05:00/2026-12-03T05:00",
+        ),
+        (
+            "DTSTART:20261202T99",
+            "SUMMARY:A",
+            "2026-12-02T05:00/2026-12-03T05:00",
+        ),
+        (
+            "DTSTART;TZID=GMT+09:00:20261202T99",
+            "SUMMARY:A",
+            "2026-12-01T15:00/2026-12-03T05:00",
+        ),
+        (
+            "SUMMARY:A",
+            "DTEND;TZID=Asia/Tokyo:20261202T110000",
+            "2026-12-01T15:00/2026-12-03T05:00",
+        ),
+    ] {
+        let text = event(&[start, end]);
+        assert_eq!(
+            busy(&text),
+            [format!("{expected} not-understood")],
+            "{start} {end}"
+        );
+        assert!(
+            read(&text)
+                .problems
+                .iter()
+                .any(|problem| problem.kind == ProblemKind::Start)
+        );
+    }
+    let series = [
+        "DTSTART;TZID=Asia/Tokyo:20261202T99",
+        "DURATION:PT1H",
+        "RRULE:FREQ=WEEKLY;BYHOUR=9;COUNT=2",
+    ];
+    assert_eq!(
+        busy(&event(&series)),
+        [
+            "2026-12-01T15:00/2026-12-03T06:00 not-understood",
+            "2026-12-08T15:00/2026-12-10T06:00 not-understood"
+        ]
+    );
+    let travel = [
+        "DTSTART:20261202T99",
+        "DURATION:PT1H",
+        "X-APPLE-TRAVEL-DURATION:PT2H",
+    ];
+    assert_eq!(
+        busy(&event(&travel)),
+        ["2026-12-02T03:00/2026-12-03T06:00 not-understood"]
+    );
+    let additional = [
+        "DTSTART:20261102T150000Z",
+        "DURATION:PT1H",
+        "RDATE;TZID=Asia/Tokyo:20261204T99",
+    ];
+    assert_eq!(
+        busy(&event(&additional))[1],
+        "2026-12-03T15:00/2026-12-04T16:00 not-understood"
+    );
+}
+
+#[test]
+fn a_day_that_does_not_exist_is_every_day_that_it_may_be() {
+    let starts_of = |lines: &[&str]| {
+        busy(&event(lines))
+            .iter()
+            .map(|line| line[..16].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        starts_of(&["DTSTART:20261131T090000Z", "DURATION:PT1H"]),
+        ["2026-11-30T09:00", "2026-12-01T09:00"]
+    );
+    let february = event(&["DTSTART:20270230T090000Z", "DURATION:PT1H"]);
+    let reading = read_in("UTC", "2027-02-01", "2027-04-01", &february);
+    assert_eq!(
+        shown(&reading),
+        [
+            "2027-02-28T09:00/2027-02-28T10:00 not-understood",
+            "2027-03-01T09:00/2027-03-01T10:00 not-understood",
+            "2027-03-02T09:00/2027-03-02T10:00 not-understood"
+        ]
+    );
+    assert_eq!(
+        busy(&event(&["DTSTART:20261130T230000Z", "DTEND:20261131T010000Z"])),
+        ["2026-11-30T23:00/2026-12-01T01:00 not-understood"]
+    );
+    assert_eq!(
+        busy(&event(&[
+            "DTSTART;VALUE=DATE:20261130",
+            "DTEND;VALUE=DATE:20261131",
+            "TRANSP:OPAQUE"
+        ])),
+        ["2026-11-30T05:00/2026-12-01T05:00 not-understood"]
+    );
+    assert_eq!(
+        starts_of(&["DTSTART;VALUE=DATE:2026-11-31"]),
+        ["2026-11-30T05:00", "2026-12-01T05:00"]
+    );
+    assert_eq!(
+        starts_of(&[
+            "DTSTART:20261102T150000Z",
+            "DURATION:PT1H",
+            "RDATE:20261131T150000Z"
+        ]),
+        ["2026-11-02T15:00", "2026-11-30T15:00", "2026-12-01T15:00"]
+    );
+    // What is left out must be certain.
+    assert_eq!(
+        starts_of(&[
+            "DTSTART:20261130T150000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;COUNT=2",
+            "EXDATE:20261131T150000Z"
+        ]),
+        ["2026-11-30T15:00", "2026-12-01T15:00"]
+    );
+    let busy_times = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nFREEBUSY:20261131T090000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+    assert_eq!(busy(busy_times).len(), 2);
+}
+
+#[test]
+fn lists_of_dates_are_read_whatever_separates_them() {
+    for mark in [",", ";", " ", ", ", "; ", "\\,", "\\;", "\t", "  "] {
+        let list = ["20261202T090000Z", "2026-12-03T09:00:00Z", "20261204 090000Z"].join(mark);
+        let text = event(&[
+            "DTSTART:20261201T090000Z",
+            "DURATION:PT1H",
+            &format!("RDATE:{list}"),
+        ]);
+        let found = busy(&text);
+        assert_eq!(found.len(), 4, "{mark:?}: {found:?}");
+        assert_eq!(found[3], "2026-12-04T09:00/2026-12-04T10:00 busy", "{mark:?}");
+        let text = event(&[
+            "DTSTART:20261201T090000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;COUNT=4",
+            &format!("EXDATE:{list}"),
+        ]);
+        assert_eq!(
+            busy(&text),
+            ["2026-12-01T09:00/2026-12-01T10:00 busy"],
+            "{mark:?}"
+        );
+        let times = ["20261202T090000Z/PT1H", "20261203T090000Z / 20261203T100000Z"].join(mark);
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nFREEBUSY:{times}\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+        );
+        assert_eq!(
+            busy(&text),
+            [
+                "2026-12-02T09:00/2026-12-02T10:00 busy",
+                "2026-12-03T09:00/2026-12-03T10:00 busy"
+            ],
+            "{mark:?}"
+        );
+    }
+    // A zone that lost its colon is none of the dates, and what is left out is not known then.
+    let text = event(&[
+        "DTSTART:20261201T090000Z",
+        "DURATION:PT1H",
+        "EXDATE;TZID=Asia/Tokyo;20261201T090000",
+    ]);
+    assert_eq!(busy(&text), ["2026-12-01T09:00/2026-12-01T10:00 busy"]);
+    // A long list, and one of spaces alone, take no time to read.
+    let spaces = " ".repeat(2_000_000);
+    let text = event(&[
+        "DTSTART:20261201T090000Z",
+        "DURATION:PT1H",
+        &format!("RDATE:20261202T090000Z{spaces}1{spaces}20261203T090000Z"),
+    ]);
+    assert!(busy(&text).len() >= 2);
+}
+
+#[test]
+fn a_time_in_another_zone_among_whole_days_takes_the_owners_day_too() {
+    // The evening of 8 December in Los Angeles is 9 December in Berlin.
+    let text = event(&[
+        "DTSTART;VALUE=DATE:20261130",
+        "RDATE;TZID=America/Los_Angeles:20261208T200000",
+    ]);
+    let reading = read_in("Europe/Berlin", "2026-12-01", "2027-01-01", &text);
+    assert_eq!(
+        shown(&reading),
+        [
+            "2026-12-07T23:00/2026-12-08T23:00 all-day",
+            "2026-12-08T23:00/2026-12-09T23:00 all-day",
+            "2026-12-09T04:00/2026-12-10T04:00 busy"
+        ]
+    );
+}
+
+#[test]
+fn a_list_of_busy_times_keeps_the_day_of_one_whose_time_cannot_be_read() {
+    let text = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nFREEBUSY:20261202T99/PT2H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+    assert_eq!(busy(text), ["2026-12-02T05:00/2026-12-03T07:00 not-understood"]);
+}
