@@ -1,16 +1,18 @@
 //! What becomes of the occurrences of a series: left out, replaced by a change, or changed from one on.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
 use crate::clock::{Clock, moved};
 use crate::days::{DAY, date, naive, naive_date};
 use crate::event::{Event, When, Written};
+use crate::from_here::{FromHere, Ranges};
 use crate::length::Length;
 use crate::model::{Blocks, RecurrenceId};
 use crate::reading::date_for_whole_days;
-use crate::series::{Occurrence, Reach, begin};
+use crate::series::{Asking, Budget, Occurrence, Reach, begin};
 use crate::values::Moment;
 
 /// What says which occurrence of a series is meant.
@@ -34,25 +36,16 @@ pub(crate) struct Placed<'e> {
     pub blocks: Blocks,
 }
 
-/// A change of all occurrences from one on.
-struct FromHere<'e> {
-    /// First occurrence that is changed, in naive seconds of the series' zone.
-    naive: i64,
-    /// By how much it moves them, in naive seconds.
-    shift: i64,
-    /// Which occurrence is the first one is known, and with it by how much they move.
-    certain: bool,
-    event: &'e Event,
-}
-
 /// What changes the occurrences of one series.
 pub(crate) struct Changes<'e> {
     master: &'e Event,
     owner: &'e Clock,
     excluded: HashSet<Key>,
+    /// Occurrences that would be left out if what a zone may mean were certain.
+    doubtful: HashSet<Key>,
     /// Occurrences that changes replace, with the places of those changes in their list.
     replaced: HashMap<Key, Vec<usize>>,
-    from_here: Vec<FromHere<'e>>,
+    ranges: Ranges<'e>,
     /// Other series have the same identity, so that a change may be another's.
     shared: bool,
 }
@@ -68,13 +61,15 @@ impl<'e> Changes<'e> {
     ) -> Self {
         let clock = &master.start.clock;
         let mut replaced: HashMap<Key, Vec<usize>> = HashMap::new();
-        let mut from_here = Vec::new();
+        let mut ranges = Ranges::default();
+        let mut doubtful = HashSet::new();
         for (place, change) in changes.iter().enumerate() {
             let target = change.replaces.as_ref().filter(|_| !change.start_assumed);
             let Some((target, occurrence)) = target.and_then(|t| Some((t, t.occurrence.as_ref()?))) else {
                 continue;
             };
             let key = key(occurrence, &master.start, owner);
+            let is_sure = is_sure(occurrence, &master.start);
             let own_start = begin(&change.start);
             // A day does not say which occurrence of a series with times is meant: only one that begins when the change does.
             let day = match key {
@@ -83,41 +78,73 @@ impl<'e> Changes<'e> {
             };
             let instead_of = match day {
                 None => Some(key),
-                // Of several series' occurrences on a day it is not known which one is meant.
-                Some(_) if shared => None,
+                // Of several series' occurrences on a day it is not known which one is meant, nor when the change may be.
+                Some(_) if shared || change.is_reading => None,
                 Some(day) => (clock.naive(own_start).div_euclid(DAY) * DAY == day)
                     .then(|| Key::At(own_start.as_second())),
             };
-            if let Some(key) = instead_of.filter(|_| !taken.get(place).is_some_and(|taken| *taken)) {
-                replaced.entry(key).or_default().push(place);
+            let is_taken = taken.get(place).is_some_and(|taken| *taken);
+            match instead_of.filter(|_| !is_taken) {
+                Some(key) if is_sure => replaced.entry(key).or_default().push(place),
+                Some(key) => {
+                    doubtful.insert(key);
+                }
+                None => {}
             }
+            if !target.future && !target.prior {
+                continue;
+            }
+            let naive = match key {
+                Key::At(at) => clock.naive(crate::clock::instant(at)),
+                Key::On(day) => day,
+            };
+            let first = naive + day.map_or(0, |_| master.start.naive.rem_euclid(DAY));
+            let shift = clock.naive(own_start) - first;
+            let is_alike = change.start.whole_day == master.start.whole_day;
+            let range = FromHere {
+                naive,
+                shift,
+                certain: is_sure && is_alike && (day.is_none() || shift == 0),
+                by_day: day.is_some(),
+                event: change,
+            };
             if target.future {
-                let naive = match key {
-                    Key::At(at) => clock.naive(crate::clock::instant(at)),
-                    Key::On(day) => day,
-                };
-                let first = naive + day.map_or(0, |_| master.start.naive.rem_euclid(DAY));
-                let shift = clock.naive(own_start) - first;
-                from_here.push(FromHere {
-                    naive,
-                    shift,
-                    certain: day.is_none() || shift == 0,
-                    event: change,
-                });
+                ranges.from(range);
+            }
+            if target.prior {
+                ranges.up_to(range);
             }
         }
-        from_here.sort_by_key(|change| change.naive);
-        let excluded = master.exceptions.iter();
+        let mut excluded = HashSet::new();
+        for written in &master.exceptions {
+            let kind = if is_sure(written, &master.start) {
+                &mut excluded
+            } else {
+                &mut doubtful
+            };
+            kind.insert(key(written, &master.start, owner));
+        }
         Self {
             master,
             owner,
-            excluded: excluded
-                .map(|written| key(written, &master.start, owner))
-                .collect(),
+            excluded,
+            doubtful,
             replaced,
-            from_here,
+            ranges,
             shared,
         }
+    }
+
+    /// Finds out which of those that change more than one occurrence name one that the series has. Are there any that do not?
+    pub(crate) fn settle(&mut self, asking: Asking, budget: &mut Budget) -> bool {
+        // With several series a change is one's and not the others', which stay as they are.
+        let asking = (!self.shared).then_some(asking);
+        self.ranges.settle(asking, budget)
+    }
+
+    /// Count more changes for an occurrence than are looked at?
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.ranges.too_many
     }
 
     /// How far they can move occurrences.
@@ -126,7 +153,7 @@ impl<'e> Changes<'e> {
             later: self.master.after,
             earlier: self.master.before,
         };
-        self.from_here.iter().fold(reach, |reach, change| Reach {
+        self.ranges.iter().fold(reach, |reach, change| Reach {
             later: reach
                 .later
                 .max(change.shift.max(0) + change.event.after + change.event.length.at_most()),
@@ -136,18 +163,21 @@ impl<'e> Changes<'e> {
 
     /// Is every occurrence as the series says?
     pub(crate) fn is_empty(&self) -> bool {
-        self.excluded.is_empty() && self.replaced.is_empty() && self.from_here.is_empty()
+        self.excluded.is_empty()
+            && self.doubtful.is_empty()
+            && self.replaced.is_empty()
+            && self.ranges.is_empty()
     }
 
     /// Do the occurrences of its rules take no time, whatever is changed from one on?
     pub(crate) fn take_no_time(&self) -> bool {
-        self.master.takes_no_time() && self.from_here.iter().all(|change| change.event.takes_no_time())
+        self.master.takes_no_time() && self.ranges.iter().all(|change| change.event.takes_no_time())
     }
 
     /// How time blocks of which only the series is known; as whole days if it is one of such.
     pub(crate) fn blocks_unknown(&self) -> Blocks {
         let all = |test: fn(Blocks) -> bool| {
-            test(self.master.blocks) && self.from_here.iter().all(|change| test(change.event.blocks))
+            test(self.master.blocks) && self.ranges.iter().all(|change| test(change.event.blocks))
         };
         if all(|blocks| matches!(blocks, Blocks::Free(_))) {
             self.master.blocks
@@ -201,37 +231,48 @@ impl<'e> Changes<'e> {
             let (at, _) = keys(&occurrence, &master.start);
             recurrence_id(at)
         });
-        let begun = self
-            .from_here
-            .partition_point(|change| change.naive <= occurrence.naive);
-        let Some(change) = begun.checked_sub(1).map(|at| &self.from_here[at]) else {
-            return place(placed(
-                master,
-                clocks,
-                occurrence,
-                id,
-                (master.odd, master.unsure),
-            ));
+        let counting = self.ranges.counting(occurrence.naive);
+        let is_certain = counting.changes.iter().all(|change| change.certain);
+        let is_doubtful = !self.doubtful.is_empty() && {
+            let (at, on) = keys(&occurrence, &master.start);
+            self.doubtful.contains(&at) || on.is_some_and(|on| self.doubtful.contains(&on))
         };
-        // How a time becomes a day, or a day a time, is not said; the original time blocks.
-        let unclear = change.event.start.whole_day != master.start.whole_day;
-        if unclear || self.shared || !change.certain {
-            let odd = master.odd || unclear || !change.certain;
+        let master_odd = master.odd || is_doubtful;
+        if counting.original || self.shared {
+            let odd = master_odd || !is_certain || !counting.sole;
             place(placed(master, clocks, occurrence, id, (odd, master.unsure)));
         }
-        if unclear {
-            return;
+        for change in counting.changes {
+            // How a time becomes a day, or a day a time, is not said; the original time blocks.
+            if change.event.start.whole_day == master.start.whole_day {
+                let doubts = (
+                    master_odd || change.event.odd || !(change.certain || change.by_day) || !counting.sole,
+                    master.unsure || change.event.unsure,
+                );
+                place(placed(
+                    change.event,
+                    clocks,
+                    self.moved(occurrence, change),
+                    id,
+                    doubts,
+                ));
+            }
         }
+    }
+
+    /// An occurrence as a change of several moves it.
+    fn moved(&self, occurrence: Occurrence, change: &FromHere) -> Occurrence {
+        let master = self.master;
+        let clocks = (&*master.start.clock, self.owner);
         let naive = occurrence.naive + change.shift;
-        let start = When {
+        let start = begin(&When {
             naive,
             whole_day: master.start.whole_day && occurrence.whole_day,
             ..master.start.clone()
-        };
-        let start = begin(&start);
+        });
         let length = change.event.length;
         let longer = |own: Length| own.end(clocks, naive, start) > length.end(clocks, naive, start);
-        let moved = Occurrence {
+        Occurrence {
             start,
             naive,
             // A PERIOD says its own end, which is kept if it is the later one.
@@ -241,12 +282,7 @@ impl<'e> Changes<'e> {
                 length
             },
             ..occurrence
-        };
-        let doubts = (
-            master.odd || change.event.odd,
-            master.unsure || change.event.unsure,
-        );
-        place(placed(change.event, clocks, moved, id, doubts));
+        }
     }
 }
 
@@ -339,6 +375,18 @@ pub(crate) fn key(written: &Written, master: &When, owner: &Clock) -> Key {
             .instant(naive(local)),
     };
     Key::At(at.as_second())
+}
+
+/// Is it certain which time is meant? Else nothing is left out or replaced for it. A zone that is a guess, or one of several, is as
+/// good as that of the series where it is the very same or says the same.
+fn is_sure(written: &Written, master: &When) -> bool {
+    match (&written.zone, written.moment) {
+        (Some(zone), Moment::Local(local)) if !master.whole_day && !Rc::ptr_eq(zone, &master.clock) => {
+            let says_same = || zone.instant(naive(local)) == master.clock.instant(naive(local));
+            written.agreed && (written.certain || says_same())
+        }
+        _ => true,
+    }
 }
 
 /// What names an occurrence: its time or day as the series has it, and its day where that alone is enough.

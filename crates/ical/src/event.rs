@@ -38,6 +38,8 @@ pub(crate) struct Written {
     pub zone: Option<Rc<Clock>>,
     /// The zone was named and is known, or none is needed.
     pub certain: bool,
+    /// It is the same instant in every zone that may be meant.
+    pub agreed: bool,
 }
 
 /// An additional occurrence.
@@ -81,10 +83,12 @@ pub(crate) struct Replaces {
     pub occurrence: Option<Written>,
     /// `RANGE=THISANDFUTURE`: the later ones, too.
     pub future: bool,
+    /// `RANGE=THISANDPRIOR` of RFC 2445, or one that is not known: perhaps the earlier ones, too.
+    pub prior: bool,
 }
 
 /// A VEVENT.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub uid: Arc<str>,
     pub summary: Arc<str>,
@@ -95,6 +99,10 @@ pub(crate) struct Event {
     /// The start is not the event's own but that of the occurrence it replaces.
     pub start_assumed: bool,
     pub length: Length,
+    /// It says when it ends.
+    pub has_end: bool,
+    /// Another reading of the same change is there beside it.
+    pub is_reading: bool,
     /// Seconds that block before the start and after the end.
     pub before: i64,
     pub after: i64,
@@ -203,6 +211,12 @@ impl Event {
                 .map(Arc::from),
             blocks: blocks(text, me, whole_day),
             length: measured.length,
+            has_end: text
+                .all(Name::DtEnd)
+                .chain(text.all(Name::Duration))
+                .next()
+                .is_some(),
+            is_reading: false,
             uid: uid.into(),
             summary: summary.into(),
             start,

@@ -67,6 +67,8 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
             length: first.length.unwrap_or(Length::RestOfDay { days: 0 }),
             start: first.start,
             start_assumed: false,
+            has_end: true,
+            is_reading: false,
             before: 0,
             after: 0,
             rules: Vec::new(),

@@ -10,6 +10,7 @@ use crate::event::{Event, When};
 use crate::model::{Blocks, Horizon, Instance, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::series::{Asking, Budget, MOST_PER_SERIES, Occurrence, Reach, begin};
+use crate::versions::versions;
 
 /// Where instances go, and what they are bounded by.
 pub(crate) struct Sink<'a> {
@@ -26,6 +27,8 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
         events.iter().copied().partition(|event| event.replaces.is_some());
     let first: Option<&When> = masters.first().map(|master| &master.start);
     let changes = newest(&changes, first, sink.owner);
+    let changes = versions(changes, &masters, &mut sink.problems);
+    let changes: Vec<&Event> = changes.iter().map(|change| &**change).collect();
     let shared = masters.len() > 1;
     // A change replaces an occurrence of one series only. Whose it is, is not said; so it is that of the shortest, and what
     // another series has at that time stays.
@@ -112,6 +115,21 @@ struct Terms {
 /// Expands one event, with what changes its occurrences.
 fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, sink: &mut Sink) {
     let mut changes = Changes::of(master, changes, taken, with.shared, sink.owner);
+    let alone = Asking::of(master, sink.owner, sink.horizon, Reach::default());
+    if changes.settle(alone, &mut sink.budget) {
+        sink.say(
+            master,
+            "has a change of all its dates from one on that it does not have; both are kept busy.",
+            false,
+        );
+    }
+    if changes.are_too_many() {
+        sink.say(
+            master,
+            "is changed in more ways at once than are looked at, so times may be missing.",
+            true,
+        );
+    }
     let own = changes.reach();
     let reach = Reach {
         later: own.later.max(with.reach),
@@ -219,6 +237,13 @@ impl Sink<'_> {
             blocks,
             location: event.location.clone(),
         });
+    }
+
+    /// A problem with the changes of a series.
+    fn say(&mut self, master: &Event, what: &str, unplaced: bool) {
+        let sentence = format!("{} {what}", called(&master.summary));
+        self.problems
+            .add(ProblemKind::Occurrence, &master.uid, unplaced, sentence);
     }
 
     fn too_many(&mut self, master: &Event, dense: &Dense) {

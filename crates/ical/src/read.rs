@@ -162,14 +162,17 @@ fn of_all_readings(instances: Vec<Instance>, readings: usize) -> Vec<Instance> {
         return instances;
     }
     let same = instances.chunk_by(|a, b| a == b);
-    same.map(|same| {
-        let mut instance = same[0].clone();
-        if same.len() < readings && !matches!(instance.blocks, Blocks::Free(_)) {
-            instance.blocks = Blocks::NotUnderstood;
-        }
-        instance
-    })
-    .collect()
+    let mut all: Vec<Instance> = same
+        .map(|same| {
+            let mut instance = same[0].clone();
+            if same.len() < readings && !matches!(instance.blocks, Blocks::Free(_)) {
+                instance.blocks = Blocks::NotUnderstood;
+            }
+            instance
+        })
+        .collect();
+    all.dedup();
+    all
 }
 
 /// Instances by start, end and UID. Their order is found first and by small keys, since comparing and moving whole

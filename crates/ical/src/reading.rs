@@ -133,10 +133,11 @@ impl<'a, 'z> Reading<'a, 'z> {
         };
         let named = zone.filter(|id| !id.trim().is_empty());
         Ok(match (moment, named) {
-            (Moment::Local(_), Some(id)) => {
+            (Moment::Local(local), Some(id)) => {
                 let (clock, certain) = self.zone(&id);
                 Written {
                     moment,
+                    agreed: self.zones.agree(&id, naive(local)),
                     zone: Some(clock),
                     certain,
                 }
@@ -153,6 +154,7 @@ impl<'a, 'z> Reading<'a, 'z> {
                     moment,
                     zone: None,
                     certain: !is_floating,
+                    agreed: true,
                 }
             }
         })
@@ -235,11 +237,13 @@ impl<'a, 'z> Reading<'a, 'z> {
                 moment: Moment::Local(local),
                 zone: Some(clock),
                 certain: true,
+                agreed: true,
             },
             None => Written {
                 moment: Moment::Utc(local),
                 zone: None,
                 certain: true,
+                agreed: true,
             },
         }
     }
@@ -303,15 +307,21 @@ impl<'a, 'z> Reading<'a, 'z> {
                 "changes one date of a series, but which one could not be read; both block.",
             );
         }
-        let range = line.param("RANGE").unwrap_or("");
-        let future = range.eq_ignore_ascii_case("THISANDFUTURE");
-        if !future && !range.is_empty() {
+        let range = line.param("RANGE").unwrap_or("").trim();
+        let is_known = |known: &str| range.eq_ignore_ascii_case(known);
+        let prior = !range.is_empty() && !is_known("THISANDFUTURE");
+        let future = !range.is_empty() && !is_known("THISANDPRIOR");
+        if prior {
             self.mention(
                 ProblemKind::Occurrence,
-                "changes several dates of a series in an outdated form; only one is changed.",
+                "changes several dates of a series in an outdated form or one that is not known; they stay busy, too.",
             );
         }
-        Some(Replaces { occurrence, future })
+        Some(Replaces {
+            occurrence,
+            future,
+            prior,
+        })
     }
 
     /// When an event begins.

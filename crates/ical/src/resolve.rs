@@ -134,6 +134,17 @@ impl<'a> Resolver<'a> {
         Some(if is_marked { self.utc() } else { zone })
     }
 
+    /// Is a local time the same instant in every zone that a TZID may mean?
+    pub(crate) fn agree(&mut self, id: &str, local: i64) -> bool {
+        self.find(id);
+        let clocks = self.known.get(id).map(|at| &self.found[*at].clocks);
+        clocks.is_none_or(|clocks| {
+            clocks
+                .windows(2)
+                .all(|two| two[0].instant(local) == two[1].instant(local))
+        })
+    }
+
     /// What is meant in this reading.
     fn chosen(&self, at: usize) -> Rc<Clock> {
         let found = &self.found[at];

@@ -260,6 +260,31 @@ impl<'a> Asking<'a> {
         }
     }
 
+    /// Visits the occurrences from `from` to `to`, in naive seconds, rule by rule in ascending order; of the start and additional
+    /// dates all. Work is bounded, so that some may be missing.
+    pub(crate) fn between(&self, from: i64, to: i64, budget: &mut Budget, visit: &mut dyn FnMut(i64)) {
+        let clock = &self.event.start.clock;
+        for extra in &self.event.extras {
+            visit(clock.naive(begin(&extra.start)));
+        }
+        visit(self.event.start.naive);
+        for rule in self.rules {
+            let around = Self {
+                from: if rule.freq < Freq::Daily {
+                    from - 2 * DAY
+                } else {
+                    from - 370 * DAY
+                },
+                to,
+                ..*self
+            };
+            around.walk(rule, budget, &mut |occurrence| {
+                visit(occurrence.naive);
+                ControlFlow::Continue(())
+            });
+        }
+    }
+
     /// What the walk of a rule is asked for.
     pub(crate) fn asked(&self, rule: &Rule) -> Asked {
         let start = &self.event.start;
@@ -325,6 +350,7 @@ fn until_in(start: &When, until: Moment, owner: &Clock) -> i64 {
             moment: until,
             zone: None,
             certain: true,
+            agreed: true,
         };
         return end_of_day(date_for_whole_days(&written, owner).max(until.date()));
     }

@@ -1,0 +1,109 @@
+//! Changes of single occurrences that lack what their series says: a zone, an end.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::clock::Clock;
+use crate::event::{Event, When};
+use crate::length::Length;
+use crate::model::{Blocks, ProblemKind};
+use crate::problems::{Problems, called};
+use crate::series::begin;
+
+/// The changes of some series with what they lack, and each of them as often as there are readings of it.
+pub(crate) fn versions<'e>(
+    changes: Vec<&'e Event>,
+    masters: &[&Event],
+    problems: &mut Problems,
+) -> Vec<Cow<'e, Event>> {
+    let longest = masters.iter().max_by_key(|master| master.length.at_most());
+    let mut clocks: Vec<&Rc<Clock>> = Vec::new();
+    for master in masters.iter().filter(|master| !master.start.whole_day) {
+        if !clocks.iter().any(|known| Rc::ptr_eq(known, &master.start.clock)) {
+            clocks.push(&master.start.clock);
+        }
+    }
+    let mut all = Vec::with_capacity(changes.len());
+    for change in changes {
+        let mut change = Cow::Borrowed(change);
+        if let Some(length) = longest.and_then(|longest| missing_length(&change, longest)) {
+            let with_length = change.to_mut();
+            with_length.length = length;
+            if with_length.start.whole_day {
+                with_length.unsure = true;
+            } else {
+                with_length.odd = true;
+            }
+            say(
+                problems,
+                ProblemKind::End,
+                &change,
+                "changes a date of a series and does not say when it ends; it is kept busy as long as the others last.",
+            );
+        }
+        let others = elsewhere(&change.start, &clocks);
+        if others.is_empty() || change.start_assumed {
+            all.push(change);
+            continue;
+        }
+        say(
+            problems,
+            ProblemKind::Zone,
+            &change,
+            "changes a date of a series without a known time zone; what it means in that of its series and in your own is kept \
+             busy.",
+        );
+        let reading = Event {
+            odd: true,
+            is_reading: true,
+            ..change.into_owned()
+        };
+        for start in others {
+            all.push(Cow::Owned(Event {
+                start,
+                ..reading.clone()
+            }));
+        }
+        all.push(Cow::Owned(reading));
+    }
+    all
+}
+
+/// The start by the clocks of the series, where it names no zone that is known and is at another time by them.
+fn elsewhere(start: &When, clocks: &[&Rc<Clock>]) -> Vec<When> {
+    if start.certain || start.whole_day {
+        return Vec::new();
+    }
+    let starts = clocks.iter().map(|clock| When {
+        clock: Rc::clone(clock),
+        ..start.clone()
+    });
+    starts.filter(|other| begin(other) != begin(start)).collect()
+}
+
+/// The length of a change that does not say when it ends, if its series takes longer than it would.
+fn missing_length(change: &Event, master: &Event) -> Option<Length> {
+    let is_open = !change.has_end && !change.start_assumed && !matches!(change.blocks, Blocks::Free(_));
+    if !is_open {
+        return None;
+    }
+    match (change.start.whole_day, master.start.whole_day, master.length) {
+        (true, true, Length::Days(1)) | (true, false, _) => None,
+        (true, true, length) => Some(length),
+        (false, true, Length::Days(days)) => Some(Length::RestOfDay { days: days - 1 }),
+        (false, _, length) => change
+            .length
+            .is_nothing()
+            .then_some(length)
+            .filter(|length| !length.is_nothing()),
+    }
+}
+
+fn say(problems: &mut Problems, kind: ProblemKind, change: &Event, what: &str) {
+    problems.add(
+        kind,
+        &change.uid,
+        false,
+        format!("{} {what}", called(&change.summary)),
+    );
+}
