@@ -6,6 +6,9 @@ use memchr::memchr_iter;
 
 use crate::lines::{Name, is_of_name};
 
+/// Longest name of a property that is taken for one, in bytes.
+const LONGEST_NAME: usize = 64;
+
 /// Line breaks of other alphabets than ASCII, in UTF-8: next line, line separator, paragraph separator.
 const OTHERS: [&[u8]; 3] = [b"\xC2\x85", b"\xE2\x80\xA8", b"\xE2\x80\xA9"];
 
@@ -63,13 +66,10 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     clean
 }
 
-/// The length of escaped line breaks at the start of a text.
+/// The length of escaped line breaks at the start of a text: one, or one and an empty line, each of a return and a feed.
 fn escapes(text: &[u8]) -> usize {
-    let mut length = 0;
-    while let [b'\\', b'n' | b'N' | b'r' | b'R', ..] = &text[length..] {
-        length += 2;
-    }
-    length
+    let is_break = |pair: &&[u8]| matches!(pair, [b'\\', b'n' | b'N' | b'r' | b'R']);
+    2 * text.chunks_exact(2).take(4).take_while(is_break).count()
 }
 
 fn dedented(text: &[u8]) -> Vec<u8> {
@@ -99,7 +99,11 @@ fn dedented(text: &[u8]) -> Vec<u8> {
 
 /// The length of what may be the name of a property, with a colon or parameters behind it.
 fn name_length(text: &[u8]) -> Option<usize> {
-    let length = text.iter().take_while(|b| is_of_name(**b)).count();
+    let length = text
+        .iter()
+        .take(LONGEST_NAME)
+        .take_while(|b| is_of_name(**b))
+        .count();
     let is_name =
         length >= 3 && text[0].is_ascii_alphabetic() && matches!(text.get(length), Some(b':' | b';'));
     is_name.then_some(length)

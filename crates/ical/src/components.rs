@@ -42,6 +42,10 @@ pub(crate) struct ZoneText<'a> {
 }
 
 /// A whole resource.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of the text"
+)]
 #[derive(Debug, Default)]
 pub(crate) struct CalendarText<'a> {
     pub events: Vec<EventText<'a>>,

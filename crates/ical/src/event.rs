@@ -88,6 +88,10 @@ pub(crate) struct Replaces {
 }
 
 /// A VEVENT.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says what another part of the event lacks"
+)]
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub uid: Arc<str>,

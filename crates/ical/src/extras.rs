@@ -9,8 +9,9 @@ use crate::days::{DAY, date};
 use crate::event::{Extra, When, Written};
 use crate::length::{self, Length};
 use crate::lines::Name;
+use crate::lists::items;
 use crate::model::ProblemKind;
-use crate::reading::{Reading, date_for_whole_days, items};
+use crate::reading::{Reading, date_for_whole_days};
 use crate::series::begin;
 use crate::values::Moment;
 

@@ -8,9 +8,10 @@ use crate::components::EventText;
 use crate::event::{Event, Extra, When};
 use crate::length::{self, Length};
 use crate::lines::{Line, Name, plain_text};
+use crate::lists::items;
 use crate::model::{Blocks, ProblemKind};
 use crate::problems::Problems;
-use crate::reading::{Reading, items};
+use crate::reading::Reading;
 use crate::resolve::Resolver;
 
 /// How sentences and events name such a list.

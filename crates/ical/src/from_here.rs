@@ -122,10 +122,10 @@ impl<'e> Ranges<'e> {
 /// Which changes name an occurrence that the series has, and what the others may mean, which are then among them. Are there
 /// others?
 fn match_occurrences(list: &mut Vec<FromHere>, asking: Asking, budget: &mut Budget) -> bool {
-    let (Some(first), Some(last)) = (list.first(), list.last()) else {
+    let (Some(earliest), Some(latest)) = (list.first(), list.last()) else {
         return false;
     };
-    let (from, to) = (first.naive, last.naive + 1);
+    let (from, to) = (earliest.naive, latest.naive + 1);
     let mut is_matched = vec![false; list.len()];
     // The last occurrence between each change and the one before it.
     let mut before: Vec<Option<i64>> = vec![None; list.len() + 1];

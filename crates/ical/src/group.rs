@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::changes::{Changes, Placed, key, newest, placed, recurrence_id};
+use crate::changes::{Changes, Placed, newest, placed};
 use crate::clock::Clock;
 use crate::days::date;
 use crate::dense::{Dense, Span, join};
 use crate::event::{Event, When};
+use crate::keys::{key, recurrence_id};
 use crate::model::{Blocks, Horizon, Instance, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::series::{Asking, Budget, MOST_PER_SERIES, Occurrence, Reach, begin};

@@ -100,13 +100,12 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
         }
     }
     for line in text.all(Name::Duration) {
-        match durations::duration(&line.value) {
-            Some(span) => found.push(lasting(span, start, reading)),
-            None => {
-                unreadable = Some(unreadable.flatten());
-                found.extend(durations::loosely(&line.value).map(|span| lasting(span, start, reading)));
-            }
+        let span = durations::duration(&line.value);
+        if span.is_none() {
+            unreadable = Some(unreadable.flatten());
         }
+        let span = span.or_else(|| durations::loosely(&line.value));
+        found.extend(span.map(|span| lasting(span, start, reading)));
     }
     if let Some(day) = unreadable {
         reading.note_length(

@@ -230,7 +230,8 @@ fn is_bracket(text: &[u8], newline: u8) -> bool {
         b"STANDARD",
         b"DAYLIGHT",
     ];
-    let text = text.trim_ascii_start();
+    let indentation = text.iter().take_while(|b| matches!(**b, b' ' | b'\t')).count();
+    let text = &text[indentation..];
     if !matches!(text.first(), Some(b'B' | b'b' | b'E' | b'e')) {
         return false;
     }

@@ -11,43 +11,11 @@ use crate::days::{DAY, naive, naive_date};
 use crate::durations;
 use crate::event::{Replaces, When, Written};
 use crate::lines::{Line, Name};
+use crate::lists::items;
 use crate::model::ProblemKind;
 use crate::problems::Problems;
 use crate::resolve::{Certainty, Floating, Resolver};
 use crate::values::{self, Moment};
-
-/// When an event begins.
-pub(crate) struct Start {
-    /// Midnight where only the day is known.
-    pub when: When,
-    /// It is not the event's own but that of the occurrence it replaces.
-    pub assumed: bool,
-    /// It is at any time of its day, by its zone's clock or the owner's.
-    pub at_any_time: bool,
-    /// Further starts, which contradict it.
-    pub others: Vec<When>,
-}
-
-impl Start {
-    fn known(when: When) -> Self {
-        Self {
-            when,
-            assumed: false,
-            at_any_time: false,
-            others: Vec::new(),
-        }
-    }
-
-    fn some_time_on(day: When) -> Self {
-        Self {
-            at_any_time: true,
-            ..Self::known(When {
-                whole_day: false,
-                ..day
-            })
-        }
-    }
-}
 
 /// What reading one event needs everywhere.
 pub(crate) struct Reading<'a, 'z> {
@@ -324,98 +292,6 @@ impl<'a, 'z> Reading<'a, 'z> {
         })
     }
 
-    /// When an event begins.
-    pub(crate) fn start(&mut self, text: &EventText, replaces: Option<&Replaces>) -> Option<Start> {
-        let mut starts: Vec<When> = Vec::new();
-        let mut days: Vec<When> = Vec::new();
-        let mut bad = false;
-        for line in text.all(Name::DtStart) {
-            match self.meanings(line, &line.value) {
-                Ok(meant) => {
-                    for written in meant {
-                        let when = self.when(&written);
-                        if !starts.iter().any(|known| same_time(known, &when)) {
-                            starts.push(when);
-                        }
-                    }
-                }
-                Err(day) => {
-                    bad = true;
-                    if let Some(day) = day.filter(|_| days.is_empty()) {
-                        days = self.days_of(line, &line.value, day);
-                    }
-                }
-            }
-        }
-        if bad && !starts.is_empty() {
-            if days.is_empty() {
-                self.unplaced(
-                    ProblemKind::Start,
-                    "has a second start that could not be read, so it could not be placed.",
-                );
-            }
-            starts.append(&mut days);
-        }
-        if starts.len() > 1 {
-            self.note(
-                ProblemKind::Contradiction,
-                "has more than one start; all of them block.",
-            );
-        }
-        if !starts.is_empty() {
-            let when = starts.remove(0);
-            return Some(Start {
-                others: starts,
-                ..Start::known(when)
-            });
-        }
-        if let Some(day) = days.pop() {
-            self.note(
-                ProblemKind::Start,
-                "has a time of day that could not be read, so the whole day is kept busy.",
-            );
-            return Some(Start::some_time_on(day));
-        }
-        if let Some(occurrence) = replaces.and_then(|replaces| replaces.occurrence.as_ref()) {
-            self.note(
-                ProblemKind::Start,
-                "changes one date of a series without a readable start; the date it replaces stays busy.",
-            );
-            return Some(Start {
-                assumed: true,
-                ..Start::known(self.when(occurrence))
-            });
-        }
-        let end = text.all(Name::DtEnd).next();
-        if let Some(line) = end
-            && let Ok(meant) = self.meanings(line, &line.value)
-            && let Some(written) = meant.last()
-        {
-            self.note(
-                ProblemKind::Start,
-                "has no readable start, so the day of its end is kept busy.",
-            );
-            let end = self.when(written);
-            if end.whole_day {
-                return Some(Start::known(end));
-            }
-            return Some(Start::some_time_on(When {
-                naive: end.naive.div_euclid(DAY) * DAY,
-                ..end
-            }));
-        }
-        let what = if bad {
-            "has a start that could not be read"
-        } else {
-            "has no start"
-        };
-        self.unplaced(
-            ProblemKind::Start,
-            &format!("{what}, so it could not be placed and blocks nothing."),
-        );
-        None
-    }
-
     /// Dates that are left out (EXDATE).
     pub(crate) fn exceptions(&mut self, text: &EventText) -> Vec<Written> {
         let mut exceptions = Vec::new();
@@ -470,40 +346,7 @@ fn shortened(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
-/// The items of a list of dates, which other marks than commas separate by mistake.
-pub(crate) fn items(value: &str) -> impl Iterator<Item = &str> {
-    value
-        .split([',', ';'])
-        .flat_map(apart)
-        .map(|item| item.trim().trim_end_matches('\\').trim_end())
-        .filter(|item| !item.is_empty())
-}
-
-/// Dates with nothing but white space between them. Some have such space before their time or around the slash of a period.
-fn apart(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let is_break = |at: &usize| {
-            let begins =
-                rest.as_bytes()[*at].is_ascii_whitespace() && rest.as_bytes()[at + 1].is_ascii_digit();
-            begins && is_date(&rest[at + 1..]) && !rest[..*at].trim_end().ends_with('/')
-        };
-        let next = (1..rest.len().saturating_sub(1)).find(is_break);
-        let (item, after) = rest.split_at(next.unwrap_or(rest.len()));
-        rest = after.trim_start();
-        Some(item)
-    })
-}
-
-/// Does it begin with a date, not with a time of day?
-fn is_date(text: &str) -> bool {
-    let digits = text.bytes().take(9).take_while(u8::is_ascii_digit).count();
-    digits == 8 || (digits == 4 && text[4..].starts_with('-'))
-}
-
+/// Do both begin at the same instant, as whole days or not?
 fn same_time(a: &When, b: &When) -> bool {
     a.whole_day == b.whole_day && a.clock.instant(a.naive) == b.clock.instant(b.naive)
 }
