@@ -15,7 +15,7 @@ use crate::problems::{Problems, called};
 use crate::reading::Reading;
 use crate::resolve::Resolver;
 use crate::rule::{Broken, Repetition, Rule};
-use crate::series::{begin, is_in_another_form};
+use crate::series::{begin, is_until_unclear};
 use crate::values::Moment;
 
 /// An event's start, or any other time of it.
@@ -274,7 +274,11 @@ impl Rules {
                             "has a repetition that is written wrongly; what it means is clear and was used.",
                         );
                     }
-                    if rule.until.is_some_and(|until| is_in_another_form(until, start)) {
+                    let owner = reader.owner();
+                    if rule
+                        .until
+                        .is_some_and(|until| is_until_unclear(start, until, &owner))
+                    {
                         reader.mention(
                             ProblemKind::Rule,
                             "repeats until a time in another form than its start; the later one of what it may mean is used.",

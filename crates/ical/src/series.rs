@@ -331,18 +331,22 @@ pub(crate) fn begin(when: &When) -> Timestamp {
     }
 }
 
-/// May UNTIL mean something else for being in another form than the start?
-pub(crate) fn is_in_another_form(until: Moment, start: &When) -> bool {
-    match until {
-        _ if start.whole_day => false,
-        Moment::Date(_) | Moment::Local(_) => start.clock.is_utc(),
-        Moment::Utc(_) => !start.certain,
-    }
+/// May a series have one more date for its UNTIL being in another form than its start?
+pub(crate) fn is_until_unclear(start: &When, until: Moment, owner: &Clock) -> bool {
+    let days = |end: i64| (end - start.naive).div_euclid(DAY);
+    let [meant, latest] = untils(start, until, owner);
+    days(meant) < days(latest)
 }
 
-/// UNTIL as the last naive second at which an occurrence can start. A date includes its whole day. Where its form is not that
-/// of the start (section 3.3.10), the later one of what it may mean.
+/// UNTIL as the last naive second at which an occurrence can start, the later one of what it may mean.
 fn until_in(start: &When, until: Moment, owner: &Clock) -> i64 {
+    let [_, latest] = untils(start, until, owner);
+    latest
+}
+
+/// UNTIL as the last naive second at which an occurrence can start: as it is meant, and the latest that it may mean where its form
+/// is not that of the start (section 3.3.10). A date includes its whole day.
+fn untils(start: &When, until: Moment, owner: &Clock) -> [i64; 2] {
     let end_of_day = |date| naive_date(date) + DAY - 1;
     if start.whole_day && !matches!(until, Moment::Date(_)) {
         // Programs disagree on which day a time in UTC is for whole days.
@@ -352,16 +356,20 @@ fn until_in(start: &When, until: Moment, owner: &Clock) -> i64 {
             certain: true,
             agreed: true,
         };
-        return end_of_day(date_for_whole_days(&written, owner).max(until.date()));
+        let latest = date_for_whole_days(&written, owner).max(until.date());
+        return [end_of_day(latest); 2];
     }
-    let last = match until {
+    let meant = match until {
         Moment::Date(date) => end_of_day(date),
         Moment::Local(local) => naive(local),
         Moment::Utc(utc) => start.clock.naive(Clock::Fixed(0).instant(naive(utc))),
     };
-    match until {
-        _ if !is_in_another_form(until, start) => last,
-        Moment::Utc(utc) => last.max(naive(utc)),
-        Moment::Date(_) | Moment::Local(_) => last.max(start.clock.naive(owner.instant(last))),
-    }
+    let latest = match until {
+        Moment::Utc(utc) if !start.whole_day && !start.certain => naive(utc),
+        Moment::Date(_) | Moment::Local(_) if !start.whole_day && start.clock.is_utc() => {
+            start.clock.naive(owner.instant(meant))
+        }
+        _ => meant,
+    };
+    [meant, latest.max(meant)]
 }

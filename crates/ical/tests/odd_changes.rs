@@ -207,3 +207,37 @@ fn changes_that_name_no_occurrence_are_bounded() {
     assert!(reading.instances.len() < 10_000, "{}", reading.instances.len());
     assert!(reading.problems.iter().any(|problem| problem.unplaced));
 }
+
+#[test]
+fn what_is_left_out_in_one_of_more_zones_than_can_be_combined_stays() {
+    // Each of five zones may be either of two offsets.
+    let zones: Vec<String> = (1..=5)
+        .map(|n| {
+            let (this, next) = (format!("+0{n}00"), format!("+0{}00", n + 1));
+            format!(
+                "BEGIN:VTIMEZONE\r\nTZID:H{n}\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:{this}\r\nTZOFFSETTO:{next}\r\n\
+                 RRULE:FREQ=XX;BYDAY=YY\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nTZOFFSETFROM:{next}\r\nTZOFFSETTO:{this}\r\nEND:DAYLIGHT\r\n\
+                 END:VTIMEZONE"
+            )
+        })
+        .collect();
+    let event = support::event_lines(
+        "a",
+        &[
+            "DTSTART;TZID=H1:20261201T100000",
+            "DTEND;TZID=H2:20261201T130000",
+            "RDATE;TZID=H3:20261203T100000",
+            "RDATE;TZID=H4:20261204T100000",
+            "EXDATE;TZID=H5:20261203T120000",
+        ],
+    );
+    let mut lines: Vec<&str> = zones.iter().map(String::as_str).collect();
+    lines.push(&event);
+    let reading = read(&support::calendar(&lines));
+    for (from, to) in [
+        ("2026-12-03T06:00:00Z", "2026-12-03T08:00:00Z"),
+        ("2026-12-04T05:00:00Z", "2026-12-04T07:00:00Z"),
+    ] {
+        assert!(support::covered(&reading, from, to), "{:?}", shown(&reading));
+    }
+}
