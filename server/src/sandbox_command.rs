@@ -123,6 +123,12 @@ struct Habits {
     /// Leave events whose text contains this out of the answers to queries with a time range.
     #[arg(long, value_name = "TEXT")]
     query_leaves_out: Option<String>,
+    /// Leave events whose text contains this out of the lists of a calendar's members.
+    #[arg(long, value_name = "TEXT")]
+    list_leaves_out: Option<String>,
+    /// Say that every calendar lies in this time zone.
+    #[arg(long, value_name = "ZONE")]
+    calendar_zone: Option<String>,
     /// Give empty events when parts of them are asked for.
     #[arg(long, value_enum, value_name = "POSITION", default_value_t = usual(|s| s.partial_data_is_empty))]
     partial_data_is_empty: Position,
@@ -260,6 +266,8 @@ impl Habits {
                 status: self.unfilterable_status.parse().unwrap_or(400),
             }),
             query_leaves_out: self.query_leaves_out,
+            list_leaves_out: self.list_leaves_out,
+            calendar_zone: self.calendar_zone,
             partial_data_is_empty: on(self.partial_data_is_empty),
             multiget_duplicates: on(self.multiget_duplicates),
             expired_token: match self.expired_token {

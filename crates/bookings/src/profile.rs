@@ -1,7 +1,7 @@
 //! A staff member's own name, zone and weekly hours.
 
 use scheduling::{DateOverride, StaffId, WeeklyHours};
-use store::{StoreError, staff};
+use store::{StoreError, connections, staff};
 use zones::Zone;
 
 use crate::input::{Checked, NAME_LIMIT};
@@ -82,9 +82,20 @@ pub async fn save(quince: &Quince, id: StaffId, name: &str, zone: &str) -> Resul
     let name = checked.required_line("name", "your name", name, NAME_LIMIT);
     let zone = checked.zone("zone", zone);
     checked.finish()?;
+    let zone = zone.unwrap_or_else(Zone::utc);
     let mut tx = quince.store().write().await?;
-    staff::update_profile(&mut tx, id, &name, &zone.unwrap_or_else(Zone::utc)).await?;
-    Ok(tx.commit().await?)
+    let before = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
+    staff::update_profile(&mut tx, id, &name, &zone).await?;
+    // Whole days and floating times of their calendars lie elsewhere.
+    let moves = before.zone != zone;
+    if moves {
+        connections::read_soon(&mut tx, id, quince.now()).await?;
+    }
+    tx.commit().await?;
+    if moves {
+        quince.wake();
+    }
+    Ok(())
 }
 
 /// Saves the weekly hours and the dates that differ.

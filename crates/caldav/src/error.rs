@@ -167,6 +167,18 @@ impl Error {
         }
     }
 
+    /// Whether the server was reached and did not answer to the end. One question alone can do that to a server, so another one
+    /// tells whether the server is in trouble.
+    pub fn broke_off(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable {
+                cause: Cause::Timeout | Cause::Interrupted,
+                ..
+            }
+        )
+    }
+
     /// The error for an HTTP status, of an answer or of a row in one, that is no success.
     pub(crate) fn from_status(
         status: u16,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::body::Bound;
+use crate::body::{Body, Bound};
 use crate::held::Held;
+use crate::multistatus::Rows;
 use crate::requests;
 use crate::transport::Request;
 use crate::{Client, Credentials, Error, Listed};
@@ -34,31 +35,31 @@ impl Client {
     async fn list_members(&self, calendar: &Url, login: &Credentials) -> Result<Vec<Listed>, Error> {
         let body = requests::propfind(&["D:getetag", "D:resourcetype"]);
         let request = Request::propfind(calendar.clone(), "1", body).streamed();
-        let mut rows = self
-            .send(request, login)
-            .await?
-            .rows(Bound::Bits)
-            .await?
-            .about(calendar);
-        let mut held = Held::within(self.limits.listing_bytes);
-        let mut versions = BTreeMap::new();
-        while let Some((href, row)) = rows.next_member().await? {
-            // A resource that failed is still there; only its version is unknown.
-            if !matches!(row.status, Some(404 | 410)) {
-                let etag = row.etag();
-                held.add(&href, etag.as_deref())?;
-                versions.insert(href, etag);
-            }
-        }
-        if rows.is_truncated() {
-            return Err(Error::Refused {
-                status: 507,
-                precondition: None,
-            });
-        }
-        Ok(versions
-            .into_iter()
-            .map(|(href, etag)| Listed { href, etag })
-            .collect())
+        let rows = self.send(request, login).await?.rows(Bound::Bits).await?;
+        versions(rows.about(calendar), self.limits.listing_bytes).await
     }
+}
+
+/// The paths and versions of all resources that an answer names. More bytes of them than `limit` are not held.
+pub(crate) async fn versions(mut rows: Rows<Body>, limit: u64) -> Result<Vec<Listed>, Error> {
+    let mut held = Held::within(limit);
+    let mut versions = BTreeMap::new();
+    while let Some((href, row)) = rows.next_member().await? {
+        // A resource that failed is still there; only its version is unknown.
+        if !matches!(row.status, Some(404 | 410)) {
+            let etag = row.etag();
+            held.add(&href, etag.as_deref())?;
+            versions.insert(href, etag);
+        }
+    }
+    if rows.is_truncated() {
+        return Err(Error::Refused {
+            status: 507,
+            precondition: None,
+        });
+    }
+    Ok(versions
+        .into_iter()
+        .map(|(href, etag)| Listed { href, etag })
+        .collect())
 }

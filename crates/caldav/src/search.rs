@@ -3,10 +3,8 @@
 use jiff::Timestamp;
 use url::Url;
 
-use crate::body::Bound;
-use crate::held::Held;
-use crate::requests;
-use crate::transport::Request;
+use crate::listing::versions;
+use crate::stream::Source;
 use crate::{Client, Credentials, Error, Listed};
 
 impl Client {
@@ -24,27 +22,12 @@ impl Client {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Listed>, Error> {
-        let body = requests::calendar_query(from, to, false);
-        let request = Request::report(calendar.clone(), "1", body).streamed();
-        let mut rows = self
-            .send(request, login)
-            .await?
-            .rows(Bound::Bits)
-            .await?
-            .about(calendar);
-        let mut held = Held::within(self.limits.listing_bytes);
-        let mut found = Vec::new();
-        while let Some((href, row)) = rows.next_member().await? {
-            let etag = row.etag();
-            held.add(&href, etag.as_deref())?;
-            found.push(Listed { href, etag });
-        }
-        if rows.is_truncated() {
-            return Err(Error::Refused {
-                status: 507,
-                precondition: None,
-            });
-        }
-        Ok(found)
+        let source = Source {
+            client: self,
+            calendar,
+            login,
+        };
+        let rows = source.query((from, to), false).await?;
+        versions(rows, self.limits.listing_bytes).await
     }
 }

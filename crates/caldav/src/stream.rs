@@ -215,7 +215,11 @@ impl Source<'_> {
         Paths::new(hrefs, self.client.limits.batch)
     }
 
-    async fn query(self, (from, to): (Timestamp, Timestamp), with_data: bool) -> Result<Rows<Body>, Error> {
+    pub(crate) async fn query(
+        self,
+        (from, to): (Timestamp, Timestamp),
+        with_data: bool,
+    ) -> Result<Rows<Body>, Error> {
         let body = requests::calendar_query(from, to, with_data);
         let request = Request::report(self.calendar.clone(), "1", body).streamed();
         let reply = self.client.send(request, self.login).await?;
@@ -223,26 +227,14 @@ impl Source<'_> {
     }
 
     /// The paths to read in smaller pieces, as the answer was too large or the server truncated it.
-    async fn rest(self, span: (Timestamp, Timestamp)) -> Result<Vec<String>, Error> {
-        match self.matching(span).await {
-            Ok(Some(hrefs)) => return Ok(hrefs),
-            Err(error) if !error.suggests_another_question() => return Err(error),
-            _ => {}
-        }
-        let listed = self.client.list_etags(self.calendar, self.login).await?;
+    async fn rest(self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<String>, Error> {
+        let listed = match self.client.search(self.calendar, self.login, from, to).await {
+            Err(error) if error.suggests_another_question() => {
+                self.client.list_etags(self.calendar, self.login).await?
+            }
+            found => found?,
+        };
         Ok(listed.into_iter().map(|listed| listed.href).collect())
-    }
-
-    /// The paths of what touches the span; nothing when the server truncates this, too.
-    async fn matching(self, span: (Timestamp, Timestamp)) -> Result<Option<Vec<String>>, Error> {
-        let mut rows = self.query(span, false).await?;
-        let mut held = Held::within(self.client.limits.listing_bytes);
-        let mut hrefs = Vec::new();
-        while let Some((href, _)) = rows.next_member().await? {
-            held.add(&href, None)?;
-            hrefs.push(href);
-        }
-        Ok((!rows.is_truncated()).then_some(hrefs))
     }
 }
 

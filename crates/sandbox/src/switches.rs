@@ -40,6 +40,10 @@ pub struct Switches {
     pub unfilterable: Option<Unfilterable>,
     /// A calendar-query with a time range leaves out the events whose text holds this.
     pub query_leaves_out: Option<String>,
+    /// A list of a calendar's members leaves out the events whose text holds this. They are there all the same.
+    pub list_leaves_out: Option<String>,
+    /// The zone that every calendar names (RFC 4791, section 5.2.2).
+    pub calendar_zone: Option<String>,
     /// `calendar-data` that asks for parts of the events gets empty events.
     pub partial_data_is_empty: bool,
     /// A multiget repeats its first row.
@@ -82,6 +86,8 @@ impl Default for Switches {
             property_filter_fails: true,
             unfilterable: None,
             query_leaves_out: None,
+            list_leaves_out: None,
+            calendar_zone: None,
             partial_data_is_empty: true,
             multiget_duplicates: false,
             expired_token: ExpiredToken::ForbiddenWithReason,

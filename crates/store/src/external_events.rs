@@ -240,13 +240,13 @@ pub async fn problems_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId
     Ok(found.into_iter().collect())
 }
 
-/// Keeps resources with what they mean within the horizon, in place of what was known under their paths.
+/// Keeps resources with what they mean within the horizon, in place of what was known under their paths. Answers their ids by path.
 pub async fn keep(
     tx: &mut Tx,
     calendar: RemoteCalendarId,
     events: &[NewEvent],
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<HashMap<String, EventId>, StoreError> {
     // Servers may name a resource twice; one statement may not.
     let events: BTreeMap<&str, &NewEvent> = events.iter().map(|event| (event.href.as_str(), event)).collect();
     let mut rows = Vec::with_capacity(events.len());
@@ -284,7 +284,8 @@ pub async fn keep(
         .values()
         .filter_map(|event| Some((*ids.get(&event.href)?, event.instances.as_slice())))
         .collect();
-    replace_instances(tx, calendar, &instances).await
+    replace_instances(tx, calendar, &instances).await?;
+    Ok(ids)
 }
 
 /// Remembers that resources could not be read: what is known of them stays, and they are asked for again.
@@ -392,6 +393,28 @@ pub async fn delete_some_from(
         "$3",
         calendar.0,
         ms(from),
+        i64::from(rows)
+    )
+}
+
+/// The same of those whose taking time or not is told by one of these words.
+pub async fn delete_some_of(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    from: Timestamp,
+    words: &[&str; 3],
+    rows: u32,
+) -> Result<u64, StoreError> {
+    delete_rows!(
+        tx,
+        "external_instances",
+        "remote_calendar_id = $1 AND ends_at >= $2 AND starts_at >= $2 AND blocks IN ($3, $4, $5)",
+        "$6",
+        calendar.0,
+        ms(from),
+        words[0],
+        words[1],
+        words[2],
         i64::from(rows)
     )
 }

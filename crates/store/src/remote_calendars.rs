@@ -47,8 +47,13 @@ pub struct RemoteCalendar {
     pub horizon_to: Option<Timestamp>,
     /// Up to when they were wanted; fewer are kept when there are too many.
     pub horizon_wanted: Option<Timestamp>,
-    /// When all that lies in it was last compared with what is kept; none asks for that.
+    /// When all that lies in it was last compared with what is kept; none asks for that, and so does [`COMPARING`].
     pub compared_at: Option<Timestamp>,
+    /// When a comparison that the server did not answer is to be tried again.
+    pub compare_again_at: Option<Timestamp>,
+    /// Whose calendar its events were taken for when their instances were worked out, as a mark that says no more than whether
+    /// that is still so.
+    pub read_for: Option<String>,
     /// The server's search by time fails, or leaves out events.
     pub search_fails: bool,
     /// Why the search fails, as a sentence.
@@ -61,6 +66,8 @@ pub struct RemoteCalendar {
     pub failure: Option<String>,
     /// When reading it began to fail.
     pub failing_since: Option<Timestamp>,
+    /// When reading it failed last.
+    pub failed_at: Option<Timestamp>,
     /// How many reads failed in a row.
     pub failures: u32,
     /// When it is to be read next, after a failure.
@@ -145,12 +152,15 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
         horizon_to: row.opt_instant("horizon_to")?,
         horizon_wanted: row.opt_instant("horizon_wanted")?,
         compared_at: row.opt_instant("compared_at")?,
+        compare_again_at: row.opt_instant("compare_again_at")?,
+        read_for: row.opt_text("read_for")?,
         search_fails: row.flag("search_fails")?,
         search_problem: row.opt_text("search_problem")?,
         vanished_at: row.opt_instant("vanished_at")?,
         problem: row.opt_text("problem")?,
         failure: row.opt_text("failure")?,
         failing_since: row.opt_instant("failing_since")?,
+        failed_at: row.opt_instant("failed_at")?,
         failures: row.count("failures")?,
         next_read_at: row.opt_instant("next_read_at")?,
         told_at: row.opt_instant("told_at")?,
@@ -329,27 +339,47 @@ pub struct Compared<'a> {
     pub horizon_to: Timestamp,
     /// Up to when they were wanted.
     pub horizon_wanted: Timestamp,
+    /// Whose calendar its events were taken for.
+    pub read_for: &'a str,
     /// The server's search by time fails, or leaves out events.
     pub search_fails: bool,
     /// Why the search fails, as a sentence.
     pub search_problem: Option<&'a str>,
 }
 
-/// Remembers a comparison.
+/// Stands for the instant of a comparison that is under way, or that broke off. Whoever asks for one meanwhile takes it away.
+pub const COMPARING: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// Begins a comparison. From then on no more is promised than up to an instant: while events are expanded anew, one after the
+/// other, some reach only so far.
+pub async fn begin_comparison(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET compared_at = $2 WHERE id = $1",
+        id.0,
+        ms(COMPARING)
+    )?;
+    cut_horizon(tx, id, to).await
+}
+
+/// Remembers a comparison, unless another one was asked for while it was under way.
 pub async fn compared(tx: &mut Tx, id: RemoteCalendarId, found: &Compared<'_>) -> Result<(), StoreError> {
-    let rows = execute!(
+    execute!(
         tx,
         "UPDATE remote_calendars
-         SET compared_at = $2, horizon_to = $3, horizon_wanted = $4, search_fails = $5, search_problem = $6
-         WHERE id = $1",
+         SET compared_at = $2, horizon_to = $3, horizon_wanted = $4, search_fails = $5, search_problem = $6, read_for = $7,
+            compare_again_at = NULL
+         WHERE id = $1 AND compared_at = $8",
         id.0,
         ms(found.at),
         ms(found.horizon_to),
         ms(found.horizon_wanted),
         found.search_fails,
-        found.search_problem
-    )?;
-    touched(rows, "calendar")
+        found.search_problem,
+        found.read_for,
+        ms(COMPARING)
+    )
+    .map(drop)
 }
 
 /// Remembers whether the server's search by time fails, and why.
@@ -373,7 +403,8 @@ pub async fn set_search(
 pub async fn ask_to_compare(tx: &mut Tx, id: RemoteCalendarId, search_fails: bool) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE remote_calendars SET compared_at = NULL, search_fails = (search_fails OR $2) WHERE id = $1",
+        "UPDATE remote_calendars SET compared_at = NULL, compare_again_at = NULL, search_fails = (search_fails OR $2)
+         WHERE id = $1",
         id.0,
         search_fails
     )
@@ -391,17 +422,17 @@ pub async fn cut_horizon(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Re
     .map(drop)
 }
 
-/// Lets a comparison that failed count as one of that instant, so that the next one is due when it is old.
+/// Leaves a comparison that the server did not answer until an instant.
 pub async fn put_off_comparison(
     tx: &mut Tx,
     id: RemoteCalendarId,
-    compared_at: Timestamp,
+    until: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE remote_calendars SET compared_at = $2 WHERE id = $1",
+        "UPDATE remote_calendars SET compare_again_at = $2 WHERE id = $1",
         id.0,
-        ms(compared_at)
+        ms(until)
     )
     .map(drop)
 }
@@ -447,8 +478,8 @@ pub async fn read_failed(
 ) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE remote_calendars SET failure = $2, failing_since = COALESCE(failing_since, $3), failures = failures + 1,
-            next_read_at = $4
+        "UPDATE remote_calendars SET failure = $2, failing_since = COALESCE(failing_since, $3), failed_at = $3,
+            failures = failures + 1, next_read_at = $4
          WHERE id = $1",
         id.0,
         failure,
@@ -489,7 +520,8 @@ pub async fn set_told(
 pub async fn forget_progress(tx: &mut Tx, id: RemoteCalendarId) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE remote_calendars SET sync_token = NULL, ctag = NULL, compared_at = NULL WHERE id = $1",
+        "UPDATE remote_calendars SET sync_token = NULL, ctag = NULL, compared_at = NULL, compare_again_at = NULL
+         WHERE id = $1",
         id.0
     )?;
     touched(rows, "calendar")

@@ -1,22 +1,27 @@
 //! The last look at a host's calendars before a booking: iCloud itself is asked, once and briefly (scheduling.md).
 
 use std::collections::HashSet;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use caldav::{Client, Credentials, Error, EventStream};
 use scheduling::{Interval, StaffId};
 use store::connections::Connection;
 use store::{RemoteCalendarId, StoreError, remote_calendars};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use crate::quince::Quince;
+use crate::sync::known::Known;
 use crate::sync::parse::Reader;
-use crate::sync::read::Known;
 
 /// More changes than this since the last read are not looked through while somebody waits.
 const MOST_CHANGES: usize = 500;
+/// When a search is not answered for this long, changes are asked for beside it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One calendar to look at.
 #[derive(Debug, Clone)]
@@ -43,6 +48,8 @@ pub(crate) struct Told {
     pub(crate) is_incomplete: bool,
     /// Calendars whose search by time turned out to fail.
     pub(crate) unsearchable: Vec<RemoteCalendarId>,
+    /// Calendars whose search by time brought no answer: it may fail, or the server is slow or down.
+    pub(crate) unanswered: Vec<RemoteCalendarId>,
     /// The connections whose login was refused.
     pub(crate) refused: Vec<Connection>,
 }
@@ -62,6 +69,16 @@ enum NoAnswer {
     BrokeOff(#[from] tokio::task::JoinError),
 }
 
+/// How the search of a calendar by time stands. What is known of it holds also when there is no time left for the whole look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// It was answered, or not needed.
+    Works,
+    /// No answer came so far.
+    Unanswered,
+    Fails,
+}
+
 /// Looks at all calendars at once. `mirrors` are the UIDs of what Quince wrote itself.
 pub(crate) async fn look(
     quince: &Quince,
@@ -71,12 +88,14 @@ pub(crate) async fn look(
     deadline: Instant,
 ) -> Told {
     let mut looks = JoinSet::new();
+    let mut searches = Vec::new();
     for calendar in calendars {
         let (quince, mirrors) = (quince.clone(), Arc::clone(&mirrors));
+        let (search, seen) = watch::channel(Search::Works);
+        searches.push((calendar.id, seen));
         looks.spawn(async move {
-            let mut unsearchable = false;
-            let is_busy = calendar.is_busy(&quince, span, &mirrors, &mut unsearchable).await;
-            (calendar.connection, is_busy, unsearchable.then_some(calendar.id))
+            let is_busy = calendar.is_busy(&quince, span, &mirrors, &search).await;
+            (calendar.connection, is_busy)
         });
     }
     let mut told = Told::default();
@@ -87,23 +106,27 @@ pub(crate) async fn look(
         };
         match look {
             None => break,
-            Some(Ok((connection, is_busy, unsearchable))) => {
-                told.unsearchable.extend(unsearchable);
-                match is_busy {
-                    Ok(is_busy) => told.is_busy = is_busy,
-                    Err(error) => {
-                        tracing::info!(%error, "no live answer from a calendar; the last known events count");
-                        told.is_incomplete = true;
-                        if matches!(error, NoAnswer::Server(Error::WrongLogin)) {
-                            told.refused.push(connection);
-                        }
-                    }
+            Some(Ok((_, Ok(is_busy)))) => told.is_busy = is_busy,
+            Some(Ok((connection, Err(error)))) => {
+                tracing::info!(%error, "no live answer from a calendar; the last known events count");
+                told.is_incomplete = true;
+                if matches!(error, NoAnswer::Server(Error::WrongLogin)) {
+                    told.refused.push(connection);
                 }
             }
             Some(Err(error)) => {
                 tracing::error!(%error, "a live look broke off");
                 told.is_incomplete = true;
             }
+        }
+    }
+    for (calendar, search) in searches {
+        match *search.borrow() {
+            Search::Works => {}
+            // When somebody was found busy the others were not waited for.
+            Search::Unanswered if told.is_busy => {}
+            Search::Unanswered => told.unanswered.push(calendar),
+            Search::Fails => told.unsearchable.push(calendar),
         }
     }
     told
@@ -115,22 +138,51 @@ impl Watched {
         quince: &Quince,
         span: Interval,
         mirrors: &Arc<HashSet<String>>,
-        unsearchable: &mut bool,
+        search: &watch::Sender<Search>,
     ) -> Result<bool, NoAnswer> {
-        let (client, login) = (&self.client, &self.login);
-        if !self.search_fails {
-            let found = client.stream_range(&self.url, login, span.start, span.end);
-            match self.is_taken_by(found, span, mirrors).await {
-                Err(NoAnswer::Server(error)) if error.suggests_another_question() => *unsearchable = true,
-                other => return other,
+        if self.search_fails {
+            return self.is_taken_by_changes(quince, span, mirrors).await;
+        }
+        search.send_replace(Search::Unanswered);
+        let found = self
+            .client
+            .stream_range(&self.url, &self.login, span.start, span.end);
+        let mut searching = pin!(self.is_taken_by(found, span, mirrors));
+        let answer = if let Ok(answer) = timeout(PATIENCE, &mut searching).await {
+            answer
+        } else {
+            // The search alone may hang. Whichever is answered first will do.
+            tokio::select! {
+                answer = &mut searching => answer,
+                Ok(is_busy) = self.is_taken_by_changes(quince, span, mirrors) => return Ok(is_busy),
+            }
+        };
+        match answer {
+            Err(NoAnswer::Server(error)) if error.suggests_another_question() => {
+                search.send_replace(Search::Fails);
+            }
+            Err(NoAnswer::Server(error)) if error.broke_off() => {}
+            other => {
+                search.send_replace(Search::Works);
+                return other;
             }
         }
-        // What is stored counts in the slots, so what changed since then is the rest.
+        self.is_taken_by_changes(quince, span, mirrors).await
+    }
+
+    /// Whether something that changed since the last read takes time of the span. What is stored counts in the slots, so that is the
+    /// rest.
+    async fn is_taken_by_changes(
+        &self,
+        quince: &Quince,
+        span: Interval,
+        mirrors: &Arc<HashSet<String>>,
+    ) -> Result<bool, NoAnswer> {
         let changed = self.changed(quince).await?;
         if changed.len() > MOST_CHANGES {
             return Err(NoAnswer::TooMuch);
         }
-        let changed = client.stream(&self.url, login, &changed);
+        let changed = self.client.stream(&self.url, &self.login, &changed);
         self.is_taken_by(changed, span, mirrors).await
     }
 

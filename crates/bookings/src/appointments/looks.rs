@@ -112,14 +112,14 @@ impl Looks {
                 .await?;
                 tx.commit().await?;
             }
-            if !told.unsearchable.is_empty() {
-                sync::ask_to_compare(quince, &told.unsearchable).await?;
-            }
+            sync::ask_to_compare(quince, &told.unsearchable, true).await?;
+            sync::ask_to_compare(quince, &told.unanswered, false).await?;
             if told.is_busy {
                 sync::ask_for_staff(quince, host).await?;
                 self.busy.insert((host, span));
             } else {
-                if told.is_incomplete || !told.unsearchable.is_empty() {
+                let is_doubtful = !told.unsearchable.is_empty() || !told.unanswered.is_empty();
+                if told.is_incomplete || is_doubtful {
                     sync::ask_for_staff(quince, host).await?;
                 }
                 self.free.insert((host, span));

@@ -4,7 +4,7 @@ use caldav::Error;
 use jiff::{SignedDuration, Timestamp};
 use store::connections::{self, Connection};
 use store::remote_calendars::{self, RemoteCalendar};
-use store::{ConnectionState, RemoteCalendarId, StoreError, Tx};
+use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx};
 
 use super::calendar_state::{self, CalendarState};
 use super::freshness::is_old;
@@ -56,6 +56,32 @@ pub(crate) async fn note(
     connections::sync_failed(tx, connection.id, state, &problem, failures, next, now).await?;
     if state != ConnectionState::Connected && connections::begin_outage(tx, connection.id, now).await? {
         mail::ask_about_outage(tx, &connection, &problem, now).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a read broke off on our side: it is tried again later, longer each time, and counts as an outage when nothing was
+/// read for a while.
+pub(crate) async fn note_ours(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+    const PROBLEM: &str = "Something broke in Quince while it read these calendars. It tries again by itself; if it stays, tell the \
+                           operator, who finds the cause in the log.";
+    let Some(connection) = connections::find(tx, id).await? else {
+        return Ok(());
+    };
+    let failures = connection.failures.saturating_add(1);
+    let next = reach::back_off(failures, None, id.0, now);
+    let read_at = connection.synced_at.unwrap_or(connection.connected_at);
+    // What is wrong beside that is said already.
+    let is_said = matches!(
+        connection.state,
+        ConnectionState::NeedsAttention | ConnectionState::Disconnected
+    );
+    if is_said || !is_old(read_at, now) {
+        return connections::sync_broke_off(tx, id, failures, next, now).await;
+    }
+    connections::sync_failed(tx, id, ConnectionState::Stale, PROBLEM, failures, next, now).await?;
+    if connections::begin_outage(tx, id, now).await? {
+        mail::ask_about_outage(tx, &connection, PROBLEM, now).await?;
     }
     Ok(())
 }
@@ -117,25 +143,24 @@ pub(crate) fn is_in_doubt(connection: &Connection, now: Timestamp) -> bool {
     refused(connection, now).is_some()
 }
 
-/// Notes that one calendar could not be read while its connection works. It is tried again with pauses.
+/// Notes that one calendar could not be read while its connection works. It is tried again with pauses, the first of which the
+/// server may ask for.
 pub(crate) async fn note_calendar(
     tx: &mut Tx,
     calendar: &RemoteCalendar,
     sentence: &str,
+    error: Option<&Error>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let failures = calendar.failures.saturating_add(1);
-    let next = reach::back_off(failures, None, calendar.id.0, now);
+    let next = reach::back_off(failures, error, calendar.id.0, now);
     remote_calendars::read_failed(tx, calendar.id, sentence, now, next).await
 }
 
-/// Whether a calendar that failed is to be left alone for now.
+/// Whether a calendar that failed is to be left alone for now. What a clock planned that was ahead does not count.
 pub(crate) fn waits(calendar: &RemoteCalendar, now: Timestamp) -> bool {
-    // A time further ahead than any pause was set by a clock that was wrong.
-    let longest = now.checked_add(reach::LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
-    calendar
-        .next_read_at
-        .is_some_and(|next| now < next && next <= longest)
+    let is_planned = calendar.failed_at.is_some_and(|at| age(at, now).is_some());
+    is_planned && calendar.next_read_at.is_some_and(|next| now < next)
 }
 
 /// After a connection was read: one mail tells of its calendars that do not do what they were chosen for, and names those that

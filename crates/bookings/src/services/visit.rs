@@ -115,6 +115,16 @@ impl Wanted {
     }
 }
 
+/// The longest that a visit can take, in minutes.
+pub(crate) async fn longest_visit(tx: &mut Tx, calendar: CalendarId) -> Result<u32, StoreError> {
+    let menu = services::list(tx, calendar).await?;
+    let lengths = menu
+        .iter()
+        .map(|service| service.new.duration + service.new.processing);
+    let most = u32::try_from(CHOICE_LIMIT).unwrap_or(u32::MAX);
+    Ok(lengths.max().unwrap_or(0).saturating_mul(most))
+}
+
 /// What a client chose from a menu.
 ///
 /// # Errors

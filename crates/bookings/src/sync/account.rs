@@ -1,7 +1,8 @@
 //! One connection with its calendars, as a sync goes through them.
 
-use caldav::{Calendar, Cause, Client, Credentials, Error, Readable};
+use caldav::{Calendar, Client, Credentials, Error, Readable};
 use jiff::Timestamp;
+use scheduling::Kind;
 use store::connections::{self, Connection, Discovered};
 use store::remote_calendars::{self, Listed, RemoteCalendar};
 use store::{ConnectionId, RemoteCalendarId, StoreError, Tx, booking_calendars, staff};
@@ -14,7 +15,7 @@ use crate::connections::failure::{self, Asked};
 use crate::connections::{login, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{outbox, reach};
+use crate::{outbox, reach, services};
 
 /// A connection with what is needed to read it.
 pub(super) struct Account<'a> {
@@ -54,7 +55,9 @@ impl<'a> Account<'a> {
         let (homes, listed) = self.list(&self.entry).await?;
         self.keep_list(&homes, &listed).await?;
         let (watched, wanted) = self.watched().await?;
-        for (calendar, zone) in watched {
+        let mut throttled = Vec::new();
+        let mut answered = false;
+        for (calendar, reader) in watched {
             let url = login::calendar_url(&homes, &calendar.url)?;
             let Some(found) = listed.iter().find(|found| found.url == url) else {
                 continue;
@@ -62,9 +65,26 @@ impl<'a> Account<'a> {
             if self.asked == Asked::ByItself && failure::waits(&calendar, self.started) {
                 continue;
             }
-            if self.read_calendar(&calendar, found, zone, &wanted).await? {
-                unchanged.push(calendar.id);
+            match self.read_calendar(&calendar, found, &reader, &wanted).await {
+                Ok(was_unchanged) => {
+                    answered = true;
+                    unchanged.extend(was_unchanged.then_some(calendar.id));
+                }
+                // Perhaps this one alone is too much for the server.
+                Err(Broken::Server(error @ Error::Throttled { .. })) => throttled.push((calendar, error)),
+                Err(error) => return Err(error),
             }
+        }
+        if !answered {
+            let (id, now) = (self.connection.id.0, self.started);
+            let longest = throttled
+                .iter()
+                .max_by_key(|(_, error)| reach::back_off(1, Some(error), id, now));
+            return longest.map_or(Ok(()), |(_, error)| Err(error.clone().into()));
+        }
+        for (calendar, error) in throttled {
+            let problem = reach::sentence(self.connection.server, &error);
+            self.note(&calendar, &problem, Some(&error)).await?;
         }
         Ok(())
     }
@@ -125,6 +145,13 @@ impl<'a> Account<'a> {
         }
         let mut tx = self.quince.store().write().await?;
         keep(&mut tx, id, &changed, self.started).await?;
+        // What was wrong with one that is handed out again, or no more, is looked for anew.
+        let is_other = |old: &&RemoteCalendar| {
+            let now = changed.iter().find(|found| found.url == old.url);
+            now.is_some_and(|now| old.vanished_at.is_some() || old.readable != now.readable)
+        };
+        let other: Vec<RemoteCalendarId> = known.iter().filter(is_other).map(|old| old.id).collect();
+        remote_calendars::forget_failures(&mut tx, &other).await?;
         // What was given up because a calendar could not be written to is tried again when it can.
         let was_shut = |old: &&RemoteCalendar| old.vanished_at.is_some() || !old.writable;
         for old in known.iter().filter(was_shut) {
@@ -136,13 +163,13 @@ impl<'a> Account<'a> {
             let problem = vanished(&old.name, &place(self.connection));
             outbox::calendar_gone(&mut tx, old.id, &problem, self.started).await?;
             remote_calendars::set_vanished(&mut tx, old.id, Some(self.started)).await?;
-            failure::note_calendar(&mut tx, old, &problem, self.started).await?;
+            failure::note_calendar(&mut tx, old, &problem, None, self.started).await?;
         }
         Ok(tx.commit().await?)
     }
 
-    /// The calendars of this connection that count, each with the zone of its whole days, and how much of them is to be kept.
-    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, zones::Zone)>, Wanted), Broken> {
+    /// The calendars of this connection that count, each with whose it is, and how much of them is to be kept.
+    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, Reader)>, Wanted), Broken> {
         let mut tx = self.quince.store().read().await?;
         let person = staff::find(&mut tx, self.connection.staff_id).await?;
         let person = person.ok_or_else(|| Internal::because("a connection has no owner"))?;
@@ -153,16 +180,31 @@ impl<'a> Account<'a> {
             .map(|calendar| calendar.id)
             .collect();
         let all = remote_calendars::list_for_connections(&mut tx, &[self.connection.id]).await?;
-        let bookable = booking_calendars::list_of_member(&mut tx, person.id).await?;
+        let mut bookable = booking_calendars::list_of_member(&mut tx, person.id).await?;
+        for calendar in bookable
+            .iter_mut()
+            .filter(|calendar| calendar.kind == Kind::Service)
+        {
+            calendar.rules.duration = services::longest_visit(&mut tx, calendar.id).await?;
+        }
+        // They may have been found anew just before.
+        let connection = connections::find(&mut tx, self.connection.id).await?;
+        let addresses = connection.map_or_else(|| self.connection.addresses.clone(), |found| found.addresses);
+        let wanted = Wanted::of(&bookable, self.started);
         let watched = all
             .into_iter()
             .filter(|calendar| watched.contains(&calendar.id))
             .map(|calendar| {
-                let zone = parse::zone_named(calendar.zone.as_deref()).unwrap_or_else(|| person.zone.clone());
-                (calendar, zone)
+                let zone = parse::zone_named(calendar.zone.as_deref());
+                let reader = Reader {
+                    zone: zone.unwrap_or_else(|| person.zone.clone()),
+                    addresses: addresses.clone(),
+                    horizon: wanted.of_calendar(&calendar),
+                };
+                (calendar, reader)
             })
             .collect();
-        Ok((watched, Wanted::of(&bookable, self.started)))
+        Ok((watched, wanted))
     }
 
     /// Reads one calendar; whether it had not changed. What concerns it alone is noted on it and does not keep the others
@@ -171,19 +213,14 @@ impl<'a> Account<'a> {
         &self,
         calendar: &RemoteCalendar,
         found: &Calendar,
-        zone: zones::Zone,
+        reader: &Reader,
         wanted: &Wanted,
     ) -> Result<bool, Broken> {
         let place = place(self.connection);
         let problem = match found.readable {
             Readable::Events => {
-                let reader = Reader {
-                    zone,
-                    addresses: self.connection.addresses.clone(),
-                    horizon: wanted.horizon,
-                };
                 // Boxed, since a read under way is large.
-                match Box::pin(read::bring_up_to_date(self, calendar, found, &reader, wanted)).await {
+                match Box::pin(read::bring_up_to_date(self, calendar, found, reader, wanted)).await {
                     Err(Broken::Server(error)) if is_of_calendar(&error) => {
                         tracing::info!(calendar = %calendar.id, %error, "a calendar could not be read");
                         reach::sentence(self.connection.server, &error)
@@ -200,10 +237,20 @@ impl<'a> Account<'a> {
                 format!("{place} does not let this account read the events of this calendar.")
             }
         };
-        let mut tx = self.quince.store().write().await?;
-        failure::note_calendar(&mut tx, calendar, &problem, self.quince.now()).await?;
-        tx.commit().await?;
+        self.note(calendar, &problem, None).await?;
         Ok(false)
+    }
+
+    /// Notes that a calendar could not be read.
+    async fn note(
+        &self,
+        calendar: &RemoteCalendar,
+        problem: &str,
+        error: Option<&Error>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.quince.store().write().await?;
+        failure::note_calendar(&mut tx, calendar, problem, error, self.quince.now()).await?;
+        tx.commit().await
     }
 }
 
@@ -220,7 +267,7 @@ pub(crate) fn vanished(name: &str, place: &str) -> String {
 pub(super) fn is_of_calendar(error: &Error) -> bool {
     match error {
         Error::WrongLogin | Error::Throttled { .. } => false,
-        Error::Unreachable { cause, .. } => matches!(cause, Cause::Timeout | Cause::Interrupted),
+        Error::Unreachable { .. } => error.broke_off(),
         _ => true,
     }
 }
@@ -246,18 +293,17 @@ pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
     }
 }
 
-/// Keeps found calendars. What was wrong with one is looked for anew.
+/// Keeps found calendars.
 pub(crate) async fn keep(
     tx: &mut Tx,
     connection: ConnectionId,
     found: &[Listed],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut kept = Vec::new();
     for listed in found {
-        kept.push(remote_calendars::upsert(tx, connection, listed, now).await?);
+        remote_calendars::upsert(tx, connection, listed, now).await?;
     }
-    remote_calendars::forget_failures(tx, &kept).await
+    Ok(())
 }
 
 fn is_same(old: &RemoteCalendar, found: &Listed) -> bool {

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use ical::{Blocks, Instance};
+use jiff::Timestamp;
 use store::external_events::NewInstance;
 
 use super::parse::{Parsed, Reader};
@@ -137,8 +138,12 @@ fn join(first: &mut Instance, second: &Instance) {
         .map(|((from, to), (_, other))| (from, to.max(other)));
 }
 
-/// The instances as they are stored.
-pub(super) fn rows(parsed: &Parsed) -> Vec<NewInstance> {
+/// The instances as they are stored; those that take no time up to an instant only, if one is given.
+pub(super) fn rows(parsed: &Parsed, free_to: Option<Timestamp>) -> Vec<NewInstance> {
+    let is_kept = |instance: &&Instance| {
+        let is_free = matches!(instance.blocks, Blocks::Free(_));
+        !is_free || free_to.is_none_or(|to| instance.start < to)
+    };
     let new = |instance: &Instance| NewInstance {
         starts_at: instance.start,
         ends_at: instance.end,
@@ -148,13 +153,13 @@ pub(super) fn rows(parsed: &Parsed) -> Vec<NewInstance> {
         location: instance.location.as_deref().map(str::to_owned),
         blocks: instance.blocks.word().to_owned(),
     };
-    parsed.instances.iter().map(new).collect()
+    parsed.instances.iter().filter(is_kept).map(new).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use ical::Horizon;
-    use jiff::{SignedDuration, Timestamp};
+    use jiff::SignedDuration;
     use zones::Zone;
 
     use super::*;

@@ -18,7 +18,9 @@ const MOST_DAYS: i64 = 1_830;
 const SLACK_DAYS: i64 = 2;
 /// Everything that lies in a calendar is compared with what is stored this often. That also heals whatever a server forgot to
 /// tell.
-pub(super) const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// A comparison that the server did not answer is asked for again after this long.
+pub(super) const COMPARE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// From when on a calendar's events are kept that was read at an instant.
 pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
@@ -28,8 +30,8 @@ pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
 /// How much of a person's calendars is to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
-    /// What is read.
-    pub(super) horizon: Horizon,
+    /// What is read of a calendar that is new.
+    horizon: Horizon,
     /// What was kept up to here is enough for now.
     needed: Timestamp,
 }
@@ -50,12 +52,33 @@ impl Wanted {
         }
     }
 
-    /// Whether everything in a calendar is to be compared with what is kept.
-    pub(super) fn is_due(&self, calendar: &RemoteCalendar, now: Timestamp) -> bool {
-        // A clock that was ahead for a while leaves an instant to come.
+    /// Whether everything in a calendar is to be compared with what is kept. `mark` tells whose it is.
+    pub(super) fn is_due(&self, calendar: &RemoteCalendar, mark: &str, now: Timestamp) -> bool {
+        // A clock that was ahead for a while leaves instants to come.
+        let waits = |until: Timestamp| now < until && until.duration_since(now) <= COMPARE_AGAIN;
+        if calendar.compare_again_at.is_some_and(waits) {
+            return false;
+        }
         let lately = |at: Timestamp| age(at, now).is_some_and(|age| age < COMPARE_EVERY);
-        !calendar.compared_at.is_some_and(lately) || calendar.horizon_wanted.is_none_or(|to| to < self.needed)
+        !calendar.compared_at.is_some_and(lately)
+            || calendar.horizon_wanted.is_none_or(|to| to < self.needed)
+            || calendar.read_for.as_deref() != Some(mark)
     }
+
+    /// What is read of a calendar. A clock that is ahead takes for over what is not, so what was kept by the last read stays.
+    pub(super) fn of_calendar(&self, calendar: &RemoteCalendar) -> Horizon {
+        let kept = calendar.synced_at.map(kept_from);
+        Horizon {
+            from: kept.map_or(self.horizon.from, |kept| kept.min(self.horizon.from)),
+            to: self.horizon.to,
+        }
+    }
+}
+
+/// Whether a calendar was not compared, nor tried to be, so lately that another comparison would bring nothing.
+pub(super) fn is_worth_another(calendar: &RemoteCalendar, now: Timestamp) -> bool {
+    let lately = |at: Timestamp| age(at, now).is_some_and(|age| age < COMPARE_AGAIN);
+    calendar.compare_again_at.is_none() && !calendar.compared_at.is_some_and(lately)
 }
 
 /// The end of what an appointment on the last date can take.
@@ -85,6 +108,8 @@ mod tests {
     use super::*;
 
     const ID: &str = "018f0000-0000-7000-8000-000000000001";
+
+    const ME: &str = "UTC me@example.org";
 
     fn now() -> Timestamp {
         "2026-11-23T08:00:00Z".parse().unwrap()
@@ -131,12 +156,15 @@ mod tests {
             horizon_to: horizon_wanted,
             horizon_wanted,
             compared_at,
+            compare_again_at: None,
+            read_for: Some(ME.to_owned()),
             search_fails: false,
             search_problem: None,
             vanished_at: None,
             problem: None,
             failure: None,
             failing_since: None,
+            failed_at: None,
             failures: 0,
             next_read_at: None,
             told_at: None,
@@ -148,20 +176,52 @@ mod tests {
         let wanted = Wanted::of(&[], now());
         let to = Some(wanted.horizon.to);
         let hours = SignedDuration::from_hours;
-        assert!(wanted.is_due(&kept(None, None), now()));
-        assert!(!wanted.is_due(&kept(to, Some(now())), now()));
-        assert!(!wanted.is_due(&kept(to, Some(now())), now() + hours(23)));
-        assert!(wanted.is_due(&kept(to, Some(now())), now() + hours(25)));
+        assert!(wanted.is_due(&kept(None, None), ME, now()));
+        assert!(!wanted.is_due(&kept(to, Some(now())), ME, now()));
+        assert!(!wanted.is_due(&kept(to, Some(now())), ME, now() + hours(23)));
+        assert!(wanted.is_due(&kept(to, Some(now())), ME, now() + hours(25)));
         for ahead in [1, 72] {
             let compared_at = now() + hours(ahead);
             assert!(
-                wanted.is_due(&kept(to, Some(compared_at)), now()),
+                wanted.is_due(&kept(to, Some(compared_at)), ME, now()),
                 "a clock was {ahead} h ahead"
             );
         }
+        assert!(
+            wanted.is_due(&kept(to, Some(now())), "Asia/Tokyo me@example.org", now()),
+            "it is somebody else's, or lies elsewhere"
+        );
         let longer = Wanted::of(&[bookable(DateRange::Unlimited)], now());
-        assert!(longer.is_due(&kept(to, Some(now())), now()));
-        assert!(!longer.is_due(&kept(Some(longer.horizon.to), Some(now())), now()));
+        assert!(longer.is_due(&kept(to, Some(now())), ME, now()));
+        assert!(!longer.is_due(&kept(Some(longer.horizon.to), Some(now())), ME, now()));
+    }
+
+    #[test]
+    fn a_comparison_that_was_not_answered_is_tried_again_with_pauses() {
+        let longer = Wanted::of(&[bookable(DateRange::Unlimited)], now());
+        let put_off = |hours| RemoteCalendar {
+            compare_again_at: Some(now() + SignedDuration::from_hours(hours)),
+            ..kept(Some(now()), None)
+        };
+        assert!(!longer.is_due(&put_off(1), ME, now()), "whatever the reason");
+        assert!(longer.is_due(&put_off(0), ME, now()));
+        assert!(longer.is_due(&put_off(2), ME, now()), "a clock was ahead");
+    }
+
+    #[test]
+    fn what_was_kept_by_the_last_read_stays_whatever_the_clock_says() {
+        let from = |synced_at: &str, now: Timestamp| {
+            let calendar = RemoteCalendar {
+                synced_at: Some(synced_at.parse().unwrap()),
+                ..kept(None, None)
+            };
+            Wanted::of(&[], now).of_calendar(&calendar).from
+        };
+        let before = "2026-11-22T08:00:00Z";
+        assert_eq!(from(before, now()), kept_from(before.parse().unwrap()));
+        let ahead = now() + SignedDuration::from_hours(24 * 90);
+        assert_eq!(from(before, ahead), kept_from(before.parse().unwrap()));
+        assert_eq!(from("2027-11-22T08:00:00Z", now()), kept_from(now()));
     }
 
     #[test]

@@ -35,10 +35,12 @@ pub(super) struct Intake<'a> {
     /// The paths that were there.
     seen: BTreeSet<String>,
     /// Those of them whose texts were stored anew. What the server does not hand out any more stays as it was stored.
-    stored: BTreeSet<String>,
+    stored: BTreeMap<String, EventId>,
     /// How many instances of the calendar are stored.
     pub(super) rows: u64,
     rows_before: u64,
+    /// Up to when instances that take no time are kept, where there are too many of all.
+    pub(super) free_to: Option<Timestamp>,
     /// The event that most likely breaks the server's search.
     pub(super) suspect: Option<Suspect>,
 }
@@ -93,9 +95,10 @@ impl<'a> Intake<'a> {
             keep_up: account.connection.import_policy == ImportPolicy::KeepUp,
             known: keys.into_iter().map(|key| (key.href.clone(), key)).collect(),
             seen: BTreeSet::new(),
-            stored: BTreeSet::new(),
+            stored: BTreeMap::new(),
             rows,
             rows_before: rows,
+            free_to: None,
             suspect: None,
         })
     }
@@ -103,11 +106,6 @@ impl<'a> Intake<'a> {
     /// Whether nothing of the calendar was known before.
     pub(super) fn is_first(&self) -> bool {
         self.known.is_empty()
-    }
-
-    /// Whether later edits are followed (D6).
-    pub(super) fn keeps_up(&self) -> bool {
-        self.keep_up
     }
 
     /// The paths that were there so far.
@@ -120,17 +118,14 @@ impl<'a> Intake<'a> {
         !self.keep_up && self.known.get(href).is_some_and(was_read)
     }
 
-    /// What was known before and is not in a list of everything.
-    pub(super) fn missing_from(&self, listed: &HashSet<&str>) -> Vec<String> {
-        let known = self.known.keys();
-        known
-            .filter(|href| !listed.contains(href.as_str()))
-            .cloned()
-            .collect()
+    /// Whether the text of a resource was stored anew.
+    pub(super) fn has_stored(&self, href: &str) -> bool {
+        self.stored.contains_key(href)
     }
 
-    /// Stores what was read.
+    /// Stores what was read, and drops what is not there, so that a long read that breaks off need not find out again.
     pub(super) async fn take(&mut self, reading: Reading) -> Result<(), Internal> {
+        self.drop_external(&reading.missing).await?;
         let mut queue = Queue::new(&self.reader, reading.resources, |resource| &resource.data);
         loop {
             let (portion, rest) = queue.portion(&self.reader).await?;
@@ -160,9 +155,9 @@ impl<'a> Intake<'a> {
         }
         let ids = portion
             .iter()
-            .filter_map(|(resource, _)| self.known.get(&resource.href));
-        let before = self.rows_of(ids.map(|key| key.id).collect()).await?;
-        let rows_before = |href: &str| self.known.get(href).map_or(0, |key| before(key.id));
+            .filter_map(|(resource, _)| self.id_of(&resource.href));
+        let before = self.rows_of(ids.collect()).await?;
+        let rows_before = |href: &str| self.id_of(href).map_or(0, &before);
         let weight =
             |(resource, parsed): &(Resource, Parsed)| parsed.instances.len() + rows_before(&resource.href);
         let mut rows = self.rows;
@@ -181,15 +176,16 @@ impl<'a> Intake<'a> {
                 .into_iter()
                 .filter(|(resource, _)| !self.is_frozen(&resource.href));
             let events: Vec<NewEvent> = external
-                .map(|(resource, parsed)| event(resource, parsed))
+                .map(|(resource, parsed)| event(resource, parsed, self.free_to))
                 .collect();
-            external_events::keep(&mut tx, self.calendar.id, &events, self.account.started).await?;
+            let kept =
+                external_events::keep(&mut tx, self.calendar.id, &events, self.account.started).await?;
             tx.commit().await?;
             for event in &events {
                 rows = (rows + long(event.instances.len())).saturating_sub(long(rows_before(&event.href)));
             }
             seen.extend(part.iter().map(|(resource, _)| resource.href.clone()));
-            stored.extend(events.into_iter().map(|event| event.href));
+            stored.extend(kept);
         }
         self.seen.extend(seen);
         self.stored.extend(stored);
@@ -218,12 +214,15 @@ impl<'a> Intake<'a> {
     /// Drops what is gone after a read of what changed, and remembers where the next read starts.
     pub(super) async fn finish(self, end: End, searched: Searched) -> Result<(), Internal> {
         let settled = self.remove(&end.removed).await?;
+        // Which event is to blame is known after everything was looked at; so is what is there of that which stays as first
+        // imported.
+        let is_doubtful = matches!(searched, Searched::Found(..)) && !self.keep_up;
         let (search_fails, search_problem) = match searched {
-            // Which event is to blame is known after everything was looked at.
             Searched::Failed => Searched::Unknown,
+            Searched::Found(..) if is_doubtful => Searched::Unknown,
             other => other,
         }
-        .verdict(&self)
+        .verdict(&self, None)
         .await?;
         let mut tx = self.account.quince.store().write().await?;
         self.note(&mut tx, settled, &end, search_problem.as_deref())
@@ -233,9 +232,10 @@ impl<'a> Intake<'a> {
             remote_calendars::set_search(&mut tx, self.calendar.id, search_fails, problem).await?;
         }
         let is_cut = self.calendar.horizon_to < self.calendar.horizon_wanted;
-        if is_cut && external_events::count_instances(&mut tx, self.calendar.id).await? < self.rows_before / 2
-        {
-            // Perhaps there is room for all of them.
+        // Perhaps there is room for all of them.
+        let has_room = is_cut
+            && external_events::count_instances(&mut tx, self.calendar.id).await? < self.rows_before / 2;
+        if has_room || is_doubtful && self.calendar.search_problem.is_some() {
             remote_calendars::ask_to_compare(&mut tx, self.calendar.id, false).await?;
         }
         Ok(tx.commit().await?)
@@ -247,16 +247,19 @@ impl<'a> Intake<'a> {
         end: End,
         wanted: Timestamp,
         searched: Searched,
+        comparable: &HashSet<String>,
     ) -> Result<(), Internal> {
         let gone: HashSet<&str> = end.removed.iter().map(String::as_str).collect();
         self.expand_known(&gone).await?;
         let settled = self.remove(&end.removed).await?;
-        let (search_fails, search_problem) = searched.verdict(&self).await?;
+        let (search_fails, search_problem) = searched.verdict(&self, Some(comparable)).await?;
+        let read_for = self.reader.mark();
         let mut tx = self.account.quince.store().write().await?;
         let compared = Compared {
             at: self.account.started,
             horizon_to: self.reader.horizon.to,
             horizon_wanted: wanted,
+            read_for: &read_for,
             search_fails,
             search_problem: search_problem.as_deref(),
         };
@@ -298,7 +301,7 @@ impl<'a> Intake<'a> {
         let left = self
             .known
             .values()
-            .filter(|key| was_read(key) && !self.stored.contains(&key.href));
+            .filter(|key| was_read(key) && !self.stored.contains_key(&key.href));
         let mut left: Vec<Key> = left
             .filter(|key| !gone.contains(key.href.as_str()) || !self.keep_up)
             .cloned()
@@ -345,7 +348,7 @@ impl<'a> Intake<'a> {
         for part in parts(&portion, weight) {
             let expanded: Vec<(EventId, Vec<NewInstance>)> = part
                 .iter()
-                .map(|(event, parsed)| (event.key.id, expand::rows(parsed)))
+                .map(|(event, parsed)| (event.key.id, expand::rows(parsed, self.free_to)))
                 .collect();
             let instances: Vec<_> = expanded.iter().map(|(id, list)| (*id, list.as_slice())).collect();
             let mut tx = self.account.quince.store().write().await?;
@@ -364,6 +367,12 @@ impl<'a> Intake<'a> {
         self.keep_within_limit().await
     }
 
+    /// The event that is kept under a path. A server without versions has everything read twice when it is new.
+    fn id_of(&self, href: &str) -> Option<EventId> {
+        let known = self.known.get(href).map(|key| key.id);
+        self.stored.get(href).copied().or(known)
+    }
+
     /// How many instances of each of these events are stored.
     async fn rows_of(&self, ids: Vec<EventId>) -> Result<impl Fn(EventId) -> usize + use<>, Internal> {
         let counts = if ids.is_empty() {
@@ -375,24 +384,31 @@ impl<'a> Intake<'a> {
         Ok(move |id| counts.get(&id).copied().unwrap_or(0))
     }
 
+    /// Drops external events that are certainly gone, unless they stay as first imported (D6).
+    async fn drop_external(&self, gone: &[String]) -> Result<(), Internal> {
+        if !self.keep_up {
+            return Ok(());
+        }
+        let gone: BTreeSet<&String> = gone.iter().collect();
+        let ids: Vec<EventId> = gone.into_iter().filter_map(|href| self.id_of(href)).collect();
+        for some in ids.chunks(expand::MOST_RESOURCES) {
+            let rows = self.rows_of(some.to_vec()).await?;
+            for part in parts(some, |id| rows(*id)) {
+                let mut tx = self.account.quince.store().write().await?;
+                external_events::delete(&mut tx, part).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What is certainly gone. Returns whether that is settled.
     async fn remove(&self, removed: &[String]) -> Result<bool, Internal> {
         if removed.is_empty() {
             return Ok(true);
         }
+        self.drop_external(removed).await?;
         let gone: HashSet<&String> = removed.iter().collect();
-        if self.keep_up {
-            let keys: Vec<&Key> = gone.iter().filter_map(|href| self.known.get(*href)).collect();
-            for some in keys.chunks(expand::MOST_RESOURCES) {
-                let ids: Vec<EventId> = some.iter().map(|key| key.id).collect();
-                let rows = self.rows_of(ids.clone()).await?;
-                for part in parts(&ids, |id| rows(*id)) {
-                    let mut tx = self.account.quince.store().write().await?;
-                    external_events::delete(&mut tx, part).await?;
-                    tx.commit().await?;
-                }
-            }
-        }
         let mut settled = true;
         let mut tx = self.account.quince.store().write().await?;
         for write in event_writes::by_remote_calendar(&mut tx, self.calendar.id).await? {
@@ -414,11 +430,11 @@ fn long(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-fn event(resource: &Resource, parsed: &Parsed) -> NewEvent {
+fn event(resource: &Resource, parsed: &Parsed, free_to: Option<Timestamp>) -> NewEvent {
     NewEvent {
         href: resource.href.clone(),
         etag: resource.etag.clone(),
-        instances: expand::rows(parsed),
+        instances: expand::rows(parsed, free_to),
         ics: resource.data.clone(),
         uid: parsed.uid.clone(),
         problem: parsed.problem.clone(),

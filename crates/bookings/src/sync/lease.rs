@@ -64,23 +64,34 @@ impl Lease {
         self.id
     }
 
-    /// Does the work, and gives the connection back. The work is broken off when the lease is lost, as it is to a process
-    /// that slept through its end.
+    /// Does the work, and gives the connection back.
     pub(crate) async fn hold<T, E: From<Internal>>(
         mut self,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
+        // Boxed, since the work is large, and this would hold it twice.
+        let outcome = self.keep_during(Box::pin(work)).await;
+        self.give_back().await?;
+        outcome
+    }
+
+    /// Does the work. It is broken off when the lease is lost, as it is to a process that slept through its end.
+    pub(super) async fn keep_during<T, E: From<Internal>>(
+        &mut self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         // Both are polled, since the work may be in the transaction that prolonging waits for.
-        let outcome = tokio::select! {
+        tokio::select! {
             outcome = work => outcome,
             lost = self.prolong() => Err(E::from(lost)),
-        };
-        let mut tx = self.quince.store().write().await.map_err(Internal::from)?;
-        connections::release(&mut tx, self.id, self.until)
-            .await
-            .map_err(Internal::from)?;
-        tx.commit().await.map_err(Internal::from)?;
-        outcome
+        }
+    }
+
+    /// Gives the connection back.
+    pub(super) async fn give_back(self) -> Result<(), Internal> {
+        let mut tx = self.quince.store().write().await?;
+        connections::release(&mut tx, self.id, self.until).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Prolongs the lease again and again; ends only when that fails.

@@ -27,10 +27,24 @@ fn is_fresh(write: &EventWrite, started: Timestamp) -> bool {
 /// Whether what a read says about the event counts: it is the appointment's present one, nothing waits to be written, and
 /// it was not written since the read began.
 fn counts(write: &EventWrite, started: Timestamp) -> bool {
+    is_settled(write) && !is_newer(write, started)
+}
+
+/// Whether the event is the appointment's present one, and nothing waits to be written.
+fn is_settled(write: &EventWrite) -> bool {
     write.live
         && write.action == WriteAction::Put
         && matches!(write.state, WriteState::Written | WriteState::ChangedInIcloud)
-        && !is_newer(write, started)
+}
+
+/// What is said of an event that is gone.
+const DELETED: &str = "The event was deleted there.";
+
+/// Whether the event is thought to be there, so that its end would be news.
+pub(super) fn is_expected(write: &EventWrite) -> bool {
+    let is_known_to_be_gone =
+        write.state == WriteState::ChangedInIcloud && write.problem.as_deref() == Some(DELETED);
+    is_settled(write) && !is_known_to_be_gone
 }
 
 /// The event is there.
@@ -45,7 +59,9 @@ pub(super) async fn seen(
     };
     let changes = ical::changes(ours, &found.data);
     if changes.is_empty() {
-        let is_known = write.state == WriteState::Written && write.etag == found.etag;
+        // Its path is another one after the account has moved.
+        let is_same = write.etag == found.etag && write.href.as_ref() == Some(&found.href);
+        let is_known = write.state == WriteState::Written && is_same;
         if is_known {
             return Ok(());
         }
@@ -75,7 +91,7 @@ pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) ->
     if is_fresh(write, started) {
         return Ok(false);
     }
-    changed(tx, write, "The event was deleted there.", started).await?;
+    changed(tx, write, DELETED, started).await?;
     Ok(true)
 }
 

@@ -7,11 +7,12 @@ mod account;
 mod expand;
 mod horizon;
 mod intake;
+pub(crate) mod known;
 pub(crate) mod lease;
 pub(crate) mod limit;
 mod mirror;
 pub(crate) mod parse;
-pub(crate) mod read;
+mod read;
 mod search;
 
 use caldav::Error;
@@ -19,6 +20,8 @@ use scheduling::StaffId;
 use store::{
     ConnectionId, ConnectionState, RemoteCalendarId, StoreError, connections, event_writes, remote_calendars,
 };
+
+use tokio::task::JoinSet;
 
 use crate::connections::failure::{self, Asked};
 use crate::connections::freshness;
@@ -78,28 +81,34 @@ pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Interna
     read_held(quince, Lease::wait(quince, id).await?, Asked::ByPerson).await
 }
 
-async fn read_held(quince: &Quince, lease: Lease, asked: Asked) -> Result<(), Internal> {
+async fn read_held(quince: &Quince, mut lease: Lease, asked: Asked) -> Result<(), Internal> {
     let id = lease.connection();
-    let outcome = lease.hold(read(quince, id, asked)).await;
+    let outcome = lease.keep_during(read_apart(quince, id, asked)).await;
+    // Put off first: as soon as it is given back somebody else may take it up.
     if outcome.is_err()
-        && let Err(error) = back_off(quince, id).await
+        && let Err(error) = put_off(quince, id).await
     {
-        // Its claim was not given back either, so it is not taken up at once.
         tracing::error!(connection = %id, cause = %error.cause(), "a sync that broke off could not be put off");
     }
+    lease.give_back().await?;
     outcome
 }
 
-/// Puts off what broke off on our side, longer each time.
-async fn back_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
-    let now = quince.now();
+async fn put_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     let mut tx = quince.store().write().await?;
-    if let Some(connection) = connections::find(&mut tx, id).await? {
-        let failures = connection.failures.saturating_add(1);
-        let next = reach::back_off(failures, None, id.0, now);
-        connections::sync_broke_off(&mut tx, id, failures, next, now).await?;
-    }
+    failure::note_ours(&mut tx, id, quince.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// Reads in a task of its own, so that also one that panics is put off.
+async fn read_apart(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
+    let quince = quince.clone();
+    let mut reading = JoinSet::new();
+    reading.spawn(async move { read(&quince, id, asked).await });
+    match reading.join_next().await {
+        Some(outcome) => outcome.map_err(Internal::because)?,
+        None => Ok(()),
+    }
 }
 
 async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
@@ -157,11 +166,24 @@ pub(crate) async fn ask_for_staff(quince: &Quince, staff: StaffId) -> Result<(),
     Ok(())
 }
 
-/// Lets the next sync compare all that lies in these calendars, whose search by time fails, with what is kept.
-pub(crate) async fn ask_to_compare(quince: &Quince, calendars: &[RemoteCalendarId]) -> Result<(), Internal> {
+/// Lets the next sync compare all that lies in these calendars with what is kept, and look whether they can be searched by time:
+/// that turned out to fail, or was not answered. What was not answered may also be a matter of the moment, which is not worth a
+/// comparison each time.
+pub(crate) async fn ask_to_compare(
+    quince: &Quince,
+    calendars: &[RemoteCalendarId],
+    search_fails: bool,
+) -> Result<(), Internal> {
+    if calendars.is_empty() {
+        return Ok(());
+    }
+    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    for calendar in calendars {
-        remote_calendars::ask_to_compare(&mut tx, *calendar, true).await?;
+    for id in calendars {
+        let calendar = remote_calendars::find(&mut tx, *id).await?;
+        if search_fails || calendar.is_some_and(|calendar| horizon::is_worth_another(&calendar, now)) {
+            remote_calendars::ask_to_compare(&mut tx, *id, search_fails).await?;
+        }
     }
     Ok(tx.commit().await?)
 }

@@ -21,6 +21,13 @@ pub(crate) struct Parsed {
 }
 
 impl Reader {
+    /// Tells whose calendar it is, so that another owner, or the same one in another zone, has another mark.
+    pub(crate) fn mark(&self) -> String {
+        let mut addresses = self.addresses.clone();
+        addresses.sort_unstable();
+        format!("{} {}", self.zone.name(), addresses.join(" "))
+    }
+
     pub(crate) fn parse(&self, ics: &str) -> Parsed {
         let owner = Owner {
             zone: &self.zone,

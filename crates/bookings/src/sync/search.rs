@@ -26,14 +26,17 @@ pub(super) enum Searched {
 }
 
 impl Searched {
-    /// Whether the search fails or leaves out events, and the sentence about it.
-    pub(super) async fn verdict(self, intake: &Intake<'_>) -> Result<(bool, Option<String>), Internal> {
+    /// Whether the search fails or leaves out events, and the sentence about it. Only paths of `comparable`, if they are known, are
+    /// certain to be there as they are kept.
+    pub(super) async fn verdict(
+        self,
+        intake: &Intake<'_>,
+        comparable: Option<&HashSet<String>>,
+    ) -> Result<(bool, Option<String>), Internal> {
         let calendar = intake.calendar;
         match self {
             Self::Unknown => Ok((calendar.search_fails, calendar.search_problem.clone())),
             Self::Failed => Ok((true, Some(sentence(intake.suspect.as_ref())))),
-            // What stays as first imported may be gone there.
-            Self::Found(..) if !intake.keeps_up() => Ok((false, None)),
             Self::Found(found, span) => {
                 let (from, to) = (
                     span.from.max(intake.reader.horizon.from),
@@ -42,7 +45,10 @@ impl Searched {
                 let mut tx = intake.account.quince.store().read().await?;
                 let known =
                     external_events::hrefs_within(&mut tx, calendar.id, from + NEAR, to - NEAR).await?;
-                Ok((known.iter().any(|href| !found.contains(href)), None))
+                let is_left_out = |href: &String| {
+                    !found.contains(href) && comparable.is_none_or(|comparable| comparable.contains(href))
+                };
+                Ok((known.iter().any(is_left_out), None))
             }
         }
     }

@@ -28,6 +28,11 @@ impl Control {
         self.shared.lock().faults.set_for_calendar(calendar, fault);
     }
 
+    /// Strikes every search of a calendar by time with this fault, until told otherwise. Each other request goes on working.
+    pub fn set_search_fault(&self, fault: Option<Fault>) {
+        self.shared.lock().faults.of_searches = fault;
+    }
+
     /// Strikes the next request with this fault; several faults wait in line.
     pub fn inject(&self, fault: Fault) {
         self.shared.lock().faults.push(None, fault);

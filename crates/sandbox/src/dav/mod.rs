@@ -83,7 +83,9 @@ pub(crate) async fn answer(
     let (number, fault) = {
         let mut world = app.shared.lock();
         let number = world.log.push(record(&parts, &bytes, &connection));
-        (number, world.next_fault(parts.method.as_str(), parts.uri.path()))
+        let is_search = text.contains("time-range");
+        let fault = world.next_fault(parts.method.as_str(), parts.uri.path(), is_search);
+        (number, fault)
     };
     tracing::debug!(method = %parts.method, path = parts.uri.path(), ?fault, "request to the practice iCloud");
     if let Some(refusal) = fault.as_ref().and_then(instead_of_answer) {

@@ -87,10 +87,13 @@ fn below(world: &World, target: &Target) -> Vec<Target> {
             all
         }
         What::Calendar(id) => world.calendar(*id).map_or_else(Vec::new, |calendar| {
+            let left_out = world.switches.list_leaves_out.as_deref();
+            let is_listed = |ics: &str| left_out.is_none_or(|text| !ics.contains(text));
             calendar
                 .resources
-                .keys()
-                .map(|name| here(What::Object(*id, name.clone())))
+                .iter()
+                .filter(|(_, resource)| is_listed(&resource.ics))
+                .map(|(name, _)| here(What::Object(*id, name.clone())))
                 .collect()
         }),
         _ => Vec::new(),

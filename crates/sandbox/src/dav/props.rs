@@ -163,8 +163,21 @@ fn calendar(world: &World, account: &Account, calendar: &Calendar, ns: &str, nam
         (APPLE, "calendar-color") => Some(Node::text(APPLE, name, &calendar.color)),
         (APPLE, "calendar-order") => Some(Node::text(APPLE, name, calendar.id.0.to_string())),
         (CALDAV, "supported-calendar-component-set") => Some(component_set(calendar.component())),
+        (CALDAV, "calendar-timezone") => world
+            .switches
+            .calendar_zone
+            .as_deref()
+            .map(|zone| Node::text(CALDAV, name, definition(zone))),
         _ => None,
     }
+}
+
+/// A zone by its name alone.
+fn definition(zone: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Practice//EN\r\nBEGIN:VTIMEZONE\r\nTZID:{zone}\r\nEND:VTIMEZONE\r\n\
+         END:VCALENDAR\r\n"
+    )
 }
 
 fn reports() -> Node {

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, VecDeque};
 use super::CalendarId;
 use crate::switches::Fault;
 
-/// A standing fault strikes every request, one of a calendar every request to that calendar; waiting ones strike one request
-/// each, in their order.
+/// A standing fault strikes every request, one of a calendar every request to that calendar, one of searches every calendar-query
+/// with a time range; waiting ones strike one request each, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     pub(crate) standing: Option<Fault>,
     pub(crate) of_calendars: BTreeMap<CalendarId, Fault>,
+    pub(crate) of_searches: Option<Fault>,
     waiting: VecDeque<(Option<String>, Fault)>,
 }
 
@@ -29,13 +30,20 @@ impl Faults {
     pub(crate) fn clear(&mut self) {
         self.standing = None;
         self.of_calendars.clear();
+        self.of_searches = None;
         self.waiting.clear();
     }
 
-    /// The fault for a request of this method, to a calendar or to something else.
-    pub(crate) fn next(&mut self, method: &str, calendar: Option<CalendarId>) -> Option<Fault> {
+    /// The fault for a request of this method, to a calendar or to something else, which may be a search by time.
+    pub(crate) fn next(
+        &mut self,
+        method: &str,
+        calendar: Option<CalendarId>,
+        is_search: bool,
+    ) -> Option<Fault> {
         let of_calendar = calendar.and_then(|calendar| self.of_calendars.get(&calendar));
-        if let Some(fault) = self.standing.as_ref().or(of_calendar) {
+        let of_search = self.of_searches.as_ref().filter(|_| is_search);
+        if let Some(fault) = self.standing.as_ref().or(of_calendar).or(of_search) {
             return Some(fault.clone());
         }
         let suits = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == method);

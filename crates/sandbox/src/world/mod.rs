@@ -292,10 +292,10 @@ impl World {
     }
 
     /// What goes wrong with a request.
-    pub(crate) fn next_fault(&mut self, method: &str, path: &str) -> Option<Fault> {
+    pub(crate) fn next_fault(&mut self, method: &str, path: &str, is_search: bool) -> Option<Fault> {
         let mut struck = self.faults.of_calendars.keys().copied();
         let calendar = struck.find(|id| self.href(*id, None).is_some_and(|own| path.starts_with(&own)));
-        self.faults.next(method, calendar)
+        self.faults.next(method, calendar, is_search)
     }
 
     /// The title of each guest's mail that storing this object would cause.

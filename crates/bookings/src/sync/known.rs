@@ -1,0 +1,114 @@
+//! The versions of events that are known, beside what a server lists.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use caldav::Listed;
+use scheduling::StaffId;
+use store::{RemoteCalendarId, StoreError, Tx, event_writes, external_events};
+
+use super::mirror;
+
+/// The versions that are known here, of external events and of Quince's own.
+pub(crate) struct Known {
+    external: BTreeMap<String, Option<String>>,
+    own: BTreeMap<String, Option<String>>,
+    /// Copies of Quince's own that were taken for somebody else's: they have to be read again to be told apart.
+    copies: BTreeSet<String>,
+    /// Those of Quince's own whose end would be news.
+    expected: Vec<String>,
+}
+
+impl Known {
+    pub(crate) async fn load(
+        tx: &mut Tx,
+        calendar: RemoteCalendarId,
+        owner: StaffId,
+    ) -> Result<Self, StoreError> {
+        let keys = external_events::list_keys(tx, calendar).await?;
+        let writes = event_writes::by_remote_calendar(tx, calendar).await?;
+        let uids: HashSet<String> = event_writes::uids_of_hosts(tx, &[owner])
+            .await?
+            .into_iter()
+            .collect();
+        let expected = writes.iter().filter(|write| mirror::is_expected(write));
+        let expected = expected.filter_map(|write| write.href.clone()).collect();
+        let mut own: BTreeMap<String, Option<String>> = writes
+            .into_iter()
+            .filter_map(|write| Some((write.href?, write.etag)))
+            .collect();
+        let mut external = BTreeMap::new();
+        let mut copies = BTreeSet::new();
+        for key in keys {
+            if uids.contains(&key.uid) {
+                own.remove(&key.href);
+                copies.insert(key.href);
+            } else {
+                external.insert(key.href, key.etag);
+            }
+        }
+        Ok(Self {
+            external,
+            own,
+            copies,
+            expected,
+        })
+    }
+
+    /// Whether this version is known.
+    pub(crate) fn has(&self, listed: &Listed) -> bool {
+        Self::is(&self.external, listed) || Self::is(&self.own, listed)
+    }
+
+    /// Whether an external event is known in this version.
+    pub(super) fn has_external(&self, listed: &Listed) -> bool {
+        Self::is(&self.external, listed)
+    }
+
+    /// Whether an event of Quince's own is known in this version.
+    pub(super) fn has_own(&self, listed: &Listed) -> bool {
+        Self::is(&self.own, listed)
+    }
+
+    /// Whether it is a copy of Quince's own that was taken for somebody else's.
+    pub(super) fn is_copy(&self, href: &str) -> bool {
+        self.copies.contains(href)
+    }
+
+    /// What a list of everything does not settle: paths of versions that are not known, and those that are not in it. A list can
+    /// lack what is there, so each of these is asked for alone before it counts as gone.
+    pub(super) fn unsettled_by(&self, list: &[Listed]) -> Vec<String> {
+        let there: HashSet<&str> = list.iter().map(|listed| listed.href.as_str()).collect();
+        let new = list.iter().filter(|listed| !self.has(listed));
+        let moved: HashSet<&String> = self.moved_in(list).map(|(href, _)| href).collect();
+        let known = self.external.keys().chain(&self.copies).chain(&self.expected);
+        let absent = known.filter(|href| !there.contains(href.as_str()) && !moved.contains(href));
+        new.map(|listed| &listed.href).chain(absent).cloned().collect()
+    }
+
+    /// External events that are in a list under another path, each with that one: the account has moved. The last part of a path is
+    /// the name within the calendar.
+    pub(super) fn moved_in<'a>(
+        &'a self,
+        list: &'a [Listed],
+    ) -> impl Iterator<Item = (&'a String, &'a Listed)> {
+        let there: HashSet<&str> = list.iter().map(|listed| listed.href.as_str()).collect();
+        let named: HashMap<&str, &Listed> = list.iter().map(|listed| (name(&listed.href), listed)).collect();
+        let absent = self
+            .external
+            .keys()
+            .filter(move |href| !there.contains(href.as_str()));
+        absent.filter_map(move |href| Some((href, *named.get(name(href))?)))
+    }
+
+    fn is(versions: &BTreeMap<String, Option<String>>, listed: &Listed) -> bool {
+        listed.etag.is_some()
+            && versions
+                .get(&listed.href)
+                .is_some_and(|known| *known == listed.etag)
+    }
+}
+
+/// The last part of a path.
+fn name(href: &str) -> &str {
+    href.rsplit('/').next().unwrap_or(href)
+}
