@@ -18,6 +18,7 @@ stories! {
     connected_on:
     of_too_many_events_less_time_is_kept_and_the_rest_is_not_free,
     others_write_while_an_odd_calendar_is_read,
+    a_clock_that_is_ahead_gives_up_no_time_to_come,
     a_sync_that_breaks_off_on_our_side_is_put_off,
 }
 
@@ -99,6 +100,32 @@ async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: Wo
         0
     );
     assert_eq!(external_events::count(&mut tx, calendar.id).await.unwrap(), 0);
+}
+
+/// A clock that is ahead takes days to come for over, and after its first read nothing tells that they are not.
+async fn a_clock_that_is_ahead_gives_up_no_time_to_come(world: World) {
+    let work = world.icloud("Work");
+    let put = |uid| {
+        let ics = series(uid, "20200101T000000Z", "FREQ=HOURLY;INTERVAL=6");
+        world.control.put_event(work, &ics);
+    };
+    (0..50).for_each(put);
+    world.event("Work", "10:00");
+    world.sync().await;
+    assert!(!world.is_free("10:00").await && world.is_free("14:00").await);
+    let right = world.quince.now();
+    world.clock.advance(jiff::SignedDuration::from_hours(3 * 24));
+    world.sync().await;
+    // Too many from now on.
+    (50..65).for_each(put);
+    world.sync().await;
+    let kept = rows(&world).await;
+    assert!((1..=100_000).contains(&kept), "{kept}");
+    world.control.set_down(true);
+    world.clock.set(right + jiff::SignedDuration::from_secs(6));
+    world.jobs().await;
+    assert!(!world.is_free("10:00").await);
+    assert!(world.is_free("14:00").await, "what was known counts");
 }
 
 async fn others_write_while_an_odd_calendar_is_read(world: World) {

@@ -1,15 +1,16 @@
 //! How far ahead calendars are read: as far as can be booked, and nothing beyond is free.
 
 use bookings::appointments::{self, BookError, Booking, IfTaken};
-use bookings::calendars;
+use bookings::calendars::{self, CalendarForm};
+use bookings::services::{self, Chosen, ServiceForm};
 use bookings::slots::{self, Question};
-use bookings::{DateRange, StaffId, WhenStale, configuration};
+use bookings::{DateRange, Kind, Rules, StaffId, WhenStale, configuration};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Span, Unit};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, date};
+use crate::world::{World, adas_wish, at, date, member};
 
 stories! {
     connected_on:
@@ -19,6 +20,7 @@ stories! {
     staff_are_told_that_it_was_not_read,
     a_collective_is_not_offered_beyond_what_was_read_of_one_of_them,
     a_series_that_cannot_be_read_any_more_goes_on,
+    a_visit_of_several_days_can_be_booked_on_the_last_one,
 }
 
 /// A Tuesday.
@@ -226,6 +228,67 @@ async fn a_series_that_cannot_be_read_any_more_goes_on(world: World) {
     set_range(&world, "intro", five_years()).await;
     world.later(26 * 60).await;
     let free = free_on(&world, "intro", IN_2028).await;
+    assert!(
+        !free.contains(&"10:00".to_owned()) && free.contains(&"14:00".to_owned()),
+        "{free:?}"
+    );
+}
+
+async fn a_visit_of_several_days_can_be_booked_on_the_last_one(world: World) {
+    let last = date("2028-06-05");
+    let salon = world
+        .make(CalendarForm {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            members: vec![member(world.owner)],
+            rules: Rules {
+                range: DateRange::Fixed { from: last, to: last },
+                ..Rules::default()
+            },
+            ..CalendarForm::new("Salon")
+        })
+        .await;
+    // Half an hour of each of five days, at the same time.
+    for name in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] {
+        let form = ServiceForm {
+            group: String::new(),
+            name: name.into(),
+            description: String::new(),
+            duration: 30,
+            processing: 24 * 60 - 30,
+            staff: vec![world.owner],
+            resources: Vec::new(),
+        };
+        services::save(&world.quince, world.owner, salon, None, form)
+            .await
+            .unwrap();
+    }
+    let menu = services::menu(&world.quince, world.owner, salon).await.unwrap();
+    let chosen: Vec<Chosen> = menu
+        .services
+        .iter()
+        .map(|service| Chosen {
+            service: service.id,
+            host: None,
+        })
+        .collect();
+    let free = async || {
+        let zone = Zone::utc();
+        let question = Question {
+            services: &chosen,
+            ..Question::new("salon", last, last, &zone)
+        };
+        let free = slots::free(&world.quince, &question).await.unwrap();
+        let of_day = free.days.get(&last).into_iter().flatten();
+        let times = of_day.map(|slot| slot.start.strftime("%H:%M").to_string());
+        times.collect::<Vec<String>>()
+    };
+    world.sync().await;
+    assert!(free().await.contains(&"10:00".to_owned()), "{:?}", free().await);
+    // On Thursday.
+    put(&world, at("2028-06-08T10:00:00Z"));
+    world.sync().await;
+    let free = free().await;
     assert!(
         !free.contains(&"10:00".to_owned()) && free.contains(&"14:00".to_owned()),
         "{free:?}"

@@ -14,6 +14,7 @@ mod booking;
 mod classes;
 mod clocks;
 mod collective;
+mod comparing;
 mod configuring;
 mod connecting;
 mod crowded;

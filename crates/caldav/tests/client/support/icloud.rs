@@ -83,6 +83,8 @@ pub async fn icloud_otherwise() -> Practice {
         property_filter_fails: !usual.property_filter_fails,
         unfilterable: usual.unfilterable,
         query_leaves_out: usual.query_leaves_out,
+        list_leaves_out: usual.list_leaves_out,
+        calendar_zone: Some("Europe/Berlin".into()),
         partial_data_is_empty: !usual.partial_data_is_empty,
         multiget_duplicates: !usual.multiget_duplicates,
         expired_token: ExpiredToken::Gone,
