@@ -18,10 +18,11 @@ use crate::state::AppState;
 use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
 use crate::web::limits::Limits;
+use crate::web::listener::{BoundedListener, Peer};
 use crate::web::router::router;
 
-/// After this long, requests that are still running at a stop are cut off.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
+const PATIENCE: Duration = Duration::from_secs(8);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// A server that is ready to run: it listens already, so that its address is known.
@@ -120,7 +121,7 @@ impl Server {
             .output_name("quince")
             .site_addr(addr)
             .build();
-        let proxies = TrustedProxies(settings.trusted_proxies.into());
+        let proxies = TrustedProxies::from(settings.trusted_proxies);
         Ok(Self {
             listener,
             state: AppState {
@@ -166,17 +167,22 @@ impl Server {
         });
         tracing::info!(url = %self.url, addr = %self.addr, zones = zones::version(), "listening");
 
-        let service = router(self.state).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(self.listener, service).with_graceful_shutdown(until(stopped.clone()));
+        let listener = BoundedListener::new(self.listener, self.state.proxies.clone());
+        let service = router(self.state).into_make_service_with_connect_info::<Peer>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(until(stopped.clone()));
+        let all = async {
+            let served = serving.await;
+            let _ = jobs.await;
+            served
+        };
         let cut_off = async {
             until(stopped).await;
             tokio::time::sleep(PATIENCE).await;
         };
         tokio::select! {
-            ended = serving => ended.map_err(Failure::Serve)?,
-            () = cut_off => tracing::warn!("some requests did not end in time and were cut off"),
+            ended = all => ended.map_err(Failure::Serve)?,
+            () = cut_off => tracing::warn!("some requests or jobs did not end in time and were cut off"),
         }
-        let _ = jobs.await;
         Ok(())
     }
 }

@@ -8,7 +8,10 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use url::Url;
+
+use crate::web::client::parse_network;
 
 /// One setting, as documented for operators.
 pub struct Setting {
@@ -91,7 +94,7 @@ pub const TABLE: &[Setting] = &[
     setting(
         "QUINCE_TRUSTED_PROXIES",
         "none",
-        "Addresses of reverse proxies, separated by commas, whose `X-Forwarded-For` is believed.",
+        "Addresses or networks (`172.16.0.0/12`) of reverse proxies, separated by commas, whose `X-Forwarded-For` is believed. Without it all clients behind a proxy share one limit.",
         false,
     ),
     setting(
@@ -146,7 +149,7 @@ pub struct Settings {
     /// Whether attempts are limited per client address.
     pub rate_limits: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// A tracing filter.
     pub log: String,
     /// How log lines are written.
@@ -213,7 +216,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
         rate_limits: parse
             .choice("QUINCE_RATE_LIMITS", &[("on", true), ("off", false)])
             .unwrap_or(true),
-        trusted_proxies: parse.addresses("QUINCE_TRUSTED_PROXIES"),
+        trusted_proxies: parse.networks("QUINCE_TRUSTED_PROXIES"),
         log: parse.text("QUINCE_LOG").unwrap_or_else(|| "info".into()),
         log_format: parse
             .choice(
@@ -337,15 +340,15 @@ impl Parser<'_> {
         found
     }
 
-    fn addresses(&mut self, key: &'static str) -> Vec<IpAddr> {
+    fn networks(&mut self, key: &'static str) -> Vec<IpNet> {
         let Some(text) = self.text(key) else {
             return Vec::new();
         };
-        let parsed: Result<Vec<IpAddr>, _> = text.split(',').map(|part| part.trim().parse()).collect();
-        parsed.unwrap_or_else(|_| {
+        let parsed: Option<Vec<IpNet>> = text.split(',').map(|part| parse_network(part.trim())).collect();
+        parsed.unwrap_or_else(|| {
             self.bad(
                 key,
-                "write IP addresses separated by commas, for example 10.0.0.1, 10.0.0.2",
+                "write IP addresses or networks separated by commas, for example 10.0.0.1, 172.16.0.0/12",
             );
             Vec::new()
         })

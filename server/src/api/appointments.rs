@@ -1,12 +1,11 @@
 //! `POST /api/v1/calendars/{slug}/appointments`.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use app::limit::Attempt;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bookings::appointments::Booking;
 use bookings::calendars::Answer;
@@ -17,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use zones::Zone;
 
 use super::rfc3339;
-use crate::web::client::TrustedProxies;
+use crate::web::client::Client;
 use crate::web::limits::Limits;
 use crate::web::problem::Problem;
 
@@ -67,15 +66,12 @@ pub struct Created {
 pub async fn create(
     State(quince): State<Quince>,
     State(limits): State<Limits>,
-    State(proxies): State<TrustedProxies>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(client): Extension<Client>,
     Path(slug): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
-    limits
-        .count(Attempt::Book, proxies.client(peer, &headers))
-        .map_err(Problem::too_many)?;
+    limits.count(Attempt::Book, client).map_err(Problem::too_many)?;
     let idempotency_key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())

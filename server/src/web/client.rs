@@ -1,15 +1,48 @@
-//! Who is asking: the client's network address, for rate limits.
+//! Who is asking: the client's network address, for rate limits and the log.
 
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body::{Frame, SizeHint};
+use ipnet::IpNet;
+
+use super::listener::{Answering, Peer};
+
+/// The client that sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client(pub IpAddr);
 
 /// Proxies whose word on the client's address is believed.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(pub Arc<[IpAddr]>);
+pub struct TrustedProxies {
+    networks: Arc<[IpNet]>,
+    /// Whether it was said that one is missing.
+    missing: Arc<AtomicBool>,
+}
+
+impl From<Vec<IpNet>> for TrustedProxies {
+    fn from(networks: Vec<IpNet>) -> Self {
+        Self {
+            networks: networks.into(),
+            missing: Arc::default(),
+        }
+    }
+}
 
 impl TrustedProxies {
+    /// Whether an address is a listed proxy's.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(&address))
+    }
+
     /// The address of the client. `X-Forwarded-For` is read from the right, and only as far as listed proxies
     /// wrote it: anybody can send a made-up left part.
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
@@ -21,7 +54,8 @@ impl TrustedProxies {
             .flat_map(|value| value.split(','))
             .collect();
         for hop in forwarded.into_iter().rev() {
-            if !self.0.contains(&client) {
+            if !self.contains(client) {
+                self.say_if_missing(client);
                 break;
             }
             let Ok(address) = hop.trim().parse::<IpAddr>() else {
@@ -30,6 +64,87 @@ impl TrustedProxies {
             client = address.to_canonical();
         }
         client
+    }
+
+    /// Says once that somebody in a private network forwards for others without being listed: all its clients share one limit then.
+    fn say_if_missing(&self, peer: IpAddr) {
+        if is_private(peer) && !self.missing.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "a proxy that is not listed forwards requests, so all its clients count as one: set QUINCE_TRUSTED_PROXIES={peer}"
+            );
+        }
+    }
+}
+
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+    }
+}
+
+/// One IPv6 customer usually has a whole /64, so that is what is counted.
+pub fn network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => {
+            let segments = address.segments();
+            IpAddr::from([segments[0], segments[1], segments[2], segments[3], 0, 0, 0, 0])
+        }
+    }
+}
+
+/// A network such as `172.16.0.0/12`, or one address.
+pub fn parse_network(text: &str) -> Option<IpNet> {
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(address)
+}
+
+/// Finds out who sent a request, and notes on its connection that it is being answered until the answer is sent.
+pub async fn identify(
+    State(proxies): State<TrustedProxies>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let client = proxies.client(peer.addr, request.headers());
+    request.extensions_mut().insert(Client(client));
+    let answering = peer.requests.begin();
+    let answer = next.run(request).await;
+    answer.map(|body| {
+        Body::new(Sending {
+            body,
+            _answering: answering,
+        })
+    })
+}
+
+/// The body of an answer that is being sent.
+struct Sending {
+    body: Body,
+    _answering: Answering,
+}
+
+impl HttpBody for Sending {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -42,8 +157,8 @@ mod tests {
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
-        let trusted = trusted.iter().map(|text| text.parse().unwrap()).collect();
-        TrustedProxies(trusted)
+        let trusted: Vec<IpNet> = trusted.iter().map(|text| parse_network(text).unwrap()).collect();
+        TrustedProxies::from(trusted)
             .client(peer.parse().unwrap(), &headers)
             .to_string()
     }
@@ -76,5 +191,39 @@ mod tests {
     #[test]
     fn nonsense_from_a_proxy_leaves_the_proxy_itself() {
         assert_eq!(client("10.0.0.1:4000", &["unknown"], &["10.0.0.1"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_network_of_proxies_is_listed_at_once() {
+        let forwarded = ["6.6.6.6, 198.51.100.7, 172.16.3.4"];
+        assert_eq!(
+            client("172.16.9.9:4000", &forwarded, &["172.16.0.0/12"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            client("[::ffff:172.16.9.9]:4000", &forwarded, &["172.16.0.0/12"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            client("172.32.0.1:4000", &forwarded, &["172.16.0.0/12"]),
+            "172.32.0.1"
+        );
+    }
+
+    #[test]
+    fn networks_are_read_with_and_without_their_length() {
+        assert_eq!(parse_network("10.0.0.1").unwrap().to_string(), "10.0.0.1/32");
+        assert_eq!(parse_network("fd00::/8").unwrap().to_string(), "fd00::/8");
+        for wrong in ["proxy", "10.0.0.0/33", ""] {
+            assert!(parse_network(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn one_ipv6_network_counts_as_one_client() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8:0:1::7"), of("2001:db8:0:1:9:9:9:9"));
+        assert_ne!(of("2001:db8:0:1::7"), of("2001:db8:0:2::7"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

@@ -6,6 +6,7 @@ pub mod download;
 pub mod headers;
 pub mod health;
 pub mod limits;
+pub mod listener;
 pub mod origin;
 pub mod pages;
 pub mod problem;

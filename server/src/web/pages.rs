@@ -1,28 +1,24 @@
 //! The pages: what the Leptos app is given, and its server functions.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::SiteFiles;
 use app::limit::{Attempt, Limiter};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 
+use super::client::Client;
 use crate::state::AppState;
 
 /// Provides what pages and server functions need in the Leptos context.
 pub fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let quince = state.quince.clone();
-    let (limits, proxies) = (state.limits.clone(), state.proxies.clone());
+    let limits = state.limits.clone();
     let limiter = Limiter(Arc::new(move |attempt: Attempt, parts: &Parts| {
-        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
-            return false;
-        };
-        limits
-            .count(attempt, proxies.client(*peer, &parts.headers))
-            .is_ok()
+        let client = parts.extensions.get::<Client>();
+        client.is_some_and(|client| limits.count(attempt, *client).is_ok())
     }));
     move || {
         provide_context(quince.clone());

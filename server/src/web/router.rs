@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-use super::{assets, download, headers, health, origin, pages, sessions};
+use super::{assets, client, download, headers, health, origin, pages, sessions};
 use crate::api;
 use crate::state::AppState;
 
@@ -69,6 +69,7 @@ pub fn router(state: AppState) -> Router {
                 .on_response(DefaultOnResponse::new().level(Level::DEBUG)),
         )
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(from_fn_with_state(state.proxies.clone(), client::identify))
         .with_state(state)
 }
 

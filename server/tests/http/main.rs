@@ -11,6 +11,7 @@ mod api;
 mod banners;
 mod busy;
 mod crash;
+mod doors;
 mod readme;
 mod scale_out;
 mod sessions;
