@@ -25,9 +25,10 @@ use crate::kept::KeptForm;
 
 /// Forms that were not accepted are remembered this many seconds.
 const KEPT_SECONDS: i64 = 30 * 60;
-
-/// Session key of the person who signed in.
-pub const SESSION_STAFF: &str = "staff";
+/// Bytes that are kept of what somebody typed who is not signed in.
+const KEPT_OF_STRANGERS: usize = 8 * 1024;
+/// Bytes of one field.
+const KEPT_OF_VALUE: usize = 4 * 1024;
 
 /// The use cases, as the server provided them.
 pub fn quince() -> Result<Quince, AppError> {
@@ -136,9 +137,9 @@ impl Submitted {
     }
 
     async fn not_accepted(self, error: AppError) -> AppError {
-        if is_plain_post() {
+        if is_plain_post() && error != AppError::TooMany {
             let kept = KeptForm {
-                values: self.values.clone(),
+                values: self.values_within_bounds().await,
                 problem: Some(error.clone()),
                 done: None,
             };
@@ -148,6 +149,20 @@ impl Submitted {
             return error;
         }
         with_status(error)
+    }
+
+    /// What was typed; of strangers no more than a form of theirs can hold.
+    async fn values_within_bounds(&self) -> BTreeMap<String, String> {
+        if crate::staff::access::is_signed_in().await {
+            return self.values.clone();
+        }
+        let mut left = KEPT_OF_STRANGERS;
+        let values = self.values.iter().map(|(field, value)| {
+            let value = &value[..value.floor_char_boundary(left.min(KEPT_OF_VALUE))];
+            left -= value.len();
+            (field.clone(), value.to_owned())
+        });
+        values.collect()
     }
 
     async fn remember(&self, kept: KeptForm) {

@@ -96,8 +96,8 @@ pub async fn change_password(current: String, new_password: String) -> Result<St
 async fn change(current: &str, new: &str) -> Result<(), AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
     let staff = crate::staff::access::signed_in().await?;
-    bookings::accounts::change_password(&crate::context::quince()?, staff, current, new).await?;
-    crate::staff::access::start_session(staff).await
+    let anew = bookings::accounts::change_password(&crate::context::quince()?, staff, current, new).await?;
+    crate::staff::access::start_session(anew).await
 }
 
 /// `/settings/profile`.

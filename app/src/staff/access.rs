@@ -1,21 +1,30 @@
 //! Who is signed in: asked by every server function of the pages behind the sign-in.
 
 use bookings::StaffId;
-use bookings::accounts::Me;
+use bookings::accounts::{Me, SESSION_STAFF, SignedIn};
 use http::request::Parts;
 use leptos::prelude::use_context;
 
-use crate::context::{SESSION_STAFF, internal, quince, session, with_status};
+use crate::context::{internal, quince, session, with_status};
 use crate::error::AppError;
+
+/// Who is signed in, if anybody.
+async fn who() -> Result<Option<StaffId>, AppError> {
+    match session()?.get(SESSION_STAFF).await {
+        // What cannot be read is nobody.
+        Err(tower_sessions::session::Error::SerdeJson(_)) => Ok(None),
+        found => found.map_err(|error| internal(&error)),
+    }
+}
+
+/// Whether anybody is signed in.
+pub async fn is_signed_in() -> bool {
+    matches!(who().await, Ok(Some(_)))
+}
 
 /// The person signed in. Nobody: the browser is sent to the sign-in, which leads back here.
 pub async fn signed_in() -> Result<StaffId, AppError> {
-    let found: Option<StaffId> = match session()?.get(SESSION_STAFF).await {
-        // What cannot be read is nobody.
-        Err(tower_sessions::session::Error::SerdeJson(_)) => None,
-        found => found.map_err(|error| internal(&error))?,
-    };
-    if let Some(staff) = found {
+    if let Some(staff) = who().await? {
         return Ok(staff);
     }
     leptos_axum::redirect(&sign_in_address());
@@ -40,13 +49,16 @@ pub async fn me() -> Result<Me, AppError> {
 
 /// Starts a session for a person whose password was right: under a new id, so that an id known before is worth
 /// nothing.
-pub async fn start_session(staff: StaffId) -> Result<(), AppError> {
+pub async fn start_session(who: SignedIn) -> Result<(), AppError> {
     let session = session()?;
     session.cycle_id().await.map_err(|error| internal(&error))?;
-    session
-        .insert(SESSION_STAFF, staff)
-        .await
-        .map_err(|error| internal(&error))
+    for (key, value) in who.entries() {
+        session
+            .insert_value(key, value)
+            .await
+            .map_err(|error| internal(&error))?;
+    }
+    Ok(())
 }
 
 /// The sign-in page, with the way back to the page that was asked for.

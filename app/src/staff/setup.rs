@@ -68,8 +68,8 @@ async fn create(
         password,
         zone,
     };
-    let staff = bookings::accounts::create_owner(&crate::context::quince()?, owner).await?;
-    super::access::start_session(staff).await?;
+    let who = bookings::accounts::create_owner(&crate::context::quince()?, owner).await?;
+    super::access::start_session(who).await?;
     Ok("/connect-icloud".to_owned())
 }
 

@@ -32,8 +32,8 @@ pub async fn sign_in(email: String, password: String, to: String) -> Result<(), 
 #[cfg(feature = "ssr")]
 async fn enter(email: &str, password: &str, to: &str) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
-    let staff = bookings::accounts::sign_in(&crate::context::quince()?, email, password).await?;
-    super::access::start_session(staff).await?;
+    let who = bookings::accounts::sign_in(&crate::context::quince()?, email, password).await?;
+    super::access::start_session(who).await?;
     Ok(super::access::way_back(to))
 }
 

@@ -206,7 +206,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
         password: "correct horse battery".into(),
         zone: "UTC".into(),
     };
-    let owner = accounts::create_owner(&quince, owner).await.unwrap();
+    let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
     (quince, owner)
 }
 

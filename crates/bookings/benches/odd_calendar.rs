@@ -208,7 +208,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         password: "correct horse battery".into(),
         zone: "UTC".into(),
     };
-    let owner = accounts::create_owner(&quince, owner).await.unwrap();
+    let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
     let other = NewStaff {
         name: "Jonas".into(),
         email: "jonas@example.org".into(),

@@ -32,6 +32,7 @@ pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
     let kept = Kept {
         keys_since: before(at.now, KEYS_LIVE + SLACK),
         sessions_since: before(at.now, ENDED_STAY + SLACK),
+        anonymous_since: before(at.now, SLACK),
         holds_until: longest_hold(at.now),
     };
     Ok(due::now(tx, at, kept).await?)
@@ -67,7 +68,7 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     }
     let mut tx = quince.store().write().await?;
     idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
-    sessions::delete_expired(&mut tx, before(now, ENDED_STAY)).await?;
+    sessions::delete_expired(&mut tx, before(now, ENDED_STAY), now).await?;
     tx.commit().await?;
     let left_over = external_events::left_over(&mut quince.store().read().await?).await?;
     for connection in left_over {

@@ -81,6 +81,8 @@ pub struct Kept {
     pub keys_since: Timestamp,
     /// Sessions that ended since then.
     pub sessions_since: Timestamp,
+    /// Sessions of people who are not signed in that ended since then.
+    pub anonymous_since: Timestamp,
     /// Holds that expire up to then: none lasts longer.
     pub holds_until: Timestamp,
 }
@@ -109,14 +111,16 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
             + (SELECT COUNT(*) FROM (SELECT 1 FROM idempotency_keys WHERE created_at < $2 LIMIT 1) k)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $7
                 LIMIT 1) h)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at < $3 LIMIT 1) e) AS sweep",
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at < $3 LIMIT 1) e)
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE staff_id IS NULL AND expires_at < $8 LIMIT 1) e) AS sweep",
         ms(at.now),
         ms(kept.keys_since),
         ms(kept.sessions_since),
         ms(at.leases),
         at.far_leases(),
         at.ahead(),
-        ms(kept.holds_until)
+        ms(kept.holds_until),
+        ms(kept.anonymous_since)
     )?;
     Ok(due.unwrap_or_default())
 }

@@ -16,58 +16,101 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// Whose a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The person.
+    pub staff: StaffId,
+    /// Their [`session_epoch`](crate::staff::Staff::session_epoch) when they signed in; nothing when it is known already.
+    pub epoch: Option<i64>,
+}
+
+/// What is kept of a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// Whose it is; nobody's before they sign in.
+    pub owner: Option<Owner>,
+    /// What it remembers, as JSON.
+    pub data: &'a str,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Begins a session under the hash of its id.
+pub async fn begin(
+    tx: &mut Tx,
+    id_hash: &[u8; 32],
+    content: Content<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO sessions (id_hash, staff_id, epoch, data, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        &id_hash[..],
+        content.owner.map(|owner| owner.staff.0),
+        content.owner.and_then(|owner| owner.epoch),
+        content.data,
+        ms(content.expires_at),
+        ms(now)
+    )
+    .map(drop)
+}
+
 /// Changes a session; nothing when it was ended meanwhile, so that whoever signs out stays so.
-pub async fn update(
-    tx: &mut Tx,
-    id_hash: &[u8; 32],
-    staff: Option<StaffId>,
-    data: &str,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn update(tx: &mut Tx, id_hash: &[u8; 32], content: Content<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE sessions SET staff_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1",
+        "UPDATE sessions SET staff_id = $2, epoch = COALESCE($3, epoch), data = $4, expires_at = $5 WHERE id_hash = $1",
         &id_hash[..],
-        staff.map(|staff| staff.0),
-        data,
-        ms(expires_at)
+        content.owner.map(|owner| owner.staff.0),
+        content.owner.and_then(|owner| owner.epoch),
+        content.data,
+        ms(content.expires_at)
     )
     .map(drop)
 }
 
-/// Keeps a session under the hash of its id.
-pub async fn save(
+/// A session that has not ended: in time, by a new password, or because it began before `since`.
+pub async fn load(
     tx: &mut Tx,
     id_hash: &[u8; 32],
-    staff: Option<StaffId>,
-    data: &str,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO sessions (id_hash, staff_id, data, expires_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (id_hash) DO UPDATE
-         SET staff_id = excluded.staff_id, data = excluded.data, expires_at = excluded.expires_at",
-        &id_hash[..],
-        staff.map(|staff| staff.0),
-        data,
-        ms(expires_at)
-    )
-    .map(drop)
-}
-
-/// A session that has not ended.
-pub async fn load(tx: &mut Tx, id_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>, StoreError> {
+    now: Timestamp,
+    since: Timestamp,
+) -> Result<Option<Session>, StoreError> {
     one!(
         tx,
         |row: &dyn Fields| Ok(Session {
             data: row.text("data")?,
             expires_at: row.instant("expires_at")?
         }),
-        "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2",
+        "SELECT s.data, s.expires_at FROM sessions s LEFT JOIN staff p ON p.id = s.staff_id
+         WHERE s.id_hash = $1 AND s.expires_at > $2
+            AND (s.staff_id IS NULL OR s.epoch = p.session_epoch AND s.created_at >= $3)",
         &id_hash[..],
-        ms(now)
+        ms(now),
+        ms(since)
     )
+}
+
+/// Makes room for another session of somebody who is not signed in: of more than `most` those that end first go.
+pub async fn make_room(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.int("count"),
+        "SELECT COUNT(*) AS count FROM sessions WHERE staff_id IS NULL"
+    )?
+    .unwrap_or_default();
+    if count < i64::from(most) {
+        return Ok(());
+    }
+    // Several at once, so that not each new one has to look for the oldest.
+    execute!(
+        tx,
+        "DELETE FROM sessions WHERE id_hash IN (
+            SELECT id_hash FROM sessions WHERE staff_id IS NULL ORDER BY expires_at LIMIT $1)",
+        i64::from(most / 10 + 1)
+    )
+    .map(drop)
 }
 
 /// Ends a session.
@@ -75,7 +118,16 @@ pub async fn delete(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE id_hash = $1", &id_hash[..]).map(drop)
 }
 
-/// Removes sessions that have ended at an instant.
-pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
-    execute!(tx, "DELETE FROM sessions WHERE expires_at <= $1", ms(now))
+/// Removes sessions that have ended at an instant; those of people who are not signed in that have ended at another.
+pub async fn delete_expired(
+    tx: &mut Tx,
+    signed_in: Timestamp,
+    anonymous: Timestamp,
+) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM sessions WHERE expires_at <= $1 OR expires_at <= $2 AND staff_id IS NULL",
+        ms(signed_in),
+        ms(anonymous)
+    )
 }

@@ -190,8 +190,8 @@ pub async fn update_hours(
     )
 }
 
-/// Changes the password's hash and ends all sessions of the person.
-pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<(), StoreError> {
+/// Changes the password's hash and ends all sessions of the person. Answers the epoch of the sessions that begin from now on.
+pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<i64, StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE staff_id = $1", id.0)?;
     let rows = execute!(
         tx,
@@ -199,7 +199,14 @@ pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<(), St
         id.0,
         hash
     )?;
-    touched(rows, "staff member")
+    touched(rows, "staff member")?;
+    let epoch = one!(
+        tx,
+        |row: &dyn Fields| row.int("session_epoch"),
+        "SELECT session_epoch FROM staff WHERE id = $1",
+        id.0
+    )?;
+    Ok(epoch.unwrap_or_default())
 }
 
 /// Chooses where the person's appointments are written.

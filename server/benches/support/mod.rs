@@ -128,7 +128,12 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         password: "correct horse battery".to_owned(),
         zone: "UTC".to_owned(),
     };
-    let mut team = vec![bookings::accounts::create_owner(&quince, owner).await.unwrap()];
+    let mut team = vec![
+        bookings::accounts::create_owner(&quince, owner)
+            .await
+            .unwrap()
+            .staff,
+    ];
     for number in 1..hosts {
         let new = NewStaff {
             name: format!("Host {number}"),

@@ -5,16 +5,15 @@
 
 use std::fmt;
 
-use app::context::SESSION_STAFF;
 use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use bookings::accounts::SESSION_IDLE;
-use bookings::{Quince, StaffId};
+use bookings::Quince;
+use bookings::accounts::{self, SESSION_IDLE};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
-use store::sessions;
+use store::sessions::{self, Content};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
@@ -54,7 +53,7 @@ async fn remember(
     session: &Session,
     now: Timestamp,
 ) -> std::result::Result<(), tower_sessions::session::Error> {
-    if session.get_value(SESSION_STAFF).await?.is_none() {
+    if session.get_value(accounts::SESSION_STAFF).await?.is_none() {
         return Ok(());
     }
     let last = session.get_value(VISITED).await?.and_then(|last| last.as_i64());
@@ -78,23 +77,20 @@ impl fmt::Debug for Sessions {
     }
 }
 
-/// A session as it is stored.
-struct Row {
-    id_hash: [u8; 32],
-    staff: Option<StaffId>,
-    data: String,
-    expires_at: Timestamp,
+impl Sessions {
+    fn content<'a>(&self, record: &Record, data: &'a str) -> Content<'a> {
+        let owner = accounts::session_owner(&record.data);
+        let idle = owner.map_or(accounts::ANONYMOUS_IDLE, |_| SESSION_IDLE);
+        Content {
+            owner,
+            data,
+            expires_at: self.quince.now() + idle,
+        }
+    }
 }
 
-impl Sessions {
-    fn row(&self, record: &Record) -> Result<Row> {
-        Ok(Row {
-            id_hash: hash(record.id),
-            staff: bookings::accounts::session_staff(&record.data),
-            data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
-            expires_at: self.quince.now() + SESSION_IDLE,
-        })
-    }
+fn json(record: &Record) -> Result<String> {
+    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
 }
 
 fn hash(id: Id) -> [u8; 32] {
@@ -108,19 +104,25 @@ fn backend(error: impl fmt::Display) -> Error {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let row = self.row(record)?;
+        let data = json(record)?;
+        let content = self.content(record, &data);
         let mut tx = self.quince.store().write().await.map_err(backend)?;
+        if content.owner.is_none() {
+            sessions::make_room(&mut tx, accounts::ANONYMOUS_SESSIONS)
+                .await
+                .map_err(backend)?;
+        }
         // 128 random bits do not collide.
-        sessions::save(&mut tx, &row.id_hash, row.staff, &row.data, row.expires_at)
+        sessions::begin(&mut tx, &hash(record.id), content, self.quince.now())
             .await
             .map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let row = self.row(record)?;
+        let data = json(record)?;
         let mut tx = self.quince.store().write().await.map_err(backend)?;
-        sessions::update(&mut tx, &row.id_hash, row.staff, &row.data, row.expires_at)
+        sessions::update(&mut tx, &hash(record.id), self.content(record, &data))
             .await
             .map_err(backend)?;
         tx.commit().await.map_err(backend)
@@ -128,7 +130,9 @@ impl SessionStore for Sessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let mut tx = self.quince.store().read().await.map_err(backend)?;
-        let found = sessions::load(&mut tx, &hash(*id), self.quince.now())
+        let now = self.quince.now();
+        let since = now - accounts::SESSION_LONGEST;
+        let found = sessions::load(&mut tx, &hash(*id), now, since)
             .await
             .map_err(backend)?;
         let Some(session) = found else { return Ok(None) };

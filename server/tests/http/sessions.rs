@@ -1,11 +1,17 @@
-//! How long somebody stays signed in: two weeks without a visit, by the clock that everything else goes by.
+//! How long somebody stays signed in: two weeks without a visit, a month at most, by the clock that everything else goes by; never
+//! beyond signing out or another password. And what is kept of those who are not.
 
 use std::path::Path;
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
+use sandbox::{Fault, Options, Sandbox};
+use sqlx::{Connection as _, SqliteConnection};
 
-use crate::support::{Browser, Quince};
+use crate::studio::set_up;
+use crate::support::{Browser, Quince, eventually, use_cases};
 
 /// Somebody's cookie, which outlives the processes.
 struct Person {
@@ -107,4 +113,121 @@ async fn a_page_view_is_no_write() {
         let answer = browser.get("/calendar").await;
         assert!(answer.headers().get("set-cookie").is_none());
     }
+}
+
+/// How a person's sessions come to an end while a request of theirs is under way.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    SignOut,
+    NewPassword,
+    Reset,
+}
+
+#[tokio::test]
+async fn a_request_under_way_brings_no_session_back() {
+    for end in [End::SignOut, End::NewPassword, End::Reset] {
+        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let icloud = sandbox.entry_url();
+        let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
+        let mut owner = set_up(&quince, &sandbox).await;
+        // It fails, and what was typed would be kept in the session.
+        sandbox
+            .control()
+            .inject_on("PROPFIND", Fault::Slow(Duration::from_secs(4)));
+        let before = sandbox.control().requests().len();
+        let mut other = owner.clone();
+        let under_way = tokio::spawn(async move {
+            let fields = [
+                ("apple_id", "mira@icloud.example"),
+                ("app_password", "abcd-efgh-ijkl-mnop"),
+            ];
+            other
+                .post("/connect-icloud?step=2", "connect-icloud", &fields)
+                .await;
+            other.get("/calendar").await.status()
+        });
+        eventually("the server is asked", async || {
+            sandbox.control().requests().len() > before
+        })
+        .await;
+        let mut copied = owner.clone();
+        match end {
+            End::SignOut => {
+                owner.submit("/calendar", "sign-out", &[]).await;
+            }
+            End::NewPassword => {
+                let fields = [
+                    ("current", "correct horse battery"),
+                    ("new_password", "another horse, another battery"),
+                ];
+                owner
+                    .submit("/settings/profile", "change-password", &fields)
+                    .await;
+            }
+            End::Reset => {
+                let use_cases = use_cases(folder.path()).await;
+                bookings::accounts::reset_password(
+                    &use_cases,
+                    "ada@quince.example",
+                    "another horse, another battery",
+                )
+                .await
+                .unwrap();
+            }
+        }
+        assert_eq!(under_way.await.unwrap(), StatusCode::FOUND, "{end:?}");
+        assert_eq!(
+            copied.get("/calendar").await.status(),
+            StatusCode::FOUND,
+            "{end:?}"
+        );
+        let goes_on = matches!(end, End::NewPassword);
+        let status = owner.get("/calendar").await.status();
+        assert_eq!(status == StatusCode::OK, goes_on, "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_after_a_month_however_much_it_is_used() {
+    let mut person = Person::signed_in_on(0).await;
+    for day in [10, 20, 29] {
+        assert!(person.is_signed_in_on(day).await, "day {day}");
+    }
+    assert!(!person.is_signed_in_on(31).await);
+}
+
+#[tokio::test]
+async fn what_strangers_type_is_kept_within_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (quince, _) = Quince::demo(folder.path(), &[]);
+    let long = "x".repeat(200_000);
+    let mut refused = 0;
+    for _ in 0..60 {
+        let mut stranger = Browser::new(&quince);
+        let fields = [("email", long.as_str()), ("password", "wrong"), ("to", "")];
+        let answer = stranger.post("/sign-in", "sign-in", &fields).await;
+        refused += u32::from(stranger.cookie.is_none());
+        let to = answer
+            .headers()
+            .get("location")
+            .map(|to| to.to_str().unwrap().len());
+        assert!(to.is_none_or(|length| length < 1_000), "{to:?}");
+    }
+    assert!(
+        refused > 40,
+        "nothing is kept of what was tried too often: {refused}"
+    );
+    let database = format!("sqlite://{}", folder.path().join("quince.db").display());
+    let mut database = SqliteConnection::connect(&database).await.unwrap();
+    let (kept, largest): (i64, i64) = sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(MAX(LENGTH(data)), 0) FROM sessions WHERE staff_id IS NULL",
+    )
+    .fetch_one(&mut database)
+    .await
+    .unwrap();
+    assert!(
+        (1..20).contains(&kept) && largest <= 8_192 + 500,
+        "{kept} of {largest}"
+    );
 }

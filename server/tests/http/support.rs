@@ -154,6 +154,7 @@ pub fn http() -> Client {
 }
 
 /// A person's browser without script: it keeps its cookie, and its forms come from the page itself.
+#[derive(Clone)]
 pub struct Browser {
     http: Client,
     base: String,

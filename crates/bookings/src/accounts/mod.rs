@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use scheduling::StaffId;
-use store::{Role, staff, workspace};
+use store::{Role, sessions, staff, workspace};
 use zones::Zone;
 
 pub use error::AccountError;
@@ -19,6 +19,12 @@ use crate::unreadable;
 
 /// So long without a visit signs a person out.
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// A session ends after this long, however much it is used.
+pub const SESSION_LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The session of somebody who is not signed in ends after this long without a change: it holds a form that was sent, or a time.
+pub const ANONYMOUS_IDLE: SignedDuration = SignedDuration::from_hours(1);
+/// Most sessions of people who are not signed in.
+pub const ANONYMOUS_SESSIONS: u32 = 5_000;
 
 /// The form of the first visit.
 #[derive(Clone)]
@@ -83,6 +89,30 @@ pub struct Workspace {
     pub zone: Zone,
 }
 
+/// Session key of the person who signed in.
+pub const SESSION_STAFF: &str = "staff";
+/// Session key of their sessions' epoch.
+const SESSION_EPOCH: &str = "epoch";
+
+/// Somebody who has shown who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who it is.
+    pub staff: StaffId,
+    /// Which of their sessions last: those that began with a password that is no longer theirs do not.
+    epoch: i64,
+}
+
+impl SignedIn {
+    /// What a session remembers of it, by key.
+    pub fn entries(self) -> [(&'static str, serde_json::Value); 2] {
+        [
+            (SESSION_STAFF, self.staff.to_string().into()),
+            (SESSION_EPOCH, self.epoch.into()),
+        ]
+    }
+}
+
 pub(crate) fn is_admin(role: Role) -> bool {
     matches!(role, Role::Owner | Role::Admin)
 }
@@ -94,7 +124,7 @@ pub async fn needs_owner(quince: &Quince) -> Result<bool, AccountError> {
 }
 
 /// Sets up the workspace with its owner. Only the first call succeeds.
-pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<StaffId, AccountError> {
+pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, AccountError> {
     let mut checked = Checked::default();
     let name_of_business = checked.required_line(
         "workspace",
@@ -114,7 +144,7 @@ pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<StaffId, Acc
     workspace::save(&mut tx, &name_of_business, &zone, now).await?;
     let id = staff::insert(&mut tx, &person.row(Role::Owner, &zone, hash), now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(SignedIn { staff: id, epoch: 0 })
 }
 
 /// Adds somebody to the team.
@@ -146,7 +176,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
 }
 
 /// Who signs in with this address and password. It takes as long for an address that nobody has.
-pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<StaffId, AccountError> {
+pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<SignedIn, AccountError> {
     let known = {
         let mut tx = quince.store().read().await?;
         staff::find_by_email(&mut tx, &email.trim().to_lowercase()).await?
@@ -157,15 +187,27 @@ pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<Sta
     } else {
         password
     };
-    let (id, hash) = known.map(|staff| (staff.id, staff.password_hash)).unzip();
-    match (password::verify(password, hash).await?, id) {
-        (true, Some(id)) => Ok(id),
+    let known = known.map(|staff| {
+        let who = SignedIn {
+            staff: staff.id,
+            epoch: staff.session_epoch,
+        };
+        (who, staff.password_hash)
+    });
+    let (who, hash) = known.unzip();
+    match (password::verify(password, hash).await?, who) {
+        (true, Some(who)) => Ok(who),
         _ => Err(AccountError::WrongLogin),
     }
 }
 
-/// Changes one's own password and ends all sessions of that person.
-pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str) -> Result<(), AccountError> {
+/// Changes one's own password and ends all sessions of that person, who is signed in anew.
+pub async fn change_password(
+    quince: &Quince,
+    id: StaffId,
+    old: &str,
+    new: &str,
+) -> Result<SignedIn, AccountError> {
     let mut checked = Checked::default();
     checked.password("new_password", new);
     checked.finish()?;
@@ -190,14 +232,16 @@ pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(
             .await?
             .ok_or(AccountError::NotFound)?
     };
-    set_password(quince, known.id, new).await
+    set_password(quince, known.id, new).await?;
+    Ok(())
 }
 
-async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<(), AccountError> {
+async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedIn, AccountError> {
     let hash = password::hash(new).await?;
     let mut tx = quince.store().write().await?;
-    staff::set_password(&mut tx, id, &hash).await?;
-    Ok(tx.commit().await?)
+    let epoch = staff::set_password(&mut tx, id, &hash).await?;
+    tx.commit().await?;
+    Ok(SignedIn { staff: id, epoch })
 }
 
 /// A staff member.
@@ -223,10 +267,13 @@ pub async fn workspace(quince: &Quince) -> Result<Workspace, AccountError> {
     })
 }
 
-/// Whose session this is, by its data: the id under `staff`.
+/// Whose session this is, by its data: what [`SignedIn::entries`] put there.
 #[expect(clippy::implicit_hasher, reason = "the session library's own type")]
-pub fn session_staff(data: &HashMap<String, serde_json::Value>) -> Option<StaffId> {
-    data.get("staff")?.as_str()?.parse().ok()
+pub fn session_owner(data: &HashMap<String, serde_json::Value>) -> Option<sessions::Owner> {
+    Some(sessions::Owner {
+        staff: data.get(SESSION_STAFF)?.as_str()?.parse().ok()?,
+        epoch: data.get(SESSION_EPOCH).and_then(serde_json::Value::as_i64),
+    })
 }
 
 fn view(row: staff::Staff) -> Me {

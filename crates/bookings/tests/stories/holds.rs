@@ -374,7 +374,14 @@ async fn what_is_over_is_swept_away(world: World) {
     let store = &world.database.store;
     let mut tx = store.write().await.unwrap();
     let ends = world.quince.now() + SignedDuration::from_hours(1);
-    sessions::save(&mut tx, &[7; 32], None, "{}", ends).await.unwrap();
+    let session = sessions::Content {
+        owner: None,
+        data: "{}",
+        expires_at: ends,
+    };
+    sessions::begin(&mut tx, &[7; 32], session, world.quince.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     world.later(10).await;
     calendars::delete(&world.quince, world.owner, team).await.unwrap();
@@ -388,8 +395,7 @@ async fn what_is_over_is_swept_away(world: World) {
     world.later(2 * 24 * 60).await;
     assert!(!is_known().await);
     let mut tx = store.write().await.unwrap();
-    let left = sessions::delete_expired(&mut tx, world.quince.now())
-        .await
-        .unwrap();
+    let now = world.quince.now();
+    let left = sessions::delete_expired(&mut tx, now, now).await.unwrap();
     assert_eq!(left, 0);
 }

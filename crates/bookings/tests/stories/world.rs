@@ -110,7 +110,7 @@ impl World {
             password: PASSWORD.into(),
             zone: "UTC".into(),
         };
-        let owner = accounts::create_owner(&quince, owner).await.unwrap();
+        let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
         profile::save_hours(&quince, owner, WeeklyHours::weekdays(9 * 60, 17 * 60), Vec::new())
             .await
             .unwrap();

@@ -1,10 +1,12 @@
 //! Staff, sessions, booking calendars, appointments.
 
-use scheduling::{Distribution, Kind, Priority};
+use jiff::Timestamp;
+use scheduling::{Distribution, Kind, Priority, StaffId};
 use store::appointments::{CalledOff, Filter, NewTime};
 use store::calendar_members::NewMember;
+use store::sessions::{Content, Owner};
 use store::{
-    AppointmentStatus, StoreError, WhenStale, appointments, blocked_time, booking_calendars,
+    AppointmentStatus, StoreError, Tx, WhenStale, appointments, blocked_time, booking_calendars,
     calendar_members, idempotency_keys, sessions, staff, workspace,
 };
 use zones::Zone;
@@ -15,6 +17,7 @@ stories! {
     a_person_is_kept_as_given_and_an_address_is_used_once,
     a_new_password_ends_the_persons_sessions_and_no_others,
     a_session_ends_at_its_time,
+    there_are_only_so_many_sessions_of_people_who_are_not_signed_in,
     a_booking_calendar_keeps_its_rules_and_the_order_of_its_members,
     appointments_are_listed_searched_and_counted,
     blocked_time_ends_where_it_ends,
@@ -72,37 +75,72 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
     ));
 }
 
+fn content(owner: Option<StaffId>, data: &str, ends: Timestamp) -> Content<'_> {
+    Content {
+        owner: owner.map(|staff| Owner {
+            staff,
+            epoch: Some(0),
+        }),
+        data,
+        expires_at: ends,
+    }
+}
+
+/// Which of the sessions are there at an instant, when those that began before another one have ended.
+async fn there(tx: &mut Tx, numbers: &[u8], at: Timestamp, since: Timestamp) -> Vec<u8> {
+    let mut there = Vec::new();
+    for number in numbers {
+        let found = sessions::load(tx, &[*number; 32], at, since).await.unwrap();
+        there.extend(found.map(|_| *number));
+    }
+    there
+}
+
 async fn a_new_password_ends_the_persons_sessions_and_no_others(database: Database) {
     let mut tx = database.store.write().await.unwrap();
     let (ada, bob) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
     for (number, owner) in [(1, Some(ada)), (2, Some(ada)), (3, Some(bob)), (4, None)] {
-        sessions::save(&mut tx, &[number; 32], owner, "{}", in_minutes(60))
-            .await
-            .unwrap();
+        sessions::begin(
+            &mut tx,
+            &[number; 32],
+            content(owner, "{}", in_minutes(60)),
+            now(),
+        )
+        .await
+        .unwrap();
     }
-    staff::set_password(&mut tx, ada, "another hash").await.unwrap();
-    let mut left = Vec::new();
-    for number in 1..=4u8 {
-        left.extend(
-            sessions::load(&mut tx, &[number; 32], now())
-                .await
-                .unwrap()
-                .map(|_| number),
-        );
-    }
-    assert_eq!(left, [3, 4]);
-    assert_eq!(staff::find(&mut tx, ada).await.unwrap().unwrap().session_epoch, 1);
+    let epoch = staff::set_password(&mut tx, ada, "another hash").await.unwrap();
+    assert_eq!(epoch, 1);
+    assert_eq!(there(&mut tx, &[1, 2, 3, 4], now(), now()).await, [3, 4]);
+    // Whoever gave the old password just before.
+    sessions::begin(&mut tx, &[5; 32], content(Some(ada), "{}", in_minutes(60)), now())
+        .await
+        .unwrap();
+    assert_eq!(there(&mut tx, &[5], now(), now()).await, [0; 0]);
+    // A request under way brings no session back.
+    sessions::update(&mut tx, &[1; 32], content(Some(ada), "{}", in_minutes(60)))
+        .await
+        .unwrap();
+    assert_eq!(there(&mut tx, &[1], now(), now()).await, [0; 0]);
 }
 
 async fn a_session_ends_at_its_time(database: Database) {
     let mut tx = database.store.write().await.unwrap();
-    sessions::save(&mut tx, &[7; 32], None, "first", in_minutes(60))
+    let ada = person(&mut tx, "ada").await;
+    for (number, owner) in [(7, None), (8, Some(ada))] {
+        sessions::begin(
+            &mut tx,
+            &[number; 32],
+            content(owner, "first", in_minutes(60)),
+            now(),
+        )
         .await
         .unwrap();
-    sessions::save(&mut tx, &[7; 32], None, "second", in_minutes(90))
-        .await
-        .unwrap();
-    let found = sessions::load(&mut tx, &[7; 32], in_minutes(89))
+        sessions::update(&mut tx, &[number; 32], content(owner, "second", in_minutes(90)))
+            .await
+            .unwrap();
+    }
+    let found = sessions::load(&mut tx, &[7; 32], in_minutes(89), now())
         .await
         .unwrap()
         .unwrap();
@@ -110,16 +148,36 @@ async fn a_session_ends_at_its_time(database: Database) {
         (found.data.as_str(), found.expires_at),
         ("second", in_minutes(90))
     );
-    assert!(
-        sessions::load(&mut tx, &[7; 32], in_minutes(90))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert_eq!(there(&mut tx, &[7, 8], in_minutes(90), now()).await, [0; 0]);
+    // However much it is used.
+    assert_eq!(there(&mut tx, &[8], in_minutes(89), in_minutes(1)).await, [0; 0]);
+    let expired = sessions::delete_expired(&mut tx, in_minutes(60), in_minutes(90));
     assert_eq!(
-        sessions::delete_expired(&mut tx, in_minutes(90)).await.unwrap(),
-        1
+        expired.await.unwrap(),
+        1,
+        "one of somebody who is signed in is kept longer"
     );
+    let expired = sessions::delete_expired(&mut tx, in_minutes(90), in_minutes(90));
+    assert_eq!(expired.await.unwrap(), 1);
+}
+
+async fn there_are_only_so_many_sessions_of_people_who_are_not_signed_in(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    sessions::begin(&mut tx, &[99; 32], content(Some(ada), "{}", in_minutes(1)), now())
+        .await
+        .unwrap();
+    for number in 1..=30u8 {
+        sessions::make_room(&mut tx, 20).await.unwrap();
+        let ends = in_minutes(60 + i64::from(number));
+        sessions::begin(&mut tx, &[number; 32], content(None, "{}", ends), now())
+            .await
+            .unwrap();
+    }
+    let all: Vec<u8> = (1..=30).collect();
+    let left = there(&mut tx, &all, now(), now()).await;
+    assert!((10..=20).contains(&left.len()) && left.contains(&30), "{left:?}");
+    assert_eq!(there(&mut tx, &[99], now(), now()).await, [99]);
 }
 
 async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(database: Database) {

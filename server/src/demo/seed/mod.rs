@@ -62,7 +62,8 @@ pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
     };
     let maya = bookings::accounts::create_owner(quince, owner)
         .await
-        .map_err(failed)?;
+        .map_err(failed)?
+        .staff;
     let jonas = join(quince, maya, &SECOND).await?;
     let priya = join(quince, maya, &THIRD).await?;
 
