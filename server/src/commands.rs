@@ -52,6 +52,11 @@ pub enum Failure {
         /// The operating system's word.
         cause: std::io::Error,
     },
+    /// The demo's password is known to everybody.
+    #[error(
+        "The demo listens on this machine alone, as everybody knows its password. Leave QUINCE_ADDR and QUINCE_BASE_URL out, or run `quince serve`."
+    )]
+    OpenDemo,
     /// No address for people follows from the one listened on.
     #[error("No address for people follows from {0}. Set QUINCE_BASE_URL.")]
     BaseUrl(SocketAddr),
@@ -133,6 +138,12 @@ pub async fn serve() -> Result<(), Failure> {
     let key = secret_key(&settings)?;
     let server = Server::prepare(settings, key, Arc::new(SystemClock), None).await?;
     println!("Quince is ready: {}", server.url());
+    let quince = server.quince();
+    if let Some(code) = &quince.settings().setup_code
+        && bookings::accounts::needs_owner(quince).await?
+    {
+        println!("Set-up code: {code}\nOpen the address to become its owner; it asks for this code.");
+    }
     server.run().await
 }
 
@@ -180,6 +191,8 @@ pub async fn create_owner(
             email,
             password,
             zone,
+            // Whoever runs the command has the key.
+            code: quince.settings().setup_code.clone().unwrap_or_default(),
         },
     )
     .await?;

@@ -19,6 +19,7 @@ use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
 use crate::web::limits::Limits;
 use crate::web::listener::{BoundedListener, Peer};
+use crate::web::origin::OwnHosts;
 use crate::web::router::router;
 
 /// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
@@ -50,6 +51,7 @@ pub async fn open(
     base_url: Url,
     practice: Option<Practice>,
 ) -> Result<Quince, Failure> {
+    let setup_code = is_reachable(settings.addr, &base_url).then(|| key.code("set-up"));
     let store = Store::open(&settings.database_url.0, key)
         .await
         .map_err(Failure::Store)?;
@@ -79,9 +81,21 @@ pub async fn open(
         allow_loopback: settings.icloud_url.scheme() == "http",
         calendar_hosts: settings.calendar_hosts.clone(),
         mail,
+        setup_code,
         practice,
     };
     Quince::new(settings, store, clock).map_err(Failure::Internal)
+}
+
+/// Whether others than the people at this machine reach the server: by its own address, or by a proxy's.
+pub fn is_reachable(addr: SocketAddr, base_url: &Url) -> bool {
+    let is_local = match base_url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    !(is_local && addr.ip().is_loopback())
 }
 
 impl Server {
@@ -107,6 +121,7 @@ impl Server {
             Some(url) => url.clone(),
             None => Url::parse(&format!("http://{addr}/")).map_err(|_| Failure::BaseUrl(addr))?,
         };
+        let is_named = settings.base_url.is_some();
         let quince = open(&settings, key, clock, url.clone(), practice).await?;
         if settings.smtp_url.is_none() {
             tracing::info!(folder = %settings.data_dir.join("mail").display(), "no mail server is set: mails are files in this folder");
@@ -128,6 +143,7 @@ impl Server {
                 quince,
                 assets,
                 limits,
+                hosts: OwnHosts::new(url.clone(), is_named, proxies.clone()),
                 proxies,
                 leptos,
             },

@@ -7,6 +7,7 @@ use leptos::config::LeptosOptions;
 use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
 use crate::web::limits::Limits;
+use crate::web::origin::OwnHosts;
 
 /// The state of the router; its parts are extracted one by one.
 #[derive(Clone, FromRef)]
@@ -19,6 +20,8 @@ pub struct AppState {
     pub limits: Limits,
     /// Whose word on the client's address is believed.
     pub proxies: TrustedProxies,
+    /// The names that this server goes by.
+    pub hosts: OwnHosts,
     /// Leptos' own options.
     pub leptos: LeptosOptions,
 }

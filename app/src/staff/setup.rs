@@ -17,6 +17,8 @@ use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, ZoneOption, ZoneP
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetupView {
     zones: Vec<ZoneOption>,
+    /// Whether the set-up code is asked for.
+    asks_code: bool,
     kept: KeptForm,
 }
 
@@ -30,6 +32,7 @@ pub async fn setup_page() -> Result<SetupView, AppError> {
     let zones = crate::ui::zone::zone_options(quince.now());
     Ok(SetupView {
         zones,
+        asks_code: quince.settings().setup_code.is_some(),
         kept: crate::context::kept("setup").await,
     })
 }
@@ -42,13 +45,15 @@ pub async fn create_owner(
     email: String,
     password: String,
     zone: String,
+    #[server(default)] code: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("setup")
         .keep("workspace", &workspace)
         .keep("name", &name)
         .keep("email", &email)
-        .keep("zone", &zone);
-    form.go(create(workspace, name, email, password, zone).await)
+        .keep("zone", &zone)
+        .keep("code", &code);
+    form.go(create(workspace, name, email, password, zone, code).await)
         .await
 }
 
@@ -59,6 +64,7 @@ async fn create(
     email: String,
     password: String,
     zone: String,
+    code: String,
 ) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
     let owner = bookings::accounts::NewOwner {
@@ -67,6 +73,7 @@ async fn create(
         email,
         password,
         zone,
+        code,
     };
     let who = bookings::accounts::create_owner(&crate::context::quince()?, owner).await?;
     super::access::start_session(who).await?;
@@ -87,12 +94,23 @@ pub fn SetupPage() -> impl IntoView {
 #[component]
 fn SetupForm(setup: SetupView) -> impl IntoView {
     let action = ServerAction::<CreateOwner>::new();
-    let SetupView { zones, kept } = setup;
+    let SetupView {
+        zones,
+        asks_code,
+        kept,
+    } = setup;
+    let code = kept.value("code");
     let problem = problem_of(action, &kept);
     let zone = kept.value_or("zone", "UTC");
     view! {
         <FormNotice problem/>
         <ActionForm action=action>
+            {asks_code.then(|| view! {
+                <Field
+                    label="Set-up code" name="code" value=code required=true autocomplete="off"
+                    help="Quince printed it when it started: look at its output or log. It shows that this server is yours." problem
+                />
+            })}
             <Field
                 label="Name of your business" name="workspace" value=kept.value("workspace") required=true
                 autocomplete="organization" help="Clients see it above your booking calendars." problem

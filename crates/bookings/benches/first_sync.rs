@@ -194,6 +194,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },
+        setup_code: None,
         practice: None,
     };
     let address = format!("sqlite://{}", folder.join("quince.db").display());
@@ -205,6 +206,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
         email: "maya@example.org".into(),
         password: "correct horse battery".into(),
         zone: "UTC".into(),
+        code: String::new(),
     };
     let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
     (quince, owner)

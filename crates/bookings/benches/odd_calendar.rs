@@ -197,6 +197,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },
+        setup_code: None,
         practice: None,
     };
     let store = Store::open(database, SecretKey::random().unwrap()).await.unwrap();
@@ -207,6 +208,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         email: "maya@example.org".into(),
         password: "correct horse battery".into(),
         zone: "UTC".into(),
+        code: String::new(),
     };
     let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
     let other = NewStaff {

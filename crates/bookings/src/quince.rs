@@ -30,6 +30,8 @@ pub struct Settings {
     pub calendar_hosts: Vec<String>,
     /// How mails leave.
     pub mail: Mail,
+    /// What the first visitor has to know to become the owner; nothing where only people at this machine can be that visitor.
+    pub setup_code: Option<String>,
     /// The practice iCloud's login, shown in the wizard.
     pub practice: Option<Practice>,
 }

@@ -78,6 +78,20 @@ impl SecretKey {
         })
     }
 
+    /// A code that only those can know who have the key, the same in all processes, easy to copy: three groups of four of letters and
+    /// digits that cannot be taken for each other. 60 bits.
+    pub fn code(&self, purpose: &str) -> String {
+        const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let hash = Sha256::new()
+            .chain_update(self.current)
+            .chain_update(purpose)
+            .finalize();
+        let sign = |byte: &u8| char::from(SIGNS[usize::from(byte % 32)]);
+        let signs: Vec<char> = hash.iter().take(12).map(sign).collect();
+        let groups: Vec<String> = signs.chunks(4).map(|group| group.iter().collect()).collect();
+        groups.join("-")
+    }
+
     /// The key in a file; made at first, readable by its owner alone.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         let failed = |cause: std::io::Error| KeyError::File {

@@ -118,6 +118,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
             from: "quince@bench.example".to_owned(),
         },
         calendar_hosts: Vec::new(),
+        setup_code: None,
         practice: None,
     };
     let quince = Quince::new(settings, store, Arc::new(SystemClock)).unwrap();
@@ -127,6 +128,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         email: "host0@bench.example".to_owned(),
         password: "correct horse battery".to_owned(),
         zone: "UTC".to_owned(),
+        code: String::new(),
     };
     let mut team = vec![
         bookings::accounts::create_owner(&quince, owner)

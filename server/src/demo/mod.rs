@@ -25,6 +25,9 @@ pub async fn run(options: cli::Demo) -> Result<(), Failure> {
         reset(&options.data_dir)?;
     }
     let settings = settings(&options.data_dir)?;
+    if !settings.addr.ip().is_loopback() {
+        return Err(Failure::OpenDemo);
+    }
     crate::logging::start(&settings.log, settings.log_format)?;
     std::fs::create_dir_all(&settings.data_dir)
         .map_err(|cause| Failure::folder(&settings.data_dir, &cause))?;

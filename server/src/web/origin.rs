@@ -1,15 +1,107 @@
-//! Where a changing request came from (quality.md, "CSRF").
+//! Where a request came from, which host it was meant for, and where its answer leads.
 //!
 //! Browsers say with every form post and script request which site sent it. A request from another site is
 //! refused; one that says nothing comes from a program, which carries no one's cookies.
+//!
+//! A site whose name suddenly leads to this server (DNS rebinding) is the same site to the browser, so only names that are this
+//! server's are answered.
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use std::net::IpAddr;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
+use super::client::TrustedProxies;
+use super::listener::Peer;
 use super::problem::Problem;
+
+/// The names that this server goes by.
+#[derive(Debug, Clone)]
+pub struct OwnHosts {
+    base_url: Url,
+    /// Whether the operator named the address that people use. Without, any address of this machine may be it; a name is none.
+    is_named: bool,
+    proxies: TrustedProxies,
+}
+
+impl OwnHosts {
+    /// The base address' host, and this machine's own names.
+    pub fn new(base_url: Url, is_named: bool, proxies: TrustedProxies) -> Self {
+        Self {
+            base_url,
+            is_named,
+            proxies,
+        }
+    }
+
+    fn has(&self, host: &str) -> bool {
+        let Ok(authority) = host.parse::<Authority>() else {
+            return false;
+        };
+        let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
+        let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+        match address {
+            Some(address) if address.is_loopback() || !self.is_named => return true,
+            _ => {}
+        }
+        name == "localhost" || name.ends_with(".localhost") || self.base_url.host_str() == Some(&name)
+    }
+}
+
+/// Refuses requests that are meant for another host. A listed proxy vouches for its own.
+pub async fn own_host(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST);
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let is_proxied =
+        peer.is_some_and(|ConnectInfo(peer)| hosts.proxies.contains(peer.addr.ip().to_canonical()));
+    // Whoever looks after the server asks by whatever name.
+    let is_look = matches!(request.uri().path(), "/livez" | "/readyz");
+    let is_own = host.is_none_or(|host| host.to_str().is_ok_and(|host| hosts.has(host)));
+    if is_own || is_proxied || is_look {
+        return next.run(request).await;
+    }
+    Problem::misdirected(format!(
+        "This server answers at {} alone. Open that address; the operator can change it with QUINCE_BASE_URL, and lets a proxy hand \
+         on the Host header.",
+        hosts.base_url
+    ))
+    .into_response()
+}
+
+/// Keeps every redirect on this origin, also those that the framework makes of a Referer before any code of ours runs.
+pub async fn stay(State(base_url): State<Url>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    let headers = answer.headers_mut();
+    if let Some(to) = headers.get(header::LOCATION) {
+        let own = HeaderValue::from_str(&own_address(to.to_str().unwrap_or("/"), &base_url));
+        headers.insert(header::LOCATION, own.unwrap_or(HeaderValue::from_static("/")));
+    }
+    answer
+}
+
+/// An address as it is when it is on this origin, else what remains of it here.
+fn own_address(to: &str, base_url: &Url) -> String {
+    match base_url.join(to) {
+        Ok(url) if url.origin() == base_url.origin() && to.starts_with('/') && !to.starts_with("//") => {
+            to.to_owned()
+        }
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {
+            let mut own = format!("/{}", url.path().trim_start_matches(['/', '\\']));
+            for (sign, part) in [('?', url.query()), ('#', url.fragment())] {
+                if let Some(part) = part {
+                    own.push(sign);
+                    own.push_str(part);
+                }
+            }
+            own
+        }
+        _ => "/".to_owned(),
+    }
+}
 
 /// Refuses every changing request that another site sent.
 pub async fn same_origin(State(base_url): State<Url>, request: Request, next: Next) -> Response {
@@ -88,5 +180,53 @@ mod tests {
     #[test]
     fn a_program_names_no_site() {
         assert!(own(&[("host", "book.example.com")]));
+    }
+
+    #[test]
+    fn only_names_of_this_server_are_its_own() {
+        let hosts = |is_named| {
+            let base_url = Url::parse("https://book.example.com").unwrap();
+            OwnHosts::new(base_url, is_named, TrustedProxies::default())
+        };
+        for own in [
+            "book.example.com",
+            "Book.Example.com.",
+            "book.example.com:8443",
+            "localhost:3000",
+            "quince.localhost",
+            "127.0.0.1:3000",
+            "[::1]:3000",
+        ] {
+            assert!(hosts(true).has(own), "{own}");
+        }
+        for foreign in [
+            "evil.example",
+            "book.example.com.evil.example",
+            "192.168.1.20:3000",
+            "localhost.evil.example",
+            "",
+            "a b",
+        ] {
+            assert!(!hosts(true).has(foreign), "{foreign}");
+        }
+        assert!(hosts(false).has("192.168.1.20:3000"));
+        assert!(!hosts(false).has("evil.example"));
+    }
+
+    #[test]
+    fn no_redirect_leaves_the_origin() {
+        let base_url = Url::parse("https://book.example.com").unwrap();
+        for (to, own) in [
+            ("/calendar?week=1#x", "/calendar?week=1#x"),
+            ("https://book.example.com/a?b=1", "/a?b=1"),
+            ("https://evil.example/a?b=1#c", "/a?b=1#c"),
+            ("//evil.example/a", "/a"),
+            ("/\\evil.example/a", "/a"),
+            ("https://evil.example//other.example", "/other.example"),
+            ("javascript:alert(1)", "/"),
+            ("http://evil.example:80/", "/"),
+        ] {
+            assert_eq!(own_address(to, &base_url), own, "{to}");
+        }
     }
 }

@@ -53,7 +53,9 @@ pub fn router(state: AppState) -> Router {
         .route("/manage/{token}/appointment.ics", get(download::appointment))
         .nest("/api/v1", api::router())
         .merge(pages)
-        .layer(from_fn_with_state(base_url, origin::same_origin))
+        .layer(from_fn_with_state(base_url.clone(), origin::same_origin))
+        .layer(from_fn_with_state(base_url, origin::stay))
+        .layer(from_fn_with_state(state.hosts.clone(), origin::own_host))
         .layer(from_fn_with_state(https, headers::strict))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible()))
@@ -80,9 +82,9 @@ fn compressible() -> impl Predicate {
         .and(NotForContentType::const_new("application/wasm"))
 }
 
-/// A path without what follows a secret part: `/manage/{token}` and `/booked/{token}` hold one.
+/// A path without what follows a secret part, which is a token.
 fn logged(path: &str) -> &str {
-    ["/manage/", "/booked/"]
+    ["/manage/", "/booked/", "/waiting/"]
         .into_iter()
         .find(|start| path.starts_with(start))
         .unwrap_or(path)
@@ -96,6 +98,7 @@ mod tests {
     fn a_manage_links_token_is_not_logged() {
         assert_eq!(logged("/manage/c2VjcmV0/cancel"), "/manage/");
         assert_eq!(logged("/booked/c2VjcmV0"), "/booked/");
+        assert_eq!(logged("/waiting/c2VjcmV0"), "/waiting/");
         assert_eq!(logged("/book/intro-call"), "/book/intro-call");
     }
 }

@@ -1,16 +1,18 @@
-//! What keeps one client from starving the others: half-sent requests, connections that are never used, and a stop.
+//! Who gets in: half-sent requests, connections that are never used, other names of this server, the first visitor; and where a
+//! redirect leads.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
+use reqwest::header::{HOST, LOCATION, REFERER};
+use reqwest::{RequestBuilder, StatusCode};
 
 use crate::support::{Quince, http};
 
 fn connect(quince: &Quince) -> TcpStream {
-    let address = quince.url.trim_start_matches("http://").trim_end_matches('/');
-    let stream = TcpStream::connect(address).unwrap();
+    let stream = TcpStream::connect(quince.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
     stream
 }
@@ -82,4 +84,108 @@ fn a_stop_does_not_wait_for_slow_clients() {
     quince.stop();
     // Containers are killed ten seconds after they are told to stop.
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+}
+
+/// A form as a browser sends it that runs no script.
+fn form(quince: &Quince, endpoint: &str, body: &'static str) -> RequestBuilder {
+    http()
+        .post(quince.local(&format!("api/fn/{endpoint}")))
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body)
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_this_servers_is_not_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let vars = [("QUINCE_BASE_URL", "https://book.example.com/")];
+    let quince = Quince::serve(folder.path(), &vars);
+    for (host, status) in [
+        ("book.example.com", StatusCode::OK),
+        ("localhost:3000", StatusCode::OK),
+        ("evil.example", StatusCode::MISDIRECTED_REQUEST),
+        ("192.168.1.20:3000", StatusCode::MISDIRECTED_REQUEST),
+    ] {
+        let request = http().get(quince.local("setup")).header(HOST, host);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{host}");
+        let words = answer.text().await.unwrap();
+        assert!(
+            status == StatusCode::OK || words.contains("QUINCE_BASE_URL"),
+            "{words}"
+        );
+    }
+    let look = http().get(quince.local("readyz")).header(HOST, "quince-1:3000");
+    assert_eq!(look.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_redirect_never_leaves_this_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let quince = Quince::serve(folder.path(), &[]);
+    for body in ["", "email=a", "email=a&password=b&to=https://evil.example/"] {
+        for referer in [
+            "https://evil.example/x?y=1",
+            "//evil.example/x",
+            "https:evil.example",
+        ] {
+            let request = form(&quince, "sign-in", body).header(REFERER, referer);
+            let answer = request.send().await.unwrap();
+            let to = answer
+                .headers()
+                .get(LOCATION)
+                .map(|to| to.to_str().unwrap().to_owned());
+            let stays = to
+                .as_deref()
+                .is_none_or(|to| to.starts_with('/') && !to.starts_with("//"));
+            assert!(stays, "{body} from {referer} leads to {to:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_visitor_of_a_server_that_others_reach_has_to_know_its_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let vars = [("QUINCE_BASE_URL", "https://book.example.com/")];
+    let quince = Quince::serve(folder.path(), &vars);
+    let code = quince.said.lock().unwrap().clone();
+    let code = code
+        .lines()
+        .find_map(|line| line.strip_prefix("Set-up code: "))
+        .unwrap_or_else(|| panic!("{code}"));
+    let page = http().get(quince.local("setup")).send().await.unwrap();
+    assert!(page.text().await.unwrap().contains("name=\"code\""));
+    let fields = "workspace=A&name=A&email=a%40quince.example&password=correct+horse+battery&zone=UTC";
+    for wrong in ["", "&code=", "&code=0000-0000-0000"] {
+        let body: &'static str = format!("{fields}{wrong}").leak();
+        let answer = form(&quince, "create-owner", body).send().await.unwrap();
+        let to = answer.headers()[LOCATION].to_str().unwrap();
+        assert!(!to.contains("connect-icloud"), "{wrong}: {to}");
+    }
+    let body: &'static str = format!("{fields}&code={}", code.to_lowercase()).leak();
+    let answer = form(&quince, "create-owner", body).send().await.unwrap();
+    assert_eq!(answer.headers()[LOCATION], "/connect-icloud");
+}
+
+#[tokio::test]
+async fn on_one_machine_alone_no_code_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let quince = Quince::serve(folder.path(), &[]);
+    let page = http().get(quince.at("setup")).send().await.unwrap();
+    assert!(!page.text().await.unwrap().contains("name=\"code\""));
+}
+
+#[test]
+fn the_demo_is_open_to_this_machine_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_quince"))
+        .args(["demo", "--data-dir"])
+        .arg(folder.path().join("demo"))
+        .env("QUINCE_ADDR", "0.0.0.0:0")
+        .output()
+        .unwrap();
+    assert!(!demo.status.success());
+    let words = String::from_utf8_lossy(&demo.stderr);
+    assert!(words.contains("on this machine alone"), "{words}");
+    assert!(!folder.path().join("demo").exists());
 }

@@ -253,7 +253,7 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let folder = tempfile::tempdir().unwrap();
     let quince = Quince::serve(folder.path(), &[("QUINCE_BASE_URL", "https://book.example.com/")]);
     let response = http()
-        .post(format!("http://{}/api/fn/create-owner", quince_address(&quince)))
+        .post(quince.local("api/fn/create-owner"))
         .header("accept", "text/html")
         .header("origin", "https://book.example.com")
         .header("content-type", "application/x-www-form-urlencoded")
@@ -270,22 +270,6 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         response.headers()["strict-transport-security"],
         "max-age=31536000"
     );
-}
-
-/// With a base address of its own the program prints that; the log names the one listened on.
-fn quince_address(quince: &Quince) -> String {
-    for _ in 0..50 {
-        let log = quince.log.lock().unwrap().clone();
-        if let Some(address) = log
-            .split("addr=")
-            .nth(1)
-            .and_then(|rest| rest.split_whitespace().next())
-        {
-            return address.to_owned();
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    panic!("no address in the log");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A running `quince` as its own process, and a person's browser without script.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,8 @@ use store::{SecretKey, Store};
 pub struct Quince {
     child: Child,
     pub url: String,
+    /// What it said on standard output so far.
+    pub said: Arc<Mutex<String>>,
     /// What it said on standard error so far.
     pub log: Arc<Mutex<String>>,
 }
@@ -26,13 +28,19 @@ impl Quince {
     pub fn serve(folder: &Path, vars: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quince"));
         command.arg("serve").env("QUINCE_DATA_DIR", folder);
-        let (child, line, log) = start(command, vars);
+        let (child, said, log) = start(command, vars);
+        let line = first_line(&said);
         let url = line
             .trim()
             .strip_prefix("Quince is ready: ")
             .unwrap_or_else(|| panic!("{line}"))
             .to_owned();
-        Self { child, url, log }
+        Self {
+            child,
+            url,
+            said,
+            log,
+        }
     }
 
     /// `quince demo` in a folder, with what it prints as JSON.
@@ -46,10 +54,19 @@ impl Quince {
         command
             .args(["demo", "--json", "--now", now, "--data-dir"])
             .arg(folder);
-        let (child, line, log) = start(command, vars);
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        let url = said["app"].as_str().unwrap().to_owned();
-        (Self { child, url, log }, said)
+        let (child, said, log) = start(command, vars);
+        let line = first_line(&said);
+        let json: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let url = json["app"].as_str().unwrap().to_owned();
+        (
+            Self {
+                child,
+                url,
+                said,
+                log,
+            },
+            json,
+        )
     }
 
     /// Ends it as a power cut would.
@@ -71,6 +88,24 @@ impl Quince {
         assert!(self.child.wait().unwrap().success());
     }
 
+    /// The address that it listens on, which its log names: with a base address of its own it prints that.
+    pub fn address(&self) -> String {
+        for _ in 0..50 {
+            let log = self.log.lock().unwrap().clone();
+            let found = log.split("addr=").nth(1);
+            if let Some(address) = found.and_then(|rest| rest.split_whitespace().next()) {
+                return address.to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no address in the log");
+    }
+
+    /// An address of it on this machine.
+    pub fn local(&self, path: &str) -> String {
+        format!("http://{}/{path}", self.address())
+    }
+
     pub fn at(&self, path: &str) -> String {
         format!(
             "{}/{}",
@@ -87,7 +122,24 @@ impl Drop for Quince {
     }
 }
 
-fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, String, Arc<Mutex<String>>) {
+fn first_line(said: &Mutex<String>) -> String {
+    said.lock().unwrap().lines().next().unwrap_or_default().to_owned()
+}
+
+/// What a process says, kept as it comes.
+fn listen(output: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let said = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&said);
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            kept.lock().unwrap().push_str(&(line + "\n"));
+        }
+    });
+    said
+}
+
+/// Starts it and waits for its first line.
+fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, Arc<Mutex<String>>, Arc<Mutex<String>>) {
     command
         .env("QUINCE_ADDR", "127.0.0.1:0")
         .envs(vars.iter().copied());
@@ -96,23 +148,16 @@ fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, String, Arc<Mut
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let log = Arc::new(Mutex::new(String::new()));
-    let (errors, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
-    std::thread::spawn(move || {
-        for line in BufReader::new(errors).lines().map_while(Result::ok) {
-            kept.lock().unwrap().push_str(&(line + "\n"));
+    let log = listen(child.stderr.take().unwrap());
+    let said = listen(child.stdout.take().unwrap());
+    while said.lock().unwrap().is_empty() {
+        std::thread::sleep(Duration::from_millis(10));
+        if child.try_wait().unwrap().is_some() {
+            std::thread::sleep(Duration::from_millis(200));
+            panic!("quince did not start:\n{}", log.lock().unwrap());
         }
-    });
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    if line.is_empty() {
-        let _ = child.wait();
-        std::thread::sleep(Duration::from_millis(200));
-        panic!("quince did not start:\n{}", log.lock().unwrap());
     }
-    (child, line, log)
+    (child, said, log)
 }
 
 /// The use cases on a folder whose process has ended, for what is quicker to set up without pages.
@@ -138,6 +183,7 @@ fn open_use_cases(store: Store, folder: &Path) -> bookings::Quince {
             from: "quince@studio.example".to_owned(),
         },
         calendar_hosts: Vec::new(),
+        setup_code: None,
         practice: None,
     };
     bookings::Quince::new(settings, store, Arc::new(SystemClock)).unwrap()

@@ -39,6 +39,8 @@ pub struct NewOwner {
     pub password: String,
     /// IANA name of the zone of the business and the owner.
     pub zone: String,
+    /// The set-up code, where one is asked for.
+    pub code: String,
 }
 
 /// The form of a new staff member.
@@ -133,6 +135,14 @@ pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Ac
         NAME_LIMIT,
     );
     let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
+    if let Some(code) = &quince.settings().setup_code
+        && !is_same_code(code, &new.code)
+    {
+        checked.problem(
+            "code",
+            "This is not the set-up code. It is what Quince printed when it started, such as K7QF-2M9X-8TRD.",
+        );
+    }
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
     let hash = password::hash(&new.password).await?;
@@ -145,6 +155,20 @@ pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Ac
     let id = staff::insert(&mut tx, &person.row(Role::Owner, &zone, hash), now).await?;
     tx.commit().await?;
     Ok(SignedIn { staff: id, epoch: 0 })
+}
+
+/// Compares in a time that tells nothing of the code; case and hyphens do not matter.
+fn is_same_code(code: &str, typed: &str) -> bool {
+    let plain = |text: &str| -> Vec<u8> {
+        let signs = text.chars().filter(char::is_ascii_alphanumeric);
+        signs.map(|sign| sign.to_ascii_uppercase() as u8).collect()
+    };
+    let (code, typed) = (plain(code), plain(typed));
+    let differing = code
+        .iter()
+        .zip(&typed)
+        .fold(0, |differing, (a, b)| differing | (a ^ b));
+    code.len() == typed.len() && differing == 0
 }
 
 /// Adds somebody to the team.

@@ -23,6 +23,7 @@ async fn the_first_visit_makes_one_owner(world: World) {
         email: "eve@example.org".into(),
         password: PASSWORD.into(),
         zone: "UTC".into(),
+        code: String::new(),
     };
     assert!(matches!(
         accounts::create_owner(&world.quince, again).await,

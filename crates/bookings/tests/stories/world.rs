@@ -100,6 +100,7 @@ impl World {
                 path: folder.path().join("mails"),
                 from: "Quince <quince@book.example>".into(),
             },
+            setup_code: None,
             practice: None,
         };
         let quince = Quince::new(settings, database.store.clone(), clock.clone()).unwrap();
@@ -109,6 +110,7 @@ impl World {
             email: "maya@example.org".into(),
             password: PASSWORD.into(),
             zone: "UTC".into(),
+            code: String::new(),
         };
         let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
         profile::save_hours(&quince, owner, WeeklyHours::weekdays(9 * 60, 17 * 60), Vec::new())

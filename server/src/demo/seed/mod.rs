@@ -59,6 +59,7 @@ pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
         email: OWNER_EMAIL.to_owned(),
         password: OWNER_PASSWORD.to_owned(),
         zone: ZONE.to_owned(),
+        code: quince.settings().setup_code.clone().unwrap_or_default(),
     };
     let maya = bookings::accounts::create_owner(quince, owner)
         .await
