@@ -149,7 +149,7 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
             <FormNotice problem=password_problem done=password_done/>
             <ActionForm action=change>
                 <Field label="Current password" name="current" kind="password" required=true autocomplete="current-password" problem=password_problem/>
-                <Field label="New password" name="new_password" kind="password" required=true autocomplete="new-password" help="At least 10 characters." problem=password_problem/>
+                <Field label="New password" name="new_password" kind="password" required=true autocomplete="new-password" help="At least 10 characters, a few unrelated words for example." problem=password_problem/>
                 <Button busy=change.pending()>"Change password"</Button>
             </ActionForm>
         </Card>

@@ -161,7 +161,7 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
                     <Field label="Email address" name="email" kind="email" value=kept.value("email") required=true problem/>
                     <Choice label="Role" name="role" options=roles value=kept.value_or("role", "staff")/>
                     <ZonePicker options=team.zones value=kept.value_or("zone", &team.my_zone) problem/>
-                    <Field label="First password" name="password" kind="password" required=true autocomplete="new-password" help="At least 10 characters. They change it in My Profile." problem/>
+                    <Field label="First password" name="password" kind="password" required=true autocomplete="new-password" help="At least 10 characters, a few unrelated words for example. They change it in My Profile." problem/>
                     <Button look=Look::Primary busy=action.pending()>"Add to the team"</Button>
                 </ActionForm>
             </Card>

@@ -18,11 +18,25 @@ pub const KEY_LIMIT: usize = 200;
 pub const PASSWORD_MINIMUM: usize = 10;
 /// Longest password, in characters; hashing takes time by its length.
 pub const PASSWORD_LIMIT: usize = 500;
+/// Characters of a password by which its strength is estimated.
+const ESTIMATED: usize = 64;
 
 /// Collects the problems of one form.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     problems: Vec<FieldProblem>,
+}
+
+/// Whether those who guess by what people commonly choose, and by what is known of the person, have found it soon.
+fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
+    // The estimate takes longer than in proportion to the length, and the end adds little.
+    let beginning: String = password.chars().take(ESTIMATED).collect();
+    let words = known
+        .iter()
+        .flat_map(|text| text.split(['@', '.', ' ']))
+        .chain(known.iter().copied());
+    let words: Vec<&str> = words.filter(|word| word.len() > 2).collect();
+    zxcvbn::zxcvbn(&beginning, &words).score() < zxcvbn::Score::Three
 }
 
 impl Checked {
@@ -117,8 +131,8 @@ impl Checked {
         phone
     }
 
-    /// A new password.
-    pub(crate) fn password(&mut self, field: &'static str, typed: &str) {
+    /// A new password; `known` is what everybody knows of the person, such as their address.
+    pub(crate) fn password(&mut self, field: &'static str, typed: &str, known: &[&str]) {
         let length = typed.chars().count();
         if length < PASSWORD_MINIMUM {
             self.problem(
@@ -129,6 +143,11 @@ impl Checked {
             self.problem(
                 field,
                 format!("Choose a password of at most {PASSWORD_LIMIT} characters."),
+            );
+        } else if is_guessed_soon(typed, known) {
+            self.problem(
+                field,
+                "This password would be guessed soon. Choose a few words that have nothing to do with each other or with you.",
             );
         }
     }

@@ -232,13 +232,13 @@ pub async fn change_password(
     old: &str,
     new: &str,
 ) -> Result<SignedIn, AccountError> {
-    let mut checked = Checked::default();
-    checked.password("new_password", new);
-    checked.finish()?;
     let known = {
         let mut tx = quince.store().read().await?;
         staff::find(&mut tx, id).await?.ok_or(AccountError::NotFound)?
     };
+    let mut checked = Checked::default();
+    checked.password("new_password", new, &[&known.email, &known.name]);
+    checked.finish()?;
     if !password::verify(old, Some(known.password_hash)).await? {
         return Err(AccountError::WrongPassword);
     }
@@ -247,15 +247,15 @@ pub async fn change_password(
 
 /// Gives somebody a new password, for the operator's command, and ends all sessions of that person.
 pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(), AccountError> {
-    let mut checked = Checked::default();
-    checked.password("password", new);
-    checked.finish()?;
     let known = {
         let mut tx = quince.store().read().await?;
         staff::find_by_email(&mut tx, &email.trim().to_lowercase())
             .await?
             .ok_or(AccountError::NotFound)?
     };
+    let mut checked = Checked::default();
+    checked.password("password", new, &[&known.email, &known.name]);
+    checked.finish()?;
     set_password(quince, known.id, new).await?;
     Ok(())
 }
@@ -325,7 +325,7 @@ fn check_person(
 ) -> (Person, Option<Zone>) {
     let name = checked.required_line("name", "your name", name, NAME_LIMIT);
     let email = checked.email("email", email).to_lowercase();
-    checked.password("password", password);
+    checked.password("password", password, &[&email, &name]);
     let zone = checked.zone("zone", zone);
     (Person { name, email }, zone)
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
 
 use crate::problem::Internal;
 
@@ -48,8 +49,19 @@ fn nobodys_hash() -> Result<String, Internal> {
     Ok(HASH.get_or_init(|| hash).clone())
 }
 
+/// Each takes 19 MiB and a core for as long as it lasts, so only so many are computed at a time; the others wait.
+const AT_A_TIME: usize = 2;
+
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Internal> {
-    tokio::task::spawn_blocking(work).await.map_err(Internal::because)
+    static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME);
+    let turn = TURNS.acquire().await.map_err(Internal::because)?;
+    tokio::task::spawn_blocking(move || {
+        // Held to the end even when nobody waits for the outcome any more.
+        let _turn = turn;
+        work()
+    })
+    .await
+    .map_err(Internal::because)
 }
 
 #[cfg(test)]

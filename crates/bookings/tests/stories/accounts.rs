@@ -56,11 +56,27 @@ async fn only_the_right_password_signs_in(world: World) {
 
 async fn a_new_password_replaces_the_old_one(world: World) {
     let quince = &world.quince;
-    let wrong = accounts::change_password(quince, world.owner, "not it at all", "new password 1").await;
+    let wrong =
+        accounts::change_password(quince, world.owner, "not it at all", "orchard lantern sixty").await;
     assert!(matches!(wrong, Err(AccountError::WrongPassword)));
     let short = accounts::change_password(quince, world.owner, PASSWORD, "short").await;
     assert!(matches!(short, Err(AccountError::Fields(problems)) if problems[0].field == "new_password"));
-    accounts::change_password(quince, world.owner, PASSWORD, "new password 1")
+    for common in [
+        "passwordpassword",
+        "Password123!",
+        "1234567890123",
+        "qwertyuiopasdf",
+        "            ",
+        "maya@example.org",
+        "mayamaya2026",
+    ] {
+        let refused = accounts::change_password(quince, world.owner, PASSWORD, common).await;
+        assert!(
+            matches!(&refused, Err(AccountError::Fields(problems)) if problems[0].field == "new_password"),
+            "{common}: {refused:?}"
+        );
+    }
+    accounts::change_password(quince, world.owner, PASSWORD, "orchard lantern sixty")
         .await
         .unwrap();
     assert!(
@@ -68,11 +84,11 @@ async fn a_new_password_replaces_the_old_one(world: World) {
             .await
             .is_err()
     );
-    accounts::reset_password(quince, "maya@example.org", "new password 2")
+    accounts::reset_password(quince, "maya@example.org", "velvet harbor twelve")
         .await
         .unwrap();
     assert!(
-        accounts::sign_in(quince, "maya@example.org", "new password 2")
+        accounts::sign_in(quince, "maya@example.org", "velvet harbor twelve")
             .await
             .is_ok()
     );
