@@ -27,6 +27,8 @@
 )]
 
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod context;
 pub mod error;
 pub mod kept;

@@ -1,6 +1,8 @@
-//! Limits on attempts per client address. The server keeps the counts; server functions ask before they try.
+//! Limits on attempts. The server keeps the counts; server functions ask before they try.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Parts;
 use leptos::prelude::use_context;
@@ -20,20 +22,51 @@ pub enum Attempt {
     Connect,
 }
 
-/// Counts an attempt of the client that sent a request; false when there were too many.
-pub type Count = dyn Fn(Attempt, &Parts) -> bool + Send + Sync;
+/// The client that sent a request, by its network address; the server puts it into the request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client(pub IpAddr);
 
 /// How attempts are counted.
+pub trait Count: Send + Sync {
+    /// Counts an attempt of a client; false when there were too many.
+    fn client(&self, attempt: Attempt, client: Client) -> bool;
+
+    /// Counts a sign-in as an account, and says how long it has to wait.
+    fn account(&self, account: &str) -> Duration;
+}
+
+/// The counts that the server keeps.
 #[derive(Clone)]
-pub struct Limiter(pub Arc<Count>);
+pub struct Limiter(pub Arc<dyn Count>);
+
+fn limiter() -> Result<Limiter, AppError> {
+    use_context::<Limiter>().ok_or_else(|| crate::context::internal(&"the server provided no limits"))
+}
+
+/// The client that sent this request.
+pub fn client() -> Option<Client> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Client>().copied())
+}
 
 /// Counts this request as an attempt.
 ///
 /// # Errors
 /// [`AppError::TooMany`] when there were too many.
 pub fn limited(attempt: Attempt) -> Result<(), AppError> {
-    let limiter =
-        use_context::<Limiter>().ok_or_else(|| crate::context::internal(&"the server provided no limits"))?;
-    let allowed = use_context::<Parts>().is_some_and(|parts| (limiter.0)(attempt, &parts));
-    if allowed { Ok(()) } else { Err(AppError::TooMany) }
+    let client = client();
+    let limiter = limiter()?;
+    if client.is_some_and(|client| limiter.0.client(attempt, client)) {
+        return Ok(());
+    }
+    crate::audit::refused(attempt, client);
+    Err(AppError::TooMany)
+}
+
+/// Lets a sign-in wait while many are tried as the same account, from however many clients. Nobody is locked out.
+pub async fn slow_down(account: &str) -> Result<(), AppError> {
+    let wait = limiter()?.0.account(&account.trim().to_lowercase());
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    Ok(())
 }

@@ -31,3 +31,30 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
     }
     Ok(())
 }
+
+/// Whether this can be a filter. The library takes a word that is no level for a module's name, so that a misspelt level would
+/// silence everything.
+pub fn is_filter(filter: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |part: &str| LEVELS.contains(&part.trim().to_ascii_lowercase().as_str());
+    let is_known = |part: &str| match part.rsplit_once('=') {
+        Some((_, level)) => is_level(level),
+        None => is_level(part),
+    };
+    filter.split(',').all(is_known) && EnvFilter::try_new(filter).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_filter;
+
+    #[test]
+    fn a_misspelt_level_is_refused() {
+        for good in ["info", "WARN", "caldav=trace,info", "off", "info,audit=off"] {
+            assert!(is_filter(good), "{good}");
+        }
+        for bad in ["inof", "caldav", "caldav=inof,info", "", "info;debug"] {
+            assert!(!is_filter(bad), "{bad}");
+        }
+    }
+}

@@ -217,7 +217,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
             .choice("QUINCE_RATE_LIMITS", &[("on", true), ("off", false)])
             .unwrap_or(true),
         trusted_proxies: parse.networks("QUINCE_TRUSTED_PROXIES"),
-        log: parse.text("QUINCE_LOG").unwrap_or_else(|| "info".into()),
+        log: parse.log(),
         log_format: parse
             .choice(
                 "QUINCE_LOG_FORMAT",
@@ -338,6 +338,19 @@ impl Parser<'_> {
             self.bad(key, format!("it must be {}", words.join(" or ")));
         }
         found
+    }
+
+    fn log(&mut self) -> String {
+        const KEY: &str = "QUINCE_LOG";
+        let filter = self.text(KEY).unwrap_or_else(|| "info".to_owned());
+        if crate::logging::is_filter(&filter) {
+            return filter;
+        }
+        self.bad(
+            KEY,
+            "write a level (error, warn, info, debug, trace, off), or levels of modules such as caldav=trace,info",
+        );
+        "info".to_owned()
     }
 
     fn networks(&mut self, key: &'static str) -> Vec<IpNet> {

@@ -32,8 +32,17 @@ pub async fn sign_in(email: String, password: String, to: String) -> Result<(), 
 #[cfg(feature = "ssr")]
 async fn enter(email: &str, password: &str, to: &str) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
-    let who = bookings::accounts::sign_in(&crate::context::quince()?, email, password).await?;
+    crate::limit::slow_down(email).await?;
+    let client = crate::limit::client();
+    let who = match bookings::accounts::sign_in(&crate::context::quince()?, email, password).await {
+        Ok(who) => who,
+        Err(error) => {
+            crate::audit::not_signed_in(email, client);
+            return Err(error.into());
+        }
+    };
     super::access::start_session(who).await?;
+    crate::audit::signed_in(email, client);
     Ok(super::access::way_back(to))
 }
 

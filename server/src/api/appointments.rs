@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::limit::Attempt;
+use app::limit::{Attempt, Client};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use zones::Zone;
 
 use super::rfc3339;
-use crate::web::client::Client;
 use crate::web::limits::Limits;
 use crate::web::problem::Problem;
 
@@ -71,7 +70,10 @@ pub async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
-    limits.count(Attempt::Book, client).map_err(Problem::too_many)?;
+    limits.count(Attempt::Book, client).map_err(|wait| {
+        app::audit::refused(Attempt::Book, Some(client));
+        Problem::too_many(wait)
+    })?;
     let idempotency_key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())

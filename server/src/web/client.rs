@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
+use app::limit::Client;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
@@ -15,10 +16,6 @@ use http_body::{Frame, SizeHint};
 use ipnet::IpNet;
 
 use super::listener::{Answering, Peer};
-
-/// The client that sent a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Client(pub IpAddr);
 
 /// Proxies whose word on the client's address is believed.
 #[derive(Debug, Clone, Default)]

@@ -1,16 +1,17 @@
 //! Rate limits per client address, in memory: enough to make guessing and flooding pointless, generous enough
 //! that no person meets them.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::limit::Attempt;
+use app::limit::{Attempt, Client, Count};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::client::{Client, network};
+use super::client::network;
 
 /// The limiters; clones share their counts.
 #[derive(Clone)]
@@ -21,17 +22,24 @@ struct Limiters {
     book: DefaultKeyedRateLimiter<IpAddr>,
     hold: DefaultKeyedRateLimiter<IpAddr>,
     connect: DefaultKeyedRateLimiter<IpAddr>,
+    accounts: DefaultKeyedRateLimiter<String>,
 }
+
+/// The longest that a sign-in waits because others try the same account.
+const LONGEST_WAIT: Duration = Duration::from_secs(4);
+/// Longest account that is counted by itself; there is none as long as that.
+const ACCOUNT: usize = 254;
 
 impl Limits {
     /// Limits as they are in use: 10 sign-ins, 30 bookings and 10 connection attempts at once, one more of each
-    /// every few seconds; 30 times to hold, and one more every 20 seconds, so that one client never holds a whole calendar.
+    /// every few seconds; 20 sign-ins as one account, whoever tries, and one more every three seconds; 30 times to hold, and one more every 20 seconds, so that one client never holds a whole calendar.
     pub fn on() -> Self {
         Self(Some(Arc::new(Limiters {
             sign_in: limiter(10, Duration::from_secs(6)),
             book: limiter(30, Duration::from_secs(2)),
             hold: limiter(30, Duration::from_secs(20)),
             connect: limiter(10, Duration::from_secs(6)),
+            accounts: limiter(20, Duration::from_secs(3)),
         })))
     }
 
@@ -72,11 +80,32 @@ impl Limits {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
             }
+            limiters.accounts.retain_recent();
+            limiters.accounts.shrink_to_fit();
         }
     }
 }
 
-fn limiter(burst: u32, every: Duration) -> DefaultKeyedRateLimiter<IpAddr> {
+impl Count for Limits {
+    fn client(&self, attempt: Attempt, client: Client) -> bool {
+        self.count(attempt, client).is_ok()
+    }
+
+    fn account(&self, account: &str) -> Duration {
+        let Some(limiters) = &self.0 else {
+            return Duration::ZERO;
+        };
+        let key = account.chars().take(ACCOUNT).collect();
+        match limiters.accounts.check_key(&key) {
+            Ok(()) => Duration::ZERO,
+            Err(until) => until
+                .wait_time_from(DefaultClock::default().now())
+                .min(LONGEST_WAIT),
+        }
+    }
+}
+
+fn limiter<K: Clone + Eq + Hash>(burst: u32, every: Duration) -> DefaultKeyedRateLimiter<K> {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::with_period(every)
         .unwrap_or(Quota::per_second(burst))
@@ -101,5 +130,18 @@ mod tests {
             Ok(())
         );
         assert_eq!(limits.count(Attempt::Book, client), Ok(()));
+    }
+
+    #[test]
+    fn an_account_that_many_try_waits_and_is_never_locked_out() {
+        let limits = Limits::on();
+        for _ in 0..20 {
+            assert_eq!(limits.account("ada@example.com"), Duration::ZERO);
+        }
+        for _ in 0..1_000 {
+            let wait = limits.account("ada@example.com");
+            assert!(wait > Duration::ZERO && wait <= LONGEST_WAIT, "{wait:?}");
+        }
+        assert_eq!(limits.account("bob@example.com"), Duration::ZERO);
     }
 }

@@ -3,23 +3,17 @@
 use std::sync::Arc;
 
 use app::SiteFiles;
-use app::limit::{Attempt, Limiter};
+use app::limit::Limiter;
 use axum::extract::{Request, State};
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 
-use super::client::Client;
 use crate::state::AppState;
 
 /// Provides what pages and server functions need in the Leptos context.
 pub fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let quince = state.quince.clone();
-    let limits = state.limits.clone();
-    let limiter = Limiter(Arc::new(move |attempt: Attempt, parts: &Parts| {
-        let client = parts.extensions.get::<Client>();
-        client.is_some_and(|client| limits.count(attempt, *client).is_ok())
-    }));
+    let limiter = Limiter(Arc::new(state.limits.clone()));
     move || {
         provide_context(quince.clone());
         provide_context(limiter.clone());

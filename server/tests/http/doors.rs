@@ -189,3 +189,46 @@ fn the_demo_is_open_to_this_machine_alone() {
     assert!(words.contains("on this machine alone"), "{words}");
     assert!(!folder.path().join("demo").exists());
 }
+
+#[tokio::test]
+async fn who_signs_in_and_who_does_not_leaves_a_line() {
+    let proxy = ("QUINCE_TRUSTED_PROXIES", "127.0.0.0/8");
+    for (filter, is_said) in [("info", true), ("info,audit=off", false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (quince, said) = Quince::demo(folder.path(), &[proxy, ("QUINCE_LOG", filter)]);
+        let sign_in = async |password: &str| {
+            let email = said["owner_email"].as_str().unwrap();
+            let body = format!("email={email}%0Aforged&password={password}&to=").leak();
+            form(&quince, "sign-in", body)
+                .header("x-forwarded-for", "203.0.113.7")
+                .send()
+                .await
+                .unwrap();
+            let body = format!("email={email}&password={password}&to=").leak();
+            let request = form(&quince, "sign-in", body);
+            request
+                .header("x-forwarded-for", "203.0.113.7")
+                .send()
+                .await
+                .unwrap();
+        };
+        sign_in("wrong+horse+battery").await;
+        let right = said["owner_password"].as_str().unwrap().replace(' ', "+");
+        sign_in(&right).await;
+        for _ in 0..10 {
+            sign_in("wrong+horse+battery").await;
+        }
+        let log = quince.log.lock().unwrap().clone();
+        for words in ["a sign-in was refused", "signed in", "tried too often"] {
+            let line = log
+                .lines()
+                .find(|line| line.contains("audit") && line.contains(words));
+            assert_eq!(line.is_some(), is_said, "{words} with {filter}: {log}");
+            assert!(line.is_none_or(|line| line.contains("203.0.113.7")), "{line:?}");
+        }
+        for secret in ["wrong horse", "wrong+horse", &right] {
+            assert!(!log.contains(secret), "{log}");
+        }
+        assert!(!log.lines().any(|line| line.starts_with("forged")), "{log}");
+    }
+}

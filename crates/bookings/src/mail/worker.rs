@@ -34,7 +34,7 @@ pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, In
 pub(crate) async fn work(quince: &Quince, message: Message) {
     let id = message.id;
     if let Err(error) = send(quince, message).await {
-        tracing::error!(message = %id, cause = %error.cause(), "a mail broke off");
+        tracing::error!(mail = %id, cause = %error.cause(), "a mail broke off");
     }
 }
 
@@ -55,7 +55,7 @@ async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
         Err(error) => {
             let tries = message.attempts + 1;
             let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
-            tracing::warn!(message = %message.id, %error, again, "a mail could not be sent");
+            tracing::warn!(mail = %message.id, %error, again, "a mail could not be sent");
             let at = quince.now();
             Outcome::Failed {
                 problem: error.to_string(),
