@@ -127,9 +127,25 @@ impl Failure {
 fn read_settings() -> Result<Settings, Failure> {
     let settings = settings::read(std::env::vars()).map_err(Failure::Settings)?;
     logging::start(&settings.log, settings.log_format)?;
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|cause| Failure::folder(&settings.data_dir, &cause))?;
+    make_folder(&settings.data_dir)?;
     Ok(settings)
+}
+
+/// Makes the folder in which everything is kept, for this user alone. One that others can read is used, and said.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|cause| Failure::folder(path, &cause))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let others = std::fs::metadata(path).is_ok_and(|kept| kept.permissions().mode() & 0o077 != 0);
+        if others {
+            let path = path.display();
+            tracing::warn!(
+                "other users of this machine can open {path}, where passwords and clients are kept: chmod 700 {path}"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// `quince serve`.

@@ -24,6 +24,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Whatever is written here (database, key, mails) is for the user who runs Quince alone.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     // reqwest and lettre are built without a provider of their own, so that there is exactly one.
     if rustls::crypto::ring::default_provider()
         .install_default()

@@ -19,7 +19,7 @@ use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
 use crate::web::limits::Limits;
 use crate::web::listener::{BoundedListener, Peer};
-use crate::web::origin::OwnHosts;
+use crate::web::origin::{OwnHosts, is_this_machine};
 use crate::web::router::router;
 
 /// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
@@ -88,13 +88,8 @@ pub async fn open(
 }
 
 /// Whether others than the people at this machine reach the server: by its own address, or by a proxy's.
-pub fn is_reachable(addr: SocketAddr, base_url: &Url) -> bool {
-    let is_local = match base_url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
+fn is_reachable(addr: SocketAddr, base_url: &Url) -> bool {
+    let is_local = is_this_machine(base_url);
     !(is_local && addr.ip().is_loopback())
 }
 

@@ -55,7 +55,8 @@ impl Checked {
 
     /// A text of one line. `what` is how the sentence calls it, such as "your name".
     pub(crate) fn line(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
-        let text = typed.trim();
+        let text = visible(typed);
+        let text = text.trim();
         if text.chars().any(char::is_control) {
             self.problem(
                 field,
@@ -78,16 +79,25 @@ impl Checked {
         typed: &str,
         limit: usize,
     ) -> String {
-        if typed.trim().is_empty() {
+        if visible(typed).trim().is_empty() {
             self.problem(field, format!("Please enter {what}."));
             return String::new();
         }
         self.line(field, what, typed, limit)
     }
 
+    /// The name of somebody who is not known. It stands in the business's own mails, so it leads nowhere.
+    pub(crate) fn name_of_stranger(&mut self, field: &'static str, what: &str, typed: &str) -> String {
+        let name = self.required_line(field, what, typed, NAME_LIMIT);
+        if leads_somewhere(&name) {
+            self.problem(field, format!("Please enter {what} without web addresses."));
+        }
+        name
+    }
+
     /// A text of several lines. Line ends become LF; other control characters but the tab are refused.
     pub(crate) fn text(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
-        let text = typed.trim().replace("\r\n", "\n").replace('\r', "\n");
+        let text = visible(typed).trim().replace("\r\n", "\n").replace('\r', "\n");
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
             self.problem(
                 field,
@@ -164,6 +174,34 @@ impl Checked {
     }
 }
 
+/// A text without what cannot be seen and turns the direction in which it is read (Unicode's bidirectional controls), with which it
+/// could look like another one.
+fn visible(text: &str) -> String {
+    let turns = |sign: &char| matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    text.chars().filter(|sign| !turns(sign)).collect()
+}
+
+/// Ends of host names by which mail programs make a link of a word.
+const LINKED: [&str; 40] = [
+    "com", "net", "org", "info", "biz", "io", "co", "app", "dev", "xyz", "top", "site", "online", "shop",
+    "store", "live", "link", "click", "club", "me", "ly", "ru", "cn", "de", "fr", "uk", "eu", "us", "in",
+    "br", "tk", "ml", "gq", "cc", "tv", "gg", "gl", "to", "ws", "page",
+];
+
+/// Whether mail programs would make a link of a part of this text.
+fn leads_somewhere(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.contains("://")
+        || text.split_whitespace().any(|word| {
+            let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
+            let host = word.split(['/', ':', '?']).next().unwrap_or(word);
+            let is_linked = host
+                .rsplit_once('.')
+                .is_some_and(|(before, end)| before.chars().count() > 1 && LINKED.contains(&end));
+            is_linked || word.starts_with("www.")
+        })
+}
+
 fn is_email(text: &str) -> bool {
     let Some((mailbox, host)) = text.rsplit_once('@') else {
         return false;
@@ -219,6 +257,48 @@ mod tests {
         let mut checked = Checked::default();
         checked.required_line("name", "your name", &"ä".repeat(NAME_LIMIT), NAME_LIMIT);
         assert_eq!(checked.finish(), Ok(()));
+    }
+
+    #[test]
+    fn a_strangers_name_leads_nowhere() {
+        for name in [
+            "Ada Lovelace",
+            "J. R. R. Tolkien",
+            "Dr.Müller",
+            "St.John",
+            "O'Neill-Smith",
+            "张伟",
+            "Ada (a.k.a. Countess)",
+            "J.Co",
+        ] {
+            let mut checked = Checked::default();
+            assert_eq!(checked.name_of_stranger("name", "your name", name), name);
+            assert_eq!(checked.finish(), Ok(()), "{name}");
+        }
+        for link in [
+            "Pay at https://evil.example",
+            "www.evil",
+            "Your invoice: evil.com",
+            "evil.co/pay now",
+            "(bit.ly/x)",
+            "EVIL.COM",
+            "e\u{202e}vil.com",
+        ] {
+            let mut checked = Checked::default();
+            checked.name_of_stranger("name", "your name", link);
+            assert!(checked.finish().is_err(), "{link}");
+        }
+    }
+
+    #[test]
+    fn what_turns_the_direction_of_reading_is_left_out() {
+        let mut checked = Checked::default();
+        assert_eq!(
+            checked.line("name", "your name", "Ada\u{202e}gpj.exe\u{2069}", NAME_LIMIT),
+            "Adagpj.exe"
+        );
+        checked.required_line("name", "your name", "\u{202e}\u{feff}", NAME_LIMIT);
+        assert_eq!(checked.finish().unwrap_err().len(), 1);
     }
 
     #[test]

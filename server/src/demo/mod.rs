@@ -13,7 +13,7 @@ use bookings::clock::{Clock, ShiftedClock, SystemClock};
 use serde_json::json;
 
 use crate::cli;
-use crate::commands::Failure;
+use crate::commands::{Failure, make_folder};
 use crate::serve::{Server, secret_key};
 use crate::settings::{self, Settings};
 
@@ -29,8 +29,7 @@ pub async fn run(options: cli::Demo) -> Result<(), Failure> {
         return Err(Failure::OpenDemo);
     }
     crate::logging::start(&settings.log, settings.log_format)?;
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|cause| Failure::folder(&settings.data_dir, &cause))?;
+    make_folder(&settings.data_dir)?;
     let clock: Arc<dyn Clock> = match options.now {
         Some(start) => Arc::new(ShiftedClock::starting_at(start)),
         None => Arc::new(SystemClock),

@@ -3,14 +3,21 @@
 //! The Content-Security-Policy is not here: it holds a nonce, so it is set where the page's shell is made.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 /// Adds the headers; `https` says whether the public address is encrypted.
 pub async fn strict(State(https): State<bool>, request: Request, next: Next) -> Response {
+    let is_for_search = is_for_search(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if !is_for_search {
+        headers.insert(
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex"),
+        );
+    }
     let fixed: [(HeaderName, &'static str); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // `no-referrer` would break forms without script: their errors are answered to the Referer.
@@ -44,7 +51,68 @@ pub async fn strict(State(https): State<bool>, request: Request, next: Next) -> 
     if https {
         headers
             .entry(header::STRICT_TRANSPORT_SECURITY)
-            .or_insert(HeaderValue::from_static("max-age=31536000"));
+            .or_insert(HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        secure_cookies(headers);
     }
     response
+}
+
+/// Whether search engines may list a page: only what a business offers to everybody.
+fn is_for_search(path: &str) -> bool {
+    path == "/" || path.starts_with("/book/") || path.starts_with("/assets/")
+}
+
+/// Browsers keep a cookie with the `__Host-` prefix unless its removal is `Secure`, too, which the session library leaves out.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let is_secure = cookie.to_str().is_ok_and(|text| {
+            text.split(';')
+                .any(|part| part.trim().eq_ignore_ascii_case("secure"))
+        });
+        let secured = [cookie.as_bytes(), b"; Secure"].concat();
+        let secured = if is_secure {
+            None
+        } else {
+            HeaderValue::from_bytes(&secured).ok()
+        };
+        headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_removed_as_it_was_set() {
+        let mut headers = HeaderMap::new();
+        for cookie in ["a=1; Secure; Path=/", "__Host-quince=; Path=/; Max-Age=0"] {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        secure_cookies(&mut headers);
+        let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(
+            cookies,
+            ["a=1; Secure; Path=/", "__Host-quince=; Path=/; Max-Age=0; Secure"]
+        );
+    }
+
+    #[test]
+    fn only_what_is_offered_to_everybody_is_for_search() {
+        for path in ["/", "/book/intro-call"] {
+            assert!(is_for_search(path), "{path}");
+        }
+        for path in [
+            "/manage/x",
+            "/booked/x",
+            "/waiting/x",
+            "/sign-in",
+            "/calendar",
+            "/setup",
+        ] {
+            assert!(!is_for_search(path), "{path}");
+        }
+    }
 }

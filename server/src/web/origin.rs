@@ -13,7 +13,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use url::Url;
+use url::{Host, Url};
 
 use super::client::TrustedProxies;
 use super::listener::Peer;
@@ -123,9 +123,13 @@ fn is_own(headers: &HeaderMap, base_url: &Url) -> bool {
             .get(name)
             .map(|value: &header::HeaderValue| value.to_str().unwrap_or("?"))
     };
+    // The same host without encryption is another origin: whoever sits on the line can be it.
     let from_own_origin = text(header::ORIGIN).map(|origin| {
         origin == base_url.origin().ascii_serialization()
-            || text(header::HOST).is_some_and(|host| authority(origin) == Some(host))
+            || Url::parse(origin).is_ok_and(|url| {
+                (url.scheme() == base_url.scheme() || is_this_machine(&url))
+                    && text(header::HOST).is_some_and(|host| authority(origin) == Some(host))
+            })
     });
     match (
         text(header::HeaderName::from_static("sec-fetch-site")),
@@ -134,6 +138,16 @@ fn is_own(headers: &HeaderMap, base_url: &Url) -> bool {
         (_, Some(own)) => own,
         (Some(site), None) => matches!(site, "same-origin" | "none"),
         (None, None) => true,
+    }
+}
+
+/// Whether an address leads to the machine itself, whoever opens it.
+pub fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -172,6 +186,10 @@ mod tests {
             ("host", "book.example.com")
         ]));
         assert!(!own(&[("origin", "https://book.example.com.evil.example")]));
+        assert!(!own(&[
+            ("origin", "http://book.example.com"),
+            ("host", "book.example.com")
+        ]));
         assert!(!own(&[("origin", "null"), ("sec-fetch-site", "same-origin")]));
         assert!(!own(&[("sec-fetch-site", "cross-site")]));
         assert!(!own(&[("sec-fetch-site", "same-site")]));

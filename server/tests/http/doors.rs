@@ -232,3 +232,23 @@ async fn who_signs_in_and_who_does_not_leaves_a_line() {
         assert!(!log.lines().any(|line| line.starts_with("forged")), "{log}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_kept_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let quince = Quince::serve(&kept, &[]);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&kept), 0o700);
+    for file in std::fs::read_dir(&kept).unwrap() {
+        let path = file.unwrap().path();
+        assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+    }
+    assert!(!quince.log.lock().unwrap().contains("chmod"));
+    quince.kill();
+    std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let quince = Quince::serve(&kept, &[]);
+    assert!(quince.log.lock().unwrap().contains("chmod 700"));
+}

@@ -268,7 +268,7 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     }
     assert_eq!(
         response.headers()["strict-transport-security"],
-        "max-age=31536000"
+        "max-age=31536000; includeSubDomains"
     );
 }
 

@@ -7,7 +7,7 @@ use store::occupancy::Holder;
 use store::questions::Answer;
 use zones::Zone;
 
-use crate::input::{Checked, KEY_LIMIT, NAME_LIMIT, NOTES_LIMIT};
+use crate::input::{Checked, KEY_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
 use crate::services::Chosen;
 
@@ -83,7 +83,7 @@ impl Details {
     ) -> Self {
         let filled = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
-            name: checked.required_line("name", "your name", name, NAME_LIMIT),
+            name: checked.name_of_stranger("name", "your name", name),
             email: checked.email("email", email),
             phone: filled(checked.phone("phone", phone)),
             notes: filled(checked.text("notes", "the notes", notes, NOTES_LIMIT)),
@@ -101,7 +101,7 @@ fn read_guests(checked: &mut Checked, guests: &[String]) -> Vec<String> {
     }
     let names = guests.iter();
     names
-        .map(|guest| checked.required_line("guests", "each guest's name", guest, NAME_LIMIT))
+        .map(|guest| checked.name_of_stranger("guests", "each guest's name", guest))
         .collect()
 }
 
