@@ -111,7 +111,7 @@ async fn no_name_and_no_note_reaches_a_mails_head(world: World) {
         assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
     }
     let odd = Booking {
-        name: "\"Ada\" <eve@example.com>, Byron; x".into(),
+        name: "\"Ada\" <eve@example>, Byron; x".into(),
         notes: "tea\n.\nBcc: eve@example.com\n\nBEGIN:VEVENT".into(),
         ..adas_wish("10:00")
     };
