@@ -38,6 +38,8 @@ struct Soak {
     edited: BTreeMap<CalendarId, Timestamp>,
     /// When Quince read each calendar by a clock that was ahead, until it reads it again.
     read_ahead: BTreeMap<CalendarId, Timestamp>,
+    /// The clock, right or ahead, when the primary calendar was last changed. Appointments that were over by it stayed where they were.
+    followed_from: Timestamp,
     /// Calendar files that others wrote.
     files: Vec<String>,
     /// Every booking that was accepted.
@@ -108,6 +110,7 @@ impl Soak {
             dice: Dice::new(seed),
             edited: BTreeMap::new(),
             read_ahead: BTreeMap::new(),
+            followed_from: Timestamp::MIN,
             files: events::files(),
             booked: Vec::new(),
             counts: Counts::default(),

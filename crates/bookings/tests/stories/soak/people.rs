@@ -160,6 +160,7 @@ impl Soak {
                 .await
                 .unwrap();
             self.counts.changes += 1;
+            self.followed_from = self.followed_from.max(self.quince.now());
         }
     }
 }
