@@ -150,6 +150,11 @@ impl<'e> Changes<'e> {
         })
     }
 
+    /// Does any of the changes count from one occurrence on?
+    pub(crate) fn follow_on(&self) -> bool {
+        !self.ranges.is_empty()
+    }
+
     /// Is every occurrence as the series says?
     pub(crate) fn is_empty(&self) -> bool {
         self.excluded.is_empty()

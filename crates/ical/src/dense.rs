@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::changes::{Changes, placed};
 use crate::clock::moved;
 use crate::length::Length;
-use crate::model::Blocks;
+use crate::model::{Blocks, Horizon};
 use crate::rule::Rule;
 use crate::series::{Asking, Budget, Occurrence};
 use crate::walk::{Walked, steady};
@@ -80,6 +80,12 @@ impl Spans {
         }
     }
 
+    /// Whether the span that was added last is all the time that is asked for.
+    fn cover(&self, horizon: Horizon) -> bool {
+        let last = self.list.last();
+        last.is_some_and(|span| span.start <= horizon.from && span.end >= horizon.to)
+    }
+
     /// Sorts and joins.
     fn settle(&mut self) {
         self.list.sort_unstable_by_key(|span| (span.start, span.end));
@@ -127,9 +133,20 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
                 unknown.push((span.start, span.end));
             }
         } else {
+            // Long occurrences may leave nothing to find out soon.
+            let mut is_full = false;
             let walked = asking.walk(rule, budget, &mut |occurrence| {
-                add(&occurrence, asking, changes, &mut spans)
+                add(&occurrence, asking, changes, &mut spans)?;
+                is_full = !changes.follow_on() && spans.cover(asking.horizon);
+                if is_full {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
+            if is_full {
+                break;
+            }
             if let Walked::GaveUpAt(naive) = walked {
                 let end = asking.asked(rule).until.filter(|_| rule.count.is_none());
                 unknown.extend(asking.unknown_span(naive, end));

@@ -247,6 +247,19 @@ fn five_thousand_daily_series_are_bounded_and_an_ordinary_event_behind_them_bloc
 }
 
 #[test]
+fn an_event_that_lasts_for_centuries_and_repeats_often_is_one_busy_time() {
+    let text = event(&[
+        "DTSTART;TZID=Europe/Berlin:09850105T010000",
+        "DTEND;TZID=Europe/Berlin:19700103T010000",
+        "RRULE:FREQ=DAILY;BYHOUR=8,15;BYMINUTE=0,30",
+        "EXDATE;VALUE=DATE:20261106",
+    ]);
+    let reading = read(&text);
+    assert!(covered(&reading, "2026-10-15T00:00:00Z", "2026-12-15T00:00:00Z"));
+    assert!(reading.instances.len() < 10, "{}", reading.instances.len());
+}
+
+#[test]
 fn a_bad_time_of_day_blocks_the_whole_day() {
     let reading = read(&event(&["DTSTART;TZID=America/New_York:20261124T250000"]));
     assert_eq!(
