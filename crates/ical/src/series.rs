@@ -239,6 +239,7 @@ impl<'a> Asking<'a> {
         };
         let mut work = WORK_PER_SERIES.min(budget.work);
         let granted = work;
+        let mut is_full = false;
         let walked = walk(rule, asked, &mut work, &mut |naive| {
             let first = naive - naive.rem_euclid(seconds);
             let last = first + seconds;
@@ -252,10 +253,18 @@ impl<'a> Asking<'a> {
                 _ if start < end => spans.push((start, end)),
                 _ => {}
             }
-            ControlFlow::Continue(())
+            // Long occurrences may leave nothing to find out soon.
+            is_full = spans.last() == Some(&(self.horizon.from, self.horizon.to));
+            if is_full {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         budget.work = budget.work.saturating_sub(granted - work);
-        if let Walked::GaveUpAt(naive) = walked {
+        if let Walked::GaveUpAt(naive) = walked
+            && !is_full
+        {
             spans.extend(self.unknown_span(naive, asked.until.filter(|_| rule.count.is_none())));
         }
     }

@@ -39,7 +39,41 @@ pub fn by_offset(text: &str) -> Option<Possible> {
         return None;
     }
     // Some write semicolons to keep the text apart from lists.
-    of_no_place(text).or_else(|| posix(&text.replace(';', ",")))
+    of_no_place(text)
+        .or_else(|| of_two(text))
+        .or_else(|| posix(&text.replace(';', ",")))
+}
+
+/// Both offsets of a name such as `GMT -0800 (Standard) / GMT -0700 (Daylight)`: when it is summer there is not said.
+fn of_two(text: &str) -> Option<Possible> {
+    const WORDS: [&str; 11] = [
+        "gmt", "utc", "standard", "daylight", "std", "dst", "summer", "winter", "time", "saving", "savings",
+    ];
+    let is_sign = |c: char| matches!(c, '+' | '-' | '\u{2212}');
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.');
+    let mut offsets = Vec::new();
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let after = &rest[first.len_utf8()..];
+        let length = after.find(|c| !is_number(c)).unwrap_or(after.len());
+        if is_sign(first) && after.starts_with(|c: char| c.is_ascii_digit()) {
+            let end = first.len_utf8() + length;
+            offsets.push(exactly(&rest[..end], false)?);
+            rest = &rest[end..];
+        } else {
+            words.push(first.to_ascii_lowercase());
+            rest = after;
+        }
+    }
+    let mut words = words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let [one, other] = offsets.as_slice() else {
+        return None;
+    };
+    let is_pair = one != other && (one - other).abs() <= 2 * 3_600;
+    (is_pair && words.all(|word| WORDS.contains(&word))).then(|| Possible::offsets(&offsets))
 }
 
 /// A name such as `Etc/UTC-5`. IANA's own `Etc/GMT-5` is east of UTC, and what is written in its way may be either.
@@ -167,6 +201,9 @@ mod tests {
             ("Etc/GMT5", &[-5, 5], &[]),
             ("Etc-UTC 5", &[-5, 5], &[]),
             ("Etc/GMT%2B5", &[-5, 5], &[]),
+            ("GMT-05.00/-04.00", &[-5, -4], &[]),
+            ("GMT -0800 (Standard) / GMT -0700 (Daylight)", &[-8, -7], &[]),
+            ("UTC+01:00/UTC+02:00", &[1, 2], &[]),
             ("EST5EDT;M3.2.0;M11.1.0", &[], &["EST5EDT,M3.2.0,M11.1.0"]),
         ] {
             let possible = by_offset(text).unwrap_or_else(|| panic!("{text} says nothing"));
@@ -188,6 +225,10 @@ mod tests {
             "5EST",
             "<x",
             "Room 12",
+            "Room +01/+02",
+            "GMT-05:00/+09:00",
+            "GMT+1/+1",
+            "GMT+1/+2/+3",
             "Zone5 of the city",
             "é5",
         ] {
