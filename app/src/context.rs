@@ -137,7 +137,7 @@ impl Submitted {
     }
 
     async fn not_accepted(self, error: AppError) -> AppError {
-        if is_plain_post() && error != AppError::TooMany {
+        if is_plain_post() && (error != AppError::TooMany || is_remembered().await) {
             let kept = KeptForm {
                 values: self.values_within_bounds().await,
                 problem: Some(error.clone()),
@@ -225,6 +225,14 @@ pub async fn kept_until_accepted(form: &'static str) -> KeptForm {
             .await;
     }
     remembered.kept
+}
+
+/// Whether something is remembered of the visitor already, so that no more has to be made for them.
+async fn is_remembered() -> bool {
+    match session() {
+        Ok(session) => session.id().is_some() && !session.is_empty().await,
+        Err(_) => false,
+    }
 }
 
 fn is_fresh(remembered: &Remembered) -> bool {

@@ -15,8 +15,7 @@ use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
-    Button, Card, Field, FormNotice, Look, Notice, Tone, ZoneOption, ZonePicker, accepted, anew, load,
-    problem_of,
+    Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, anew, load, problem_of,
 };
 
 /// What My Profile shows.
@@ -29,8 +28,6 @@ pub struct ProfileView {
     hours: HoursText,
     /// One's own appointments to come that lie on days off, and stay.
     staying: Vec<StayingRow>,
-    /// Why nobody can book them, when something of this cannot be read.
-    unreadable: Option<String>,
     kept: KeptForm,
     kept_password: KeptForm,
 }
@@ -52,7 +49,6 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
         zones: crate::ui::zone::zone_options(quince.now()),
         hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.weekly, &profile.overrides)),
         zone: profile.zone.name().to_owned(),
-        unreadable: profile.problem,
         name: profile.name,
         email: profile.email,
         kept,
@@ -124,7 +120,6 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
         zones,
         hours,
         staying,
-        unreadable,
         kept,
         kept_password,
     } = profile;
@@ -135,7 +130,6 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
     view! {
         <Card title="You">
             <FormNotice problem done/>
-            {unreadable.map(|sentence| view! { <Notice tone=Tone::Warn title="Nobody can book you">{sentence}</Notice> })}
             <StayingNotice title="These appointments lie on your days off, and stay" rows=staying/>
             <ActionForm action=save>
                 <Field label="Name" name="name" value=kept.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>

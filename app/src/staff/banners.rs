@@ -55,6 +55,7 @@ fn banner(warning: bookings::warnings::Warning, zone: &zones::Zone) -> Banner {
         )],
         Remedy::CalendarConfiguration => vec![calendars],
         Remedy::Calendar => Vec::new(),
+        Remedy::Profile => vec![("Look at My Profile", "/settings/profile")],
     };
     Banner {
         outage: warning.urgency == Urgency::Outage,

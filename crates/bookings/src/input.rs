@@ -31,10 +31,12 @@ pub(crate) struct Checked {
 fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
     // The estimate takes longer than in proportion to the length, and the end adds little.
     let beginning: String = password.chars().take(ESTIMATED).collect();
+    let joined: Vec<String> = known.iter().map(|text| text.replace([' ', '.'], "")).collect();
     let words = known
         .iter()
         .flat_map(|text| text.split(['@', '.', ' ']))
-        .chain(known.iter().copied());
+        .chain(known.iter().copied())
+        .chain(joined.iter().map(String::as_str));
     let words: Vec<&str> = words.filter(|word| word.len() > 2).collect();
     zxcvbn::zxcvbn(&beginning, &words).score() < zxcvbn::Score::Three
 }

@@ -25,7 +25,7 @@ pub(crate) fn own_hours(person: &Staff) -> Option<String> {
         ));
     }
     (!person.hours_are_known()).then(|| {
-        "Your hours could not be read, so that nobody can book you. Look through them below, and save them.".to_owned()
+        "Your hours could not be read, so that nobody can book you. Look through them under My Profile, and save them.".to_owned()
     })
 }
 

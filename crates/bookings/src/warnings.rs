@@ -12,7 +12,7 @@ use zones::Zone;
 use crate::connections::{CalendarState, freshness, place, trouble};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::sync;
+use crate::{sync, unreadable};
 
 /// Events named in one warning.
 const NAMED: usize = 5;
@@ -56,6 +56,8 @@ pub enum Remedy {
     CalendarConfiguration,
     /// In the calendar itself.
     Calendar,
+    /// Under My Profile.
+    Profile,
 }
 
 /// An event that was not understood in full.
@@ -76,6 +78,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
     };
     let calendars = remote_calendars::list_for_staff(&mut tx, id).await?;
     let mut warnings = Vec::new();
+    warnings.extend(unreadable::own_hours(&person).map(of_hours));
     for connection in connections::list_for_staff(&mut tx, id).await? {
         let state = freshness::state(&connection, now);
         if state != ConnectionState::Connected {
@@ -113,6 +116,18 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
         warnings.extend(of_what_is_read(&mut tx, calendar, &person.zone, now).await?);
     }
     Ok(warnings)
+}
+
+/// What is stored of the person's hours cannot be read.
+fn of_hours(sentence: String) -> Warning {
+    Warning {
+        urgency: Urgency::Outage,
+        title: "Nobody can book you".to_owned(),
+        since: None,
+        sentences: vec![sentence],
+        events: Vec::new(),
+        remedy: Remedy::Profile,
+    }
 }
 
 fn of_connection(connection: &Connection, state: ConnectionState, when_stale: WhenStale) -> Warning {
@@ -158,9 +173,10 @@ fn of_unread(
     let mut sentences = Vec::new();
     for calendar in calendars {
         let told = trouble::sentence(calendar, CalendarState::Stale);
-        if !sentences.contains(&told) {
-            sentences.push(told);
-        }
+        sentences.push(match calendars {
+            [_] => told,
+            _ => format!("“{}”: {told}", calendar.name),
+        });
     }
     let never_read = calendars.iter().any(|calendar| calendar.synced_at.is_none());
     sentences.push(trouble::meanwhile(when_stale, never_read).to_owned());

@@ -128,7 +128,7 @@ fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
     let unread = others
         .filter(|connection| connection.state != bookings::ConnectionState::Connected)
         .map(|connection| connection.sentence.clone());
-    me.problem.iter().cloned().chain(unread).collect()
+    unread.collect()
 }
 
 /// Where the events come from, in words.

@@ -12,7 +12,7 @@ pub enum AccountError {
     #[error("This email address and password do not belong together. Check both, then try again.")]
     WrongLogin,
     /// The present password, asked for before a change, is wrong.
-    #[error("Your present password is not right. Try again.")]
+    #[error("Your current password is not right. Try again.")]
     WrongPassword,
     /// The first visit is over.
     #[error("This workspace has an owner already. Sign in instead.")]

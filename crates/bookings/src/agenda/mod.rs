@@ -221,7 +221,7 @@ pub async fn view(
                 place: place(&connection),
                 state: freshness::state(&connection, now),
                 synced_at: connection.synced_at,
-                sentence: freshness::sentence(&connection, now),
+                sentence: format!("{}: {}", person.name, freshness::of_colleague(&connection, now)),
                 username: connection.username,
             });
         }

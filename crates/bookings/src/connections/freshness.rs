@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::remote_calendars::Watched;
 use store::{ConnectionState, connections::Connection};
 
+use super::place;
 use crate::clock::{age, ago};
 use crate::sync;
 
@@ -57,6 +58,22 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
         ConnectionState::Stale => format!("{account} {read}; what you see may be out of date.{problem}"),
         ConnectionState::NeedsAttention => format!("{account} {read} and needs your attention.{problem}"),
         ConnectionState::Disconnected => format!("{account} is disconnected."),
+    }
+}
+
+/// The same as colleagues may know it, without the account, said of a person whose name stands before it.
+pub(crate) fn of_colleague(connection: &Connection, now: Timestamp) -> String {
+    let place = place(connection);
+    let read = match connection.synced_at {
+        None => "were not read yet".to_owned(),
+        Some(at) => format!("were read {}", ago(at, now)),
+    };
+    match state(connection, now) {
+        ConnectionState::NeedsAttention => format!(
+            "their calendars ({place}) {read}, and {place} does not accept their password any more; they enter a new one under \
+             Integrations, and newer events may be missing until then."
+        ),
+        _ => format!("their calendars ({place}) {read}; newer events may be missing."),
     }
 }
 

@@ -25,7 +25,7 @@ impl Health {
             let owner = connection.staff_id;
             let state = freshness::state(&connection, now);
             if state != ConnectionState::Connected {
-                ailing.push((owner, freshness::sentence(&connection, now)));
+                ailing.push((owner, freshness::of_colleague(&connection, now)));
             }
             let person = team.iter().find(|person| person.id == owner);
             let primary = person.and_then(|person| person.primary_calendar_id);
@@ -90,6 +90,10 @@ pub async fn out_of_date(
     let Health(ailing) = Health::load(&mut tx, quince.now()).await?;
     let mut by_person: BTreeMap<StaffId, Vec<String>> = BTreeMap::new();
     for (person, sentence) in ailing {
+        // Nothing stands before it here.
+        let mut letters = sentence.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let sentence = first.chain(letters.clone()).collect();
         by_person.entry(person).or_default().push(sentence);
     }
     Ok(by_person)
