@@ -69,7 +69,7 @@ pub const TABLE: &[Setting] = &[
     setting(
         "QUINCE_SMTP_URL",
         "none: mails are files in the data directory",
-        "`smtps://USER:PASSWORD@HOST` or `smtp://HOST:25`.",
+        "`smtps://USER:PASSWORD@HOST` (port 465) or `smtp://USER:PASSWORD@HOST:587` (STARTTLS, which must be offered unless the server is on this machine).",
         true,
     ),
     setting(

@@ -39,7 +39,7 @@ pub struct Settings {
 /// How mails leave.
 #[derive(Clone)]
 pub enum Mail {
-    /// By a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://HOST:25`.
+    /// By a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://USER:PASSWORD@HOST:587`.
     Smtp {
         /// The server's address with its login.
         url: String,

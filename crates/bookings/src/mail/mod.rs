@@ -1,9 +1,11 @@
 //! Mails to clients and staff: asked for in the transaction of the change itself, rendered when they are sent, from the
 //! appointment as it is then.
 
+pub(crate) mod failure;
 pub(crate) mod kinds;
 pub(crate) mod outcomes;
 mod render;
+mod smtp;
 pub(crate) mod told;
 pub(crate) mod transport;
 mod worker;

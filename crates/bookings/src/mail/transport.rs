@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use lettre::message::header::ContentType;
+use lettre::address::AddressError;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-
+use lettre::{Address, Message};
 use store::messages::Message as Asked;
-use tokio::time::timeout;
 
+use super::failure::{Cause, Failure, Step};
+use super::smtp::Smtp;
 use crate::problem::Internal;
 
 /// One mail, ready to be sent.
@@ -40,27 +41,15 @@ pub(crate) struct Mailer {
 const LONGEST: Duration = Duration::from_mins(2);
 
 enum Way {
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Smtp(Box<Smtp>),
     Folder(PathBuf),
-}
-
-/// Why a mail could not be sent.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SendError {
-    /// The address or the server's word says that it never will arrive.
-    #[error("{0}")]
-    Permanent(String),
-    /// Another try may succeed.
-    #[error("{0}")]
-    Temporary(String),
 }
 
 impl Mailer {
     pub(crate) fn smtp(url: &str, from: &str) -> Result<Self, Internal> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(Internal::because)?;
         Ok(Self {
             from: sender(from)?,
-            way: Way::Smtp(Box::new(transport.build())),
+            way: Way::Smtp(Box::new(Smtp::from_url(url).map_err(Internal::because)?)),
             longest: LONGEST,
         })
     }
@@ -79,59 +68,78 @@ impl Mailer {
     }
 
     /// Sends one mail. What was asked for names it for good, so that a mail that was sent just before a crash replaces itself.
-    pub(crate) async fn send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), SendError> {
-        let sending = timeout(self.longest, self.try_to_send(letter, asked, now));
-        sending.await.unwrap_or_else(|_| {
-            let problem = "The mail server did not take the mail in time.";
-            Err(SendError::Temporary(problem.to_owned()))
-        })
+    pub(crate) async fn send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), Failure> {
+        self.send_as(letter, &asked.id.to_string(), asked.created_at, now)
+            .await
     }
 
-    async fn try_to_send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), SendError> {
-        let id = asked.id.to_string();
-        let message = self.message(letter, &id, now)?;
+    /// Sends one mail under a name of its own.
+    pub(crate) async fn send_as(
+        &self,
+        letter: &Letter,
+        id: &str,
+        created_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let message = self.message(letter, id, now)?;
         match &self.way {
-            Way::Smtp(transport) => match transport.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(SendError::Permanent(error.to_string())),
-                Err(error) => Err(SendError::Temporary(error.to_string())),
-            },
+            Way::Smtp(server) => {
+                let mail = message.formatted();
+                server.send(message.envelope(), &mail, self.longest).await
+            }
             Way::Folder(folder) => {
-                let name = format!("{}-{id}.eml", asked.created_at.strftime("%Y%m%dT%H%M%SZ"));
+                let name = format!("{}-{id}.eml", created_at.strftime("%Y%m%dT%H%M%SZ"));
                 write(folder, &name, &message.formatted()).await
             }
         }
     }
 
-    fn message(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<Message, SendError> {
-        let permanent = |error: &dyn std::fmt::Display| SendError::Permanent(error.to_string());
-        let to = mailbox(&letter.to_name, &letter.to).map_err(|error| permanent(&error))?;
+    fn message(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<Message, Failure> {
+        let to = mailbox(&letter.to_name, &letter.to).map_err(|error| Failure::address(&error))?;
         let host = self.from.email.domain();
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(one_line(&letter.subject))
             .date(std::time::SystemTime::from(now))
-            .message_id(Some(format!("<{id}@{host}>")));
+            .message_id(Some(format!("<{id}@{host}>")))
+            .raw_header(not_from_a_person());
         if let Some((name, email)) = &letter.reply_to {
-            builder = builder.reply_to(mailbox(name, email).map_err(|error| permanent(&error))?);
+            builder = builder.reply_to(mailbox(name, email).map_err(|error| Failure::address(&error))?);
         }
         let text = SinglePart::plain(letter.text.clone());
         let message = match &letter.ics {
             None => builder.singlepart(text),
             Some(ics) => {
-                let kind =
-                    ContentType::parse("text/calendar; charset=utf-8").map_err(|error| permanent(&error))?;
+                let kind = ContentType::parse("text/calendar; charset=utf-8")
+                    .map_err(|error| Failure::address(&error))?;
                 let file = Attachment::new("appointment.ics".to_owned()).body(ics.clone(), kind);
                 builder.multipart(MultiPart::mixed().singlepart(text).singlepart(file))
             }
         };
-        message.map_err(|error| permanent(&error))
+        message.map_err(|error| Failure::address(&error))
     }
 }
 
 fn sender(from: &str) -> Result<Mailbox, Internal> {
-    from.parse::<Mailbox>().map_err(Internal::because)
+    let from = from.parse::<Mailbox>().map_err(Internal::because)?;
+    let email = in_ascii(&from.email).map_err(Internal::because)?;
+    Ok(Mailbox::new(from.name, email))
+}
+
+/// The address with its domain as it is in the DNS (RFC 5890): not every mail server takes it in letters beyond ASCII.
+fn in_ascii(address: &Address) -> Result<Address, AddressError> {
+    if address.domain().is_ascii() {
+        return Ok(address.clone());
+    }
+    let domain = idna::domain_to_ascii(address.domain()).map_err(|_| AddressError::InvalidDomain)?;
+    Address::new(address.user(), domain)
+}
+
+/// Whoever is away does not answer what a program wrote (RFC 3834 section 5).
+fn not_from_a_person() -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+    HeaderValue::new(name, "auto-generated".to_owned())
 }
 
 /// No field may add a header of its own, and the mail library cannot write control characters at all.
@@ -139,21 +147,22 @@ fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ").trim().to_owned()
 }
 
-fn mailbox(name: &str, email: &str) -> Result<Mailbox, lettre::address::AddressError> {
+fn mailbox(name: &str, email: &str) -> Result<Mailbox, AddressError> {
     let name = Some(one_line(name)).filter(|name| !name.is_empty());
-    Ok(Mailbox::new(name, email.parse()?))
+    Ok(Mailbox::new(name, in_ascii(&email.parse()?)?))
 }
 
-async fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), SendError> {
+async fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let attempt = async {
         tokio::fs::create_dir_all(folder).await?;
         let unfinished = folder.join(format!(".{name}.part"));
         tokio::fs::write(&unfinished, bytes).await?;
         tokio::fs::rename(&unfinished, folder.join(name)).await
     };
-    attempt
-        .await
-        .map_err(|error: std::io::Error| SendError::Temporary(format!("{}: {error}", folder.display())))
+    attempt.await.map_err(|error: std::io::Error| {
+        let problem = format!("{}: {error}", folder.display());
+        Failure::new(Step::File, Cause::Broken(problem))
+    })
 }
 
 #[cfg(test)]
@@ -203,23 +212,36 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_mail_server_that_says_nothing_is_given_up_for_now() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let silent = tokio::spawn(async move {
-            let mut open = Vec::new();
-            while let Ok((connection, _)) = listener.accept().await {
-                open.push(connection);
-            }
-        });
-        let mailer = Mailer {
-            longest: Duration::from_millis(50),
-            ..Mailer::smtp(&format!("smtp://{address}"), "Quince <quince@example.org>").unwrap()
+    #[test]
+    fn domains_beyond_ascii_go_out_as_the_dns_has_them() {
+        let mailer = Mailer::folder(Path::new("unused"), "Quince <post@büro.example>").unwrap();
+        let letter = Letter {
+            to: "ada@münchen.example".into(),
+            reply_to: Some(("Mira".into(), "mira@例え.テスト".into())),
+            ..letter()
         };
-        let sent = mailer.send(&letter(), &asked(), Timestamp::UNIX_EPOCH).await;
-        silent.abort();
-        assert!(matches!(sent, Err(SendError::Temporary(_))), "{sent:?}");
+        let message = mailer.message(&letter, "1", Timestamp::UNIX_EPOCH).unwrap();
+        let addresses: Vec<&str> = message.envelope().to().iter().map(AsRef::as_ref).collect();
+        assert_eq!(addresses, ["ada@xn--mnchen-3ya.example"]);
+        let text = String::from_utf8(message.formatted()).unwrap();
+        assert!(text.is_ascii(), "{text}");
+        for part in [
+            "post@xn--bro-hoa.example",
+            "ada@xn--mnchen-3ya.example",
+            "mira@xn--r8jz45g.xn--zckzah",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert_eq!(mailer.sender(), "post@xn--bro-hoa.example");
+    }
+
+    #[test]
+    fn every_mail_says_that_no_person_wrote_it() {
+        let message = mailer(Path::new("unused"))
+            .message(&letter(), "1", Timestamp::UNIX_EPOCH)
+            .unwrap();
+        let text = String::from_utf8(message.formatted()).unwrap();
+        assert!(text.contains("\r\nAuto-Submitted: auto-generated\r\n"), "{text}");
     }
 
     #[tokio::test]

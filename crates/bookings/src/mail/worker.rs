@@ -10,7 +10,7 @@ use super::kinds::MessageKind;
 use super::outcomes::Outcome;
 use super::render;
 use super::told::Gathered;
-use super::transport::{Letter, SendError};
+use super::transport::Letter;
 use super::{CalledOffSession, Detail, OnTheList};
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -18,8 +18,8 @@ use crate::{classes, reach};
 
 /// A dead worker's claims come back after this.
 const LEASE: SignedDuration = LONGEST_LEASE;
-/// A mail is tried this often: for about a day and a half.
-const TRIES: u32 = 40;
+/// A mail is tried this often: for five days or six. Whoever minds the server may be away for a long weekend.
+const TRIES: u32 = 150;
 
 /// Claims some of the mails that are due.
 pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
@@ -54,11 +54,11 @@ async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
         Ok(()) => Outcome::Sent,
         Err(error) => {
             let tries = message.attempts + 1;
-            let again = matches!(error, SendError::Temporary(_)) && tries < TRIES;
+            let again = !error.is_recipients() && tries < TRIES;
             tracing::warn!(mail = %message.id, %error, again, "a mail could not be sent");
             let at = quince.now();
             Outcome::Failed {
-                problem: error.to_string(),
+                problem: error.sentence(),
                 next: again.then(|| reach::back_off(tries, None, message.id.0, at)),
                 at,
             }

@@ -4,6 +4,7 @@
 
 mod database;
 mod dice;
+mod mail_server;
 mod servers;
 mod world;
 
@@ -28,6 +29,7 @@ mod known_bugs;
 mod mails;
 mod offers;
 mod overriding;
+mod posting;
 mod promises;
 mod pushing;
 mod questions;

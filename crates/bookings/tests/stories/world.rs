@@ -308,6 +308,18 @@ impl World {
         Quince::new(settings, store, self.clock.clone()).unwrap()
     }
 
+    /// Another process on the same database, whose mails leave by a mail server.
+    pub async fn posting_by(&self, url: &str) -> Quince {
+        let settings = Settings {
+            mail: Mail::Smtp {
+                url: url.into(),
+                from: "Quince <quince@book.example>".into(),
+            },
+            ..self.quince.settings().clone()
+        };
+        Quince::new(settings, self.database.open_again().await, self.clock.clone()).unwrap()
+    }
+
     /// Reads every connection now.
     pub async fn sync(&self) {
         for connection in connections::list(&self.quince, self.owner).await.unwrap() {

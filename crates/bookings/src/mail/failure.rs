@@ -1,0 +1,193 @@
+//! Why a mail could not be sent, at which step, whose fault that is, and what to do about it.
+
+use std::fmt;
+
+/// The steps of sending a mail, in their order (RFC 5321 section 4.1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Writing the mail's head: an address may be none that a mail can have.
+    Address,
+    /// Reaching the mail server.
+    Connect,
+    /// The server's greeting and its answer to EHLO.
+    Greet,
+    /// Encrypting the line: TLS from the start, or STARTTLS.
+    Encrypt,
+    /// AUTH.
+    SignIn,
+    /// MAIL FROM.
+    Sender,
+    /// RCPT TO.
+    Recipient,
+    /// DATA and the mail itself.
+    Content,
+    /// Writing the mail as a file, where there is no mail server.
+    File,
+}
+
+/// What happened at a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The server said no, in its words. From 400 on it is a matter of time, from 500 on it is not (RFC 5321 section 4.2.1).
+    Answer { code: u16, said: String },
+    /// The server said nothing in time.
+    Silence,
+    /// The server offers no encryption, and is not on this machine.
+    NotEncrypted,
+    /// Anything else.
+    Broken(String),
+}
+
+/// Why a mail could not be sent. Its text names the step and the cause, and no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Failure {
+    /// How far it came.
+    pub step: Step,
+    pub(crate) cause: Cause,
+}
+
+impl Failure {
+    pub(crate) fn new(step: Step, cause: Cause) -> Self {
+        Self { step, cause }
+    }
+
+    /// The mail cannot be written at all.
+    pub(crate) fn address(problem: &dyn fmt::Display) -> Self {
+        Self::new(Step::Address, Cause::Broken(problem.to_string()))
+    }
+
+    /// Whether it is this recipient who cannot be reached, so that another try is in vain. Everything else says something about
+    /// the server or its settings, which can be mended, and would hold for other mails, too. Servers put off what they think of
+    /// the sender until they know the recipient: where they ask for a login (530) or name a policy (5.7, RFC 3463), the
+    /// recipient is not at fault.
+    pub(crate) fn is_recipients(&self) -> bool {
+        match (self.step, &self.cause) {
+            (Step::Address, _) => true,
+            (Step::Recipient, Cause::Answer { code, said }) => {
+                *code >= 500 && *code != 530 && !said.starts_with("5.7.")
+            }
+            _ => false,
+        }
+    }
+
+    /// What to do, in a sentence.
+    pub fn next_step(&self) -> &'static str {
+        if self.cause == Cause::NotEncrypted {
+            return "Use an address that begins with smtps:// (port 465) in QUINCE_SMTP_URL, or a port where the server offers \
+                    STARTTLS, usually 587.";
+        }
+        if self.is_recipients() {
+            return "Check the recipient's address.";
+        }
+        match self.step {
+            Step::Address | Step::Connect => {
+                "Check host and port in QUINCE_SMTP_URL, that the mail server runs, and that no firewall is in between."
+            }
+            Step::Greet => {
+                "Check host and port in QUINCE_SMTP_URL: smtps:// is for port 465, smtp:// for 587. If they are right, look into \
+                 the mail server's log."
+            }
+            Step::Encrypt => {
+                "Check that QUINCE_SMTP_URL has the name that the server's certificate is for, that the certificate has not \
+                 expired, and that smtps:// is used for port 465, smtp:// for 587."
+            }
+            Step::SignIn => {
+                "Check user and password in QUINCE_SMTP_URL; write special characters as %XX. Many services want a password made \
+                 for apps."
+            }
+            Step::Sender => {
+                "Check QUINCE_MAIL_FROM: the server may accept only addresses that belong to the login in QUINCE_SMTP_URL."
+            }
+            Step::Recipient => {
+                "If it stays so, check that the login in QUINCE_SMTP_URL may send to other domains, and look into the mail \
+                 server's log."
+            }
+            Step::Content => {
+                "The server may have reached a limit or take the mail for spam; look into its log or ask whoever runs it."
+            }
+            Step::File => "Make room on the disk, and give Quince the right to write to the folder.",
+        }
+    }
+
+    /// What happened and what to do.
+    pub fn sentence(&self) -> String {
+        format!("{self} {}", self.next_step())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match (self.step, &self.cause) {
+            (Step::Encrypt, Cause::NotEncrypted) => {
+                return f.write_str(
+                    "The mail server offers no encryption (STARTTLS), and nothing is sent to another machine without it.",
+                );
+            }
+            (Step::Address, _) => "The mail cannot be addressed",
+            (Step::Connect, _) => "The mail server could not be reached",
+            (Step::Greet, _) => "The mail server did not answer as mail servers do",
+            (Step::Encrypt, _) => "The line to the mail server could not be encrypted",
+            (Step::SignIn, _) => "The mail server did not accept the login",
+            (Step::Sender, _) => "The mail server did not accept the sender",
+            (Step::Recipient, _) => "The mail server did not accept the recipient",
+            (Step::Content, _) => "The mail server did not take the mail",
+            (Step::File, _) => "The mail could not be written as a file",
+        };
+        match &self.cause {
+            Cause::Answer { code, said } if said.is_empty() => write!(f, "{what}: {code}."),
+            Cause::Answer { code, said } => write!(f, "{what}: {code} {}.", said.trim_end_matches('.')),
+            Cause::Silence => write!(f, "{what}: it said nothing in time."),
+            Cause::NotEncrypted => write!(f, "{what}."),
+            Cause::Broken(problem) => write!(f, "{what}: {}.", problem.trim_end_matches('.')),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(step: Step, code: u16, said: &str) -> Failure {
+        let said = said.to_owned();
+        Failure::new(step, Cause::Answer { code, said })
+    }
+
+    #[test]
+    fn only_a_refusal_of_the_recipient_speaks_of_the_recipient() {
+        for code in [550, 551, 552, 553, 554] {
+            assert!(
+                answer(Step::Recipient, code, "5.1.1 No such user").is_recipients(),
+                "{code}"
+            );
+            for step in [
+                Step::Greet,
+                Step::Encrypt,
+                Step::SignIn,
+                Step::Sender,
+                Step::Content,
+            ] {
+                assert!(!answer(step, code, "no").is_recipients(), "{code} at {step:?}");
+            }
+        }
+        for code in [421, 450, 451, 452] {
+            assert!(!answer(Step::Recipient, code, "later").is_recipients(), "{code}");
+        }
+        assert!(!Failure::new(Step::Recipient, Cause::Silence).is_recipients());
+        assert!(Failure::address(&"no").is_recipients());
+    }
+
+    #[test]
+    fn a_server_that_refuses_the_sender_only_once_it_knows_the_recipient_is_understood() {
+        for (code, said) in [
+            (530, "5.7.0 Authentication required"),
+            (530, "Must issue a STARTTLS command first"),
+            (554, "5.7.1 <ada@example.com>: Relay access denied"),
+            (550, "5.7.26 unauthenticated sender"),
+        ] {
+            assert!(
+                !answer(Step::Recipient, code, said).is_recipients(),
+                "{code} {said}"
+            );
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! One mail to a mail server, step by step, so that it is known which step failed: the same answer speaks of the login at one step and
+//! of the recipient at another.
+
+use std::borrow::Cow;
+use std::error::Error as _;
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use percent_encoding::percent_decode_str;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::{Host, Url};
+
+use super::failure::{Cause, Failure, Step};
+
+/// Where mails are handed in over TLS, with STARTTLS (RFC 8314 section 3.3), and to the mail server of the same machine.
+const TLS_PORT: u16 = 465;
+const SUBMISSION_PORT: u16 = 587;
+const LOCAL_PORT: u16 = 25;
+
+/// Saying goodbye takes at most this long. The mail is sent by then.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// Characters kept of what a server says.
+const SAID: usize = 300;
+
+/// A mail server.
+pub(crate) struct Smtp {
+    host: Host<String>,
+    port: u16,
+    line: Line,
+    login: Option<Credentials>,
+    hello: ClientId,
+    /// The password in every form in which it is sent, in case that a server repeats it.
+    secrets: Vec<String>,
+}
+
+/// How the line is encrypted.
+enum Line {
+    /// From the start.
+    Tls(TlsParameters),
+    /// By STARTTLS, or nothing is sent.
+    StartTls(TlsParameters),
+    /// By STARTTLS where it is offered, to a server on the same machine, whose certificate may be of its own making.
+    StartTlsIfOffered(TlsParameters),
+}
+
+/// What is wrong with a mail server's address, in a sentence that shows nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "QUINCE_SMTP_URL cannot be used: {0}. Write it as smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587."
+)]
+pub(crate) struct BadUrl(String);
+
+impl Smtp {
+    /// A server by its address: `smtps://USER:PASSWORD@HOST:PORT/NAME` or `smtp://…`, where all but the host may be left out. NAME
+    /// is how Quince calls itself to the server.
+    pub(crate) fn from_url(url: &str) -> Result<Self, BadUrl> {
+        let bad = |problem: &str| BadUrl(problem.to_owned());
+        let url = Url::parse(url).map_err(|cause| bad(&cause.to_string()))?;
+        let host = url.host_str().filter(|host| !host.is_empty());
+        // Only of the web's schemes does the parser know what kind of host it is.
+        let host = Host::parse(host.ok_or_else(|| bad("it has no host"))?)
+            .map_err(|cause| bad(&cause.to_string()))?;
+        let is_local = is_this_machine(&host);
+        let required = match url.query() {
+            None | Some("" | "tls=opportunistic") => !is_local,
+            Some("tls=required") => true,
+            Some(_) => return Err(bad("of options it knows only ?tls=required")),
+        };
+        let name = match &host {
+            Host::Domain(name) => name.clone(),
+            Host::Ipv4(ip) => ip.to_string(),
+            Host::Ipv6(ip) => ip.to_string(),
+        };
+        let tls = |unchecked| {
+            let tls = TlsParameters::builder(name.clone()).dangerous_accept_invalid_certs(unchecked);
+            tls.build().map_err(|cause| bad(&cause.to_string()))
+        };
+        let (line, port) = match url.scheme() {
+            "smtps" => (Line::Tls(tls(false)?), TLS_PORT),
+            "smtp" if required => (Line::StartTls(tls(false)?), SUBMISSION_PORT),
+            "smtp" => (Line::StartTlsIfOffered(tls(true)?), LOCAL_PORT),
+            _ => return Err(bad("it starts with neither smtps:// nor smtp://")),
+        };
+        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned);
+        let login = match (url.username(), url.password()) {
+            ("", None) => None,
+            (_, None) => return Err(bad("it has a user and no password")),
+            (user, Some(password)) => Some(
+                decode(user)
+                    .and_then(|user| Ok((user, decode(password)?)))
+                    .map_err(|_| bad("user or password is not UTF-8"))?,
+            ),
+        };
+        let hello = url.path().trim_matches('/');
+        Ok(Self {
+            host,
+            port: url.port().unwrap_or(port),
+            line,
+            secrets: login
+                .as_ref()
+                .map_or_else(Vec::new, |(user, password)| secrets(user, password)),
+            login: login.map(|(user, password)| Credentials::new(user, password)),
+            hello: match hello {
+                "" => ClientId::default(),
+                name => ClientId::Domain(name.to_owned()),
+            },
+        })
+    }
+
+    /// Hands a mail to the server. It must take it within `longest`.
+    pub(crate) async fn send(
+        &self,
+        envelope: &Envelope,
+        mail: &[u8],
+        longest: Duration,
+    ) -> Result<(), Failure> {
+        let mut step = Step::Connect;
+        let dialogue = async {
+            let mut connection = self.connect(&mut step).await?;
+            let taken = hand_over(&mut connection, envelope, mail, &mut step).await;
+            Ok::<_, Cause>((connection, taken))
+        };
+        let ended = timeout(longest, dialogue).await;
+        let taken = match ended {
+            Err(_) => Err(Cause::Silence),
+            Ok(Err(cause)) => Err(cause),
+            Ok(Ok((mut connection, taken))) => {
+                // Whatever the server makes of it: what it has taken is sent.
+                let _ = timeout(GOODBYE, connection.quit()).await;
+                taken
+            }
+        };
+        taken.map_err(|cause| Failure::new(step, self.without_secrets(cause)))
+    }
+
+    /// Connects, encrypts the line and signs in.
+    async fn connect(&self, step: &mut Step) -> Result<AsyncSmtpConnection, Cause> {
+        let address = match &self.host {
+            Host::Domain(name) => (name.clone(), self.port),
+            Host::Ipv4(ip) => (ip.to_string(), self.port),
+            Host::Ipv6(ip) => (ip.to_string(), self.port),
+        };
+        let mut connection = if let Line::Tls(tls) = &self.line {
+            let connecting =
+                AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, Some(tls.clone()), None);
+            connecting.await.inspect_err(|error| *step = step_of(error))?
+        } else {
+            let stream = TcpStream::connect(address)
+                .await
+                .map_err(|error| Cause::Broken(error.to_string()))?;
+            *step = Step::Greet;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await?
+        };
+        *step = Step::Encrypt;
+        match &self.line {
+            Line::StartTls(tls) | Line::StartTlsIfOffered(tls) if connection.can_starttls() => {
+                connection.starttls(tls.clone(), &self.hello).await?;
+            }
+            Line::StartTls(_) => {
+                let _ = timeout(GOODBYE, connection.quit()).await;
+                return Err(Cause::NotEncrypted);
+            }
+            Line::Tls(_) | Line::StartTlsIfOffered(_) => {}
+        }
+        if let Some(login) = &self.login {
+            *step = Step::SignIn;
+            connection.auth(DEFAULT_MECHANISMS, login).await?;
+        }
+        Ok(connection)
+    }
+
+    fn without_secrets(&self, cause: Cause) -> Cause {
+        let clean = |text: String| {
+            let hidden = self
+                .secrets
+                .iter()
+                .fold(text, |text, secret| text.replace(secret, "…"));
+            let line = hidden.replace(char::is_control, " ");
+            line.trim().chars().take(SAID).collect()
+        };
+        match cause {
+            Cause::Answer { code, said } => Cause::Answer {
+                code,
+                said: clean(said),
+            },
+            Cause::Broken(problem) => Cause::Broken(clean(problem)),
+            other => other,
+        }
+    }
+}
+
+/// Whether nothing that is sent there leaves this machine.
+fn is_this_machine(host: &Host<String>) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.to_canonical().is_loopback(),
+    }
+}
+
+/// A password as the mechanisms PLAIN and LOGIN send it, too.
+fn secrets(user: &str, password: &str) -> Vec<String> {
+    if password.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        BASE64_STANDARD.encode(format!("\0{user}\0{password}")),
+        BASE64_STANDARD.encode(password),
+        password.to_owned(),
+    ]
+}
+
+/// Hands a mail over, once it is clear who speaks to whom.
+async fn hand_over(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+    mail: &[u8],
+    step: &mut Step,
+) -> Result<(), Cause> {
+    let is_plain = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
+    let mut options = Vec::new();
+    let plain_sender = envelope.from().is_none_or(is_plain);
+    if !plain_sender || !envelope.to().iter().all(is_plain) {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            *step = if plain_sender { Step::Address } else { Step::Sender };
+            let problem = "the mail server takes no letters beyond ASCII before the @";
+            return Err(Cause::Broken(problem.to_owned()));
+        }
+        options.push(MailParameter::SmtpUtfEight);
+    }
+    if !mail.is_ascii() {
+        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    *step = Step::Sender;
+    connection
+        .command(Mail::new(envelope.from().cloned(), options))
+        .await?;
+    *step = Step::Recipient;
+    for to in envelope.to() {
+        connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+    }
+    *step = Step::Content;
+    connection.command(Data).await?;
+    connection.message(mail).await?;
+    Ok(())
+}
+
+/// The step at which a line that is encrypted from the start failed, which the library does in one go.
+fn step_of(error: &Error) -> Step {
+    if error.status().is_some() || error.is_response() {
+        return Step::Greet;
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            return match io.kind() {
+                std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => Step::Encrypt,
+                _ => Step::Connect,
+            };
+        }
+        source = cause.source();
+    }
+    Step::Connect
+}
+
+impl From<Error> for Cause {
+    fn from(error: Error) -> Self {
+        // The library's own words come before the cause.
+        let said = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        match error.status() {
+            Some(code) => Self::Answer {
+                code: code.into(),
+                said,
+            },
+            None => Self::Broken(said),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope() -> Envelope {
+        let address = |text: &str| text.parse().unwrap();
+        Envelope::new(
+            Some(address("quince@example.org")),
+            vec![address("ada@example.com")],
+        )
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_mail_server_that_says_nothing_is_given_up_for_now() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let silent = tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((connection, _)) = listener.accept().await {
+                open.push(connection);
+            }
+        });
+        for (scheme, step) in [("smtp", Step::Greet), ("smtps", Step::Connect)] {
+            let server = Smtp::from_url(&format!("{scheme}://{address}")).unwrap();
+            let sent = server
+                .send(&envelope(), b"Hello", Duration::from_millis(50))
+                .await;
+            assert_eq!(sent, Err(Failure::new(step, Cause::Silence)));
+            assert!(!sent.unwrap_err().is_recipients());
+        }
+        silent.abort();
+    }
+
+    #[test]
+    fn only_a_server_on_this_machine_may_do_without_encryption() {
+        let line = |url: &str| match Smtp::from_url(url).map(|server| (server.port, server.line)) {
+            Ok((port, Line::Tls(_))) => format!("TLS {port}"),
+            Ok((port, Line::StartTls(_))) => format!("STARTTLS {port}"),
+            Ok((port, Line::StartTlsIfOffered(_))) => format!("STARTTLS if offered {port}"),
+            Err(BadUrl(problem)) => problem,
+        };
+        for (url, expected) in [
+            ("smtps://u:p@mail.example.com", "TLS 465"),
+            ("smtps://localhost:2465", "TLS 2465"),
+            ("smtp://u:p@mail.example.com", "STARTTLS 587"),
+            ("smtp://mail.example.com:25", "STARTTLS 25"),
+            ("smtp://u:p@mail.example.com?tls=opportunistic", "STARTTLS 587"),
+            ("smtp://10.0.0.5:25", "STARTTLS 25"),
+            ("smtp://localhost.example.com", "STARTTLS 587"),
+            ("smtp://127.0.0.1.example.com", "STARTTLS 587"),
+            ("smtp://[2001:db8::1]", "STARTTLS 587"),
+            ("smtp://localhost?tls=required", "STARTTLS 587"),
+            ("smtp://localhost", "STARTTLS if offered 25"),
+            ("smtp://LOCALHOST:2525", "STARTTLS if offered 2525"),
+            ("smtp://127.0.0.1", "STARTTLS if offered 25"),
+            ("smtp://[::1]:2525", "STARTTLS if offered 2525"),
+            ("smtp://[::ffff:127.0.0.1]", "STARTTLS if offered 25"),
+        ] {
+            assert_eq!(line(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_address_is_said_without_its_password() {
+        for url in [
+            "smtp://user:hunter22@",
+            "smtp://user:hunter22@mail.example.com?tls=none",
+            "smtp://user:hunter22@mail.example.com:port",
+            "smtp://user:hunter22%FF@mail.example.com",
+            "http://user:hunter22@mail.example.com",
+            "smtp://user@mail.example.com",
+        ] {
+            let problem = Smtp::from_url(url).err().unwrap().to_string();
+            assert!(
+                problem.starts_with("QUINCE_SMTP_URL cannot be used: "),
+                "{problem}"
+            );
+            assert!(!problem.contains("hunter22"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_a_server_repeats_is_hidden() {
+        let server = Smtp::from_url("smtps://user:hunter%2222@mail.example.com").unwrap();
+        let encoded = BASE64_STANDARD.encode("\0user\0hunter\"22");
+        let said = format!("no such login: {encoded} hunter\"22\r\nfor user");
+        let Cause::Answer { said, .. } = server.without_secrets(Cause::Answer { code: 535, said }) else {
+            panic!()
+        };
+        assert_eq!(said, "no such login: … …  for user");
+    }
+}
