@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Interval, Refusal, Slot, Span, StaffId, Unit};
+use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
 use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
 
@@ -15,6 +16,7 @@ use super::plan::{self, Decided, Plan};
 use super::read::{calendar_of, hosts_of, is_active, of_token, one_view};
 use super::view::AppointmentView;
 use super::why_not;
+use crate::mail::Before;
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
 use crate::slots::context::{Context, queue_for_counting};
@@ -254,6 +256,8 @@ async fn move_to(
     } = decided;
     let old = &opened.appointment;
     let hosts_before = hosts_of(tx, old.id).await?;
+    let parts_before = appointment_parts::list(tx, &[old.id]).await?;
+    let parts_before: Vec<NewPart> = parts_before.iter().map(Part::to_new).collect();
     let mut moved = Appointment {
         host_id: plan.lead(),
         starts_at: slot.start,
@@ -295,7 +299,11 @@ async fn move_to(
         classes::seats_freed(quince, tx, left, now).await?;
         outbox::follow_session(tx, left, now).await?;
     }
-    tell_of_the_move(tx, opened, &moved, &hosts_before, &plan, now).await?;
+    let before = Before {
+        appointment: old,
+        parts: &parts_before,
+    };
+    tell_of_the_move(tx, opened, &moved, (&before, &hosts_before), &plan, now).await?;
     one_view(tx, moved).await
 }
 
@@ -303,11 +311,10 @@ async fn tell_of_the_move(
     tx: &mut Tx,
     opened: &Opened,
     moved: &Appointment,
-    hosts_before: &[StaffId],
+    (before, hosts_before): (&Before<'_>, &[StaffId]),
     plan: &Plan,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    mail::ask(tx, moved, MessageKind::ClientRescheduled, now).await?;
     mail::remind(tx, moved, now).await?;
     let hosts: BTreeSet<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
     let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
@@ -319,8 +326,6 @@ async fn tell_of_the_move(
     if !joined.is_empty() {
         mail::ask_hosts(tx, moved, joined, opened.staff, MessageKind::HostBooked, now).await?;
     }
-    if !stayed.is_empty() || moved.host_id.is_none() {
-        mail::ask_hosts(tx, moved, stayed, opened.staff, MessageKind::HostRescheduled, now).await?;
-    }
-    Ok(())
+    let stayed = (!stayed.is_empty() || moved.host_id.is_none()).then_some(stayed);
+    mail::ask_about_move(tx, moved, before, stayed, opened.staff, now).await
 }

@@ -39,6 +39,8 @@ pub(crate) struct Detail {
     end: Option<Timestamp>,
     /// What the host had to do then.
     parts: Vec<OwnPart>,
+    /// When it was before it was moved.
+    before: Vec<OwnPart>,
     /// Why it was called off.
     reason: Option<String>,
     /// The names of who left, and of who takes part instead.
@@ -91,6 +93,27 @@ impl OwnPart {
     }
 }
 
+/// An appointment before it is moved.
+pub(crate) struct Before<'a> {
+    pub(crate) appointment: &'a Appointment,
+    pub(crate) parts: &'a [NewPart],
+}
+
+impl Before<'_> {
+    /// What a host had to do; for the client, and where nobody holds it, the whole.
+    fn of(&self, host: Option<StaffId>) -> Vec<OwnPart> {
+        let own = host.map_or_else(Vec::new, |host| OwnPart::of_host(self.parts, host));
+        if !own.is_empty() {
+            return own;
+        }
+        vec![OwnPart {
+            start: self.appointment.starts_at,
+            end: self.appointment.ends_at,
+            service: String::new(),
+        }]
+    }
+}
+
 /// A session that was called off, and by whom.
 #[derive(Debug, Serialize, Deserialize)]
 struct CalledOffSession {
@@ -126,7 +149,7 @@ pub(crate) async fn booked(
         told = admins(tx).await?;
     }
     for person in told.iter().filter(|person| by != Some(person.id)) {
-        let mail = to_host(appointment, parts, person, MessageKind::HostBooked);
+        let mail = to_host(appointment, parts, person, MessageKind::HostBooked, Vec::new());
         mails.push((mail, now));
     }
     messages::insert(tx, &mails, now).await.map(drop)
@@ -145,6 +168,36 @@ pub(crate) async fn ask(
 fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
     let email = appointment.email.clone();
     message(Some(appointment), None, kind, email, &times(appointment))
+}
+
+/// Asks for the mails about an appointment that was moved: to the client, and to these hosts, who had it before, too.
+pub(crate) async fn ask_about_move(
+    tx: &mut Tx,
+    moved: &Appointment,
+    before: &Before<'_>,
+    stayed: Option<Vec<StaffId>>,
+    by: Option<StaffId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let detail = Detail {
+        before: before.of(None),
+        ..times(moved)
+    };
+    let recipient = moved.email.clone();
+    let to_client = message(
+        Some(moved),
+        None,
+        MessageKind::ClientRescheduled,
+        recipient,
+        &detail,
+    );
+    insert(tx, to_client, now).await?;
+    let Some(stayed) = stayed else { return Ok(()) };
+    for host in to_be_told(tx, moved, stayed, by).await? {
+        let was = before.of(Some(host));
+        insert_for_host(tx, moved, host, MessageKind::HostRescheduled, was, now).await?;
+    }
+    Ok(())
 }
 
 /// How long before an appointment its client is reminded of it.
@@ -178,6 +231,19 @@ pub(crate) async fn ask_hosts(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    for host in to_be_told(tx, appointment, hosts, by).await? {
+        ask_host(tx, appointment, host, kind, now).await?;
+    }
+    Ok(())
+}
+
+/// Who of these hosts is told, once each; where nobody holds an appointment, the owner and the admins.
+async fn to_be_told(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    hosts: impl IntoIterator<Item = StaffId>,
+    by: Option<StaffId>,
+) -> Result<Vec<StaffId>, StoreError> {
     let mut told: Vec<StaffId> = Vec::new();
     for host in hosts {
         if !told.contains(&host) {
@@ -187,10 +253,8 @@ pub(crate) async fn ask_hosts(
     if told.is_empty() && appointment.host_id.is_none() {
         told.extend(admins(tx).await?.iter().map(|person| person.id));
     }
-    for host in told.into_iter().filter(|host| by != Some(*host)) {
-        ask_host(tx, appointment, host, kind, now).await?;
-    }
-    Ok(())
+    told.retain(|host| by != Some(*host));
+    Ok(told)
 }
 
 /// The owner and the admins.
@@ -265,17 +329,35 @@ pub(crate) async fn ask_host(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    insert_for_host(tx, appointment, host, kind, Vec::new(), now).await
+}
+
+async fn insert_for_host(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    host: StaffId,
+    kind: MessageKind,
+    before: Vec<OwnPart>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Some(person) = staff::find(tx, host).await? else {
         return Ok(());
     };
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
-    insert(tx, to_host(appointment, &parts, &person, kind), now).await
+    insert(tx, to_host(appointment, &parts, &person, kind, before), now).await
 }
 
-fn to_host(appointment: &Appointment, parts: &[NewPart], person: &Staff, kind: MessageKind) -> NewMessage {
+fn to_host(
+    appointment: &Appointment,
+    parts: &[NewPart],
+    person: &Staff,
+    kind: MessageKind,
+    before: Vec<OwnPart>,
+) -> NewMessage {
     let detail = Detail {
         parts: OwnPart::of_host(parts, person.id),
+        before,
         ..times(appointment)
     };
     message(

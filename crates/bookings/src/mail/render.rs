@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use store::WhenStale;
 use store::questions::Answer;
-use zones::Zone;
+use zones::{LocalTime, Zone};
 
 use super::kinds::MessageKind;
 use super::transport::Letter;
@@ -28,6 +28,8 @@ pub(crate) struct Told<'a> {
     pub(crate) services: &'a str,
     /// What the host who is written to has to do.
     pub(crate) parts: &'a [OwnPart],
+    /// When it was before it was moved: of a host what they had to do, of the client the whole.
+    pub(crate) before: &'a [OwnPart],
     /// The names of who left, and of who takes part instead.
     pub(crate) exchanged: Option<(&'a str, &'a str)>,
     /// Why it was called off; may be empty.
@@ -51,12 +53,46 @@ pub(crate) struct Told<'a> {
 /// `Tuesday, 24 November 2026, 10:00–10:30 (Europe/Berlin)`.
 pub(crate) fn when(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
     let (from, to) = (zone.local(start), zone.local(end));
-    let first = from.strftime("%A, %-d %B %Y, %H:%M");
+    let first = format!("{}{}", from.strftime("%A, %-d %B %Y, %H:%M"), offset(start, zone));
+    let offset = offset(end, zone);
     if from.date() == to.date() {
-        format!("{first}–{} ({zone})", to.strftime("%H:%M"))
+        format!("{first}–{}{offset} ({zone})", to.strftime("%H:%M"))
     } else {
-        format!("{first} – {} ({zone})", to.strftime("%A, %-d %B %Y, %H:%M"))
+        format!(
+            "{first} – {}{offset} ({zone})",
+            to.strftime("%A, %-d %B %Y, %H:%M")
+        )
     }
+}
+
+/// ` UTC+2`, in the hour that happens twice when clocks are set back; nothing at any other time.
+fn offset(instant: Timestamp, zone: &Zone) -> String {
+    if !matches!(zone.instants(zone.local(instant)), LocalTime::Twice { .. }) {
+        return String::new();
+    }
+    let seconds = zone.offset_seconds(instant);
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs() / 60);
+    match minutes % 60 {
+        0 => format!(" UTC{sign}{}", minutes / 60),
+        rest => format!(" UTC{sign}{}:{rest:02}", minutes / 60),
+    }
+}
+
+/// The lines that say when it was before, beside the new time that they follow.
+fn before(told: &Told, zone: &Zone) -> String {
+    let is_other = |part: &&OwnPart| {
+        let same = |start, end| part.start == start && part.end == end;
+        !same(told.start, told.end) && !told.parts.iter().any(|now| same(now.start, now.end))
+    };
+    let mut text = String::new();
+    for part in told.before.iter().filter(is_other) {
+        let _ = write!(text, "Before: {}", when(part.start, part.end, zone));
+        if !part.service.is_empty() {
+            let _ = write!(text, ": {}", part.service);
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// The mail of this kind about an appointment; nothing for a kind that is not about one, or without a host to send
@@ -126,10 +162,11 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
 fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
     let (name, email) = told.client;
     let mut text = format!(
-        "Hello {name},\n\n{sentence}\n{}\n{}\n{}\n",
+        "Hello {name},\n\n{sentence}\n{}\n{}\n{}\n{}",
         because(told.reason),
         told.calendar,
-        when(told.start, told.end, told.client_zone)
+        when(told.start, told.end, told.client_zone),
+        before(told, told.client_zone)
     );
     for (word, names) in [
         ("Services:", told.services),
@@ -208,6 +245,7 @@ fn host(told: &Told, subject: &str, sentence: &str, page: &str) -> Option<Letter
         }
         text.push('\n');
     }
+    text.push_str(&before(told, told.host_zone));
     let _ = writeln!(text, "{client_email}");
     if !told.guests.is_empty() {
         let _ = writeln!(text, "Brings {}", told.guests);
@@ -377,6 +415,7 @@ mod tests {
             guests: "",
             services: "",
             parts: &[],
+            before: &[],
             exchanged: None,
             reason: "",
             host_zone,
@@ -410,6 +449,43 @@ mod tests {
             letter.text
         );
         assert!(letter.text.contains("/manage/secret"));
+    }
+
+    #[test]
+    fn a_time_in_the_hour_that_happens_twice_has_its_offset() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let at = |start: &str, end: &str| when(start.parse().unwrap(), end.parse().unwrap(), &berlin);
+        for (start, end, expected) in [
+            (
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T01:30:00Z",
+                "02:30 UTC+2–02:30 UTC+1",
+            ),
+            (
+                "2026-10-25T01:30:00Z",
+                "2026-10-25T02:00:00Z",
+                "02:30 UTC+1–03:00",
+            ),
+            (
+                "2026-10-24T23:30:00Z",
+                "2026-10-25T00:00:00Z",
+                "01:30–02:00 UTC+2",
+            ),
+            ("2026-10-25T02:00:00Z", "2026-10-25T02:30:00Z", "03:00–03:30"),
+        ] {
+            let text = at(start, end);
+            assert_eq!(
+                text,
+                format!("Sunday, 25 October 2026, {expected} (Europe/Berlin)")
+            );
+        }
+        let lord_howe = Zone::named("Australia/Lord_Howe").unwrap();
+        let start = "2026-04-04T14:45:00Z".parse().unwrap();
+        assert_eq!(offset(start, &lord_howe), " UTC+11");
+        assert_eq!(
+            offset(start + jiff::SignedDuration::from_mins(30), &lord_howe),
+            " UTC+10:30"
+        );
     }
 
     #[test]

@@ -112,6 +112,7 @@ impl Gathered {
             guests: &self.guests,
             services: &self.services,
             parts: &self.parts,
+            before: &detail.before,
             exchanged: exchanged.map(|(left, joined)| (left.as_str(), joined.as_str())),
             reason: detail.reason.as_deref().unwrap_or_default(),
             host_zone: self.host.as_ref().map_or(&self.business_zone, |host| &host.zone),
