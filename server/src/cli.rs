@@ -44,6 +44,11 @@ pub enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Send a mail to an address with the settings of the environment, and say what became of it.
+    MailTest {
+        /// Whom to send it to, such as you@example.com.
+        address: String,
+    },
     /// Say what a calendar file blocks within a span of time, and why: one line of JSON per event instance.
     Busy(crate::busy::Busy),
     /// Print the free times of a booking calendar, or of every start the reasons why not: one line of JSON each.

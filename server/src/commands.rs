@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bookings::accounts::{AccountError, NewOwner};
-use bookings::clock::SystemClock;
-use bookings::{Internal, Quince};
+use bookings::clock::{Clock as _, SystemClock};
+use bookings::{Internal, Mail, Quince};
 use url::Url;
 
 use crate::logging;
-use crate::serve::{Server, open, secret_key};
+use crate::serve::{Server, mail, open, secret_key};
 use crate::settings::{self, SettingError, Settings};
 
 /// Why the program gives up, as a sentence with a next step.
@@ -78,6 +78,9 @@ pub enum Failure {
     /// The password could not be read.
     #[error("The password could not be read from standard input: {0}")]
     Password(std::io::Error),
+    /// A mail for trial was not sent.
+    #[error(transparent)]
+    MailTest(#[from] bookings::mails::TrialError),
     /// The free times cannot be told.
     #[error(transparent)]
     Slots(#[from] bookings::slots::SlotsError),
@@ -181,13 +184,36 @@ pub fn print(lines: impl Iterator<Item = serde_json::Value>) -> Result<(), Failu
 pub async fn use_cases() -> Result<Quince, Failure> {
     let settings = read_settings()?;
     let key = secret_key(&settings)?;
-    let url = match &settings.base_url {
-        Some(url) => url.clone(),
-        None => {
-            Url::parse(&format!("http://{}/", settings.addr)).map_err(|_| Failure::BaseUrl(settings.addr))?
-        }
-    };
+    let url = base_url(&settings)?;
     open(&settings, key, Arc::new(SystemClock), url, None).await
+}
+
+/// The address that people use, without a server that listens.
+fn base_url(settings: &Settings) -> Result<Url, Failure> {
+    match &settings.base_url {
+        Some(url) => Ok(url.clone()),
+        None => {
+            Url::parse(&format!("http://{}/", settings.addr)).map_err(|_| Failure::BaseUrl(settings.addr))
+        }
+    }
+}
+
+/// `quince mail-test`. Needs no database, so that a mail server can be tried before anything else is there.
+pub async fn mail_test(address: &str) -> Result<(), Failure> {
+    let settings = read_settings()?;
+    let mail = mail(&settings, &base_url(&settings)?);
+    bookings::mails::send_for_trial(&mail, address, SystemClock.now()).await?;
+    match mail {
+        Mail::Smtp { from, .. } => println!(
+            "The mail server has taken a mail from {from} to {address}. If it does not arrive, look among the unwanted mails \
+             there and into the mail server's log."
+        ),
+        Mail::Folder { path, .. } => println!(
+            "No mail server is set, so the mail is a file in {}. Set QUINCE_SMTP_URL to send mails.",
+            path.display()
+        ),
+    }
+    Ok(())
 }
 
 /// `quince create-owner`.

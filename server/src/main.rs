@@ -46,6 +46,7 @@ async fn main() -> ExitCode {
             timezone,
         } => commands::create_owner(workspace, name, email, timezone).await,
         Command::ResetPassword { email } => commands::reset_password(&email).await,
+        Command::MailTest { address } => commands::mail_test(&address).await,
         Command::Busy(options) => busy::run(&options),
         Command::Slots(options) => slots::run(&options).await,
         Command::Settings => {

@@ -55,25 +55,7 @@ pub async fn open(
     let store = Store::open(&settings.database_url.0, key)
         .await
         .map_err(Failure::Store)?;
-    let from = settings.mail_from.clone().unwrap_or_else(|| {
-        format!(
-            "quince@{}",
-            base_url
-                .domain()
-                .filter(|domain| domain.contains('.'))
-                .unwrap_or("localhost.localdomain")
-        )
-    });
-    let mail = match &settings.smtp_url {
-        Some(url) => Mail::Smtp {
-            url: url.0.clone(),
-            from,
-        },
-        None => Mail::Folder {
-            path: settings.data_dir.join("mail"),
-            from,
-        },
-    };
+    let mail = mail(settings, &base_url);
     let settings = bookings::Settings {
         base_url,
         icloud_url: settings.icloud_url.clone(),
@@ -85,6 +67,29 @@ pub async fn open(
         practice,
     };
     Quince::new(settings, store, clock).map_err(Failure::Internal)
+}
+
+/// How mails leave.
+pub fn mail(settings: &Settings, base_url: &Url) -> Mail {
+    let from = settings.mail_from.clone().unwrap_or_else(|| {
+        format!(
+            "quince@{}",
+            base_url
+                .domain()
+                .filter(|domain| domain.contains('.'))
+                .unwrap_or("localhost.localdomain")
+        )
+    });
+    match &settings.smtp_url {
+        Some(url) => Mail::Smtp {
+            url: url.0.clone(),
+            from,
+        },
+        None => Mail::Folder {
+            path: settings.data_dir.join("mail"),
+            from,
+        },
+    }
 }
 
 /// Whether others than the people at this machine reach the server: by its own address, or by a proxy's.

@@ -1,4 +1,4 @@
-//! What a person has to know about their calendars, on top of every page behind the sign-in.
+//! What a person has to know about their calendars, and an admin about mails, on top of every page behind the sign-in.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ fn banner(warning: bookings::warnings::Warning, zone: &zones::Zone) -> Banner {
             "/settings/calendar-configuration?edit=primary",
         )],
         Remedy::CalendarConfiguration => vec![calendars],
-        Remedy::Calendar => Vec::new(),
+        Remedy::Calendar | Remedy::Settings => Vec::new(),
         Remedy::Profile => vec![("Look at My Profile", "/settings/profile")],
     };
     Banner {
@@ -79,7 +79,7 @@ pub fn Banners() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let banners = warnings.await.unwrap_or_default();
                     (!banners.is_empty()).then(|| view! {
-                        <aside class="banners" aria-label="About your calendars">
+                        <aside class="banners" aria-label="What needs a look">
                             {banners.into_iter().map(|banner| view! { <BannerShown banner/> }).collect_view()}
                         </aside>
                     })

@@ -19,6 +19,8 @@ use crate::{mail, outbox, sweep, sync};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// When told to stop, what is under way gets this long to end.
 const LAST_WORDS: Duration = Duration::from_secs(5);
+/// Then this long is left to give back what has not ended.
+const LAST_NOTES: Duration = Duration::from_secs(2);
 
 /// How much was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,7 +48,8 @@ impl Queue {
     fn share(self) -> usize {
         match self {
             Self::Writes | Self::Syncs => 20,
-            Self::Mails => 8,
+            // What is sent and not noted yet is sent again after a kill.
+            Self::Mails => 4,
             Self::Sweep => 1,
         }
     }
@@ -55,7 +58,7 @@ impl Queue {
     /// and all wait for the same server.
     fn at_a_time(self) -> usize {
         match self {
-            Self::Mails => 4,
+            Self::Mails => 2,
             Self::Writes | Self::Syncs | Self::Sweep => 1,
         }
     }
@@ -82,6 +85,12 @@ impl UnderWay {
 
     fn len(&self) -> usize {
         self.writes.len() + self.syncs.len() + self.mails.len() + self.sweep.len()
+    }
+
+    /// Waits until all work has ended, or for so long.
+    async fn end_within(&mut self, time: Duration) {
+        let all = async { while self.some_ended().await.is_some() {} };
+        let _ = tokio::time::timeout(time, all).await;
     }
 
     /// Waits until some work ends; nothing when none is under way.
@@ -123,8 +132,13 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
         }
     }
     tracing::info!(under_way = tasks.len(), "background jobs stop");
-    let rest = async { while tasks.some_ended().await.is_some() {} };
-    let _ = tokio::time::timeout(LAST_WORDS, rest).await;
+    tasks.end_within(LAST_WORDS).await;
+    if !tasks.mails.is_empty() {
+        // Another process sends them, or this one when it is started again, without waiting for the leases to end.
+        quince.cut_off_mails(true);
+        tasks.end_within(LAST_NOTES).await;
+        quince.cut_off_mails(false);
+    }
 }
 
 /// Starts what is due, until nothing more is or enough is under way. It is looked for first, so that a claim, which must be

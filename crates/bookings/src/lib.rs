@@ -16,6 +16,7 @@
 //! | [`appointments`] | book, reschedule, cancel, edit, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
+//! | [`mails`] | whether mails go out, and a mail for trial |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
@@ -37,6 +38,7 @@ pub mod connections;
 pub mod holidays;
 pub mod input;
 pub mod jobs;
+pub mod mails;
 pub mod profile;
 pub mod services;
 pub mod slots;

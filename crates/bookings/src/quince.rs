@@ -9,7 +9,7 @@ use caldav::{Client, Guard, Limits};
 use jiff::Timestamp;
 use store::due::At;
 use store::{Store, StoreError, Tx};
-use tokio::sync::{Mutex, MutexGuard, Notify};
+use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use url::Url;
 
 use crate::clock::Clock;
@@ -89,6 +89,7 @@ struct Inner {
     mailer: Mailer,
     letter_turn: Mutex<()>,
     mail_outcomes: Outcomes,
+    mails_cut_off: watch::Sender<bool>,
     wake: Notify,
 }
 
@@ -130,10 +131,7 @@ impl Quince {
             total: LIVE_CHECK,
             ..Limits::default()
         })?;
-        let mailer = match &settings.mail {
-            Mail::Smtp { url, from } => Mailer::smtp(url, from)?,
-            Mail::Folder { path, from } => Mailer::folder(path, from)?,
-        };
+        let mailer = Mailer::new(&settings.mail)?;
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -143,6 +141,7 @@ impl Quince {
             mailer,
             letter_turn: Mutex::new(()),
             mail_outcomes: Outcomes::default(),
+            mails_cut_off: watch::Sender::new(false),
             wake: Notify::new(),
         })))
     }
@@ -214,6 +213,18 @@ impl Quince {
 
     pub(crate) fn mail_outcomes(&self) -> &Outcomes {
         &self.0.mail_outcomes
+    }
+
+    /// Whether mails that are under way are broken off, to be sent by another process or later.
+    pub(crate) fn cut_off_mails(&self, now: bool) {
+        self.0.mails_cut_off.send_replace(now);
+    }
+
+    /// Waits until mails that are under way are broken off.
+    pub(crate) async fn mails_cut_off(&self) {
+        let mut cut_off = self.0.mails_cut_off.subscribe();
+        // The sender lives as long as the handle.
+        let _ = cut_off.wait_for(|now| *now).await;
     }
 
     /// Tells the background jobs that there is something to do now.

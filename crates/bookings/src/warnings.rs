@@ -1,18 +1,21 @@
-//! What a staff member has to know on every page: calendars that cannot be read or written to, and events that were not
-//! understood in full.
+//! What a staff member has to know on every page: calendars that cannot be read or written to, events that were not understood in
+//! full, and for admins that mails do not go out.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
 use store::connections::{self, Connection};
 use store::external_events;
+use store::mail_trouble::{self, MailTrouble};
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{ConnectionState, EventId, Server, StoreError, Tx, WhenStale, staff};
 use zones::Zone;
 
+use crate::accounts::is_admin;
+use crate::clock::ago;
 use crate::connections::{CalendarState, freshness, place, trouble};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{sync, unreadable};
+use crate::{mails, sync, unreadable};
 
 /// Events named in one warning.
 const NAMED: usize = 5;
@@ -58,6 +61,8 @@ pub enum Remedy {
     Calendar,
     /// Under My Profile.
     Profile,
+    /// In the server's settings.
+    Settings,
 }
 
 /// An event that was not understood in full.
@@ -79,6 +84,14 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
     let calendars = remote_calendars::list_for_staff(&mut tx, id).await?;
     let mut warnings = Vec::new();
     warnings.extend(unreadable::own_hours(&person).map(of_hours));
+    if is_admin(person.role) {
+        let trouble = mail_trouble::find(&mut tx).await?;
+        warnings.extend(
+            trouble
+                .filter(|trouble| mails::is_alarm(trouble, now))
+                .map(|trouble| of_mails(trouble, now)),
+        );
+    }
     for connection in connections::list_for_staff(&mut tx, id).await? {
         let state = freshness::state(&connection, now);
         if state != ConnectionState::Connected {
@@ -127,6 +140,25 @@ fn of_hours(sentence: String) -> Warning {
         sentences: vec![sentence],
         events: Vec::new(),
         remedy: Remedy::Profile,
+    }
+}
+
+/// Mails that do not go out.
+fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
+    Warning {
+        urgency: Urgency::Outage,
+        title: "Mails are not being sent".to_owned(),
+        since: None,
+        sentences: vec![
+            trouble.problem,
+            format!(
+                "The first one failed {}. They wait, and Quince tries again and again for five days; try the settings with \
+                 `quince mail-test ADDRESS`.",
+                ago(trouble.since, now)
+            ),
+        ],
+        events: Vec::new(),
+        remedy: Remedy::Settings,
     }
 }
 

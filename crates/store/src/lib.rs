@@ -33,6 +33,7 @@ pub mod event_writes;
 pub mod external_events;
 pub mod holidays;
 pub mod idempotency_keys;
+pub mod mail_trouble;
 pub mod messages;
 pub mod occupancy;
 pub mod questions;

@@ -160,6 +160,30 @@ pub async fn sent(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
     .map(drop)
 }
 
+/// A claimed mail was not tried to the end, as its worker stops: whoever else works takes it up. Nothing happens when somebody
+/// else claimed it since.
+pub async fn give_back(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET lease_until = NULL, attempts = attempts - 1
+         WHERE id = $1 AND state = 'waiting' AND lease_until = $2",
+        claimed.id.0,
+        opt_ms(claimed.lease_until)
+    )
+    .map(drop)
+}
+
+/// Mails go out again: those that failed meanwhile are due now.
+pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET next_attempt_at = $1, planned_at = $1
+         WHERE state = 'waiting' AND attempts > 0 AND lease_until IS NULL AND next_attempt_at > $1",
+        ms(now)
+    )
+    .map(drop)
+}
+
 /// A claimed mail could not be sent; it is tried again at `next_attempt`, or given up without one. Nothing happens when
 /// somebody else claimed it since.
 pub async fn failed(

@@ -51,7 +51,7 @@ async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
     let quince = Quince::serve(folder.path(), &vars);
     let mut owner = set_up(&quince, &sandbox).await;
     for page in PAGES {
-        assert!(!owner.page(page).await.contains("About your calendars"), "{page}");
+        assert!(!owner.page(page).await.contains("What needs a look"), "{page}");
     }
     let integrations = owner.page("/settings/integrations").await;
     assert!(integrations.contains(">Connected<") && integrations.contains("read less than a minute ago"));
@@ -113,5 +113,5 @@ async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
     owner
         .submit("/settings/integrations", "check-now", &[("id", &id)])
         .await;
-    assert!(!owner.page("/appointments").await.contains("About your calendars"));
+    assert!(!owner.page("/appointments").await.contains("What needs a look"));
 }

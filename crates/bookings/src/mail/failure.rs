@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
+
 /// The steps of sending a mail, in their order (RFC 5321 section 4.1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -46,6 +48,27 @@ pub struct Failure {
     pub(crate) cause: Cause,
 }
 
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Address => "address",
+            Self::Connect => "connection",
+            Self::Greet => "greeting (EHLO)",
+            Self::Encrypt => "encryption (TLS)",
+            Self::SignIn => "login (AUTH)",
+            Self::Sender => "sender (MAIL FROM)",
+            Self::Recipient => "recipient (RCPT TO)",
+            Self::Content => "content (DATA)",
+            Self::File => "file",
+        })
+    }
+}
+
+/// Mails fail for so long before people are told: a server is started anew, a network is gone for a moment.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// One recipient's server that puts a mail off, as many do with who is new to them, says little of the others.
+const PATIENCE_WITH_RECIPIENT: SignedDuration = SignedDuration::from_hours(1);
+
 impl Failure {
     pub(crate) fn new(step: Step, cause: Cause) -> Self {
         Self { step, cause }
@@ -67,6 +90,15 @@ impl Failure {
                 *code >= 500 && *code != 530 && !said.starts_with("5.7.")
             }
             _ => false,
+        }
+    }
+
+    /// How long it may stay so before people are told, unless a mail is sent meanwhile; nothing for what is the recipient's.
+    pub(crate) fn patience(&self) -> Option<SignedDuration> {
+        match self.step {
+            _ if self.is_recipients() => None,
+            Step::Recipient => Some(PATIENCE_WITH_RECIPIENT),
+            _ => Some(PATIENCE),
         }
     }
 

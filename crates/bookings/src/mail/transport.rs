@@ -13,6 +13,7 @@ use store::messages::Message as Asked;
 use super::failure::{Cause, Failure, Step};
 use super::smtp::Smtp;
 use crate::problem::Internal;
+use crate::quince::Mail as Settings;
 
 /// One mail, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,19 @@ enum Way {
 }
 
 impl Mailer {
-    pub(crate) fn smtp(url: &str, from: &str) -> Result<Self, Internal> {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Internal> {
+        match settings {
+            Settings::Smtp { url, from } => Self::smtp(url, from),
+            Settings::Folder { path, from } => Self::folder(path, from),
+        }
+    }
+
+    /// The same that gives a mail up sooner or later.
+    pub(crate) fn within(self, longest: Duration) -> Self {
+        Self { longest, ..self }
+    }
+
+    fn smtp(url: &str, from: &str) -> Result<Self, Internal> {
         Ok(Self {
             from: sender(from)?,
             way: Way::Smtp(Box::new(Smtp::from_url(url).map_err(Internal::because)?)),
@@ -54,7 +67,7 @@ impl Mailer {
         })
     }
 
-    pub(crate) fn folder(path: &Path, from: &str) -> Result<Self, Internal> {
+    fn folder(path: &Path, from: &str) -> Result<Self, Internal> {
         Ok(Self {
             from: sender(from)?,
             way: Way::Folder(path.to_owned()),

@@ -6,6 +6,7 @@ use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{AppointmentStatus as Status, Tx, appointments, booking_calendars, staff, workspace};
 
+use super::failure::Failure;
 use super::kinds::MessageKind;
 use super::outcomes::Outcome;
 use super::render;
@@ -45,29 +46,36 @@ async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
         let mut tx = quince.store().read().await?;
         letter(quince, &mut tx, &message).await?
     };
-    let sent = match &letter {
-        Some(letter) => quince.mailer().send(letter, &message, quince.now()).await,
+    let outcome = match &letter {
+        Some(letter) => tokio::select! {
+            sent = quince.mailer().send(letter, &message, quince.now()) => outcome(quince, &message, sent),
+            () = quince.mails_cut_off() => Outcome::BrokenOff,
+        },
         // What it was about is gone.
-        None => Ok(()),
-    };
-    let outcome = match sent {
-        Ok(()) => Outcome::Sent,
-        Err(error) => {
-            let tries = message.attempts + 1;
-            let again = !error.is_recipients() && tries < TRIES;
-            tracing::warn!(mail = %message.id, %error, again, "a mail could not be sent");
-            let at = quince.now();
-            Outcome::Failed {
-                problem: error.sentence(),
-                next: again.then(|| reach::back_off(tries, None, message.id.0, at)),
-                at,
-            }
-        }
+        None => Outcome::Moot,
     };
     Ok(quince
         .mail_outcomes()
         .keep(quince.store(), message, outcome)
         .await?)
+}
+
+fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Outcome {
+    let at = quince.now();
+    match sent {
+        Ok(()) => Outcome::Sent { at },
+        Err(error) => {
+            let tries = message.attempts + 1;
+            let again = !error.is_recipients() && tries < TRIES;
+            tracing::warn!(mail = %message.id, %error, again, "a mail could not be sent");
+            Outcome::Failed {
+                patience: error.patience(),
+                problem: error.sentence(),
+                next: again.then(|| reach::back_off(tries, None, message.id.0, at)),
+                at,
+            }
+        }
+    }
 }
 
 async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Option<Letter>, Internal> {

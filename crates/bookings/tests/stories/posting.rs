@@ -1,11 +1,13 @@
 //! Mails and the mail server: what becomes of a mail when the server refuses it, hangs or is away, and what is said to it before the
 //! line is encrypted.
 
-use bookings::Quince;
+use bookings::appointments::{self, Actor};
+use bookings::warnings::{self, Urgency, Warning};
+use bookings::{Quince, jobs, mails};
 
 use crate::database::stories;
 use crate::mail_server::{Behaviour, MailServer};
-use crate::world::World;
+use crate::world::{World, tuesday};
 
 stories! {
     connected_on:
@@ -15,6 +17,12 @@ stories! {
     a_mail_that_was_taken_is_sent_however_the_server_says_goodbye,
     nothing_is_said_to_another_machine_without_encryption,
     encryption_is_used_where_it_is_offered,
+    admins_are_told_when_no_mail_goes_out_until_one_does,
+    one_recipient_who_is_put_off_is_told_late_and_one_who_is_refused_never,
+    what_waited_for_a_broken_server_goes_out_with_the_first_mail,
+    mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process,
+    a_kill_repeats_at_most_the_few_mails_in_hand,
+    a_moved_appointment_is_told_with_its_old_time,
 }
 
 fn behaves(answers: &[(&'static str, &'static str)]) -> Behaviour {
@@ -169,4 +177,184 @@ async fn encryption_is_used_where_it_is_offered(world: World) {
             .any(|start| heard.line.starts_with(start));
         assert!(heard.encrypted || before, "{heard:?}");
     }
+}
+
+async fn told(world: &World) -> Vec<Warning> {
+    warnings::of(&world.quince, world.owner).await.unwrap()
+}
+
+async fn admins_are_told_when_no_mail_goes_out_until_one_does(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    for (time, answer, words) in [
+        (
+            "10:00",
+            ("AUTH", "535 5.7.8 no: hunter22"),
+            "did not accept the login",
+        ),
+        (
+            "11:00",
+            ("MAIL", "550 5.7.1 not you"),
+            "did not accept the sender",
+        ),
+        ("12:00", (".", "452 4.3.1 disk full"), "did not take the mail"),
+    ] {
+        let server = MailServer::start(behaves(&[answer])).await;
+        let quince = world.posting_by(&server.url("localhost")).await;
+        world.book(time).await;
+        minutes(&world, &quince, 3).await;
+        assert_eq!(told(&world).await, [], "a server is started anew now and then");
+        minutes(&world, &quince, 10).await;
+        let warnings = told(&world).await;
+        let [warning] = warnings.as_slice() else {
+            panic!("{answer:?}: {warnings:?}")
+        };
+        assert_eq!(warning.urgency, Urgency::Outage);
+        let sentences = warning.sentences.join(" ");
+        assert!(
+            sentences.contains(words) && sentences.contains("Check") || sentences.contains("look into"),
+            "{sentences}"
+        );
+        assert!(!sentences.contains("hunter22"), "{sentences}");
+        assert!(mails::trouble(&world.quince).await.unwrap().is_some());
+        assert_eq!(
+            warnings::of(&world.quince, jonas).await.unwrap(),
+            [],
+            "it is not theirs to mend"
+        );
+        server.behave(Behaviour::default());
+        minutes(&world, &quince, 20).await;
+        assert_eq!(told(&world).await, [], "{answer:?}");
+        assert!(mails::trouble(&world.quince).await.unwrap().is_none());
+    }
+}
+
+async fn one_recipient_who_is_put_off_is_told_late_and_one_who_is_refused_never(world: World) {
+    let server = MailServer::start(behaves(&[("RCPT TO:<ada@", "550 5.1.1 No such user")])).await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    world.book("10:00").await;
+    hours(&world, &quince, 3).await;
+    assert_eq!(told(&world).await, []);
+    server.behave(behaves(&[("RCPT", "450 4.2.0 Greylisted")]));
+    world.book("15:00").await;
+    minutes(&world, &quince, 30).await;
+    assert_eq!(told(&world).await, []);
+    minutes(&world, &quince, 60).await;
+    assert_eq!(told(&world).await.len(), 1);
+}
+
+async fn what_waited_for_a_broken_server_goes_out_with_the_first_mail(world: World) {
+    let server = MailServer::start(behaves(&[("AUTH", "535 5.7.8 Wrong password")])).await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    for time in ["12:00", "13:00", "14:00"] {
+        world.book(time).await;
+    }
+    hours(&world, &quince, 5).await;
+    server.behave(Behaviour::default());
+    world.book("15:00").await;
+    minutes(&world, &quince, 2).await;
+    let taken = server.taken();
+    let booked = taken.iter().filter(|mail| !mail.contains("Subject: Reminder"));
+    assert_eq!(booked.count(), 8, "nothing waits for its pause of an hour to end");
+}
+
+async fn mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process(world: World) {
+    let server = MailServer::start(Behaviour {
+        hangs_at: Some("RCPT"),
+        ..Behaviour::default()
+    })
+    .await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    world.book("10:00").await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(jobs::run(quince, async move {
+        let _ = stopped.await;
+    }));
+    while server.count("RCPT") < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    stop.send(()).unwrap();
+    running.await.unwrap();
+    server.behave(Behaviour::default());
+    // The clock stands still: no lease has ended.
+    let next = world.posting_by(&server.url("localhost")).await;
+    jobs::run_due(&next).await.unwrap();
+    assert_eq!(server.taken().len(), 2);
+}
+
+async fn a_kill_repeats_at_most_the_few_mails_in_hand(world: World) {
+    // It has the mail, and the process dies before it knows.
+    let server = MailServer::start(Behaviour {
+        hangs_at: Some("."),
+        ..Behaviour::default()
+    })
+    .await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    for time in [
+        "09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00",
+    ] {
+        world.book(time).await;
+    }
+    let running = tokio::spawn(jobs::run(quince, std::future::pending()));
+    while server.taken().len() < 4 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    running.abort();
+    let _ = running.await;
+    server.behave(Behaviour::default());
+    let next = world.posting_by(&server.url("localhost")).await;
+    minutes(&world, &next, 12).await;
+    let ids: Vec<String> = server
+        .taken()
+        .iter()
+        .filter_map(|mail| {
+            mail.lines()
+                .find(|line| line.starts_with("Message-ID"))
+                .map(str::to_owned)
+        })
+        .collect();
+    let each: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(each.len(), 16, "none is lost");
+    assert!(ids.len() <= 20, "{} for 16", ids.len());
+}
+
+async fn a_moved_appointment_is_told_with_its_old_time(world: World) {
+    let server = MailServer::start(Behaviour::default()).await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    let booked = world.book("10:00").await;
+    minutes(&world, &quince, 1).await;
+    let client = Actor::Client {
+        token: booked.manage_token,
+    };
+    appointments::reschedule(&world.quince, &client, tuesday("14:00"))
+        .await
+        .unwrap();
+    minutes(&world, &quince, 1).await;
+    let taken = server.taken();
+    let moved = |lines: [&str; 2]| {
+        let mails = taken.iter().filter(|mail| mail.contains("Subject: New time"));
+        let plain = |mail: &str| mail.replace("=E2=80=93", "–").replace("\r\n", "\n");
+        assert_eq!(
+            mails
+                .clone()
+                .filter(|mail| plain(mail).contains(&lines.join("\n")))
+                .count(),
+            1,
+            "{:?}",
+            mails.collect::<Vec<_>>()
+        );
+    };
+    moved([
+        "Tuesday, 24 November 2026, 09:00–09:30 (America/New_York)",
+        "Before: Tuesday, 24 November 2026, 05:00–05:30 (America/New_York)",
+    ]);
+    moved([
+        "Tuesday, 24 November 2026, 14:00–14:30 (UTC)",
+        "Before: Tuesday, 24 November 2026, 10:00–10:30 (UTC)",
+    ]);
+    assert!(
+        !taken
+            .iter()
+            .any(|mail| mail.contains("Subject: Booked") && mail.contains("Before:"))
+    );
 }
