@@ -3,6 +3,7 @@
 
 use bookings::appointments::{BookError, ChangeError};
 use bookings::classes::WaitError;
+use bookings::mails::MailError;
 use bookings::services::MenuError;
 use bookings::slots::SlotsError;
 use bookings::{FieldProblem, Internal};
@@ -51,6 +52,16 @@ impl From<MenuError> for AppError {
             MenuError::NotFound => Self::NotFound,
             MenuError::NotAllowed => Self::NotAllowed,
             MenuError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<MailError> for AppError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::NotAllowed => Self::NotAllowed,
+            MailError::NotFound => Self::Refused(error.to_string()),
+            MailError::Internal(cause) => cause.into(),
         }
     }
 }

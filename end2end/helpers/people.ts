@@ -65,6 +65,7 @@ export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
     "connect-server": "/connect-server",
     "workspace-settings": "/settings/workspace",
     resources: "/settings/resources",
+    mails: "/settings/mails",
   };
   return Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, demo.app + path]));
 }

@@ -6,6 +6,7 @@ pub mod connect_form;
 pub mod connect_server;
 pub mod hours;
 pub mod integrations;
+pub mod mails;
 pub mod profile;
 pub mod resources;
 mod tabs;
@@ -20,6 +21,7 @@ use leptos_router::{SsrMode, path};
 use calendar_configuration::CalendarConfigurationPage;
 use connect_server::ConnectServerPage;
 use integrations::{DisconnectPage, IntegrationsPage};
+use mails::MailsPage;
 use profile::ProfilePage;
 use resources::ResourcesPage;
 use wizard::WizardPage;
@@ -36,6 +38,7 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
         <Route path=path!("/settings/integrations/:id/disconnect") view=DisconnectPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/calendar-configuration") view=CalendarConfigurationPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/resources") view=ResourcesPage ssr=SsrMode::Async/>
+        <Route path=path!("/settings/mails") view=MailsPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/workspace") view=WorkspaceSettingsPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-icloud") view=WizardPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-server") view=ConnectServerPage ssr=SsrMode::Async/>

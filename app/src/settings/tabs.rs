@@ -13,9 +13,10 @@ const OWN: [(&str, &str); 3] = [
     ("/settings/calendar-configuration", "Calendar Configuration"),
 ];
 /// What the owner and admins set for all.
-const ADMINS: [(&str, &str); 2] = [
+const ADMINS: [(&str, &str); 3] = [
     ("/settings/workspace", "Workspace"),
     ("/settings/resources", "Rooms and equipment"),
+    ("/settings/mails", "Mails"),
 ];
 
 /// Heading and tabs of the settings pages.

@@ -16,7 +16,7 @@
 //! | [`appointments`] | book, reschedule, cancel, edit, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
-//! | [`mails`] | whether mails go out, and a mail for trial |
+//! | [`mails`] | whether mails go out, which were given up, and a mail for trial |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
@@ -62,6 +62,6 @@ pub use scheduling::{
 };
 pub use store::occupancy::Holder;
 pub use store::{
-    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy,
+    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy, MessageId,
     RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,
 };

@@ -1,10 +1,15 @@
-//! What admins and operators have to know and to do about mails: whether they go out at all, and a mail for trial.
+//! What admins and operators have to know and to do about mails: whether they go out at all, which were given up, and a mail for
+//! trial.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use store::mail_trouble;
+use scheduling::{AppointmentId, StaffId};
+use store::messages::GivenUp;
+use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, staff};
 
+use crate::accounts::is_admin;
+use crate::mail::kinds::MessageKind;
 use crate::mail::transport::{Letter, Mailer};
 use crate::problem::Internal;
 use crate::quince::{Mail, Quince};
@@ -25,6 +30,95 @@ pub async fn trouble(quince: &Quince) -> Result<Option<MailTrouble>, Internal> {
 /// Whether people are to be told of it.
 pub(crate) fn is_alarm(trouble: &MailTrouble, now: Timestamp) -> bool {
     trouble.told_at.is_some() || trouble.alarm_at <= now
+}
+
+/// Mails that were given up, as many as a page shows.
+const SHOWN: u32 = 100;
+
+/// A mail that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenUpMail {
+    /// Its id.
+    pub id: MessageId,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// Whom it was for.
+    pub recipient: String,
+    /// Why it was given up, in a sentence.
+    pub problem: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// The appointment it is about.
+    pub appointment: Option<AppointmentId>,
+}
+
+impl From<GivenUp> for GivenUpMail {
+    fn from(mail: GivenUp) -> Self {
+        Self {
+            id: mail.id,
+            title: MessageKind::from_word(&mail.kind).map_or(mail.kind, |kind| kind.title().to_owned()),
+            recipient: mail.recipient,
+            problem: mail.problem,
+            asked_at: mail.created_at,
+            appointment: mail.appointment_id,
+        }
+    }
+}
+
+/// Why mails cannot be looked at or sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// Only owners and admins may do this.
+    #[error("Only the owner or an admin may do this. Ask one of them.")]
+    NotAllowed,
+    /// It is none, or none any more, that was given up.
+    #[error("This mail is under way again, or what it was about is gone. Look at the list as it is now.")]
+    NotFound,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for MailError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+async fn check_admin(tx: &mut Tx, by: StaffId) -> Result<(), MailError> {
+    match staff::find(tx, by).await? {
+        Some(person) if is_admin(person.role) => Ok(()),
+        _ => Err(MailError::NotAllowed),
+    }
+}
+
+/// The mails that were given up last, for owners and admins.
+pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<GivenUpMail>, MailError> {
+    let mut tx = quince.store().read().await?;
+    check_admin(&mut tx, by).await?;
+    let found = messages::given_up(&mut tx, SHOWN).await?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// Sends a mail that was given up again: it says what is so by then, and goes to the address that its recipient has by then.
+pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(), MailError> {
+    let mut tx = quince.store().write().await?;
+    check_admin(&mut tx, by).await?;
+    let mail = messages::find_given_up(&mut tx, id)
+        .await?
+        .ok_or(MailError::NotFound)?;
+    let address = match (mail.staff_id, mail.appointment_id) {
+        (Some(person), _) => staff::find(&mut tx, person).await?.map(|person| person.email),
+        (None, Some(appointment)) => appointments::find(&mut tx, appointment)
+            .await?
+            .map(|appointment| appointment.email),
+        (None, None) => None,
+    };
+    let recipient = address.unwrap_or(mail.recipient);
+    messages::send_again(&mut tx, id, &recipient, quince.now()).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
 }
 
 /// Why a mail for trial was not sent.

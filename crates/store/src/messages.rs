@@ -97,6 +97,76 @@ pub async fn insert(
     Ok(ids)
 }
 
+/// A mail that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenUp {
+    /// Its id.
+    pub id: MessageId,
+    /// The appointment it is about.
+    pub appointment_id: Option<AppointmentId>,
+    /// The staff member it is for.
+    pub staff_id: Option<StaffId>,
+    /// What it says.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// Why it was given up.
+    pub problem: String,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+fn read_given_up(row: &dyn Fields) -> Result<GivenUp, StoreError> {
+    Ok(GivenUp {
+        id: MessageId(row.uuid("id")?),
+        appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
+        staff_id: row.opt_uuid("staff_id")?.map(StaffId),
+        kind: row.text("kind")?,
+        recipient: row.text("recipient")?,
+        problem: row.opt_text("problem")?.unwrap_or_default(),
+        created_at: row.instant("created_at")?,
+    })
+}
+
+/// The mails that were given up last.
+pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<GivenUp>, StoreError> {
+    all!(
+        tx,
+        read_given_up,
+        "SELECT * FROM messages WHERE state = 'failed' ORDER BY next_attempt_at DESC, id DESC LIMIT $1",
+        i64::from(most)
+    )
+}
+
+/// A mail that was given up, if it is one.
+pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<GivenUp>, StoreError> {
+    one!(
+        tx,
+        read_given_up,
+        "SELECT * FROM messages WHERE id = $1 AND state = 'failed'",
+        id.0
+    )
+}
+
+/// Sends a mail that was given up again, to this recipient. Nothing happens to any other.
+pub async fn send_again(
+    tx: &mut Tx,
+    id: MessageId,
+    recipient: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET state = 'waiting', attempts = 0, problem = NULL, lease_until = NULL, recipient = $2,
+            next_attempt_at = $3, planned_at = $3
+         WHERE id = $1 AND state = 'failed'",
+        id.0,
+        recipient,
+        ms(now)
+    )
+    .map(drop)
+}
+
 /// Takes back the mails of a kind about an appointment that were not sent yet.
 pub async fn take_back(tx: &mut Tx, appointment: AppointmentId, kind: &str) -> Result<(), StoreError> {
     execute!(

@@ -12,6 +12,9 @@ mod banners;
 mod busy;
 mod crash;
 mod doors;
+#[path = "../../../crates/bookings/tests/stories/mail_server/mod.rs"]
+mod mail_server;
+mod mails;
 mod readme;
 mod scale_out;
 mod sessions;

@@ -168,7 +168,7 @@ impl fmt::Display for Failure {
         match &self.cause {
             Cause::Answer { code, said } if said.is_empty() => write!(f, "{what}: {code}."),
             Cause::Answer { code, said } => write!(f, "{what}: {code} {}.", said.trim_end_matches('.')),
-            Cause::Silence => write!(f, "{what}: it said nothing in time."),
+            Cause::Silence => write!(f, "{what}: it took too long."),
             Cause::NotEncrypted => write!(f, "{what}."),
             Cause::Broken(problem) => write!(f, "{what}: {}.", problem.trim_end_matches('.')),
         }

@@ -68,6 +68,25 @@ impl MessageKind {
             .map_or("", |(_, word)| word)
     }
 
+    /// What it is about, in words.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::ClientBooked => "Booked",
+            Self::ClientRescheduled | Self::HostRescheduled => "New time",
+            Self::ClientHostChanged => "Somebody else takes part",
+            Self::ClientCancelled | Self::HostCancelled => "Cancelled",
+            Self::ClientDeclined => "Declined",
+            Self::ClientMovedUp => "A seat from the waiting list",
+            Self::ClientReminder => "Reminder",
+            Self::Waiting => "On the waiting list",
+            Self::WaitingOver | Self::SessionCancelled => "Session called off",
+            Self::HostBooked => "New booking",
+            Self::HostLeft => "No longer takes part",
+            Self::HostOthersChanged => "One of the others is somebody else",
+            Self::CalendarUnreadable | Self::CalendarsFailing => "A calendar cannot be read",
+        }
+    }
+
     /// Whether it goes to the appointment's host.
     pub(crate) fn is_for_host(self) -> bool {
         matches!(

@@ -9,6 +9,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use store::messages::Message as Asked;
+use tokio::time::timeout;
 
 use super::failure::{Cause, Failure, Step};
 use super::smtp::Smtp;
@@ -102,7 +103,9 @@ impl Mailer {
             }
             Way::Folder(folder) => {
                 let name = format!("{}-{id}.eml", created_at.strftime("%Y%m%dT%H%M%SZ"));
-                write(folder, &name, &message.formatted()).await
+                let mail = message.formatted();
+                let written = timeout(self.longest, write(folder, &name, &mail)).await;
+                written.unwrap_or(Err(Failure::new(Step::File, Cause::Silence)))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! line is encrypted.
 
 use bookings::appointments::{self, Actor};
+use bookings::mails::MailError;
 use bookings::warnings::{self, Urgency, Warning};
 use bookings::{Quince, jobs, mails};
 
@@ -23,6 +24,7 @@ stories! {
     mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process,
     a_kill_repeats_at_most_the_few_mails_in_hand,
     a_moved_appointment_is_told_with_its_old_time,
+    a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_is_by_then,
 }
 
 fn behaves(answers: &[(&'static str, &'static str)]) -> Behaviour {
@@ -357,4 +359,40 @@ async fn a_moved_appointment_is_told_with_its_old_time(world: World) {
             .iter()
             .any(|mail| mail.contains("Subject: Booked") && mail.contains("Before:"))
     );
+}
+
+async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_is_by_then(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    let server = MailServer::start(behaves(&[("RCPT TO:<ada@", "550 5.1.1 No such user")])).await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    let booked = world.book("10:00").await;
+    minutes(&world, &quince, 1).await;
+    let listed = mails::given_up(&quince, world.owner).await.unwrap();
+    let [mail] = listed.as_slice() else {
+        panic!("{listed:?}")
+    };
+    assert_eq!(mail.recipient, "ada@example.com");
+    assert_eq!(mail.appointment, Some(booked.id));
+    assert!(
+        mail.problem.contains("550 5.1.1 No such user"),
+        "{}",
+        mail.problem
+    );
+    for refused in [
+        mails::given_up(&quince, jonas).await.map(drop),
+        mails::send_again(&quince, jonas, mail.id).await,
+    ] {
+        assert!(matches!(refused, Err(MailError::NotAllowed)), "{refused:?}");
+    }
+    world
+        .database
+        .set("appointments", "email", "new@example.com")
+        .await;
+    mails::send_again(&quince, world.owner, mail.id).await.unwrap();
+    assert_eq!(mails::given_up(&quince, world.owner).await.unwrap(), []);
+    let twice = mails::send_again(&quince, world.owner, mail.id).await;
+    assert!(matches!(twice, Err(MailError::NotFound)), "{twice:?}");
+    minutes(&world, &quince, 1).await;
+    assert_eq!(server.count("RCPT TO:<new@example.com>"), 1);
+    assert_eq!(server.taken().len(), 2);
 }
