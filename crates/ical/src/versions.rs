@@ -10,6 +10,12 @@ use crate::model::{Blocks, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::series::begin;
 
+/// Most zones of the series of one identity by which their changes are read.
+const MOST_CLOCKS: usize = 16;
+
+/// Most readings of changes that are added for one identity.
+const MOST_ADDED: usize = 10_000;
+
 /// The changes of some series with what they lack, and each of them as often as there are readings of it.
 pub(crate) fn versions<'e>(
     changes: Vec<&'e Event>,
@@ -18,12 +24,18 @@ pub(crate) fn versions<'e>(
 ) -> Vec<Cow<'e, Event>> {
     let longest = masters.iter().max_by_key(|master| master.length.at_most());
     let mut clocks: Vec<&Rc<Clock>> = Vec::new();
+    let mut more_clocks = false;
     for master in masters.iter().filter(|master| !master.start.whole_day) {
         if !clocks.iter().any(|known| Rc::ptr_eq(known, &master.start.clock)) {
+            if clocks.len() == MOST_CLOCKS {
+                more_clocks = true;
+                break;
+            }
             clocks.push(&master.start.clock);
         }
     }
     let mut all = Vec::with_capacity(changes.len());
+    let mut added = 0;
     for change in changes {
         let mut change = Cow::Borrowed(change);
         if let Some(length) = longest.and_then(|longest| missing_length(&change, longest)) {
@@ -41,11 +53,30 @@ pub(crate) fn versions<'e>(
                 "changes a date of a series and does not say when it ends; it is kept busy as long as the others last.",
             );
         }
-        let others = elsewhere(&change.start, &clocks);
-        if others.is_empty() || change.start_assumed {
+        if !lacks_zone(&change) {
             all.push(change);
             continue;
         }
+        let mut others = elsewhere(&change.start, &clocks);
+        let most = MOST_ADDED - added;
+        if more_clocks || others.len() > most {
+            others.truncate(most);
+            problems.add(
+                ProblemKind::Zone,
+                &change.uid,
+                true,
+                format!(
+                    "{} changes a date without a known time zone, which can be meant in more zones than are looked at, so times \
+                     may be missing.",
+                    called(&change.summary)
+                ),
+            );
+        }
+        if others.is_empty() {
+            all.push(change);
+            continue;
+        }
+        added += others.len();
         say(
             problems,
             ProblemKind::Zone,
@@ -69,16 +100,28 @@ pub(crate) fn versions<'e>(
     all
 }
 
-/// The start by the clocks of the series, where it names no zone that is known and is at another time by them.
+/// Does a change begin at a time of which the zone is not known?
+fn lacks_zone(change: &Event) -> bool {
+    let start = &change.start;
+    !(start.certain || start.whole_day || change.start_assumed)
+}
+
+/// A start by the clocks of the series, where it is at another time by them.
 fn elsewhere(start: &When, clocks: &[&Rc<Clock>]) -> Vec<When> {
-    if start.certain || start.whole_day {
-        return Vec::new();
+    let mut known = vec![begin(start)];
+    let mut others = Vec::new();
+    for clock in clocks {
+        let other = When {
+            clock: Rc::clone(clock),
+            ..start.clone()
+        };
+        let at = begin(&other);
+        if !known.contains(&at) {
+            known.push(at);
+            others.push(other);
+        }
     }
-    let starts = clocks.iter().map(|clock| When {
-        clock: Rc::clone(clock),
-        ..start.clone()
-    });
-    starts.filter(|other| begin(other) != begin(start)).collect()
+    others
 }
 
 /// The length of a change that does not say when it ends, if its series takes longer than it would.

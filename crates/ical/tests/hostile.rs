@@ -815,3 +815,50 @@ fn damaged_texts_never_panic_and_intervals_are_never_reversed() {
         }
     }
 }
+
+/// A daily series of one identity for each offset, and changes of it without a zone.
+fn series_in_many_zones(offsets: usize, changes: usize) -> String {
+    let series = (0..offsets).map(|n| {
+        let (hour, minute) = (n / 4 % 12, n % 4 * 15);
+        let sign = if n < 48 { '-' } else { '+' };
+        event_lines(
+            "a",
+            &[
+                &format!("DTSTART;TZID=UTC{sign}{hour:02}:{minute:02}:20261101T090000"),
+                "DURATION:PT1H",
+            ],
+        )
+    });
+    let changes = (0..changes).map(|n| {
+        let (hour, minute) = (n / 60 % 24, n % 60);
+        event_lines(
+            "a",
+            &[
+                &format!("RECURRENCE-ID:20261110T{hour:02}{minute:02}00"),
+                &format!("DTSTART:20261124T{hour:02}{minute:02}00"),
+                "DURATION:PT1M",
+            ],
+        )
+    });
+    let events: Vec<String> = series.chain(changes).collect();
+    calendar(&events.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_change_without_a_zone_is_read_in_so_many_zones_of_its_series_and_the_rest_is_said() {
+    let few = read(&series_in_many_zones(16, 50));
+    assert!(!few.problems.iter().any(|problem| problem.unplaced));
+    assert_eq!(few.instances.len(), 16 + 50 * 17);
+    let many = read(&series_in_many_zones(90, 50));
+    assert!(many.problems.iter().any(|problem| problem.unplaced));
+    assert!(many.instances.len() <= 90 + 50 * 17, "{}", many.instances.len());
+    // By the owner's clock they are busy all the same.
+    assert!(covered(&many, "2026-11-24T05:00:00Z", "2026-11-24T05:50:00Z"));
+    let most = read(&series_in_many_zones(16, 1_000));
+    assert!(most.problems.iter().any(|problem| problem.unplaced));
+    assert!(
+        most.instances.len() <= 16 + 1_000 + 10_000,
+        "{}",
+        most.instances.len()
+    );
+}
