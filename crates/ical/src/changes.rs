@@ -8,7 +8,7 @@ use crate::clock::{Clock, moved};
 use crate::days::DAY;
 use crate::event::{Event, When};
 use crate::from_here::{FromHere, Ranges};
-use crate::keys::{Key, is_sure, key, keys, recurrence_id};
+use crate::keys::{Key, Named, is_sure, key, keys, recurrence_id};
 use crate::length::Length;
 use crate::model::{Blocks, RecurrenceId};
 use crate::series::{Asking, Budget, Occurrence, Reach, begin};
@@ -323,15 +323,17 @@ fn blocks(blocks: Blocks, whole_day: bool, (odd, unsure): (bool, bool)) -> Block
     }
 }
 
-/// Of several changes of one occurrence those with the highest SEQUENCE; all of them when one's cannot be read.
-pub(crate) fn newest<'e>(changes: &[&'e Event], master: Option<&When>, owner: &Clock) -> Vec<&'e Event> {
+/// Of several changes of one occurrence those with the highest SEQUENCE; all of them when one's cannot be read. With several
+/// series it is not known whose occurrence a change means, so none makes another one outdated.
+pub(crate) fn newest<'e>(changes: &[&'e Event], masters: &[&Event]) -> Vec<&'e Event> {
+    if masters.len() > 1 {
+        return changes.to_vec();
+    }
+    let whole_days = masters.first().is_some_and(|master| master.start.whole_day);
     let key_of = |change: &Event| {
         let replaces = change.replaces.as_ref()?;
-        let occurrence = replaces.occurrence.as_ref()?;
-        Some((
-            key(occurrence, master.unwrap_or(&change.start), owner),
-            replaces.future,
-        ))
+        let named = Named::of(replaces.occurrence.as_ref()?, whole_days)?;
+        Some((named, replaces.future, replaces.prior))
     };
     let mut newest = HashMap::new();
     for change in changes {

@@ -27,7 +27,7 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
     let (changes, mut masters): (Vec<&Event>, Vec<&Event>) =
         events.iter().copied().partition(|event| event.replaces.is_some());
     let first: Option<&When> = masters.first().map(|master| &master.start);
-    let changes = newest(&changes, first, sink.owner);
+    let changes = newest(&changes, &masters);
     let changes = versions(changes, &masters, &mut sink.problems);
     let changes: Vec<&Event> = changes.iter().map(|change| &**change).collect();
     let shared = masters.len() > 1;

@@ -19,6 +19,35 @@ pub(crate) enum Key {
     On(i64),
 }
 
+/// What a RECURRENCE-ID says, to tell which of them surely name the same occurrence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Named {
+    /// In naive seconds.
+    On(i64),
+    /// In seconds since the epoch.
+    At(i64),
+    /// In naive seconds: without a zone, or in one that is not known for certain.
+    Local(i64, Option<*const Clock>),
+}
+
+impl Named {
+    /// Nothing for what may name more than one: a day of a series that may have several occurrences on it, and a time that
+    /// comes twice.
+    pub(crate) fn of(written: &Written, of_whole_days: bool) -> Option<Self> {
+        match (written.moment, &written.zone) {
+            (Moment::Date(day), _) => of_whole_days.then(|| Self::On(naive_date(day))),
+            (Moment::Utc(utc), _) => Some(Self::At(Clock::Fixed(0).instant(naive(utc)).as_second())),
+            (Moment::Local(local), None) => Some(Self::Local(naive(local), None)),
+            (Moment::Local(local), Some(zone)) if written.certain && written.agreed => {
+                let instants = zone.instants(naive(local));
+                let is_once = instants.again.is_none();
+                is_once.then(|| Self::At(instants.meant.as_second()))
+            }
+            (Moment::Local(local), Some(zone)) => Some(Self::Local(naive(local), Some(Rc::as_ptr(zone)))),
+        }
+    }
+}
+
 /// Which occurrence of the series that starts at `master` is meant by a time. The form may differ from the
 /// start's: a time in UTC or another zone is compared as an instant, a day as a day.
 pub(crate) fn key(written: &Written, master: &When, owner: &Clock) -> Key {

@@ -241,3 +241,56 @@ fn what_is_left_out_in_one_of_more_zones_than_can_be_combined_stays() {
         assert!(support::covered(&reading, from, to), "{:?}", shown(&reading));
     }
 }
+
+const TWICE_A_DAY: &str =
+    "DTSTART;TZID=Europe/Berlin:20261201T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYHOUR=9,15;COUNT=4";
+const EACH_DAY: &str = "DTSTART;VALUE=DATE:20261201\nRRULE:FREQ=DAILY;COUNT=5";
+
+#[test]
+#[rustfmt::skip]
+fn a_change_stays_whatever_the_sequence_of_one_that_may_be_of_another_occurrence() {
+    // The series, what names the occurrences, what the older change of them is, and whether it stays.
+    let cases: &[(&[&str], [&str; 2], bool)] = &[
+        // A day of a series with times, or of none that is known, may have several occurrences.
+        (&[TWICE_A_DAY], ["RECURRENCE-ID;VALUE=DATE:20261202", "RECURRENCE-ID;VALUE=DATE:20261202"], true),
+        (&[], ["RECURRENCE-ID;VALUE=DATE:20261202", "RECURRENCE-ID;VALUE=DATE:20261202"], true),
+        // Several times of one day, and a day and a time, of a series of whole days.
+        (&[EACH_DAY], ["RECURRENCE-ID:20261202T080000Z", "RECURRENCE-ID:20261202T130000Z"], true),
+        (&[EACH_DAY], ["RECURRENCE-ID:20261202T080000", "RECURRENCE-ID:20261202T130000"], true),
+        (&[EACH_DAY], ["RECURRENCE-ID;VALUE=DATE:20261202", "RECURRENCE-ID:20261202T130000Z"], true),
+        // Without the series.
+        (&[], ["RECURRENCE-ID:20261202T080000Z", "RECURRENCE-ID:20261202T130000Z"], true),
+        (&[], ["RECURRENCE-ID;TZID=Europe/Berlin:20261202T080000", "RECURRENCE-ID;TZID=Europe/Berlin:20261202T130000"], true),
+        // Of one series or the other, whichever is meant.
+        (&[EACH_DAY, TWICE_A_DAY], ["RECURRENCE-ID;VALUE=DATE:20261202", "RECURRENCE-ID;TZID=Europe/Berlin:20261202T090000"], true),
+        (&[TWICE_A_DAY, TWICE_A_DAY], ["RECURRENCE-ID:20261202T080000Z", "RECURRENCE-ID:20261202T080000Z"], true),
+        // One date, and that date with all before it.
+        (&[TWICE_A_DAY], ["RECURRENCE-ID:20261202T080000Z", "RECURRENCE-ID;RANGE=THISANDPRIOR:20261202T080000Z"], true),
+        // The same occurrence.
+        (&[EACH_DAY], ["RECURRENCE-ID;VALUE=DATE:20261202", "RECURRENCE-ID;VALUE=DATE:20261202"], false),
+        (&[TWICE_A_DAY], ["RECURRENCE-ID:20261202T080000Z", "RECURRENCE-ID:20261202T080000Z"], false),
+        (&[TWICE_A_DAY], ["RECURRENCE-ID;TZID=Europe/Berlin:20261202T090000", "RECURRENCE-ID:20261202T080000Z"], false),
+        (&[TWICE_A_DAY], ["RECURRENCE-ID:20261202T090000", "RECURRENCE-ID:20261202T090000"], false),
+        (&[TWICE_A_DAY], ["RECURRENCE-ID;TZID=Nowhere:20261202T090000", "RECURRENCE-ID;TZID=Nowhere:20261202T090000"], false),
+        (&[], ["RECURRENCE-ID:20261202T080000Z", "RECURRENCE-ID:20261202T080000Z"], false),
+    ];
+    for (series, [newer, older], stays) in cases {
+        for newer_start in ["DTSTART:20261210T080000Z\nDURATION:PT1H", "DTSTART;VALUE=DATE:20261210"] {
+            for status in ["CONFIRMED", "CANCELLED"] {
+                let newer = format!("{newer}\nSEQUENCE:2\nSTATUS:{status}\n{newer_start}");
+                for (start, from, to) in [
+                    ("DTSTART:20261215T130000Z\nDURATION:PT1H", "2026-12-15T13:00:00Z", "2026-12-15T14:00:00Z"),
+                    ("DTSTART;VALUE=DATE:20261215\nTRANSP:OPAQUE", "2026-12-15T05:00:00Z", "2026-12-16T05:00:00Z"),
+                ] {
+                    let older = format!("{older}\nSEQUENCE:1\n{start}");
+                    for changes in [[&newer, &older], [&older, &newer]] {
+                        let events: Vec<&str> =
+                            series.iter().copied().chain(changes.map(String::as_str)).collect();
+                        let reading = read(&text(&events));
+                        assert_eq!(support::covered(&reading, from, to), *stays, "{events:#?}");
+                    }
+                }
+            }
+        }
+    }
+}
