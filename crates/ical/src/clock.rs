@@ -1,6 +1,7 @@
 //! From local time to instants, for IANA zones and for zones that a calendar defines itself.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,20 +10,20 @@ use zones::{LocalTime, Zone};
 use crate::days::{DAY, local, naive, naive_date};
 use crate::observed::Observed;
 
-/// A zone as events name it.
-#[derive(Debug)]
+/// A zone as events name it. A copy shares what a calendar defines.
+#[derive(Debug, Clone)]
 pub(crate) enum Clock {
     /// By its IANA name.
     Named(Named),
     /// A constant offset in seconds east of UTC.
     Fixed(i32),
     /// By the calendar's own VTIMEZONE.
-    Observed(Observed),
+    Observed(Rc<Observed>),
 }
 
 /// An IANA zone that remembers a span in which its clocks do not change: nearly all times asked of one calendar
 /// lie in the same one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Named {
     zone: Zone,
     steady: Cell<Option<Steady>>,

@@ -51,7 +51,7 @@ impl Certainty {
 }
 
 /// What a name turned out to mean. No clocks: nothing.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Meant {
     pub clocks: Vec<Clock>,
     pub certainty: Certainty,
@@ -81,6 +81,15 @@ impl Meant {
     }
 }
 
+/// What the definitions of one name say.
+#[derive(Debug, Clone, Default)]
+struct Said {
+    /// By the changes of the clocks.
+    meant: Option<Meant>,
+    /// By another name, where they do not contradict each other.
+    hinted: Option<Zone>,
+}
+
 /// The names of zones in one resource, and what it defines them as.
 #[derive(Debug)]
 pub(crate) struct Names<'a> {
@@ -89,6 +98,10 @@ pub(crate) struct Names<'a> {
     events: &'a [EventText<'a>],
     /// Definitions by their names as they are compared.
     by_name: HashMap<String, Vec<&'a ZoneText<'a>>>,
+    /// What they say, read once: a text may have as many names that mean them as it has lines.
+    said: HashMap<String, Said>,
+    /// What is taken for each name that says nothing.
+    guess: Option<Meant>,
     /// What all definitions of the resource together may cost.
     budget: u32,
     wanted: Wanted,
@@ -116,6 +129,8 @@ impl<'a> Names<'a> {
             definitions,
             events: &calendar.events,
             by_name,
+            said: HashMap::new(),
+            guess: None,
             budget: WORK,
             wanted,
             owner_zone: owner.clone(),
@@ -174,16 +189,12 @@ impl<'a> Names<'a> {
         if let Some(zone) = place(name) {
             return Some(Meant::zone(zone));
         }
-        let definitions = self.by_name.get(&comparable(name)).cloned().unwrap_or_default();
-        let half = match self.defined(&definitions) {
+        let said = self.said(&comparable(name));
+        let half = match said.meant {
             Some(meant) if meant.certainty != Certainty::Several => return Some(meant),
             half => half,
         };
-        if let Some(zone) = definitions
-            .iter()
-            .find_map(|zone| hinted(zone))
-            .filter(|_| !clash(&definitions))
-        {
+        if let Some(zone) = said.hinted {
             return Some(Meant::zone(zone));
         }
         if let Some(zone) = zones::from_windows(name)
@@ -220,6 +231,23 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// What the definitions of a name say; nothing when there are none.
+    fn said(&mut self, name: &str) -> Said {
+        if let Some(said) = self.said.get(name) {
+            return said.clone();
+        }
+        let Some(definitions) = self.by_name.get(name).cloned() else {
+            return Said::default();
+        };
+        let hinted = definitions.iter().find_map(|zone| hinted(zone));
+        let said = Said {
+            meant: self.defined(&definitions),
+            hinted: hinted.filter(|_| !clash(&definitions)),
+        };
+        self.said.insert(name.to_owned(), said.clone());
+        said
+    }
+
     /// What definitions mean: several, when they differ or can be read in several ways.
     fn defined(&mut self, definitions: &[&ZoneText]) -> Option<Meant> {
         let mut all = Meanings::default();
@@ -235,7 +263,11 @@ impl<'a> Names<'a> {
             _ => Certainty::Several,
         };
         Some(Meant {
-            clocks: all.readings.into_iter().map(Clock::Observed).collect(),
+            clocks: all
+                .readings
+                .into_iter()
+                .map(|reading| Clock::Observed(Rc::new(reading)))
+                .collect(),
             certainty,
         })
     }
@@ -266,6 +298,15 @@ impl<'a> Names<'a> {
 
     /// For a name that says nothing: the calendar's own zones, else those that its events name and the owner's.
     fn guessed(&mut self) -> Meant {
+        if let Some(guess) = &self.guess {
+            return guess.clone();
+        }
+        let guess = self.guess();
+        self.guess = Some(guess.clone());
+        guess
+    }
+
+    fn guess(&mut self) -> Meant {
         let mut names: Vec<&str> = Vec::new();
         for zone in self.definitions {
             if names.len() <= MOST_GUESSES && !names.contains(&zone.id.as_str()) {

@@ -862,3 +862,42 @@ fn a_change_without_a_zone_is_read_in_so_many_zones_of_its_series_and_the_rest_i
         most.instances.len()
     );
 }
+
+/// A text with a definition of a zone, and events in zones of so many other names.
+fn in_unknown_zones(definition: &str, names: usize) -> String {
+    let events: Vec<String> = (0..names)
+        .map(|n| {
+            let start = format!("DTSTART;TZID=Elsewhere {n}:20261130T100000");
+            event_lines(&format!("u{n}"), &[&start, "DURATION:PT1H"])
+        })
+        .collect();
+    calendar(
+        &std::iter::once(definition)
+            .chain(events.iter().map(String::as_str))
+            .collect::<Vec<_>>(),
+    )
+}
+
+#[test]
+fn a_definition_is_read_once_for_all_names_that_may_mean_it() {
+    let rules = ["RRULE:FREQ=MONTHLY;BYDAY=1SU;UNTIL=20251231T000000Z"; 20].join("\r\n");
+    let dates: Vec<String> = (0..20_000)
+        .map(|n| format!("{}0101T{:02}{:02}00", 1_900 + n / 1_440, n / 60 % 24, n % 60))
+        .collect();
+    for onsets in [rules, format!("RDATE:{}", dates.join(","))] {
+        let definition = format!(
+            "BEGIN:VTIMEZONE\r\nTZID:Here\r\nBEGIN:STANDARD\r\nDTSTART:19700101T020000\r\nTZOFFSETFROM:+0200\r\n\
+             TZOFFSETTO:+0300\r\n{onsets}\r\nEND:STANDARD\r\nEND:VTIMEZONE"
+        );
+        let reading = read(&in_unknown_zones(&definition, 3_000));
+        assert_eq!(reading.instances.len(), 3_000);
+        let first = &reading.instances[0];
+        assert_eq!(first.start, support::instant("2026-11-30T07:00:00Z"));
+        assert!(
+            reading
+                .instances
+                .iter()
+                .all(|i| (i.start, i.end) == (first.start, first.end))
+        );
+    }
+}
