@@ -8,12 +8,13 @@ use crate::clock::{Clock, moved};
 use crate::components::EventText;
 use crate::days::{DAY, date, naive_date};
 use crate::durations::{self, Span};
-use crate::event::When;
+use crate::event::{When, Written};
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
 use crate::reading::{Reading, date_for_whole_days, next_midnight};
+use crate::rule::{Freq, Rule};
 use crate::series::begin;
-use crate::values::Moment;
+use crate::values::{self, Moment};
 
 /// The length of an event and of each of its occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,8 +94,9 @@ impl Measured {
 pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Measured {
     let mut found: Vec<Measured> = Vec::new();
     let mut unreadable: Option<Option<jiff::civil::Date>> = None;
+    let within = Within::of(text);
     for line in text.all(Name::DtEnd) {
-        match end_of(line, &line.value, start, reading) {
+        match end_of(line, &line.value, start, within, reading) {
             Ok(measured) => found.push(measured),
             Err(day) => unreadable = Some(unreadable.flatten().max(day)),
         }
@@ -148,7 +150,7 @@ fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
 pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut Reading) -> Measured {
     let measured = match durations::duration(period) {
         Some(span) => Ok(lasting(span, start, reading)),
-        None => end_of(line, period, start, reading),
+        None => end_of(line, period, start, Within::ONCE, reading),
     };
     measured.unwrap_or_else(|day| {
         reading.note_length(start, "has an additional date whose end could not be read.");
@@ -164,14 +166,91 @@ fn longest(lengths: impl Iterator<Item = Length>, start: &When, owner: &Clock) -
     lengths.max_by_key(|length| (length.span(start, owner).1, length.at_most()))
 }
 
+/// How far from its start an end may lie whose day does not exist, such as 31 November, so that the days near it are what it
+/// means. Else an occurrence would last until the next one or longer, and a series take all time for ever.
+#[derive(Debug, Clone, Copy)]
+struct Within {
+    days: i64,
+    /// A day too many of a month that exists may be near the end of a long event.
+    long: bool,
+}
+
+impl Within {
+    const ONCE: Self = Self { days: 32, long: true };
+
+    /// At most what the rules of an event leave between two occurrences.
+    fn of(text: &EventText) -> Self {
+        let days = text.all(Name::RRule).map(|line| days_between(&line.value)).min();
+        days.map_or(Self::ONCE, |days| Self { days, long: false })
+    }
+}
+
+/// Days that a rule leaves between two occurrences at least, as far as its form says that at once.
+fn days_between(rule: &str) -> i64 {
+    let Some(rule) = Rule::parse(rule) else {
+        return 1;
+    };
+    let weekdays = rule.weekdays.count_ones() as usize;
+    let days = weekdays + rule.nth_weekdays.len() + rule.month_days.len() + rule.year_days.len();
+    match rule.freq {
+        _ if days > 1 || rule.hours.count_ones() > 1 => 1,
+        Freq::Monthly | Freq::Yearly if weekdays == 0 && rule.week_numbers.is_empty() => 28,
+        Freq::Weekly | Freq::Monthly | Freq::Yearly => 7,
+        _ => 1,
+    }
+}
+
+/// The last one near enough of the ends that one on a day that does not exist may mean.
+fn on_near_day(
+    line: &Line,
+    text: &str,
+    start: &When,
+    within: Within,
+    reading: &mut Reading,
+) -> Option<Written> {
+    let is_of_a_month = values::after_end_of_month(text).is_some();
+    let mut found = None;
+    for near in values::on_near_days(text) {
+        let Ok(written) = reading.written(line, &near) else {
+            continue;
+        };
+        let lasts = if start.whole_day {
+            naive_date(date_for_whole_days(&written, &reading.owner())) - start.naive
+        } else {
+            let end = reading.when(&written);
+            // A day takes all of itself.
+            begin(&end).as_second() - begin(start).as_second() + if end.whole_day { DAY } else { 0 }
+        };
+        let most = within.days * DAY;
+        let is_near = match (within.long, start.whole_day) {
+            (true, _) => lasts.abs() <= most || is_of_a_month,
+            (false, true) => (0..=most).contains(&lasts),
+            (false, false) => (1..most).contains(&lasts),
+        };
+        if is_near {
+            found = Some(written);
+        }
+    }
+    if found.is_some() {
+        reading.note(
+            ProblemKind::Date,
+            "ends on a date that does not exist; the latest one near it is used.",
+        );
+    }
+    found
+}
+
 fn end_of(
     line: &Line,
     text: &str,
     start: &When,
+    within: Within,
     reading: &mut Reading,
 ) -> Result<Measured, Option<jiff::civil::Date>> {
-    // Of several ends that it may mean the last.
-    let written = reading.meanings(line, text)?.pop().ok_or(None)?;
+    let written = match reading.written(line, text) {
+        Ok(written) => written,
+        Err(day) => on_near_day(line, text, start, within, reading).ok_or(day)?,
+    };
     if start.whole_day {
         let mut end = naive_date(date_for_whole_days(&written, &reading.owner()));
         if end - start.naive > durations::LONGEST * DAY {

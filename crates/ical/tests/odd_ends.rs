@@ -139,6 +139,51 @@ const UNREADABLE: &[Case] = &[
         &["2026-11-02T15:00/2026-11-02T16:00 not-understood", "2026-11-03T15:00/2026-11-05T05:00 not-understood"]),
 ];
 
+#[rustfmt::skip]
+const ON_NO_DAY: &[Case] = &[
+    ("in a month that does not exist, far from the start",
+        &["DTSTART:20261130T150000Z\nDTEND:2026-13-30T16:00Z\nRRULE:FREQ=DAILY;COUNT=2"],
+        &["2026-11-30T15:00/2026-12-01T05:00 not-understood", "2026-12-01T15:00/2026-12-02T05:00 not-understood"]),
+    ("in a month that does not exist, near the start",
+        &["DTSTART:20261201T150000Z\nDTEND:2026-13-01T16:00Z\nRRULE:FREQ=DAILY;COUNT=2"],
+        &["2026-12-01T15:00/2026-12-01T16:00 not-understood", "2026-12-02T15:00/2026-12-02T16:00 not-understood"]),
+    ("in a month zero",
+        &["DTSTART:20261201T150000Z\nDTEND:20260001T160000Z\nRRULE:FREQ=DAILY;COUNT=2"],
+        &["2026-12-01T15:00/2026-12-02T05:00 not-understood", "2026-12-02T15:00/2026-12-03T05:00 not-understood"]),
+    ("on the day of the start or the next one, each day",
+        &["DTSTART:20261130T150000Z\nDTEND:20261131T160000Z\nRRULE:FREQ=DAILY;COUNT=2"],
+        &["2026-11-30T15:00/2026-11-30T16:00 not-understood", "2026-12-01T15:00/2026-12-01T16:00 not-understood"]),
+    ("on several days of each week",
+        &["DTSTART:20261130T150000Z\nDTEND:20261131T160000Z\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=2"],
+        &["2026-11-30T15:00/2026-11-30T16:00 not-understood", "2026-12-01T15:00/2026-12-01T16:00 not-understood"]),
+    ("at the time of the start it is no end of nothing",
+        &["DTSTART:20261130T150000Z\nDTEND:20261131T150000Z\nRRULE:FREQ=DAILY;COUNT=2"],
+        &["2026-11-30T15:00/2026-12-01T05:00 not-understood", "2026-12-01T15:00/2026-12-02T05:00 not-understood"]),
+    ("as a day",
+        &["DTSTART:20261130T150000Z\nDTEND;VALUE=DATE:20261131\nRRULE:FREQ=DAILY;COUNT=2"],
+        &["2026-11-30T15:00/2026-12-01T05:00 not-understood", "2026-12-01T15:00/2026-12-02T05:00 not-understood"]),
+    ("each week the next day may be meant",
+        &["DTSTART:20261130T150000Z\nDTEND:20261131T160000Z\nRRULE:FREQ=WEEKLY;COUNT=2"],
+        &["2026-11-30T15:00/2026-12-01T16:00 not-understood", "2026-12-07T15:00/2026-12-08T16:00 not-understood"]),
+    ("each week no month may be",
+        &["DTSTART:20261102T150000Z\nDTEND:20261131T160000Z\nRRULE:FREQ=WEEKLY;COUNT=2"],
+        &["2026-11-02T15:00/2026-11-03T05:00 not-understood", "2026-11-09T15:00/2026-11-10T05:00 not-understood"]),
+    ("of a long time once",
+        &["DTSTART:20261102T150000Z\nDTEND:20261131T160000Z"],
+        &["2026-11-02T15:00/2026-12-01T16:00 not-understood"]),
+    ("of a long time each year",
+        &["DTSTART:20261110T150000Z\nDTEND:20261131T160000Z\nRRULE:FREQ=YEARLY"],
+        &["2026-11-10T15:00/2026-12-01T16:00 not-understood"]),
+    ("whole days, each day",
+        &["DTSTART;VALUE=DATE:20261201\nDTEND;VALUE=DATE:20261302\nRRULE:FREQ=DAILY;COUNT=1\nTRANSP:OPAQUE"],
+        &["2026-12-01T05:00/2026-12-02T05:00 not-understood"]),
+];
+
+#[test]
+fn an_end_on_a_day_that_does_not_exist_is_near_the_start_or_that_of_its_day() {
+    check(ON_NO_DAY, &[ProblemKind::End, ProblemKind::Date]);
+}
+
 fn check(cases: &[Case], kinds: &[ProblemKind]) {
     for (name, events, expected) in cases {
         let text = text(events);
