@@ -37,13 +37,27 @@ pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
     let longest = masters.iter().map(|master| length_of(master)).max();
     let reach = longest.filter(|_| shared).unwrap_or(0);
     let mut taken = vec![false; changes.len()];
+    let pairs = masters.len().saturating_mul(changes.len());
+    let are_compared = !shared || sink.budget.take_pairs(pairs);
+    if let Some(master) = masters.first().filter(|_| !are_compared) {
+        let moves_others = |change: &&Event| {
+            let replaces = change.replaces.as_ref();
+            replaces.is_some_and(|replaces| replaces.future || replaces.prior)
+        };
+        sink.say(
+            master,
+            "is one of more series of one identity, and changes of them, than are compared; all dates of both are kept busy.",
+            changes.iter().any(moves_others),
+        );
+    }
+    let compared: &[&Event] = if are_compared { &changes } else { &[] };
     for master in &masters {
         let with = Terms {
             shared,
             reach,
             once: false,
         };
-        series(master, &changes, &mut taken, with, sink);
+        series(master, compared, &mut taken, with, sink);
     }
     for change in changes {
         if change.start_assumed && !masters.is_empty() {

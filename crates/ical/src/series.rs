@@ -23,12 +23,24 @@ const MOST_PER_RESOURCE: usize = 50_000;
 const WORK_PER_SERIES: u32 = 500_000;
 /// Most work for one resource.
 const WORK_PER_RESOURCE: u32 = 6_000_000;
+/// Most pairs of a series and a change that are compared where several series of a resource have one identity.
+const PAIRS_PER_RESOURCE: usize = 200_000;
 
 /// What is left for the whole resource, so that many hostile events cost no more than a few.
 #[derive(Debug)]
 pub(crate) struct Budget {
     work: u32,
     pub(crate) occurrences: usize,
+    pairs: usize,
+}
+
+impl Budget {
+    /// May so many pairs of a series and a change be compared?
+    pub(crate) fn take_pairs(&mut self, pairs: usize) -> bool {
+        let left = self.pairs.checked_sub(pairs);
+        self.pairs = left.unwrap_or(self.pairs);
+        left.is_some()
+    }
 }
 
 impl Default for Budget {
@@ -36,6 +48,7 @@ impl Default for Budget {
         Self {
             work: WORK_PER_RESOURCE,
             occurrences: MOST_PER_RESOURCE,
+            pairs: PAIRS_PER_RESOURCE,
         }
     }
 }

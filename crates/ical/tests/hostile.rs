@@ -901,3 +901,35 @@ fn a_definition_is_read_once_for_all_names_that_may_mean_it() {
         );
     }
 }
+
+/// So many events of one identity, and as many changes, each of the date of one of them.
+fn series_and_changes(number: usize, range: &str) -> String {
+    let of = |n: usize, day: usize| format!("202611{day:02}T{:02}{:02}00Z", n / 60 % 24, n % 60);
+    let events: Vec<String> = (0..number)
+        .flat_map(|n| {
+            let (original, moved) = (of(n, 3 + n / 1_440), of(n, 23 + n / 1_440));
+            let series = [format!("DTSTART:{original}"), "DURATION:PT1M".to_owned()];
+            let change = [
+                format!("RECURRENCE-ID{range}:{original}"),
+                format!("DTSTART:{moved}"),
+                "DURATION:PT1M".to_owned(),
+            ];
+            [series.to_vec(), change.to_vec()]
+        })
+        .map(|lines| event_lines("a", &lines.iter().map(String::as_str).collect::<Vec<_>>()))
+        .collect();
+    calendar(&events.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn of_more_series_and_changes_of_one_identity_than_can_be_compared_all_dates_are_busy() {
+    let few = read(&series_and_changes(50, ""));
+    assert_eq!((few.instances.len(), few.problems.len()), (50, 0));
+    let many = read(&series_and_changes(6_000, ""));
+    assert_eq!(many.instances.len(), 12_000);
+    assert_eq!(kinds(&many), [ProblemKind::Occurrence]);
+    assert!(!many.problems[0].unplaced);
+    // Where others would be moved is not known.
+    let moving = read(&series_and_changes(2_000, ";RANGE=THISANDFUTURE"));
+    assert!(moving.problems.iter().any(|problem| problem.unplaced));
+}
