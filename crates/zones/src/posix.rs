@@ -49,6 +49,10 @@ fn of_two(text: &str) -> Option<Possible> {
     const WORDS: [&str; 11] = [
         "gmt", "utc", "standard", "daylight", "std", "dst", "summer", "winter", "time", "saving", "savings",
     ];
+    // POSIX writes abbreviations made of signs in such brackets.
+    if text.contains('<') {
+        return None;
+    }
     let is_sign = |c: char| matches!(c, '+' | '-' | '\u{2212}');
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.');
     let mut offsets = Vec::new();
