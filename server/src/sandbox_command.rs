@@ -126,6 +126,9 @@ struct Habits {
     /// Leave events whose text contains this out of the lists of a calendar's members.
     #[arg(long, value_name = "TEXT")]
     list_leaves_out: Option<String>,
+    /// Each answer that would hold an event with this text breaks off in its middle.
+    #[arg(long, value_name = "TEXT")]
+    breaks_off_at: Option<String>,
     /// Say that every calendar lies in this time zone.
     #[arg(long, value_name = "ZONE")]
     calendar_zone: Option<String>,
@@ -268,6 +271,7 @@ impl Habits {
             query_leaves_out: self.query_leaves_out,
             list_leaves_out: self.list_leaves_out,
             calendar_zone: self.calendar_zone,
+            breaks_off_at: self.breaks_off_at,
             partial_data_is_empty: on(self.partial_data_is_empty),
             multiget_duplicates: on(self.multiget_duplicates),
             expired_token: match self.expired_token {

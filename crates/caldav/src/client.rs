@@ -26,6 +26,8 @@ pub struct Limits {
     pub answer_bytes: u64,
     /// Time for one answer whose events are handed on while it arrives.
     pub stream: Duration,
+    /// Time for one answer about a part of the events of which an answer did not come to its end.
+    pub hasty: Duration,
     /// Resources asked for in one multiget.
     pub batch: usize,
 }
@@ -33,7 +35,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 10 s to connect, 30 s idle, 2 min in all; 16 MiB an answer held whole, 32 MiB a listing (more than 100,000 events),
     /// 4 MiB an event; 512 MiB and 10 min an answer that is not held (Apple allows 20 MB an event with its attachments);
-    /// 50 a batch.
+    /// 10 s where an answer did not come to its end before; 50 a batch.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
@@ -44,6 +46,7 @@ impl Default for Limits {
             resource_bytes: 4 * 1024 * 1024,
             answer_bytes: 512 * 1024 * 1024,
             stream: Duration::from_mins(10),
+            hasty: Duration::from_secs(10),
             batch: 50,
         }
     }

@@ -88,6 +88,8 @@ pub enum Unreadable {
     Status(u16),
     /// The server answered without its data.
     NoData,
+    /// The answer with it did not come to its end, though the server answers other questions.
+    BrokeOff,
     /// It alone exceeds the size limit, even without its attachments.
     TooLarge {
         /// Its version, quoted as HTTP wants it, if the server told one: the same version is too large next time, too.

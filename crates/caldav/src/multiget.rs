@@ -1,7 +1,8 @@
 //! Resources read by their paths (RFC 4791 section 7.9), also from servers that cannot answer about some of them.
 //!
 //! One resource that a server cannot write out fails every multiget that includes it. So a batch that is refused is halved
-//! until the one to blame is alone, which costs it one request for each halving and one GET.
+//! until the one to blame is alone, which costs it one request for each halving and one GET. So is a batch whose answer does not
+//! come to its end while the server answers something else: one resource can crash or hang what writes it out.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,17 +15,28 @@ use crate::{Error, Reading, Resource, Unreadable};
 
 /// Multigets for a single resource that are refused, none having been answered, before only GET is used.
 const MAX_REFUSED: usize = 4;
+/// Answers that do not come to their end in one reading, before it is given up. One resource in a batch of 50 costs eight.
+const MAX_BROKEN_OFF: usize = 32;
 
 /// Paths to read, and what was learnt about the server on the way.
 pub(crate) struct Paths {
     /// Batches, the next one last.
-    batches: Vec<Vec<String>>,
+    batches: Vec<Batch>,
     /// Whether a multiget was answered.
     answered: bool,
     /// Multigets for a single resource that were refused.
     refused: usize,
     /// Whether the server answered anything about this calendar: a refusal then concerns what was asked for.
     works: bool,
+    /// Answers that did not come to their end.
+    broken_off: usize,
+}
+
+/// Paths that are asked for together.
+struct Batch {
+    hrefs: Vec<String>,
+    /// Whether it is a part of one whose answer did not come to its end.
+    hasty: bool,
 }
 
 impl Paths {
@@ -32,12 +44,16 @@ impl Paths {
     pub(crate) fn new(hrefs: impl Iterator<Item = String>, batch: usize) -> Self {
         let mut known = HashSet::new();
         let hrefs: Vec<String> = hrefs.filter(|href| known.insert(href.clone())).collect();
-        let batches = hrefs.chunks(batch.max(1)).rev();
+        let batches = hrefs.chunks(batch.max(1)).rev().map(|hrefs| Batch {
+            hrefs: hrefs.to_vec(),
+            hasty: false,
+        });
         Self {
-            batches: batches.map(<[String]>::to_vec).collect(),
+            batches: batches.collect(),
             answered: false,
             refused: 0,
             works: false,
+            broken_off: 0,
         }
     }
 
@@ -46,12 +62,12 @@ impl Paths {
     /// # Errors
     /// Those that no other question about the same resources would avoid.
     pub(crate) async fn read_some(&mut self, source: Source<'_>, bit: &mut Reading) -> Result<bool, Error> {
-        let Some(batch) = self.batches.pop() else {
+        let Some(Batch { hrefs: batch, hasty }) = self.batches.pop() else {
             return Ok(false);
         };
         let mut found = BTreeMap::new();
         if self.answered || self.refused < MAX_REFUSED {
-            match (source.multiget(&batch).await, batch.as_slice()) {
+            match (source.multiget(&batch, hasty).await, batch.as_slice()) {
                 (Ok(answer), _) => {
                     self.answered = true;
                     self.works = true;
@@ -62,12 +78,18 @@ impl Paths {
                     bit.put(alone.clone(), Outcome::Unreadable(too_large));
                     return Ok(true);
                 }
-                (Err(error), _) if !error.suggests_another_question() => return Err(error),
-                (Err(_), [_]) => self.refused += 1,
-                (Err(_), _) => {
-                    let (first, second) = batch.split_at(batch.len() / 2);
-                    self.batches.extend([second.to_vec(), first.to_vec()]);
-                    return Ok(true);
+                (Err(error), hrefs) => {
+                    let error = self.of_resources(source, error).await?;
+                    if let [_] = hrefs {
+                        self.refused += 1;
+                    } else {
+                        let (first, second) = hrefs.split_at(hrefs.len() / 2);
+                        self.batches.extend([second, first].map(|hrefs| Batch {
+                            hrefs: hrefs.to_vec(),
+                            hasty: hasty || error.broke_off(),
+                        }));
+                        return Ok(true);
+                    }
                 }
             }
         }
@@ -97,8 +119,7 @@ impl Paths {
                 self.works = true;
                 return Ok(found.map_or(Outcome::Missing, as_read));
             }
-            Err(error) if error.suggests_another_question() => error,
-            Err(error) => return Err(error),
+            Err(error) => self.of_resources(source, error).await?,
         };
         // A server in trouble, or one that throttles with 403, refuses everything, and no resource is to blame for that.
         if !self.works {
@@ -109,8 +130,33 @@ impl Paths {
             Error::TooLarge { .. } => Unreadable::TooLarge { etag: None },
             Error::Refused { status, .. } => Unreadable::Status(status),
             Error::PreconditionFailed => Unreadable::Status(412),
+            Error::Unreachable { .. } => Unreadable::BrokeOff,
             _ => Unreadable::NoData,
         }))
+    }
+
+    /// An error that is about the resources asked for, which may be asked for in another way.
+    ///
+    /// # Errors
+    /// The error itself when it is not about them, and what shows that the server is in trouble.
+    async fn of_resources(&mut self, source: Source<'_>, error: Error) -> Result<Error, Error> {
+        if error.suggests_another_question() {
+            return Ok(error);
+        }
+        if !error.broke_off() || self.broken_off == MAX_BROKEN_OFF {
+            return Err(error);
+        }
+        self.broken_off += 1;
+        // Asked each time, as a server can fail later, too.
+        let Source {
+            client,
+            calendar,
+            login,
+        } = source;
+        client.etag(calendar, login, calendar.path()).await?;
+        self.works = true;
+        tracing::info!(%error, "an answer about some events broke off; they are asked for in smaller parts");
+        Ok(error)
     }
 }
 
@@ -127,9 +173,14 @@ fn as_read(resource: Resource) -> Outcome {
 
 impl Source<'_> {
     /// One request for several resources. What the answer leaves out is left out.
-    async fn multiget(self, batch: &[String]) -> Result<BTreeMap<&str, Outcome>, Error> {
+    async fn multiget(self, batch: &[String], hasty: bool) -> Result<BTreeMap<&str, Outcome>, Error> {
         let body = requests::calendar_multiget(batch);
-        let request = Request::report(self.calendar.clone(), "1", body).streamed();
+        let request = Request::report(self.calendar.clone(), "1", body);
+        let request = if hasty {
+            request.hasty()
+        } else {
+            request.streamed()
+        };
         let reply = self.client.send(request, self.login).await?;
         let mut rows = reply.rows(Bound::Whole).await?.about(self.calendar);
         let mut found: BTreeMap<&str, Outcome> = BTreeMap::new();

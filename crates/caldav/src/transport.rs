@@ -24,8 +24,16 @@ pub(crate) struct Request {
     url: Url,
     headers: HeaderMap,
     body: Option<String>,
+    pace: Pace,
+}
+
+/// How long an answer may take.
+enum Pace {
+    Usual,
     /// What it brings is handed on while it arrives, so it may take longer.
-    streamed: bool,
+    Streamed,
+    /// It is likely to hang.
+    Hasty,
 }
 
 /// An answer that was no redirect. Its body is still on the way.
@@ -43,7 +51,7 @@ impl Request {
             url,
             headers: HeaderMap::new(),
             body: None,
-            streamed: false,
+            pace: Pace::Usual,
         }
     }
 
@@ -56,7 +64,12 @@ impl Request {
     }
 
     pub(crate) fn streamed(mut self) -> Self {
-        self.streamed = true;
+        self.pace = Pace::Streamed;
+        self
+    }
+
+    pub(crate) fn hasty(mut self) -> Self {
+        self.pace = Pace::Hasty;
         self
     }
 
@@ -171,9 +184,11 @@ impl Client {
             if let Some(body) = &request.body {
                 outgoing = outgoing.body(body.clone());
             }
-            if request.streamed {
-                outgoing = outgoing.timeout(self.limits.stream);
-            }
+            outgoing = match request.pace {
+                Pace::Usual => outgoing,
+                Pace::Streamed => outgoing.timeout(self.limits.stream),
+                Pace::Hasty => outgoing.timeout(self.limits.hasty.min(self.limits.total)),
+            };
             let response = outgoing.send().await.map_err(|error| unreachable(&url, &error))?;
             let status = response.status();
             tracing::debug!(method = %request.method, host = host_of(&url), status = status.as_u16(), "asked");

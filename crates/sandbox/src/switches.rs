@@ -46,6 +46,8 @@ pub struct Switches {
     pub calendar_zone: Option<String>,
     /// `calendar-data` that asks for parts of the events gets empty events.
     pub partial_data_is_empty: bool,
+    /// Each answer that would hold this text breaks off in its middle, as when an event crashes what writes it out.
+    pub breaks_off_at: Option<String>,
     /// A multiget repeats its first row.
     pub multiget_duplicates: bool,
     /// What a sync token that is no longer known leads to.
@@ -89,6 +91,7 @@ impl Default for Switches {
             list_leaves_out: None,
             calendar_zone: None,
             partial_data_is_empty: true,
+            breaks_off_at: None,
             multiget_duplicates: false,
             expired_token: ExpiredToken::ForbiddenWithReason,
             sync_page: None,

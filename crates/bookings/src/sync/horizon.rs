@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::booking_calendars::BookingCalendar;
-use store::remote_calendars::RemoteCalendar;
+use store::remote_calendars::{COMPARING, RemoteCalendar};
 
 use ical::Horizon;
 
@@ -75,9 +75,10 @@ impl Wanted {
     }
 }
 
-/// Whether a calendar was not compared, nor tried to be, so lately that another comparison would bring nothing.
+/// Whether a calendar was not compared, nor tried to be, so lately that another comparison would bring nothing. One that is under
+/// way, or broke off and so is due, looks at the search itself at its end; taking its mark away would have it done in vain.
 pub(super) fn is_worth_another(calendar: &RemoteCalendar, now: Timestamp) -> bool {
-    let lately = |at: Timestamp| age(at, now).is_some_and(|age| age < COMPARE_AGAIN);
+    let lately = |at: Timestamp| at == COMPARING || age(at, now).is_some_and(|age| age < COMPARE_AGAIN);
     calendar.compare_again_at.is_none() && !calendar.compared_at.is_some_and(lately)
 }
 

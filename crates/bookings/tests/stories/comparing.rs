@@ -29,6 +29,7 @@ stories! {
     a_search_that_hangs_hides_nothing,
     a_search_that_begins_to_hang_is_got_round_at_once,
     a_search_that_fails_is_noted_though_no_time_is_left,
+    a_search_that_hangs_during_a_comparison_does_not_have_it_done_again,
     a_refused_token_rewrites_nothing,
     a_calendar_that_is_throttled_does_not_stop_the_others,
     an_account_that_is_throttled_is_left_alone,
@@ -554,11 +555,11 @@ async fn d6_what_was_moved_or_deleted_there_is_not_taken_for_left_out(world: Wor
     assert!(!is_free(&world, "10:00").await && !is_free(&world, "12:00").await);
 }
 
-/// Begins a comparison, and waits until it is at the list of the first calendar, which takes a second.
-async fn comparing(world: &World) -> tokio::task::JoinHandle<()> {
+/// Begins a comparison, and waits until it is at the list of the first calendar, which takes so many seconds.
+async fn comparing(world: &World, takes: u64) -> tokio::task::JoinHandle<()> {
     world.clock.advance(SignedDuration::from_hours(26));
     world.control.clear_requests();
-    for seconds in [0, 2] {
+    for seconds in [0, takes] {
         world
             .control
             .inject_on("PROPFIND", Fault::Slow(Duration::from_secs(seconds)));
@@ -572,6 +573,24 @@ async fn comparing(world: &World) -> tokio::task::JoinHandle<()> {
     reading
 }
 
+async fn a_search_that_hangs_during_a_comparison_does_not_have_it_done_again(world: World) {
+    world.sync().await;
+    let reading = comparing(&world, 5).await;
+    world
+        .control
+        .set_search_fault(Some(Fault::Slow(Duration::from_mins(1))));
+    assert!(try_to_book(&world, "16:00").await.is_ok());
+    assert!(!reading.is_finished());
+    world.control.set_search_fault(None);
+    reading.await.unwrap();
+    let mut tx = world.quince.store().read().await.unwrap();
+    for name in ["Home", "Work"] {
+        let id = world.remote(name).await;
+        let known = remote_calendars::find(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!(known.compared_at, Some(world.quince.now()), "{name}");
+    }
+}
+
 async fn a_choice_made_during_a_comparison_counts(world: World) {
     as_first_imported(&world).await;
     let home = world.icloud("Home");
@@ -580,7 +599,7 @@ async fn a_choice_made_during_a_comparison_counts(world: World) {
     world.control.move_event(home, &href, wednesday("14:00"));
     world.sync().await;
     assert!(!is_free(&world, "10:00").await && is_free(&world, "14:00").await);
-    let reading = comparing(&world).await;
+    let reading = comparing(&world, 2).await;
     let id = world.connection().await.id;
     configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::KeepUp)
         .await
@@ -595,7 +614,7 @@ async fn a_zone_chosen_during_a_comparison_counts(world: World) {
         .control
         .put_event(world.icloud("Home"), &event("floating", FLOATING));
     world.sync().await;
-    let reading = comparing(&world).await;
+    let reading = comparing(&world, 2).await;
     profile::save(&world.quince, world.owner, "Maya Lopez", "America/New_York")
         .await
         .unwrap();

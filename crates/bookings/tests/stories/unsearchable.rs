@@ -23,6 +23,7 @@ stories! {
     a_daily_comparison_fetches_only_what_is_new,
     d6_what_stays_as_first_imported_is_not_fetched_again,
     a_calendar_that_does_not_answer_is_read_at_once,
+    an_event_that_breaks_off_every_answer_hides_no_other,
 }
 
 stories! {
@@ -320,6 +321,48 @@ async fn a_calendar_that_does_not_answer_is_read_at_once(world: World) {
     // Once it is known to fail, no booking takes its pauses away.
     assert!(try_to_book(&world, "12:00").await.is_ok());
     assert_eq!(world.jobs().await.synced, 0);
+}
+
+async fn an_event_that_breaks_off_every_answer_hides_no_other(world: World) {
+    let work = world.icloud("Work");
+    world.sync().await;
+    world
+        .control
+        .switch(|switches| switches.breaks_off_at = Some("UID:crash".into()));
+    world
+        .control
+        .put_event(work, &an_hour("crash", wednesday("09:00")));
+    for number in 0..30 {
+        let start = wednesday("20:00") + SignedDuration::from_hours(24 * number);
+        world
+            .control
+            .put_event(work, &an_hour(&format!("other-{number}"), start));
+    }
+    // The look at the moment of booking gets round it, too.
+    world
+        .control
+        .put_event(work, &an_hour("live", wednesday("12:00")));
+    assert_taken(&try_to_book(&world, "12:00").await);
+    world
+        .control
+        .put_event(work, &an_hour("seen", wednesday("10:00")));
+    world.sync().await;
+    assert!(!is_free(&world, "10:00").await && !is_free(&world, "12:00").await);
+    let told = calendar(&world, "Work").await.problem.unwrap_or_default();
+    assert!(told.contains("could not be read"), "{told}");
+    // What comes later is read for itself, and by the next comparison as well.
+    world
+        .control
+        .put_event(work, &an_hour("later", wednesday("14:00")));
+    world.sync().await;
+    assert!(!is_free(&world, "14:00").await);
+    world.clock.advance(SignedDuration::from_hours(26));
+    world
+        .control
+        .put_event(work, &an_hour("last", wednesday("15:00")));
+    world.sync().await;
+    assert!(!is_free(&world, "15:00").await && !is_free(&world, "14:00").await);
+    assert!(is_free(&world, "16:00").await);
 }
 
 async fn an_event_that_breaks_radicale_hides_no_other(world: World) {

@@ -1,13 +1,14 @@
 //! Servers that cannot answer one question and can answer another.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use caldav::{Error, Listed, Reading, Unreadable};
+use caldav::{Error, Limits, Listed, Reading, Unreadable};
 
-use crate::support::client;
 use crate::support::scripted::{
     EMPTY, Scripted, Seen, answer, event, list, login, multistatus, raw_answer, row, status_row, version,
 };
+use crate::support::{client, client_with_limits};
 
 const EVENT: &str = "BEGIN:VCALENDAR\r\nX:alone\r\nEND:VCALENDAR\r\n";
 
@@ -213,14 +214,90 @@ async fn a_server_or_login_in_trouble_is_not_asked_for_less() {
         assert_eq!(list(&server).await, Err(expected), "{status}");
         assert_eq!(server.seen().len(), 2, "{status}");
     }
-    // An answer that breaks off.
+    // Answers that break off. Whether that is a matter of the events alone is asked once.
     let cut = raw_answer("207 Multi-Status", &[], b"<multistatus xmlns='DAV:'>", 5_000);
     let server = Scripted::start(move |_| cut.clone()).await;
     assert!(matches!(
         read(&server, &hrefs(50)).await,
         Err(Error::Unreachable { .. })
     ));
-    assert_eq!(server.seen().len(), 1);
+    assert_eq!(server.seen().len(), 2);
+}
+
+/// An answer that breaks off in its middle, and none at all.
+fn broken_off() -> [Vec<u8>; 2] {
+    [
+        raw_answer("207 Multi-Status", &[], b"<multistatus xmlns='DAV:'>", 5_000),
+        Vec::new(),
+    ]
+}
+
+async fn read_in_haste(server: &Scripted, hrefs: &[String]) -> Result<Reading, Error> {
+    let limits = Limits {
+        idle: Duration::from_millis(1_500),
+        hasty: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    client_with_limits(limits)
+        .read(&server.at("cal/"), &login(), hrefs)
+        .await
+}
+
+#[tokio::test]
+async fn one_event_that_breaks_off_a_multiget_costs_only_itself() {
+    let bad = "/cal/37.ics".to_owned();
+    for broken in broken_off() {
+        let server = server_with(&["37"], broken.clone(), broken).await;
+        let reading = read_in_haste(&server, &hrefs(120)).await.unwrap();
+        assert_eq!(reading.resources.len(), 119);
+        assert_eq!(reading.missing, [] as [String; 0]);
+        assert_eq!(reading.unreadable, [(bad.clone(), Unreadable::BrokeOff)]);
+        assert!(
+            questions_about(&server, &bad) <= 8,
+            "{}",
+            questions_about(&server, &bad)
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_breaks_off_a_multiget_may_be_read_alone_or_be_gone() {
+    for broken in broken_off() {
+        let server = server_with(&["0"], broken.clone(), answer("200 OK", &[], EVENT)).await;
+        let reading = read_in_haste(&server, &hrefs(1)).await.unwrap();
+        assert_eq!((reading.resources.len(), reading.unreadable.len()), (1, 0));
+        let server = server_with(&["0"], broken.clone(), answer("404 Not Found", &[], "")).await;
+        let reading = read_in_haste(&server, &hrefs(2)).await.unwrap();
+        assert_eq!(reading.missing, ["/cal/0.ics"]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_breaks_off_in_the_middle_of_a_reading_blames_no_event() {
+    // All reports break off, though the calendar itself answers.
+    let [broken, _] = broken_off();
+    let server = Scripted::start(move |seen: &Seen| match seen.method.as_str() {
+        "PROPFIND" => multistatus(EMPTY),
+        _ => broken.clone(),
+    })
+    .await;
+    let outcome = read_in_haste(&server, &hrefs(300)).await;
+    assert!(matches!(outcome, Err(Error::Unreachable { .. })), "{outcome:?}");
+    assert!(server.seen().len() <= 70, "{}", server.seen().len());
+    // Nothing is answered from the second batch on.
+    let server = Scripted::start(move |seen: &Seen| {
+        let first = asked(seen).iter().any(|href| href == "/cal/0.ics");
+        let rows: String = asked(seen).iter().map(|href| event(href, "1")).collect();
+        if first {
+            multistatus(&rows)
+        } else {
+            raw_answer("207 Multi-Status", &[], b"<multistatus", 5_000)
+        }
+    })
+    .await;
+    let outcome = read_in_haste(&server, &hrefs(150)).await;
+    assert!(matches!(outcome, Err(Error::Unreachable { .. })), "{outcome:?}");
+    assert_eq!(server.seen().len(), 3);
 }
 
 #[tokio::test]

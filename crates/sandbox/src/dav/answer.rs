@@ -81,6 +81,14 @@ impl Answer {
         self.code
     }
 
+    /// Whether its body holds a text.
+    pub(crate) fn holds(&mut self, text: &str) -> bool {
+        if let Content::Pieces(pieces) = &mut self.content {
+            self.content = Content::Text(pieces.collect());
+        }
+        matches!(&self.content, Content::Text(body) if body.contains(text))
+    }
+
     /// With the second half of the body missing.
     pub(crate) fn cut_short(self) -> Response {
         let (head, half) = self.half();

@@ -97,7 +97,7 @@ pub(crate) async fn answer(
         Some(Fault::Slow(delay)) => tokio::time::sleep(delay).await,
         _ => {}
     }
-    let (answer, pace) = {
+    let (answer, pace, breaks_off) = {
         let mut world = app.shared.lock();
         let call = Call {
             parts: &parts,
@@ -105,16 +105,20 @@ pub(crate) async fn answer(
             host: connection.host,
             addresses: &app.addresses,
         };
-        let answer = decide(&mut world, &call);
+        let mut answer = decide(&mut world, &call);
+        let crash = world.switches.breaks_off_at.as_ref();
+        let breaks_off = crash.is_some_and(|text| answer.holds(text));
         if !matches!(fault, Some(Fault::ResetAfterEffect)) {
             world.log.answered(number, answer.code());
         }
-        (answer, world.switches.bytes_per_second)
+        (answer, world.switches.bytes_per_second, breaks_off)
     };
     match fault {
         Some(Fault::ResetAfterEffect) => reset(&connection),
         Some(Fault::CutShort) => answer.cut_short(),
-        Some(Fault::BrokenBody) => answer.broken(Duration::from_millis(20)),
+        fault if breaks_off || matches!(fault, Some(Fault::BrokenBody)) => {
+            answer.broken(Duration::from_millis(20))
+        }
         _ => match pace {
             Some(bytes_per_second) => paced(answer.into_response(), bytes_per_second),
             None => answer.into_response(),

@@ -86,6 +86,7 @@ pub async fn icloud_otherwise() -> Practice {
         list_leaves_out: usual.list_leaves_out,
         calendar_zone: Some("Europe/Berlin".into()),
         partial_data_is_empty: !usual.partial_data_is_empty,
+        breaks_off_at: usual.breaks_off_at,
         multiget_duplicates: !usual.multiget_duplicates,
         expired_token: ExpiredToken::Gone,
         sync_page: Some(1),
