@@ -129,6 +129,9 @@ struct Habits {
     /// Each answer that would hold an event with this text breaks off in its middle.
     #[arg(long, value_name = "TEXT")]
     breaks_off_at: Option<String>,
+    /// Events with this text are listed, and not found by their paths.
+    #[arg(long, value_name = "TEXT")]
+    not_found_holding: Option<String>,
     /// Say that every calendar lies in this time zone.
     #[arg(long, value_name = "ZONE")]
     calendar_zone: Option<String>,
@@ -272,6 +275,7 @@ impl Habits {
             list_leaves_out: self.list_leaves_out,
             calendar_zone: self.calendar_zone,
             breaks_off_at: self.breaks_off_at,
+            not_found_holding: self.not_found_holding,
             partial_data_is_empty: on(self.partial_data_is_empty),
             multiget_duplicates: on(self.multiget_duplicates),
             expired_token: match self.expired_token {

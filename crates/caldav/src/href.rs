@@ -8,13 +8,18 @@ use url::Url;
 /// The path of `href`, resolved against `base`, in one spelling: percent-escapes decoded where the character may
 /// stand for itself in a path, all others in upper case. `None` when `href` is no reference at all.
 ///
-/// Only the path is kept: which host serves it is known from the calendar's URL.
+/// Only the path is kept: which host serves it is known from the calendar's URL. Names that a server forgot to escape are kept
+/// whole, since `a?1.ics` and `a?2.ics` are two events; only where the calendar's own URL has a query can others have one.
 pub fn canonical_href(base: &Url, href: &str) -> Option<String> {
     let href = href.trim();
     if is_plain_path(href) {
         return Some(canonical_path(href));
     }
-    let resolved = base.join(href).ok()?;
+    let resolved = if base.query().is_some() {
+        base.join(href).ok()?
+    } else {
+        base.join(&href.replace('?', "%3F").replace('#', "%23")).ok()?
+    };
     // Other schemes have no path: `host:8443/a.ics` is not one on this server.
     matches!(resolved.scheme(), "http" | "https").then(|| canonical_path(resolved.path()))
 }
@@ -131,8 +136,6 @@ mod tests {
             "/a/.hidden",
             "/a/b..ics",
             "//other.example/a.ics",
-            "/a?b",
-            "/a#b",
             "/a\\b",
             "/a b",
             "/a\tb",
@@ -143,6 +146,19 @@ mod tests {
             assert_eq!(canonical_href(&base, href), Some(resolved), "{href}");
         }
         assert!(is_plain_path("/7/calendars/home/a@b.ics"));
+    }
+
+    #[test]
+    fn a_name_that_was_not_escaped_stays_whole() {
+        for (href, path) in [
+            ("a?1.ics", "/7/calendars/home/a%3F1.ics"),
+            ("/7/a#2?.ics", "/7/a%232%3F.ics"),
+            ("https://p1.example/7/a%3f1.ics", "/7/a%3F1.ics"),
+        ] {
+            assert_eq!(canonical(href).as_deref(), Some(path), "{href}");
+        }
+        let base = Url::parse("https://p1.example/7?calendar=home").unwrap();
+        assert_eq!(canonical_href(&base, "/7?calendar=home").as_deref(), Some("/7"));
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct Switches {
     pub partial_data_is_empty: bool,
     /// Each answer that would hold this text breaks off in its middle, as when an event crashes what writes it out.
     pub breaks_off_at: Option<String>,
+    /// The events whose text holds this are listed, and are not found by their paths.
+    pub not_found_holding: Option<String>,
     /// A multiget repeats its first row.
     pub multiget_duplicates: bool,
     /// What a sync token that is no longer known leads to.
@@ -92,6 +94,7 @@ impl Default for Switches {
             calendar_zone: None,
             partial_data_is_empty: true,
             breaks_off_at: None,
+            not_found_holding: None,
             multiget_duplicates: false,
             expired_token: ExpiredToken::ForbiddenWithReason,
             sync_page: None,
@@ -104,6 +107,16 @@ impl Default for Switches {
             mails_guests: true,
             bytes_per_second: None,
         }
+    }
+}
+
+impl Switches {
+    /// Whether an event with this text is found by its path.
+    pub(crate) fn finds(&self, ics: &str) -> bool {
+        !self
+            .not_found_holding
+            .as_ref()
+            .is_some_and(|text| ics.contains(text))
     }
 }
 

@@ -399,6 +399,17 @@ pub async fn set_search(
     .map(drop)
 }
 
+/// Remembers whose calendar all its events were taken for.
+pub async fn set_read_for(tx: &mut Tx, id: RemoteCalendarId, read_for: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE remote_calendars SET read_for = $2 WHERE id = $1",
+        id.0,
+        read_for
+    )
+    .map(drop)
+}
+
 /// Asks for a comparison by the next read. The search may have turned out to fail.
 pub async fn ask_to_compare(tx: &mut Tx, id: RemoteCalendarId, search_fails: bool) -> Result<(), StoreError> {
     execute!(

@@ -297,7 +297,7 @@ impl<'a> Intake<'a> {
     }
 
     /// What was not read anew means something in the new part of the horizon, too.
-    async fn expand_known(&mut self, gone: &HashSet<&str>) -> Result<(), Internal> {
+    pub(super) async fn expand_known(&mut self, gone: &HashSet<&str>) -> Result<(), Internal> {
         let left = self
             .known
             .values()

@@ -4,7 +4,9 @@
 //! as it has to for a search by time. Then what is kept is expanded anew, too; where a cheaper way does not do on other occasions,
 //! the versions alone are compared.
 
-use caldav::{Calendar, Error, Listed};
+use std::collections::HashSet;
+
+use caldav::{Calendar, Error, Listed, Unreadable};
 use store::remote_calendars::RemoteCalendar;
 use store::{StoreError, remote_calendars};
 
@@ -15,6 +17,7 @@ use super::intake::{End, Intake};
 use super::known::Known;
 use super::parse::Reader;
 use super::search::Searched;
+use crate::problem::Internal;
 
 /// Reads what is new in a calendar and stores it; whether nothing was.
 pub(super) async fn bring_up_to_date(
@@ -47,6 +50,7 @@ pub(super) async fn bring_up_to_date(
             Err(error) => return Err(error),
         }
     }
+    read.expand_for_now().await?;
     let same = |new: &Option<String>, old: &Option<String>| new.is_some() && new == old;
     if same(&found.ctag, &calendar.ctag)
         || (found.ctag.is_none() && same(&found.sync_token, &calendar.sync_token))
@@ -128,6 +132,21 @@ impl Read<'_> {
         tx.commit().await
     }
 
+    /// Expands what is kept for whom the calendar belongs to now and in the zone that it lies in now: that needs no comparison, which
+    /// may not be answered for long.
+    async fn expand_for_now(&self) -> Result<(), Internal> {
+        let mark = self.reader.mark();
+        if self.calendar.read_for.as_deref() == Some(&mark) {
+            return Ok(());
+        }
+        self.begin_comparison().await?;
+        let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
+        intake.expand_known(&HashSet::new()).await?;
+        let mut tx = self.account.quince.store().write().await?;
+        remote_calendars::set_read_for(&mut tx, self.calendar.id, &mark).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Leaves a comparison that the server did not answer for a while.
     async fn put_off_comparison(&self, error: &Error) -> Result<(), StoreError> {
         tracing::warn!(calendar = %self.calendar.id, %error, "a calendar could not be compared with what is kept");
@@ -206,7 +225,7 @@ impl Read<'_> {
             sync_token: Some(changes.token),
             ctag: self.found.ctag.clone(),
         };
-        self.read_paths(known, hrefs, &mut intake, &mut end.removed)
+        self.read_paths(known, hrefs, &changes.changed, &mut intake, &mut end.removed)
             .await?;
         self.finish(intake, end).await?;
         Ok(true)
@@ -235,7 +254,7 @@ impl Read<'_> {
         intake: &mut Intake<'_>,
         removed: &mut Vec<String>,
     ) -> Result<(), Broken> {
-        self.read_paths(known, known.unsettled_by(listed), intake, removed)
+        self.read_paths(known, known.unsettled_by(listed), listed, intake, removed)
             .await?;
         let is_kept = |now: &Listed| intake.has_stored(&now.href) || known.has_external(now);
         let moved = known.moved_in(listed).filter(|(_, now)| is_kept(now));
@@ -253,17 +272,26 @@ impl Read<'_> {
         Ok(intake.finish(end, searched).await?)
     }
 
+    /// Reads these paths. Those that were listed just now are not gone, also where the server does not find them by the path that
+    /// it gave them: what was deleted meanwhile is in no list next time.
     async fn read_paths(
         &self,
         known: &Known,
         mut hrefs: Vec<String>,
+        listed: &[Listed],
         intake: &mut Intake<'_>,
         removed: &mut Vec<String>,
     ) -> Result<(), Broken> {
         let (client, login) = (&self.account.client, &self.account.login);
         hrefs.retain(|href| known.is_copy(href) || !intake.is_frozen(href));
+        let there: HashSet<&str> = listed.iter().map(|listed| listed.href.as_str()).collect();
         let mut events = client.stream(&self.found.url, login, &hrefs);
-        while let Some(reading) = events.next().await? {
+        while let Some(mut reading) = events.next().await? {
+            let lost = reading
+                .missing
+                .extract_if(.., |href| there.contains(href.as_str()));
+            let lost = lost.map(|href| (href, Unreadable::Status(404)));
+            reading.unreadable.extend(lost);
             removed.extend_from_slice(&reading.missing);
             intake.take(reading).await?;
         }

@@ -26,6 +26,7 @@ stories! {
     what_is_gone_and_in_no_list_goes,
     what_quince_wrote_is_not_taken_for_deleted_because_a_list_lacks_it,
     what_has_another_path_is_kept_once,
+    what_is_listed_and_not_found_is_not_gone,
     a_search_that_hangs_hides_nothing,
     a_search_that_begins_to_hang_is_got_round_at_once,
     a_search_that_fails_is_noted_though_no_time_is_left,
@@ -37,6 +38,7 @@ stories! {
     d6_what_was_moved_or_deleted_there_is_not_taken_for_left_out,
     a_choice_made_during_a_comparison_counts,
     a_zone_chosen_during_a_comparison_counts,
+    a_zone_counts_though_no_comparison_is_answered,
     what_takes_no_time_does_not_shorten_what_is_kept,
     a_read_that_breaks_off_on_our_side_is_told,
     a_calendar_that_changes_its_name_goes_on_failing,
@@ -329,6 +331,36 @@ async fn problem(world: &World, name: &str) -> Option<String> {
     calendars.find(|calendar| calendar.name == name).unwrap().problem
 }
 
+async fn what_is_listed_and_not_found_is_not_gone(world: World) {
+    let href = put(&world, &an_hour("lost-1", "10:00"));
+    world.sync().await;
+    world
+        .control
+        .switch(|switches| switches.not_found_holding = Some("UID:lost".into()));
+    let work = world.icloud("Work");
+    world.control.retitle_event(work, &href, "Surgeon");
+    put(&world, &an_hour("lost-2", "12:00"));
+    put(&world, &an_hour("other", "14:00"));
+    a_day_later(&world).await;
+    assert!(!is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
+    let told = problem(&world, "Work").await.unwrap_or_default();
+    assert!(
+        told.contains("could not be read") && told.contains("one more"),
+        "{told}"
+    );
+    // Nor is it when only changes are asked for, or versions compared.
+    world.control.retitle_event(work, &href, "Dentist");
+    world.sync().await;
+    assert!(!is_free(&world, "10:00").await);
+    world.control.expire_sync_tokens(work);
+    world.control.retitle_event(work, &href, "Surgeon");
+    world.sync().await;
+    assert!(!is_free(&world, "10:00").await);
+    world.control.delete_event(work, &href);
+    world.sync().await;
+    assert!(is_free(&world, "10:00").await);
+}
+
 async fn a_search_that_hangs_hides_nothing(world: World) {
     for fault in [Fault::Reset, Fault::BrokenBody] {
         world.control.set_search_fault(Some(fault.clone()));
@@ -619,6 +651,24 @@ async fn a_zone_chosen_during_a_comparison_counts(world: World) {
         .await
         .unwrap();
     reading.await.unwrap();
+    world.sync().await;
+    assert!(is_free(&world, "10:00").await && !is_free(&world, "15:00").await);
+}
+
+async fn a_zone_counts_though_no_comparison_is_answered(world: World) {
+    works_around_the_clock(&world).await;
+    world
+        .control
+        .put_event(world.icloud("Home"), &event("floating", FLOATING));
+    world.sync().await;
+    assert!(!is_free(&world, "10:00").await && is_free(&world, "15:00").await);
+    profile::save(&world.quince, world.owner, "Maya Lopez", "America/New_York")
+        .await
+        .unwrap();
+    // The list of the calendars is answered, and that of no calendar.
+    for fault in [Fault::Slow(Duration::ZERO), Fault::BrokenBody, Fault::BrokenBody] {
+        world.control.inject_on("PROPFIND", fault);
+    }
     world.sync().await;
     assert!(is_free(&world, "10:00").await && !is_free(&world, "15:00").await);
 }

@@ -2,7 +2,9 @@
 
 use caldav::{Error, Limits, Reading, Unreadable};
 
-use crate::support::scripted::{Scripted, Seen, answer, event, login, multistatus, row, status_row, version};
+use crate::support::scripted::{
+    Scripted, Seen, answer, event, list, login, multistatus, row, status_row, version,
+};
 use crate::support::{client, client_with_limits};
 
 async fn read_range(server: &Scripted) -> Result<Reading, Error> {
@@ -28,6 +30,26 @@ fn hrefs(reading: &Reading) -> Vec<&str> {
         .iter()
         .map(|resource| resource.href.as_str())
         .collect()
+}
+
+#[tokio::test]
+async fn names_that_the_server_does_not_escape_are_told_apart() {
+    let server = Scripted::start(|seen: &Seen| {
+        let of = |href: &str| match seen.method.as_str() {
+            "PROPFIND" => version(href, "1"),
+            _ => event(href, "1"),
+        };
+        multistatus(&["/cal/a?1.ics", "/cal/a?2.ics", "/cal/b#1.ics"].map(of).concat())
+    })
+    .await;
+    let listed = list(&server).await.unwrap();
+    let hrefs: Vec<String> = listed.into_iter().map(|listed| listed.href).collect();
+    assert_eq!(hrefs, ["/cal/a%3F1.ics", "/cal/a%3F2.ics", "/cal/b%231.ics"]);
+    let reading = client(&server.url)
+        .read(&server.at("cal/"), &login(), &hrefs)
+        .await
+        .unwrap();
+    assert_eq!(reading.resources.len(), 3, "{reading:?}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ pub(super) fn get(world: &World, target: &Target) -> Answer {
         .calendar(*id)
         .and_then(|calendar| calendar.resources.get(name))
     {
+        Some(resource) if !world.switches.finds(&resource.ics) => Answer::status(404),
         Some(resource) => Answer::calendar(&resource.etag, &resource.ics),
         None => Answer::status(404),
     }

@@ -93,7 +93,8 @@ pub(super) fn multiget(world: &World, calendar: &Calendar, root: &Element) -> An
         let here = name.as_deref().and_then(|name| {
             let own = world.href(calendar.id, Some(name))?;
             let resource = calendar.resources.get(name)?;
-            href.ends_with(&own).then_some((own, resource))
+            let is_found = world.switches.finds(&resource.ics);
+            (is_found && href.ends_with(&own)).then_some((own, resource))
         });
         rows.push(match here {
             Some((own, resource)) => wanted.row(&own, resource),

@@ -87,6 +87,7 @@ pub async fn icloud_otherwise() -> Practice {
         calendar_zone: Some("Europe/Berlin".into()),
         partial_data_is_empty: !usual.partial_data_is_empty,
         breaks_off_at: usual.breaks_off_at,
+        not_found_holding: usual.not_found_holding,
         multiget_duplicates: !usual.multiget_duplicates,
         expired_token: ExpiredToken::Gone,
         sync_page: Some(1),
