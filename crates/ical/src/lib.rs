@@ -63,6 +63,7 @@ mod vcalendar;
 mod versions;
 mod vtimezone;
 mod walk;
+mod within_a_day;
 mod write;
 mod zone_name;
 

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::frequency::{frequency, may_be_within_a_day, worded};
+use crate::frequency::{frequency, worded};
+use crate::within_a_day::{is_once, may_be_within_a_day};
 
 /// The names of parts that are understood.
 const NAMES: [&str; 16] = [
@@ -48,7 +49,7 @@ impl Parts {
             mended,
             ..Self::default()
         };
-        if NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        if is_nothing(&text) {
             return parts;
         }
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
@@ -60,10 +61,13 @@ impl Parts {
             }
             parts.add(rest);
         }
-        if let [(name, value)] = parts.list.as_slice()
-            && name == "FREQ"
-            && NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word))
-        {
+        // An interval or a count of one says nothing beside it.
+        let says_nothing = |(name, value): &(String, String)| match name.as_str() {
+            "FREQ" => is_nothing(value),
+            "INTERVAL" | "COUNT" => value == "1",
+            _ => false,
+        };
+        if parts.get("FREQ").is_some() && parts.list.iter().all(says_nothing) {
             parts.list.clear();
         }
         parts
@@ -121,7 +125,7 @@ impl Parts {
     /// A word without a value.
     fn bare(&mut self, word: &str) {
         let upper = word.to_ascii_uppercase();
-        if frequency(word).or_else(|| worded(word)).is_some() {
+        if frequency(word).or_else(|| worded(word)).is_some() || is_once(word) {
             self.mended = true;
             self.list.push(("FREQ".to_owned(), upper));
         } else if NAMES.contains(&upper.as_str()) {
@@ -130,6 +134,10 @@ impl Parts {
             self.strays.push(upper);
         }
     }
+}
+
+fn is_nothing(text: &str) -> bool {
+    is_once(text) || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// The text without escapes, quotes, and the name of the property before it, and whether it had any.
@@ -258,6 +266,9 @@ mod tests {
             "NONE",
             "null",
             "FREQ=NONE",
+            "FREQ=ONE_TIME",
+            "FREQ=once;INTERVAL=1;COUNT=1",
+            "1 mal",
             "\"\"",
         ] {
             assert!(Parts::of(text).is_empty(), "{text}");

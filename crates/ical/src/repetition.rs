@@ -5,7 +5,7 @@
 //! days makes no sense, the time of day is still known: unless a rule is about hours or less, it can occur at that time of
 //! each day and at no other.
 
-use crate::frequency::{Freq, frequency, lunar_frequency, may_be_within_a_day, worded};
+use crate::frequency::{Freq, frequency, lunar_frequency, worded};
 use crate::parts::Parts;
 use crate::rule::{Broken, Repetition, Rule, Scaled};
 use crate::rule_times::{Times, Unit};
@@ -13,6 +13,7 @@ use crate::rule_values::{by_day, months, signed, skip, weekday};
 use crate::scale::{Scale, Skip};
 use crate::values::{self, Moment};
 use crate::vcalendar;
+use crate::within_a_day::{is_once, may_add_times, may_be_within_a_day};
 
 impl Repetition {
     /// Reads the rule of a series; `whole_days` says that it is one of whole days, for which times of day mean nothing.
@@ -33,7 +34,9 @@ impl Repetition {
         let known = named
             .or_else(|| worded(written))
             .filter(|_| !parts.contradicts("FREQ"));
-        if known.is_none() && !whole_days && parts.may_be_within_a_day() {
+        // Once is no more than once a day.
+        let is_short = || !is_once(written) && parts.may_be_within_a_day();
+        if known.is_none() && !whole_days && is_short() {
             return Self::always(until(&parts).0);
         }
         let mut reader = Reader::new(known.unwrap_or(Freq::Daily), &parts, whole_days);
@@ -54,7 +57,12 @@ impl Repetition {
         }
         for stray in &parts.strays {
             reader.times.mention(stray);
-            if may_be_within_a_day(stray) {
+            let adds_times = if known.is_some() {
+                may_add_times(stray)
+            } else {
+                may_be_within_a_day(stray)
+            };
+            if adds_times {
                 reader.times.may_be_any();
             }
         }
@@ -175,7 +183,7 @@ impl Reader {
             if name == "DTSTART" {
                 self.times.start(value);
             } else if about_time(name) {
-                self.times.guess(value);
+                self.times.guess(name, value);
             }
         }
     }

@@ -52,15 +52,42 @@ impl Times {
         named.read |= read;
     }
 
-    /// The value of a part that is not known, but by its name is one about times.
-    pub(crate) fn guess(&mut self, value: &str) {
+    /// The value of a part that is not known, but by its name is one about times. Only one that looks like a list of them (BY…)
+    /// is one where it cannot be read: others say how long something takes, or in which zone it is.
+    pub(crate) fn guess(&mut self, name: &str, value: &str) {
+        let unit = if name.contains("HOUR") || name.contains("TIME") {
+            Unit::Hour
+        } else if name.contains("MINUTE") {
+            Unit::Minute
+        } else {
+            Unit::Second
+        };
+        let mut unread = value.trim().is_empty();
         for item in value.split(',').map(str::trim).filter(|item| !item.is_empty()) {
-            match time(item).or_else(|| Some((item.parse().ok().filter(|hour| *hour < 24)?, None))) {
-                Some(time) => self.may_be(time),
-                None => self.lost = true,
+            let number: Option<u32> = item.parse().ok();
+            let of_day = number
+                .filter(|_| name.contains("DAY"))
+                .and_then(|number| minute_of_day(unit, number));
+            let read = time(item).or_else(|| Some((number.filter(|hour| *hour < 24)?, None)));
+            if let Some(time) = of_day {
+                self.may_be(time);
+            }
+            match (unit, number) {
+                (Unit::Hour, _) if read.is_some() => read.into_iter().for_each(|time| self.may_be(time)),
+                (Unit::Minute | Unit::Second, Some(number @ 0..60)) => {
+                    let named = &mut self.units[unit as usize];
+                    named.read |= 1 << number;
+                    named.unread = true;
+                }
+                _ => unread |= of_day.is_none(),
             }
         }
-        self.lost |= value.trim().is_empty();
+        if unread && name.starts_with("BY") {
+            match unit {
+                Unit::Hour => self.lost = true,
+                Unit::Minute | Unit::Second => self.units[unit as usize].unread = true,
+            }
+        }
     }
 
     /// Times of day that a text mentions which is no part of a rule.
@@ -178,6 +205,16 @@ impl Times {
             .product();
         count.checked_add(1)?.checked_mul(a_day)
     }
+}
+
+/// The hour and minute of a minute or second of the day.
+fn minute_of_day(unit: Unit, number: u32) -> Option<(u32, Option<u32>)> {
+    let minute = match unit {
+        Unit::Hour => return None,
+        Unit::Minute => number,
+        Unit::Second => number / 60,
+    };
+    (minute < 24 * 60).then_some((minute / 60, Some(minute % 60)))
 }
 
 /// An hour and a minute: `0930`, `9:30`, `9:30:00`, `9AM`.

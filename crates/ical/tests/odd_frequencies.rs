@@ -260,3 +260,91 @@ fn a_whole_day_is_one_however_odd_its_times_and_frequency_are() {
         assert!(found.iter().all(|i| i.blocks == Blocks::AllDayDefault), "{rule}");
     }
 }
+
+#[test]
+fn what_stands_beside_a_frequency_of_days_or_longer_makes_it_no_shorter() {
+    for rule in [
+        "FREQ=WEEKLY;MINUTES=60",
+        "FREQ=WEEKLY;SECONDS=3600",
+        "FREQ=WEEKLY;DURATIONMINUTES=60",
+        "FREQ=WEEKLY;SECONDARY=MO",
+        "FREQ=WEEKLY;TIMEZONE=Europe/Berlin",
+        "FREQ=MONTHLY;DURATION-HOURS=1.5",
+        "FREQ=WEEKLY (10 times)",
+        "FREQ=WEEKLY;10 times",
+        "FREQ=WEEKLY;1 hour",
+        "FREQ=weekly, 90 min",
+        "WEEKLY for 10 times",
+        "weekly, 1 hour",
+        "every week for an hour",
+        "jede Woche 1 Stunde",
+        "chaque semaine, 2 heures",
+        "monatlich 3 mal",
+        "every day 1h",
+        "3 times a week",
+        "twice a month",
+        "every second Tuesday",
+        "every second tue",
+        "le second mardi",
+        "toda segunda-feira",
+        "el segundo martes",
+    ] {
+        let busy = with(rule);
+        assert_eq!(busy.len(), 60, "{rule}");
+        let is_own = |line: &String| line.contains("T15:00/") && line.ends_with("T16:00 not-understood");
+        assert!(busy.iter().all(is_own), "{rule}");
+    }
+    // A time of day that is named is meant beside the event's own, and no others.
+    assert_eq!(with("FREQ=WEEKLY;MINUTEOFDAY=840").len(), 2 * 60);
+    assert!(
+        with("FREQ=DAILY;MINUTEOFDAY=1200")
+            .iter()
+            .any(|line| line.contains("T01:00/"))
+    );
+    assert!(
+        with("FREQ=DAILY;BYMINUTES=30")
+            .iter()
+            .any(|line| line.contains("T15:30/"))
+    );
+    for rule in [
+        "weekly, every 2 hours",
+        "daily, 3 times a day",
+        "every day every hour",
+        "twice daily",
+        "jeden Tag alle 30 Minuten",
+        "5 times an hour",
+        "every week, 3 mal pro Stunde",
+        "FREQ=DAILY;every hour",
+    ] {
+        let reading = read(&text(rule));
+        assert!(
+            covered(&reading, "2026-11-02T15:00:00Z", "2027-01-01T00:00:00Z"),
+            "{rule}"
+        );
+    }
+}
+
+#[test]
+fn one_time_is_no_repetition() {
+    for rule in [
+        "FREQ=ONE_TIME",
+        "FREQ=1 time",
+        "FREQ=One-Time",
+        "FREQ=ONCE;INTERVAL=1;COUNT=1",
+        "FREQ=1x",
+        "1 mal",
+        "once",
+        "einmalig",
+        "une fois",
+    ] {
+        assert_eq!(with(rule), ["2026-11-02T15:00/2026-11-02T16:00 busy"], "{rule}");
+        let kinds: Vec<ProblemKind> = read(&text(rule)).problems.iter().map(|p| p.kind).collect();
+        assert_eq!(kinds, [ProblemKind::Mended], "{rule}");
+    }
+    // What contradicts it is at the event's own hour.
+    for rule in ["FREQ=ONCE;COUNT=3", "FREQ=1 time;BYDAY=MO", "once;MINUTES=60"] {
+        let busy = with(rule);
+        assert_eq!(busy.len(), 60, "{rule}");
+        assert!(busy.iter().all(|line| line.contains("T15:00/")), "{rule}");
+    }
+}
