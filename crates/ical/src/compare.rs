@@ -100,7 +100,8 @@ impl Look {
         let utc = zones::Zone::utc();
         let mut problems = Problems::default();
         let mut zones = Resolver::new(calendar, &utc, WANTED);
-        let event = Event::read(text, &[], &mut zones, &mut problems)?;
+        let events = Event::read(text, &[], &mut zones, &mut problems);
+        let event = events.into_iter().next()?;
         let start = begin(&event.start);
         let clocks = (&*event.start.clock, &*zones.owner());
         let end = event.length.end(clocks, event.start.naive, start);

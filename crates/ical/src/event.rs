@@ -140,13 +140,14 @@ impl Event {
         !(self.rules.is_empty() && self.broken_rules.is_empty())
     }
 
-    /// Reads an event. Nothing when it has no time at all, which is then among the problems.
+    /// Reads an event, and others like it where it repeats from several starts. None when it has no time at all, which is then
+    /// among the problems.
     pub(crate) fn read(
         text: &EventText,
         me: &[String],
         zones: &mut Resolver,
         problems: &mut Problems,
-    ) -> Option<Self> {
+    ) -> Vec<Self> {
         let summary = plain_text(text.first(Name::Summary).unwrap_or(""), TEXT_LIMIT);
         let uid: String = text.first(Name::Uid).unwrap_or("").chars().take(1_000).collect();
         let mut reader = Reading::new(&uid, called(&summary), zones, problems);
@@ -163,10 +164,13 @@ impl Event {
             );
         }
         let replaces = reader.replaces(text);
-        let found = reader.start(text, replaces.as_ref())?;
+        let Some(found) = reader.start(text, replaces.as_ref()) else {
+            return Vec::new();
+        };
         let mut start = found.when;
         let whole_day = start.whole_day;
         let mut measured = length::read(text, &start, &mut reader);
+        let own_length = measured.length;
         if found.at_any_time {
             start.whole_day = true;
             let day = length::at_any_time(&start, measured.length, &reader.owner());
@@ -182,15 +186,31 @@ impl Event {
                 "has a rule of exceptions in an outdated form; the exceptions are not applied.",
             );
         }
-        let mut extras: Vec<Extra> = found
+        let mut others: Vec<Extra> = found
             .others
             .into_iter()
             .map(|other| Extra {
                 // Of a day any time may be meant.
                 length: (other.whole_day && !whole_day)
-                    .then(|| length::on_day(&other, measured.length, true)),
+                    .then(|| length::on_day(&other, own_length, true)),
                 start: other,
                 by_day: false,
+            })
+            .collect();
+        // What the rules of a single change mean depends on whether its series is there.
+        let repeats = !rules.is_empty() && replaces.is_none();
+        let mut extras = others.split_off(if repeats { others.len().min(MOST_STARTS) } else { 0 });
+        if repeats && !extras.is_empty() {
+            reader.unplaced(
+                ProblemKind::Contradiction,
+                "repeats from more starts than are looked at, so times may be missing.",
+            );
+        }
+        let others: Vec<(Extra, Rules)> = others
+            .into_iter()
+            .map(|other| {
+                let rules = Rules::read(text, &other.start, &mut reader);
+                (other, rules)
             })
             .collect();
         let exceptions = reader.exceptions(text);
@@ -206,7 +226,7 @@ impl Event {
             .saturating_add(measured.before);
         let after = reader.travel(text, Name::TravelAfter, &start);
         let (odd, doubtful) = (reader.is_odd(), reader.is_doubtful());
-        Some(Self {
+        let event = Self {
             sequence: text.first(Name::Sequence).map_or(Some(0), |n| n.parse().ok()),
             location: text
                 .first(Name::Location)
@@ -234,9 +254,30 @@ impl Event {
             replaces,
             odd,
             unsure: rules.unsure || doubtful,
-        })
+        };
+        let others: Vec<Self> = others
+            .into_iter()
+            .map(|(other, rules)| event.from_start(other, rules))
+            .collect();
+        std::iter::once(event).chain(others).collect()
+    }
+
+    /// The same series from another start.
+    fn from_start(&self, other: Extra, rules: Rules) -> Self {
+        Self {
+            length: other.length.unwrap_or(self.length),
+            start: other.start,
+            rules: rules.read,
+            broken_rules: rules.broken,
+            extras: Vec::new(),
+            unsure: self.unsure || rules.unsure,
+            ..self.clone()
+        }
     }
 }
+
+/// Most further starts of an event from which its rules are followed.
+const MOST_STARTS: usize = 16;
 
 /// The rules of an event, with what could not be understood of them.
 #[derive(Default)]
@@ -248,6 +289,10 @@ struct Rules {
 }
 
 impl Rules {
+    fn is_empty(&self) -> bool {
+        self.read.is_empty() && self.broken.is_empty()
+    }
+
     fn read(text: &EventText, start: &When, reader: &mut Reading) -> Self {
         let mut found = Self::default();
         let is_start = |moment: Moment| match moment {

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use crate::components::EventText;
 use crate::days::{DAY, date};
 use crate::event::{Extra, When, Written};
 use crate::length::{self, Length};
-use crate::lines::Name;
+use crate::lines::{Line, Name};
 use crate::lists::items;
 use crate::model::ProblemKind;
 use crate::reading::{Reading, date_for_whole_days};
@@ -37,33 +37,42 @@ impl Reading<'_, '_> {
                             }
                         }
                     }
-                    Err(Some(day)) => {
+                    Err(day) => {
+                        let meant = self.days_meant(start_text, day);
+                        if meant.is_empty() {
+                            self.unplaced(
+                                ProblemKind::Date,
+                                "has an additional date that could not be read.",
+                            );
+                            continue;
+                        }
                         self.note(
                             ProblemKind::Date,
                             "has an additional date whose time could not be read.",
                         );
-                        let mut days = self.days_of(line, start_text, day);
-                        // In a zone that is named and known it is on that zone's day.
-                        if days.last().is_some_and(|day| day.certain && !day.clock.is_utc()) {
-                            days.drain(..days.len() - 1);
+                        for day in meant {
+                            self.extra_on(line, start_text, day, series, extras);
                         }
-                        for start in days {
-                            let length = if series.start.whole_day {
-                                Length::Days(1)
-                            } else {
-                                length::on_day(&start, series.length, true)
-                            };
-                            extras.push(Extra::with_length(start, length));
-                        }
-                    }
-                    Err(None) => {
-                        self.unplaced(
-                            ProblemKind::Date,
-                            "has an additional date that could not be read.",
-                        );
                     }
                 }
             }
+        }
+    }
+
+    /// An additional date of which only the day is known.
+    fn extra_on(&mut self, line: &Line, text: &str, day: Date, series: &Series, extras: &mut Vec<Extra>) {
+        let mut days = self.days_of(line, text, day);
+        // In a zone that is named and known it is on that zone's day.
+        if days.last().is_some_and(|day| day.certain && !day.clock.is_utc()) {
+            days.drain(..days.len() - 1);
+        }
+        for start in days {
+            let length = if series.start.whole_day {
+                Length::Days(1)
+            } else {
+                length::on_day(&start, series.length, true)
+            };
+            extras.push(Extra::with_length(start, length));
         }
     }
 

@@ -93,21 +93,26 @@ fn time(line: &Line, period: &str, reader: &mut Reading, times: &mut Vec<Extra>)
     };
     let meant = match reader.meanings(line, start) {
         Ok(meant) => meant,
-        Err(Some(day)) => {
+        Err(day) => {
+            let days = reader.days_meant(start, day);
+            if days.is_empty() {
+                reader.unplaced(ProblemKind::Date, "has a busy time that could not be read.");
+                return;
+            }
             reader.note(
                 ProblemKind::Date,
                 "has a busy time whose time of day could not be read, so its whole day is kept busy.",
             );
-            for day in reader.days_of(line, start, day) {
+            let days: Vec<When> = days
+                .into_iter()
+                .flat_map(|day| reader.days_of(line, start, day))
+                .collect();
+            for day in days {
                 let measured = end.map(|end| length::of_period(line, end, &timed(&day), reader));
                 let length = measured.map_or(Length::RestOfDay { days: 0 }, |measured| measured.length);
                 let length = length::on_day(&day, length, matches!(length, Length::For(_)));
                 times.push(Extra::with_length(day, length));
             }
-            return;
-        }
-        Err(None) => {
-            reader.unplaced(ProblemKind::Date, "has a busy time that could not be read.");
             return;
         }
     };

@@ -84,7 +84,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         let events: Vec<Event> = calendar
             .events
             .iter()
-            .filter_map(|event| Event::read(event, &me, &mut zones, &mut sink.problems))
+            .flat_map(|event| Event::read(event, &me, &mut zones, &mut sink.problems))
             .collect();
         for group in by_uid(&events) {
             expand(&group, &mut sink);

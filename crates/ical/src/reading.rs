@@ -17,6 +17,9 @@ use crate::problems::Problems;
 use crate::resolve::{Certainty, Floating, Resolver};
 use crate::values::{self, Moment};
 
+/// What is said of an event with a day such as 31 November.
+const NO_SUCH_DAY: &str = "has a date that does not exist; all days that it may mean are kept busy.";
+
 /// What reading one event needs everywhere.
 pub(crate) struct Reading<'a, 'z> {
     uid: &'a str,
@@ -157,11 +160,21 @@ impl<'a, 'z> Reading<'a, 'z> {
         if meant.is_empty() {
             return Err(day);
         }
-        self.note(
-            ProblemKind::Date,
-            "has a date that does not exist; all days that it may mean are kept busy.",
-        );
+        self.note(ProblemKind::Date, NO_SUCH_DAY);
         Ok(meant)
+    }
+
+    /// The days that a time may mean of which [`meanings`](Self::meanings) knows no more than `day`: several where its day does
+    /// not exist either. None when nothing is known.
+    pub(crate) fn days_meant(&mut self, text: &str, day: Option<Date>) -> Vec<Date> {
+        if let Some(day) = day {
+            return vec![day];
+        }
+        let (days, _) = values::days_near(text);
+        if !days.is_empty() {
+            self.note(ProblemKind::Date, NO_SUCH_DAY);
+        }
+        days
     }
 
     /// A day of a line whose time of day could not be read: the owner's, and that of the zone in which it is written.

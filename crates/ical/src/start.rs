@@ -8,6 +8,7 @@ use crate::event::{Replaces, When};
 use crate::lines::Name;
 use crate::model::ProblemKind;
 use crate::reading::Reading;
+use crate::series::begin;
 
 /// When an event begins.
 pub(crate) struct Start {
@@ -46,9 +47,10 @@ impl Reading<'_, '_> {
     /// When an event begins.
     pub(crate) fn start(&mut self, text: &EventText, replaces: Option<&Replaces>) -> Option<Start> {
         let mut starts: Vec<When> = Vec::new();
-        let mut days: Vec<When> = Vec::new();
-        let mut known = HashSet::new();
-        let mut bad = false;
+        // Of which only the day is known: the owner's, and that of the zone that is named.
+        let mut days: Vec<Vec<When>> = Vec::new();
+        let (mut known, mut known_days) = (HashSet::new(), HashSet::new());
+        let mut lost = false;
         for line in text.all(Name::DtStart) {
             match self.meanings(line, &line.value) {
                 Ok(meant) => {
@@ -60,22 +62,36 @@ impl Reading<'_, '_> {
                     }
                 }
                 Err(day) => {
-                    bad = true;
-                    if let Some(day) = day.filter(|_| days.is_empty()) {
-                        days = self.days_of(line, &line.value, day);
+                    let meant = self.days_meant(&line.value, day);
+                    lost |= meant.is_empty();
+                    for day in meant {
+                        let day = self.days_of(line, &line.value, day);
+                        if day.last().is_some_and(|day| known_days.insert(begin(day))) {
+                            days.push(day);
+                        }
                     }
                 }
             }
         }
-        if bad && !starts.is_empty() {
-            if days.is_empty() {
-                self.unplaced(
-                    ProblemKind::Start,
-                    "has a second start that could not be read, so it could not be placed.",
-                );
-            }
-            starts.append(&mut days);
+        let bad = lost || !days.is_empty();
+        if lost && !(starts.is_empty() && days.is_empty()) {
+            self.unplaced(
+                ProblemKind::Start,
+                "has a second start that could not be read, so it could not be placed.",
+            );
         }
+        if starts.is_empty() && !days.is_empty() {
+            self.note(
+                ProblemKind::Start,
+                "has a time of day that could not be read, so the whole day is kept busy.",
+            );
+            let mut first = days.remove(0);
+            return first.pop().map(|day| Start {
+                others: days.into_iter().flatten().collect(),
+                ..Start::some_time_on(day)
+            });
+        }
+        starts.extend(days.into_iter().flatten());
         if starts.len() > 1 {
             self.note(
                 ProblemKind::Contradiction,
@@ -89,13 +105,6 @@ impl Reading<'_, '_> {
                 ..Start::known(when)
             });
         }
-        if let Some(day) = days.pop() {
-            self.note(
-                ProblemKind::Start,
-                "has a time of day that could not be read, so the whole day is kept busy.",
-            );
-            return Some(Start::some_time_on(day));
-        }
         if let Some(occurrence) = replaces.and_then(|replaces| replaces.occurrence.as_ref()) {
             self.note(
                 ProblemKind::Start,
@@ -106,23 +115,8 @@ impl Reading<'_, '_> {
                 ..Start::known(self.when(occurrence))
             });
         }
-        let end = text.all(Name::DtEnd).next();
-        if let Some(line) = end
-            && let Ok(meant) = self.meanings(line, &line.value)
-            && let Some(written) = meant.last()
-        {
-            self.note(
-                ProblemKind::Start,
-                "has no readable start, so the day of its end is kept busy.",
-            );
-            let end = self.when(written);
-            if end.whole_day {
-                return Some(Start::known(end));
-            }
-            return Some(Start::some_time_on(When {
-                naive: end.naive.div_euclid(DAY) * DAY,
-                ..end
-            }));
+        if let Some(start) = self.start_by_end(text) {
+            return Some(start);
         }
         let what = if bad {
             "has a start that could not be read"
@@ -134,5 +128,40 @@ impl Reading<'_, '_> {
             &format!("{what}, so it could not be placed and blocks nothing."),
         );
         None
+    }
+
+    /// The start of an event of which only the end is known: at any time of that day.
+    fn start_by_end(&mut self, text: &EventText) -> Option<Start> {
+        let line = text.all(Name::DtEnd).next()?;
+        let ends: Vec<When> = match self.meanings(line, &line.value) {
+            Ok(meant) => meant.iter().map(|written| self.when(written)).collect(),
+            Err(day) => {
+                let days = self.days_meant(&line.value, day).into_iter();
+                days.flat_map(|day| self.days_of(line, &line.value, day))
+                    .collect()
+            }
+        };
+        let mut days = ends.into_iter().map(|end| When {
+            naive: end.naive.div_euclid(DAY) * DAY,
+            ..end
+        });
+        let last = days.next_back()?;
+        self.note(
+            ProblemKind::Start,
+            "has no readable start, so the day of its end is kept busy.",
+        );
+        let others = days.map(|day| When {
+            whole_day: true,
+            ..day
+        });
+        let start = if last.whole_day {
+            Start::known(last)
+        } else {
+            Start::some_time_on(last)
+        };
+        Some(Start {
+            others: others.collect(),
+            ..start
+        })
     }
 }

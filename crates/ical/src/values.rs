@@ -81,14 +81,18 @@ pub(crate) fn after_end_of_month(text: &str) -> Option<Date> {
 /// What a date or time may mean that lies on a day that does not exist, such as 31 November: the nearest day of that month, the
 /// first day after it, and as many days later as it says. Nothing for any other text.
 pub(crate) fn on_near_days(text: &str) -> Vec<String> {
+    let (days, time) = days_near(text);
+    days.into_iter()
+        .map(|day| format!("{}{time}", day.strftime("%Y%m%d")))
+        .collect()
+}
+
+/// Those days, and what is written behind the day.
+pub(crate) fn days_near(text: &str) -> (Vec<Date>, &str) {
     let text = text.trim();
     let end = text.find(['T', 't', ' ']).unwrap_or(text.len());
     let (day_text, time) = text.split_at(end);
-    near_days(day_text)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|day| format!("{}{time}", day.strftime("%Y%m%d")))
-        .collect()
+    (near_days(day_text).unwrap_or_default(), time)
 }
 
 fn near_days(text: &str) -> Option<Vec<Date>> {

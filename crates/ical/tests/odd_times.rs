@@ -3,8 +3,8 @@
 
 mod support;
 
-use ical::ProblemKind;
-use support::{busy, event, read, read_in, shown};
+use ical::{Blocks, ProblemKind};
+use support::{busy, covered, event, instant, read, read_in, shown};
 
 fn of_berlin(lines: &[&str]) -> Vec<String> {
     let mut reading = read_in("Europe/Berlin", "2027-03-26", "2027-04-02", &event(lines));
@@ -330,6 +330,144 @@ fn a_day_that_does_not_exist_is_every_day_that_it_may_be() {
     );
     let busy_times = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nFREEBUSY:20261131T090000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
     assert_eq!(busy(busy_times).len(), 2);
+}
+
+#[test]
+fn a_series_repeats_from_every_day_on_which_it_may_begin() {
+    let days = |lines: &[&str]| {
+        let reading = read_in("UTC", "2026-11-30", "2026-12-20", &event(lines));
+        let short = |i: &ical::Instance| i.start.strftime("%d %H:%M").to_string();
+        let mut days: Vec<String> = reading.instances.iter().map(short).collect();
+        days.dedup();
+        days
+    };
+    let start = ["DTSTART:20261131T100000Z", "DURATION:PT1H"];
+    let both = [
+        "30 10:00", "01 10:00", "07 10:00", "08 10:00", "14 10:00", "15 10:00",
+    ];
+    assert_eq!(days(&[start[0], start[1], "RRULE:FREQ=WEEKLY"]), both);
+    assert_eq!(
+        days(&[start[0], start[1], "RRULE:FREQ=DAILY;COUNT=3"]),
+        ["30 10:00", "01 10:00", "02 10:00", "03 10:00"]
+    );
+    assert_eq!(
+        days(&["DTSTART;VALUE=DATE:20261131", "RRULE:FREQ=WEEKLY"]),
+        both.map(|day| day.replace("10:00", "00:00"))
+    );
+    assert_eq!(
+        days(&[
+            "DTSTART:20261130T090000Z",
+            "DTSTART:20261201T150000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=WEEKLY;COUNT=2"
+        ]),
+        ["30 09:00", "01 15:00", "07 09:00", "08 15:00"]
+    );
+    // A rule that is not understood, and a start of which only the day is known.
+    assert_eq!(
+        days(&[start[0], start[1], "RRULE:FREQ=FOO;UNTIL=20261202T100000Z"]),
+        ["30 10:00", "01 10:00", "02 10:00"]
+    );
+    assert_eq!(
+        days(&["DTSTART:20261131T996000Z", start[1], "RRULE:FREQ=WEEKLY;COUNT=2"]),
+        both[..4]
+            .iter()
+            .map(|day| day.replace("10:00", "00:00"))
+            .collect::<Vec<_>>()
+    );
+    let monthly = event(&[start[0], start[1], "RRULE:FREQ=MONTHLY"]);
+    let reading = read_in("UTC", "2027-01-01", "2027-02-01", &monthly);
+    assert_eq!(
+        shown(&reading),
+        [
+            "2027-01-01T10:00/2027-01-01T11:00 not-understood",
+            "2027-01-30T10:00/2027-01-30T11:00 not-understood"
+        ]
+    );
+    // What is left out of one of them is left out, and a change replaces the one that it names.
+    assert!(
+        !days(&[start[0], start[1], "RRULE:FREQ=WEEKLY", "EXDATE:20261208T100000Z"])
+            .contains(&"08 10:00".to_owned())
+    );
+}
+
+#[test]
+fn neither_a_day_nor_a_time_that_exists_is_all_the_days_that_it_may_be() {
+    for lines in [
+        &["DTSTART:20261131T996000Z", "DURATION:PT1H"][..],
+        &["DTSTART;TZID=America/New_York:2026-11-31T25:00", "DURATION:PT1H"],
+        &["DTEND:20261131T996000Z"],
+        &[
+            "DTSTART:20261102T100000Z",
+            "DTSTART:20261131T996000Z",
+            "DURATION:PT1H",
+        ],
+        &[
+            "DTSTART:20261102T100000Z",
+            "DURATION:PT1H",
+            "RDATE:20261131T996000Z",
+        ],
+    ] {
+        let reading = read(&event(lines));
+        let busy: Vec<_> = reading
+            .instances
+            .iter()
+            .filter(|i| i.start > instant("2026-11-29"))
+            .collect();
+        for day in ["2026-11-30", "2026-12-01"] {
+            let (from, to) = (
+                instant(&format!("{day}T05:00:00Z")),
+                instant(&format!("{day}T23:59:00Z")),
+            );
+            assert!(
+                busy.iter().any(|i| i.start <= from && i.end >= to),
+                "{lines:?} {day}"
+            );
+        }
+        assert!(
+            busy.iter().all(|i| i.blocks == Blocks::NotUnderstood),
+            "{lines:?}"
+        );
+        assert!(busy.iter().all(|i| i.end < instant("2026-12-03")), "{lines:?}");
+        assert!(
+            !reading.problems.is_empty() && reading.problems.iter().all(|p| !p.unplaced),
+            "{lines:?}"
+        );
+    }
+    let far = read_in(
+        "UTC",
+        "2026-12-01",
+        "2027-02-10",
+        &event(&["DTSTART:20261331T996000Z", "DURATION:PT1H"]),
+    );
+    assert!(
+        shown(&far).iter().any(|line| line.starts_with("2026-12-31")),
+        "{far:?}"
+    );
+    assert!(
+        shown(&far).iter().any(|line| line.starts_with("2027-01-31")),
+        "{far:?}"
+    );
+    let list = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nFREEBUSY:20261131T996000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+    assert!(covered(&read(list), "2026-12-01T05:00:00Z", "2026-12-01T23:00:00Z") || busy(list).len() >= 2);
+}
+
+#[test]
+fn a_series_of_very_many_starts_is_told() {
+    let mut lines = vec!["DURATION:PT1H".to_owned()];
+    for day in 0..2_000 {
+        lines.push(format!(
+            "DTSTART:20261201T{:02}{:02}{:02}Z",
+            day / 3_600,
+            day / 60 % 60,
+            day % 60
+        ));
+        lines.push(format!("RRULE:FREQ=WEEKLY;COUNT={}", day + 2));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let reading = read(&event(&lines));
+    assert!(reading.problems.iter().any(|p| p.unplaced));
+    assert!(covered(&reading, "2026-12-01T00:00:00Z", "2026-12-01T01:30:00Z"));
 }
 
 #[test]
