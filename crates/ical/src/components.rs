@@ -25,6 +25,17 @@ impl<'a> EventText<'a> {
         self.all(name).next().map(|line| line.value.as_ref())
     }
 
+    /// Does it have several identities or starts, so that it may be events of which the lines between them were lost? What one of
+    /// them says is then not said of the others.
+    pub(crate) fn may_be_several(&self) -> bool {
+        let differ = |name| {
+            let mut all = self.all(name);
+            let first = all.next();
+            all.any(|line| Some(line) != first)
+        };
+        differ(Name::Uid) || differ(Name::DtStart)
+    }
+
     /// Does the text end within one of these properties, so that there may be more of its value?
     pub(crate) fn ends_within(&self, names: &[Name]) -> bool {
         self.cut && self.lines.last().is_some_and(|line| names.contains(&line.name))

@@ -163,7 +163,14 @@ impl Event {
                 "stands outside of any event that could be recognised; it is taken for one.",
             );
         }
-        let replaces = reader.replaces(text);
+        let several = text.may_be_several();
+        if several && FREEING.iter().any(|name| text.all(*name).next().is_some()) {
+            reader.note(
+                ProblemKind::Contradiction,
+                "may be several events that run into each other; what would free its time is not applied.",
+            );
+        }
+        let replaces = if several { None } else { reader.replaces(text) };
         let Some(found) = reader.start(text, replaces.as_ref()) else {
             return Vec::new();
         };
@@ -191,8 +198,7 @@ impl Event {
             .into_iter()
             .map(|other| Extra {
                 // Of a day any time may be meant.
-                length: (other.whole_day && !whole_day)
-                    .then(|| length::on_day(&other, own_length, true)),
+                length: (other.whole_day && !whole_day).then(|| length::on_day(&other, own_length, true)),
                 start: other,
                 by_day: false,
             })
@@ -213,7 +219,11 @@ impl Event {
                 (other, rules)
             })
             .collect();
-        let exceptions = reader.exceptions(text);
+        let exceptions = if several {
+            Vec::new()
+        } else {
+            reader.exceptions(text)
+        };
         let series = Series {
             start: &start,
             length: measured.length,
@@ -233,7 +243,10 @@ impl Event {
                 .map(|place| plain_text(place, TEXT_LIMIT))
                 .filter(|place| !place.trim().is_empty())
                 .map(Arc::from),
-            blocks: blocks(text, me, whole_day),
+            blocks: match blocks(text, me, whole_day) {
+                Blocks::Free(_) if several => Blocks::Busy,
+                blocks => blocks,
+            },
             length: measured.length,
             has_end: text
                 .all(Name::DtEnd)
@@ -275,6 +288,15 @@ impl Event {
         }
     }
 }
+
+/// What can free time of an event.
+const FREEING: [Name; 5] = [
+    Name::Status,
+    Name::Transp,
+    Name::Attendee,
+    Name::ExDate,
+    Name::RecurrenceId,
+];
 
 /// Most further starts of an event from which its rules are followed.
 const MOST_STARTS: usize = 16;

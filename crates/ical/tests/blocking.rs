@@ -2,7 +2,7 @@
 
 mod support;
 
-use ical::{Blocks, FreeReason};
+use ical::{Blocks, FreeReason, ProblemKind};
 use support::{busy, calendar, event, event_lines, read, read_in, reasons, shown};
 
 const START: &str = "DTSTART:20261124T140000Z";
@@ -227,4 +227,56 @@ fn several_events_come_sorted_by_time() {
         .map(|i| i.uid.to_string())
         .collect();
     assert_eq!(order, ["a", "c", "b"]);
+}
+
+/// The lines that ended the first of two events and began the second are lost.
+fn run_together(second: &[&str]) -> String {
+    let mut lines = vec!["DTSTART:20261130T150000Z", "DURATION:PT1H"];
+    lines.extend_from_slice(second);
+    event(&lines)
+}
+
+#[test]
+fn what_frees_one_of_two_events_that_run_together_frees_neither() {
+    let (day, later) = ("UID:other", "DTSTART:20261202T150000Z");
+    for frees in [
+        "STATUS:CANCELLED",
+        "TRANSP:TRANSPARENT",
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:me@example.com",
+        "EXDATE:20261202T150000Z,20261130T150000Z",
+        "RECURRENCE-ID:20261130T150000Z",
+    ] {
+        for second in [
+            &[day, later, "DURATION:PT1H", frees][..],
+            &[later, frees],
+            &[frees, later, day],
+            &[day, "DTSTART:20261130T150000Z", frees],
+        ] {
+            let reading = read(&run_together(second));
+            let busy: Vec<_> = reading
+                .instances
+                .iter()
+                .filter(|i| i.blocks.takes_time(true))
+                .collect();
+            let starts = second.iter().any(|line| *line == later);
+            assert_eq!(busy.len(), 1 + usize::from(starts), "{second:?}");
+            assert!(
+                reading
+                    .problems
+                    .iter()
+                    .any(|p| p.kind == ProblemKind::Contradiction),
+                "{second:?}"
+            );
+        }
+    }
+    let daily = [
+        "UID:other",
+        "DTSTART:20261130T150000Z",
+        "RRULE:FREQ=DAILY;COUNT=3",
+        "EXDATE:20261130T150000Z",
+    ];
+    assert_eq!(busy(&run_together(&daily)).len(), 3);
+    // The same twice is no other event.
+    let same = ["UID:series-1", "DTSTART:20261130T150000Z", "STATUS:CANCELLED"];
+    assert_eq!(busy(&run_together(&same)).len(), 0);
 }
