@@ -37,10 +37,23 @@ pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
 /// The text without indentation, and with line breaks where their escapes or those of other alphabets stand before a property: for
 /// texts in which no times are found otherwise.
 pub(crate) fn repaired(text: &[u8]) -> Vec<u8> {
-    dedented(&unescaped(text))
+    dedented(&unescaped(text, begins_line))
 }
 
-fn unescaped(text: &[u8]) -> Vec<u8> {
+/// The text with line breaks where their escapes or those of other alphabets stand before an end or a length, which frees no time.
+/// Nothing when there are none.
+pub(crate) fn with_ends(text: &[u8]) -> Option<Vec<u8>> {
+    let begins_end = |text: &[u8]| {
+        let name = name_length(text).and_then(|length| Name::of(&text[..length]));
+        matches!(name, Some(Name::DtEnd | Name::Duration))
+    };
+    let clean = unescaped(text, begins_end);
+    // A break is shorter than what stands for it.
+    (clean.len() < text.len()).then_some(clean)
+}
+
+/// With line breaks instead of what stands for them before what `begins_line`, and at the end.
+fn unescaped(text: &[u8], begins_line: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     let mut clean = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
@@ -110,7 +123,7 @@ fn name_length(text: &[u8]) -> Option<usize> {
 }
 
 /// Does a property begin here?
-fn begins_line(text: &[u8]) -> bool {
+pub(crate) fn begins_line(text: &[u8]) -> bool {
     name_length(text).is_some()
 }
 

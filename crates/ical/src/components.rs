@@ -90,6 +90,15 @@ impl CalendarText<'_> {
         all == 0 || self.placed() < all
     }
 
+    /// How many events begin without saying when they end.
+    pub(crate) fn endless(&self) -> usize {
+        let has = |text: &EventText, name| text.all(name).next().is_some();
+        let is_endless = |event: &&EventText| {
+            has(event, Name::DtStart) && !has(event, Name::DtEnd) && !has(event, Name::Duration)
+        };
+        self.events.iter().filter(is_endless).count()
+    }
+
     /// Is nothing in it that is known?
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.free_busy.is_empty() && !self.others && !self.availability

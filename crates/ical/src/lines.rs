@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::breaks::begins_line;
+
 /// The properties that are looked at; every other one is skipped unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Name {
@@ -130,6 +132,8 @@ impl Line<'_> {
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     newline: u8,
+    /// How far the properties of a component are indented by mistake: such a line is no part of the one before it.
+    indentation: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -141,7 +145,11 @@ impl<'a> Reader<'a> {
         } else {
             b'\r'
         };
-        Self { rest: text, newline }
+        Self {
+            rest: text,
+            newline,
+            indentation: 0,
+        }
     }
 
     /// The next logical line, still folded, and whether it is folded.
@@ -152,6 +160,10 @@ impl<'a> Reader<'a> {
         let text = self.rest;
         let mut end = 0;
         let mut folded = false;
+        if !matches!(text[0], b' ' | b'\t') {
+            self.indentation = 0;
+        }
+        let begins_component = is_bracket(text, self.newline);
         loop {
             match memchr(self.newline, &text[end..]) {
                 None => {
@@ -160,8 +172,14 @@ impl<'a> Reader<'a> {
                 }
                 Some(at) => {
                     let next = end + at + 1;
-                    if matches!(text.get(next), Some(b' ' | b'\t'))
+                    let indentation = indentation(&text[next..]);
+                    if indentation > 0 && begins_component && end == 0 {
+                        // Nothing is folded into such a line.
+                        self.indentation = self.indentation.max(indentation);
+                    }
+                    if indentation > 0
                         && !is_bracket(&text[next..], self.newline)
+                        && !(indentation <= self.indentation && begins_line(&text[next + indentation..]))
                     {
                         folded = true;
                         end = next;
@@ -181,14 +199,15 @@ impl<'a> Reader<'a> {
             return Cow::Borrowed(raw);
         }
         let mut clean = Vec::with_capacity(raw.len());
-        let mut at_fold = false;
+        // The one white space after a break is the mark of folding, behind the indentation of the line.
+        let mut mark = 0;
         for b in raw {
             if *b == self.newline {
-                at_fold = true;
-            } else if at_fold {
-                // The one white space after a break is the mark of folding.
-                at_fold = false;
+                mark = 1 + self.indentation;
+            } else if mark > 0 && matches!(*b, b' ' | b'\t') {
+                mark -= 1;
             } else if !soiled(b) {
+                mark = 0;
                 clean.push(*b);
             }
         }
@@ -217,6 +236,11 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
+/// How many blanks a text begins with.
+fn indentation(text: &[u8]) -> usize {
+    text.iter().take_while(|b| matches!(**b, b' ' | b'\t')).count()
+}
+
 /// Is its first line nothing but the begin or end of a component? Such a line is indented by mistake, not part of a text.
 fn is_bracket(text: &[u8], newline: u8) -> bool {
     const NAMES: [&[u8]; 9] = [
@@ -230,8 +254,7 @@ fn is_bracket(text: &[u8], newline: u8) -> bool {
         b"STANDARD",
         b"DAYLIGHT",
     ];
-    let indentation = text.iter().take_while(|b| matches!(**b, b' ' | b'\t')).count();
-    let text = &text[indentation..];
+    let text = &text[indentation(text)..];
     if !matches!(text.first(), Some(b'B' | b'b' | b'E' | b'e')) {
         return false;
     }

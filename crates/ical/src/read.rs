@@ -29,11 +29,19 @@ pub fn read(text: &str, owner: &Owner, horizon: &Horizon) -> Reading {
 pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     let text = breaks::mended(text);
     let mut calendar = parse(&text);
-    let repaired;
+    let (repaired, with_ends);
     if calendar.lacks_times() {
         repaired = breaks::repaired(&text);
         let again = parse(&repaired);
         if again.placed() > calendar.placed() {
+            calendar = again;
+        }
+    } else if calendar.endless() > 0
+        && let Some(text) = breaks::with_ends(&text)
+    {
+        with_ends = text;
+        let again = parse(&with_ends);
+        if again.endless() < calendar.endless() {
             calendar = again;
         }
     }

@@ -289,3 +289,58 @@ fn an_answer_given_twice_may_be_the_one_that_comes() {
     }
     assert!(busy(&answered("ATTENDEE;PARTSTAT=DECLINED;PARTSTAT=declined")).is_empty());
 }
+
+#[test]
+fn an_event_of_several_that_is_indented_is_one() {
+    let other = "BEGIN:VEVENT\nUID:b\nDTSTART:20261201T090000Z\nDURATION:PT1H\nEND:VEVENT\n";
+    let day = "2026-12-01T09:00/2026-12-01T10:00 busy";
+    for indent in [" ", "  ", "\t", "    "] {
+        let alarm = format!("{indent}BEGIN:VALARM\n{indent}{indent}TRIGGER:-PT5M\n{indent}END:VALARM\n");
+        for (before, after) in [("", ""), (alarm.as_str(), ""), ("", alarm.as_str())] {
+            let event = format!(
+                "BEGIN:VEVENT\n{before}{indent}UID:a\n{indent}SUMMARY:A long\n{indent}  title\n{indent}DTSTART:20261124T140000Z\n\
+                 {after}{indent}DURATION:PT1H\nEND:VEVENT\n"
+            );
+            for text in [event.clone() + other, other.to_owned() + &event] {
+                let text = format!("BEGIN:VCALENDAR\n{text}END:VCALENDAR\n");
+                for text in [text.replace('\n', "\r\n"), text.replace('\n', "\r"), text] {
+                    assert_eq!(busy(&text), [ONCE[0], day], "{text:?}");
+                }
+            }
+        }
+    }
+    // A change of one date.
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20261130T150000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT\n\
+                BEGIN:VEVENT\n UID:a\n RECURRENCE-ID:20261201T150000Z\n DTSTART:20261201T200000Z\n DURATION:PT1H\nEND:VEVENT\n\
+                END:VCALENDAR\n";
+    assert_eq!(
+        busy(text),
+        [
+            "2026-11-30T15:00/2026-11-30T16:00 busy",
+            "2026-12-01T20:00/2026-12-01T21:00 busy"
+        ]
+    );
+    // Elsewhere a blank folds, whatever stands behind it.
+    let text = joined("\r\n").replace("Thing", "Thing\r\n STATUS:CANCELLED");
+    assert_eq!(busy(&text), ONCE);
+}
+
+#[test]
+fn an_end_behind_an_odd_break_is_one_and_nothing_else_is_freed_for_it() {
+    for mark in ["\u{2028}", "\u{85}", "\u{2029}", "\\n", "\\r\\n"] {
+        for end in ["DTEND:20261124T150000Z", "DURATION:PT1H"] {
+            let text = event(&[
+                "DTSTART:20261124T140000Z",
+                &format!("DESCRIPTION:x{mark}STATUS:CANCELLED{mark}{end}"),
+            ]);
+            assert_eq!(busy(&text), ONCE, "{text}");
+        }
+    }
+    // One that has an end keeps it.
+    let text = event(&[
+        "DTSTART:20261124T140000Z",
+        "DURATION:PT1H",
+        "DESCRIPTION:x\\nDTEND:20261124T180000Z",
+    ]);
+    assert_eq!(busy(&text), ONCE);
+}
