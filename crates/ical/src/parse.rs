@@ -48,8 +48,20 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
     if let Some(event) = calendar.events.last_mut().filter(|_| is_open) {
         event.cut = !matches!(text.last(), Some(b'\n' | b'\r'));
     }
+    for zone in &mut calendar.zones {
+        calendar.events.extend(events_of_zone(zone));
+    }
     calendar.complete = parser.open_calendars <= 0;
     calendar
+}
+
+/// A component within another one.
+#[derive(Clone, Copy)]
+struct Inner {
+    /// Where its lines begin.
+    begin: usize,
+    /// It may be an event of a misspelt name, after one that lacks its END.
+    unknown: bool,
 }
 
 /// Sorting under way.
@@ -58,8 +70,8 @@ struct Parser<'a> {
     calendar: CalendarText<'a>,
     place: Place,
     open_calendars: i64,
-    /// For each component that is open within an event or one that does not matter: where its lines begin.
-    inner: Vec<usize>,
+    /// The components that are open within an event or one that does not matter.
+    inner: Vec<Inner>,
     /// The lines of components within an event: alarms.
     within: Vec<Line<'a>>,
     /// Lines that lie in no component.
@@ -72,7 +84,8 @@ impl<'a> Parser<'a> {
             Name::Begin => self.begin(named(&line.value)),
             Name::End => self.end(named(&line.value)),
             _ if !self.inner.is_empty() => {
-                if self.place == Place::Event {
+                let is_unknown = self.inner.last().is_some_and(|inner| inner.unknown);
+                if self.place == Place::Event || is_unknown {
                     self.within.push(line);
                 }
             }
@@ -107,10 +120,11 @@ impl<'a> Parser<'a> {
             }
             self.place = Place::Observance;
         } else if self.place != Place::Outside {
-            self.inner.push(self.within.len());
-        } else if is_one_of(&OTHERS, component)
-            || component.get(..2).is_some_and(|x| x.eq_ignore_ascii_case("X-"))
-        {
+            self.inner.push(Inner {
+                begin: self.within.len(),
+                unknown: !is_other(component),
+            });
+        } else if is_other(component) {
             self.end_loose();
             self.calendar.others = true;
             self.place = Place::Other;
@@ -126,8 +140,11 @@ impl<'a> Parser<'a> {
             if component.eq_ignore_ascii_case("VCALENDAR") {
                 self.open_calendars -= 1;
             }
-        } else if let Some(begin) = self.inner.pop() {
-            self.within.truncate(begin);
+        } else if let Some(inner) = self.inner.pop() {
+            let lines = self.within.split_off(inner.begin);
+            if inner.unknown {
+                self.take_for_an_event(lines);
+            }
         } else {
             self.place = match self.place {
                 Place::Observance => Place::Zone,
@@ -178,6 +195,12 @@ impl<'a> Parser<'a> {
     /// Ends whatever is open.
     fn close(&mut self, truncated: bool) {
         self.end_loose();
+        if let Some(at) = self.inner.iter().position(|inner| inner.unknown) {
+            let lines = self.within.split_off(self.inner[at].begin);
+            self.inner.truncate(at);
+            // It lacks its END, so the last of them may be those of the event around it.
+            self.take_for_an_event(lines.into_iter().filter(is_kept).collect());
+        }
         if let Some(event) = self
             .calendar
             .events
@@ -185,13 +208,24 @@ impl<'a> Parser<'a> {
             .filter(|_| self.place == Place::Event)
         {
             event.truncated |= truncated;
-            if let Some(begin) = self.inner.first() {
-                event.lines.extend(of_the_event(self.within.split_off(*begin)));
+            if let Some(inner) = self.inner.first() {
+                event
+                    .lines
+                    .extend(of_the_event(self.within.split_off(inner.begin)));
             }
         }
         self.place = Place::Outside;
         self.inner.clear();
         self.within.clear();
+    }
+
+    /// Takes the lines of an unknown component within another one for an event if they say when it is. The open event stays last.
+    fn take_for_an_event(&mut self, lines: Vec<Line<'a>>) {
+        if lines.iter().any(|line| line.name == Name::DtStart) {
+            let open = usize::from(self.place == Place::Event);
+            let events = &mut self.calendar.events;
+            events.insert(events.len().saturating_sub(open), of_lines(lines));
+        }
     }
 
     /// Takes lines that lie in no component for an event, or a list of busy times, if they say when it is.
@@ -204,12 +238,32 @@ impl<'a> Parser<'a> {
             (true, _) => &mut self.calendar.events,
             _ => return,
         };
-        list.push(EventText {
-            lines,
-            loose: true,
-            ..EventText::default()
-        });
+        list.push(of_lines(lines));
     }
+}
+
+/// An event of lines that lie in none.
+fn of_lines(lines: Vec<Line>) -> EventText {
+    EventText {
+        lines,
+        loose: true,
+        ..EventText::default()
+    }
+}
+
+/// Events of misspelt names within a zone that lacks its END: they have no offsets, but what no zone has.
+fn events_of_zone<'a>(zone: &mut ZoneText<'a>) -> Vec<EventText<'a>> {
+    let is_event = |lines: &mut Vec<Line>| {
+        let has = |names: &[Name]| lines.iter().any(|line| names.contains(&line.name));
+        has(&[Name::DtStart])
+            && has(&[Name::Uid, Name::DtEnd, Name::Duration, Name::Summary])
+            && !has(&[Name::OffsetFrom, Name::OffsetTo])
+    };
+    zone.observances.extract_if(.., is_event).map(of_lines).collect()
+}
+
+fn is_other(component: &str) -> bool {
+    is_one_of(&OTHERS, component) || component.get(..2).is_some_and(|x| x.eq_ignore_ascii_case("X-"))
 }
 
 /// What belongs to the event of the lines of an alarm that lacks its end: from the first on that no alarm has, without those that
@@ -229,15 +283,19 @@ fn of_the_event(lines: Vec<Line>) -> impl Iterator<Item = Line> {
                 | Name::Sequence
         )
     };
-    let is_kept = |line: &Line| match line.name {
-        Name::Status | Name::Attendee => false,
-        Name::Transp => !line.value.eq_ignore_ascii_case("TRANSPARENT"),
-        _ => true,
-    };
     lines
         .into_iter()
         .skip_while(move |line| !is_foreign(line))
         .filter(is_kept)
+}
+
+/// Does a line free no time, so that it does no harm where it may belong to another event?
+fn is_kept(line: &Line) -> bool {
+    match line.name {
+        Name::Status | Name::Attendee => false,
+        Name::Transp => !line.value.eq_ignore_ascii_case("TRANSPARENT"),
+        _ => true,
+    }
 }
 
 /// The name of a component, without what does not belong to a name.

@@ -344,3 +344,43 @@ fn an_end_behind_an_odd_break_is_one_and_nothing_else_is_freed_for_it() {
     ]);
     assert_eq!(busy(&text), ONCE);
 }
+
+#[test]
+fn an_event_of_a_misspelt_name_within_another_component_is_one() {
+    let event = "UID:t\r\nDTSTART:20261124T140000Z\r\nDURATION:PT1H\r\n";
+    let open = "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261201T090000Z\r\nDURATION:PT1H\r\n";
+    let day = "2026-12-01T09:00/2026-12-01T10:00 busy";
+    for (begin, end) in [
+        ("BEGIN:VEVNT", "END:VEVNT\r\n"),
+        ("BEGIN:EVENT", "END:EVENT\r\n"),
+        ("BEGIN:VEVNT", ""),
+    ] {
+        for rest in ["END:VEVENT\r\n", "STATUS:CONFIRMED\r\nEND:VEVENT\r\n"] {
+            let text = calendar(&[format!("{open}{begin}\r\n{event}{end}{rest}").trim_end()]);
+            let reading = read(&text);
+            let found = busy(&text);
+            assert_eq!(found.len(), 2, "{text}");
+            assert!(found[0] == ODD[0] && found[1][..33] == day[..33], "{found:?}");
+            assert!(
+                reading
+                    .problems
+                    .iter()
+                    .any(|problem| problem.kind == ProblemKind::Component),
+                "{text}"
+            );
+        }
+        for outer in ["BEGIN:VTIMEZONE\r\nTZID:a", "BEGIN:VTODO\r\nUID:a"] {
+            let text = calendar(&[format!("{outer}\r\n{begin}\r\n{event}{end}").trim_end()]);
+            assert_eq!(busy(&text), ODD, "{text}");
+        }
+    }
+    let text = calendar(&[&format!(
+        "{open}BEGIN:VEVNT\r\n{event}STATUS:CANCELLED\r\nEND:VEVENT"
+    )]);
+    assert_eq!(busy(&text).len(), 2, "{text}");
+    // An alarm and what a program calls its own are none.
+    for inner in ["VALARM", "X-ALARM"] {
+        let text = calendar(&[format!("{open}BEGIN:{inner}\r\n{event}END:{inner}\r\nEND:VEVENT").as_str()]);
+        assert_eq!(busy(&text), [day], "{inner}");
+    }
+}
