@@ -151,25 +151,8 @@ impl Event {
         let summary = plain_text(text.first(Name::Summary).unwrap_or(""), TEXT_LIMIT);
         let uid: String = text.first(Name::Uid).unwrap_or("").chars().take(1_000).collect();
         let mut reader = Reading::new(&uid, called(&summary), zones, problems);
-        if text.truncated {
-            reader.unplaced(
-                ProblemKind::Truncated,
-                "is cut off in the middle, so parts of it may be missing.",
-            );
-        }
-        if text.loose {
-            reader.note(
-                ProblemKind::Component,
-                "stands outside of any event that could be recognised; it is taken for one.",
-            );
-        }
         let several = text.may_be_several();
-        if several && FREEING.iter().any(|name| text.all(*name).next().is_some()) {
-            reader.note(
-                ProblemKind::Contradiction,
-                "may be several events that run into each other; what would free its time is not applied.",
-            );
-        }
+        note_damage(text, several, &mut reader);
         let replaces = if several { None } else { reader.replaces(text) };
         let Some(found) = reader.start(text, replaces.as_ref()) else {
             return Vec::new();
@@ -193,32 +176,15 @@ impl Event {
                 "has a rule of exceptions in an outdated form; the exceptions are not applied.",
             );
         }
-        let mut others: Vec<Extra> = found
-            .others
-            .into_iter()
-            .map(|other| Extra {
-                // Of a day any time may be meant.
-                length: (other.whole_day && !whole_day).then(|| length::on_day(&other, own_length, true)),
-                start: other,
-                by_day: false,
-            })
-            .collect();
+        let others = found.others.into_iter().map(|other| Extra {
+            // Of a day any time may be meant.
+            length: (other.whole_day && !whole_day).then(|| length::on_day(&other, own_length, true)),
+            start: other,
+            by_day: false,
+        });
         // What the rules of a single change mean depends on whether its series is there.
         let repeats = !rules.is_empty() && replaces.is_none();
-        let mut extras = others.split_off(if repeats { others.len().min(MOST_STARTS) } else { 0 });
-        if repeats && !extras.is_empty() {
-            reader.unplaced(
-                ProblemKind::Contradiction,
-                "repeats from more starts than are looked at, so times may be missing.",
-            );
-        }
-        let others: Vec<(Extra, Rules)> = others
-            .into_iter()
-            .map(|other| {
-                let rules = Rules::read(text, &other.start, &mut reader);
-                (other, rules)
-            })
-            .collect();
+        let (others, mut extras) = series_from(others.collect(), repeats, text, &mut reader);
         let exceptions = if several {
             Vec::new()
         } else {
@@ -270,13 +236,13 @@ impl Event {
         };
         let others: Vec<Self> = others
             .into_iter()
-            .map(|(other, rules)| event.from_start(other, rules))
+            .map(|(other, rules)| event.starting_at(other, rules))
             .collect();
         std::iter::once(event).chain(others).collect()
     }
 
     /// The same series from another start.
-    fn from_start(&self, other: Extra, rules: Rules) -> Self {
+    fn starting_at(&self, other: Extra, rules: Rules) -> Self {
         Self {
             length: other.length.unwrap_or(self.length),
             start: other.start,
@@ -297,6 +263,50 @@ const FREEING: [Name; 5] = [
     Name::ExDate,
     Name::RecurrenceId,
 ];
+
+/// Says of what is damaged of an event as a whole.
+fn note_damage(text: &EventText, several: bool, reader: &mut Reading) {
+    if text.truncated {
+        reader.unplaced(
+            ProblemKind::Truncated,
+            "is cut off in the middle, so parts of it may be missing.",
+        );
+    }
+    if text.loose {
+        reader.note(
+            ProblemKind::Component,
+            "stands outside of any event that could be recognised; it is taken for one.",
+        );
+    }
+    if several && FREEING.iter().any(|name| text.all(*name).next().is_some()) {
+        reader.note(
+            ProblemKind::Contradiction,
+            "may be several events that run into each other; what would free its time is not applied.",
+        );
+    }
+}
+
+/// The further starts of an event with the rules that are followed from each, and those without.
+fn series_from(
+    mut starts: Vec<Extra>,
+    repeats: bool,
+    text: &EventText,
+    reader: &mut Reading,
+) -> (Vec<(Extra, Rules)>, Vec<Extra>) {
+    let most = if repeats { MOST_STARTS } else { 0 };
+    let single = starts.split_off(starts.len().min(most));
+    if repeats && !single.is_empty() {
+        reader.unplaced(
+            ProblemKind::Contradiction,
+            "repeats from more starts than are looked at, so times may be missing.",
+        );
+    }
+    let with_rules = starts.into_iter().map(|start| {
+        let rules = Rules::read(text, &start.start, reader);
+        (start, rules)
+    });
+    (with_rules.collect(), single)
+}
 
 /// Most further starts of an event from which its rules are followed.
 const MOST_STARTS: usize = 16;
