@@ -258,7 +258,7 @@ fn what_frees_one_of_two_events_that_run_together_frees_neither() {
                 .iter()
                 .filter(|i| i.blocks.takes_time(true))
                 .collect();
-            let starts = second.iter().any(|line| *line == later);
+            let starts = second.contains(&later);
             assert_eq!(busy.len(), 1 + usize::from(starts), "{second:?}");
             assert!(
                 reading
