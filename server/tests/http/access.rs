@@ -95,6 +95,12 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ("booking-calendar-page", Admin, "id={calendar}"),
     ("menu-page", Admin, "calendar={menu}"),
     ("resources-page", Admin, ""),
+    ("mails-page", Admin, ""),
+    (
+        "send-mail-again",
+        Admin,
+        "id=018f0000-0000-7000-8000-000000000001",
+    ),
     ("workspace-settings", Admin, ""),
     ("write-again", Owner, "id={appointment}"),
     ("set-status", Owner, "id={appointment}&status=showed"),
