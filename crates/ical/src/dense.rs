@@ -80,10 +80,13 @@ impl Spans {
         }
     }
 
-    /// Whether the span that was added last is all the time that is asked for.
-    fn cover(&self, horizon: Horizon) -> bool {
-        let last = self.list.last();
-        last.is_some_and(|span| span.start <= horizon.from && span.end >= horizon.to)
+    /// Whether the span that was added last is all the time that is asked for, so that nothing else matters. Of one that may be
+    /// free it is only known if every occurrence blocks `alike`.
+    fn cover(&self, horizon: Horizon, alike: bool) -> bool {
+        self.list.last().is_some_and(|span| {
+            let is_busy = matches!(span.blocks, Blocks::Busy | Blocks::NotUnderstood);
+            (alike || is_busy) && span.start <= horizon.from && span.end >= horizon.to
+        })
     }
 
     /// Sorts and joins.
@@ -137,7 +140,7 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
             let mut is_full = false;
             let walked = asking.walk(rule, budget, &mut |occurrence| {
                 add(&occurrence, asking, changes, &mut spans)?;
-                is_full = !changes.follow_on() && spans.cover(asking.horizon);
+                is_full = spans.cover(asking.horizon, !changes.follow_on());
                 if is_full {
                     ControlFlow::Break(())
                 } else {

@@ -268,6 +268,57 @@ fn an_event_that_lasts_for_centuries_and_repeats_often_is_one_busy_time() {
     }
 }
 
+/// A series from a day that does not exist, so from several, each date of which lasts for centuries.
+fn for_centuries(uid: &str) -> [String; 2] {
+    let series = [
+        "DTSTART;TZID=America/New_York:10120051T140000",
+        "DTEND;TZID=America/New_York:20240102T150000",
+        "RRULE:FREQ=WEEKLY;BYDAY=TU,T#",
+    ];
+    let change = [
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20261117T190000Z",
+        "DTSTART:20261117T200000Z",
+        "DTEND:20261117T213000Z",
+    ];
+    [event_lines(uid, &series), event_lines(uid, &change)]
+}
+
+#[test]
+fn series_whose_dates_last_for_centuries_leave_work_for_what_is_behind_them() {
+    let mut events: Vec<String> = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+        .into_iter()
+        .flat_map(for_centuries)
+        .collect();
+    events.push(event_lines(
+        "behind",
+        &[
+            "DTSTART:20261124T100000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;COUNT=2",
+        ],
+    ));
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let reading = read(&calendar(&events));
+    let of = |uid: &str| {
+        let mut own = reading.clone();
+        own.instances.retain(|instance| &*instance.uid == uid);
+        own
+    };
+    for uid in ["a", "j"] {
+        assert!(
+            covered(&of(uid), "2026-11-02T00:00:00Z", "2026-12-30T00:00:00Z"),
+            "{uid}"
+        );
+    }
+    assert_eq!(
+        shown(&of("behind")),
+        [
+            "2026-11-24T10:00/2026-11-24T11:00 busy",
+            "2026-11-25T10:00/2026-11-25T11:00 busy"
+        ]
+    );
+}
+
 #[test]
 fn a_bad_time_of_day_blocks_the_whole_day() {
     let reading = read(&event(&["DTSTART;TZID=America/New_York:20261124T250000"]));
