@@ -56,7 +56,7 @@ pub struct RemoteCalendar {
     pub read_for: Option<String>,
     /// The server's search by time fails, or leaves out events.
     pub search_fails: bool,
-    /// Why the search fails, as a sentence.
+    /// Why the search fails, or that comparisons do, as a sentence.
     pub search_problem: Option<String>,
     /// When it was found missing.
     pub vanished_at: Option<Timestamp>,
@@ -343,7 +343,7 @@ pub struct Compared<'a> {
     pub read_for: &'a str,
     /// The server's search by time fails, or leaves out events.
     pub search_fails: bool,
-    /// Why the search fails, as a sentence.
+    /// Why the search fails, or that comparisons do, as a sentence.
     pub search_problem: Option<&'a str>,
 }
 
@@ -433,17 +433,22 @@ pub async fn cut_horizon(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Re
     .map(drop)
 }
 
-/// Leaves a comparison that the server did not answer until an instant.
+/// Leaves a comparison that the server did not answer until an instant. What is said of it, if anything is, stays until one is
+/// answered.
 pub async fn put_off_comparison(
     tx: &mut Tx,
     id: RemoteCalendarId,
     until: Timestamp,
+    problem: Option<&str>,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE remote_calendars SET compare_again_at = $2 WHERE id = $1",
+        "UPDATE remote_calendars SET compare_again_at = $2, search_problem = COALESCE($3, search_problem),
+            problem = COALESCE($3, problem)
+         WHERE id = $1",
         id.0,
-        ms(until)
+        ms(until),
+        problem
     )
     .map(drop)
 }

@@ -19,6 +19,10 @@ use super::parse::Reader;
 use super::search::Searched;
 use crate::problem::Internal;
 
+/// What is said of a calendar that again and again cannot be compared.
+const NOT_COMPARED: &str = "The server does not answer when Quince compares this calendar with what it keeps of it. Changes that it \
+                            reports are read; what it forgets to report may be missing. Quince tries again every hour.";
+
 /// Reads what is new in a calendar and stores it; whether nothing was.
 pub(super) async fn bring_up_to_date(
     account: &Account<'_>,
@@ -147,12 +151,14 @@ impl Read<'_> {
         Ok(tx.commit().await?)
     }
 
-    /// Leaves a comparison that the server did not answer for a while.
+    /// Leaves a comparison that the server did not answer for a while. Once may be a matter of the moment; when it happens again,
+    /// it is said.
     async fn put_off_comparison(&self, error: &Error) -> Result<(), StoreError> {
         tracing::warn!(calendar = %self.calendar.id, %error, "a calendar could not be compared with what is kept");
-        let mut tx = self.account.quince.store().write().await?;
         let until = self.account.started + COMPARE_AGAIN;
-        remote_calendars::put_off_comparison(&mut tx, self.calendar.id, until).await?;
+        let problem = self.calendar.compare_again_at.map(|_| NOT_COMPARED);
+        let mut tx = self.account.quince.store().write().await?;
+        remote_calendars::put_off_comparison(&mut tx, self.calendar.id, until, problem).await?;
         tx.commit().await
     }
 

@@ -39,6 +39,7 @@ stories! {
     a_choice_made_during_a_comparison_counts,
     a_zone_chosen_during_a_comparison_counts,
     a_zone_counts_though_no_comparison_is_answered,
+    comparisons_that_are_never_answered_are_told_until_one_is,
     what_takes_no_time_does_not_shorten_what_is_kept,
     a_read_that_breaks_off_on_our_side_is_told,
     a_calendar_that_changes_its_name_goes_on_failing,
@@ -671,6 +672,31 @@ async fn a_zone_counts_though_no_comparison_is_answered(world: World) {
     }
     world.sync().await;
     assert!(is_free(&world, "10:00").await && !is_free(&world, "15:00").await);
+}
+
+async fn comparisons_that_are_never_answered_are_told_until_one_is(world: World) {
+    let no_list = |world: &World| {
+        // The list of the calendars is answered, and that of no calendar.
+        for fault in [Fault::Slow(Duration::ZERO), Fault::BrokenBody, Fault::BrokenBody] {
+            world.control.inject_on("PROPFIND", fault);
+        }
+    };
+    no_list(&world);
+    a_day_later(&world).await;
+    assert_eq!(problem(&world, "Work").await, None, "once is a matter of the moment");
+    no_list(&world);
+    world.clock.advance(SignedDuration::from_hours(2));
+    world.sync().await;
+    let told = problem(&world, "Work").await.unwrap_or_default();
+    assert!(told.contains("does not answer when Quince compares"), "{told}");
+    // What is new is read all the same, and that does not hide it.
+    put(&world, &an_hour("new", "10:00"));
+    world.sync().await;
+    assert!(!is_free(&world, "10:00").await);
+    assert_eq!(problem(&world, "Work").await, Some(told));
+    world.clock.advance(SignedDuration::from_hours(2));
+    world.sync().await;
+    assert_eq!(problem(&world, "Work").await, None);
 }
 
 async fn what_takes_no_time_does_not_shorten_what_is_kept(world: World) {
