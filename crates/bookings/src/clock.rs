@@ -5,12 +5,10 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
+use store::due::SKEW;
 
-/// The clocks of two processes may differ by so much. What is further ahead of now was written by a clock that was wrong, and how
-/// old it is nobody knows.
-const SKEW: SignedDuration = SignedDuration::from_mins(2);
-
-/// How long ago something was; none when it lies ahead. A clock that differs a little makes that just now.
+/// How long ago something was; none when it lies ahead: a clock that was wrong wrote it, and how old it is nobody knows. One that
+/// differs a little makes that just now.
 pub(crate) fn age(at: Timestamp, now: Timestamp) -> Option<SignedDuration> {
     let age = now.duration_since(at);
     (age >= -SKEW).then(|| age.max(SignedDuration::ZERO))
@@ -136,7 +134,7 @@ mod tests {
             "less than a minute ago",
             "clocks differ a little"
         );
-        for seconds in [121, 3_600, 3 * 86_400] {
+        for seconds in [301, 3_600, 3 * 86_400] {
             assert!(ago(ahead(seconds), now).contains("yet to come"), "{seconds}");
         }
         assert!(ago(Timestamp::MAX, now).contains("yet to come"));

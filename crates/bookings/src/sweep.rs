@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::StaffId;
-use store::due::{self, Due, Kept};
+use store::due::{self, Due, Kept, SKEW};
 use store::{Tx, external_events, idempotency_keys, occupancy, sessions};
 
 use crate::appointments::HOLD_MINUTES;
@@ -23,8 +23,6 @@ const BATCH: u32 = 100;
 /// What has ended is kept for four weeks: a clock that is ahead for a moment ends everything, and when it is right again nobody
 /// should have been signed out.
 const ENDED_STAY: SignedDuration = SignedDuration::from_hours(28 * 24);
-/// By so much the clocks of two processes may differ.
-const SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// What is due in the background, sweeping included.
 pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {

@@ -429,6 +429,19 @@ pub async fn claim(
     Ok(rows == 1)
 }
 
+/// Whether somebody holds a claim of a connection.
+pub async fn is_held(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
+    let held = one!(
+        tx,
+        |row: &dyn Fields| row.int("held"),
+        "SELECT COUNT(*) AS held FROM connections WHERE id = $1 AND lease_until > $2 AND lease_until <= $3",
+        id.0,
+        ms(now),
+        far_lease(now)
+    )?;
+    Ok(held.is_some_and(|held| held > 0))
+}
+
 /// Prolongs a claim that ends at `held_until`; false when it was lost to somebody else.
 pub async fn renew(
     tx: &mut Tx,

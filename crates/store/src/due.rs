@@ -12,7 +12,7 @@ use crate::fields::Fields;
 /// The longest lease that a worker takes.
 pub const LONGEST_LEASE: SignedDuration = SignedDuration::from_mins(10);
 /// By less than this the clocks of two processes differ. Of more each of them would take the other's plans for mistakes.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The instants by which a worker claims work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,8 +55,17 @@ impl Lease {
                     until,
                 });
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
+            // Looking takes no turn from those who write.
+            while Self::is_held(quince, id).await? {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
         }
+    }
+
+    async fn is_held(quince: &Quince, id: ConnectionId) -> Result<bool, Internal> {
+        let mut tx = quince.store().read().await?;
+        let now = quince.leases_now(&mut tx).await?;
+        Ok(connections::is_held(&mut tx, id, now).await?)
     }
 
     /// The connection.
