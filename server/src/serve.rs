@@ -21,6 +21,7 @@ use crate::web::limits::Limits;
 use crate::web::listener::{BoundedListener, Peer};
 use crate::web::origin::{OwnHosts, is_this_machine};
 use crate::web::router::router;
+use crate::web::security::SecurityContact;
 
 /// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -145,6 +146,7 @@ impl Server {
                 limits,
                 hosts: OwnHosts::new(url.clone(), is_named, proxies.clone()),
                 proxies,
+                security_contact: SecurityContact(settings.security_contact.map(Arc::new)),
                 leptos,
             },
             url,

@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::web::client::parse_network;
+use crate::web::security::contact;
 
 /// One setting, as documented for operators.
 pub struct Setting {
@@ -98,6 +99,12 @@ pub const TABLE: &[Setting] = &[
         false,
     ),
     setting(
+        "QUINCE_SECURITY_CONTACT",
+        "none",
+        "Mail address or https:// address of whom to tell about weaknesses of this instance, published at `/.well-known/security.txt`.",
+        false,
+    ),
+    setting(
         "QUINCE_LOG",
         "info",
         "What is logged: `error`, `warn`, `info`, `debug`, or a filter per module.",
@@ -150,6 +157,8 @@ pub struct Settings {
     pub rate_limits: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whom to tell about weaknesses.
+    pub security_contact: Option<Url>,
     /// A tracing filter.
     pub log: String,
     /// How log lines are written.
@@ -217,6 +226,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
             .choice("QUINCE_RATE_LIMITS", &[("on", true), ("off", false)])
             .unwrap_or(true),
         trusted_proxies: parse.networks("QUINCE_TRUSTED_PROXIES"),
+        security_contact: parse.contact("QUINCE_SECURITY_CONTACT"),
         log: parse.log(),
         log_format: parse
             .choice(
@@ -351,6 +361,18 @@ impl Parser<'_> {
             "write a level (error, warn, info, debug, trace, off), or levels of modules such as caldav=trace,info",
         );
         "info".to_owned()
+    }
+
+    fn contact(&mut self, key: &'static str) -> Option<Url> {
+        let text = self.text(key)?;
+        let contact = contact(&text);
+        if contact.is_none() {
+            self.bad(
+                key,
+                "write a mail address, or an address that starts with https://",
+            );
+        }
+        contact
     }
 
     fn networks(&mut self, key: &'static str) -> Vec<IpNet> {

@@ -8,6 +8,7 @@ use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
 use crate::web::limits::Limits;
 use crate::web::origin::OwnHosts;
+use crate::web::security::SecurityContact;
 
 /// The state of the router; its parts are extracted one by one.
 #[derive(Clone, FromRef)]
@@ -22,6 +23,8 @@ pub struct AppState {
     pub proxies: TrustedProxies,
     /// The names that this server goes by.
     pub hosts: OwnHosts,
+    /// Whom to tell about a weakness.
+    pub security_contact: SecurityContact,
     /// Leptos' own options.
     pub leptos: LeptosOptions,
 }

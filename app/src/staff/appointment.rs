@@ -10,6 +10,7 @@ mod cards;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::appointments::status_words;
@@ -355,6 +356,18 @@ fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
     })
 }
 
+/// A link that writes to an address. What an address may hold and a link would take for a subject or a copy is escaped (RFC 6068,
+/// section 2).
+fn mailto(address: &str) -> String {
+    const IN_ADDRESS: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'@')
+        .remove(b'.')
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'+');
+    format!("mailto:{}", utf8_percent_encode(address, &IN_ADDRESS))
+}
+
 #[component]
 fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
     let filled = |text: String| Some(text).filter(|text| !text.is_empty());
@@ -368,7 +381,7 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
                 {pair("Cancelled", detail.cancelled)}
                 {pair("Why this host", detail.reason)}
                 {pair("Booked by", detail.booked_by)}
-                <dt>"Email"</dt><dd><a href=format!("mailto:{}", detail.email)>{detail.email.clone()}</a></dd>
+                <dt>"Email"</dt><dd><a href=mailto(&detail.email)>{detail.email.clone()}</a></dd>
                 {pair("Phone", filled(detail.phone))}
                 {pair("Guests", filled(detail.guests.join(", ")))}
                 {detail.services.into_iter().map(|service| pair("Service", Some(service))).collect_view()}
@@ -378,5 +391,22 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
             </dl>
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mailto;
+
+    #[test]
+    fn an_address_writes_to_itself_alone() {
+        assert_eq!(
+            mailto("ada+work@client.example"),
+            "mailto:ada+work@client.example"
+        );
+        assert_eq!(
+            mailto("ada?bcc=eve&body=x#@client.example"),
+            "mailto:ada%3Fbcc%3Deve%26body%3Dx%23@client.example"
+        );
     }
 }

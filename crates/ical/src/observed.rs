@@ -40,10 +40,8 @@ impl Observed {
 
     /// The changes in a span: when, and the offset from then on.
     pub(crate) fn changes_within(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
-        let within = self
-            .changes
-            .iter()
-            .filter(|change| (from..to).contains(&change.at));
+        let begins = self.changes.partition_point(|change| change.at < from);
+        let within = self.changes[begins..].iter().take_while(|change| change.at < to);
         within.map(|change| (change.at, change.offset)).collect()
     }
 

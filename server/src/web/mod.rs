@@ -11,4 +11,5 @@ pub mod origin;
 pub mod pages;
 pub mod problem;
 pub mod router;
+pub mod security;
 pub mod sessions;

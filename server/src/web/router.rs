@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-use super::{assets, client, download, headers, health, origin, pages, sessions};
+use super::{assets, client, download, headers, health, origin, pages, security, sessions};
 use crate::api;
 use crate::state::AppState;
 
@@ -50,6 +50,7 @@ pub fn router(state: AppState) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/assets/{name}", get(assets::serve))
+        .route("/.well-known/security.txt", get(security::txt))
         .route("/manage/{token}/appointment.ics", get(download::appointment))
         .nest("/api/v1", api::router())
         .merge(pages)
@@ -61,12 +62,13 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST))
         .layer(PropagateRequestIdLayer::x_request_id())
-        // The path may hold a manage link's token, so only its first part is logged.
+        // The path may hold a manage link's token, so only its first part is logged. A span of the highest level is there whatever is
+        // logged, so that every line of a request has its id.
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(|request: &Request| {
                     let id = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
-                    tracing::info_span!("request", method = %request.method(), path = logged(request.uri().path()), id)
+                    tracing::error_span!("request", method = %request.method(), path = logged(request.uri().path()), id)
                 })
                 .on_response(DefaultOnResponse::new().level(Level::DEBUG)),
         )

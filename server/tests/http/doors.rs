@@ -233,6 +233,56 @@ async fn who_signs_in_and_who_does_not_leaves_a_line() {
     }
 }
 
+#[tokio::test]
+async fn a_line_of_a_request_has_its_number_however_little_is_logged() {
+    for filter in ["info", "warn"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (quince, said) = Quince::demo(folder.path(), &[("QUINCE_LOG", filter)]);
+        let body = format!(
+            "email={}&password=wrong&to=",
+            said["owner_email"].as_str().unwrap()
+        )
+        .leak();
+        // Of the log too little is there to find the address in it.
+        let request = http()
+            .post(quince.at("api/fn/sign-in"))
+            .header("accept", "text/html");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(body).send().await.unwrap();
+        let number = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let log = quince.log.lock().unwrap().clone();
+        let line = log.lines().find(|line| line.contains("a sign-in was refused"));
+        assert!(line.is_some_and(|line| line.contains(&number)), "{filter}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn whom_to_tell_about_a_weakness_is_published_if_the_operator_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (quince, _) = Quince::demo(
+        folder.path(),
+        &[("QUINCE_SECURITY_CONTACT", "safe@studio.example")],
+    );
+    let address = quince.at(".well-known/security.txt");
+    let answer = http().get(&address).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
+    let text = answer.text().await.unwrap();
+    assert!(
+        text.starts_with("Contact: mailto:safe@studio.example\n"),
+        "{text}"
+    );
+    assert!(text.contains("\nExpires: 2027-05-30T"), "{text}");
+    assert!(text.contains(&format!("\nCanonical: {address}\n")), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let (quince, _) = Quince::demo(folder.path(), &[]);
+    let answer = http()
+        .get(quince.at(".well-known/security.txt"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 404);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_kept_is_for_its_user_alone() {

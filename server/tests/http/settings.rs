@@ -30,6 +30,7 @@ fn every_bad_value_is_named_at_once_with_what_would_be_right() {
         ("QUINCE_RATE_LIMITS", "maybe"),
         ("QUINCE_DATABASE_URL", "mysql://x"),
         ("QUINCE_TRUSTED_PROXIES", "proxy"),
+        ("QUINCE_SECURITY_CONTACT", "the owner"),
         ("QUINCE_LOG", "inof"),
         ("QUINCE_CALDAV_HOSTS", "nas.local, ftp://other"),
     ]);
@@ -40,6 +41,7 @@ fn every_bad_value_is_named_at_once_with_what_would_be_right() {
         "QUINCE_RATE_LIMITS",
         "QUINCE_DATABASE_URL",
         "QUINCE_TRUSTED_PROXIES",
+        "QUINCE_SECURITY_CONTACT",
         "QUINCE_LOG",
         "QUINCE_CALDAV_HOSTS",
     ] {

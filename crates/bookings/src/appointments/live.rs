@@ -12,6 +12,7 @@ use store::{RemoteCalendarId, StoreError, remote_calendars};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument as _;
 use url::Url;
 
 use crate::quince::Quince;
@@ -93,10 +94,11 @@ pub(crate) async fn look(
         let (quince, mirrors) = (quince.clone(), Arc::clone(&mirrors));
         let (search, seen) = watch::channel(Search::Works);
         searches.push((calendar.id, seen));
-        looks.spawn(async move {
+        let look = async move {
             let is_busy = calendar.is_busy(&quince, span, &mirrors, &search).await;
             (calendar.connection, is_busy)
-        });
+        };
+        looks.spawn(look.in_current_span());
     }
     let mut told = Told::default();
     while !told.is_busy {

@@ -8,6 +8,7 @@ use scheduling::{Interval, Reason, Refusal, StaffId};
 use store::{ConnectionState, Tx, connections, event_writes};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::live::{self, Watched};
 use super::plan::Plan;
@@ -93,10 +94,11 @@ impl Looks {
         let mut making = JoinSet::new();
         for look in looks {
             let (quince, deadline) = (quince.clone(), self.deadline);
-            making.spawn(async move {
+            let make = async move {
                 let told = live::look(&quince, look.calendars, look.span, look.mirrors, deadline).await;
                 (look.host, look.span, told)
-            });
+            };
+            making.spawn(make.in_current_span());
         }
         while let Some(made) = making.join_next().await {
             let (host, span, told) = made.map_err(Internal::because)?;

@@ -7,6 +7,7 @@ use scheduling::StaffId;
 use store::connections::{self, NewConnection};
 use store::{ConnectionId, ConnectionState, ImportPolicy, Server, Tx};
 use tokio::time::timeout;
+use tracing::Instrument as _;
 use url::Url;
 
 use super::error::ConnectError;
@@ -220,7 +221,7 @@ pub async fn check_now(
 pub(crate) async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     const PATIENCE: Duration = Duration::from_secs(8);
     let quince = quince.clone();
-    let reading = tokio::spawn(async move { sync::connection(&quince, id).await });
+    let reading = tokio::spawn(async move { sync::connection(&quince, id).await }.in_current_span());
     match timeout(PATIENCE, reading).await {
         Ok(outcome) => outcome.map_err(Internal::because)?,
         Err(_) => Ok(()),

@@ -22,6 +22,7 @@ use store::{
 };
 
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::connections::failure::{self, Asked};
 use crate::connections::freshness;
@@ -104,7 +105,7 @@ async fn put_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
 async fn read_apart(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
     let quince = quince.clone();
     let mut reading = JoinSet::new();
-    reading.spawn(async move { read(&quince, id, asked).await });
+    reading.spawn(async move { read(&quince, id, asked).await }.in_current_span());
     match reading.join_next().await {
         Some(outcome) => outcome.map_err(Internal::because)?,
         None => Ok(()),

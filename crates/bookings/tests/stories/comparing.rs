@@ -683,7 +683,11 @@ async fn comparisons_that_are_never_answered_are_told_until_one_is(world: World)
     };
     no_list(&world);
     a_day_later(&world).await;
-    assert_eq!(problem(&world, "Work").await, None, "once is a matter of the moment");
+    assert_eq!(
+        problem(&world, "Work").await,
+        None,
+        "once is a matter of the moment"
+    );
     no_list(&world);
     world.clock.advance(SignedDuration::from_hours(2));
     world.sync().await;
