@@ -2,8 +2,8 @@
 //!
 //! **In.** [`read()`] answers what one calendar resource means for its owner within a horizon. It never calls busy
 //! time free: what cannot be understood blocks as far as its time is known, and is reported.
-//! The way of a text is, module by module: `breaks` (damaged line breaks) → `lines` (unfolding, on bytes; attachments are passed
-//! over) → `parse` (into `components`) → `event` (one VEVENT, with `start`, `values`, `durations`, `length`, `repetition` and the
+//! The way of a text is, module by module: `breaks` (damaged line breaks) → `lines` (unfolding, on bytes, also what lacks its mark: `unmarked`; attachments are passed
+//! over; `signs` writes times in ASCII) → `parse` (into `components`) → `event` (one VEVENT, with `start`, `values`, `durations`, `length`, `repetition` and the
 //! zones of `resolve` and `vtimezone`) → `group`
 //! (a series with its `changes`) → `series` → `walk` (the rule's occurrences in the window), or `dense` for too many of them.
 //!
@@ -57,7 +57,9 @@ mod rule_values;
 mod scale;
 mod scaled;
 mod series;
+mod signs;
 mod start;
+mod unmarked;
 mod values;
 mod vcalendar;
 mod versions;

@@ -9,6 +9,9 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2};
 
 use crate::breaks::begins_line;
+use crate::lists::is_date;
+use crate::signs::in_ascii;
+use crate::unmarked::Unmarked;
 
 /// The properties that are looked at; every other one is skipped unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +87,21 @@ impl Name {
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, known)| *known)
+    }
+}
+
+impl Name {
+    /// Does it say in ASCII when something is or how long it lasts (RFC 5545, section 3.3)?
+    pub(crate) fn is_of_time(self) -> bool {
+        self.is_of_dates() || matches!(self, Self::Duration | Self::RRule | Self::ExRule)
+    }
+
+    /// Are dates and times its value?
+    pub(crate) fn is_of_dates(self) -> bool {
+        matches!(
+            self,
+            Self::DtStart | Self::DtEnd | Self::RDate | Self::ExDate | Self::RecurrenceId | Self::FreeBusy
+        )
     }
 }
 
@@ -164,6 +182,9 @@ impl<'a> Reader<'a> {
             self.indentation = 0;
         }
         let begins_component = is_bracket(text, self.newline);
+        let unmarked = Unmarked::after(text);
+        // Where the last line begins that is known to be a part of it.
+        let mut goes_on = 0;
         loop {
             match memchr(self.newline, &text[end..]) {
                 None => {
@@ -183,6 +204,15 @@ impl<'a> Reader<'a> {
                     {
                         folded = true;
                         end = next;
+                    } else if let Some(unmarked) = &unmarked
+                        && indentation == 0
+                        && unmarked.is_rest(&text[goes_on..next], goes_on == 0, &text[next..], self.newline)
+                    {
+                        folded = true;
+                        end = next;
+                        if !matches!(text[next..].first(), Some(b'\r' | b'\n')) {
+                            goes_on = next;
+                        }
                     } else {
                         self.rest = &text[next..];
                         return Some((&text[..next - 1], folded));
@@ -201,9 +231,13 @@ impl<'a> Reader<'a> {
         let mut clean = Vec::with_capacity(raw.len());
         // The one white space after a break is the mark of folding, behind the indentation of the line.
         let mut mark = 0;
-        for b in raw {
+        for (at, b) in raw.iter().enumerate() {
             if *b == self.newline {
                 mark = 1 + self.indentation;
+                // Without the mark of folding, each line of a list may be a date of its own.
+                if matches!(clean.last(), Some(b'0'..=b'9' | b'Z' | b'z')) && is_date(&raw[at + 1..]) {
+                    clean.push(b' ');
+                }
             } else if mark > 0 && matches!(*b, b' ' | b'\t') {
                 mark -= 1;
             } else if !soiled(b) {
@@ -268,7 +302,7 @@ fn is_bracket(text: &[u8], newline: u8) -> bool {
 }
 
 /// Where a byte stands first outside double quotes.
-fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
+pub(crate) fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     let mut quoted = false;
     for (at, b) in text.iter().enumerate() {
         if *b == b'"' {
@@ -313,14 +347,23 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
         Some(b';') => {
             let rest = &line[after..];
             // A quote that is never closed must not swallow the value.
-            match outside_quotes(rest, b':').or_else(|| memchr(b':', rest)) {
+            let colon = outside_quotes(rest, b':').or_else(|| memchr(b':', rest));
+            match colon.or_else(|| before_date(name, rest)) {
                 Some(colon) => (after + 1..after + colon, after + colon + 1),
                 None => (after..after, after),
             }
         }
+        Some(b'=') if name == Name::Duration => (after..after, after + 1),
+        Some(mark) if !mark.is_ascii() && has_marks(name) => {
+            let rest = in_ascii(String::from_utf8_lossy(&line[after..]));
+            if rest.starts_with([':', ';', '=']) {
+                return split(Cow::Owned([&line[lead..name_end], rest.as_bytes()].concat()));
+            }
+            (after..after, after)
+        }
         _ => (after..after, after),
     };
-    Some(match line {
+    let mut split = match line {
         Cow::Borrowed(bytes) => Line {
             name,
             params: String::from_utf8_lossy(&bytes[params]),
@@ -331,7 +374,24 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
             params: Cow::Owned(String::from_utf8_lossy(&bytes[params]).into_owned()),
             value: Cow::Owned(String::from_utf8_lossy(&bytes[value..]).trim().to_owned()),
         },
-    })
+    };
+    if name.is_of_time() {
+        split.value = in_ascii(split.value);
+    }
+    Some(split)
+}
+
+/// May the marks behind this name be those of another alphabet, with what follows in ASCII?
+fn has_marks(name: Name) -> bool {
+    name.is_of_time() || matches!(name, Name::Begin | Name::End | Name::Uid)
+}
+
+/// Where another mark than a colon stands between the parameters and a time.
+fn before_date(name: Name, rest: &[u8]) -> Option<usize> {
+    // An exception that is not certain is none.
+    let is_mark = |b: &u8| matches!(b, b'=' | b' ' | b'\t');
+    let at = rest.iter().rposition(is_mark)?;
+    (name.is_of_dates() && name != Name::ExDate && is_date(&rest[at + 1..])).then_some(at)
 }
 
 fn trimmed(value: Cow<str>) -> Cow<str> {

@@ -19,7 +19,7 @@ fn apart(text: &str) -> impl Iterator<Item = &str> {
         let is_break = |at: &usize| {
             let begins =
                 rest.as_bytes()[*at].is_ascii_whitespace() && rest.as_bytes()[at + 1].is_ascii_digit();
-            begins && is_date(&rest[at + 1..]) && !rest[..*at].trim_end().ends_with('/')
+            begins && is_date(&rest.as_bytes()[at + 1..]) && !rest[..*at].trim_end().ends_with('/')
         };
         let next = (1..rest.len().saturating_sub(1)).find(is_break);
         let (item, after) = rest.split_at(next.unwrap_or(rest.len()));
@@ -28,8 +28,20 @@ fn apart(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The start of a period and its end or duration, or a date alone. The parts of its dates may have slashes between them, too.
+pub(crate) fn period(item: &str) -> (&str, Option<&str>) {
+    let numbers: Vec<&str> = item.splitn(3, '/').collect();
+    let is_small = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let is_of_slashes = matches!(numbers[..], [a, b, _] if is_small(a) && is_small(b));
+    let slash = item.match_indices('/').nth(if is_of_slashes { 2 } else { 0 });
+    match slash {
+        Some((at, _)) => (&item[..at], Some(&item[at + 1..])),
+        None => (item, None),
+    }
+}
+
 /// Does it begin with a date, not with a time of day?
-fn is_date(text: &str) -> bool {
-    let digits = text.bytes().take(9).take_while(u8::is_ascii_digit).count();
-    digits == 8 || (digits == 4 && text[4..].starts_with('-'))
+pub(crate) fn is_date(text: &[u8]) -> bool {
+    let digits = text.iter().take(9).take_while(|b| b.is_ascii_digit()).count();
+    digits == 8 || (digits == 4 && matches!(text.get(4), Some(b'-' | b'/' | b'.')))
 }

@@ -29,7 +29,16 @@ pub(crate) fn moment(text: &str) -> Result<Moment, Option<Date>> {
     let text = text.trim();
     // The extended form of ISO 8601 differs only in punctuation; a sign that belongs to an offset stands after the T.
     let (day_text, time_text) = match text.find(['T', 't', ' ']) {
-        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        Some(at) => {
+            let time = &text[at + 1..];
+            // Before its mark there may be a blank, too.
+            let is_blank = text[at..].starts_with(' ');
+            let time = if is_blank { time.trim_start() } else { time };
+            (
+                &text[..at],
+                Some(time.strip_prefix(['T', 't']).filter(|_| is_blank).unwrap_or(time)),
+            )
+        }
         None => (text, None),
     };
     let date = date(day_text).ok_or(None)?;
