@@ -1,9 +1,10 @@
 //! What a calendar text holds, by component (RFC 5545, section 3.6).
 
+use crate::dates::Oddities;
 use crate::lines::{Line, Name};
 
 /// The properties of one VEVENT, in their order; those of its alarms left out.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct EventText<'a> {
     pub lines: Vec<Line<'a>>,
     /// The event, or an alarm in it, lacks its END: properties may be missing.
@@ -12,6 +13,7 @@ pub(crate) struct EventText<'a> {
     pub cut: bool,
     /// Its lines lie in no component, or in one of a name that is not known.
     pub loose: bool,
+    pub oddities: Oddities,
 }
 
 impl<'a> EventText<'a> {

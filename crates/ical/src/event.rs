@@ -272,6 +272,7 @@ fn note_damage(text: &EventText, several: bool, reader: &mut Reading) {
             "is cut off in the middle, so parts of it may be missing.",
         );
     }
+    text.oddities.note(text, reader);
     if text.loose {
         reader.note(
             ProblemKind::Component,

@@ -9,7 +9,7 @@ use crate::days::{DAY, date};
 use crate::event::{Extra, When, Written};
 use crate::length::{self, Length};
 use crate::lines::{Line, Name};
-use crate::lists::items;
+use crate::lists::{items, period};
 use crate::model::ProblemKind;
 use crate::reading::{Reading, date_for_whole_days};
 use crate::series::begin;
@@ -20,10 +20,7 @@ impl Reading<'_, '_> {
     pub(crate) fn extras(&mut self, text: &EventText, series: &Series, extras: &mut Vec<Extra>) {
         for line in text.all(Name::RDate) {
             for item in items(&line.value) {
-                let (start_text, period) = match item.split_once('/') {
-                    Some((start, period)) => (start, Some(period)),
-                    None => (item, None),
-                };
+                let (start_text, period) = period(item);
                 match self.meanings(line, start_text) {
                     Ok(meant) => {
                         for written in meant {

@@ -8,7 +8,7 @@ use crate::components::EventText;
 use crate::event::{Event, Extra, When};
 use crate::length::{self, Length};
 use crate::lines::{Line, Name, plain_text};
-use crate::lists::items;
+use crate::lists::{self, items};
 use crate::model::{Blocks, ProblemKind};
 use crate::problems::Problems;
 use crate::reading::Reading;
@@ -37,6 +37,7 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
             "is cut off in the middle, so parts of it may be missing.",
         );
     }
+    text.oddities.note(text, &mut reader);
     let (mut busy, mut tentative) = (Vec::new(), Vec::new());
     for line in text.all(Name::FreeBusy) {
         let is = |kind: &str| {
@@ -87,10 +88,7 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
 
 /// One busy time.
 fn time(line: &Line, period: &str, reader: &mut Reading, times: &mut Vec<Extra>) {
-    let (start, end) = match period.split_once('/') {
-        Some((start, end)) => (start, Some(end)),
-        None => (period, None),
-    };
+    let (start, end) = lists::period(period);
     let meant = match reader.meanings(line, start) {
         Ok(meant) => meant,
         Err(day) => {

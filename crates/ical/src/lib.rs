@@ -2,9 +2,10 @@
 //!
 //! **In.** [`read()`] answers what one calendar resource means for its owner within a horizon. It never calls busy
 //! time free: what cannot be understood blocks as far as its time is known, and is reported.
-//! The way of a text is, module by module: `breaks` (damaged line breaks) → `lines` (unfolding, on bytes, also what lacks its mark: `unmarked`; attachments are passed
-//! over; `signs` writes times in ASCII) → `parse` (into `components`) → `event` (one VEVENT, with `start`, `values`, `durations`, `length`, `repetition` and the
-//! zones of `resolve` and `vtimezone`) → `group`
+//! The way of a text is, module by module: `breaks` (damaged line breaks) → `lines` (unfolding, on bytes, also without its mark:
+//! `unmarked`; attachments are passed over; `signs` writes times in ASCII) → `parse` (into `components`) → `dates` (`odd_dates` in
+//! the form of RFC 5545, by each way that they may be meant) → `event` (one VEVENT, with `start`, `values`, `durations`, `length`,
+//! `repetition` and the zones of `resolve` and `vtimezone`) → `group`
 //! (a series with its `changes`) → `series` → `walk` (the rule's occurrences in the window), or `dense` for too many of them.
 //!
 //! The line reader and the recurrence core are Quince's own. Published parsers build a tree of everything, drop
@@ -23,6 +24,7 @@ mod changes;
 mod clock;
 mod compare;
 mod components;
+mod dates;
 mod days;
 mod dense;
 mod durations;
@@ -42,6 +44,8 @@ mod meant;
 mod model;
 mod observance;
 mod observed;
+mod odd_clock;
+mod odd_dates;
 mod offset_unit;
 mod parse;
 mod parts;

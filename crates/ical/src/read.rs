@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::breaks;
 use crate::clock::moved;
-use crate::components::CalendarText;
+use crate::components::{CalendarText, EventText};
+use crate::dates::Ways;
 use crate::days::{DAY, naive_date};
 use crate::event::{Event, bare_address};
 use crate::free_busy;
@@ -15,7 +16,6 @@ use crate::parse::parse;
 use crate::problems::Problems;
 use crate::resolve::Resolver;
 use crate::series::Budget;
-use crate::values::moment;
 use crate::vtimezone::Wanted;
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
@@ -45,6 +45,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
             calendar = again;
         }
     }
+    let ways = Ways::of(&mut calendar);
     let mut problems = Problems::default();
     let has_events = !(calendar.events.is_empty() && calendar.free_busy.is_empty());
     if (!calendar.recognised && !has_events) || hides_events(&calendar, &text) {
@@ -68,7 +69,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .iter()
         .map(|address| bare_address(address))
         .collect();
-    let wanted = wanted(&calendar, *horizon);
+    let wanted = wanted(&calendar, &ways, *horizon);
     let mut zones = Resolver::new(&calendar, owner.zone, wanted);
     if calendar.availability {
         problems.add(
@@ -89,17 +90,19 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     };
     let mut readings = 0;
     loop {
-        let events: Vec<Event> = calendar
-            .events
-            .iter()
-            .flat_map(|event| Event::read(event, &me, &mut zones, &mut sink.problems))
-            .collect();
-        for group in by_uid(&events) {
-            expand(&group, &mut sink);
-        }
-        for text in &calendar.free_busy {
-            for list in free_busy::read(text, &mut zones, &mut sink.problems) {
-                expand(&[&list], &mut sink);
+        for (place, way) in ways.all().iter().enumerate() {
+            let is_read = |text: &&EventText| ways.has(place, text);
+            let texts = calendar.events.iter().filter(is_read);
+            let events: Vec<Event> = texts
+                .flat_map(|event| Event::read(&way.of(event), &me, &mut zones, &mut sink.problems))
+                .collect();
+            for group in by_uid(&events) {
+                expand(&group, &mut sink);
+            }
+            for text in calendar.free_busy.iter().filter(is_read) {
+                for list in free_busy::read(&way.of(text), &mut zones, &mut sink.problems) {
+                    expand(&[&list], &mut sink);
+                }
             }
         }
         readings += 1;
@@ -119,7 +122,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     let first = all.next().and_then(|event| event.first(Name::Uid));
     Reading {
         uid: first.unwrap_or("").to_owned(),
-        instances: of_all_readings(sorted(sink.instances), readings),
+        instances: of_all_readings(sorted(sink.instances), readings, ways.all().len()),
         problems: sink.problems.into_list(),
     }
 }
@@ -137,15 +140,11 @@ fn hides_events(calendar: &CalendarText, text: &[u8]) -> bool {
 
 /// When the zones that a calendar defines are needed: a little before and beyond the horizon, for ends and moved occurrences,
 /// and since the first event, on which the length of its series is measured.
-fn wanted(calendar: &CalendarText, horizon: Horizon) -> Wanted {
+fn wanted(calendar: &CalendarText, ways: &Ways, horizon: Horizon) -> Wanted {
     let from = moved(horizon.from, -400 * DAY).as_second();
     let mut begins = from;
     if !calendar.zones.is_empty() {
-        let starts = calendar.events.iter().flat_map(|event| event.all(Name::DtStart));
-        let days = starts.map(|start| match moment(&start.value) {
-            Ok(moment) => Some(moment.date()),
-            Err(day) => day,
-        });
+        let days = calendar.events.iter().flat_map(|event| ways.starts(event));
         // A start that cannot be read may be any.
         let first = days.map(|day| day.map_or(0, naive_date)).min();
         // Before 1970 no calendar begins, whatever it says.
@@ -163,10 +162,10 @@ fn wanted(calendar: &CalendarText, horizon: Horizon) -> Wanted {
     }
 }
 
-/// What the text means when its zones can be meant in several ways: what blocks in one reading blocks, but only what is in all
-/// of them is understood.
-fn of_all_readings(instances: Vec<Instance>, readings: usize) -> Vec<Instance> {
-    if readings == 1 {
+/// What the text means when its zones or dates can be meant in several ways: what blocks in one reading blocks, but only what is in
+/// all of them for the zones is understood. An event whose dates can be is not understood anyway.
+fn of_all_readings(instances: Vec<Instance>, readings: usize, ways: usize) -> Vec<Instance> {
+    if readings == 1 && ways == 1 {
         return instances;
     }
     let same = instances.chunk_by(|a, b| a == b);

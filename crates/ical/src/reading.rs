@@ -80,6 +80,12 @@ impl<'a, 'z> Reading<'a, 'z> {
             .add(kind, self.uid, false, format!("{} {what}", self.title));
     }
 
+    /// A problem that may hide busy time, of an event that is known for what it is where it is written.
+    pub(crate) fn elsewhere(&mut self, kind: ProblemKind, what: &str) {
+        self.problems
+            .add(kind, self.uid, true, format!("{} {what}", self.title));
+    }
+
     /// A problem that may hide busy time.
     pub(crate) fn unplaced(&mut self, kind: ProblemKind, what: &str) {
         self.odd = true;

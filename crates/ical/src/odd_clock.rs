@@ -1,0 +1,93 @@
+//! Times of day behind dates that are in none of the forms of RFC 5545.
+
+use crate::odd_dates::digits;
+use crate::values::utc_offset;
+
+/// What stands behind a day, as RFC 5545 writes a time: nothing where there is none, and `T` alone where it cannot be read.
+pub(crate) fn time(text: &str) -> String {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || "\"'`()[]{}<>.,;".contains(c));
+    if text.is_empty() {
+        return String::new();
+    }
+    time_of_day(text).unwrap_or_else(|| "T".to_owned())
+}
+
+fn time_of_day(text: &str) -> Option<String> {
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let before = text[..first].trim_matches(|c: char| "-_:/@, ".contains(c));
+    if !["", "T", "at", "um"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(before))
+    {
+        return None;
+    }
+    let mut rest = &text[first..];
+    let hour = digits(&mut rest);
+    let (hour, mut minutes) = match hour.len() {
+        1 | 2 => (hour, String::new()),
+        4 | 6 => (&hour[..2], hour[2..].to_owned()),
+        _ => return None,
+    };
+    while minutes.len() < 4 && (minutes.is_empty() || hour.len() + minutes.len() < 6) {
+        let Some(next) = rest.strip_prefix([':', '.', 'h', '_', '-', ' ']) else {
+            break;
+        };
+        let mut after = next;
+        let part = digits(&mut after);
+        if part.len() != 2 {
+            break;
+        }
+        minutes.push_str(part);
+        rest = after;
+    }
+    let has_seconds = minutes.len() >= 4;
+    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    let rest = rest.trim();
+    let (hour, rest, is_half) = half(hour.parse().ok()?, rest)?;
+    if minutes.is_empty() && !is_half {
+        return None;
+    }
+    let minutes = if minutes.is_empty() {
+        "00".to_owned()
+    } else {
+        minutes
+    };
+    Some(format!("T{hour:02}{minutes}{}", zone(rest, has_seconds)?))
+}
+
+/// An hour by a clock of twelve, if the text behind it says so.
+fn half(hour: i8, rest: &str) -> Option<(i8, &str, bool)> {
+    let word: String = rest.chars().take(4).filter(|c| *c != '.').collect();
+    let is = |half: &str| word.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(half));
+    if !is("am") && !is("pm") {
+        return Some((hour, rest, false));
+    }
+    let end = rest.find(['m', 'M'])? + 1;
+    let rest = rest[end..].trim_start_matches('.').trim_start();
+    let hour = (1..=12).contains(&hour).then_some(hour % 12)?;
+    Some((if is("pm") { hour + 12 } else { hour }, rest, true))
+}
+
+/// The mark of UTC or an offset from it.
+fn zone(text: &str, has_seconds: bool) -> Option<String> {
+    let end = text.find(['[', '(']).unwrap_or(text.len());
+    let (said, comment) = (text[..end].trim(), &text[end..]);
+    let is_utc = |word: &str| {
+        ["Z", "UTC", "GMT"]
+            .iter()
+            .any(|utc| utc.eq_ignore_ascii_case(word))
+    };
+    if said.is_empty() {
+        return comment.is_empty().then(String::new);
+    }
+    if is_utc(said) {
+        return Some("Z".to_owned());
+    }
+    let after = said.get(3..).filter(|_| said.get(..3).is_some_and(is_utc));
+    // Without seconds, what follows may be the end of a span.
+    let is_offset = after.is_some() || has_seconds || said.starts_with('+');
+    let offset = after.unwrap_or(said).trim();
+    (is_offset && utc_offset(offset).is_some()).then(|| offset.to_owned())
+}
