@@ -24,6 +24,9 @@ const GREGORIAN: i16 = 1583;
 /// Years of calendars that count from an earlier time still, such as 5787 of the Hebrew one.
 const EARLIER: std::ops::RangeInclusive<i16> = 2801..=6100;
 
+/// Most events of a resource that are read again by other ways.
+const MOST_READ_AGAIN: usize = 10_000;
+
 /// One way to read dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Way {
@@ -158,6 +161,8 @@ pub(crate) struct Ways {
     all: Vec<Way>,
     /// The identities of events that the others are for.
     several: HashSet<String>,
+    /// There are more than are looked at.
+    is_cut: bool,
 }
 
 impl Ways {
@@ -189,10 +194,23 @@ impl Ways {
         let all = calendars
             .iter()
             .flat_map(|buddhist| orders.iter().map(by(*buddhist)));
-        Self {
+        let mut ways = Self {
             all: all.collect(),
             several,
+            is_cut: false,
+        };
+        let texts = calendar.events.iter().chain(&calendar.free_busy);
+        let again = (ways.all.len() - 1) * texts.filter(|text| ways.has(1, text)).count();
+        if again > MOST_READ_AGAIN {
+            ways.all.truncate(1);
+            ways.is_cut = true;
         }
+        ways
+    }
+
+    /// May dates be meant in more ways than are looked at?
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.is_cut
     }
 
     /// The ways by which an event is read: all of them where it, or another one of its identity, may be meant in several.

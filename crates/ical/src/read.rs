@@ -110,20 +110,29 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
             break;
         }
     }
-    if zones.is_incomplete() {
-        sink.problems.add(
-            ProblemKind::Zone,
-            "",
-            true,
-            "The time zones of a calendar can be meant in more ways than are looked at, so times may be missing.".to_owned(),
-        );
-    }
+    note_incomplete(&zones, &ways, &mut sink.problems);
     let mut all = calendar.events.iter().chain(&calendar.free_busy);
     let first = all.next().and_then(|event| event.first(Name::Uid));
     Reading {
         uid: first.unwrap_or("").to_owned(),
         instances: of_all_readings(sorted(sink.instances), readings, ways.all().len()),
         problems: sink.problems.into_list(),
+    }
+}
+
+/// Says of what can be meant in more ways than are looked at.
+fn note_incomplete(zones: &Resolver, ways: &Ways, problems: &mut Problems) {
+    let mut note = |kind, what: &str| {
+        let sentence = format!(
+            "The {what} of a calendar can be meant in more ways than are looked at, so times may be missing."
+        );
+        problems.add(kind, "", true, sentence);
+    };
+    if zones.is_incomplete() {
+        note(ProblemKind::Zone, "time zones");
+    }
+    if ways.is_incomplete() {
+        note(ProblemKind::Date, "dates");
     }
 }
 

@@ -293,6 +293,22 @@ fn additional_dates_and_periods_in_other_forms_block() {
 }
 
 #[test]
+fn more_dates_of_several_meanings_than_are_looked_at_are_told() {
+    let events = |count: usize| -> Vec<String> {
+        let lines = ["DTSTART:05/12/26 09:00Z", "DURATION:PT1H"];
+        (0..count)
+            .map(|at| event_lines(&at.to_string(), &lines))
+            .collect()
+    };
+    for (count, is_told) in [(1_000, false), (10_001, true)] {
+        let events = events(count);
+        let text = support::calendar(&events.iter().map(String::as_str).collect::<Vec<_>>());
+        let is_unplaced = read(&text).problems.iter().any(|problem| problem.unplaced);
+        assert_eq!(is_unplaced, is_told, "{count}");
+    }
+}
+
+#[test]
 fn what_is_no_date_is_none() {
     for value in [
         "?0261130T090000Z",
