@@ -87,23 +87,32 @@ impl AppError {
     }
 }
 
+/// A request that the server could not read: it is too long, or was cut off.
+#[cfg(feature = "ssr")]
+const UNREADABLE: &str =
+    "What was sent is too long, or did not arrive whole. Shorten it, then send it again.";
+/// An answer that is no JSON of ours: a proxy's or a middleware's, for example when a rate limit stops the request.
+#[cfg(not(feature = "ssr"))]
+const UNREADABLE: &str = "The server did not accept this. Wait a moment, then try again.";
+
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
-        match value {
+        let error = match value {
             ServerFnErrorErr::Request(_) => Self::Offline,
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 Self::Refused("The form arrived incomplete. Reload the page and send it again.".to_owned())
             }
-            // A proxy's or middleware's answer is no JSON of ours, e.g. when a rate limit stops the request.
-            ServerFnErrorErr::Deserialization(_) => {
-                Self::Refused("The server did not accept this. Wait a moment, then try again.".to_owned())
-            }
+            ServerFnErrorErr::Deserialization(_) => Self::Refused(UNREADABLE.to_owned()),
             _ => Self::Internal {
                 request_id: "unknown".to_owned(),
             },
-        }
+        };
+        // What cannot even be read reaches no function that would say so.
+        #[cfg(feature = "ssr")]
+        let error = crate::context::with_status(error);
+        error
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::limit::{Attempt, Client};
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bookings::appointments::Booking;
@@ -68,7 +69,7 @@ pub async fn create(
     Extension(client): Extension<Client>,
     Path(slug): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     limits.count(Attempt::Book, client).map_err(|wait| {
         app::audit::refused(Attempt::Book, Some(client));
@@ -84,6 +85,7 @@ pub async fn create(
                 "Send an Idempotency-Key header, such as a new UUID, so that a repeated request books once.",
             )
         })?;
+    let body = body.map_err(|error| Problem::unread(error.status()))?;
     let asked: NewAppointment = serde_json::from_slice(&body)
         .map_err(|error| Problem::unusable(format!("The body is not an appointment: {error}.")))?;
     let zone = Zone::named(&asked.timezone).map_err(|error| Problem::field("timezone", error.to_string()))?;

@@ -45,6 +45,15 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail)
     }
 
+    /// 413 or the like: the body could not be read.
+    pub fn unread(status: StatusCode) -> Self {
+        Self::new(
+            status,
+            "Unreadable body",
+            "The body is too long, or did not arrive whole. An appointment takes a few kilobytes.",
+        )
+    }
+
     /// 404.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "Not found", detail)

@@ -241,8 +241,7 @@ async fn a_line_of_a_request_has_its_number_however_little_is_logged() {
         let body = format!(
             "email={}&password=wrong&to=",
             said["owner_email"].as_str().unwrap()
-        )
-        .leak();
+        );
         // Of the log too little is there to find the address in it.
         let request = http()
             .post(quince.at("api/fn/sign-in"))
@@ -250,9 +249,20 @@ async fn a_line_of_a_request_has_its_number_however_little_is_logged() {
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = request.body(body).send().await.unwrap();
         let number = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
-        let log = quince.log.lock().unwrap().clone();
-        let line = log.lines().find(|line| line.contains("a sign-in was refused"));
-        assert!(line.is_some_and(|line| line.contains(&number)), "{filter}: {log}");
+        let refused = || {
+            let log = quince.log.lock().unwrap().clone();
+            let mut lines = log.lines().map(str::to_owned);
+            lines.find(|line| line.contains("a sign-in was refused"))
+        };
+        // What it says arrives by a pipe.
+        while refused().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let line = refused();
+        assert!(
+            line.as_ref().is_some_and(|line| line.contains(&number)),
+            "{filter}: {line:?}"
+        );
     }
 }
 

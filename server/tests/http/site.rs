@@ -285,3 +285,39 @@ async fn it_says_that_it_lives_is_ready_and_stops_when_asked() {
     }
     quince.stop();
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_is_the_senders_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let (quince, _) = with_owner(folder.path()).await;
+    let form = "application/x-www-form-urlencoded";
+    let long = format!("email={}&password=x&to=", "a".repeat(400_000));
+    let deep = format!("email{}=x&password=x&to=", "[a]".repeat(200));
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\na\r\n--x--\r\n";
+    for (kind, body) in [
+        (form, long.as_str()),
+        (form, deep.as_str()),
+        (form, ""),
+        ("multipart/form-data; boundary=x", parts),
+        ("application/json", "[[[["),
+        ("", "x"),
+    ] {
+        let request = http()
+            .post(quince.at("api/fn/sign-in"))
+            .header("content-type", kind);
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        assert_eq!(
+            answer.status(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{kind} {}",
+            body.len()
+        );
+        let words = answer.text().await.unwrap();
+        assert!(words.contains("send it again"), "{words}");
+    }
+    let request = http().post(quince.at("api/v1/calendars/intro/appointments"));
+    let request = request.header("idempotency-key", "0123456789abcdef").body(long);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+}
