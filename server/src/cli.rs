@@ -49,6 +49,24 @@ pub enum Command {
         /// Whom to send it to, such as you@example.com.
         address: String,
     },
+    /// Make a backup in a new folder, while Quince runs or not: the database and the secret key.
+    Backup {
+        /// The folder, which must not exist, such as /backups/2026-12-01.
+        dir: PathBuf,
+    },
+    /// Say whether a backup is whole, and what it holds. Exit code 1 if it is not.
+    Verify {
+        /// The backup's folder.
+        dir: PathBuf,
+    },
+    /// Put a backup back, once it is found to be whole. Quince must be stopped.
+    Restore {
+        /// The backup's folder.
+        dir: PathBuf,
+        /// Take the place of the database that is there, which is kept beside it under a dated name.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Say what a calendar file blocks within a span of time, and why: one line of JSON per event instance.
     Busy(crate::busy::Busy),
     /// Print the free times of a booking calendar, or of every start the reasons why not: one line of JSON each.

@@ -78,6 +78,34 @@ pub enum Failure {
     /// The password could not be read.
     #[error("The password could not be read from standard input: {0}")]
     Password(std::io::Error),
+    /// There is a key, and nothing that it opens.
+    #[error(
+        "There is a secret key at {key}, but no database at {database}. Put that file back together with its -wal, or a backup: quince restore DIR. To begin afresh, move the key away."
+    )]
+    MissingDatabase {
+        /// The key's file.
+        key: PathBuf,
+        /// Where the database should be.
+        database: PathBuf,
+    },
+    /// There was a database.
+    #[error(
+        "The database {0} is not there any more, though it was. Put it back together with its -wal, or a backup: quince restore DIR. To begin afresh, remove {lock}.", lock = lock(.0)
+    )]
+    LostDatabase(PathBuf),
+    /// There is a database, and nothing that opens its passwords.
+    #[error(
+        "There is a database{database}, but no secret key at {key}. Put that file back, from a backup or from where Quince ran before, or set QUINCE_SECRET_KEY. A new key would not open the stored calendar passwords."
+    )]
+    MissingKey {
+        /// Where the key should be.
+        key: PathBuf,
+        /// Where the database is, if it is a file.
+        database: String,
+    },
+    /// There is no backup, or it was not put back.
+    #[error(transparent)]
+    Backup(#[from] crate::backup::BackupError),
     /// A mail for trial was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),
@@ -127,9 +155,25 @@ impl Failure {
     }
 }
 
-fn read_settings() -> Result<Settings, Failure> {
+fn lock(database: &Path) -> String {
+    format!("{}.lock", database.display())
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The settings, for commands that make nothing in the data folder by the way.
+pub fn settings_alone() -> Result<Settings, Failure> {
     let settings = settings::read(std::env::vars()).map_err(Failure::Settings)?;
     logging::start(&settings.log, settings.log_format)?;
+    Ok(settings)
+}
+
+fn read_settings() -> Result<Settings, Failure> {
+    let settings = settings_alone()?;
     make_folder(&settings.data_dir)?;
     Ok(settings)
 }
@@ -154,7 +198,7 @@ pub fn make_folder(path: &Path) -> Result<(), Failure> {
 /// `quince serve`.
 pub async fn serve() -> Result<(), Failure> {
     let settings = read_settings()?;
-    let key = secret_key(&settings)?;
+    let key = secret_key(&settings).await?;
     let server = Server::prepare(settings, key, Arc::new(SystemClock), None).await?;
     println!("Quince is ready: {}", server.url());
     let quince = server.quince();
@@ -173,6 +217,11 @@ pub fn print(lines: impl Iterator<Item = serde_json::Value>) -> Result<(), Failu
         text.push_str(&line.to_string());
         text.push('\n');
     }
+    say(&text)
+}
+
+/// Prints a text.
+pub fn say(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads the output may have seen enough.
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Output(cause)),
@@ -183,7 +232,7 @@ pub fn print(lines: impl Iterator<Item = serde_json::Value>) -> Result<(), Failu
 /// The use cases with the settings of the environment, for commands that need no server.
 pub async fn use_cases() -> Result<Quince, Failure> {
     let settings = read_settings()?;
-    let key = secret_key(&settings)?;
+    let key = secret_key(&settings).await?;
     let url = base_url(&settings)?;
     open(&settings, key, Arc::new(SystemClock), url, None).await
 }
@@ -225,7 +274,7 @@ pub async fn create_owner(
 ) -> Result<(), Failure> {
     let quince = use_cases().await?;
     let password = password()?;
-    bookings::accounts::create_owner(
+    let created = bookings::accounts::create_owner(
         &quince,
         NewOwner {
             workspace,
@@ -237,7 +286,9 @@ pub async fn create_owner(
             code: quince.settings().setup_code.clone().unwrap_or_default(),
         },
     )
-    .await?;
+    .await;
+    quince.store().close().await;
+    created?;
     println!("The owner is created and can sign in.");
     Ok(())
 }
@@ -246,7 +297,9 @@ pub async fn create_owner(
 pub async fn reset_password(email: &str) -> Result<(), Failure> {
     let quince = use_cases().await?;
     let password = password()?;
-    bookings::accounts::reset_password(&quince, email, &password).await?;
+    let reset = bookings::accounts::reset_password(&quince, email, &password).await;
+    quince.store().close().await;
+    reset?;
     println!("The new password is set. Every session of {email} has ended.");
     Ok(())
 }

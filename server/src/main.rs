@@ -1,6 +1,7 @@
 //! The `quince` program: the server, the practice iCloud, and the operator's commands.
 
 mod api;
+mod backup;
 mod busy;
 mod cli;
 mod commands;
@@ -47,6 +48,9 @@ async fn main() -> ExitCode {
         } => commands::create_owner(workspace, name, email, timezone).await,
         Command::ResetPassword { email } => commands::reset_password(&email).await,
         Command::MailTest { address } => commands::mail_test(&address).await,
+        Command::Backup { dir } => backup::backup(&dir).await,
+        Command::Verify { dir } => backup::verify(&dir).await,
+        Command::Restore { dir, replace } => backup::restore(&dir, replace).await,
         Command::Busy(options) => busy::run(&options),
         Command::Slots(options) => slots::run(&options).await,
         Command::Settings => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bookings::clock::Clock;
 use bookings::{Mail, Practice, Quince};
 use leptos::config::LeptosOptions;
-use store::{SecretKey, Store};
+use store::{SecretKey, SqliteFile, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
@@ -17,6 +17,7 @@ use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
+use crate::web::health::Readiness;
 use crate::web::limits::Limits;
 use crate::web::listener::{BoundedListener, Peer};
 use crate::web::origin::{OwnHosts, is_this_machine};
@@ -25,6 +26,8 @@ use crate::web::security::SecurityContact;
 
 /// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How often the database's file is looked after.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// A server that is ready to run: it listens already, so that its address is known.
@@ -35,13 +38,41 @@ pub struct Server {
     addr: SocketAddr,
 }
 
-/// The key that seals secrets: the operator's, else the file in the data directory.
-pub fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
-    let key = match &settings.secret_key {
-        Some(text) => SecretKey::from_base64(&text.0),
-        None => SecretKey::load_or_create(&settings.data_dir.join("secret.key")),
-    };
-    key.map_err(|error| Failure::Store(error.into()))
+/// The key that seals secrets: the operator's, else the file in the data directory. A key is made for a database that is made, too:
+/// one of the two that is missing beside the other was lost, and is not made anew.
+pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
+    let file = SqliteFile::of(&settings.database_url.0)?;
+    let missing = file.as_ref().filter(|file| !file.exists());
+    if let Some(text) = &settings.secret_key {
+        let key = SecretKey::from_base64(&text.0).map_err(StoreError::from)?;
+        if let Some(file) = missing {
+            if file.was_there() {
+                return Err(Failure::LostDatabase(file.path().to_owned()));
+            }
+            file.begin()?;
+        }
+        return Ok(key);
+    }
+    let path = settings.key_file();
+    if path.exists() {
+        if let Some(file) = missing
+            && !file.unfinished().exists()
+        {
+            return Err(Failure::MissingDatabase {
+                key: path,
+                database: file.path().to_owned(),
+            });
+        }
+    } else if store::backup::is_used(&settings.database_url.0).await? {
+        let database = file.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
+        return Err(Failure::MissingKey { key: path, database });
+    } else if let Some(file) = missing {
+        if file.was_there() {
+            return Err(Failure::LostDatabase(file.path().to_owned()));
+        }
+        file.begin()?;
+    }
+    Ok(SecretKey::load_or_create(&path).map_err(StoreError::from)?)
 }
 
 /// Opens the database and gives the use cases what they need.
@@ -144,6 +175,7 @@ impl Server {
                 quince,
                 assets,
                 limits,
+                readiness: Readiness::default(),
                 hosts: OwnHosts::new(url.clone(), is_named, proxies.clone()),
                 proxies,
                 security_contact: SecurityContact(settings.security_contact.map(Arc::new)),
@@ -185,6 +217,7 @@ impl Server {
         });
         tracing::info!(url = %self.url, addr = %self.addr, zones = zones::version(), "listening");
 
+        let store = self.state.quince.store().clone();
         let listener = BoundedListener::new(self.listener, self.state.proxies.clone());
         let service = router(self.state).into_make_service_with_connect_info::<Peer>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(until(stopped.clone()));
@@ -197,11 +230,26 @@ impl Server {
             until(stopped).await;
             tokio::time::sleep(PATIENCE).await;
         };
-        tokio::select! {
-            ended = all => ended.map_err(Failure::Serve)?,
-            () = cut_off => tracing::warn!("some requests or jobs did not end in time and were cut off"),
+        let ended = tokio::select! {
+            ended = all => ended.map_err(Failure::Serve),
+            () = cut_off => {
+                tracing::warn!("some requests or jobs did not end in time and were cut off");
+                Ok(())
+            }
+            vanished = vanished(&store) => Err(Failure::Store(vanished)),
+        };
+        store.close().await;
+        ended
+    }
+}
+
+/// Waits until the database's file is no longer where it was.
+async fn vanished(store: &Store) -> StoreError {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Err(error) = store.is_in_place() {
+            return error;
         }
-        Ok(())
     }
 }
 

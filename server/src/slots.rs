@@ -36,9 +36,15 @@ pub struct Slots {
 /// Runs `quince slots`: one line of JSON per start, and with `--explain` one per day without any.
 pub async fn run(options: &Slots) -> Result<(), Failure> {
     let quince = use_cases().await?;
-    let services = chosen(&quince, options).await?;
+    let told = tell(&quince, options).await;
+    quince.store().close().await;
+    told
+}
+
+async fn tell(quince: &Quince, options: &Slots) -> Result<(), Failure> {
+    let services = chosen(quince, options).await?;
     let why = bookings::slots::why_for_operator(
-        &quince,
+        quince,
         &options.calendar,
         &services,
         options.from,

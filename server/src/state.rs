@@ -6,6 +6,7 @@ use leptos::config::LeptosOptions;
 
 use crate::web::assets::Assets;
 use crate::web::client::TrustedProxies;
+use crate::web::health::Readiness;
 use crate::web::limits::Limits;
 use crate::web::origin::OwnHosts;
 use crate::web::security::SecurityContact;
@@ -19,6 +20,8 @@ pub struct AppState {
     pub assets: Assets,
     /// Rate limits.
     pub limits: Limits,
+    /// What load balancers were told last.
+    pub readiness: Readiness,
     /// Whose word on the client's address is believed.
     pub proxies: TrustedProxies,
     /// The names that this server goes by.

@@ -11,6 +11,9 @@ use crate::ids::{ConnectionId, new_id};
 use crate::unreadable::Lenient;
 use crate::words::{ConnectionState, ImportPolicy, Server};
 
+/// Where a connection's password is sealed for, beside its id.
+pub const SEALED_FOR: (&str, &str) = ("connections", "password");
+
 /// A connection.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -24,7 +27,7 @@ pub struct Connection {
     pub entry_url: String,
     /// The login's name: for iCloud the Apple ID.
     pub username: String,
-    /// The sealed password; none once disconnected. Sealed for `connections`, its id, `password`.
+    /// The sealed password; none once disconnected. Sealed for [`SEALED_FOR`] and its id.
     pub password_sealed: Option<Vec<u8>>,
     /// The principal found by discovery.
     pub principal_url: String,

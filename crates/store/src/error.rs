@@ -1,5 +1,7 @@
 //! What can go wrong with what is kept.
 
+use std::path::{Path, PathBuf};
+
 use sqlx::error::DatabaseError;
 
 use crate::secrets::KeyError;
@@ -40,6 +42,39 @@ pub enum StoreError {
     /// The SQLite in this build is too old to be safe.
     #[error("This build holds SQLite {0}, which can lose data. Build with 3.51.3 or newer.")]
     OldSqlite(String),
+    /// The database's file is damaged.
+    #[error(
+        "The database {path} is damaged ({problem}). Keep the file, stop Quince, and put the newest whole backup back: quince restore DIR --replace."
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        problem: String,
+    },
+    /// The database's file holds nothing that Quince made.
+    #[error(
+        "The file {0} holds no database of Quince. It may have been cut off, or copied without {file}-wal beside it, where the newest rows may lie. Put a backup back (quince restore DIR --replace), or move the file away.", file = .0.display()
+    )]
+    Empty(PathBuf),
+    /// The database's file went away while Quince ran.
+    #[error(
+        "The database {0}, or its log {file}-wal, was deleted, moved or replaced while Quince ran, so Quince stops: nothing that it would write could be found again. Put both back, or a backup: quince restore DIR.", file = .0.display()
+    )]
+    Vanished(PathBuf),
+    /// Another process uses the database, or is putting it back.
+    #[error("The database {0} is in use by another Quince. Stop that one first.")]
+    InUse(PathBuf),
+    /// A file of the database cannot be used.
+    #[error(
+        "The file {path} cannot be used: {cause}. Give this user the right to write there, and free space on the disk."
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's word.
+        cause: String,
+    },
     /// The secret key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -56,6 +91,36 @@ impl StoreError {
             error => error,
         }
     }
+
+    pub(crate) fn file(path: &Path, cause: &std::io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        }
+    }
+
+    /// As the damage of this SQLite file, if SQLite says that it is one.
+    pub(crate) fn or_damaged(self, path: &Path) -> Self {
+        match self {
+            Self::Database(error) if is_damage(&error) => Self::Damaged {
+                path: path.to_owned(),
+                problem: error.to_string(),
+            },
+            error => error,
+        }
+    }
+}
+
+/// Whether SQLite says that its file is none, or is not as it left it.
+pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
+    const CORRUPT: i32 = 11;
+    const NOT_A_DATABASE: i32 = 26;
+    // Extended codes hold the plain one in their lowest byte.
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    let code = code
+        .and_then(|code| code.parse::<i32>().ok())
+        .map(|code| code & 0xff);
+    matches!(code, Some(CORRUPT | NOT_A_DATABASE))
 }
 
 /// A message that the triggers of both databases raise.

@@ -17,11 +17,13 @@ mod ids;
 mod json_rows;
 mod open;
 mod secrets;
+mod sqlite_file;
 mod unreadable;
 mod words;
 
 pub mod appointment_parts;
 pub mod appointments;
+pub mod backup;
 pub mod blocked_time;
 pub mod booking_calendars;
 pub mod busy_time;
@@ -53,6 +55,7 @@ pub use ids::{
 };
 pub use open::Store;
 pub use secrets::{KeyError, SecretKey};
+pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
     AppointmentStatus, ConnectionState, ImportPolicy, MessageState, Role, Server, UnknownWord, WhenStale,
     WriteAction, WriteState,

@@ -3,23 +3,33 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection, PgPool, Postgres, SqlitePool, Transaction};
 
-use crate::db::{Handle, Tx};
-use crate::error::StoreError;
+use crate::db::{Handle, Tx, ms};
+use crate::error::{StoreError, is_damage};
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
+use crate::sqlite_file::{self, Opened, SqliteFile, sync_folder};
 
-/// Whether a connection that nobody used for longer than this still works is asked before it is used again.
-const IDLE: Duration = Duration::from_secs(1);
+/// A Postgres that is started again answers within this time, for which whoever begins something waits.
+const RESTART: Duration = Duration::from_secs(5);
 
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// A file of SQLite is looked through at the start for at most this long: some 500 MB. What lies behind is not looked at then.
+const QUICK: Duration = Duration::from_secs(3);
+/// A stop waits so long for what still reads or writes: containers are killed ten seconds after they are told to stop.
+const CLOSING: Duration = Duration::from_millis(800);
 
 /// SQLite before this version could lose committed data when its log was reset (quality.md).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -35,6 +45,7 @@ pub struct Store {
 enum Pool {
     /// SQLite has one writer at a time, so writers queue for one connection instead of failing.
     Sqlite {
+        opened: Arc<Opened>,
         read: SqlitePool,
         write: SqlitePool,
     },
@@ -58,7 +69,7 @@ impl Store {
     /// own failure.
     pub async fn open(url: &str, key: SecretKey) -> Result<Self, StoreError> {
         let pool = if url.starts_with("sqlite:") {
-            open_sqlite(url).await?
+            open_sqlite(url, &key).await?
         } else {
             open_postgres(url).await?
         };
@@ -79,7 +90,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pool {
             Pool::Sqlite { read, .. } => Tx::Sqlite(Handle::Transaction(read.begin().await?)),
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(pool.begin().await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(begin(pool).await?)),
         })
     }
 
@@ -88,7 +99,7 @@ impl Store {
     pub async fn ask(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pool {
             Pool::Sqlite { read, .. } => Tx::Sqlite(Handle::Connection(read.acquire().await?)),
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Connection(pool.acquire().await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Connection(alive(pool).await?)),
         })
     }
 
@@ -96,10 +107,49 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pool {
             Pool::Sqlite { write, .. } => {
+                self.is_in_place()?;
                 Tx::Sqlite(Handle::Transaction(write.begin_with("BEGIN IMMEDIATE").await?))
             }
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(pool.begin().await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(begin(pool).await?)),
         })
+    }
+
+    /// Whether what is written can be found again: the file of SQLite is still there. Costs two looks into the folder.
+    pub fn is_in_place(&self) -> Result<(), StoreError> {
+        match &self.pool {
+            Pool::Sqlite { opened, .. } if !opened.is_in_place() => {
+                Err(StoreError::Vanished(opened.file.path().to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends all connections in order. The file of SQLite is whole by itself then, without a log beside it.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite { read, write, .. } => {
+                let all = async {
+                    read.close().await;
+                    let moved = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                        .execute(write)
+                        .await;
+                    write.close().await;
+                    moved
+                };
+                match tokio::time::timeout(CLOSING, all).await {
+                    Ok(Ok(_)) => {}
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "the database's log was not moved into its file");
+                    }
+                    Err(_) => tracing::warn!(
+                        "the database was still in use when it was to be closed: its log stays beside it"
+                    ),
+                }
+            }
+            Pool::Postgres(pool) => {
+                let _ = tokio::time::timeout(CLOSING, pool.close()).await;
+            }
+        }
     }
 
     /// Whether the database answers.
@@ -107,13 +157,51 @@ impl Store {
         self.ask().await?.run("SELECT 1").await
     }
 
-    /// Whether somebody who wants to write gets their turn within a time.
-    pub async fn can_write(&self, within: Duration) -> Result<(), StoreError> {
-        let turn = async { self.write().await?.run("SELECT 1").await };
-        match tokio::time::timeout(within, turn).await {
+    /// Whether somebody who wants to write gets their turn, and what they write is kept, within a time. A row of its own is
+    /// written: a disk that is full or takes no writes shows by nothing less.
+    pub async fn can_write(&self, within: Duration, now: Timestamp) -> Result<(), StoreError> {
+        let written = async {
+            self.look_anew().await?;
+            let mut tx = self.write().await?;
+            execute!(
+                &mut tx,
+                "INSERT INTO write_check (id, written_at) VALUES (1, $1)
+                 ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at",
+                ms(now)
+            )?;
+            tx.commit().await
+        };
+        match tokio::time::timeout(within, written).await {
             Ok(outcome) => outcome,
             Err(_) => Err(StoreError::Database(sqlx::Error::PoolTimedOut)),
         }
+    }
+
+    /// Looks at the beginning of each table of SQLite's file by a connection that remembers nothing: the others may go on with
+    /// pages that are no longer there.
+    async fn look_anew(&self) -> Result<(), StoreError> {
+        let Pool::Sqlite { opened, .. } = &self.pool else {
+            return Ok(());
+        };
+        self.is_in_place()?;
+        let path = opened.file.path();
+        let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(path);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(false);
+        let mut connection = options.connect().await.map_err(failed)?;
+        let tables: Vec<(String,)> = sqlx::query_as("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            .fetch_all(&mut connection)
+            .await
+            .map_err(failed)?;
+        for (table,) in tables {
+            let first = format!("SELECT 1 FROM \"{table}\" LIMIT 1");
+            sqlx::query(sqlx::AssertSqlSafe(first))
+                .fetch_optional(&mut connection)
+                .await
+                .map_err(failed)?;
+        }
+        connection.close().await.map_err(failed)
     }
 
     /// Proves that the key is the one that sealed this database's secrets, or makes it so for a new database.
@@ -145,33 +233,137 @@ impl Store {
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Pool, StoreError> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|error| StoreError::Address(error.to_string()))?
-        .create_if_missing(true)
+/// How SQLite is used. A file is never made by the way: one that went away would come back empty.
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    Ok(sqlite_file::options(url)?
+        .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10));
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
-        .connect_with(options.clone())
-        .await?;
+        .busy_timeout(Duration::from_secs(10)))
+}
+
+async fn open_sqlite(url: &str, key: &SecretKey) -> Result<Pool, StoreError> {
+    let options = sqlite_options(url)?;
+    let Some(file) = SqliteFile::of(url)? else {
+        return Err(StoreError::Address(
+            "a database in memory is kept by nobody".to_owned(),
+        ));
+    };
+    let mut in_use = file.use_beside_others().await?;
+    if !file.exists() {
+        drop(in_use);
+        let alone = file.wait_to_use_alone().await?;
+        // Another process may have been first.
+        if !file.exists() {
+            make(&file, options.clone(), key).await?;
+        }
+        drop(alone);
+        in_use = file.use_beside_others().await?;
+    }
+    // Left by a first start that broke off; whoever makes a database keeps others away.
+    let _ = std::fs::remove_file(file.unfinished());
+    let failed = |error: StoreError| error.or_damaged(file.path());
+    check_file(&file, &options).await.map_err(failed)?;
+    let pool = || {
+        SqlitePoolOptions::new()
+            // A file in this process does not go away as a server can, and whoever would open it anew may find another.
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    let opening = pool().max_connections(1).acquire_timeout(Duration::from_secs(30));
+    let write = opening.connect_with(options.clone()).await?;
+    migrate(SQLITE.run(&write).await).map_err(failed)?;
+    let read = pool().max_connections(readers()).connect_with(options).await?;
+    // A log is there from the first look at the rows on.
+    sqlx::query("SELECT 1 FROM key_check").execute(&write).await?;
+    let opened = Arc::new(Opened::new(file, in_use)?);
+    Ok(Pool::Sqlite { opened, read, write })
+}
+
+/// Makes a database under another name, and gives it its own when it is whole: one that breaks off is never taken for one that
+/// lost its rows.
+async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey) -> Result<(), StoreError> {
+    let unfinished = file.unfinished();
+    let failed = |cause: std::io::Error| StoreError::file(&unfinished, &cause);
+    for ending in [".new", ".new-wal", ".new-shm"] {
+        match std::fs::remove_file(file.beside(ending)) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(failed(cause)),
+            _ => {}
+        }
+    }
+    let options = options.filename(&unfinished).create_if_missing(true);
+    let mut connection = options.connect().await?;
     let version: (String,) = sqlx::query_as("SELECT sqlite_version()")
-        .fetch_one(&write)
+        .fetch_one(&mut connection)
         .await?;
     if !is_safe(&version.0) {
         return Err(StoreError::OldSqlite(version.0));
     }
-    migrate(SQLITE.run(&write).await)?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(readers())
-        // A file in this process does not go away as a server can.
-        .test_before_acquire(false)
-        .connect_with(options)
+    migrate(SQLITE.run(&mut connection).await)?;
+    sqlx::query("INSERT INTO key_check (id, sealed) VALUES (1, $1)")
+        .bind(key.proof()?)
+        .execute(&mut connection)
         .await?;
-    Ok(Pool::Sqlite { read, write })
+    // The last connection moves all that was written into the file itself.
+    connection.close().await?;
+    let file_itself = std::fs::File::open(&unfinished).map_err(failed)?;
+    file_itself.sync_all().map_err(failed)?;
+    std::fs::rename(&unfinished, file.path()).map_err(failed)?;
+    sync_folder(file.folder()).map_err(failed)
+}
+
+/// Looks at a file before anything in it is changed: that it is whole, as far as can be seen in a few seconds, and that Quince
+/// made it.
+async fn check_file(file: &SqliteFile, options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let mut connection = options.connect().await?;
+    let version: (String,) = sqlx::query_as("SELECT sqlite_version()")
+        .fetch_one(&mut connection)
+        .await?;
+    if !is_safe(&version.0) {
+        return Err(StoreError::OldSqlite(version.0));
+    }
+    let end = Instant::now() + QUICK;
+    let mut handle = connection.lock_handle().await?;
+    handle.set_progress_handler(1000, move || Instant::now() < end);
+    drop(handle);
+    let found: Result<Option<(String,)>, sqlx::Error> = sqlx::query_as("PRAGMA quick_check(1)")
+        .fetch_optional(&mut connection)
+        .await;
+    connection.lock_handle().await?.remove_progress_handler();
+    match found {
+        Ok(Some((word,))) if word == "ok" => {}
+        Ok(word) => {
+            return Err(StoreError::Damaged {
+                path: file.path().to_owned(),
+                problem: word.map_or_else(String::new, |(problem,)| problem.replace('\n', " ")),
+            });
+        }
+        Err(error) if Instant::now() >= end && !is_damage(&error) => {
+            tracing::info!(
+                seconds = QUICK.as_secs(),
+                "the database is too large to be looked through at the start; `quince backup` and `quince verify` do"
+            );
+        }
+        Err(error) => return Err(error.into()),
+    }
+    // A database is given its name when it has this row.
+    let made: Result<Option<(i64,)>, sqlx::Error> = sqlx::query_as("SELECT id FROM key_check")
+        .fetch_optional(&mut connection)
+        .await;
+    let is_made = match made {
+        Ok(row) => row.is_some(),
+        Err(error) if is_damage(&error) => return Err(error.into()),
+        Err(sqlx::Error::Database(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    connection.close().await?;
+    if is_made {
+        Ok(())
+    } else {
+        Err(StoreError::Empty(file.path().to_owned()))
+    }
 }
 
 /// How many read at once: as many as there are processors, as all work is done in this process. Whoever comes later waits for
@@ -190,23 +382,86 @@ fn is_safe(version: &str) -> bool {
 async fn open_postgres(url: &str) -> Result<Pool, StoreError> {
     let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
     let pool = PgPoolOptions::new()
-        .max_connections(16)
+        .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(Duration::from_secs(30))
-        // One that was used a moment ago is still there, or the statement says so.
+        // Whatever begins is the test, and is tried again.
         .test_before_acquire(false)
-        .before_acquire(|connection, used| {
-            Box::pin(async move {
-                if used.idle_for > IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .connect_with(options)
         .await?;
     // sqlx holds an advisory lock meanwhile, so that several processes may start at once.
     migrate(POSTGRES.run(&pool).await)?;
     Ok(Pool::Postgres(pool))
+}
+
+/// A transaction on a connection that lives.
+async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut dead = DeadConnections::default();
+    loop {
+        match pool.begin().await {
+            Err(error) => dead.pass_over(error).await?,
+            begun => return begun,
+        }
+    }
+}
+
+/// A connection that lives.
+async fn alive(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    let mut dead = DeadConnections::default();
+    loop {
+        let mut connection = match pool.acquire().await {
+            Err(error) => {
+                dead.pass_over(error).await?;
+                continue;
+            }
+            Ok(connection) => connection,
+        };
+        match connection.ping().await {
+            Err(error) => dead.pass_over(error).await?,
+            Ok(()) => return Ok(connection),
+        }
+    }
+}
+
+/// Connections that turn out to be dead when something begins on them, for which nothing was asked yet, so that it can begin
+/// again. After a restart of Postgres all that are kept are.
+struct DeadConnections {
+    since: Instant,
+    count: u32,
+}
+
+impl Default for DeadConnections {
+    fn default() -> Self {
+        Self {
+            since: Instant::now(),
+            count: 0,
+        }
+    }
+}
+
+impl DeadConnections {
+    /// Waits until the next try, if it is worth one.
+    async fn pass_over(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
+        if !is_connection_lost(&error) || self.since.elapsed() >= RESTART {
+            return Err(error);
+        }
+        self.count += 1;
+        if self.count > POSTGRES_CONNECTIONS {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the server went away, or sends everybody away.
+fn is_connection_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+        // Told to stop, crashed, not ready yet; class 08 is the connection's own trouble.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| ["57P01", "57P02", "57P03"].contains(&&*code) || code.starts_with("08")),
+        _ => false,
+    }
 }
 
 fn migrate(result: Result<(), MigrateError>) -> Result<(), StoreError> {

@@ -92,21 +92,24 @@ impl SecretKey {
         groups.join("-")
     }
 
+    /// The key in a file.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let failed = |cause: String| KeyError::File {
+            path: path.to_owned(),
+            cause,
+        };
+        let text = std::fs::read_to_string(path).map_err(|cause| failed(cause.to_string()))?;
+        Self::from_base64(&text).map_err(|error| failed(error.to_string()))
+    }
+
     /// The key in a file; made at first, readable by its owner alone.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         let failed = |cause: std::io::Error| KeyError::File {
             path: path.to_owned(),
             cause: cause.to_string(),
         };
-        match std::fs::read_to_string(path) {
-            Ok(text) => {
-                return Self::from_base64(&text).map_err(|error| KeyError::File {
-                    path: path.to_owned(),
-                    cause: error.to_string(),
-                });
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(error)),
+        if path.try_exists().map_err(failed)? {
+            return Self::load(path);
         }
         let key = Self::random()?;
         let mut options = std::fs::OpenOptions::new();

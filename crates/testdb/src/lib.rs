@@ -19,6 +19,8 @@ use tempfile::TempDir;
 pub struct Postgres {
     folder: TempDir,
     server: Child,
+    user: Option<Owner>,
+    settings: Vec<String>,
 }
 
 impl Postgres {
@@ -50,29 +52,49 @@ impl Postgres {
             .status()
             .unwrap();
         assert!(copied.success(), "the cluster could not be copied");
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let server = command("postgres", user)
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args(["-h", "", "-c", "max_connections=120"])
-            .args(settings)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut running = Self { folder, server };
-        // The socket appears when the server takes connections.
-        while !running.folder.path().join(".s.PGSQL.5432").exists() {
+        let settings: Vec<String> = settings.iter().map(|&word| word.to_owned()).collect();
+        let server = serve(folder.path(), user, &settings);
+        let mut running = Self {
+            folder,
+            server,
+            user,
+            settings,
+        };
+        running.comes_up().await;
+        running
+    }
+
+    /// The socket appears when the server takes connections.
+    async fn comes_up(&mut self) {
+        while !self.folder.path().join(".s.PGSQL.5432").exists() {
             assert!(
-                running.server.try_wait().unwrap().is_none(),
+                self.server.try_wait().unwrap().is_none(),
                 "Postgres did not start: {}",
-                std::fs::read_to_string(running.folder.path().join("log")).unwrap_or_default()
+                std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        running
+    }
+
+    /// Ends it as an operator does who is in a hurry: connections are cut, and everything is kept.
+    ///
+    /// # Panics
+    /// When it cannot be told.
+    pub fn stop(&mut self) {
+        let told = Command::new("kill")
+            .args(["-INT", &self.server.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+        self.server.wait().unwrap();
+    }
+
+    /// Starts it once more, where it was.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_again(&mut self) {
+        self.server = serve(self.folder.path(), self.user, &self.settings);
+        self.comes_up().await;
     }
 
     /// The folder in which everything of it lies.
@@ -145,7 +167,22 @@ fn template() -> PathBuf {
     data
 }
 
-#[derive(Clone, Copy)]
+fn serve(folder: &Path, user: Option<Owner>, settings: &[String]) -> Child {
+    let log = std::fs::File::create(folder.join("log")).unwrap();
+    command("postgres", user)
+        .arg("-D")
+        .arg(folder.join("data"))
+        .arg("-k")
+        .arg(folder)
+        .args(["-h", "", "-c", "max_connections=120"])
+        .args(settings)
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+#[derive(Debug, Clone, Copy)]
 struct Owner {
     uid: u32,
     gid: u32,

@@ -41,7 +41,7 @@ pub async fn run(options: cli::Demo) -> Result<(), Failure> {
         icloud_url: practice.icloud_url()?,
         ..settings
     };
-    let key = secret_key(&settings)?;
+    let key = secret_key(&settings).await?;
     let server = Server::prepare(settings, key, clock, Some(practice.hint())).await?;
     if bookings::accounts::needs_owner(server.quince()).await? {
         seed::fill(server.quince(), &practice).await?;

@@ -1,10 +1,14 @@
 //! For load balancers and service managers.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use bookings::Quince;
+use tokio::sync::Mutex;
+
+type Answer = (StatusCode, &'static str);
 
 /// `/livez`: the process answers.
 pub async fn live() -> &'static str {
@@ -12,15 +16,44 @@ pub async fn live() -> &'static str {
 }
 
 /// Whoever wants to write gets their turn within this time, or nobody can book.
-const TURN: Duration = Duration::from_secs(2);
+const TURN: Duration = Duration::from_millis(1200);
+/// Load balancers are answered within two seconds.
+const WHOLE: Duration = Duration::from_millis(1600);
+/// However many ask, the database is asked once in this time.
+const AGAIN: Duration = Duration::from_secs(1);
 
-/// `/readyz`: the database answers, and can be written to. That mails do not go out is said, too.
-pub async fn ready(State(quince): State<Quince>) -> (StatusCode, &'static str) {
-    if let Err(error) = quince.store().ping().await {
-        tracing::error!(%error, "the database does not answer");
-        return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer");
-    }
-    if let Err(error) = quince.store().can_write(TURN).await {
+/// What was found when somebody asked last, and when.
+#[derive(Clone, Default)]
+pub struct Readiness(Arc<Mutex<Option<(Instant, Answer)>>>);
+
+/// `/readyz`: the database answers, and takes what is written. That mails do not go out is said, too.
+pub async fn ready(State(quince): State<Quince>, State(readiness): State<Readiness>) -> Answer {
+    const LATE: Answer = (
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the database does not answer in time",
+    );
+    // One looks while the others wait; whoever hangs up does not stop the look.
+    let looked = tokio::spawn(async move {
+        let mut last = readiness.0.lock_owned().await;
+        if let Some((when, answer)) = *last
+            && when.elapsed() < AGAIN
+        {
+            return answer;
+        }
+        let answer = tokio::time::timeout(WHOLE, look(&quince))
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!("the database does not answer in time");
+                LATE
+            });
+        *last = Some((Instant::now(), answer));
+        answer
+    });
+    looked.await.unwrap_or(LATE)
+}
+
+async fn look(quince: &Quince) -> Answer {
+    if let Err(error) = quince.store().can_write(TURN, quince.now()).await {
         tracing::error!(%error, "the database cannot be written to");
         return (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -28,7 +61,7 @@ pub async fn ready(State(quince): State<Quince>) -> (StatusCode, &'static str) {
         );
     }
     // People can book all the same, so that this is no reason to take their requests elsewhere.
-    match bookings::mails::trouble(&quince).await {
+    match bookings::mails::trouble(quince).await {
         Ok(None) => (StatusCode::OK, "ok"),
         Ok(Some(_)) => (
             StatusCode::OK,

@@ -8,14 +8,17 @@
 
 mod access;
 mod api;
+mod backup;
 mod banners;
 mod busy;
 mod crash;
 mod doors;
+mod lost_files;
 #[expect(dead_code, reason = "the stories ask it for more")]
 #[path = "../../../crates/bookings/tests/stories/mail_server/mod.rs"]
 mod mail_server;
 mod mails;
+mod readiness;
 mod readme;
 mod scale_out;
 mod sessions;

@@ -27,7 +27,20 @@ impl Quince {
     /// `quince serve` in a folder.
     pub fn serve(folder: &Path, vars: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quince"));
-        command.arg("serve").env("QUINCE_DATA_DIR", folder);
+        command.arg("serve");
+        Self::serve_by(command, folder, vars)
+    }
+
+    /// `quince serve` in a folder, by a shell that does something before it becomes it.
+    pub fn serve_in_shell(before: &str, folder: &Path, vars: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("{before}; exec \"$0\" serve");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_quince")]);
+        Self::serve_by(command, folder, vars)
+    }
+
+    fn serve_by(mut command: Command, folder: &Path, vars: &[(&str, &str)]) -> Self {
+        command.env("QUINCE_DATA_DIR", folder);
         let (child, said, log) = start(command, vars);
         let line = first_line(&said);
         let url = line
@@ -73,6 +86,20 @@ impl Quince {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Waits until it ends by itself; answers its code and its log.
+    pub async fn end(mut self) -> (Option<i32>, String) {
+        let mut code = None;
+        eventually("the process ends", async || {
+            let status = self.child.try_wait().unwrap();
+            code = status.and_then(|status| status.code());
+            status.is_some()
+        })
+        .await;
+        // What it said last is read by another thread.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        (code, self.log.lock().unwrap().clone())
     }
 
     /// Asks it to stop, and waits until it has.

@@ -2,7 +2,7 @@
 
 use caldav::Credentials;
 use store::ConnectionId;
-use store::connections::Connection;
+use store::connections::{Connection, SEALED_FOR};
 use url::Url;
 
 use crate::problem::Internal;
@@ -15,8 +15,8 @@ pub(crate) struct Login {
     pub(crate) credentials: Credentials,
 }
 
-const TABLE: &str = "connections";
-const COLUMN: &str = "password";
+const TABLE: &str = SEALED_FOR.0;
+const COLUMN: &str = SEALED_FOR.1;
 
 /// Seals a password for a connection's row.
 pub(crate) fn seal(quince: &Quince, connection: ConnectionId, password: &str) -> Result<Vec<u8>, Internal> {

@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::{KeyError, SecretKey, Store, StoreError, staff};
 
-use crate::database::{Database, person, stories};
+use crate::database::{Database, now, person, stories};
 
 stories! {
     what_was_kept_is_there_after_opening_again,
@@ -89,19 +89,19 @@ async fn an_address_that_cannot_be_understood_is_refused_with_an_example() {
 
 async fn whoever_cannot_get_a_turn_to_write_is_told(database: Database) {
     let within = std::time::Duration::from_millis(200);
-    database.store.can_write(within).await.unwrap();
+    database.store.can_write(within, now()).await.unwrap();
     // On SQLite one has the turn; Postgres has a turn for each connection.
     let mut turns = Vec::new();
     let others = if database.url.starts_with("sqlite") { 1 } else { 16 };
     for _ in 0..others {
         turns.push(database.store.write().await.unwrap());
     }
-    let refused = database.store.can_write(within).await;
+    let refused = database.store.can_write(within, now()).await;
     assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
     drop(turns);
     database
         .store
-        .can_write(std::time::Duration::from_secs(10))
+        .can_write(std::time::Duration::from_secs(10), now())
         .await
         .unwrap();
 }

@@ -1,0 +1,220 @@
+//! Copies of a database: making one while it is used, and looking whether one is whole.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use crate::connections::SEALED_FOR;
+use crate::error::StoreError;
+use crate::ids::ConnectionId;
+use crate::open::SQLITE;
+use crate::secrets::{KeyError, SecretKey};
+use crate::sqlite_file::SqliteFile;
+
+/// Writes what is committed at this moment into a new file, while others read and write. The file is whole by itself.
+pub async fn copy(from: &SqliteFile, to: &Path) -> Result<(), StoreError> {
+    let _in_use = from.use_beside_others().await?;
+    let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(from.path());
+    let options = SqliteConnectOptions::new()
+        .filename(from.path())
+        .busy_timeout(Duration::from_secs(30));
+    let mut connection = options.connect().await.map_err(failed)?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(to.to_string_lossy().into_owned())
+        .execute(&mut connection)
+        .await
+        .map_err(failed)?;
+    connection.close().await.map_err(failed)
+}
+
+/// What a copy holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contents {
+    /// The version of its schema.
+    pub schema: i64,
+    /// How many appointments.
+    pub appointments: i64,
+    /// How many people who can sign in.
+    pub accounts: i64,
+    /// How many stored passwords of calendars.
+    pub passwords: i64,
+    /// How many of these the key does not open.
+    pub lost_passwords: i64,
+}
+
+/// Why a copy is not whole.
+#[derive(Debug, thiserror::Error)]
+pub enum NotWhole {
+    /// Its pages or indexes are damaged.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+    /// Rows speak of others that are not there.
+    #[error("{count} rows of it, the first in the table {table}, speak of rows that are not there")]
+    Torn {
+        /// The table of the first.
+        table: String,
+        /// How many.
+        count: usize,
+    },
+    /// No Quince made it.
+    #[error("it is no database of Quince")]
+    NotOurs,
+    /// A newer Quince made it.
+    #[error("a newer version of Quince made it (schema {0}); use that version")]
+    Newer(i64),
+    /// Its passwords were sealed by another key.
+    #[error("the secret key is not the one that it was made with")]
+    OtherKey,
+    /// It cannot be read.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[source] sqlx::Error),
+}
+
+/// Looks through a copy that nobody uses: every page, every index, every reference, and whether the key fits. Writes nothing.
+pub async fn check(copy: &Path, key: &SecretKey) -> Result<Contents, NotWhole> {
+    // Immutable: a log that lies beside the copy is not part of it.
+    let options = SqliteConnectOptions::new()
+        .filename(copy)
+        .read_only(true)
+        .immutable(true);
+    let mut connection = options.connect().await.map_err(unreadable)?;
+    let outcome = check_all(&mut connection, key).await;
+    let _ = connection.close().await;
+    outcome
+}
+
+async fn check_all(connection: &mut SqliteConnection, key: &SecretKey) -> Result<Contents, NotWhole> {
+    let found: (String,) = sqlx::query_as("PRAGMA integrity_check(1)")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(unreadable)?;
+    if found.0 != "ok" {
+        return Err(NotWhole::Damaged(found.0.replace('\n', " ")));
+    }
+    let schema = schema(connection).await?;
+    let torn = sqlx::query("PRAGMA foreign_key_check")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(unreadable)?;
+    if let Some(first) = torn.first() {
+        let table = first.try_get("table").map_err(unreadable)?;
+        return Err(NotWhole::Torn {
+            table,
+            count: torn.len(),
+        });
+    }
+    let proof: Option<(Vec<u8>,)> = sqlx::query_as("SELECT sealed FROM key_check WHERE id = 1")
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(unreadable)?;
+    let (proof,) = proof.ok_or(NotWhole::NotOurs)?;
+    key.check(&proof).map_err(|_: KeyError| NotWhole::OtherKey)?;
+    let sealed: Vec<(uuid::Uuid, Vec<u8>)> =
+        sqlx::query_as("SELECT id, password_sealed FROM connections WHERE password_sealed IS NOT NULL")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(unreadable)?;
+    let is_lost = |(id, sealed): &&(uuid::Uuid, Vec<u8>)| {
+        let (table, column) = SEALED_FOR;
+        key.open(table, &ConnectionId(*id).to_string(), column, sealed)
+            .is_err()
+    };
+    let lost = sealed.iter().filter(is_lost).count();
+    let counts: (i64, i64) =
+        sqlx::query_as("SELECT (SELECT count(*) FROM appointments), (SELECT count(*) FROM staff)")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(unreadable)?;
+    Ok(Contents {
+        schema,
+        appointments: counts.0,
+        accounts: counts.1,
+        passwords: as_count(sealed.len()),
+        lost_passwords: as_count(lost),
+    })
+}
+
+/// The version of a copy's schema, which this Quince must know.
+async fn schema(connection: &mut SqliteConnection) -> Result<i64, NotWhole> {
+    let applied: Vec<(i64,)> = sqlx::query_as("SELECT version FROM _sqlx_migrations ORDER BY version")
+        .fetch_all(connection)
+        .await
+        .map_err(|error| match error {
+            sqlx::Error::Database(_) if !crate::error::is_damage(&error) => NotWhole::NotOurs,
+            error => unreadable(error),
+        })?;
+    for (version,) in &applied {
+        if !SQLITE.iter().any(|known| known.version == *version) {
+            return Err(NotWhole::Newer(*version));
+        }
+    }
+    applied.last().map(|(version,)| *version).ok_or(NotWhole::NotOurs)
+}
+
+fn unreadable(error: sqlx::Error) -> NotWhole {
+    if crate::error::is_damage(&error) {
+        NotWhole::Damaged(error.to_string())
+    } else {
+        NotWhole::Unreadable(error)
+    }
+}
+
+fn as_count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Where a database of Postgres is, without its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostgresPlace {
+    /// The server's name or address, or the folder of its socket.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Who signs in.
+    pub user: String,
+    /// The database's name.
+    pub database: String,
+}
+
+impl PostgresPlace {
+    /// The place that an address names.
+    pub fn of(url: &str) -> Result<Self, StoreError> {
+        // What is wrong with an address may be its password.
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Address("it is no address of a Postgres".to_owned()))?;
+        let host = match options.get_socket() {
+            Some(folder) => folder.display().to_string(),
+            None => options.get_host().to_owned(),
+        };
+        let user = options.get_username().to_owned();
+        Ok(Self {
+            host,
+            port: options.get_port(),
+            database: options.get_database().unwrap_or(&user).to_owned(),
+            user,
+        })
+    }
+}
+
+/// Whether there is a database at an address that has been used: what belongs to it is not made anew.
+pub async fn is_used(url: &str) -> Result<bool, StoreError> {
+    if let Some(file) = SqliteFile::of(url)? {
+        return Ok(file.exists());
+    }
+    let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let mut connection = options.connect().await?;
+    let (is_made,): (bool,) = sqlx::query_as("SELECT to_regclass('key_check') IS NOT NULL")
+        .fetch_one(&mut connection)
+        .await?;
+    let is_used = is_made
+        && sqlx::query("SELECT id FROM key_check")
+            .fetch_optional(&mut connection)
+            .await?
+            .is_some();
+    connection.close().await?;
+    Ok(is_used)
+}

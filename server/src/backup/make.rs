@@ -1,0 +1,118 @@
+//! `quince backup`: a folder from which everything can be put back, made while Quince runs.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use store::{SecretKey, SqliteFile, StoreError, sync_folder};
+
+use super::manifest::{DATABASE, Database, KEY, Manifest};
+use super::verify::Verified;
+use super::{BackupError, files};
+use crate::settings::Settings;
+
+/// Makes a backup that is whole, or none.
+pub async fn make(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Verified, BackupError> {
+    if !is_free(folder) {
+        return Err(BackupError::Taken(folder.to_owned()));
+    }
+    let database = SqliteFile::of(&settings.database_url.0)?;
+    if let Some(file) = &database
+        && !file.exists()
+    {
+        return Err(BackupError::NoDatabase(file.path().to_owned()));
+    }
+    let path = settings.key_file();
+    let key = match &settings.secret_key {
+        Some(text) => SecretKey::from_base64(&text.0),
+        None if !path.exists() => return Err(BackupError::NoKey(path)),
+        None => SecretKey::load(&path),
+    };
+    let key = key.map_err(StoreError::from)?;
+    let unfinished = unfinished(folder)?;
+    let failed = |cause: std::io::Error| BackupError::file(&unfinished, &cause);
+    let parent = parent(folder);
+    std::fs::create_dir_all(parent).map_err(failed)?;
+    match files::make_folder(&unfinished) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(BackupError::Unfinished(unfinished));
+        }
+        made => made.map_err(failed)?,
+    }
+    let made = fill(settings, database.as_ref(), &key, &unfinished, now).await;
+    let named = match made {
+        Ok(verified) => sync_folder(&unfinished)
+            .and_then(|()| std::fs::rename(&unfinished, folder))
+            .and_then(|()| sync_folder(parent))
+            .map(|()| verified)
+            .map_err(|cause| BackupError::file(folder, &cause)),
+        Err(error) => Err(error),
+    };
+    if named.is_err() {
+        let _ = std::fs::remove_dir_all(&unfinished);
+    }
+    named
+}
+
+async fn fill(
+    settings: &Settings,
+    database: Option<&SqliteFile>,
+    key: &SecretKey,
+    folder: &Path,
+    now: Timestamp,
+) -> Result<Verified, BackupError> {
+    let mut key_sha256 = None;
+    if settings.secret_key.is_none() {
+        let path = settings.key_file();
+        let sum = files::copy(&path, &folder.join(KEY)).map_err(|cause| BackupError::file(&path, &cause))?;
+        key_sha256 = Some(sum);
+    }
+    let (database, contents) = match database {
+        None => (Database::Postgres, None),
+        Some(file) => {
+            let copy = folder.join(DATABASE);
+            let failed = |cause: std::io::Error| BackupError::file(&copy, &cause);
+            store::backup::copy(file, &copy).await?;
+            files::settle(&copy).map_err(failed)?;
+            let contents = store::backup::check(&copy, key)
+                .await
+                .map_err(|problem| BackupError::Source(file.path().to_owned(), problem))?;
+            let kept = Database::Sqlite {
+                schema: contents.schema,
+                bytes: std::fs::metadata(&copy).map_err(failed)?.len(),
+                sha256: files::checksum(&copy).map_err(failed)?,
+            };
+            (kept, Some(contents))
+        }
+    };
+    let manifest = Manifest {
+        quince: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: now,
+        database,
+        key_sha256,
+    };
+    manifest.write(folder)?;
+    Ok(Verified { manifest, contents })
+}
+
+/// Whether a backup can be given this name: there is nothing, or an empty folder.
+fn is_free(folder: &Path) -> bool {
+    match std::fs::read_dir(folder) {
+        Ok(mut inside) => inside.next().is_none(),
+        Err(_) => folder.symlink_metadata().is_err(),
+    }
+}
+
+fn parent(folder: &Path) -> &Path {
+    match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Where a backup lies until it is whole.
+fn unfinished(folder: &Path) -> Result<PathBuf, BackupError> {
+    if folder.file_name().is_none() {
+        return Err(BackupError::Taken(folder.to_owned()));
+    }
+    Ok(files::with_ending(folder, ".unfinished"))
+}

@@ -1,0 +1,141 @@
+//! `backup.json`: what a backup holds, and how each part of it is known again.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::BackupError;
+use super::files;
+
+/// The manifest's file; it is written last.
+pub const FILE: &str = "backup.json";
+/// The copy of a SQLite database.
+pub const DATABASE: &str = "quince.db";
+/// The dump of a Postgres, which `pg_dump` makes.
+pub const DUMP: &str = "quince.dump";
+/// The copy of the key.
+pub const KEY: &str = "secret.key";
+/// The form of this file.
+const FORMAT: u64 = 1;
+
+/// What a backup holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The version of the Quince that made it.
+    pub quince: String,
+    /// When, in UTC.
+    pub made_at: Timestamp,
+    /// What is kept of the database.
+    pub database: Database,
+    /// The SHA-256 of the key's file, where the key is part of the backup.
+    pub key_sha256: Option<String>,
+}
+
+/// What is kept of the database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Database {
+    /// A copy of SQLite's file.
+    Sqlite {
+        /// The version of its schema.
+        schema: i64,
+        /// Its length.
+        bytes: u64,
+        /// Its SHA-256.
+        sha256: String,
+    },
+    /// Nothing: `pg_dump` puts it beside.
+    Postgres,
+}
+
+/// The manifest with what it is known again by.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    format: u64,
+    manifest: &'a Manifest,
+    sha256: String,
+}
+
+impl Manifest {
+    /// Writes it into a backup's folder.
+    pub fn write(&self, folder: &Path) -> Result<(), BackupError> {
+        let path = folder.join(FILE);
+        let sealed = Sealed {
+            format: FORMAT,
+            manifest: self,
+            sha256: self.checksum(),
+        };
+        let text = serde_json::to_string_pretty(&sealed).unwrap_or_default();
+        files::write(&path, &(text + "\n")).map_err(|cause| BackupError::file(&path, &cause))
+    }
+
+    /// Reads that of a backup.
+    pub fn read(folder: &Path) -> Result<Self, BackupError> {
+        let path = folder.join(FILE);
+        let damaged = || BackupError::broken(folder, format!("{FILE} is damaged"));
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                return Err(BackupError::NoBackup(folder.to_owned()));
+            }
+            Err(cause) => return Err(BackupError::file(&path, &cause)),
+        };
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        match value["format"].as_u64() {
+            Some(FORMAT) => {}
+            Some(newer) if newer > FORMAT => {
+                return Err(BackupError::broken(
+                    folder,
+                    "a newer version of Quince made it; use that version".to_owned(),
+                ));
+            }
+            _ => return Err(damaged()),
+        }
+        let manifest: Self = serde_json::from_value(value["manifest"].clone()).map_err(|_| damaged())?;
+        if value["sha256"].as_str() == Some(&manifest.checksum()) {
+            Ok(manifest)
+        } else {
+            Err(damaged())
+        }
+    }
+
+    fn checksum(&self) -> String {
+        files::checksum_of(&serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flipped_bit_is_found_or_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = Manifest {
+            quince: "0.1.0".to_owned(),
+            made_at: "2026-12-01T09:00:00Z".parse().unwrap(),
+            database: Database::Sqlite {
+                schema: 21,
+                bytes: 4096,
+                sha256: files::checksum_of("database"),
+            },
+            key_sha256: Some(files::checksum_of("key")),
+        };
+        manifest.write(folder.path()).unwrap();
+        let path = folder.path().join(FILE);
+        let whole = std::fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1 << bit;
+                std::fs::write(&path, &bytes).unwrap();
+                if let Ok(read) = Manifest::read(folder.path()) {
+                    assert_eq!(read.checksum(), manifest.checksum(), "byte {at}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! `quince backup`, `quince verify`, `quince restore`: copies of everything, made while Quince runs.
+//!
+//! A backup is a folder: the database's copy, the key where it is a file, and a manifest by which each is known again. It gets its
+//! name when it is whole.
+
+mod files;
+mod make;
+mod manifest;
+mod restore;
+mod verify;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use bookings::clock::{Clock as _, SystemClock};
+use store::StoreError;
+use store::backup::{Contents, NotWhole, PostgresPlace};
+
+use crate::commands::{Failure, say, settings_alone};
+use crate::settings::Hidden;
+use manifest::DUMP;
+use verify::Verified;
+
+/// Why there is no backup, or it was not put back. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is something of this name.
+    #[error("{0} exists already, and no backup is written over. Name a folder that does not exist.")]
+    Taken(PathBuf),
+    /// A backup of this name is being made, or broke off.
+    #[error(
+        "{0} is there: a backup of this name is being made, or one broke off. If none is running, remove that folder."
+    )]
+    Unfinished(PathBuf),
+    /// There is no database.
+    #[error(
+        "There is no database at {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR or QUINCE_DATABASE_URL as for `quince serve`."
+    )]
+    NoDatabase(PathBuf),
+    /// There is no key.
+    #[error(
+        "There is no secret key at {0}, and a copy without it opens no stored password. Set QUINCE_DATA_DIR or QUINCE_SECRET_KEY as for `quince serve`."
+    )]
+    NoKey(PathBuf),
+    /// The database itself is not whole.
+    #[error(
+        "No backup was made of {0}: {1}. Keep the earlier backups; `quince restore DIR --replace` puts one back."
+    )]
+    Source(PathBuf, NotWhole),
+    /// There is no backup.
+    #[error("{0} holds no whole backup: backup.json is missing. Name a folder that `quince backup` made.")]
+    NoBackup(PathBuf),
+    /// The backup is not as it was written.
+    #[error("The backup {folder} is not whole. {problem}. Use another one.")]
+    Broken {
+        /// The backup.
+        folder: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The key is not in the backup.
+    #[error(
+        "The secret key is not in {0}, as it was given by a setting when the backup was made. Set QUINCE_SECRET_KEY to that key."
+    )]
+    KeyElsewhere(PathBuf),
+    /// Some passwords are damaged.
+    #[error(
+        "The backup {folder} is whole, but {lost} of its {all} stored calendar passwords cannot be opened. Enter these again in Quince, and make another."
+    )]
+    LostPasswords {
+        /// The backup.
+        folder: PathBuf,
+        /// How many.
+        lost: i64,
+        /// Of how many.
+        all: i64,
+    },
+    /// A backup of a Postgres without what `pg_dump` makes.
+    #[error("{folder} holds no dump of the database. It is made with: {command}")]
+    NoDump {
+        /// The backup.
+        folder: PathBuf,
+        /// How.
+        command: String,
+    },
+    /// Postgres puts its databases back by its own means.
+    #[error(
+        "Postgres puts its database back by itself. Stop Quince, then put the database back with: {command}{key}"
+    )]
+    RestorePostgres {
+        /// How.
+        command: String,
+        /// And how the key.
+        key: String,
+    },
+    /// The settings name another kind of database.
+    #[error("{0} is a backup of another kind of database than QUINCE_DATABASE_URL names.")]
+    OtherDatabase(PathBuf),
+    /// Something is there already.
+    #[error(
+        "{0} exists already. To put the backup in its place, add --replace: what is there is kept beside it under a dated name."
+    )]
+    Occupied(PathBuf),
+    /// A file cannot be used.
+    #[error(
+        "{path} cannot be used: {cause}. Give this user the right to write there, and free space on the disk."
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's word.
+        cause: String,
+    },
+    /// The data folder cannot be used.
+    #[error("{0}")]
+    Folder(String),
+    /// The database or the key cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl BackupError {
+    fn file(path: &Path, cause: &std::io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        }
+    }
+
+    fn broken(folder: &Path, problem: String) -> Self {
+        Self::Broken {
+            folder: folder.to_owned(),
+            problem,
+        }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "given to map_err")]
+    fn folder(failure: Failure) -> Self {
+        Self::Folder(failure.to_string())
+    }
+}
+
+/// `quince backup`.
+pub async fn backup(folder: &Path) -> Result<(), Failure> {
+    let settings = settings_alone()?;
+    let made = make::make(&settings, folder, SystemClock.now()).await?;
+    let mut text = match &made.contents {
+        Some(contents) => format!(
+            "The backup {} is whole: {}.\n",
+            folder.display(),
+            summary(contents)
+        ),
+        None => format!(
+            "Quince is kept in Postgres, which copies its databases by itself. Make the dump with:\n{}\n",
+            pg_dump(&settings.database_url, folder)?
+        ),
+    };
+    let is_with_key = made.manifest.key_sha256.is_some();
+    text += match (is_with_key, &made.contents) {
+        (true, Some(_)) => {
+            "The secret key is in it, so this copy opens everything, the stored calendar passwords too: keep it as safe as those.\n"
+        }
+        (true, None) => {
+            "The secret key is in this folder; with the dump beside it, it opens everything: keep it as safe as the stored calendar passwords.\n"
+        }
+        (false, _) => {
+            "The secret key is not in it, as a setting gives it: keep QUINCE_SECRET_KEY somewhere else that is safe. Without it the stored calendar passwords cannot be opened.\n"
+        }
+    };
+    if let Some(Contents {
+        lost_passwords: lost @ 1..,
+        passwords,
+        ..
+    }) = &made.contents
+    {
+        let _ = writeln!(
+            text,
+            "{lost} of {passwords} stored calendar passwords cannot be opened: enter them again."
+        );
+    }
+    say(&text)
+}
+
+/// `quince verify`.
+pub async fn verify(folder: &Path) -> Result<(), Failure> {
+    let settings = settings_alone()?;
+    let Verified { manifest, contents } = verify::verify(folder, settings.secret_key.as_ref()).await?;
+    let made = format!("made {} by Quince {}", manifest.made_at, manifest.quince);
+    let Some(contents) = contents else {
+        verify::check_dump(folder, &settings)?;
+        return say(&format!(
+            "The key in {} is whole, and a dump of the database lies beside it ({made}). What the dump holds is listed by: pg_restore --list {}\n",
+            folder.display(),
+            shell(&folder.join(DUMP).display().to_string())
+        ));
+    };
+    if contents.lost_passwords > 0 {
+        return Err(Failure::Backup(BackupError::LostPasswords {
+            folder: folder.to_owned(),
+            lost: contents.lost_passwords,
+            all: contents.passwords,
+        }));
+    }
+    say(&format!(
+        "The backup {} is whole ({made}): {}.\n",
+        folder.display(),
+        summary(&contents)
+    ))
+}
+
+/// `quince restore`.
+pub async fn restore(folder: &Path, replace: bool) -> Result<(), Failure> {
+    let settings = settings_alone()?;
+    let restored = restore::restore(&settings, folder, replace, SystemClock.now()).await?;
+    let mut text = format!(
+        "The backup {} of {} is in place",
+        folder.display(),
+        restored.verified.manifest.made_at
+    );
+    if let Some(contents) = &restored.verified.contents {
+        let _ = write!(text, ": {}", summary(contents));
+    }
+    text += ". Start Quince.\n";
+    for path in restored.kept {
+        let _ = writeln!(text, "What was there is kept as {}.", path.display());
+    }
+    say(&text)
+}
+
+fn summary(contents: &Contents) -> String {
+    format!(
+        "{}, {}, {}, schema {}",
+        counted(contents.appointments, "appointment"),
+        counted(contents.accounts, "account"),
+        counted(contents.passwords, "stored calendar password"),
+        contents.schema
+    )
+}
+
+fn counted(count: i64, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
+/// How a Postgres is dumped into a folder. The password is asked for, or taken from where Postgres' programs look.
+fn pg_dump(url: &Hidden, folder: &Path) -> Result<String, StoreError> {
+    Ok(format!(
+        "pg_dump --format=custom {} --file={}",
+        place(url)?,
+        shell(&folder.join(DUMP).display().to_string())
+    ))
+}
+
+/// How a dump becomes the database again.
+fn pg_restore(url: &Hidden, dump: &Path) -> Result<String, StoreError> {
+    Ok(format!(
+        "pg_restore --clean --if-exists --single-transaction {} {}",
+        place(url)?,
+        shell(&dump.display().to_string())
+    ))
+}
+
+fn place(url: &Hidden) -> Result<String, StoreError> {
+    let place = PostgresPlace::of(&url.0)?;
+    Ok(format!(
+        "--host={} --port={} --username={} --dbname={}",
+        shell(&place.host),
+        place.port,
+        shell(&place.user),
+        shell(&place.database)
+    ))
+}
+
+/// A word as a shell takes it.
+fn shell(word: &str) -> String {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:@%+,".contains(sign);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

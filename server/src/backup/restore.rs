@@ -1,0 +1,209 @@
+//! `quince restore`: a backup that is whole takes the place of what is there, or of nothing.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use store::{SecretKey, SqliteFile, StoreError, sync_folder};
+
+use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest};
+use super::verify::{Verified, key, verify_with};
+use super::{BackupError, files, pg_restore};
+use crate::commands::make_folder;
+use crate::settings::Settings;
+
+/// What was put back, and what lies beside it of before.
+pub struct Restored {
+    /// The backup.
+    pub verified: Verified,
+    /// What was replaced, under its new name.
+    pub kept: Vec<PathBuf>,
+}
+
+/// Puts a backup back.
+pub async fn restore(
+    settings: &Settings,
+    folder: &Path,
+    replace: bool,
+    now: Timestamp,
+) -> Result<Restored, BackupError> {
+    let manifest = Manifest::read(folder)?;
+    let coming = Key::choose(settings, folder, &manifest)?;
+    let verified = verify_with(folder, manifest, &coming.key).await?;
+    let file = SqliteFile::of(&settings.database_url.0)?;
+    let (file, sha256) = match (file, &verified.manifest.database) {
+        (Some(file), Database::Sqlite { sha256, .. }) => (file, sha256),
+        (None, Database::Postgres) => {
+            return Err(BackupError::RestorePostgres {
+                command: pg_restore(&settings.database_url, &folder.join(DUMP))?,
+                key: coming.file.map_or_else(String::new, |from| {
+                    let (from, to) = (from.display(), settings.key_file());
+                    format!(" and the key with: cp {from} {}", to.display())
+                }),
+            });
+        }
+        _ => return Err(BackupError::OtherDatabase(folder.to_owned())),
+    };
+    make_folder(file.folder()).map_err(BackupError::folder)?;
+    let _alone = file.use_alone().await?;
+    let old = what_is_there(&file, &coming, settings);
+    if let Some(first) = old.first()
+        && !replace
+    {
+        return Err(BackupError::Occupied(first.clone()));
+    }
+
+    let mut exchange = Exchange::new(now);
+    let exchanged = exchange
+        .bring(&folder.join(DATABASE), file.path(), Some(sha256))
+        .and_then(|()| {
+            if let Some(from) = &coming.file {
+                make_folder(&settings.data_dir).map_err(BackupError::folder)?;
+                exchange.bring(from, &settings.key_file(), verified.manifest.key_sha256.as_ref())?;
+            }
+            exchange.set_aside(&old, &file)?;
+            exchange.finish()
+        });
+    if let Err(error) = exchanged {
+        exchange.undo();
+        return Err(error);
+    }
+    Ok(Restored {
+        verified,
+        kept: exchange.kept(),
+    })
+}
+
+/// The key that Quince will open the database with.
+struct Key {
+    key: SecretKey,
+    /// The backup's file that becomes the key's file; none where the right one is in place.
+    file: Option<PathBuf>,
+}
+
+impl Key {
+    /// A key that a setting gives is used whatever the backup holds, so it is the one that must fit.
+    fn choose(settings: &Settings, folder: &Path, manifest: &Manifest) -> Result<Self, BackupError> {
+        let own = settings.key_file();
+        let in_place = |key: Result<SecretKey, store::KeyError>| {
+            let key = key.map_err(StoreError::from)?;
+            Ok(Self { key, file: None })
+        };
+        if let Some(text) = &settings.secret_key {
+            return in_place(SecretKey::from_base64(&text.0));
+        }
+        let copy = folder.join(KEY);
+        if !copy.exists() && own.exists() {
+            return in_place(SecretKey::load(&own));
+        }
+        let key = key(folder, manifest, None)?;
+        let is_in_place =
+            std::fs::read(&own).is_ok_and(|own| std::fs::read(&copy).is_ok_and(|copy| copy == own));
+        Ok(Self {
+            key,
+            file: (!is_in_place).then_some(copy),
+        })
+    }
+}
+
+/// What a restored database would lie beside, or in the place of.
+fn what_is_there(file: &SqliteFile, coming: &Key, settings: &Settings) -> Vec<PathBuf> {
+    let mut old = vec![file.path().to_owned()];
+    // What is committed may lie in the log, which goes with its file: beside another it would be read into that.
+    old.extend(["-wal", "-shm", "-journal"].map(|ending| file.beside(ending)));
+    if coming.file.is_some() {
+        old.push(settings.key_file());
+    }
+    old.retain(|path| path.symlink_metadata().is_ok());
+    old
+}
+
+/// Files that come, those that make room for them, and how to go back.
+struct Exchange {
+    /// What the names of old files end with from then on.
+    ending: String,
+    /// From where to where, in this order.
+    coming: Vec<(PathBuf, PathBuf)>,
+    going: Vec<(PathBuf, PathBuf)>,
+    done: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Exchange {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            ending: now.strftime(".replaced-%Y%m%dT%H%M%S%3fZ").to_string(),
+            coming: Vec::new(),
+            going: Vec::new(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Copies a file beside the place that it will have.
+    fn bring(&mut self, from: &Path, to: &Path, sha256: Option<&String>) -> Result<(), BackupError> {
+        let beside = files::with_ending(to, ".restoring");
+        let failed = |cause: std::io::Error| BackupError::file(&beside, &cause);
+        match std::fs::remove_file(&beside) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(failed(cause)),
+            _ => {}
+        }
+        self.coming.push((beside.clone(), to.to_owned()));
+        let sum = files::copy(from, &beside).map_err(failed)?;
+        if sha256.is_some_and(|sha256| *sha256 != sum) {
+            return Err(BackupError::broken(
+                from,
+                "it changed while it was read".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Names what makes room: the log keeps the name of its file before its own ending, as SQLite looks for it.
+    fn set_aside(&mut self, old: &[PathBuf], file: &SqliteFile) -> Result<(), BackupError> {
+        for path in old {
+            let log = ["-wal", "-shm", "-journal"]
+                .into_iter()
+                .find(|ending| *path == file.beside(ending));
+            let aside = match log {
+                Some(log) => file.beside(&format!("{}{log}", self.ending)),
+                None => files::with_ending(path, &self.ending),
+            };
+            if aside.exists() {
+                return Err(BackupError::Occupied(aside));
+            }
+            self.going.push((path.clone(), aside));
+        }
+        Ok(())
+    }
+
+    /// Renames everything, the key before the database: a start in between says that the database is missing.
+    fn finish(&mut self) -> Result<(), BackupError> {
+        let going = self.going.iter();
+        let steps: Vec<_> = going.chain(self.coming.iter().rev()).cloned().collect();
+        for (from, to) in steps {
+            std::fs::rename(&from, &to).map_err(|cause| BackupError::file(&from, &cause))?;
+            self.done.push((from, to));
+        }
+        for (_, to) in &self.done {
+            let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            sync_folder(folder).map_err(|cause| BackupError::file(folder, &cause))?;
+        }
+        Ok(())
+    }
+
+    /// Leaves everything as it was found, as far as that can be done.
+    fn undo(&mut self) {
+        for (from, to) in self.done.drain(..).rev() {
+            if let Err(error) = std::fs::rename(&to, &from) {
+                let (from, to) = (from.display(), to.display());
+                tracing::error!(%error, "{to} could not be renamed back to {from}");
+            }
+        }
+        for (beside, _) in &self.coming {
+            let _ = std::fs::remove_file(beside);
+        }
+    }
+
+    fn kept(self) -> Vec<PathBuf> {
+        self.going.into_iter().map(|(_, aside)| aside).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! `quince verify`: whether a backup is whole, so that it can be put back.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use store::SecretKey;
+use store::backup::Contents;
+
+use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest};
+use super::{BackupError, files, pg_dump};
+use crate::settings::{Hidden, Settings};
+
+/// A backup that is whole.
+pub struct Verified {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What its database holds; a Postgres' dump is not looked into.
+    pub contents: Option<Contents>,
+}
+
+/// Looks through a backup, with the key that is in it, else the operator's own.
+pub async fn verify(folder: &Path, own_key: Option<&Hidden>) -> Result<Verified, BackupError> {
+    let manifest = Manifest::read(folder)?;
+    let key = key(folder, &manifest, own_key)?;
+    verify_with(folder, manifest, &key).await
+}
+
+/// Looks through a backup, whose database this key must open.
+pub async fn verify_with(
+    folder: &Path,
+    manifest: Manifest,
+    key: &SecretKey,
+) -> Result<Verified, BackupError> {
+    let Database::Sqlite {
+        schema,
+        bytes,
+        sha256,
+    } = &manifest.database
+    else {
+        return Ok(Verified {
+            manifest,
+            contents: None,
+        });
+    };
+    let path = folder.join(DATABASE);
+    let broken = |problem: String| BackupError::broken(folder, format!("{DATABASE}: {problem}"));
+    let length = match std::fs::metadata(&path) {
+        Ok(metadata) => metadata.len(),
+        Err(cause) => return Err(broken(cause.to_string())),
+    };
+    if length != *bytes {
+        return Err(broken(format!("it is {length} bytes long instead of {bytes}")));
+    }
+    if files::checksum(&path).map_err(|cause| broken(cause.to_string()))? != *sha256 {
+        return Err(broken(
+            "its checksum differs from that of what was written".to_owned(),
+        ));
+    }
+    let contents = store::backup::check(&path, key)
+        .await
+        .map_err(|problem| broken(problem.to_string()))?;
+    if contents.schema != *schema {
+        let found = contents.schema;
+        return Err(broken(format!("its schema is {found} instead of {schema}")));
+    }
+    Ok(Verified {
+        manifest,
+        contents: Some(contents),
+    })
+}
+
+/// The key that opens the copy: the one in the backup, else the operator's own.
+pub fn key(folder: &Path, manifest: &Manifest, own_key: Option<&Hidden>) -> Result<SecretKey, BackupError> {
+    let path = folder.join(KEY);
+    let broken = |problem: String| BackupError::broken(folder, format!("{KEY}: {problem}"));
+    let text = match (&manifest.key_sha256, own_key) {
+        (Some(sha256), _) if path.exists() => {
+            let text = std::fs::read_to_string(&path).map_err(|cause| broken(cause.to_string()))?;
+            if files::checksum_of(&text) != *sha256 {
+                return Err(broken(
+                    "its checksum differs from that of what was written".to_owned(),
+                ));
+            }
+            text
+        }
+        // Whoever keeps the key elsewhere gives it.
+        (_, Some(key)) => key.0.clone(),
+        (Some(_), None) => return Err(broken("it is missing".to_owned())),
+        (None, None) => return Err(BackupError::KeyElsewhere(folder.to_owned())),
+    };
+    SecretKey::from_base64(&text).map_err(|problem| broken(problem.to_string()))
+}
+
+/// Whether a dump of Postgres was put beside the key, and begins as one does. What it holds, `pg_restore --list` tells.
+pub fn check_dump(folder: &Path, settings: &Settings) -> Result<(), BackupError> {
+    const MAGIC: &[u8] = b"PGDMP";
+    let path = folder.join(DUMP);
+    let mut start = [0; MAGIC.len()];
+    match File::open(&path).and_then(|mut file| file.read_exact(&mut start)) {
+        Ok(()) if start == MAGIC => Ok(()),
+        Ok(()) => Err(BackupError::broken(
+            folder,
+            format!("{DUMP} is no dump in the custom format"),
+        )),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            let command = pg_dump(&settings.database_url, folder)
+                .unwrap_or_else(|_| format!("pg_dump --format=custom --file={}", path.display()));
+            Err(BackupError::NoDump {
+                folder: folder.to_owned(),
+                command,
+            })
+        }
+        Err(cause) => Err(BackupError::broken(folder, format!("{DUMP}: {cause}"))),
+    }
+}
