@@ -1,169 +1,18 @@
-//! The operator's commands, and every reason why the program gives up.
+//! The operator's commands.
 
 use std::io::{IsTerminal, Read, Write};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use bookings::accounts::{AccountError, NewOwner};
+use bookings::accounts::NewOwner;
 use bookings::clock::{Clock as _, SystemClock};
-use bookings::{Internal, Mail, Quince};
+use bookings::{Mail, Quince};
 use url::Url;
 
+pub use crate::failure::Failure;
 use crate::logging;
 use crate::serve::{Server, mail, open, secret_key};
-use crate::settings::{self, SettingError, Settings};
-
-/// Why the program gives up, as a sentence with a next step.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// Settings that cannot be used; all of them.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nquince: "))]
-    Settings(Vec<SettingError>),
-    /// The log filter cannot be understood.
-    #[error(transparent)]
-    Log(#[from] logging::BadFilter),
-    /// A folder cannot be used.
-    #[error(
-        "The folder {path} cannot be used: {cause}. Choose another, or give this user the right to write there."
-    )]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// The operating system's word.
-        cause: String,
-    },
-    /// A folder to reset is not a demo's.
-    #[error(
-        "{0} holds no demo of Quince, so --reset leaves it alone. Name the demo's folder with --data-dir."
-    )]
-    NotADemo(PathBuf),
-    /// The database or the key cannot be used.
-    #[error("{0}")]
-    Store(store::StoreError),
-    /// The browser's files are missing.
-    #[error(transparent)]
-    Assets(#[from] crate::web::assets::Missing),
-    /// The address is taken or not allowed.
-    #[error("Quince cannot listen on {addr}: {cause}. Choose another address with QUINCE_ADDR.")]
-    Listen {
-        /// The address.
-        addr: SocketAddr,
-        /// The operating system's word.
-        cause: std::io::Error,
-    },
-    /// The demo's password is known to everybody.
-    #[error(
-        "The demo listens on this machine alone, as everybody knows its password. Leave QUINCE_ADDR and QUINCE_BASE_URL out, or run `quince serve`."
-    )]
-    OpenDemo,
-    /// No address for people follows from the one listened on.
-    #[error("No address for people follows from {0}. Set QUINCE_BASE_URL.")]
-    BaseUrl(SocketAddr),
-    /// The server ended by itself.
-    #[error("The server stopped: {0}")]
-    Serve(std::io::Error),
-    /// The practice iCloud cannot start.
-    #[error("The practice iCloud cannot start: {0}")]
-    Sandbox(#[from] sandbox::SandboxError),
-    /// What the practice iCloud kept cannot be read.
-    #[error("The practice data in {0} cannot be read. Start afresh with --reset.")]
-    Practice(PathBuf),
-    /// An account's command was refused.
-    #[error(transparent)]
-    Account(#[from] AccountError),
-    /// Filling the practice workspace failed.
-    #[error("The practice workspace could not be filled: {0}. Start afresh with --reset.")]
-    Seed(String),
-    /// The password could not be read.
-    #[error("The password could not be read from standard input: {0}")]
-    Password(std::io::Error),
-    /// There is a key, and nothing that it opens.
-    #[error(
-        "There is a secret key at {key}, but no database at {database}. Put that file back together with its -wal, or a backup: quince restore DIR. To begin afresh, move the key away."
-    )]
-    MissingDatabase {
-        /// The key's file.
-        key: PathBuf,
-        /// Where the database should be.
-        database: PathBuf,
-    },
-    /// There was a database.
-    #[error(
-        "The database {0} is not there any more, though it was. Put it back together with its -wal, or a backup: quince restore DIR. To begin afresh, remove {lock}.", lock = lock(.0)
-    )]
-    LostDatabase(PathBuf),
-    /// There is a database, and nothing that opens its passwords.
-    #[error(
-        "There is a database{database}, but no secret key at {key}. Put that file back, from a backup or from where Quince ran before, or set QUINCE_SECRET_KEY. A new key would not open the stored calendar passwords."
-    )]
-    MissingKey {
-        /// Where the key should be.
-        key: PathBuf,
-        /// Where the database is, if it is a file.
-        database: String,
-    },
-    /// There is no backup, or it was not put back.
-    #[error(transparent)]
-    Backup(#[from] crate::backup::BackupError),
-    /// A mail for trial was not sent.
-    #[error(transparent)]
-    MailTest(#[from] bookings::mails::TrialError),
-    /// The free times cannot be told.
-    #[error(transparent)]
-    Slots(#[from] bookings::slots::SlotsError),
-    /// The menu cannot be read.
-    #[error(transparent)]
-    Menu(#[from] bookings::services::MenuError),
-    /// A visit of nothing; the names are those of the menu.
-    #[error("Say with --service what the visit is made of. On the menu: {0}.")]
-    NoService(String),
-    /// A name that is not on the menu.
-    #[error("There is no service “{0}” on the menu. Choose from: {1}.")]
-    UnknownService(String, String),
-    /// Somebody who does not do a service; the names are those who do.
-    #[error("“{0}” does not do “{1}”. Choose from: {2}.")]
-    UnknownPerson(String, String, String),
-    /// A calendar file cannot be read.
-    #[error(
-        "The calendar file {path} cannot be read: {cause}. Name an iCalendar file (.ics), or - for standard input."
-    )]
-    CalendarFile {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's word.
-        cause: std::io::Error,
-    },
-    /// A span of time without length.
-    #[error("--from must be before --to. A date means the start of that day in the zone.")]
-    Span,
-    /// The output could not be written.
-    #[error("The output could not be written: {0}")]
-    Output(std::io::Error),
-    /// Something broke inside.
-    #[error("{}", .0.cause())]
-    Internal(Internal),
-}
-
-impl Failure {
-    /// A folder that cannot be used.
-    pub fn folder(path: &Path, cause: &std::io::Error) -> Self {
-        Self::Folder {
-            path: path.to_owned(),
-            cause: cause.to_string(),
-        }
-    }
-}
-
-fn lock(database: &Path) -> String {
-    format!("{}.lock", database.display())
-}
-
-impl From<store::StoreError> for Failure {
-    fn from(error: store::StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+use crate::settings::{self, Settings};
 
 /// The settings, for commands that make nothing in the data folder by the way.
 pub fn settings_alone() -> Result<Settings, Failure> {

@@ -6,6 +6,7 @@ mod busy;
 mod cli;
 mod commands;
 mod demo;
+mod failure;
 mod logging;
 mod sandbox_command;
 mod serve;

@@ -36,6 +36,7 @@ pub struct Server {
     state: AppState,
     url: Url,
     addr: SocketAddr,
+    stopped: watch::Receiver<bool>,
 }
 
 /// The key that seals secrets: the operator's, else the file in the data directory. A key is made for a database that is made, too:
@@ -183,6 +184,8 @@ impl Server {
             },
             url,
             addr,
+            // Before anybody is told that it is ready: whoever stops it then finds the database closed in order.
+            stopped: told_to_stop(),
         })
     }
 
@@ -198,12 +201,7 @@ impl Server {
 
     /// Serves until told to stop; then ends running requests and jobs in order.
     pub async fn run(self) -> Result<(), Failure> {
-        let (stop, stopped) = watch::channel(false);
-        tokio::spawn(async move {
-            told_to_stop().await;
-            tracing::info!("stopping: running requests are finished first");
-            let _ = stop.send(true);
-        });
+        let stopped = self.stopped;
         let jobs = tokio::spawn(bookings::jobs::run(
             self.state.quince.clone(),
             until(stopped.clone()),
@@ -258,18 +256,31 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Listens from this moment on to whoever tells the process to stop.
+fn told_to_stop() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
     #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
+    let told = {
+        use tokio::signal::unix::{SignalKind, signal};
+        let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        async move {
+            let [Ok(mut interrupt), Ok(mut terminate)] = signals else {
+                return std::future::pending().await;
+            };
             tokio::select! {
-                _ = interrupt => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
-            return;
         }
-    }
-    let _ = interrupt.await;
+    };
+    #[cfg(not(unix))]
+    let told = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    tokio::spawn(async move {
+        told.await;
+        tracing::info!("stopping: running requests are finished first");
+        let _ = stop.send(true);
+    });
+    stopped
 }

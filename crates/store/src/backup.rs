@@ -4,15 +4,15 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
 use crate::connections::SEALED_FOR;
 use crate::error::StoreError;
 use crate::ids::ConnectionId;
-use crate::open::SQLITE;
 use crate::secrets::{KeyError, SecretKey};
+use crate::sqlite::SQLITE;
 use crate::sqlite_file::SqliteFile;
 
 /// Writes what is committed at this moment into a new file, while others read and write. The file is whole by itself.
@@ -206,15 +206,20 @@ pub async fn is_used(url: &str) -> Result<bool, StoreError> {
         return Ok(file.exists());
     }
     let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
-    let mut connection = options.connect().await?;
+    // A pool waits for a Postgres that is starting.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_with(options)
+        .await?;
     let (is_made,): (bool,) = sqlx::query_as("SELECT to_regclass('key_check') IS NOT NULL")
-        .fetch_one(&mut connection)
+        .fetch_one(&pool)
         .await?;
     let is_used = is_made
         && sqlx::query("SELECT id FROM key_check")
-            .fetch_optional(&mut connection)
+            .fetch_optional(&pool)
             .await?
             .is_some();
-    connection.close().await?;
+    pool.close().await;
     Ok(is_used)
 }

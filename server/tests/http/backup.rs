@@ -38,12 +38,13 @@ pub fn run(folder: &Path, args: &[&str], vars: &[(&str, &str)]) -> Ran {
     }
 }
 
-/// What lies in a folder, in order.
+/// What lies in a folder, in order, without the mails that jobs put there at any moment.
 pub fn inside(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != "mail")
         .collect();
     names.sort();
     names

@@ -1,0 +1,210 @@
+//! Opening SQLite: its file is made whole or not at all, and looked at before anything in it is changed.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+
+use crate::error::{StoreError, is_damage};
+use crate::open::migrated;
+use crate::secrets::SecretKey;
+use crate::sqlite_file::{self, Opened, SqliteFile, sync_folder};
+
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// A file of SQLite is looked through at the start for at most this long: some 500 MB. What lies behind is not looked at then.
+const QUICK: Duration = Duration::from_secs(3);
+/// SQLite before this version could lose committed data when its log was reset (quality.md).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// A database that is open. SQLite has one writer at a time, so writers queue for one connection instead of failing.
+pub(crate) struct Sqlite {
+    pub(crate) opened: Opened,
+    pub(crate) read: SqlitePool,
+    pub(crate) write: SqlitePool,
+}
+
+/// How SQLite is used. A file is never made by the way: one that went away would come back empty.
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    Ok(sqlite_file::options(url)?
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10)))
+}
+
+/// Opens the file that an address names, and makes it if there is none.
+pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreError> {
+    let options = sqlite_options(url)?;
+    let Some(file) = SqliteFile::of(url)? else {
+        return Err(StoreError::Address(
+            "a database in memory is kept by nobody".to_owned(),
+        ));
+    };
+    let mut in_use = file.use_beside_others().await?;
+    if !file.exists() {
+        drop(in_use);
+        let alone = file.wait_to_use_alone().await?;
+        // Another process may have been first.
+        if !file.exists() {
+            make(&file, options.clone(), key).await?;
+        }
+        drop(alone);
+        in_use = file.use_beside_others().await?;
+    }
+    // Left by a first start that broke off; whoever makes a database keeps others away.
+    let _ = std::fs::remove_file(file.unfinished());
+    let failed = |error: StoreError| error.or_damaged(file.path());
+    check_file(&file).await.map_err(failed)?;
+    let pool = || {
+        SqlitePoolOptions::new()
+            // A file in this process does not go away as a server can, and whoever would open it anew may find another.
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    let opening = pool().max_connections(1).acquire_timeout(Duration::from_secs(30));
+    let write = opening.connect_with(options.clone()).await?;
+    migrated(SQLITE.run(&write).await).map_err(failed)?;
+    let read = pool().max_connections(readers()).connect_with(options).await?;
+    // A log is there from the first look at the rows on.
+    sqlx::query("SELECT 1 FROM key_check").execute(&write).await?;
+    let opened = Opened::new(file, in_use)?;
+    Ok(Sqlite { opened, read, write })
+}
+
+/// Makes a database under another name, and gives it its own when it is whole: one that breaks off is never taken for one that
+/// lost its rows.
+async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey) -> Result<(), StoreError> {
+    let unfinished = file.unfinished();
+    let failed = |cause: std::io::Error| StoreError::file(&unfinished, &cause);
+    for ending in [".new", ".new-wal", ".new-shm"] {
+        match std::fs::remove_file(file.beside(ending)) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(failed(cause)),
+            _ => {}
+        }
+    }
+    let options = options.filename(&unfinished).create_if_missing(true);
+    let mut connection = options.connect().await?;
+    check_version(&mut connection).await?;
+    migrated(SQLITE.run(&mut connection).await)?;
+    sqlx::query("INSERT INTO key_check (id, sealed) VALUES (1, $1)")
+        .bind(key.proof()?)
+        .execute(&mut connection)
+        .await?;
+    // The last connection moves all that was written into the file itself.
+    connection.close().await?;
+    let file_itself = std::fs::File::open(&unfinished).map_err(failed)?;
+    file_itself.sync_all().map_err(failed)?;
+    std::fs::rename(&unfinished, file.path()).map_err(failed)?;
+    sync_folder(file.folder()).map_err(failed)
+}
+
+/// Looks at a file before anything in it is changed: that it is whole, as far as can be seen in a few seconds, and that Quince
+/// made it.
+async fn check_file(file: &SqliteFile) -> Result<(), StoreError> {
+    let options = SqliteConnectOptions::new().filename(file.path()).read_only(true);
+    let mut connection = options.connect().await?;
+    check_version(&mut connection).await?;
+    let end = Instant::now() + QUICK;
+    let mut handle = connection.lock_handle().await?;
+    handle.set_progress_handler(1000, move || Instant::now() < end);
+    drop(handle);
+    let found: Result<Option<(String,)>, sqlx::Error> = sqlx::query_as("PRAGMA quick_check(1)")
+        .fetch_optional(&mut connection)
+        .await;
+    connection.lock_handle().await?.remove_progress_handler();
+    match found {
+        Ok(Some((word,))) if word == "ok" => {}
+        Ok(word) => {
+            return Err(StoreError::Damaged {
+                path: file.path().to_owned(),
+                problem: word.map_or_else(String::new, |(problem,)| problem.replace('\n', " ")),
+            });
+        }
+        Err(error) if Instant::now() >= end && !is_damage(&error) => {
+            tracing::info!(
+                seconds = QUICK.as_secs(),
+                "the database is too large to be looked through at the start; `quince backup` and `quince verify` do"
+            );
+        }
+        Err(error) => return Err(error.into()),
+    }
+    // A database is given its name when it has this row.
+    let made: Result<Option<(i64,)>, sqlx::Error> = sqlx::query_as("SELECT id FROM key_check")
+        .fetch_optional(&mut connection)
+        .await;
+    let is_made = match made {
+        Ok(row) => row.is_some(),
+        Err(error) if is_damage(&error) => return Err(error.into()),
+        Err(sqlx::Error::Database(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    connection.close().await?;
+    if is_made {
+        Ok(())
+    } else {
+        Err(StoreError::Empty(file.path().to_owned()))
+    }
+}
+
+/// How many read at once: as many as there are processors, as all work is done in this process. Whoever comes later waits for
+/// their turn; to begin everything at once would only end all of it late.
+fn readers() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+    u32::try_from(processors).unwrap_or(u32::MAX).max(2)
+}
+
+async fn check_version(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let version: (String,) = sqlx::query_as("SELECT sqlite_version()")
+        .fetch_one(connection)
+        .await?;
+    if is_safe(&version.0) {
+        Ok(())
+    } else {
+        Err(StoreError::OldSqlite(version.0))
+    }
+}
+
+fn is_safe(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= OLDEST_SQLITE
+}
+
+/// Looks at the beginning of each table by a connection that remembers nothing: others may go on with pages that are no longer
+/// there.
+pub(crate) async fn look_anew(path: &Path) -> Result<(), StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(path);
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false);
+    let mut connection = options.connect().await.map_err(failed)?;
+    let tables: Vec<(String,)> = sqlx::query_as("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .fetch_all(&mut connection)
+        .await
+        .map_err(failed)?;
+    for (table,) in tables {
+        let first = format!("SELECT 1 FROM \"{table}\" LIMIT 1");
+        sqlx::query(sqlx::AssertSqlSafe(first))
+            .fetch_optional(&mut connection)
+            .await
+            .map_err(failed)?;
+    }
+    connection.close().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_safe;
+
+    #[test]
+    fn only_a_sqlite_that_cannot_lose_data_is_used() {
+        assert!(is_safe("3.51.3") && is_safe("3.52.0") && is_safe("4.0"));
+        assert!(!is_safe("3.51.2") && !is_safe("3.9.99") && !is_safe(""));
+    }
+}
