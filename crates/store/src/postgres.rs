@@ -8,7 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres, Transaction};
 
-use crate::error::StoreError;
+use crate::error::{StoreError, is_connection_lost};
 use crate::open::migrated;
 
 /// A Postgres that is started again answers within this time, for which whoever begins something waits.
@@ -88,17 +88,5 @@ impl DeadConnections {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
-    }
-}
-
-/// Whether the server went away, or sends everybody away.
-fn is_connection_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-        // Told to stop, crashed, not ready yet; class 08 is the connection's own trouble.
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| ["57P01", "57P02", "57P03"].contains(&&*code) || code.starts_with("08")),
-        _ => false,
     }
 }

@@ -201,7 +201,12 @@ async fn a_backup_is_for_its_user_alone_and_never_written_over() {
         again.words
     );
     assert_eq!(std::fs::read(copy.join("quince.db")).unwrap(), before);
-    // Not beside other files, and not over a file, either.
+    // A name under which one is being made, or broke off.
+    std::fs::create_dir(studio.out("next.unfinished")).unwrap();
+    let next = studio.run(&["backup", studio.out("next").to_str().unwrap()]);
+    assert!(!next.is_ok && next.words.contains("broke off"), "{}", next.words);
+    std::fs::remove_dir(studio.out("next.unfinished")).unwrap();
+    // Not over a file, either.
     std::fs::write(studio.out("letter"), "dear").unwrap();
     let over = studio.run(&["backup", studio.out("letter").to_str().unwrap()]);
     assert!(
@@ -221,6 +226,28 @@ async fn a_backup_is_for_its_user_alone_and_never_written_over() {
         ran.words
     );
     assert_eq!(inside(studio.elsewhere.path()), ["copy", "letter"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_backup_that_finds_no_room_leaves_nothing() {
+    let (folder, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    Quince::serve(folder.path(), &[]).stop();
+    // Files cannot grow beyond 64 kB, as on a disk that is full.
+    let ran = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$0\" backup \"$1\""])
+        .args([Path::new(env!("CARGO_BIN_EXE_quince")), &out.path().join("copy")])
+        .env("QUINCE_DATA_DIR", folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(inside(out.path()).is_empty());
+    let whole = run(
+        folder.path(),
+        &["backup", out.path().join("copy").to_str().unwrap()],
+        &[],
+    );
+    assert!(whole.is_ok, "{}", whole.words);
 }
 
 #[tokio::test]

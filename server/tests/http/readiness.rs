@@ -97,6 +97,9 @@ async fn however_many_ask_the_database_is_written_to_once_in_a_second() {
     assert!(first == again || begun.elapsed() >= Duration::from_secs(1));
 }
 
+/// Ends all connections but the one that asks.
+const OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+
 /// A server on a Postgres of its own.
 struct Office {
     postgres: Postgres,
@@ -120,8 +123,7 @@ impl Office {
     /// Ends every connection but this one.
     async fn terminate(&self) {
         let mut connection = PgConnection::connect(&self.postgres.url()).await.unwrap();
-        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
-        sqlx::query(others).fetch_all(&mut connection).await.unwrap();
+        sqlx::query(OTHERS).fetch_all(&mut connection).await.unwrap();
     }
 
     async fn page(&self) -> StatusCode {
@@ -150,6 +152,34 @@ async fn connections_that_postgres_ended_cost_nobody_an_error() {
         assert_eq!(office.page().await, StatusCode::OK);
         office.terminate().await;
         assert_eq!(ready(&office.quince).await.0, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_that_are_being_read_when_postgres_ends_connections_are_read_again() {
+    let office = Office::open().await;
+    let mut readers = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (http, page) = (http(), office.quince.at("setup"));
+        readers.spawn(async move {
+            let mut answers = Vec::new();
+            for _ in 0..150 {
+                answers.push(http.get(&page).send().await.unwrap().status());
+            }
+            answers
+        });
+    }
+    // One connection ends all the others again and again.
+    let mut connection = PgConnection::connect(&office.postgres.url()).await.unwrap();
+    while !readers.is_empty() {
+        sqlx::query(OTHERS).fetch_all(&mut connection).await.unwrap();
+        if let Ok(Some(answers)) = tokio::time::timeout(Duration::from_millis(5), readers.join_next()).await {
+            let failed = answers
+                .unwrap()
+                .into_iter()
+                .filter(|status| *status != StatusCode::OK);
+            assert_eq!(failed.count(), 0);
+        }
     }
 }
 
