@@ -173,7 +173,12 @@ fn a_database_that_is_damaged_or_cut_off_stops_the_start() {
         .enumerate()
         .map(|(at, byte)| if at > 5000 { byte ^ 0x55 } else { *byte })
         .collect();
+    // A page that a start has no need of.
+    let mut torn = bytes.clone();
+    let last = torn.len() - 4096;
+    torn[last..].fill(0);
     for (damaged, words) in [
+        (torn, "is damaged"),
         (Vec::new(), "holds no database of Quince"),
         (bytes[..bytes.len() / 2].to_vec(), "is damaged"),
         (vec![b'x'; 8192], "is damaged"),
