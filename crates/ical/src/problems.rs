@@ -30,6 +30,16 @@ impl Problems {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Drops what says how time is kept busy that is free. What could not be placed stays: it may be another event's.
+    pub(crate) fn forget(&mut self, is_free: impl Fn(&str) -> bool) {
+        self.0
+            .retain(|problem| problem.unplaced || !is_free(&problem.uid));
+    }
+
     pub(crate) fn into_list(self) -> Vec<Problem> {
         self.0
     }

@@ -1,6 +1,7 @@
 //! A calendar resource, from text to what it means for its owner.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::breaks;
 use crate::clock::moved;
@@ -89,6 +90,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         instances: Vec::new(),
     };
     let mut readings = 0;
+    let mut blocking = Blocking::default();
     loop {
         for (place, way) in ways.all().iter().enumerate() {
             let is_read = |text: &&EventText| ways.has(place, text);
@@ -96,6 +98,9 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
             let events: Vec<Event> = texts
                 .flat_map(|event| Event::read(&way.of(event), &me, &mut zones, &mut sink.problems))
                 .collect();
+            if !sink.problems.is_empty() {
+                blocking.note(&events);
+            }
             for group in by_uid(&events) {
                 expand(&group, &mut sink);
             }
@@ -110,6 +115,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
             break;
         }
     }
+    sink.problems.forget(|uid| blocking.are_free(uid));
     note_incomplete(&zones, &ways, &mut sink.problems);
     let mut all = calendar.events.iter().chain(&calendar.free_busy);
     let first = all.next().and_then(|event| event.first(Name::Uid));
@@ -117,6 +123,30 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         uid: first.unwrap_or("").to_owned(),
         instances: of_all_readings(sorted(sink.instances), readings, ways.all().len()),
         problems: sink.problems.into_list(),
+    }
+}
+
+/// The identities of which some event, or every one, takes no time.
+#[derive(Default)]
+struct Blocking {
+    free: HashSet<Arc<str>>,
+    busy: HashSet<Arc<str>>,
+}
+
+impl Blocking {
+    fn note(&mut self, events: &[Event]) {
+        for event in events {
+            let is_free = matches!(event.blocks, Blocks::Free(_));
+            let known = if is_free { &mut self.free } else { &mut self.busy };
+            if !known.contains(&event.uid) {
+                known.insert(Arc::clone(&event.uid));
+            }
+        }
+    }
+
+    /// Takes nothing of this identity any time?
+    fn are_free(&self, uid: &str) -> bool {
+        !uid.is_empty() && self.free.contains(uid) && !self.busy.contains(uid)
     }
 }
 

@@ -320,6 +320,39 @@ fn series_whose_dates_last_for_centuries_leave_work_for_what_is_behind_them() {
 }
 
 #[test]
+fn of_an_event_that_is_free_nothing_is_said_to_be_kept_busy() {
+    let odd = [
+        "DTSTART:20261124T100000Z",
+        "DTEND:20261124T110000Z",
+        "RRULE:nonsense",
+    ];
+    assert_eq!(kinds(&read(&event(&odd))), [ProblemKind::Rule]);
+    for free in ["TRANSP:TRANSPARENT", "STATUS:CANCELLED"] {
+        let reading = read(&event(&[odd[0], odd[1], odd[2], free]));
+        assert_eq!(kinds(&reading), [], "{free}");
+        assert!(
+            reading
+                .instances
+                .iter()
+                .all(|i| matches!(i.blocks, Blocks::Free(_)))
+        );
+    }
+    // A change of the series that takes time follows what cannot be read.
+    let series = event_lines("a", &[odd[0], odd[1], odd[2], "TRANSP:TRANSPARENT"]);
+    let change = event_lines(
+        "a",
+        &[
+            "RECURRENCE-ID;RANGE=THISANDFUTURE:20261124T100000Z",
+            odd[0],
+            odd[1],
+        ],
+    );
+    assert_eq!(kinds(&read(&calendar(&[&series, &change]))), [ProblemKind::Rule]);
+    // What cannot be placed may be anything.
+    assert!(read(&event(&["DTSTART:soon", "TRANSP:TRANSPARENT"])).problems[0].unplaced);
+}
+
+#[test]
 fn a_bad_time_of_day_blocks_the_whole_day() {
     let reading = read(&event(&["DTSTART;TZID=America/New_York:20261124T250000"]));
     assert_eq!(
