@@ -1,7 +1,6 @@
 //! What can go wrong with what is kept.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::error::DatabaseError;
 
@@ -127,9 +126,6 @@ pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
 /// A message that the triggers of both databases raise.
 const SLOT_TAKEN: &str = "slot-taken";
 
-/// How often something failed since the process started because a connection to Postgres was lost.
-pub(crate) static LOST_CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-
 /// Whether the server went away, or sends everybody away.
 pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
     match error {
@@ -144,9 +140,6 @@ pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        if is_connection_lost(&error) {
-            LOST_CONNECTIONS.fetch_add(1, Ordering::Relaxed);
-        }
         match error.as_database_error().map(kind) {
             Some(Broken::Overlap) => Self::SlotTaken,
             Some(Broken::Unique) => Self::AlreadyExists,

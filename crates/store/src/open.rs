@@ -1,7 +1,6 @@
 //! Opening the database: its schema is brought up to date, and its secrets must fit the key.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use sqlx::PgPool;
 use sqlx::migrate::MigrateError;
 
 use crate::db::{Handle, Tx, ms};
-use crate::error::{LOST_CONNECTIONS, StoreError};
+use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::postgres;
 use crate::secrets::SecretKey;
@@ -103,11 +102,6 @@ impl Store {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Grows when something failed because a connection was lost: a read can be asked again.
-    pub fn lost_connections(&self) -> u64 {
-        LOST_CONNECTIONS.load(Ordering::Relaxed)
     }
 
     /// Ends all connections in order. The file of SQLite is whole by itself then, without a log beside it.

@@ -10,7 +10,6 @@ pub mod listener;
 pub mod origin;
 pub mod pages;
 pub mod problem;
-pub mod read_again;
 pub mod router;
 pub mod security;
 pub mod sessions;

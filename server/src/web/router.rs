@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-use super::{assets, client, download, headers, health, origin, pages, read_again, security, sessions};
+use super::{assets, client, download, headers, health, origin, pages, security, sessions};
 use crate::api;
 use crate::state::AppState;
 
@@ -54,7 +54,6 @@ pub fn router(state: AppState) -> Router {
         .route("/manage/{token}/appointment.ics", get(download::appointment))
         .nest("/api/v1", api::router())
         .merge(pages)
-        .layer(from_fn_with_state(state.quince.clone(), read_again::once_more))
         .layer(from_fn_with_state(base_url.clone(), origin::same_origin))
         .layer(from_fn_with_state(base_url, origin::stay))
         .layer(from_fn_with_state(state.hosts.clone(), origin::own_host))

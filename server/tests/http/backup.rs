@@ -250,6 +250,9 @@ fn a_backup_that_finds_no_room_leaves_nothing() {
     assert!(whole.is_ok, "{}", whole.words);
 }
 
+/// What is done to a copy.
+type Damage = Box<dyn Fn(&Path)>;
+
 #[tokio::test]
 async fn a_damaged_backup_is_refused_and_changes_nothing() {
     let (studio, quince) = Studio::open(&[]).await;
@@ -272,13 +275,9 @@ async fn a_damaged_backup_is_refused_and_changes_nothing() {
     };
     let truncate = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2);
     let append = |bytes: &mut Vec<u8>| bytes.push(b' ');
-    let damages: Vec<(&str, &str, Box<dyn Fn(&Path)>)> = vec![
+    let damages: Vec<(&str, &str, Damage)> = vec![
         ("cut off", "bytes long", Box::new(edit("quince.db", truncate))),
-        (
-            "empty",
-            "bytes long",
-            Box::new(edit("quince.db", |bytes| bytes.clear())),
-        ),
+        ("empty", "bytes long", Box::new(edit("quince.db", Vec::clear))),
         ("longer", "bytes long", Box::new(edit("quince.db", append))),
         ("a flipped bit", "checksum", Box::new(edit("quince.db", flip))),
         (
@@ -337,7 +336,9 @@ async fn a_damaged_backup_is_refused_and_changes_nothing() {
         ),
         ("another key", "secret.key", {
             let other = other.clone();
-            Box::new(move |copy: &Path| drop(std::fs::copy(&other, copy.join("secret.key")).unwrap()))
+            Box::new(move |copy: &Path| {
+                std::fs::copy(&other, copy.join("secret.key")).unwrap();
+            })
         }),
     ];
     for (n, (name, words, damage)) in damages.iter().enumerate() {

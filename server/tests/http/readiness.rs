@@ -176,24 +176,6 @@ async fn connections_that_postgres_ended_cost_nobody_an_error() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_being_read_when_postgres_ends_its_connection_is_read_again() {
-    let office = Office::open().await;
-    let (mut locker, mut other) = (office.connect().await, office.connect().await);
-    sqlx::query("BEGIN").execute(&mut locker).await.unwrap();
-    let lock = "LOCK TABLE staff, workspace IN ACCESS EXCLUSIVE MODE";
-    sqlx::query(lock).execute(&mut locker).await.unwrap();
-    let page = tokio::spawn(http().get(office.quince.at("setup")).send());
-    let waiting = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FROM staff%'";
-    eventually("the page waits in the middle of its read", async || {
-        let ended = sqlx::query(waiting).fetch_all(&mut other).await.unwrap();
-        !ended.is_empty()
-    })
-    .await;
-    sqlx::query("ROLLBACK").execute(&mut locker).await.unwrap();
-    assert_eq!(page.await.unwrap().unwrap().status(), StatusCode::OK);
-}
-
-#[tokio::test]
 async fn a_postgres_that_takes_no_writes_is_not_ready() {
     let office = Office::open().await;
     assert_eq!(ready(&office.quince).await.0, StatusCode::OK);

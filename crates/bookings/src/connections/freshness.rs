@@ -121,7 +121,7 @@ mod tests {
         assert!(is_stale(&read(16), now));
         assert!(is_stale(&calendar(None), now), "never read");
         assert!(!is_stale(&read(-1), now), "two clocks differ a little");
-        assert!(is_stale(&read(-3), now), "nobody knows when it was read");
+        assert!(is_stale(&read(-6), now), "nobody knows when it was read");
         let day = 24 * 60;
         assert!(is_known(&read(10_000), now) && is_known(&read(-31 * day), now));
         assert!(!is_known(&read(-32 * day), now) && !is_known(&calendar(None), now));
