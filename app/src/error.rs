@@ -37,6 +37,9 @@ pub enum AppError {
     /// Too many attempts in a short time.
     #[error("That was tried too often. Wait a minute, then try again.")]
     TooMany,
+    /// So much came from the same connection or address that no more is taken; the sentence says what to do. What was typed is kept.
+    #[error("{0}")]
+    Enough(String),
     /// The browser could not reach the server.
     #[error(
         "Quince could not be reached. Check your connection, then try again. What you typed is still here."
@@ -80,7 +83,7 @@ impl AppError {
             Self::NotFound => 404,
             Self::NotAllowed => 403,
             Self::SignedOut => 401,
-            Self::TooMany => 429,
+            Self::TooMany | Self::Enough(_) => 429,
             Self::Offline => 503,
             Self::Internal { .. } => 500,
         }

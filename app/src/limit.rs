@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bookings::strangers::Stranger;
 use http::request::Parts;
 use leptos::prelude::use_context;
 
@@ -18,6 +19,8 @@ pub enum Attempt {
     Book,
     /// Choosing a time, which is then held.
     Hold,
+    /// Joining a waiting list.
+    Wait,
     /// Trying a calendar server's login.
     Connect,
 }
@@ -30,6 +33,9 @@ pub struct Client(pub IpAddr);
 pub trait Count: Send + Sync {
     /// Counts an attempt of a client; false when there were too many.
     fn client(&self, attempt: Attempt, client: Client) -> bool;
+
+    /// Somebody who is not known, by the network of their client.
+    fn stranger(&self, client: Option<Client>) -> Stranger;
 
     /// Counts a sign-in as an account, and says how long it has to wait.
     fn account(&self, account: &str) -> Duration;
@@ -60,6 +66,19 @@ pub fn limited(attempt: Attempt) -> Result<(), AppError> {
     }
     crate::audit::refused(attempt, client);
     Err(AppError::TooMany)
+}
+
+/// Who sends this request, as far as a stranger is told from others.
+pub fn stranger() -> Result<Stranger, AppError> {
+    Ok(limiter()?.0.stranger(client()))
+}
+
+/// Hands on what came of an attempt, and leaves a line in the log when too much came from the same network or address.
+pub fn noted<T>(attempt: Attempt, result: Result<T, AppError>) -> Result<T, AppError> {
+    if let Err(AppError::Enough(_)) = result {
+        crate::audit::refused(attempt, client());
+    }
+    result
 }
 
 /// Lets a sign-in wait while many are tried as the same account, from however many clients. Nobody is locked out.

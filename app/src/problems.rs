@@ -40,6 +40,7 @@ impl From<BookError> for AppError {
             BookError::NotOffered(_) | BookError::InTheWay(_) | BookError::KeyReused => {
                 Self::Refused(sentence)
             }
+            BookError::TooMany(_) => Self::Enough(sentence),
             BookError::Internal(cause) => cause.into(),
         }
     }
@@ -74,6 +75,7 @@ impl From<WaitError> for AppError {
             WaitError::NotFull | WaitError::AlreadyWaiting | WaitError::NotOffered(_) => {
                 Self::Refused(sentence)
             }
+            WaitError::TooMany(_) => Self::Enough(sentence),
             WaitError::Internal(cause) => cause.into(),
         }
     }

@@ -91,7 +91,12 @@ pub const TABLE: &[Setting] = &[
         "Calendar servers in private networks that people may connect, separated by commas: `nas.local`, `nas.local:8443`, or, without encryption, `http://nas.local:5232`.",
         false,
     ),
-    setting("QUINCE_RATE_LIMITS", "on", "`off` only for load tests.", false),
+    setting(
+        "QUINCE_RATE_LIMITS",
+        "on",
+        "`off` only for load tests and for tests that book much from one address: it takes away the limits on what one client, network or mail address may send.",
+        false,
+    ),
     setting(
         "QUINCE_TRUSTED_PROXIES",
         "none",

@@ -1,5 +1,5 @@
 //! The appointment after booking: confirmation, manage page, rescheduling and cancelling, all behind an unguessable link.
-//! Opening a link never changes anything; changes are forms.
+//! Opening a link never changes anything of it; changes are forms.
 
 mod booked;
 mod cancel;
@@ -9,7 +9,7 @@ pub mod reschedule;
 mod summary;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 pub use booked::BookedPage;
@@ -89,8 +89,11 @@ pub struct AppointmentView {
 pub async fn appointment_page(
     /// The secret of the link.
     token: String,
+    /// What shows that the link was opened from a mail; may be missing.
+    #[server(default)]
+    mailed: Option<String>,
 ) -> Result<AppointmentView, AppError> {
-    super::offer::appointment(&token)
+    super::offer::appointment(&token, mailed.as_deref().unwrap_or_default())
         .await
         .map_err(crate::context::with_status)
 }
@@ -101,8 +104,14 @@ fn use_token() -> Memo<String> {
     Memo::new(move |_| params.read().get("token").unwrap_or_default())
 }
 
+/// What a mail's link holds beside the secret.
+fn use_mailed() -> Memo<Option<String>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.read().get("mailed"))
+}
+
 /// The appointment of the page's address. Not kept between pages, so each shows what is true now.
 fn use_appointment() -> Resource<Result<AppointmentView, AppError>> {
     let token = use_token();
-    Resource::new(move || token.get(), appointment_page)
+    Resource::new(move || token.get(), |token| appointment_page(token, None))
 }

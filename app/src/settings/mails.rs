@@ -78,7 +78,7 @@ pub fn MailsPage() -> impl IntoView {
     let again = ServerAction::<SendMailAgain>::new();
     let page = Resource::new(move || again.version().get(), |_| mails_page());
     view! {
-        <SettingsHeader title="Mails" lead="Mails that were given up: their recipient was refused, or nothing helped for five days. All others were sent, or are tried again by themselves."/>
+        <SettingsHeader title="Mails" lead="Mails that were given up: their recipient was refused, nothing helped for five days, or their address got many and nobody opened a link in one of them. All others were sent, or are tried again by themselves."/>
         {load_page(page, move |view| view! { <Shown view again/> }.into_any())}
     }
 }

@@ -16,6 +16,7 @@
 //! | [`appointments`] | book, reschedule, cancel, edit, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
+//! | [`strangers`] | what people who are not known may do at most |
 //! | [`mails`] | whether mails go out, which were given up, and a mail for trial |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
@@ -42,6 +43,7 @@ pub mod mails;
 pub mod profile;
 pub mod services;
 pub mod slots;
+pub mod strangers;
 pub mod sync;
 pub mod warnings;
 

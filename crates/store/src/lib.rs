@@ -46,6 +46,7 @@ pub mod resources;
 pub mod services;
 pub mod sessions;
 pub mod staff;
+pub mod strangers;
 pub mod waiting_list;
 pub mod workspace;
 

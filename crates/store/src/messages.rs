@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
+use uuid::Uuid;
 
 use crate::db::{Tx, ms, opt_ms};
 use crate::due::At;
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{MessageId, new_id};
+use crate::strangers::{self, address_key};
 use crate::unreadable::Lenient;
 use crate::words::MessageState;
 
@@ -24,6 +26,8 @@ pub struct Message {
     pub kind: String,
     /// To whom.
     pub recipient: String,
+    /// The address by which mails to people who are not of the team are counted; nothing for a mail that is not.
+    pub recipient_key: Option<String>,
     /// What else it needs, as JSON. Never a secret.
     pub detail: String,
     /// How it stands.
@@ -32,6 +36,8 @@ pub struct Message {
     pub attempts: u32,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// When it is to be sent.
+    pub next_attempt_at: Timestamp,
     /// Until when it is in a worker's hands.
     pub lease_until: Option<Timestamp>,
 }
@@ -58,12 +64,22 @@ fn read(row: &dyn Fields) -> Result<Message, StoreError> {
         staff_id: row.opt_uuid("staff_id")?.map(StaffId),
         kind: row.text("kind")?,
         recipient: row.text("recipient")?,
+        recipient_key: row.opt_text("recipient_key")?,
         detail: row.text("detail")?,
         state: Lenient::of(row, "messages").word("state", MessageState::Failed)?,
         attempts: row.count("attempts")?,
         created_at: row.instant("created_at")?,
+        next_attempt_at: row.instant("next_attempt_at")?,
         lease_until: row.opt_instant("lease_until")?,
     })
+}
+
+/// The address by which mails to people who are not of the team are counted.
+fn recipient_key(message: &NewMessage) -> Option<String> {
+    message
+        .staff_id
+        .is_none()
+        .then(|| address_key(&message.recipient))
 }
 
 /// Asks for mails, each to be sent at its time. Their ids come in the same order.
@@ -80,7 +96,7 @@ pub async fn insert(
     insert_rows!(
         tx,
         "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, planned_at,
-            created_at) ",
+            created_at, recipient_key) ",
         rows,
         |(id, message, due)| id,
         message.appointment_id.map(|id| id.0),
@@ -92,9 +108,65 @@ pub async fn insert(
         0_i64,
         ms(due),
         ms(now),
-        ms(now)
+        ms(now),
+        recipient_key(message)
     )?;
     Ok(ids)
+}
+
+/// Asks for a mail that waits until it is due, and was first asked for at an instant before.
+pub async fn insert_later(
+    tx: &mut Tx,
+    new: &NewMessage,
+    due: Timestamp,
+    asked_at: Timestamp,
+) -> Result<(), StoreError> {
+    // Planned for its time, so that it does not wait for a clock that was ahead.
+    execute!(
+        tx,
+        "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, planned_at,
+            created_at, recipient_key)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $8, $9)",
+        new_id(asked_at)?,
+        new.appointment_id.map(|id| id.0),
+        new.staff_id.map(|id| id.0),
+        &new.kind,
+        &new.recipient,
+        &new.detail,
+        ms(due),
+        ms(asked_at),
+        recipient_key(new)
+    )
+    .map(drop)
+}
+
+/// The mails about an appointment to one reader, a host or else the client, that nobody has begun to send; nobody begins until the
+/// transaction ends.
+pub async fn not_begun(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    staff: Option<StaffId>,
+) -> Result<Vec<Message>, StoreError> {
+    let mut all = all_not_begun(tx, appointment).await?;
+    all.retain(|message| message.staff_id == staff);
+    Ok(all)
+}
+
+/// The same, to whomever they are.
+pub async fn all_not_begun(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
+    let mut all = locked!(
+        tx,
+        read,
+        "SELECT * FROM messages WHERE appointment_id = $1 AND state = 'waiting' AND lease_until IS NULL",
+        appointment.0
+    )?;
+    all.sort_by_key(|message| (message.created_at, message.id));
+    Ok(all)
+}
+
+/// Takes a mail back.
+pub async fn delete(tx: &mut Tx, id: MessageId) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM messages WHERE id = $1", id.0).map(drop)
 }
 
 /// A mail that was given up.
@@ -148,7 +220,7 @@ pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<GivenUp>
     )
 }
 
-/// Sends a mail that was given up again, to this recipient. Nothing happens to any other.
+/// Sends a mail that was given up again, to this recipient, however many they got. Nothing happens to any other.
 pub async fn send_again(
     tx: &mut Tx,
     id: MessageId,
@@ -158,7 +230,7 @@ pub async fn send_again(
     execute!(
         tx,
         "UPDATE messages SET state = 'waiting', attempts = 0, problem = NULL, lease_until = NULL, recipient = $2,
-            next_attempt_at = $3, planned_at = $3
+            recipient_key = NULL, next_attempt_at = $3, planned_at = $3
          WHERE id = $1 AND state = 'failed'",
         id.0,
         recipient,
@@ -226,6 +298,58 @@ pub async fn sent(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
          WHERE id = $1 AND state = 'waiting' AND lease_until = $2",
         claimed.id.0,
         opt_ms(claimed.lease_until)
+    )
+    .map(drop)
+}
+
+/// As [`sent`], with the instant by which mails to one address are counted.
+pub async fn sent_at(tx: &mut Tx, claimed: &Message, at: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET state = 'sent', sent_at = $3, problem = NULL, lease_until = NULL
+         WHERE id = $1 AND state = 'waiting' AND lease_until = $2",
+        claimed.id.0,
+        opt_ms(claimed.lease_until),
+        ms(at)
+    )
+    .map(drop)
+}
+
+/// How many mails to an address were sent in a span of time, or are in a worker's hands.
+pub async fn sent_to(
+    tx: &mut Tx,
+    recipient_key: &str,
+    since: Timestamp,
+    until: Timestamp,
+    at: At,
+) -> Result<u32, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.count("mails"),
+        "SELECT COUNT(*) AS mails FROM messages
+         WHERE recipient_key = $1 AND ((sent_at > $2 AND sent_at <= $3) OR (state = 'waiting' AND lease_until > $4))",
+        recipient_key,
+        ms(since),
+        ms(until),
+        ms(at.leases)
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+/// Lets one transaction at a time count the mails to these addresses.
+pub async fn queue_for_recipients(tx: &mut Tx, keys: &[String]) -> Result<(), StoreError> {
+    let mut locks: Vec<Uuid> = keys.iter().map(|key| strangers::lock("mails", key)).collect();
+    locks.sort();
+    tx.queue_for(locks).await
+}
+
+/// A claimed mail is not sent, and shown with those that were given up.
+pub async fn withhold(tx: &mut Tx, id: MessageId, problem: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET state = 'failed', problem = $2, lease_until = NULL WHERE id = $1",
+        id.0,
+        problem
     )
     .map(drop)
 }

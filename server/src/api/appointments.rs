@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use bookings::appointments::Booking;
+use bookings::appointments::{BookError, Booking};
 use bookings::calendars::Answer;
 use bookings::services::Chosen;
 use bookings::{Quince, StaffId};
@@ -126,8 +126,14 @@ pub async fn create(
         holder: None,
         idempotency_key,
     };
-    let booked = bookings::appointments::book(&quince, booking)
+    let stranger = limits.stranger(Some(client));
+    let booked = bookings::appointments::book_as_stranger(&quince, &stranger, booking)
         .await
+        .inspect_err(|error| {
+            if matches!(error, BookError::TooMany(_)) {
+                app::audit::refused(Attempt::Book, Some(client));
+            }
+        })
         .map_err(super::book_problem)?;
     let created = Created {
         id: booked.id.to_string(),

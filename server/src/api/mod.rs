@@ -49,6 +49,9 @@ fn book_problem(error: BookError) -> Problem {
         BookError::SlotTaken | BookError::InTheWay(_) => Problem::conflict(sentence),
         BookError::NotOffered(_) => Problem::field("start", sentence),
         BookError::KeyReused => Problem::field("Idempotency-Key", sentence),
+        BookError::TooMany(too_many) => {
+            Problem::enough(too_many.wait().as_secs().max(1).unsigned_abs(), sentence)
+        }
         BookError::Internal(cause) => internal(&cause),
     }
 }

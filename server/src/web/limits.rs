@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::limit::{Attempt, Client, Count};
+use bookings::strangers::Stranger;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::client::network;
+use super::client::{network, network_name};
 
 /// The limiters; clones share their counts.
 #[derive(Clone)]
@@ -56,7 +57,7 @@ impl Limits {
         let Some(limiters) = &self.0 else { return Ok(()) };
         let limiter = match attempt {
             Attempt::SignIn => &limiters.sign_in,
-            Attempt::Book => &limiters.book,
+            Attempt::Book | Attempt::Wait => &limiters.book,
             Attempt::Hold => &limiters.hold,
             Attempt::Connect => &limiters.connect,
         };
@@ -66,6 +67,14 @@ impl Limits {
                 .as_secs()
                 .max(1)
         })
+    }
+
+    /// Somebody who is not known: the network that they come from, and whether what they do is limited.
+    pub fn stranger(&self, client: Option<Client>) -> Stranger {
+        Stranger {
+            network: client.map_or_else(|| "unknown".to_owned(), |Client(client)| network_name(client)),
+            is_limited: self.0.is_some(),
+        }
     }
 
     /// Forgets clients that have been quiet, so that memory stays bounded.
@@ -89,6 +98,10 @@ impl Limits {
 impl Count for Limits {
     fn client(&self, attempt: Attempt, client: Client) -> bool {
         self.count(attempt, client).is_ok()
+    }
+
+    fn stranger(&self, client: Option<Client>) -> Stranger {
+        Self::stranger(self, client)
     }
 
     fn account(&self, account: &str) -> Duration {

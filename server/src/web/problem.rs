@@ -76,13 +76,17 @@ impl Problem {
 
     /// 429.
     pub fn too_many(seconds: u64) -> Self {
+        Self::enough(
+            seconds,
+            format!("Too many attempts. Wait {seconds} seconds and try again."),
+        )
+    }
+
+    /// 429, as the sentence says.
+    pub fn enough(seconds: u64, detail: impl Into<String>) -> Self {
         Self {
             retry_after_seconds: Some(seconds),
-            ..Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests",
-                format!("Too many attempts. Wait {seconds} seconds and try again."),
-            )
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail)
         }
     }
 

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::guests::{Guests, GuestsNotice, TakeOutGuest};
 use super::summary::{Facts, When};
-use super::{AppointmentView, Standing, appointment_page, use_token};
+use super::{AppointmentView, Standing, appointment_page, use_mailed, use_token};
 use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, accepted, load_page};
 
 /// The manage page.
@@ -14,10 +14,10 @@ pub fn ManagePage() -> impl IntoView {
     let query = use_query_map();
     let done = Memo::new(move |_| query.read().get("done"));
     let take_out = ServerAction::<TakeOutGuest>::new();
-    let (token, changes) = (use_token(), accepted(take_out));
+    let (token, mailed, changes) = (use_token(), use_mailed(), accepted(take_out));
     let page = Resource::new(
-        move || (token.get(), changes.get()),
-        |(token, _)| appointment_page(token),
+        move || (token.get(), mailed.get(), changes.get()),
+        |(token, mailed, _)| appointment_page(token, mailed),
     );
     load_page(page, move |appointment| {
         let may_take_out = matches!(appointment.standing, Standing::Upcoming | Standing::Pending)

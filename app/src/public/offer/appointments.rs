@@ -16,8 +16,11 @@ use crate::public::habits::{Habits, full_day_words};
 use crate::ui::zone::zone_words;
 
 /// The appointment of a link.
-pub async fn appointment(token: &str) -> Result<AppointmentView, AppError> {
+pub async fn appointment(token: &str, mailed: &str) -> Result<AppointmentView, AppError> {
     let quince = quince()?;
+    if !mailed.is_empty() {
+        appointments::opened_from_mail(&quince, token, mailed).await?;
+    }
     let found = appointments::by_token(&quince, token).await?;
     let shown = view(token, found, quince.now(), kept("cancel").await);
     Ok(AppointmentView {

@@ -6,7 +6,7 @@ use bookings::appointments::{self, BookError, HoldWish};
 use super::wishes::{host_of, instant, services_of, zone_or};
 use crate::context::{internal, quince, session};
 use crate::error::AppError;
-use crate::limit::{Attempt, limited};
+use crate::limit::{Attempt, limited, noted, stranger};
 use crate::public::booking::HoldAnswer;
 use crate::public::habits::Habits;
 
@@ -42,7 +42,7 @@ pub async fn hold(
         host: host_of(host)?,
         services: services_of(visit)?,
     };
-    match appointments::hold(&quince, visitor, &wish).await {
+    match appointments::hold_as_stranger(&quince, &stranger()?, visitor, &wish).await {
         Ok(until) => {
             let (zone, _) = zone_or(Some(zone), &zones::Zone::utc());
             let until = zone.local(until);
@@ -50,6 +50,6 @@ pub async fn hold(
         }
         // The page that is shown anew says it better.
         Err(BookError::SlotTaken | BookError::NotOffered(_)) => Ok(HoldAnswer::Taken),
-        Err(error) => Err(error.into()),
+        Err(error) => noted(Attempt::Hold, Err(error.into())),
     }
 }

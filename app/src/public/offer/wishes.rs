@@ -15,7 +15,7 @@ use super::visitor::visitor;
 use super::{Later, MonthAsked, Offered, menu, month_asked, month_offer};
 use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
-use crate::limit::{Attempt, limited};
+use crate::limit::{Attempt, limited, noted, stranger};
 use crate::public::booking::{About, AnswerText, BookingView, asked_question, given};
 use crate::public::choose::MonthOffer;
 use crate::public::habits::{Habits, duration_words};
@@ -196,16 +196,18 @@ fn host_on_offer(
 /// Books, or puts on the waiting list, and says where that is confirmed.
 pub async fn book(wish: Wish) -> Result<String, AppError> {
     limited(Attempt::Book)?;
-    let quince = quince()?;
+    let (quince, stranger) = (quince()?, stranger()?);
     if wish.waits {
-        let token = bookings::classes::wait(&quince, &booking_of(wish)?).await?;
+        let waiting = bookings::classes::wait_as_stranger(&quince, &stranger, &booking_of(wish)?).await;
+        let token = noted(Attempt::Wait, waiting.map_err(AppError::from))?;
         return Ok(format!("/waiting/{token}"));
     }
     let booking = Booking {
         holder: visitor().await,
         ..booking_of(wish)?
     };
-    let booked = bookings::appointments::book(&quince, booking).await?;
+    let booked = bookings::appointments::book_as_stranger(&quince, &stranger, booking).await;
+    let booked = noted(Attempt::Book, booked.map_err(AppError::from))?;
     Ok(format!("/booked/{}", booked.manage_token))
 }
 

@@ -9,7 +9,7 @@ use store::occupancy::AtRefusal;
 use store::questions::Answer;
 use store::{
     AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
-    occupancy, staff,
+    occupancy, staff, strangers,
 };
 
 use super::details::{Booking, Details};
@@ -27,6 +27,7 @@ use crate::input::Checked;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own, queue_for_counting};
+use crate::strangers::Stranger;
 use crate::{mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look or another booking told.
@@ -34,7 +35,16 @@ const ROUNDS: usize = 20;
 
 /// Books for a client. The same wish sent again under the same key gets the first answer.
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
-    book_for(quince, booking, None).await
+    book_for(quince, booking, By::Client).await
+}
+
+/// As [`book`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
+pub async fn book_as_stranger(
+    quince: &Quince,
+    stranger: &Stranger,
+    booking: Booking,
+) -> Result<Booked, BookError> {
+    book_for(quince, booking, By::Stranger(stranger)).await
 }
 
 /// Books for a client by a staff member, who need not keep the minimum notice and the date range, and to whom a booking calendar
@@ -45,14 +55,22 @@ pub async fn book_as_staff(
     booking: Booking,
     if_taken: IfTaken,
 ) -> Result<Booked, BookError> {
-    book_for(quince, booking, Some((by, if_taken))).await
+    book_for(quince, booking, By::Staff(by, if_taken)).await
+}
+
+/// Who books.
+enum By<'a> {
+    Client,
+    Stranger(&'a Stranger),
+    Staff(StaffId, IfTaken),
 }
 
 /// One wish with all that is needed to try it again and again.
-struct Wish {
+struct Wish<'a> {
     booking: Booking,
     details: Details,
     body_hash: [u8; 32],
+    stranger: Option<&'a Stranger>,
     by: Option<StaffId>,
     if_taken: IfTaken,
 }
@@ -71,18 +89,20 @@ enum Try {
     Look(Vec<Look>),
 }
 
-async fn book_for(
-    quince: &Quince,
-    booking: Booking,
-    by: Option<(StaffId, IfTaken)>,
-) -> Result<Booked, BookError> {
+async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booked, BookError> {
     let details = booking.check()?;
+    let (stranger, staff, if_taken) = match by {
+        By::Client => (None, None, IfTaken::Refuse),
+        By::Stranger(stranger) => (Some(stranger), None, IfTaken::Refuse),
+        By::Staff(by, if_taken) => (None, Some(by), if_taken),
+    };
     let wish = Wish {
         body_hash: booking.body_hash(),
         booking,
         details,
-        by: by.map(|(by, _)| by),
-        if_taken: by.map_or(IfTaken::Refuse, |(_, if_taken)| if_taken),
+        stranger,
+        by: staff,
+        if_taken,
     };
     match try_to_book(quince, &wish).await {
         // Perhaps it was this very wish, sent twice at the same moment, that took the time.
@@ -94,7 +114,7 @@ async fn book_for(
     }
 }
 
-async fn try_to_book(quince: &Quince, wish: &Wish) -> Result<Booked, BookError> {
+async fn try_to_book(quince: &Quince, wish: &Wish<'_>) -> Result<Booked, BookError> {
     let mut looks = Looks::new();
     let mut at_refusal = AtRefusal::GiveUp;
     for _ in 0..ROUNDS {
@@ -139,12 +159,18 @@ impl From<Internal> for TryError {
     }
 }
 
-impl Wish {
+impl Wish<'_> {
     /// Decides with nobody else writing the same place, and keeps everything at once; or says what has to be looked at before.
     async fn commit(&self, quince: &Quince, looks: &Looks, at_refusal: AtRefusal) -> Result<Try, TryError> {
         let mut tx = quince.store().write().await?;
         if let Some(booked) = self.answered(quince, &mut tx).await? {
             return Ok(Try::Booked(booked));
+        }
+        if let Some(stranger) = self.stranger {
+            let may = stranger
+                .may_book(&mut tx, &self.details.email, quince.now())
+                .await?;
+            may.map_err(BookError::from)?;
         }
         let mut calendar = self.calendar(&mut tx).await?;
         if queue_for_counting(&mut tx, &calendar.0).await? {
@@ -255,6 +281,10 @@ impl Wish {
         let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
         store::appointments::insert(tx, appointment, &token::hash(&secret)).await?;
         appointment_parts::insert(tx, appointment.id, &plan.parts).await?;
+        if let Some(stranger) = self.stranger {
+            let sender = stranger.sender(&appointment.email);
+            strangers::note_booking(tx, appointment.id, &sender).await?;
+        }
         let key = self.booking.idempotency_key.trim();
         match idempotency_keys::insert(tx, key, &self.body_hash, appointment.id, now).await {
             Err(StoreError::AlreadyExists) => return Err(TryError::Again),

@@ -227,8 +227,10 @@ async fn change_status(
         _ => {}
     }
     outbox::follow(tx, &changed, now).await?;
+    let mut unaware = Vec::new();
     if is_active(old.status) != is_active(status) {
         mail::remind(tx, &changed, now).await?;
+        unaware = mail::changes::take_back(tx, changed.id, now).await?;
     }
     match (old.status, status) {
         (before, Status::Cancelled) => {
@@ -239,7 +241,11 @@ async fn change_status(
                 MessageKind::ClientCancelled
             };
             mail::ask(tx, &changed, kind, now).await?;
-            let hosts = hosts_of(tx, changed.id).await?;
+            let mut hosts = hosts_of(tx, changed.id).await?;
+            if !hosts.is_empty() && hosts.iter().all(|host| unaware.contains(host)) {
+                return Ok(());
+            }
+            hosts.retain(|host| !unaware.contains(host));
             mail::ask_hosts(tx, &changed, hosts, opened.staff, MessageKind::HostCancelled, now).await?;
         }
         // An invalid one reads as cancelled on the client's page, and may never have been confirmed.

@@ -2,6 +2,7 @@
 
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::slots::{HostProblem, Why};
+use crate::strangers::TooMany;
 
 /// A time that a staff member wants is not on offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,9 @@ pub enum BookError {
     /// The idempotency key came before with another request.
     #[error("This request was sent before with other details. Send it again as a new one.")]
     KeyReused,
+    /// Too much came from where this comes from.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),

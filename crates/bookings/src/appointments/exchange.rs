@@ -116,7 +116,7 @@ async fn try_to_exchange(
     let take_part: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
     for host in take_part.iter().copied().filter(|host| *host != by) {
         if host == joins {
-            mail::ask_host(&mut tx, &changed, host, MessageKind::HostBooked, now).await?;
+            mail::ask_who_join(&mut tx, &changed, [host], None, now).await?;
         } else {
             mail::ask_about_exchange(&mut tx, &changed, host, (leaves, joins), now).await?;
         }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, StaffId};
 use store::occupancy::Holder;
-use store::{StoreError, booking_calendars, occupancy};
+use store::{StoreError, booking_calendars, occupancy, strangers};
 
 use super::error::BookError;
 use super::looks::Looks;
@@ -13,6 +13,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
 use crate::slots::context::{Context, Own};
+use crate::strangers::Stranger;
 
 /// How long a time is held, minutes.
 pub const HOLD_MINUTES: i64 = 10;
@@ -38,11 +39,33 @@ pub fn holder(secret: &str) -> Holder {
 /// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
 /// calendars would have to be free is not asked; that happens when they book.
 pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Timestamp, BookError> {
+    hold_for(quince, None, holder, wish).await
+}
+
+/// As [`hold`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
+pub async fn hold_as_stranger(
+    quince: &Quince,
+    stranger: &Stranger,
+    holder: Holder,
+    wish: &HoldWish,
+) -> Result<Timestamp, BookError> {
+    hold_for(quince, Some(stranger), holder, wish).await
+}
+
+async fn hold_for(
+    quince: &Quince,
+    stranger: Option<&Stranger>,
+    holder: Holder,
+    wish: &HoldWish,
+) -> Result<Timestamp, BookError> {
     let now = quince.now();
     let until = now
         .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
         .unwrap_or(now);
     let mut tx = quince.store().write().await?;
+    if let Some(stranger) = stranger {
+        stranger.may_hold(&mut tx, holder, now).await??;
+    }
     let found = booking_calendars::find_with_members(&mut tx, &wish.slug).await?;
     let (row, members) = found
         .filter(|(row, _)| row.is_open())
@@ -73,6 +96,9 @@ pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Ti
         classes::hold_within(&mut tx, &context.calendar, wish.start, &mut plan.places).await?;
         match occupancy::hold(&mut tx, &plan.places, holder, until, now).await {
             Ok(freed) if services::are_there(&mut tx, &plan.parts).await? => {
+                if let Some(stranger) = stranger {
+                    strangers::note_hold(&mut tx, holder, &stranger.network).await?;
+                }
                 classes::holds_ended(quince, &mut tx, &freed, now).await?;
                 tx.commit().await?;
                 if !freed.is_empty() {

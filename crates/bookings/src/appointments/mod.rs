@@ -17,15 +17,15 @@ pub(crate) mod token;
 mod view;
 mod why_not;
 
-pub use book::{book, book_as_staff};
+pub use book::{book, book_as_staff, book_as_stranger};
 pub use change::{Actor, cancel, set_status, write_again};
 pub use details::Booking;
 pub use edit::{Edit, edit, edit_guests};
 pub use error::{BookError, ChangeError, InTheWay};
 pub use exchange::exchange;
-pub use hold::{HOLD_MINUTES, HoldWish, hold, holder};
+pub use hold::{HOLD_MINUTES, HoldWish, hold, hold_as_stranger, holder};
 pub use overriding::IfTaken;
-pub use read::{Filter, by_token, get, ics, list, to_confirm};
+pub use read::{Filter, by_token, get, ics, list, opened_from_mail, to_confirm};
 pub(crate) use read::{is_active, names, names_of};
 pub use reschedule::{reschedule, reschedule_as_staff};
 pub use view::{AppointmentView, Booked, ClientView, ServicePart, WriteView};

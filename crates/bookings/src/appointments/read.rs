@@ -11,7 +11,7 @@ use store::event_writes::{EventWrite, Subject};
 use store::staff::Staff;
 use store::{
     AppointmentStatus as Status, RemoteCalendarId, SessionId, StoreError, Tx, appointment_parts,
-    appointments, booking_calendars, event_writes, remote_calendars, staff,
+    appointments, booking_calendars, event_writes, remote_calendars, staff, strangers,
 };
 
 use super::error::ChangeError;
@@ -84,6 +84,31 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         answers: appointment.answers,
         cancel_reason: appointment.cancel_reason,
     })
+}
+
+/// Somebody opened the link of a mail, whose proof this is: its address is somebody's who reads it. Any other proof, and one of an
+/// address that the client no longer has, changes nothing.
+pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), ChangeError> {
+    let appointment = {
+        let mut tx = quince.store().read().await?;
+        let appointment = of_token(&mut tx, token, quince.now()).await?;
+        if !is_mailed(quince, &appointment, proof)?
+            || strangers::is_confirmed(&mut tx, &appointment.email).await?
+        {
+            return Ok(());
+        }
+        appointment
+    };
+    let mut tx = quince.store().write().await?;
+    strangers::confirm_address(&mut tx, &appointment.email, quince.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether this is the proof that was sent to the client of an appointment.
+pub(super) fn is_mailed(quince: &Quince, appointment: &Appointment, proof: &str) -> Result<bool, Internal> {
+    let right = token::mailed(quince, appointment.id, &appointment.email)?;
+    // By their hashes, so that how long it takes tells nothing.
+    Ok(token::hash(proof.trim()) == token::hash(&right))
 }
 
 /// The last instant at which a client may change an appointment.

@@ -324,7 +324,7 @@ async fn tell_of_the_move(
     let (stayed, joined): (Vec<StaffId>, Vec<StaffId>) =
         hosts.into_iter().partition(|host| hosts_before.contains(host));
     if !joined.is_empty() {
-        mail::ask_hosts(tx, moved, joined, opened.staff, MessageKind::HostBooked, now).await?;
+        mail::ask_who_join(tx, moved, joined, opened.staff, now).await?;
     }
     let stayed = (!stayed.is_empty() || moved.host_id.is_none()).then_some(stayed);
     mail::ask_about_move(tx, moved, before, stayed, opened.staff, now).await

@@ -4,15 +4,24 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
+use scheduling::AppointmentId;
 use sha2::{Digest, Sha256};
+use store::strangers::address_key;
 
 use crate::problem::Internal;
+use crate::quince::Quince;
 
 /// The token of an appointment, or of a place on a waiting list, by its id: 32 bytes as base64url.
 pub(crate) fn of(key: &[u8; 32], id: impl std::fmt::Display) -> Result<String, Internal> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_err(Internal::because)?;
     mac.update(id.to_string().as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+/// What shows that a link was sent to this address, and not only shown to whoever booked.
+pub(crate) fn mailed(quince: &Quince, id: AppointmentId, address: &str) -> Result<String, Internal> {
+    let key = quince.store().key().derive("mailed");
+    of(&key, format!("{id} {}", address_key(address)))
 }
 
 /// What the database keeps of a token.
@@ -22,8 +31,6 @@ pub(crate) fn hash(token: &str) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use scheduling::AppointmentId;
-
     use super::*;
 
     #[test]

@@ -19,7 +19,7 @@ use crate::quince::Quince;
 use crate::slots::context::Context;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
-pub use waiting::{WaitError, WaitingView, leave, wait, waiting};
+pub use waiting::{WaitError, WaitingView, leave, wait, wait_as_stranger, waiting};
 pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, secret};
 
 /// Who holds the sessions of a class from now on.

@@ -10,7 +10,7 @@ use store::class_sessions::{self, Session};
 use store::waiting_list::{self, Client, Waiting};
 use store::{
     AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, appointment_parts, calendar_members,
-    occupancy,
+    occupancy, strangers,
 };
 use zones::Zone;
 
@@ -21,6 +21,7 @@ use crate::mail::kinds::MessageKind;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own};
+use crate::strangers::{Stranger, TooMany};
 use crate::{mail, outbox};
 
 /// A place on a waiting list as its client sees it.
@@ -59,6 +60,9 @@ pub enum WaitError {
     /// Nothing to wait for; the sentence says why.
     #[error("{0}")]
     NotOffered(String),
+    /// Too many places were taken from where this comes from.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -75,9 +79,29 @@ impl From<StoreError> for WaitError {
 
 /// Puts a client on the waiting list of a full session; answers with the token of their own page.
 pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitError> {
+    wait_for(quince, None, booking).await
+}
+
+/// As [`wait`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
+pub async fn wait_as_stranger(
+    quince: &Quince,
+    stranger: &Stranger,
+    booking: &Booking,
+) -> Result<String, WaitError> {
+    wait_for(quince, Some(stranger), booking).await
+}
+
+async fn wait_for(
+    quince: &Quince,
+    stranger: Option<&Stranger>,
+    booking: &Booking,
+) -> Result<String, WaitError> {
     let details = booking.check().map_err(WaitError::Fields)?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
+    if let Some(stranger) = stranger {
+        stranger.may_wait(&mut tx, &details.email, now).await??;
+    }
     let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
     let calendar = calendar
         .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
@@ -133,6 +157,10 @@ pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitErro
     };
     let secret = secret(quince, waiting.id)?;
     waiting_list::insert(&mut tx, &waiting, &token::hash(&secret)).await?;
+    if let Some(stranger) = stranger {
+        let sender = stranger.sender(&waiting.client.email);
+        strangers::note_waiting(&mut tx, waiting.id, &sender).await?;
+    }
     mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::Waiting, now).await?;
     tx.commit().await?;
     quince.wake();
@@ -366,6 +394,7 @@ async fn move_up(
     }
     let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
     appointments::insert(tx, &appointment, &token::hash(&secret)).await?;
+    strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
     let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);
     appointment_parts::replace(tx, appointment.id, &[part]).await?;
     outbox::follow(tx, &appointment, now).await?;

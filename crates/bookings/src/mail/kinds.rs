@@ -99,6 +99,18 @@ impl MessageKind {
         )
     }
 
+    /// Whether it tells of a change, after which soon another one may come.
+    pub(crate) fn is_change(self) -> bool {
+        matches!(
+            self,
+            Self::ClientRescheduled
+                | Self::ClientHostChanged
+                | Self::HostRescheduled
+                | Self::HostLeft
+                | Self::HostOthersChanged
+        )
+    }
+
     /// Whether it tells of what was, when it was asked for, rather than of what is.
     pub(crate) fn is_about_the_past(self) -> bool {
         matches!(self, Self::HostCancelled | Self::HostLeft)

@@ -1,6 +1,7 @@
 //! Mails to clients and staff: asked for in the transaction of the change itself, rendered when they are sent, from the
 //! appointment as it is then.
 
+pub(crate) mod changes;
 pub(crate) mod failure;
 pub(crate) mod kinds;
 pub(crate) mod outcomes;
@@ -8,6 +9,7 @@ mod render;
 mod smtp;
 pub(crate) mod told;
 pub(crate) mod transport;
+pub(crate) mod unconfirmed;
 mod worker;
 
 use jiff::{SignedDuration, Timestamp};
@@ -27,12 +29,13 @@ use zones::Zone;
 use crate::accounts::is_admin;
 use crate::appointments::is_active;
 use crate::connections::{CalendarState, place, trouble};
+use changes::{Change, Reader};
 use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
 
 /// What a mail needs beside the appointment: its time when the mail was asked for, as a host who lost an appointment wants
 /// to know which one it was.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Detail {
     start: Option<Timestamp>,
@@ -56,8 +59,15 @@ pub(crate) struct Detail {
     session: Option<CalledOffSession>,
 }
 
+impl Detail {
+    /// As it is kept. A struct of texts and instants always serialises.
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
+}
+
 /// A calendar that cannot be read or written to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FailingCalendar {
     pub(crate) name: String,
     /// It can be read, and not be written to.
@@ -115,7 +125,7 @@ impl Before<'_> {
 }
 
 /// A session that was called off, and by whom.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct CalledOffSession {
     id: SessionId,
     calendar: CalendarId,
@@ -123,7 +133,7 @@ struct CalledOffSession {
 }
 
 /// A place on a waiting list, as it was: it may be gone when the mail is sent.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct OnTheList {
     id: WaitingId,
     name: String,
@@ -149,7 +159,9 @@ pub(crate) async fn booked(
         told = admins(tx).await?;
     }
     for person in told.iter().filter(|person| by != Some(person.id)) {
-        let mail = to_host(appointment, parts, person, MessageKind::HostBooked, Vec::new());
+        let detail = host_detail(appointment, parts, person, Vec::new());
+        let (id, address) = (Some(person.id), person.email.clone());
+        let mail = message(Some(appointment), id, MessageKind::HostBooked, address, &detail);
         mails.push((mail, now));
     }
     messages::insert(tx, &mails, now).await.map(drop)
@@ -162,7 +174,19 @@ pub(crate) async fn ask(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if kind.is_change() {
+        let detail = times(appointment);
+        return changes::ask(tx, client_of(appointment), Change { kind, detail }, now).await;
+    }
     insert(tx, to_client(appointment, kind), now).await
+}
+
+fn client_of(appointment: &Appointment) -> Reader {
+    Reader {
+        appointment: appointment.id,
+        staff: None,
+        address: appointment.email.clone(),
+    }
 }
 
 fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
@@ -183,15 +207,11 @@ pub(crate) async fn ask_about_move(
         before: before.of(None),
         ..times(moved)
     };
-    let recipient = moved.email.clone();
-    let to_client = message(
-        Some(moved),
-        None,
-        MessageKind::ClientRescheduled,
-        recipient,
-        &detail,
-    );
-    insert(tx, to_client, now).await?;
+    let change = Change {
+        kind: MessageKind::ClientRescheduled,
+        detail,
+    };
+    changes::ask(tx, client_of(moved), change, now).await?;
     let Some(stayed) = stayed else { return Ok(()) };
     for host in to_be_told(tx, moved, stayed, by).await? {
         let was = before.of(Some(host));
@@ -219,6 +239,27 @@ fn reminders(appointment: &Appointment, now: Timestamp) -> impl Iterator<Item = 
         .filter_map(|before| appointment.starts_at.checked_sub(*before).ok())
         .filter(move |due| *due > now)
         .map(|due| (to_client(appointment, MessageKind::ClientReminder), due))
+}
+
+/// Asks for the mails to hosts who take part since a change, but not to who made it.
+pub(crate) async fn ask_who_join(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    hosts: impl IntoIterator<Item = StaffId>,
+    by: Option<StaffId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for host in to_be_told(tx, appointment, hosts, by).await? {
+        let Some((person, detail)) = of_host(tx, appointment, host, Vec::new()).await? else {
+            continue;
+        };
+        let change = Change {
+            kind: MessageKind::HostBooked,
+            detail,
+        };
+        changes::ask(tx, host_of(appointment, &person), change, now).await?;
+    }
+    Ok(())
 }
 
 /// Asks for a mail to each of these hosts about an appointment, but not to who made the change. Where nobody holds it, the
@@ -281,14 +322,19 @@ pub(crate) async fn ask_about_exchange(
         exchanged: Some((leaves.name.clone(), joins.name.clone())),
         ..times(appointment)
     };
-    let message = message(
-        Some(appointment),
-        Some(host.id),
-        MessageKind::HostOthersChanged,
-        host.email.clone(),
-        &detail,
-    );
-    insert(tx, message, now).await
+    let change = Change {
+        kind: MessageKind::HostOthersChanged,
+        detail,
+    };
+    changes::ask(tx, host_of(appointment, host), change, now).await
+}
+
+fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
+    Reader {
+        appointment: appointment.id,
+        staff: Some(host.id),
+        address: host.email.clone(),
+    }
 }
 
 /// Asks for the mail to the owner of a session that an admin called off.
@@ -340,33 +386,39 @@ async fn insert_for_host(
     before: Vec<OwnPart>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(person) = staff::find(tx, host).await? else {
+    let Some((person, detail)) = of_host(tx, appointment, host, before).await? else {
         return Ok(());
+    };
+    if kind.is_change() {
+        return changes::ask(tx, host_of(appointment, &person), Change { kind, detail }, now).await;
+    }
+    let recipient = person.email;
+    let message = message(Some(appointment), Some(person.id), kind, recipient, &detail);
+    insert(tx, message, now).await
+}
+
+/// A host, and what they have to know of an appointment.
+async fn of_host(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    host: StaffId,
+    before: Vec<OwnPart>,
+) -> Result<Option<(Staff, Detail)>, StoreError> {
+    let Some(person) = staff::find(tx, host).await? else {
+        return Ok(None);
     };
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
-    insert(tx, to_host(appointment, &parts, &person, kind, before), now).await
+    let detail = host_detail(appointment, &parts, &person, before);
+    Ok(Some((person, detail)))
 }
 
-fn to_host(
-    appointment: &Appointment,
-    parts: &[NewPart],
-    person: &Staff,
-    kind: MessageKind,
-    before: Vec<OwnPart>,
-) -> NewMessage {
-    let detail = Detail {
+fn host_detail(appointment: &Appointment, parts: &[NewPart], person: &Staff, before: Vec<OwnPart>) -> Detail {
+    Detail {
         parts: OwnPart::of_host(parts, person.id),
         before,
         ..times(appointment)
-    };
-    message(
-        Some(appointment),
-        Some(person.id),
-        kind,
-        person.email.clone(),
-        &detail,
-    )
+    }
 }
 
 /// Asks for a mail to somebody who waits for a seat of a session.
@@ -474,7 +526,6 @@ fn message(
         staff_id,
         kind: kind.as_str().to_owned(),
         recipient,
-        // A struct of texts and instants always serialises.
-        detail: serde_json::to_string(detail).unwrap_or_else(|_| "{}".to_owned()),
+        detail: detail.to_json(),
     }
 }

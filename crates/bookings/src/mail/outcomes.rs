@@ -96,7 +96,8 @@ impl Outcomes {
         let news = note_trouble(&mut tx, &known).await?;
         for (message, outcome) in &known {
             match outcome {
-                Outcome::Sent { .. } | Outcome::Moot => messages::sent(&mut tx, message).await?,
+                Outcome::Sent { at } => messages::sent_at(&mut tx, message, *at).await?,
+                Outcome::Moot => messages::sent(&mut tx, message).await?,
                 Outcome::BrokenOff => messages::give_back(&mut tx, message).await?,
                 Outcome::Failed {
                     problem, next, at, ..

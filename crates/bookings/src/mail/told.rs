@@ -30,6 +30,8 @@ pub(crate) struct Gathered {
     business: String,
     business_zone: Zone,
     manage_url: String,
+    /// The same, as a mail holds it: it shows that the mail arrived.
+    mailed_url: String,
     staff_url: String,
     sender: String,
 }
@@ -69,10 +71,20 @@ impl Gathered {
                 .map(|business| business.name.clone())
                 .unwrap_or_default(),
             business_zone: business.map_or_else(Zone::utc, |business| business.zone),
+            mailed_url: quince.manage_url(&secret),
             manage_url: quince.manage_url(&secret),
             staff_url: quince.page(&format!("appointments/{}", appointment.id)),
             sender: quince.mailer().sender().to_owned(),
             appointment: appointment.clone(),
+        })
+    }
+
+    /// The same in a mail to this address.
+    pub(crate) fn mailed_to(self, quince: &Quince, address: &str) -> Result<Self, Internal> {
+        let proof = token::mailed(quince, self.appointment.id, address)?;
+        Ok(Self {
+            mailed_url: format!("{}?mailed={proof}", self.manage_url),
+            ..self
         })
     }
 
@@ -123,7 +135,7 @@ impl Gathered {
             notes: appointment.notes.as_deref().unwrap_or_default(),
             start: appointment.starts_at,
             end: appointment.ends_at,
-            manage_url: &self.manage_url,
+            manage_url: &self.mailed_url,
             staff_url: &self.staff_url,
             pending: appointment.status == Status::New,
             ics: self.ics(),

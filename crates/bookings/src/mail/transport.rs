@@ -224,6 +224,8 @@ mod tests {
             state: store::MessageState::Waiting,
             attempts: 0,
             created_at: Timestamp::UNIX_EPOCH,
+            next_attempt_at: Timestamp::UNIX_EPOCH,
+            recipient_key: None,
             lease_until: None,
         }
     }

@@ -12,7 +12,9 @@ use super::outcomes::Outcome;
 use super::render;
 use super::told::Gathered;
 use super::transport::Letter;
+use super::unconfirmed;
 use super::{CalledOffSession, Detail, OnTheList};
+use crate::appointments::is_active;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, reach};
@@ -26,7 +28,11 @@ const TRIES: u32 = 150;
 pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
     let mut tx = quince.store().write().await?;
     let at = quince.claims_at(&mut tx).await?;
-    let claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, most).await?;
+    let mut claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, most).await?;
+    if quince.limits_mails() {
+        let withheld = unconfirmed::withhold(&mut tx, &claimed, at).await?;
+        claimed.retain(|message| !withheld.contains(&message.id));
+    }
     tx.commit().await?;
     Ok(claimed)
 }
@@ -117,7 +123,15 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
     {
         return Ok(None);
     }
+    // What does not take place was not told of before, and need not be.
+    if (kind.is_change() || kind == MessageKind::HostBooked)
+        && kind != MessageKind::HostLeft
+        && !is_active(appointment.status)
+    {
+        return Ok(None);
+    }
     let gathered = Gathered::load(quince, tx, &appointment).await?;
+    let gathered = gathered.mailed_to(quince, &message.recipient)?;
     let gathered = if kind.is_for_host() {
         gathered.for_host(addressee, kind.is_about_the_past().then_some(&detail))
     } else {

@@ -1,0 +1,280 @@
+//! Changes of one appointment that soon follow each other become one mail: each waits for a while, and one that comes meanwhile
+//! takes its place.
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{AppointmentId, StaffId};
+use store::messages::{self, Message, NewMessage};
+use store::{StoreError, Tx};
+
+use super::kinds::MessageKind;
+use super::{Detail, OwnPart};
+
+/// A mail about a change waits so long for a further one.
+const PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// However many follow, it waits no longer than this after the first.
+const LONGEST: SignedDuration = SignedDuration::from_mins(5);
+
+/// What a mail about a change tells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Change {
+    pub(super) kind: MessageKind,
+    pub(super) detail: Detail,
+}
+
+/// What two changes, one after the other, come to for one reader.
+#[derive(Debug, PartialEq)]
+enum Joined {
+    /// One mail tells both.
+    One(Change),
+    /// There is nothing to tell: all is as the reader knows it.
+    Nothing,
+    /// They have nothing to do with each other.
+    Both,
+}
+
+/// Whom a mail is for.
+pub(super) struct Reader {
+    pub(super) appointment: AppointmentId,
+    /// A host; the client otherwise.
+    pub(super) staff: Option<StaffId>,
+    pub(super) address: String,
+}
+
+/// Asks for a mail about a change, together with those that the reader has not been told yet.
+pub(super) async fn ask(
+    tx: &mut Tx,
+    reader: Reader,
+    change: Change,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut change = Some(change);
+    let mut replaced: Vec<Message> = Vec::new();
+    for old in messages::not_begun(tx, reader.appointment, reader.staff).await? {
+        let (Some(earlier), Some(later)) = (read(&old), change.take()) else {
+            continue;
+        };
+        change = match joined(&earlier, later.clone()) {
+            Joined::One(both) => {
+                replaced.push(old);
+                Some(both)
+            }
+            Joined::Nothing => {
+                replaced.push(old);
+                None
+            }
+            Joined::Both => Some(later),
+        };
+        if change.is_none() {
+            break;
+        }
+    }
+    let first = replaced.iter().map(|old| old.created_at).min().unwrap_or(now);
+    for old in &replaced {
+        messages::delete(tx, old.id).await?;
+    }
+    let Some(change) = change else { return Ok(()) };
+    let message = NewMessage {
+        appointment_id: Some(reader.appointment),
+        staff_id: reader.staff,
+        kind: change.kind.as_str().to_owned(),
+        recipient: reader.address,
+        detail: change.detail.to_json(),
+    };
+    messages::insert_later(tx, &message, due(first, now), first).await
+}
+
+/// When a mail is sent whose first change was asked for then.
+fn due(first: Timestamp, now: Timestamp) -> Timestamp {
+    let later = |instant: Timestamp, by| instant.checked_add(by).unwrap_or(Timestamp::MAX);
+    later(now, PAUSE).min(later(first, LONGEST)).max(now)
+}
+
+/// The appointment does not take place: what was not told of its changes is of no more use. Answers which hosts need not be told at
+/// all, as they do not know yet that they take part.
+pub(crate) async fn take_back(
+    tx: &mut Tx,
+    id: AppointmentId,
+    now: Timestamp,
+) -> Result<Vec<StaffId>, StoreError> {
+    let mut unaware = Vec::new();
+    for old in messages::all_not_begun(tx, id).await? {
+        match read(&old).map(|change| change.kind) {
+            Some(MessageKind::HostBooked) if old.next_attempt_at > now => unaware.extend(old.staff_id),
+            Some(kind) if kind.is_change() && kind != MessageKind::HostLeft => {}
+            _ => continue,
+        }
+        messages::delete(tx, old.id).await?;
+    }
+    Ok(unaware)
+}
+
+fn read(message: &Message) -> Option<Change> {
+    Some(Change {
+        kind: MessageKind::from_word(&message.kind)?,
+        detail: serde_json::from_str(&message.detail).ok()?,
+    })
+}
+
+/// What the reader has to do by this mail; of the client the whole.
+fn told(detail: &Detail) -> Vec<OwnPart> {
+    if !detail.parts.is_empty() {
+        return detail.parts.clone();
+    }
+    let whole = detail.start.zip(detail.end);
+    whole
+        .map(|(start, end)| OwnPart {
+            start,
+            end,
+            service: String::new(),
+        })
+        .into_iter()
+        .collect()
+}
+
+fn joined(old: &Change, new: Change) -> Joined {
+    use MessageKind::{
+        ClientHostChanged, ClientRescheduled, HostBooked, HostLeft, HostOthersChanged, HostRescheduled,
+    };
+    let one = |kind, detail| Joined::One(Change { kind, detail });
+    let moved = |kind, before: Vec<OwnPart>, detail: Detail| {
+        if before == told(&detail) {
+            return Joined::Nothing;
+        }
+        one(kind, Detail { before, ..detail })
+    };
+    match (old.kind, new.kind) {
+        (ClientRescheduled, ClientRescheduled) => {
+            moved(ClientRescheduled, old.detail.before.clone(), new.detail)
+        }
+        (HostRescheduled, HostRescheduled) => moved(HostRescheduled, old.detail.before.clone(), new.detail),
+        // The mail about a new time names who takes part, too.
+        (ClientRescheduled, ClientHostChanged) => one(
+            ClientRescheduled,
+            Detail {
+                before: old.detail.before.clone(),
+                ..new.detail
+            },
+        ),
+        (ClientHostChanged, ClientRescheduled | ClientHostChanged) => Joined::One(new),
+        (HostBooked, HostRescheduled | HostOthersChanged) => one(
+            HostBooked,
+            Detail {
+                before: Vec::new(),
+                exchanged: None,
+                ..new.detail
+            },
+        ),
+        (HostBooked, HostLeft) => Joined::Nothing,
+        (HostLeft, HostBooked) => moved(HostRescheduled, told(&old.detail), new.detail),
+        // They left what they know of.
+        (HostRescheduled, HostLeft) if !old.detail.before.is_empty() => one(
+            HostLeft,
+            Detail {
+                parts: old.detail.before.clone(),
+                ..new.detail
+            },
+        ),
+        (HostRescheduled | HostOthersChanged, HostLeft) => Joined::One(new),
+        (HostOthersChanged, HostOthersChanged) => match (&old.detail.exchanged, &new.detail.exchanged) {
+            (Some((left, between)), Some((leaves, joins))) if between == leaves => {
+                if left == joins {
+                    return Joined::Nothing;
+                }
+                let exchanged = Some((left.clone(), joins.clone()));
+                one(
+                    HostOthersChanged,
+                    Detail {
+                        exchanged,
+                        ..new.detail
+                    },
+                )
+            }
+            _ => Joined::Both,
+        },
+        _ => Joined::Both,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(time: &str) -> Timestamp {
+        format!("2026-11-24T{time}:00Z").parse().unwrap()
+    }
+
+    fn part(time: &str) -> OwnPart {
+        OwnPart {
+            start: at(time),
+            end: at(time) + SignedDuration::from_mins(30),
+            service: String::new(),
+        }
+    }
+
+    /// A change after which it is at this time, and before which it was at that one.
+    fn change(kind: MessageKind, time: &str, before: &str) -> Change {
+        Change {
+            kind,
+            detail: Detail {
+                start: Some(part(time).start),
+                end: Some(part(time).end),
+                before: (!before.is_empty()).then(|| part(before)).into_iter().collect(),
+                ..Detail::default()
+            },
+        }
+    }
+
+    #[test]
+    fn the_last_state_is_told_beside_the_first() {
+        for kind in [MessageKind::ClientRescheduled, MessageKind::HostRescheduled] {
+            let joined = joined(&change(kind, "11:00", "10:00"), change(kind, "12:00", "11:00"));
+            assert_eq!(joined, Joined::One(change(kind, "12:00", "10:00")));
+        }
+    }
+
+    #[test]
+    fn who_is_back_where_they_were_is_told_nothing() {
+        use MessageKind::{HostBooked, HostLeft, HostRescheduled};
+        let there_and_back = joined(
+            &change(HostRescheduled, "11:00", "10:00"),
+            change(HostRescheduled, "10:00", "11:00"),
+        );
+        assert_eq!(there_and_back, Joined::Nothing);
+        let gone_and_back = joined(&change(HostLeft, "10:00", ""), change(HostBooked, "10:00", ""));
+        assert_eq!(gone_and_back, Joined::Nothing);
+        let came_and_went = joined(&change(HostBooked, "10:00", ""), change(HostLeft, "10:00", ""));
+        assert_eq!(came_and_went, Joined::Nothing);
+    }
+
+    #[test]
+    fn hosts_who_come_and_go_learn_what_it_comes_to() {
+        use MessageKind::{HostBooked, HostLeft, HostRescheduled};
+        let back_at_another_time = joined(&change(HostLeft, "10:00", ""), change(HostBooked, "12:00", ""));
+        assert_eq!(
+            back_at_another_time,
+            Joined::One(change(HostRescheduled, "12:00", "10:00"))
+        );
+        let moved_and_gone = joined(
+            &change(HostRescheduled, "11:00", "10:00"),
+            change(HostLeft, "11:00", ""),
+        );
+        let Joined::One(gone) = moved_and_gone else {
+            panic!("{moved_and_gone:?}")
+        };
+        assert_eq!((gone.kind, gone.detail.parts), (HostLeft, vec![part("10:00")]));
+        let new_and_moved = joined(
+            &change(HostBooked, "10:00", ""),
+            change(HostRescheduled, "11:00", "10:00"),
+        );
+        assert_eq!(new_and_moved, Joined::One(change(HostBooked, "11:00", "")));
+    }
+
+    #[test]
+    fn a_mail_waits_for_a_minute_and_in_all_for_five() {
+        let seconds = |seconds| at("10:00") + SignedDuration::from_secs(seconds);
+        assert_eq!(due(seconds(0), seconds(0)), seconds(60));
+        assert_eq!(due(seconds(0), seconds(59)), seconds(119));
+        assert_eq!(due(seconds(0), seconds(280)), seconds(300));
+        assert_eq!(due(seconds(0), seconds(400)), seconds(400));
+    }
+}

@@ -1,0 +1,55 @@
+//! Anybody can type anybody's address: one that nobody confirmed gets few mails a day.
+
+use jiff::SignedDuration;
+use store::due::At;
+use store::messages::{self, Message};
+use store::{MessageId, StoreError, Tx, strangers};
+
+/// Mails within [`DAY`] to an address of which nobody has opened a link yet.
+pub const MAILS_A_DAY: u32 = 6;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// By less than this the clocks of two processes differ; what was sent later than that is a clock's mistake.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Of mails that were just claimed, puts those aside that are too many for their address.
+pub(super) async fn withhold(tx: &mut Tx, claimed: &[Message], at: At) -> Result<Vec<MessageId>, StoreError> {
+    let mut keys: Vec<String> = claimed
+        .iter()
+        .filter_map(|message| message.recipient_key.clone())
+        .collect();
+    keys.sort();
+    keys.dedup();
+    messages::queue_for_recipients(tx, &keys).await?;
+    let since = at.now.saturating_sub(DAY).unwrap_or(at.now);
+    let until = at.now.saturating_add(SKEW).unwrap_or(at.now);
+    let mut withheld = Vec::new();
+    for key in keys {
+        let of_key = || {
+            claimed
+                .iter()
+                .filter(|message| message.recipient_key.as_ref() == Some(&key))
+        };
+        // These are counted, too, as they are in hand.
+        let own = u32::try_from(of_key().count()).unwrap_or(u32::MAX);
+        let before = messages::sent_to(tx, &key, since, until, at)
+            .await?
+            .saturating_sub(own);
+        let room = MAILS_A_DAY.saturating_sub(before);
+        if own <= room || strangers::is_confirmed(tx, &key).await? {
+            continue;
+        }
+        for message in of_key().skip(room as usize) {
+            tracing::warn!(mail = %message.id, "a mail is held back: its address had {MAILS_A_DAY} within a day, and nobody confirmed it");
+            messages::withhold(tx, message.id, &sentence()).await?;
+            withheld.push(message.id);
+        }
+    }
+    Ok(withheld)
+}
+
+fn sentence() -> String {
+    format!(
+        "Held back: this address got {MAILS_A_DAY} mails within a day, and nobody has opened a link in one of them. If you know the \
+         person, send it again."
+    )
+}

@@ -1,0 +1,289 @@
+//! What is taken of people who are not known: so much from one network or with one mail address, and no more, whichever process
+//! they reach.
+
+use bookings::appointments::{
+    self, BookError, Booked, Booking, HoldWish, book_as_stranger, hold_as_stranger, holder,
+};
+use bookings::calendars::CalendarForm;
+use bookings::classes::{self, WaitError};
+use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Stranger, TooMany, WAITING_PLACES};
+use bookings::{Kind, Quince, Rules};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::database::stories;
+use crate::world::{World, adas_wish, at, member, tuesday};
+
+stories! {
+    connected_on:
+    ten_bookings_from_one_network_are_taken_in_twenty_minutes,
+    ten_bookings_with_one_address_are_taken_from_wherever_they_come,
+    all_at_once_and_by_two_processes_it_is_ten,
+    a_repeated_request_gets_its_answer_when_no_more_is_taken,
+    groups_do_not_fill_class_after_class,
+    three_visitors_of_a_network_hold_time,
+    five_places_on_waiting_lists_are_taken,
+    staff_book_as_much_as_they_like,
+    without_limits_everything_is_taken,
+}
+
+fn from(network: &str) -> Stranger {
+    Stranger {
+        network: network.into(),
+        is_limited: true,
+    }
+}
+
+/// The `n`th start of the days after Monday, half an hour each.
+fn start(n: u32) -> Timestamp {
+    let (day, half_hour) = (n / 16, n % 16);
+    tuesday("09:00")
+        + SignedDuration::from_hours(24 * i64::from(day))
+        + SignedDuration::from_mins(30 * i64::from(half_hour))
+}
+
+fn wish(n: u32, email: &str) -> Booking {
+    Booking {
+        start: start(n),
+        email: email.into(),
+        idempotency_key: format!("wish {n}"),
+        ..adas_wish("09:00")
+    }
+}
+
+async fn book(quince: &Quince, network: &str, n: u32, email: &str) -> Result<Booked, BookError> {
+    book_as_stranger(quince, &from(network), wish(n, email)).await
+}
+
+fn too_many(result: Result<Booked, BookError>) -> TooMany {
+    match result {
+        Err(BookError::TooMany(too_many)) => too_many,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn ten_bookings_from_one_network_are_taken_in_twenty_minutes(world: World) {
+    for n in 0..BOOKINGS {
+        let email = format!("{n}@example.com");
+        book(&world.quince, "203.0.113.7", n, &email).await.unwrap();
+        world.clock.advance(SignedDuration::from_secs(1));
+    }
+    let refused = too_many(book(&world.quince, "203.0.113.7", 10, "x@example.com").await);
+    assert!(
+        matches!(refused, TooMany::Bookings { by: By::Network, .. }),
+        "{refused:?}"
+    );
+    let sentence = refused.to_string();
+    assert!(
+        sentence.contains("20 minutes") && sentence.contains("contact us"),
+        "{sentence}"
+    );
+    assert!(world.is_free("14:00").await, "nothing was taken by it");
+    // Others are not concerned.
+    book(&world.quince, "203.0.113.8", 10, "y@example.com")
+        .await
+        .unwrap();
+    world
+        .clock
+        .advance(refused.wait() + SignedDuration::from_millis(1));
+    book(&world.quince, "203.0.113.7", 11, "x@example.com")
+        .await
+        .unwrap();
+    too_many(book(&world.quince, "203.0.113.7", 12, "x@example.com").await);
+}
+
+async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: World) {
+    let spellings = ["ada@gmail.com", "A.D.A@Gmail.com", "ada+1@googlemail.com"];
+    for (n, email) in (0..BOOKINGS).zip(spellings.into_iter().cycle()) {
+        book(&world.quince, &format!("203.0.113.{n}"), n, email)
+            .await
+            .unwrap();
+    }
+    let refused = too_many(book(&world.quince, "203.0.113.99", 10, "ada@gmail.com").await);
+    assert!(
+        matches!(refused, TooMany::Bookings { by: By::Address, .. }),
+        "{refused:?}"
+    );
+    // What is called off was booked all the same.
+    let list = appointments::Filter {
+        upcoming: true,
+        host: None,
+        status: None,
+        search: String::new(),
+        limit: 100,
+    };
+    for booked in appointments::list(&world.quince, world.owner, &list)
+        .await
+        .unwrap()
+    {
+        let actor = appointments::Actor::Staff {
+            id: world.owner,
+            appointment: booked.id,
+        };
+        appointments::cancel(&world.quince, &actor, "").await.unwrap();
+    }
+    too_many(book(&world.quince, "203.0.113.99", 10, "ada@gmail.com").await);
+    book(&world.quince, "203.0.113.99", 10, "bob@gmail.com")
+        .await
+        .unwrap();
+}
+
+async fn all_at_once_and_by_two_processes_it_is_ten(world: World) {
+    let other = world.another_process().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..24 {
+        let quince = if n % 2 == 0 {
+            world.quince.clone()
+        } else {
+            other.clone()
+        };
+        tasks.spawn(async move { book(&quince, "203.0.113.7", n, &format!("{n}@example.com")).await });
+    }
+    let results = tasks.join_all().await;
+    let booked = results.iter().filter(|result| result.is_ok()).count();
+    assert_eq!(booked, BOOKINGS as usize, "{results:?}");
+    let refused = |result: &Result<Booked, BookError>| matches!(result, Err(BookError::TooMany(_)));
+    assert_eq!(results.iter().filter(|result| refused(result)).count(), 14);
+}
+
+async fn a_repeated_request_gets_its_answer_when_no_more_is_taken(world: World) {
+    let first = book(&world.quince, "203.0.113.7", 0, "ada@example.com")
+        .await
+        .unwrap();
+    for n in 1..BOOKINGS {
+        book(&world.quince, "203.0.113.7", n, "ada@example.com")
+            .await
+            .unwrap();
+    }
+    let again = book(&world.quince, "203.0.113.7", 0, "ada@example.com")
+        .await
+        .unwrap();
+    assert_eq!(again.id, first.id);
+    too_many(book(&world.quince, "203.0.113.7", 10, "ada@example.com").await);
+}
+
+async fn classes_of(world: &World, seats: u32) {
+    let form = CalendarForm {
+        slug: "yoga".into(),
+        kind: Kind::ClassBooking,
+        members: vec![member(world.owner)],
+        rules: Rules {
+            seats,
+            ..Rules::default()
+        },
+        ..CalendarForm::new("Yoga")
+    };
+    world.make(form).await;
+}
+
+fn seat(n: u32, email: &str, guests: u32) -> Booking {
+    Booking {
+        slug: "yoga".into(),
+        guests: (0..guests).map(|n| format!("Guest {n}")).collect(),
+        ..wish(n, email)
+    }
+}
+
+async fn groups_do_not_fill_class_after_class(world: World) {
+    classes_of(&world, 30).await;
+    let stranger = from("203.0.113.7");
+    let book = |n, guests| {
+        book_as_stranger(
+            &world.quince,
+            &stranger,
+            seat(n, &format!("{n}@example.com"), guests),
+        )
+    };
+    book(0, 3).await.unwrap();
+    // One large group is welcome.
+    book(2, 29).await.unwrap();
+    too_many(book(4, 29).await);
+    too_many(book(4, 0).await);
+}
+
+async fn three_visitors_of_a_network_hold_time(world: World) {
+    let hold = async |quince: &Quince, network: &str, visitor: u32, n: u32| {
+        let wish = HoldWish {
+            slug: "intro".into(),
+            start: start(n),
+            host: None,
+            services: Vec::new(),
+        };
+        let holder = holder(&format!("the secret of visitor {visitor}"));
+        hold_as_stranger(quince, &from(network), holder, &wish).await
+    };
+    let other = world.another_process().await;
+    for n in 0..OPEN_HOLDS {
+        hold(&world.quince, "203.0.113.7", n, n).await.unwrap();
+    }
+    let refused = hold(&other, "203.0.113.7", 9, 9).await;
+    assert!(
+        matches!(refused, Err(BookError::TooMany(TooMany::Holds))),
+        "{refused:?}"
+    );
+    // Who holds a time may choose another one; and others are not concerned.
+    hold(&other, "203.0.113.7", 0, 9).await.unwrap();
+    hold(&other, "203.0.113.8", 9, 10).await.unwrap();
+    world.clock.advance(SignedDuration::from_mins(11));
+    hold(&other, "203.0.113.7", 9, 11).await.unwrap();
+}
+
+async fn five_places_on_waiting_lists_are_taken(world: World) {
+    classes_of(&world, 1).await;
+    for n in 0..=WAITING_PLACES {
+        appointments::book(&world.quince, seat(n, "first@example.com", 0))
+            .await
+            .unwrap();
+    }
+    let wait = async |network: &str, n: u32, email: &str| {
+        classes::wait_as_stranger(&world.quince, &from(network), &seat(n, email, 0)).await
+    };
+    let mut links = Vec::new();
+    for n in 0..WAITING_PLACES {
+        links.push(wait("203.0.113.7", n, "ada@example.com").await.unwrap());
+    }
+    let n = WAITING_PLACES;
+    for (network, email, by) in [
+        ("203.0.113.7", "bob@example.com", By::Network),
+        ("203.0.113.8", "ADA@example.com", By::Address),
+    ] {
+        match wait(network, n, email).await {
+            Err(WaitError::TooMany(refused)) => assert_eq!(refused, TooMany::WaitingPlaces { by }),
+            other => panic!("{other:?}"),
+        }
+    }
+    wait("203.0.113.8", n, "bob@example.com").await.unwrap();
+    classes::leave(&world.quince, &links[0]).await.unwrap();
+    wait("203.0.113.7", n, "eve@example.com").await.unwrap();
+    // A session that is over is waited for no more.
+    world.clock.set(at("2026-11-24T17:00:00Z"));
+    for n in 20..23 {
+        appointments::book(&world.quince, seat(n, "first@example.com", 0))
+            .await
+            .unwrap();
+        wait("203.0.113.7", n, "ada@example.com").await.unwrap();
+    }
+}
+
+async fn staff_book_as_much_as_they_like(world: World) {
+    for n in 0..15 {
+        let wish = wish(n, "ada@example.com");
+        appointments::book_as_staff(&world.quince, world.owner, wish, appointments::IfTaken::Refuse)
+            .await
+            .unwrap();
+    }
+    book(&world.quince, "203.0.113.7", 20, "ada@example.com")
+        .await
+        .unwrap();
+}
+
+async fn without_limits_everything_is_taken(world: World) {
+    let stranger = Stranger {
+        network: "203.0.113.7".into(),
+        is_limited: false,
+    };
+    for n in 0..15 {
+        let wish = wish(n, "ada@example.com");
+        book_as_stranger(&world.quince, &stranger, wish).await.unwrap();
+    }
+}

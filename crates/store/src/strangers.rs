@@ -1,0 +1,252 @@
+//! What strangers send, by the network and the mail address that it came with: how much of it there is, so that it can be limited.
+
+use jiff::Timestamp;
+use scheduling::AppointmentId;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::Fields;
+use crate::ids::WaitingId;
+use crate::occupancy::Holder;
+use crate::unreadable::Lenient;
+
+/// By what strangers are told from each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The network that something came from, as it is counted.
+    pub network: String,
+    /// The mail address that was typed, in the one way in which it is compared.
+    pub address: String,
+}
+
+/// A booking of a stranger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// It came from the network; else it came with the address.
+    pub from_network: bool,
+    /// When it was booked.
+    pub at: Timestamp,
+    /// The seats that it took.
+    pub seats: u32,
+}
+
+/// Lets one transaction at a time count and book for this network and this address. Whoever queues for anything else does so
+/// after this.
+pub async fn queue_for(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError> {
+    let mut keys = vec![lock("network", &sender.network), lock("address", &sender.address)];
+    keys.sort();
+    tx.queue_for(keys).await
+}
+
+/// As [`queue_for`], for what comes without an address.
+pub async fn queue_for_network(tx: &mut Tx, network: &str) -> Result<(), StoreError> {
+    tx.queue_for(vec![lock("network", network)]).await
+}
+
+/// Somebody opened a link that was sent to this address.
+pub async fn confirm_address(tx: &mut Tx, address: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO confirmed_addresses (address_key, confirmed_at) VALUES ($1, $2) ON CONFLICT (address_key) DO NOTHING",
+        address_key(address),
+        ms(now)
+    )
+    .map(drop)
+}
+
+/// Whether somebody opened a link that was sent to this address.
+pub async fn is_confirmed(tx: &mut Tx, address: &str) -> Result<bool, StoreError> {
+    let found = one!(
+        tx,
+        |row: &dyn Fields| row.instant("confirmed_at"),
+        "SELECT confirmed_at FROM confirmed_addresses WHERE address_key = $1",
+        address_key(address)
+    )?;
+    Ok(found.is_some())
+}
+
+pub(crate) fn lock(what: &str, key: &str) -> Uuid {
+    let hash: [u8; 32] = Sha256::digest(format!("{what} {key}")).into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    Uuid::from_bytes(id)
+}
+
+fn read_sent(row: &dyn Fields) -> Result<Sent, StoreError> {
+    let guests: Vec<String> = Lenient::of(row, "appointments").json("guests")?;
+    Ok(Sent {
+        from_network: row.int("from_network")? != 0,
+        at: row.instant("created_at")?,
+        seats: u32::try_from(guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1)),
+    })
+}
+
+/// The last bookings from this network, and those with this address, that were made in a span of time, the newest first; at most
+/// so many of each.
+pub async fn bookings(
+    tx: &mut Tx,
+    sender: &Sender,
+    since: Timestamp,
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<Sent>, StoreError> {
+    all!(
+        tx,
+        read_sent,
+        "SELECT * FROM (SELECT CAST(1 AS BIGINT) AS from_network, created_at, guests FROM appointments
+            WHERE client_network = $1 AND created_at > $3 AND created_at <= $4 ORDER BY created_at DESC LIMIT $5) n
+         UNION ALL
+         SELECT * FROM (SELECT CAST(0 AS BIGINT) AS from_network, created_at, guests FROM appointments
+            WHERE address_key = $2 AND created_at > $3 AND created_at <= $4 ORDER BY created_at DESC LIMIT $5) a",
+        &sender.network,
+        &sender.address,
+        ms(since),
+        ms(until),
+        i64::from(most)
+    )
+}
+
+/// How many other visitors hold time from this network.
+pub async fn other_holders(
+    tx: &mut Tx,
+    network: &str,
+    own: Holder,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.count("holders"),
+        "SELECT COUNT(DISTINCT holder) AS holders FROM occupancy_seats
+         WHERE client_network = $1 AND holder <> $2 AND hold_expires_at > $3",
+        network,
+        own.0.as_slice(),
+        ms(now)
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+/// How many places on the lists of sessions to come were taken from this network, and how many with this address.
+pub async fn waiting(tx: &mut Tx, sender: &Sender, now: Timestamp) -> Result<(u32, u32), StoreError> {
+    let read = |row: &dyn Fields| -> Result<(u32, u32), StoreError> {
+        Ok((row.count("of_network")?, row.count("of_address")?))
+    };
+    let counts = one!(
+        tx,
+        read,
+        "SELECT
+            (SELECT COUNT(*) FROM waiting_list w JOIN class_sessions s ON s.id = w.session_id
+                WHERE w.client_network = $1 AND s.starts_at > $3 AND s.cancelled_at IS NULL) AS of_network,
+            (SELECT COUNT(*) FROM waiting_list w JOIN class_sessions s ON s.id = w.session_id
+                WHERE w.address_key = $2 AND s.starts_at > $3 AND s.cancelled_at IS NULL) AS of_address",
+        &sender.network,
+        &sender.address,
+        ms(now)
+    )?;
+    Ok(counts.unwrap_or_default())
+}
+
+/// Notes who sent a booking.
+pub async fn note_booking(tx: &mut Tx, id: AppointmentId, sender: &Sender) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE appointments SET client_network = $2, address_key = $3 WHERE id = $1",
+        id.0,
+        &sender.network,
+        &sender.address
+    )
+    .map(drop)
+}
+
+/// Notes from which network a visitor holds time.
+pub async fn note_hold(tx: &mut Tx, holder: Holder, network: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE occupancy_seats SET client_network = $2 WHERE holder = $1",
+        holder.0.as_slice(),
+        network
+    )
+    .map(drop)
+}
+
+/// Notes who took a place on a waiting list.
+pub async fn note_waiting(tx: &mut Tx, id: WaitingId, sender: &Sender) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE waiting_list SET client_network = $2, address_key = $3 WHERE id = $1",
+        id.0,
+        &sender.network,
+        &sender.address
+    )
+    .map(drop)
+}
+
+/// An appointment that came from a place on a waiting list was sent by whoever took that place.
+pub async fn note_moved_up(tx: &mut Tx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE appointments SET client_network = (SELECT client_network FROM waiting_list WHERE id = $2),
+            address_key = (SELECT address_key FROM waiting_list WHERE id = $2)
+         WHERE id = $1",
+        to.0,
+        from.0
+    )
+    .map(drop)
+}
+
+/// Mail services of which it is known that what stands behind a plus in the mailbox is of no account.
+const PLUS: [&str; 12] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "icloud.com",
+    "me.com",
+    "mac.com",
+    "fastmail.com",
+    "proton.me",
+    "protonmail.com",
+    "pm.me",
+];
+
+/// A mail address in the one way in which it is compared: what everybody knows to be the same mailbox is the same text.
+pub fn address_key(address: &str) -> String {
+    let address = address.trim().to_lowercase();
+    let Some((mailbox, host)) = address.rsplit_once('@') else {
+        return address;
+    };
+    let host = host.trim_end_matches('.');
+    let mailbox = match mailbox.split_once('+') {
+        Some((before, _)) if PLUS.contains(&host) && !before.is_empty() => before,
+        _ => mailbox,
+    };
+    match host {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", mailbox.replace('.', "")),
+        _ => format!("{mailbox}@{host}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address_key;
+
+    #[test]
+    fn one_mailbox_is_one_address() {
+        for same in [
+            "ada.byron@gmail.com",
+            "AdaByron@GMAIL.com",
+            " a.d.a.byron+x@googlemail.com",
+            "adabyron+1+2@gmail.com",
+        ] {
+            assert_eq!(address_key(same), "adabyron@gmail.com");
+        }
+        assert_eq!(address_key("Ada+news@icloud.com"), "ada@icloud.com");
+        // Elsewhere these may be three people.
+        for other in ["a.b@example.com", "ab@example.com", "a.b+c@example.com"] {
+            assert_eq!(address_key(other), other);
+        }
+        assert_eq!(address_key("+x@gmail.com"), "+x@gmail.com");
+    }
+}
