@@ -6,6 +6,7 @@ use bookings::classes::WaitError;
 use bookings::mails::MailError;
 use bookings::services::MenuError;
 use bookings::slots::SlotsError;
+use bookings::strangers::UndoError;
 use bookings::{FieldProblem, Internal};
 
 use crate::context::internal;
@@ -63,6 +64,15 @@ impl From<MailError> for AppError {
             MailError::NotAllowed => Self::NotAllowed,
             MailError::NotFound => Self::Refused(error.to_string()),
             MailError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<UndoError> for AppError {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::NotAllowed => Self::NotAllowed,
+            UndoError::Internal(cause) => cause.into(),
         }
     }
 }

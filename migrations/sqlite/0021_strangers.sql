@@ -24,3 +24,9 @@ CREATE TABLE confirmed_addresses (
     address_key TEXT PRIMARY KEY,
     confirmed_at BIGINT NOT NULL
 );
+
+-- Where strangers book too much, they confirm by mail first: until then the time is theirs for some minutes, and nobody is told.
+ALTER TABLE booking_calendars ADD COLUMN confirm_by_mail BOOLEAN NOT NULL DEFAULT FALSE;
+-- Until when the client has to confirm. It stays when they did not, as the reason why the time was given back.
+ALTER TABLE appointments ADD COLUMN unconfirmed_until BIGINT;
+CREATE INDEX appointments_unconfirmed ON appointments (unconfirmed_until) WHERE status = 'new' AND unconfirmed_until IS NOT NULL;

@@ -3,6 +3,7 @@
 
 mod booked;
 mod cancel;
+mod confirm;
 mod guests;
 mod manage;
 pub mod reschedule;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use booked::BookedPage;
 pub use cancel::CancelPage;
+pub use confirm::ConfirmPage;
 pub use manage::ManagePage;
 pub use reschedule::ReschedulePage;
 
@@ -27,6 +29,10 @@ pub enum Standing {
     Upcoming,
     /// It waits for the host's confirmation.
     Pending,
+    /// Its client has yet to confirm it by a mail's link.
+    Unconfirmed,
+    /// Its client did not confirm it in time.
+    Expired,
     /// It was cancelled.
     Cancelled,
     /// It is over, or has begun.
@@ -72,6 +78,8 @@ pub struct AppointmentView {
     pub answers: Vec<(String, String)>,
     /// Where it stands.
     pub standing: Standing,
+    /// Until what time of day its client has to confirm it; may be empty.
+    pub confirm_until: String,
     /// Until when it can be moved and cancelled, in sentences.
     pub deadlines: Vec<String>,
     /// Why it cannot be moved, if so.
@@ -82,6 +90,8 @@ pub struct AppointmentView {
     pub kept: KeptForm,
     /// What came of taking a guest out.
     pub kept_guests: KeptForm,
+    /// What came of confirming it.
+    pub kept_confirm: KeptForm,
 }
 
 /// Loads an appointment by the secret of its link.

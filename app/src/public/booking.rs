@@ -40,6 +40,8 @@ pub struct BookingView {
     pub questions: Vec<AskedQuestion>,
     /// Clients may bring others, each with a seat of their own.
     pub takes_guests: bool,
+    /// Clients confirm by a mail's link before the booking counts.
+    pub confirm_by_mail: bool,
     /// What there is to choose from first, in a Service calendar; empty otherwise.
     pub menu: Vec<MenuItem>,
     /// Something has to be chosen from the menu first.
@@ -199,6 +201,7 @@ fn Booking(
             slug: view.about.slug,
             questions: view.questions,
             takes_guests: view.takes_guests,
+            confirm_by_mail: view.confirm_by_mail,
             idempotency_key: view.idempotency_key,
         };
         move || {

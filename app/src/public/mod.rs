@@ -25,7 +25,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{SsrMode, path};
 
 use crate::ui::layout::PublicLayout;
-use appointment::{BookedPage, CancelPage, ManagePage, ReschedulePage};
+use appointment::{BookedPage, CancelPage, ConfirmPage, ManagePage, ReschedulePage};
 use booking::BookingPage;
 use waiting::WaitingPage;
 use workspace::WorkspacePage;
@@ -42,6 +42,7 @@ pub fn PublicRoutes() -> AnyNestedRoute {
             <Route path=path!("manage/:token/reschedule") view=ReschedulePage ssr=SsrMode::Async/>
             <Route path=path!("waiting/:token") view=WaitingPage ssr=SsrMode::Async/>
             <Route path=path!("manage/:token/cancel") view=CancelPage ssr=SsrMode::Async/>
+            <Route path=path!("manage/:token/confirm") view=ConfirmPage ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -7,7 +7,7 @@ mod visitor;
 mod waiting;
 mod wishes;
 
-pub use appointments::{appointment, cancel, move_to, reschedule, take_out_guest};
+pub use appointments::{appointment, cancel, confirm, move_to, reschedule, take_out_guest};
 pub use menu::too_many;
 pub use month::{Later, MonthAsked, Offered, month_asked, month_offer};
 pub use visitor::hold;

@@ -9,6 +9,7 @@ pub mod integrations;
 pub mod mails;
 pub mod profile;
 pub mod resources;
+pub mod strangers;
 mod tabs;
 pub mod wizard;
 pub mod workspace;
@@ -24,6 +25,7 @@ use integrations::{DisconnectPage, IntegrationsPage};
 use mails::MailsPage;
 use profile::ProfilePage;
 use resources::ResourcesPage;
+use strangers::StrangersPage;
 use wizard::WizardPage;
 use workspace::WorkspaceSettingsPage;
 
@@ -39,6 +41,7 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
         <Route path=path!("/settings/calendar-configuration") view=CalendarConfigurationPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/resources") view=ResourcesPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/mails") view=MailsPage ssr=SsrMode::Async/>
+        <Route path=path!("/settings/strangers") view=StrangersPage ssr=SsrMode::Async/>
         <Route path=path!("/settings/workspace") view=WorkspaceSettingsPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-icloud") view=WizardPage ssr=SsrMode::Async/>
         <Route path=path!("/connect-server") view=ConnectServerPage ssr=SsrMode::Async/>

@@ -13,10 +13,11 @@ const OWN: [(&str, &str); 3] = [
     ("/settings/calendar-configuration", "Calendar Configuration"),
 ];
 /// What the owner and admins set for all.
-const ADMINS: [(&str, &str); 3] = [
+const ADMINS: [(&str, &str); 4] = [
     ("/settings/workspace", "Workspace"),
     ("/settings/resources", "Rooms and equipment"),
     ("/settings/mails", "Mails"),
+    ("/settings/strangers", "Undo bookings"),
 ];
 
 /// Heading and tabs of the settings pages.

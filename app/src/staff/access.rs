@@ -91,7 +91,8 @@ pub fn way_back(to: &str) -> String {
     }
 }
 
-fn escape(text: &str) -> String {
+/// A text as one value of an address.
+pub fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {

@@ -42,6 +42,10 @@ pub struct AppointmentDetail {
     cancelled: Option<String>,
     /// Which staff member booked it, if not the client.
     booked_by: Option<String>,
+    /// Until when its client has to confirm it by mail, if they have to.
+    confirm_until: Option<String>,
+    /// Where admins undo all that came with the client's address.
+    undo: Option<String>,
     /// What it was booked over, each reason in words.
     record: Vec<String>,
     client_zone: String,
@@ -107,8 +111,11 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     };
     let may_change_hands = calendar
         .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
+    let undo = (me.is_admin() && found.booked_by.is_none())
+        .then(|| crate::settings::strangers::address_of(&found.email));
     Ok(AppointmentDetail {
         booked_by,
+        undo,
         hosts,
         others,
         may_change_hands,
@@ -183,6 +190,10 @@ fn detail(
         },
         writes,
         booked_by: None,
+        undo: None,
+        confirm_until: appointment
+            .confirm_until
+            .map(|until| super::format::clock(zone.local(until).time())),
         record: bookings::slots::record_in_words(record),
         name: appointment.name,
         calendar: appointment.calendar_name,
@@ -322,6 +333,11 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
             <Badge tone>{standing}</Badge>
         </PageHeader>
         <FormNotice problem done/>
+        {detail.confirm_until.clone().map(|until| view! {
+            <Notice title="The client has not confirmed it yet">
+                <p>{format!("A mail with a link is on its way to the client. The time is kept until {until}; then it is free again. If you decline it, nobody is told.")}</p>
+            </Notice>
+        })}
         <Record by=detail.booked_by.clone() record=detail.record.clone()/>
         <FactsCard detail=detail.clone()/>
         <StatusCard id=id.clone() steps=detail.steps pending action=actions.status/>
@@ -389,6 +405,7 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
                 {pair("Notes", filled(detail.notes))}
                 {pair("Client's time zone", Some(detail.client_zone))}
             </dl>
+            {detail.undo.map(|href| view! { <p class="small"><a href=href>"All bookings with this address, to undo them at once"</a></p> })}
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
     }

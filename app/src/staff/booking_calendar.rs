@@ -71,6 +71,7 @@ pub struct CalendarText {
     hours: HoursText,
     questions: Vec<QuestionText>,
     auto_confirm: String,
+    confirm_by_mail: String,
     active: String,
 }
 

@@ -1,4 +1,5 @@
-//! Sweeps away what is over: holds that have expired, whose seats go to those who wait for them; idempotency keys that
+//! Sweeps away what is over: holds that have expired, and bookings that were not confirmed by mail, whose seats go to those who wait
+//! for them; idempotency keys that
 //! nobody sends again; sessions of people who signed in that have ended; and what is left of ended connections' events.
 //!
 //! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
@@ -8,7 +9,7 @@ use scheduling::StaffId;
 use store::due::{self, Due, Kept, SKEW};
 use store::{Tx, external_events, idempotency_keys, occupancy, sessions};
 
-use crate::appointments::HOLD_MINUTES;
+use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, connections};
@@ -32,6 +33,7 @@ pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
         sessions_since: before(at.now, ENDED_STAY + SLACK),
         anonymous_since: before(at.now, SLACK),
         holds_until: longest_hold(at.now),
+        unconfirmed_until: longest_unconfirmed(at.now),
     };
     Ok(due::now(tx, at, kept).await?)
 }
@@ -39,6 +41,11 @@ pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
 /// The latest instant at which a hold that is made now expires.
 fn longest_hold(now: Timestamp) -> Timestamp {
     now + SignedDuration::from_mins(HOLD_MINUTES) + SKEW
+}
+
+/// The latest instant until which a booking that is made now may stay unconfirmed.
+fn longest_unconfirmed(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_mins(CONFIRM_MINUTES) + SKEW
 }
 
 /// Sweeps away all that is over; says in how many hosts' time holds had expired.
@@ -59,6 +66,14 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
         tx.commit().await?;
         hosts
     };
+    let longest = longest_unconfirmed(now);
+    let unconfirmed = {
+        let mut tx = quince.store().read().await?;
+        store::appointments::not_confirmed(&mut tx, now, longest, BATCH).await?
+    };
+    for id in unconfirmed {
+        appointments::expire(quince, id, longest).await?;
+    }
     let mut swept = 0;
     for host in hosts {
         end_holds(quince, host, now).await?;

@@ -65,6 +65,9 @@ pub struct Appointment {
     pub cancelled_by: Option<String>,
     /// Why, as those concerned read it.
     pub cancel_reason: Option<String>,
+    /// Until when its client has to confirm it by mail; of one that was not confirmed in time, until when they had. Nothing when they
+    /// have, or need not.
+    pub unconfirmed_until: Option<Timestamp>,
 }
 
 /// By whom and why something is called off.
@@ -112,6 +115,7 @@ fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         cancelled_at: row.opt_instant("cancelled_at")?,
         cancelled_by: row.opt_text("cancelled_by")?,
         cancel_reason: row.opt_text("cancel_reason")?,
+        unconfirmed_until: row.opt_instant("unconfirmed_until")?,
     })
 }
 
@@ -121,9 +125,9 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         tx,
         "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
             pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
-            cancelled_at, cancelled_by, session_id, guests, overridden, answers, cancel_reason)
+            cancelled_at, cancelled_by, session_id, guests, overridden, answers, cancel_reason, unconfirmed_until)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-            $25, $26)",
+            $25, $26, $27)",
         new.id.0,
         new.calendar_id.0,
         new.host_id.map(|host| host.0),
@@ -149,7 +153,8 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         json(&new.guests)?,
         new.overridden.as_deref(),
         json(&new.answers)?,
-        new.cancel_reason.as_deref()
+        new.cancel_reason.as_deref(),
+        opt_ms(new.unconfirmed_until)
     )
     .map(drop)
 }
@@ -249,7 +254,7 @@ pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp
         tx,
         |row: &dyn Fields| row.count("waiting"),
         "SELECT COUNT(*) AS waiting FROM appointments
-         WHERE status = 'new' AND ends_at > $1
+         WHERE status = 'new' AND ends_at > $1 AND unconfirmed_until IS NULL
             AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))",
         ms(now),
         host.map(|host| host.0)
@@ -528,6 +533,26 @@ pub async fn update_guests(
     touched(rows, "appointment")
 }
 
+/// Some of the appointments that their clients had to confirm before now; and those that they would have to confirm later than
+/// anybody was told.
+pub async fn not_confirmed(
+    tx: &mut Tx,
+    now: Timestamp,
+    longest: Timestamp,
+    limit: u32,
+) -> Result<Vec<AppointmentId>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| Ok(AppointmentId(row.uuid("id")?)),
+        "SELECT id FROM appointments
+         WHERE status = 'new' AND unconfirmed_until IS NOT NULL AND (unconfirmed_until <= $1 OR unconfirmed_until > $2)
+         ORDER BY unconfirmed_until LIMIT $3",
+        ms(now),
+        ms(longest),
+        i64::from(limit)
+    )
+}
+
 /// Changes how an appointment stands, and by whom and why it was called off.
 pub async fn set_status(
     tx: &mut Tx,
@@ -540,7 +565,8 @@ pub async fn set_status(
     let rows = execute!(
         tx,
         "UPDATE appointments SET status = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $6,
-            sequence = sequence + 1, updated_at = $5
+            sequence = sequence + 1, updated_at = $5,
+            unconfirmed_until = CASE WHEN $2 = 'cancelled' THEN unconfirmed_until ELSE NULL END
          WHERE id = $1",
         id.0,
         status.as_str(),

@@ -37,6 +37,8 @@ pub struct BookingCalendar {
     pub questions: Vec<Question>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
+    /// Whether clients confirm by a mail's link before anybody is told.
+    pub confirm_by_mail: bool,
     /// Whether clients can book it.
     pub active: bool,
     /// When it was made.
@@ -82,6 +84,8 @@ pub struct NewBookingCalendar {
     pub questions: Vec<Question>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
+    /// Whether clients confirm by a mail's link before anybody is told.
+    pub confirm_by_mail: bool,
     /// Whether clients can book it.
     pub active: bool,
 }
@@ -102,6 +106,7 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
         color: row.text("color")?,
         questions: lenient.json("questions")?,
         auto_confirm: row.flag("auto_confirm")?,
+        confirm_by_mail: row.flag("confirm_by_mail")?,
         active: row.flag("active")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
@@ -118,8 +123,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
     execute!(
         tx,
         "INSERT INTO booking_calendars (id, slug, name, description, kind, distribution, rules, location, color, auto_confirm,
-            active, created_at, updated_at, questions)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $11, $12)",
+            active, created_at, updated_at, questions, confirm_by_mail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $11, $12, $14)",
         id,
         &new.slug,
         &new.name,
@@ -132,7 +137,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
         new.auto_confirm,
         ms(now),
         json(&new.questions)?,
-        new.active
+        new.active,
+        new.confirm_by_mail
     )?;
     Ok(CalendarId(id))
 }
@@ -147,7 +153,8 @@ pub async fn update(
     let rows = execute!(
         tx,
         "UPDATE booking_calendars SET slug = $2, name = $3, description = $4, kind = $5, distribution = $6, rules = $7,
-            location = $8, color = $9, auto_confirm = $10, updated_at = $11, questions = $12, active = $13
+            location = $8, color = $9, auto_confirm = $10, updated_at = $11, questions = $12, active = $13,
+            confirm_by_mail = $14
          WHERE id = $1",
         id.0,
         &new.slug,
@@ -161,7 +168,8 @@ pub async fn update(
         new.auto_confirm,
         ms(now),
         json(&new.questions)?,
-        new.active
+        new.active,
+        new.confirm_by_mail
     )?;
     touched(rows, "booking calendar")
 }

@@ -85,6 +85,8 @@ pub struct Kept {
     pub anonymous_since: Timestamp,
     /// Holds that expire up to then: none lasts longer.
     pub holds_until: Timestamp,
+    /// Appointments that have to be confirmed by mail up to then: nobody is given longer.
+    pub unconfirmed_until: Timestamp,
 }
 
 /// What is due now and not in somebody's hands, and whether there is more than what is kept.
@@ -108,6 +110,8 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
                 AND (attempts > 0 OR +next_attempt_at <= planned_at) LIMIT 1) m) AS mails,
             (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $1
                 LIMIT 1) h)
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM appointments WHERE status = 'new' AND unconfirmed_until IS NOT NULL
+                AND (unconfirmed_until <= $1 OR unconfirmed_until > $9) LIMIT 1) u)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM idempotency_keys WHERE created_at < $2 LIMIT 1) k)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $7
                 LIMIT 1) h)
@@ -120,7 +124,8 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
         at.far_leases(),
         at.ahead(),
         ms(kept.holds_until),
-        ms(kept.anonymous_since)
+        ms(kept.anonymous_since),
+        ms(kept.unconfirmed_until)
     )?;
     Ok(due.unwrap_or_default())
 }

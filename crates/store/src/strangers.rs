@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
-use crate::fields::Fields;
+use crate::fields::{Fields, inconsistent};
 use crate::ids::WaitingId;
 use crate::occupancy::Holder;
 use crate::unreadable::Lenient;
@@ -145,6 +145,143 @@ pub async fn waiting(tx: &mut Tx, sender: &Sender, now: Timestamp) -> Result<(u3
         ms(now)
     )?;
     Ok(counts.unwrap_or_default())
+}
+
+/// A network or an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// As [`Sender::network`].
+    Network(String),
+    /// As [`Sender::address`].
+    Address(String),
+}
+
+impl Key {
+    /// The network or the address.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Network(text) | Self::Address(text) => text,
+        }
+    }
+
+    /// One as the value of its column, and none of the other.
+    fn values(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::Network(network) => (Some(network), None),
+            Self::Address(address) => (None, Some(address)),
+        }
+    }
+}
+
+/// What somebody sent that can be undone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Undoable {
+    /// Active appointments to come, in order.
+    pub appointments: Vec<AppointmentId>,
+    /// Visitors who hold time.
+    pub holders: Vec<Holder>,
+    /// Places on the lists of sessions to come.
+    pub waiting: Vec<WaitingId>,
+    /// How many mails about that wait.
+    pub mails: u32,
+}
+
+/// What came from a network or with an address, and can be undone.
+pub async fn undoable(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Undoable, StoreError> {
+    let (network, address) = key.values();
+    let appointments = all!(
+        tx,
+        |row: &dyn Fields| Ok(AppointmentId(row.uuid("id")?)),
+        "SELECT id FROM appointments
+         WHERE (client_network = $1 OR address_key = $2) AND starts_at > $3 AND booked_by IS NULL
+            AND status IN ('new', 'confirmed', 'showed')
+         ORDER BY starts_at, id",
+        network,
+        address,
+        ms(now)
+    )?;
+    let holder = |row: &dyn Fields| {
+        let bytes = row.bytes("holder")?;
+        let bytes = bytes
+            .try_into()
+            .map_err(|_| inconsistent("holder", "not 32 bytes"))?;
+        Ok::<_, StoreError>(Holder(bytes))
+    };
+    let holders = all!(
+        tx,
+        holder,
+        "SELECT DISTINCT holder FROM occupancy_seats WHERE client_network = $1 AND hold_expires_at > $2",
+        network,
+        ms(now)
+    )?;
+    let waiting = all!(
+        tx,
+        |row: &dyn Fields| Ok(WaitingId(row.uuid("id")?)),
+        "SELECT w.id FROM waiting_list w JOIN class_sessions s ON s.id = w.session_id
+         WHERE (w.client_network = $1 OR w.address_key = $2) AND s.starts_at > $3",
+        network,
+        address,
+        ms(now)
+    )?;
+    let mails = one!(
+        tx,
+        |row: &dyn Fields| row.count("mails"),
+        "SELECT COUNT(*) AS mails FROM messages
+         WHERE state = 'waiting' AND (recipient_key = $2 OR appointment_id IN (SELECT id FROM appointments
+            WHERE (client_network = $1 OR address_key = $2) AND starts_at > $3 AND booked_by IS NULL))",
+        network,
+        address,
+        ms(now)
+    )?;
+    Ok(Undoable {
+        appointments,
+        holders,
+        waiting,
+        mails: mails.unwrap_or_default(),
+    })
+}
+
+/// Takes the mails back that wait and are not in a worker's hands; answers how many they were.
+pub async fn take_mails_back(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
+    let (network, address) = key.values();
+    let mails = execute!(
+        tx,
+        "DELETE FROM messages
+         WHERE state = 'waiting' AND lease_until IS NULL AND (recipient_key = $2 OR appointment_id IN (SELECT id FROM appointments
+            WHERE (client_network = $1 OR address_key = $2) AND starts_at > $3 AND booked_by IS NULL))",
+        network,
+        address,
+        ms(now)
+    )?;
+    Ok(u32::try_from(mails).unwrap_or(u32::MAX))
+}
+
+/// The networks and addresses with the most active appointments to come that were booked since an instant, and how many; those with
+/// one are left out.
+pub async fn busy(
+    tx: &mut Tx,
+    since: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(String, u32)>, StoreError> {
+    all!(
+        tx,
+        |row: &dyn Fields| Ok((row.text("whose")?, row.count("booked")?)),
+        "SELECT whose, booked FROM (
+            SELECT client_network AS whose, COUNT(*) AS booked FROM appointments
+                WHERE client_network IS NOT NULL AND created_at > $1 AND starts_at > $2 AND booked_by IS NULL
+                    AND status IN ('new', 'confirmed', 'showed')
+                GROUP BY client_network HAVING COUNT(*) > 1
+            UNION ALL
+            SELECT address_key AS whose, COUNT(*) AS booked FROM appointments
+                WHERE address_key IS NOT NULL AND created_at > $1 AND starts_at > $2 AND booked_by IS NULL
+                    AND status IN ('new', 'confirmed', 'showed')
+                GROUP BY address_key HAVING COUNT(*) > 1) b
+         ORDER BY booked DESC, whose LIMIT $3",
+        ms(since),
+        ms(now),
+        i64::from(limit)
+    )
 }
 
 /// Notes who sent a booking.

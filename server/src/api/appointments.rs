@@ -56,6 +56,9 @@ pub struct Created {
     end: String,
     timezone: String,
     status: &'static str,
+    /// Until when the client has to confirm it by the link that was mailed to them; missing when they need not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirm_by: Option<String>,
     /// Who holds it.
     host: String,
     /// The client's own page for moving and cancelling it.
@@ -141,6 +144,7 @@ pub async fn create(
         end: rfc3339(booked.end, &zone),
         timezone: zone.name().to_owned(),
         status: booked.status.as_str(),
+        confirm_by: booked.confirm_until.map(|until| rfc3339(until, &zone)),
         host: booked.host_name,
         manage_url: quince.manage_url(&booked.manage_token),
     };

@@ -94,14 +94,6 @@ pub fn network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// A client's network as it is counted, written as operators write one: `192.0.2.1`, `2001:db8:0:1::/64`.
-pub fn network_name(client: IpAddr) -> String {
-    match network(client) {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{address}/64"),
-    }
-}
-
 /// A network such as `172.16.0.0/12`, or one address.
 pub fn parse_network(text: &str) -> Option<IpNet> {
     let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
@@ -230,8 +222,5 @@ mod tests {
         assert_eq!(of("2001:db8:0:1::7"), of("2001:db8:0:1:9:9:9:9"));
         assert_ne!(of("2001:db8:0:1::7"), of("2001:db8:0:2::7"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
-        let name = |text: &str| network_name(text.parse().unwrap());
-        assert_eq!(name("2001:db8:0:1::7"), "2001:db8:0:1::/64");
-        assert_eq!(name("192.0.2.1"), "192.0.2.1");
     }
 }

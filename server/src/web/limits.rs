@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::limit::{Attempt, Client, Count};
-use bookings::strangers::Stranger;
+use bookings::strangers::{Stranger, network_of};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::client::{network, network_name};
+use super::client::network;
 
 /// The limiters; clones share their counts.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl Limits {
     /// Somebody who is not known: the network that they come from, and whether what they do is limited.
     pub fn stranger(&self, client: Option<Client>) -> Stranger {
         Stranger {
-            network: client.map_or_else(|| "unknown".to_owned(), |Client(client)| network_name(client)),
+            network: client.map_or_else(|| "unknown".to_owned(), |Client(client)| network_of(client)),
             is_limited: self.0.is_some(),
         }
     }

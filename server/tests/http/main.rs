@@ -25,6 +25,7 @@ mod sessions;
 mod settings;
 mod site;
 mod slots;
+mod strangers;
 mod studio;
 mod support;
 mod unreadable;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::confirm::{EXPIRED, confirm_sentence};
 use super::summary::{Facts, When};
 use super::{Standing, use_appointment};
 use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
@@ -10,7 +11,10 @@ use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
 #[component]
 pub fn BookedPage() -> impl IntoView {
     load_page(use_appointment(), |appointment| {
+        let confirm = confirm_sentence(&appointment);
         let (title, sentence) = match appointment.standing {
+            Standing::Unconfirmed => ("Almost booked", confirm.as_str()),
+            Standing::Expired => ("Not confirmed in time", EXPIRED),
             Standing::Pending => (
                 "Your request is in",
                 "The host confirms it soon. You get an email either way.",
@@ -24,7 +28,13 @@ pub fn BookedPage() -> impl IntoView {
                 "A confirmation is on its way to your email address.",
             ),
         };
-        let stands = appointment.standing != Standing::Cancelled;
+        let sentence = sentence.to_owned();
+        let stands = !matches!(
+            appointment.standing,
+            Standing::Cancelled | Standing::Expired | Standing::Unconfirmed
+        );
+        let again = (appointment.standing == Standing::Expired && appointment.is_bookable)
+            .then(|| format!("/book/{}", appointment.slug));
         let manage = format!("/manage/{}", appointment.token);
         let deadlines = appointment.deadlines.join(" ");
         let ics = format!("{manage}/appointment.ics");
@@ -36,6 +46,9 @@ pub fn BookedPage() -> impl IntoView {
                 <p class="lead">{sentence}</p>
                 <When appointment=appointment.clone()/>
                 <Facts appointment/>
+                {again.map(|again| view! {
+                    <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div>
+                })}
                 {stands.then(|| view! {
                     <p>"Plans change? With the link in your email, or here, you can move or cancel the appointment. " {deadlines}</p>
                     <div class="actions">

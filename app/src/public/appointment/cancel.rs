@@ -33,11 +33,11 @@ pub fn CancelPage() -> impl IntoView {
 fn Ask(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl IntoView {
     let manage = format!("/manage/{}", appointment.token);
     let refused = match appointment.standing {
-        Standing::Cancelled => Some("This appointment was cancelled already.".to_owned()),
+        Standing::Cancelled | Standing::Expired => Some("This appointment was cancelled already.".to_owned()),
         Standing::Past => {
             Some("This appointment has begun or is over, so it can no longer be cancelled.".to_owned())
         }
-        Standing::Upcoming | Standing::Pending => appointment.not_cancellable.clone(),
+        Standing::Upcoming | Standing::Pending | Standing::Unconfirmed => appointment.not_cancellable.clone(),
     };
     let problem = problem_of(action, &appointment.kept);
     let reason = appointment.kept.value("reason");

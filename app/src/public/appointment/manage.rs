@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::confirm::{EXPIRED, confirm_sentence};
 use super::guests::{Guests, GuestsNotice, TakeOutGuest};
 use super::summary::{Facts, When};
 use super::{AppointmentView, Standing, appointment_page, use_mailed, use_token};
@@ -23,8 +24,11 @@ pub fn ManagePage() -> impl IntoView {
         let may_take_out = matches!(appointment.standing, Standing::Upcoming | Standing::Pending)
             && appointment.not_cancellable.is_none()
             && !appointment.guests.is_empty();
+        let confirm = confirm_sentence(&appointment);
         let (title, notice) = match appointment.standing {
             Standing::Upcoming => ("Your appointment", None),
+            Standing::Unconfirmed => ("Not confirmed yet", Some(confirm.as_str())),
+            Standing::Expired => ("Not confirmed in time", Some(EXPIRED)),
             Standing::Pending => (
                 "Your request",
                 Some("The host has not confirmed this appointment yet. You get an email."),
@@ -45,7 +49,7 @@ pub fn ManagePage() -> impl IntoView {
                     .then(|| view! { <Notice tone=Tone::Good>"Your appointment was moved. This is the new time."</Notice> })}
                 <GuestsNotice appointment=appointment.clone() action=take_out/>
                 <h1>{title}</h1>
-                {notice.map(|sentence| view! { <p class="lead">{sentence}</p> })}
+                {notice.map(|sentence| view! { <p class="lead">{sentence.to_owned()}</p> })}
                 <When appointment=appointment.clone()/>
                 <Facts appointment=appointment.clone()/>
                 {may_take_out.then(|| view! { <Guests appointment=appointment.clone() action=take_out/> })}
@@ -60,7 +64,10 @@ pub fn ManagePage() -> impl IntoView {
 fn Actions(appointment: AppointmentView) -> impl IntoView {
     let base = format!("/manage/{}", appointment.token);
     let again = format!("/book/{}", appointment.slug);
-    if matches!(appointment.standing, Standing::Cancelled | Standing::Past) {
+    if matches!(
+        appointment.standing,
+        Standing::Cancelled | Standing::Expired | Standing::Past
+    ) {
         let again = view! { <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div> };
         return appointment.is_bookable.then_some(again).into_any();
     }
@@ -79,7 +86,9 @@ fn Actions(appointment: AppointmentView) -> impl IntoView {
             {not_movable
                 .is_none()
                 .then(|| view! { <ButtonLink href=format!("{base}/reschedule") look=Look::Primary>"Reschedule"</ButtonLink> })}
-            <ButtonLink href=format!("{base}/appointment.ics") icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
+            {(appointment.standing != Standing::Unconfirmed).then(|| view! {
+                <ButtonLink href=format!("{base}/appointment.ics") icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
+            })}
             {not_cancellable
                 .is_none()
                 .then(|| view! { <ButtonLink href=format!("{base}/cancel") look=Look::Danger>"Cancel appointment"</ButtonLink> })}

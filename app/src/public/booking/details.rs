@@ -110,6 +110,8 @@ pub struct Asked {
     pub questions: Vec<AskedQuestion>,
     /// Clients may bring others.
     pub takes_guests: bool,
+    /// Clients confirm by a mail's link before the booking counts.
+    pub confirm_by_mail: bool,
     /// Sent with the form, so that sending it twice books once.
     pub idempotency_key: String,
 }
@@ -183,7 +185,11 @@ pub fn DetailsForm(
                     required=true
                     autocomplete="email"
                     maxlength=254
-                    help="The confirmation goes to this address."
+                    help=if asked.confirm_by_mail && !is_full {
+                        "We send a link to this address. The booking counts when you open it and confirm, within 15 minutes."
+                    } else {
+                        "The confirmation goes to this address."
+                    }
                 />
                 <Field label="Phone" name="phone" kind="tel" bind=typed.phone problem autocomplete="tel" maxlength=40/>
                 {asked.takes_guests.then(|| view! {

@@ -25,6 +25,7 @@ pub async fn appointment(token: &str, mailed: &str) -> Result<AppointmentView, A
     let shown = view(token, found, quince.now(), kept("cancel").await);
     Ok(AppointmentView {
         kept_guests: kept("guests").await,
+        kept_confirm: kept("confirm").await,
         ..shown
     })
 }
@@ -94,6 +95,13 @@ pub async fn take_out_guest(token: &str, guest: &str) -> Result<(), AppError> {
         appointments::edit_guests(&quince, &client(token), &guests).await?;
     }
     Ok(())
+}
+
+/// Confirms it by what a mail's link holds, and says where it is shown.
+pub async fn confirm(token: &str, mailed: &str) -> Result<String, AppError> {
+    limited(Attempt::Book)?;
+    appointments::confirm_by_mail(&quince()?, token, mailed).await?;
+    Ok(format!("/booked/{token}"))
 }
 
 /// Cancels it, and says where it is shown.
@@ -169,11 +177,22 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
             .into_iter()
             .map(|answer| (answer.label, answer.text))
             .collect(),
-        standing: standing(found.status.as_str(), found.start, now),
+        confirm_until: found
+            .confirm_until
+            .map(|until| Habits::of_visitor().time(found.zone.local(until)))
+            .unwrap_or_default(),
+        standing: match found.confirm_until {
+            _ if found.has_expired => Standing::Expired,
+            // Somebody sees to it within a second.
+            Some(until) if until <= now => Standing::Expired,
+            Some(_) => Standing::Unconfirmed,
+            None => standing(found.status.as_str(), found.start, now),
+        },
         not_movable: found.may_reschedule.err(),
         not_cancellable: found.may_cancel.err(),
         kept,
         kept_guests: KeptForm::default(),
+        kept_confirm: KeptForm::default(),
     }
 }
 

@@ -148,6 +148,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
         host: host.map(|host| host.to_string()),
         visit: (!of_this_visit.is_empty()).then(|| menu::text(of_this_visit)),
         questions: page.questions.iter().map(asked_question).collect(),
+        confirm_by_mail: page.confirm_by_mail,
         takes_guests: page.seats.is_some_and(|seats| seats > 1),
         about: about(page, &menu, of_this_visit),
         menu: menu

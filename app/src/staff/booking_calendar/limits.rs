@@ -1,4 +1,4 @@
-//! How many appointments, until when clients may change them, and whether they are confirmed at once.
+//! How many appointments, until when clients may change them, and what it takes until they are confirmed.
 
 use leptos::prelude::*;
 
@@ -45,6 +45,7 @@ pub fn LimitsCard(
                 problem
             />
             <Check label="Confirm at once" name=name("auto_confirm") checked=form.auto_confirm == "true" help="Usually ticked. Otherwise an appointment waits for your confirmation; its time is taken meanwhile."/>
+            <Check label="Clients confirm by mail first" name=name("confirm_by_mail") checked=form.confirm_by_mail == "true" help="Against made-up bookings. Its time is kept for 15 minutes; you are told, and it reaches your calendar, when the client confirms by a link in a mail."/>
             <Check label="Clients can book it" name=name("active") checked=form.active == "true" help="Usually ticked. Otherwise its page says that it cannot be booked at present; appointments stay."/>
         </Card>
     }

@@ -19,11 +19,12 @@ use super::overriding::{self, IfTaken};
 use super::plan::{self, Decided, Plan};
 use super::read::{host_names, names, names_of};
 use super::view::Booked;
-use super::{hold, token, why_not};
+use super::{hold, token, unconfirmed, why_not};
 use crate::accounts::is_admin;
 use crate::calendars::checked_answers;
 use crate::classes;
 use crate::input::Checked;
+use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own, queue_for_counting};
@@ -292,8 +293,12 @@ impl Wish<'_> {
         }
         let ids: Vec<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
         let hosts = staff::list_of(tx, &ids).await?;
-        outbox::begin(tx, appointment, &plan.parts, &hosts, now).await?;
-        mail::booked(tx, appointment, &plan.parts, &hosts, self.by, now).await?;
+        if appointment.unconfirmed_until.is_some() {
+            mail::ask(tx, appointment, MessageKind::ClientConfirm, now).await?;
+        } else {
+            outbox::begin(tx, appointment, &plan.parts, &hosts, now).await?;
+            mail::booked(tx, appointment, &plan.parts, &hosts, self.by, now).await?;
+        }
         Ok(answer(
             appointment,
             calendar,
@@ -315,7 +320,7 @@ impl Wish<'_> {
             (Some(_), Some(_)) => "chosen by staff",
             (None, _) => decided.plan.reason.as_str(),
         };
-        let confirmed = calendar.auto_confirm || self.by.is_some();
+        let confirmed = (calendar.auto_confirm && !calendar.confirm_by_mail) || self.by.is_some();
         Appointment {
             id,
             calendar_id: calendar.id,
@@ -342,6 +347,8 @@ impl Wish<'_> {
             cancelled_at: None,
             cancelled_by: None,
             cancel_reason: None,
+            unconfirmed_until: (calendar.confirm_by_mail && self.by.is_none())
+                .then(|| unconfirmed::until(now)),
         }
     }
 
@@ -477,6 +484,9 @@ fn answer(
         end: appointment.ends_at,
         zone: appointment.client_zone.clone(),
         status: appointment.status,
+        confirm_until: appointment
+            .unconfirmed_until
+            .filter(|_| unconfirmed::is_unconfirmed(appointment)),
     }
 }
 

@@ -8,9 +8,11 @@ use store::{AppointmentStatus as Status, Tx, appointments, occupancy};
 
 use super::error::ChangeError;
 use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token};
+use super::unconfirmed::{NOT_YET, is_unconfirmed};
 use super::view::next_statuses;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
+use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, mail, outbox};
 
@@ -92,6 +94,9 @@ pub(crate) fn client_may(
     if !is_active(appointment.status) {
         return Err(over(appointment.status));
     }
+    if is_unconfirmed(appointment) {
+        return Err(NOT_YET.to_owned());
+    }
     if now >= appointment.starts_at {
         return Err("This appointment has begun or is over, so it cannot be changed any more.".to_owned());
     }
@@ -134,6 +139,9 @@ pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result
         return Err(ChangeError::AlreadyOver(over(appointment.status)));
     }
     match opened.staff {
+        Some(_) if is_unconfirmed(appointment) => Err(ChangeError::NotOffered(
+            "The client has not confirmed this booking by mail yet. Confirm it yourself first, or decline it.".to_owned(),
+        )),
         Some(_) => Ok(()),
         None => client_may(appointment, &opened.calendar, cutoff, now).map_err(ChangeError::TooLate),
     }
@@ -150,12 +158,24 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
     if opened.appointment.status == Status::Cancelled {
         return Ok(());
     }
-    check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+    // What nobody was told of can always be called off.
+    if !is_unconfirmed(&opened.appointment) {
+        check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+    }
     let called_off = CalledOff {
         by: &opened.by,
         reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
     };
-    change_status(quince, &mut tx, &opened, Status::Cancelled, Some(called_off), now).await?;
+    change_status(
+        quince,
+        &mut tx,
+        &opened,
+        Status::Cancelled,
+        Some(called_off),
+        Told::All,
+        now,
+    )
+    .await?;
     tx.commit().await?;
     quince.wake();
     Ok(())
@@ -192,10 +212,69 @@ pub async fn set_status(
                 .to_owned(),
         ));
     }
-    change_status(quince, &mut tx, &opened, status, None, now).await?;
+    change_status(quince, &mut tx, &opened, status, None, Told::All, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())
+}
+
+/// Calls off what a stranger booked, whatever its cut-off; false when it was called off, or is over, already. What of it waited to be
+/// mailed is not mailed.
+pub(crate) async fn undo_booking(
+    quince: &Quince,
+    id: AppointmentId,
+    by: &str,
+    tell_client: bool,
+) -> Result<bool, Internal> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let Some(known) = appointments::find(&mut tx, id).await? else {
+        return Ok(false);
+    };
+    classes::queue_for(&mut tx, &known).await?;
+    appointments::lock(&mut tx, id).await?;
+    let Some(appointment) = appointments::find(&mut tx, id).await? else {
+        return Ok(false);
+    };
+    if !is_active(appointment.status) || appointment.starts_at <= now {
+        return Ok(false);
+    }
+    let opened = Opened {
+        calendar: calendar_of(&mut tx, &appointment).await?,
+        appointment,
+        by: by.to_owned(),
+        staff: None,
+    };
+    for mail in store::messages::all_not_begun(&mut tx, id).await? {
+        store::messages::delete(&mut tx, mail.id).await?;
+    }
+    let called_off = CalledOff { by, reason: None };
+    let told = if tell_client { Told::Client } else { Told::Nobody };
+    let changed = change_status(
+        quince,
+        &mut tx,
+        &opened,
+        Status::Cancelled,
+        Some(called_off),
+        told,
+        now,
+    )
+    .await;
+    match changed {
+        Ok(()) => {}
+        Err(ChangeError::Internal(cause)) => return Err(cause),
+        Err(other) => return Err(Internal::because(other)),
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Who gets a mail about a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    Client,
+    Nobody,
 }
 
 async fn change_status(
@@ -204,6 +283,7 @@ async fn change_status(
     opened: &Opened,
     status: Status,
     called_off: Option<CalledOff<'_>>,
+    told: Told,
     now: Timestamp,
 ) -> Result<(), ChangeError> {
     let old = &opened.appointment;
@@ -232,6 +312,15 @@ async fn change_status(
         mail::remind(tx, &changed, now).await?;
         unaware = mail::changes::take_back(tx, changed.id, now).await?;
     }
+    if is_unconfirmed(old) {
+        return match status {
+            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.staff, now).await,
+            _ => Ok(()),
+        };
+    }
+    if told == Told::Nobody {
+        return Ok(());
+    }
     match (old.status, status) {
         (before, Status::Cancelled) => {
             let declined = before == Status::New && opened.staff.is_some();
@@ -241,6 +330,9 @@ async fn change_status(
                 MessageKind::ClientCancelled
             };
             mail::ask(tx, &changed, kind, now).await?;
+            if told == Told::Client {
+                return Ok(());
+            }
             let mut hosts = hosts_of(tx, changed.id).await?;
             if !hosts.is_empty() && hosts.iter().all(|host| unaware.contains(host)) {
                 return Ok(());

@@ -115,7 +115,7 @@ async fn hold_for(
 }
 
 /// Gives back what a visitor holds.
-pub(super) async fn give_up(quince: &Quince, holder: Holder) -> Result<(), Internal> {
+pub(crate) async fn give_up(quince: &Quince, holder: Holder) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let freed = occupancy::give_up_hold(&mut tx, holder, now).await?;

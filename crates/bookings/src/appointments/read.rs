@@ -16,7 +16,7 @@ use store::{
 
 use super::error::ChangeError;
 use super::view::{AppointmentView, ClientView, ServicePart, WriteView, urgency, write_sentence};
-use super::{change, token};
+use super::{change, token, unconfirmed};
 use crate::accounts::is_admin;
 use crate::connections::{place_of, places};
 use crate::mail::told;
@@ -73,10 +73,18 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         end: appointment.ends_at,
         zone: appointment.client_zone.clone(),
         status: appointment.status,
+        confirm_until: appointment
+            .unconfirmed_until
+            .filter(|_| unconfirmed::is_unconfirmed(&appointment)),
+        has_expired: unconfirmed::has_expired(&appointment),
         movable_until: until(calendar.rules.reschedule_cutoff, &appointment, &calendar),
         cancellable_until: until(calendar.rules.cancel_cutoff, &appointment, &calendar),
         may_reschedule: change::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
-        may_cancel: change::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now),
+        may_cancel: if unconfirmed::is_unconfirmed(&appointment) {
+            Ok(())
+        } else {
+            change::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now)
+        },
         name: appointment.name,
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
@@ -335,6 +343,7 @@ fn view(
     }
     let host_name = names_of(&hosts, team);
     let write_sentence = write_sentence(&writes, !hosts.is_empty());
+    let is_unconfirmed = unconfirmed::is_unconfirmed(&appointment);
     AppointmentView {
         id: appointment.id,
         calendar: calendar.id,
@@ -359,6 +368,7 @@ fn view(
         status: appointment.status,
         assignment_reason: appointment.assignment_reason,
         booked_by: appointment.booked_by,
+        confirm_until: appointment.unconfirmed_until.filter(|_| is_unconfirmed),
         created_at: appointment.created_at,
         cancelled_at: appointment.cancelled_at,
         cancelled_by: appointment.cancelled_by,

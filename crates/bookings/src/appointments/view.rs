@@ -26,6 +26,8 @@ pub struct Booked {
     pub zone: Zone,
     /// Confirmed, or new when somebody has yet to confirm it.
     pub status: Status,
+    /// Until when the client has to confirm it by a mail's link, if they have to.
+    pub confirm_until: Option<Timestamp>,
 }
 
 /// Without the secret.
@@ -94,6 +96,10 @@ pub struct ClientView {
     pub answers: Vec<Answer>,
     /// Where it stands.
     pub status: Status,
+    /// Until when the client has to confirm it by a mail's link, if they have to.
+    pub confirm_until: Option<Timestamp>,
+    /// They did not confirm it in time.
+    pub has_expired: bool,
     /// Until when the client may move it.
     pub movable_until: Timestamp,
     /// Until when the client may cancel it.
@@ -175,6 +181,8 @@ pub struct AppointmentView {
     pub assignment_reason: Option<String>,
     /// Which staff member booked it, if not the client.
     pub booked_by: Option<StaffId>,
+    /// Until when its client has to confirm it by a mail's link, if they have to.
+    pub confirm_until: Option<Timestamp>,
     /// When it was booked.
     pub created_at: Timestamp,
     /// When it was called off.

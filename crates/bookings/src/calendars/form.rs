@@ -46,6 +46,8 @@ pub struct CalendarForm {
     pub questions: Vec<Question>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
+    /// Whether clients confirm by a mail's link before anybody is told.
+    pub confirm_by_mail: bool,
     /// Whether it takes bookings.
     pub active: bool,
     /// Whether a change of the kind is meant, with what it does to what exists.
@@ -67,6 +69,7 @@ impl CalendarForm {
             members: Vec::new(),
             questions: Vec::new(),
             auto_confirm: true,
+            confirm_by_mail: false,
             active: true,
             kind_change_confirmed: false,
         }

@@ -53,6 +53,8 @@ pub struct Calendar {
     pub questions: Vec<Question>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
+    /// Whether clients confirm by a mail's link before anybody is told.
+    pub confirm_by_mail: bool,
     /// Whether it is switched on.
     pub active: bool,
     /// Why it takes no bookings although it is switched on: something that is stored of it cannot be read.
@@ -113,6 +115,8 @@ pub struct PublicPage {
     pub questions: Vec<Question>,
     /// The seats of a session; none in other kinds than Class Booking.
     pub seats: Option<u32>,
+    /// Whether clients confirm by a mail's link before anybody is told.
+    pub confirm_by_mail: bool,
 }
 
 /// Why a booking calendar could not be shown or changed.
@@ -209,6 +213,7 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
             .collect(),
         questions: row.questions,
         seats: (row.kind == Kind::ClassBooking).then_some(row.rules.seats),
+        confirm_by_mail: row.confirm_by_mail,
     })
 }
 
@@ -431,6 +436,7 @@ fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, healt
         members,
         questions: row.questions,
         auto_confirm: row.auto_confirm,
+        confirm_by_mail: row.confirm_by_mail,
         active: row.active,
         notes,
     }
@@ -477,6 +483,7 @@ fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
         color: form.color.clone(),
         questions: form.questions.clone(),
         auto_confirm: form.auto_confirm,
+        confirm_by_mail: form.confirm_by_mail,
         active: form.active,
     }
 }

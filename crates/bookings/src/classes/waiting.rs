@@ -383,6 +383,7 @@ async fn move_up(
         cancelled_at: None,
         cancelled_by: None,
         cancel_reason: None,
+        unconfirmed_until: None,
     };
     let mut places = plan::places_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {

@@ -3,6 +3,8 @@
 /// What a mail is about and whom it is for. Kept as its word in `messages.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageKind {
+    /// To the client: the link by which they confirm what they booked.
+    ClientConfirm,
     /// To the client: booked.
     ClientBooked,
     /// To the client: moved to another time.
@@ -39,7 +41,8 @@ pub(crate) enum MessageKind {
     CalendarsFailing,
 }
 
-const WORDS: [(MessageKind, &str); 17] = [
+const WORDS: [(MessageKind, &str); 18] = [
+    (MessageKind::ClientConfirm, "client-confirm"),
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
     (MessageKind::ClientHostChanged, "client-host-changed"),
@@ -71,6 +74,7 @@ impl MessageKind {
     /// What it is about, in words.
     pub(crate) fn title(self) -> &'static str {
         match self {
+            Self::ClientConfirm => "To be confirmed by the client",
             Self::ClientBooked => "Booked",
             Self::ClientRescheduled | Self::HostRescheduled => "New time",
             Self::ClientHostChanged => "Somebody else takes part",

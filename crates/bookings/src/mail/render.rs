@@ -44,6 +44,9 @@ pub(crate) struct Told<'a> {
     pub(crate) end: Timestamp,
     /// The client's own page.
     pub(crate) manage_url: &'a str,
+    /// Where the client confirms what they booked, and until when they can.
+    pub(crate) confirm_url: &'a str,
+    pub(crate) confirm_until: Option<Timestamp>,
     /// The staff's page of the appointment.
     pub(crate) staff_url: &'a str,
     pub(crate) pending: bool,
@@ -99,6 +102,7 @@ fn before(told: &Told, zone: &Zone) -> String {
 /// it to.
 pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
     let letter = match kind {
+        MessageKind::ClientConfirm => return Some(to_confirm(told)),
         MessageKind::ClientBooked if told.pending => client(
             told,
             &format!("Requested: {}", told.calendar),
@@ -157,6 +161,25 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             ..letter
         },
     })
+}
+
+/// Asks the client to confirm what somebody booked with their address.
+fn to_confirm(told: &Told) -> Letter {
+    let until = told
+        .confirm_until
+        .map(|until| told.client_zone.local(until).strftime("%H:%M").to_string())
+        .unwrap_or_default();
+    let sentence = format!("please confirm this booking by {until}. Until then the time is kept for you.");
+    let letter = client(told, &format!("Please confirm: {}", told.calendar), &sentence);
+    Letter {
+        text: format!(
+            "{}\nTo confirm it, open this page and press its button:\n{}\n\nIf you did not book this, you need not do anything: it is \
+             forgotten then.\n\n{}\n",
+            letter.text, told.confirm_url, told.business
+        ),
+        ics: None,
+        ..letter
+    }
 }
 
 fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
@@ -427,6 +450,8 @@ mod tests {
             start: "2026-11-24T15:00:00Z".parse().unwrap(),
             end: "2026-11-24T15:30:00Z".parse().unwrap(),
             manage_url: "https://book.example/manage/secret",
+            confirm_url: "https://book.example/manage/secret/confirm",
+            confirm_until: None,
             staff_url: "https://book.example/appointments/1",
             pending: false,
             ics: String::new(),

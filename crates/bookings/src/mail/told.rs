@@ -32,6 +32,8 @@ pub(crate) struct Gathered {
     manage_url: String,
     /// The same, as a mail holds it: it shows that the mail arrived.
     mailed_url: String,
+    /// Where the client confirms what they booked.
+    confirm_url: String,
     staff_url: String,
     sender: String,
 }
@@ -72,6 +74,7 @@ impl Gathered {
                 .unwrap_or_default(),
             business_zone: business.map_or_else(Zone::utc, |business| business.zone),
             mailed_url: quince.manage_url(&secret),
+            confirm_url: String::new(),
             manage_url: quince.manage_url(&secret),
             staff_url: quince.page(&format!("appointments/{}", appointment.id)),
             sender: quince.mailer().sender().to_owned(),
@@ -84,6 +87,7 @@ impl Gathered {
         let proof = token::mailed(quince, self.appointment.id, address)?;
         Ok(Self {
             mailed_url: format!("{}?mailed={proof}", self.manage_url),
+            confirm_url: format!("{}/confirm?mailed={proof}", self.manage_url),
             ..self
         })
     }
@@ -136,6 +140,8 @@ impl Gathered {
             start: appointment.starts_at,
             end: appointment.ends_at,
             manage_url: &self.mailed_url,
+            confirm_url: &self.confirm_url,
+            confirm_until: appointment.unconfirmed_until,
             staff_url: &self.staff_url,
             pending: appointment.status == Status::New,
             ics: self.ics(),

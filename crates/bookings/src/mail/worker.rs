@@ -14,7 +14,7 @@ use super::told::Gathered;
 use super::transport::Letter;
 use super::unconfirmed;
 use super::{CalledOffSession, Detail, OnTheList};
-use crate::appointments::is_active;
+use crate::appointments::{is_active, is_unconfirmed};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, reach};
@@ -120,6 +120,11 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
     // Whoever's request is not confirmed has nothing to be reminded of, and a reminder that comes too late helps nobody.
     if kind == MessageKind::ClientReminder
         && (appointment.status != Status::Confirmed || appointment.starts_at <= quince.now())
+    {
+        return Ok(None);
+    }
+    if kind == MessageKind::ClientConfirm
+        && !(is_unconfirmed(&appointment) && appointment.unconfirmed_until > Some(quince.now()))
     {
         return Ok(None);
     }

@@ -168,6 +168,7 @@ mod tests {
             color: "#0f766e".into(),
             questions: Vec::new(),
             auto_confirm: true,
+            confirm_by_mail: false,
             active: true,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
@@ -202,6 +203,7 @@ mod tests {
             cancelled_at: None,
             cancelled_by: None,
             cancel_reason: None,
+            unconfirmed_until: None,
         }
     }
 

@@ -17,6 +17,7 @@ use store::{
     remote_calendars, staff,
 };
 
+use crate::appointments::is_unconfirmed;
 pub(crate) use deliver::Target;
 pub(crate) use worker::{claim, work};
 
@@ -59,7 +60,7 @@ pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestam
     let mut parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
     occupancy::queue_for(tx, &hosts).await?;
-    if !has_event(appointment.status) {
+    if !has_event(appointment.status) || is_unconfirmed(appointment) {
         parts.clear();
     }
     let mut live = event_writes::live_of_appointment(tx, appointment.id).await?;
@@ -83,7 +84,8 @@ pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -
     occupancy::queue_for(tx, &[session.host_id]).await?;
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
-    if session.cancelled_at.is_some() || appointments::roster_of_session(tx, id).await?.is_empty() {
+    let roster = appointments::roster_of_session(tx, id).await?;
+    if session.cancelled_at.is_some() || roster.iter().all(is_unconfirmed) {
         return match present {
             Some(write) => remove(tx, &write, now).await,
             None => Ok(()),
@@ -244,7 +246,8 @@ async fn to_come(
     now: Timestamp,
 ) -> Result<Vec<(Subject, Option<EventWrite>)>, StoreError> {
     let mut subjects = Vec::new();
-    let booked = appointments::future_of_host(tx, host, now).await?;
+    let mut booked = appointments::future_of_host(tx, host, now).await?;
+    booked.retain(|appointment| !is_unconfirmed(appointment));
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
     let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
     for part in appointment_parts::list(tx, &ids).await? {
@@ -253,7 +256,8 @@ async fn to_come(
         }
     }
     for session in class_sessions::future_of_host(tx, host, now).await? {
-        if !appointments::of_session(tx, session.id).await?.is_empty() {
+        let attending = appointments::of_session(tx, session.id).await?;
+        if !attending.iter().all(is_unconfirmed) {
             subjects.push(Subject::Session(session.id));
             writes.extend(event_writes::live_of_session(tx, session.id).await?);
         }

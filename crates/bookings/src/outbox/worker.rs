@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use super::content::Content;
 use super::deliver::{Put, Target};
 use super::fresh_uid;
+use crate::appointments::is_unconfirmed;
 use crate::connections::failure::{self, Asked};
 use crate::connections::{login, place};
 use crate::problem::Internal;
@@ -134,7 +135,8 @@ async fn of_session(quince: &Quince, tx: &mut Tx, id: SessionId) -> Result<Optio
     let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
         return Ok(None);
     };
-    let roster = appointments::roster_of_session(tx, id).await?;
+    let mut roster = appointments::roster_of_session(tx, id).await?;
+    roster.retain(|attending| !is_unconfirmed(attending));
     let page = quince.page(&format!("sessions/{id}"));
     Ok(Some(Content::of_session(&calendar, &session, &roster, page)))
 }

@@ -132,6 +132,7 @@ mod tests {
             color: String::new(),
             questions: Vec::new(),
             auto_confirm: true,
+            confirm_by_mail: false,
             active: true,
             created_at: now(),
             updated_at: now(),

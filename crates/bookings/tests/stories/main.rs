@@ -17,6 +17,7 @@ mod clocks;
 mod collective;
 mod comparing;
 mod configuring;
+mod confirming;
 mod connecting;
 mod crowded;
 mod external;

@@ -6,7 +6,9 @@ use bookings::appointments::{
 };
 use bookings::calendars::CalendarForm;
 use bookings::classes::{self, WaitError};
-use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Stranger, TooMany, WAITING_PLACES};
+use bookings::strangers::{
+    self, BOOKINGS, By, OPEN_HOLDS, Stranger, TooMany, UndoError, WAITING_PLACES, Whose,
+};
 use bookings::{Kind, Quince, Rules};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -25,6 +27,9 @@ stories! {
     five_places_on_waiting_lists_are_taken,
     staff_book_as_much_as_they_like,
     without_limits_everything_is_taken,
+    an_admin_undoes_all_that_came_from_a_network,
+    an_admin_undoes_all_of_an_address_and_tells_it,
+    staff_who_are_no_admins_undo_nothing,
 }
 
 fn from(network: &str) -> Stranger {
@@ -286,4 +291,154 @@ async fn without_limits_everything_is_taken(world: World) {
         let wish = wish(n, "ada@example.com");
         book_as_stranger(&world.quince, &stranger, wish).await.unwrap();
     }
+}
+
+async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
+    classes_of(&world, 1).await;
+    let eve = from("203.0.113.7");
+    for n in 0..6 {
+        book(&world.quince, "203.0.113.7", n, &format!("{n}@example.com"))
+            .await
+            .unwrap();
+    }
+    book(&world.quince, "203.0.113.8", 8, "bob@example.com")
+        .await
+        .unwrap();
+    book_as_stranger(
+        &world.quince,
+        &from("203.0.113.8"),
+        seat(20, "bob@example.com", 0),
+    )
+    .await
+    .unwrap();
+    book_as_stranger(&world.quince, &eve, seat(22, "x@example.com", 0))
+        .await
+        .unwrap();
+    // Bob waits for Eve's seat, and Eve waits for Bob's and for her own.
+    classes::wait_as_stranger(&world.quince, &eve, &seat(22, "y@example.com", 0))
+        .await
+        .unwrap();
+    classes::wait_as_stranger(
+        &world.quince,
+        &from("203.0.113.8"),
+        &seat(22, "bob@example.com", 0),
+    )
+    .await
+    .unwrap();
+    classes::wait_as_stranger(&world.quince, &eve, &seat(20, "z@example.com", 0))
+        .await
+        .unwrap();
+    let hold = HoldWish {
+        slug: "intro".into(),
+        start: start(10),
+        host: None,
+        services: Vec::new(),
+    };
+    hold_as_stranger(&world.quince, &eve, holder("eve's secret"), &hold)
+        .await
+        .unwrap();
+
+    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let found = strangers::find(&world.quince, world.owner, &whose).await.unwrap();
+    assert_eq!((found.appointments, found.holds, found.waiting), (7, 1, 2));
+    assert!(found.mails >= 7, "{found:?}");
+    assert_eq!(found.first.len(), 7);
+    let busy = strangers::busy(&world.quince, world.owner).await.unwrap();
+    assert_eq!((busy[0].whose.as_str(), busy[0].appointments), ("203.0.113.7", 7));
+
+    let done = strangers::undo(&world.quince, world.owner, &whose, false)
+        .await
+        .unwrap();
+    assert_eq!((done.appointments, done.holds, done.waiting), (7, 1, 2));
+    let left = strangers::find(&world.quince, world.owner, &whose).await.unwrap();
+    assert!(left.is_empty(), "{left:?}");
+    world.jobs().await;
+    world.later(10).await;
+    let mails = world.mails();
+    assert!(
+        !mails
+            .iter()
+            .any(|mail| mail.contains("To: \"Ada Byron\" <x@example.com>")),
+        "{mails:?}"
+    );
+    assert!(!mails.iter().any(|mail| mail.contains("Cancelled")), "{mails:?}");
+    // What others have stays, and they get what became free.
+    let events: Vec<String> = world
+        .events("Home")
+        .into_iter()
+        .map(|event| event.summary)
+        .collect();
+    assert_eq!(events.len(), 3, "{events:?}");
+    for time in ["09:00", "10:30", "14:00"] {
+        assert!(world.is_free(time).await, "{time}");
+    }
+    assert!(!world.is_free("13:00").await, "Bob's");
+}
+
+async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
+    let gone = book(&world.quince, "203.0.113.1", 0, "eve@gmail.com")
+        .await
+        .unwrap();
+    book(&world.quince, "203.0.113.2", 1, "E.V.E@gmail.com")
+        .await
+        .unwrap();
+    book(&world.quince, "203.0.113.2", 2, "bob@example.com")
+        .await
+        .unwrap();
+    let by_staff = wish(3, "eve@gmail.com");
+    appointments::book_as_staff(
+        &world.quince,
+        world.owner,
+        by_staff,
+        appointments::IfTaken::Refuse,
+    )
+    .await
+    .unwrap();
+    world.jobs().await;
+    let before = world.mails().len();
+    let whose: Whose = " Eve+1@googlemail.com ".parse().unwrap();
+    let found = strangers::find(&world.quince, world.owner, &whose).await.unwrap();
+    assert_eq!(found.appointments, 2, "what staff booked is theirs to keep");
+    strangers::undo(&world.quince, world.owner, &whose, true)
+        .await
+        .unwrap();
+    world.jobs().await;
+    let told = world
+        .mails()
+        .iter()
+        .filter(|mail| mail.contains("Subject: Cancelled"))
+        .count();
+    assert_eq!(
+        (told, world.mails().len()),
+        (2, before + 2),
+        "hosts see it in their calendars"
+    );
+    assert_eq!(world.events("Home").len(), 2);
+    let view = world.appointment(&gone).await;
+    assert_eq!(view.cancelled_by.as_deref(), Some("Maya Lopez"));
+    // Once more is as good as once.
+    let again = strangers::undo(&world.quince, world.owner, &whose, true)
+        .await
+        .unwrap();
+    assert!(again.is_empty(), "{again:?}");
+}
+
+async fn staff_who_are_no_admins_undo_nothing(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    let whose: Whose = "203.0.113.7".parse().unwrap();
+    for refused in [
+        strangers::find(&world.quince, jonas, &whose).await.map(drop),
+        strangers::undo(&world.quince, jonas, &whose, false)
+            .await
+            .map(drop),
+        strangers::busy(&world.quince, jonas).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(UndoError::NotAllowed)), "{refused:?}");
+    }
+    for nobody in ["", "ada", "203.0.113.0/24", "300.1.1.1"] {
+        assert!(nobody.parse::<Whose>().is_err(), "{nobody}");
+    }
+    // An address of the log is as good as its network.
+    let one: Whose = "2001:db8:0:1::99".parse().unwrap();
+    assert_eq!(one, "2001:db8:0:1::/64".parse().unwrap());
 }

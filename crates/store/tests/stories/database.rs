@@ -103,6 +103,7 @@ pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
         color: "#b8860b".to_owned(),
         questions: Vec::new(),
         auto_confirm: true,
+        confirm_by_mail: false,
         active: true,
     };
     booking_calendars::insert(tx, &new, now()).await.unwrap()
@@ -150,6 +151,7 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
         cancelled_at: None,
         cancelled_by: None,
         cancel_reason: None,
+        unconfirmed_until: None,
     };
     let mut hash = [0; 32];
     hash[..16].copy_from_slice(id.0.as_bytes());

@@ -1,10 +1,16 @@
 //! What strangers may do at most: by the network that they come from, and by the mail address that they type. The counts are kept in
 //! the database, so they hold for all processes and after a restart.
 
+mod undo;
+
+use std::net::{IpAddr, Ipv6Addr};
+
 use jiff::{SignedDuration, Timestamp};
 use store::occupancy::Holder;
 use store::strangers::{self, Sender, Sent, address_key};
 use store::{StoreError, Tx};
+
+pub use undo::{Busy, Found, NobodyNamed, ToUndo, UndoError, Whose, busy, find, undo};
 
 /// Bookings from one network, or with one address, within [`WINDOW`].
 pub const BOOKINGS: u32 = 10;
@@ -28,6 +34,18 @@ pub struct Stranger {
     pub network: String,
     /// Whether what they do is limited; else it is only noted.
     pub is_limited: bool,
+}
+
+/// A client's network as it is counted, written as operators write one: `192.0.2.1`, `2001:db8:0:1::/64`. One IPv6 customer usually
+/// has a whole /64.
+pub fn network_of(client: IpAddr) -> String {
+    match client.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
 }
 
 /// By what somebody has done too much.

@@ -1,0 +1,274 @@
+//! Undoing at once what one network or one mail address sent, for the owner and admins.
+
+#![expect(
+    missing_docs,
+    reason = "arguments of server functions become public fields; their functions say what they are"
+)]
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::profile::done_of;
+use super::tabs::SettingsHeader;
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::{Button, Card, Check, EmptyState, Field, FormNotice, Look, load_page, problem_of};
+
+/// What the page shows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StrangersView {
+    /// The network or address that was asked for.
+    whose: String,
+    /// Why that is none.
+    problem: Option<AppError>,
+    /// What would be undone, a sentence each; empty when there is nothing.
+    counts: Vec<String>,
+    /// The first of the appointments: address of its page, name, and the rest.
+    appointments: Vec<(String, String, String)>,
+    /// How many more there are.
+    more: String,
+    /// Who booked much lately: address of what it was, who, and how much.
+    busy: Vec<(String, String, String)>,
+    kept: KeptForm,
+}
+
+/// Loads what one network or address sent.
+#[server(prefix = "/api/fn", endpoint = "strangers-page")]
+pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
+    load(whose).await.map_err(crate::context::with_status)
+}
+
+#[cfg(feature = "ssr")]
+async fn load(whose: String) -> Result<StrangersView, AppError> {
+    use bookings::strangers;
+
+    let me = crate::staff::access::me().await?;
+    let quince = crate::context::quince()?;
+    let busy = strangers::busy(&quince, me.id).await?;
+    let view = StrangersView {
+        busy: busy
+            .into_iter()
+            .map(|busy| {
+                let booked = counted(busy.appointments, "appointment", "appointments");
+                (address_of(&busy.whose), busy.whose, booked)
+            })
+            .collect(),
+        kept: crate::context::kept("undo").await,
+        ..StrangersView::default()
+    };
+    let asked = whose.trim();
+    if asked.is_empty() {
+        return Ok(view);
+    }
+    let asked: strangers::Whose = match asked.parse() {
+        Ok(asked) => asked,
+        Err(nobody) => {
+            let problem = Some(AppError::field(
+                "whose",
+                strangers::NobodyNamed::to_string(&nobody),
+            ));
+            return Ok(StrangersView {
+                whose,
+                problem,
+                ..view
+            });
+        }
+    };
+    let found = strangers::find(&quince, me.id, &asked).await?;
+    let shown = found.first.len();
+    let more = usize::try_from(found.appointments)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(shown);
+    Ok(StrangersView {
+        whose: asked.to_string(),
+        counts: sentences(&found),
+        more: match more {
+            0 => String::new(),
+            more => format!("And {more} more."),
+        },
+        appointments: found
+            .first
+            .into_iter()
+            .map(|booked| {
+                let local = me.zone.local(booked.start);
+                let (day, time) = (
+                    crate::staff::format::long_date(local.date()),
+                    crate::staff::format::clock(local.time()),
+                );
+                let rest = format!("{day}, {time}, {}", booked.calendar);
+                (format!("/appointments/{}", booked.id), booked.name, rest)
+            })
+            .collect(),
+        ..view
+    })
+}
+
+/// The page with what this network or address sent.
+#[cfg(feature = "ssr")]
+pub fn address_of(whose: &str) -> String {
+    format!(
+        "/settings/strangers?whose={}",
+        crate::staff::access::escape(whose)
+    )
+}
+
+#[cfg(feature = "ssr")]
+fn counted(number: u32, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
+}
+
+/// What there is, a line each.
+#[cfg(feature = "ssr")]
+fn sentences(found: &bookings::strangers::Found) -> Vec<String> {
+    let all = [
+        (found.appointments, "appointment to come", "appointments to come"),
+        (found.holds, "time that is held", "times that are held"),
+        (
+            found.waiting,
+            "place on a waiting list",
+            "places on waiting lists",
+        ),
+        (
+            found.mails,
+            "mail that waits to be sent",
+            "mails that wait to be sent",
+        ),
+    ];
+    let there = all.into_iter().filter(|(number, ..)| *number > 0);
+    there
+        .map(|(number, one, many)| counted(number, one, many))
+        .collect()
+}
+
+/// Undoes it.
+#[server(prefix = "/api/fn", endpoint = "undo-strangers")]
+pub async fn undo_strangers(whose: String, #[server(default)] tell: String) -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("undo").keep("tell", &tell);
+    match undo(&whose, tell == "true").await {
+        Ok(done) => form.stay(Ok::<(), AppError>(()), &done).await,
+        Err(error) => form.stay(Err(error), "").await,
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    let whose: bookings::strangers::Whose = whose
+        .parse()
+        .map_err(|nobody: bookings::strangers::NobodyNamed| AppError::Refused(nobody.to_string()))?;
+    let done = bookings::strangers::undo(&crate::context::quince()?, staff, &whose, tell).await?;
+    Ok(if done.is_empty() {
+        "There was nothing to undo any more.".to_owned()
+    } else {
+        format!("Undone: {}.", sentences(&done).join(", "))
+    })
+}
+
+/// `/settings/strangers`.
+#[component]
+pub fn StrangersPage() -> impl IntoView {
+    let action = ServerAction::<UndoStrangers>::new();
+    let query = use_query_map();
+    let whose = Memo::new(move |_| query.read().get("whose").unwrap_or_default());
+    let page = Resource::new(
+        move || (whose.get(), action.version().get()),
+        |(whose, _)| strangers_page(whose),
+    );
+    view! {
+        <SettingsHeader title="Undo bookings" lead="Somebody filled your calendar with made-up bookings? Undo at once all that came from one network or with one mail address. What staff booked stays."/>
+        {load_page(page, move |view| view! { <Shown view action/> }.into_any())}
+    }
+}
+
+#[component]
+fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoView {
+    let problem = problem_of(action, &view.kept);
+    let done = done_of(action, &view.kept);
+    let asked = view.problem.clone();
+    let asked = Signal::derive(move || asked.clone());
+    let is_asked = !view.whose.is_empty() && view.problem.is_none();
+    let busy = view
+        .busy
+        .into_iter()
+        .map(|(href, whose, counted)| {
+            view! {
+                <li class="row">
+                    <div class="row-main">
+                        <p class="row-title"><a href=href>{whose}</a></p>
+                        <p class="row-detail">{counted}</p>
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    let none = busy.is_empty();
+    view! {
+        <FormNotice problem done/>
+        <Card title="Whose bookings">
+            <form method="get" action="/settings/strangers">
+                <Field
+                    label="Mail address or network"
+                    name="whose"
+                    value=view.whose.clone()
+                    problem=asked
+                    maxlength=254
+                    help="As the appointment or the log names it: ada@example.com, 203.0.113.7 or 2001:db8:0:1::/64."
+                />
+                <div class="form-end"><Button>"Show what there is"</Button></div>
+            </form>
+        </Card>
+        {is_asked.then(|| view! {
+            <ToUndo whose=view.whose counts=view.counts appointments=view.appointments more=view.more action/>
+        })}
+        <Card title="Who booked most in the last seven days">
+            {if none {
+                view! { <p class="soft">"Nobody has booked more than one appointment to come."</p> }.into_any()
+            } else {
+                view! { <ul class="rows">{busy}</ul> }.into_any()
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn ToUndo(
+    whose: String,
+    counts: Vec<String>,
+    appointments: Vec<(String, String, String)>,
+    more: String,
+    action: ServerAction<UndoStrangers>,
+) -> impl IntoView {
+    if counts.is_empty() {
+        return view! {
+            <EmptyState title=format!("Nothing of {whose}")><p>"There is nothing to undo."</p></EmptyState>
+        }
+        .into_any();
+    }
+    let rows = appointments.into_iter();
+    let rows = rows
+        .map(|(href, name, rest)| view! { <li><a href=href>{name}</a>{format!(", {rest}")}</li> })
+        .collect_view();
+    view! {
+        <Card title=format!("What {whose} has here")>
+            <ul>{counts.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            <details>
+                <summary>"Which appointments"</summary>
+                <ul>{rows}</ul>
+                <p class="soft">{more}</p>
+            </details>
+            <ActionForm action=action>
+                <input type="hidden" name="whose" value=whose/>
+                <Check label="Tell the clients by mail" name="tell" checked=false help="Usually not ticked: the addresses may be made up, or belong to people who know nothing of it. Hosts see it in their calendars."/>
+                <div class="form-end">
+                    <Button look=Look::Danger busy=action.pending()>"Cancel and remove all of it"</Button>
+                </div>
+            </ActionForm>
+        </Card>
+    }
+    .into_any()
+}

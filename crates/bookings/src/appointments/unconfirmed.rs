@@ -1,0 +1,126 @@
+//! Bookings that their clients confirm by a mail's link: until then the time is theirs for some minutes, nobody is told, and no
+//! calendar is written to.
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{AppointmentId, StaffId};
+use store::appointment_parts::{NewPart, Part};
+use store::appointments::{Appointment, CalledOff};
+use store::booking_calendars::BookingCalendar;
+use store::{AppointmentStatus as Status, Tx, appointment_parts, appointments, occupancy, staff, strangers};
+
+use super::change::{Actor, over};
+use super::error::ChangeError;
+use super::read::{hosts_of, is_mailed};
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::{classes, mail, outbox};
+
+/// How long a time is kept for a client who has not confirmed yet, minutes.
+pub const CONFIRM_MINUTES: i64 = 15;
+
+/// Why nobody but staff can do anything with it.
+pub(super) const NOT_YET: &str = "This booking is not confirmed yet. Confirm it by the link in the mail that was sent to its address first.";
+/// What became of it.
+const EXPIRED: &str = "This booking was not confirmed in time, so its time is free again. Book it anew.";
+
+/// Who called it off then.
+const NOBODY: &str = "nobody";
+
+/// Until when a booking that is made now has to be confirmed.
+pub(super) fn until(now: Timestamp) -> Timestamp {
+    now.checked_add(SignedDuration::from_mins(CONFIRM_MINUTES))
+        .unwrap_or(now)
+}
+
+/// Whether its client has yet to confirm it.
+pub(crate) fn is_unconfirmed(appointment: &Appointment) -> bool {
+    appointment.unconfirmed_until.is_some() && appointment.status == Status::New
+}
+
+/// Confirms a booking by what its mail's link holds. Doing it twice is as good as once.
+pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), ChangeError> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let actor = Actor::Client {
+        token: token.to_owned(),
+    };
+    let opened = actor.open(&mut tx, now).await?;
+    let booked = &opened.appointment;
+    if !is_mailed(quince, booked, proof)? {
+        return Err(ChangeError::NotFound);
+    }
+    match booked.unconfirmed_until {
+        None if super::is_active(booked.status) => return Ok(()),
+        Some(until) if is_unconfirmed(booked) && now < until => {}
+        Some(_) => return Err(ChangeError::AlreadyOver(EXPIRED.to_owned())),
+        None => return Err(ChangeError::AlreadyOver(over(booked.status))),
+    }
+    let status = status_of(&opened.calendar);
+    appointments::set_status(&mut tx, booked.id, status, None, now).await?;
+    strangers::confirm_address(&mut tx, &booked.email, now).await?;
+    tell(&mut tx, booked.id, None, now).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
+}
+
+fn status_of(calendar: &BookingCalendar) -> Status {
+    if calendar.auto_confirm {
+        Status::Confirmed
+    } else {
+        Status::New
+    }
+}
+
+/// Tells everybody of a booking that now counts, as of one that was just made.
+pub(super) async fn tell(
+    tx: &mut Tx,
+    id: AppointmentId,
+    by: Option<StaffId>,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
+    let booked = appointments::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
+    outbox::follow(tx, &booked, now).await?;
+    let parts = appointment_parts::list(tx, &[id]).await?;
+    let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
+    let hosts = hosts_of(tx, id).await?;
+    let hosts = staff::list_of(tx, &hosts).await?;
+    Ok(mail::booked(tx, &booked, &parts, &hosts, by, now).await?)
+}
+
+/// Gives back the time of a booking that was not confirmed in time.
+pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestamp) -> Result<(), Internal> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let Some(known) = appointments::find(&mut tx, id).await? else {
+        return Ok(());
+    };
+    classes::queue_for(&mut tx, &known).await?;
+    appointments::lock(&mut tx, id).await?;
+    let found: Option<Appointment> = appointments::find(&mut tx, id).await?;
+    let is_over = |until: Timestamp| until <= now || until > longest;
+    let Some(booked) =
+        found.filter(|found| is_unconfirmed(found) && found.unconfirmed_until.is_some_and(is_over))
+    else {
+        return Ok(());
+    };
+    let called_off = CalledOff {
+        by: NOBODY,
+        reason: Some("It was not confirmed by mail in time."),
+    };
+    appointments::set_status(&mut tx, id, Status::Cancelled, Some(called_off), now).await?;
+    occupancy::release(&mut tx, id).await?;
+    if let Some(session) = booked.session_id {
+        classes::seats_freed(quince, &mut tx, session, now).await?;
+    }
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
+}
+
+/// Whether it was called off because nobody confirmed it in time.
+pub(super) fn has_expired(appointment: &Appointment) -> bool {
+    appointment.status == Status::Cancelled
+        && appointment.unconfirmed_until.is_some()
+        && appointment.cancelled_by.as_deref() == Some(NOBODY)
+}

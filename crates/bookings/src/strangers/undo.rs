@@ -1,0 +1,210 @@
+//! Undoing at once what came from one network or with one mail address.
+
+use std::net::IpAddr;
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling::{AppointmentId, StaffId};
+use store::strangers::{self, Key, Undoable, address_key};
+use store::{StoreError, Tx, appointments, booking_calendars, staff, waiting_list};
+
+use super::network_of;
+use crate::accounts::is_admin;
+use crate::appointments::{give_up_hold, undo_booking};
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// Most appointments that one request calls off; what is left is shown again.
+const AT_ONCE: u32 = 500;
+/// Most appointments, and most networks and addresses, that a page names.
+const SHOWN: u32 = 50;
+/// Who booked much is looked for in so much time.
+const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whose things are undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose(Key);
+
+/// Why what was typed names nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Enter a mail address such as ada@example.com, or a network as the log names it, such as 203.0.113.7 or 2001:db8:0:1::/64."
+)]
+pub struct NobodyNamed;
+
+impl std::str::FromStr for Whose {
+    type Err = NobodyNamed;
+
+    fn from_str(text: &str) -> Result<Self, NobodyNamed> {
+        let text = text.trim();
+        if text.contains('@') {
+            return Ok(Self(Key::Address(address_key(text))));
+        }
+        let address = ["/64", "/32"].into_iter().find_map(|end| text.strip_suffix(end));
+        let address: IpAddr = address.unwrap_or(text).parse().map_err(|_| NobodyNamed)?;
+        Ok(Self(Key::Network(network_of(address))))
+    }
+}
+
+impl std::fmt::Display for Whose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.text())
+    }
+}
+
+/// What there is to undo.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Appointments to come.
+    pub appointments: u32,
+    /// Visitors who hold time.
+    pub holds: u32,
+    /// Places on waiting lists.
+    pub waiting: u32,
+    /// Mails that wait to be sent.
+    pub mails: u32,
+    /// The first of the appointments.
+    pub first: Vec<ToUndo>,
+}
+
+impl Found {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.appointments == 0 && self.holds == 0 && self.waiting == 0 && self.mails == 0
+    }
+}
+
+/// An appointment that would be called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToUndo {
+    /// The appointment.
+    pub id: AppointmentId,
+    /// When it starts.
+    pub start: Timestamp,
+    /// The client's name.
+    pub name: String,
+    /// The name of the booking calendar.
+    pub calendar: String,
+}
+
+/// A network or an address from which much was booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// Which.
+    pub whose: String,
+    /// The appointments to come that were booked lately.
+    pub appointments: u32,
+}
+
+/// Why nothing was undone.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoError {
+    /// Only owners and admins may do this.
+    #[error("Only the owner or an admin may do this. Ask one of them.")]
+    NotAllowed,
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<StoreError> for UndoError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+async fn check_admin(tx: &mut Tx, by: StaffId) -> Result<String, UndoError> {
+    match staff::find(tx, by).await? {
+        Some(person) if is_admin(person.role) => Ok(person.name),
+        _ => Err(UndoError::NotAllowed),
+    }
+}
+
+/// Who booked most lately, for owners and admins.
+pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, UndoError> {
+    let now = quince.now();
+    let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+    let mut tx = quince.store().read().await?;
+    check_admin(&mut tx, by).await?;
+    let found = strangers::busy(&mut tx, since, now, SHOWN).await?;
+    let busy = |(whose, appointments)| Busy { whose, appointments };
+    Ok(found.into_iter().map(busy).collect())
+}
+
+/// What would be undone, for owners and admins.
+pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, UndoError> {
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    check_admin(&mut tx, by).await?;
+    let Undoable {
+        appointments: ids,
+        holders,
+        waiting,
+        mails,
+    } = strangers::undoable(&mut tx, &whose.0, now).await?;
+    let mut first = Vec::new();
+    for id in ids.iter().take(SHOWN as usize) {
+        let Some(booked) = appointments::find(&mut tx, *id).await? else {
+            continue;
+        };
+        let calendar = booking_calendars::find(&mut tx, booked.calendar_id).await?;
+        first.push(ToUndo {
+            id: *id,
+            start: booked.starts_at,
+            name: booked.name,
+            calendar: calendar.map(|calendar| calendar.name).unwrap_or_default(),
+        });
+    }
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(Found {
+        appointments: count(ids.len()),
+        holds: count(holders.len()),
+        waiting: count(waiting.len()),
+        mails,
+        first,
+    })
+}
+
+/// Calls off the appointments to come, ends holds, takes places on waiting lists back, and mails that wait. The clients are told
+/// if `tell` says so; hosts find it in their calendars. What was done before something broke stays done, and can be gone on with.
+pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Result<Found, UndoError> {
+    let now = quince.now();
+    let (name, before) = {
+        let mut tx = quince.store().read().await?;
+        let name = check_admin(&mut tx, by).await?;
+        (name, strangers::undoable(&mut tx, &whose.0, now).await?)
+    };
+    let mut done = Found::default();
+    // Those who wait first: they would get the seats that become free.
+    for id in before.waiting {
+        let mut tx = quince.store().write().await?;
+        match waiting_list::delete(&mut tx, id).await {
+            Ok(()) => done.waiting += 1,
+            Err(StoreError::Gone(_)) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        tx.commit().await?;
+    }
+    for holder in before.holders {
+        give_up_hold(quince, holder).await?;
+        done.holds += 1;
+    }
+    {
+        let mut tx = quince.store().write().await?;
+        done.mails = strangers::take_mails_back(&mut tx, &whose.0, now).await?;
+        tx.commit().await?;
+    }
+    for id in before.appointments.into_iter().take(AT_ONCE as usize) {
+        done.appointments += u32::from(undo_booking(quince, id, &name, tell).await?);
+    }
+    quince.wake();
+    tracing::info!(
+        target: "audit",
+        staff = %by,
+        appointments = done.appointments,
+        holds = done.holds,
+        waiting = done.waiting,
+        mails = done.mails,
+        "what a stranger sent was undone"
+    );
+    Ok(done)
+}
