@@ -66,6 +66,7 @@ export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
     "workspace-settings": "/settings/workspace",
     resources: "/settings/resources",
     mails: "/settings/mails",
+    "undo-bookings": "/settings/strangers",
   };
   return Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, demo.app + path]));
 }

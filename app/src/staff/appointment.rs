@@ -218,10 +218,11 @@ fn detail(
             .collect(),
         session: appointment.session.map(|session| session.to_string()),
         cancelled: appointment.cancelled_by.map(|by| {
-            let by = if by == "client" {
-                "the client".to_owned()
-            } else {
-                by
+            let by = match by.as_str() {
+                "client" => "the client".to_owned(),
+                // It was not confirmed in time, as the reason says.
+                "nobody" => return appointment.cancel_reason.clone().unwrap_or_default(),
+                _ => by,
             };
             match appointment.cancel_reason {
                 Some(reason) => format!("By {by}. Reason: {reason}"),

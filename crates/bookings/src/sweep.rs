@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::StaffId;
 use store::due::{self, Due, Kept, SKEW};
-use store::{Tx, external_events, idempotency_keys, occupancy, sessions};
+use store::{Tx, external_events, idempotency_keys, occupancy, sessions, strangers};
 
 use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
 use crate::problem::Internal;
@@ -16,6 +16,8 @@ use crate::{classes, connections};
 
 /// A request may be sent again under its key for this long.
 const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// From which network was booked is known for this long.
+const NETWORKS_STAY: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Keys and sessions are swept together, not one by one: what is over may stay this long.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
 /// Most hosts that are seen to at a time.
@@ -81,6 +83,7 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     }
     let mut tx = quince.store().write().await?;
     idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
+    strangers::forget_networks(&mut tx, before(now, NETWORKS_STAY)).await?;
     sessions::delete_expired(&mut tx, before(now, ENDED_STAY), now).await?;
     tx.commit().await?;
     let left_over = external_events::left_over(&mut quince.store().read().await?).await?;

@@ -284,6 +284,16 @@ pub async fn busy(
     )
 }
 
+/// Forgets from which networks was booked before an instant.
+pub async fn forget_networks(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE appointments SET client_network = NULL WHERE client_network IS NOT NULL AND created_at < $1",
+        ms(before)
+    )
+    .map(drop)
+}
+
 /// Notes who sent a booking.
 pub async fn note_booking(tx: &mut Tx, id: AppointmentId, sender: &Sender) -> Result<(), StoreError> {
     execute!(

@@ -52,13 +52,16 @@ pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Resul
     match booked.unconfirmed_until {
         None if super::is_active(booked.status) => return Ok(()),
         Some(until) if is_unconfirmed(booked) && now < until => {}
-        Some(_) => return Err(ChangeError::AlreadyOver(EXPIRED.to_owned())),
-        None => return Err(ChangeError::AlreadyOver(over(booked.status))),
+        Some(_) if is_unconfirmed(booked) || has_expired(booked) => {
+            return Err(ChangeError::AlreadyOver(EXPIRED.to_owned()));
+        }
+        _ => return Err(ChangeError::AlreadyOver(over(booked.status))),
     }
     let status = status_of(&opened.calendar);
     appointments::set_status(&mut tx, booked.id, status, None, now).await?;
-    strangers::confirm_address(&mut tx, &booked.email, now).await?;
     tell(&mut tx, booked.id, None, now).await?;
+    // Last, so that of two bookings with one address neither waits for what the other has still to do.
+    strangers::confirm_address(&mut tx, &booked.email, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

@@ -1,15 +1,13 @@
 //! Anybody can type anybody's address: one that nobody confirmed gets few mails a day.
 
 use jiff::SignedDuration;
-use store::due::At;
+use store::due::{At, SKEW};
 use store::messages::{self, Message};
 use store::{MessageId, StoreError, Tx, strangers};
 
 /// Mails within [`DAY`] to an address of which nobody has opened a link yet.
 pub const MAILS_A_DAY: u32 = 6;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// By less than this the clocks of two processes differ; what was sent later than that is a clock's mistake.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Of mails that were just claimed, puts those aside that are too many for their address.
 pub(super) async fn withhold(tx: &mut Tx, claimed: &[Message], at: At) -> Result<Vec<MessageId>, StoreError> {
@@ -21,6 +19,7 @@ pub(super) async fn withhold(tx: &mut Tx, claimed: &[Message], at: At) -> Result
     keys.dedup();
     messages::queue_for_recipients(tx, &keys).await?;
     let since = at.now.saturating_sub(DAY).unwrap_or(at.now);
+    // What was sent later than now was sent by a clock that was ahead.
     let until = at.now.saturating_add(SKEW).unwrap_or(at.now);
     let mut withheld = Vec::new();
     for key in keys {

@@ -6,6 +6,7 @@ mod undo;
 use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
+use store::due::SKEW;
 use store::occupancy::Holder;
 use store::strangers::{self, Sender, Sent, address_key};
 use store::{StoreError, Tx};
@@ -23,9 +24,6 @@ pub const WINDOW: SignedDuration = SignedDuration::from_mins(20);
 pub const OPEN_HOLDS: u32 = 3;
 /// Places on waiting lists from one network, or with one address.
 pub const WAITING_PLACES: u32 = 5;
-
-/// By less than this the clocks of two processes differ; what was booked later than that is a clock's mistake.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Somebody who is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +126,7 @@ impl Stranger {
         let sender = self.sender(address);
         strangers::queue_for(tx, &sender).await?;
         let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+        // What was booked later than now was booked by a clock that was ahead.
         let until = now.checked_add(SKEW).unwrap_or(Timestamp::MAX);
         let sent = strangers::bookings(tx, &sender, since, until, BOOKINGS).await?;
         Ok(check_bookings(&sent, now))

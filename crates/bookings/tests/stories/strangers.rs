@@ -6,12 +6,14 @@ use bookings::appointments::{
 };
 use bookings::calendars::CalendarForm;
 use bookings::classes::{self, WaitError};
+use bookings::slots::{self, Question};
 use bookings::strangers::{
     self, BOOKINGS, By, OPEN_HOLDS, Stranger, TooMany, UndoError, WAITING_PLACES, Whose,
 };
 use bookings::{Kind, Quince, Rules};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tokio::task::JoinSet;
+use zones::Zone;
 
 use crate::database::stories;
 use crate::world::{World, adas_wish, at, member, tuesday};
@@ -30,6 +32,7 @@ stories! {
     an_admin_undoes_all_that_came_from_a_network,
     an_admin_undoes_all_of_an_address_and_tells_it,
     staff_who_are_no_admins_undo_nothing,
+    networks_are_forgotten_after_a_month,
 }
 
 fn from(network: &str) -> Stranger {
@@ -441,4 +444,40 @@ async fn staff_who_are_no_admins_undo_nothing(world: World) {
     // An address of the log is as good as its network.
     let one: Whose = "2001:db8:0:1::99".parse().unwrap();
     assert_eq!(one, "2001:db8:0:1::/64".parse().unwrap());
+}
+
+async fn networks_are_forgotten_after_a_month(world: World) {
+    book(&world.quince, "203.0.113.7", 560, "eve@example.com")
+        .await
+        .unwrap();
+    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let left = async || {
+        // Something else is over, too.
+        world.clock.advance(SignedDuration::from_hours(24 * 16));
+        hold_something(&world).await;
+        world.clock.advance(SignedDuration::from_mins(11));
+        world.jobs().await;
+        strangers::find(&world.quince, world.owner, &whose)
+            .await
+            .unwrap()
+            .appointments
+    };
+    assert_eq!(left().await, 1);
+    assert_eq!(left().await, 0);
+}
+
+async fn hold_something(world: &World) {
+    let zone = Zone::utc();
+    let today = zone.date(world.quince.now());
+    let question = Question::new("intro", today, today.saturating_add(5.days()), &zone);
+    let free = slots::free(&world.quince, &question).await.unwrap();
+    let wish = HoldWish {
+        slug: "intro".into(),
+        start: free.days.values().flatten().next().unwrap().start,
+        host: None,
+        services: Vec::new(),
+    };
+    appointments::hold(&world.quince, holder("a secret"), &wish)
+        .await
+        .unwrap();
 }
