@@ -207,6 +207,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
         })
         .collect_view();
     let none = busy.is_empty();
+    let (typed, whose) = (view.whose.clone(), view.whose);
     view! {
         <FormNotice problem done/>
         <Card title="Whose bookings">
@@ -214,7 +215,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
                 <Field
                     label="Mail address or network"
                     name="whose"
-                    value=view.whose.clone()
+                    value=typed
                     problem=asked
                     maxlength=254
                     help="As the appointment or the log names it: ada@example.com, 203.0.113.7 or 2001:db8:0:1::/64."
@@ -223,7 +224,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
             </form>
         </Card>
         {is_asked.then(|| view! {
-            <ToUndo whose=view.whose counts=view.counts appointments=view.appointments more=view.more action/>
+            <ToUndo whose counts=view.counts appointments=view.appointments more=view.more action/>
         })}
         <Card title="Who booked most in the last seven days">
             {if none {
