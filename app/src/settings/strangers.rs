@@ -37,14 +37,14 @@ pub struct StrangersView {
 /// Loads what one network or address sent.
 #[server(prefix = "/api/fn", endpoint = "strangers-page")]
 pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
-    load(whose).await.map_err(crate::context::with_status)
+    let me = crate::staff::access::me().await?;
+    load(&me, whose).await.map_err(crate::context::with_status)
 }
 
 #[cfg(feature = "ssr")]
-async fn load(whose: String) -> Result<StrangersView, AppError> {
+async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersView, AppError> {
     use bookings::strangers;
 
-    let me = crate::staff::access::me().await?;
     let quince = crate::context::quince()?;
     let busy = strangers::busy(&quince, me.id).await?;
     let view = StrangersView {
