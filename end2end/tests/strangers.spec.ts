@@ -30,6 +30,7 @@ async function confirmLink(folder: string): Promise<string | undefined> {
 }
 
 test("a client confirms by mail, and an admin undoes what an address booked", async ({ page, ownDemo: { is: demo, folder }, visit, usable }) => {
+  test.slow();
   await signIn(page, demo);
   await visit(page, `${demo.app}/booking-calendars`);
   const editor = await page.getByRole("link", { name: "Intro call", exact: true }).getAttribute("href");

@@ -217,6 +217,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
                     name="whose"
                     value=typed
                     problem=asked
+                    required=true
                     maxlength=254
                     help="As the appointment or the log names it: ada@example.com, 203.0.113.7 or 2001:db8:0:1::/64."
                 />
@@ -255,7 +256,8 @@ fn ToUndo(
         .map(|(href, name, rest)| view! { <li><a href=href>{name}</a>{format!(", {rest}")}</li> })
         .collect_view();
     view! {
-        <Card title=format!("What {whose} has here")>
+        <Card title="What there is to undo">
+            <p>{whose.clone()}</p>
             <ul>{counts.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             <details>
                 <summary>"Which appointments"</summary>
