@@ -194,6 +194,8 @@ async fn a_member_is_exchanged_and_the_events_follow(world: World) {
         after[0].ics.replace("\r\n ", "").contains("Mira"),
         "the others' events name them"
     );
+    // Changes wait for a minute, as another may follow.
+    world.later(1).await;
     let mails = world.mails();
     for (who, subject) in [
         ("jonas@", "Subject: You no longer take part: Panel"),
