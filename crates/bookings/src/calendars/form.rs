@@ -23,6 +23,7 @@ pub struct Member {
 
 /// What an owner or admin says about a booking calendar.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch of the form")]
 pub struct CalendarForm {
     /// Name, also the title of events.
     pub name: String,

@@ -23,6 +23,7 @@ pub(super) struct Change {
 
 /// What two changes, one after the other, come to for one reader.
 #[derive(Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, for a moment")]
 enum Joined {
     /// One mail tells both.
     One(Change),
@@ -155,7 +156,6 @@ fn joined(old: &Change, new: Change) -> Joined {
                 ..new.detail
             },
         ),
-        (ClientHostChanged, ClientRescheduled | ClientHostChanged) => Joined::One(new),
         (HostBooked, HostRescheduled | HostOthersChanged) => one(
             HostBooked,
             Detail {
@@ -174,7 +174,8 @@ fn joined(old: &Change, new: Change) -> Joined {
                 ..new.detail
             },
         ),
-        (HostRescheduled | HostOthersChanged, HostLeft) => Joined::One(new),
+        (ClientHostChanged, ClientRescheduled | ClientHostChanged)
+        | (HostRescheduled | HostOthersChanged, HostLeft) => Joined::One(new),
         (HostOthersChanged, HostOthersChanged) => match (&old.detail.exchanged, &new.detail.exchanged) {
             (Some((left, between)), Some((leaves, joins))) if between == leaves => {
                 if left == joins {
