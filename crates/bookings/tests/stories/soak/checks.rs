@@ -20,7 +20,7 @@ use super::people::is_quinces;
 type Busy = (Timestamp, Timestamp, String);
 
 impl Soak {
-    /// Whenever Quince says that it has read a calendar since the last edit, it knows exactly what lies there.
+    /// Whenever Quince says that it has read all of a calendar since the last edit, it knows exactly what lies there.
     pub(super) async fn check_picture(&mut self) {
         for calendar in self.read_since_the_last_edit().await {
             self.counts.pictures += 1;
@@ -55,7 +55,10 @@ impl Soak {
             let on_server = self.world.icloud(&calendar.name);
             let edited = self.edited.get(&on_server).copied().unwrap_or(Timestamp::MIN);
             let ahead = self.read_ahead.get(&on_server).copied();
+            // Of an event about which no answer came to its end the last known times stay, and that is said.
+            let says = calendar.problem.as_deref().unwrap_or_default();
             ["Home", "Work"].contains(&calendar.name.as_str())
+                && !says.contains("could not be read, so it may not block")
                 && calendar.synced_at != ahead
                 && calendar.synced_at.is_some_and(|read| read > edited)
         });
