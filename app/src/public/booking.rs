@@ -30,6 +30,7 @@ use crate::kept::KeptForm;
 use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, load_page, problem_of};
 
 /// What the booking page shows of one month.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingView {
     /// It takes no bookings at present.

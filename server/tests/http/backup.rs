@@ -253,13 +253,9 @@ fn a_backup_that_finds_no_room_leaves_nothing() {
 /// What is done to a copy.
 type Damage = Box<dyn Fn(&Path)>;
 
-#[tokio::test]
-async fn a_damaged_backup_is_refused_and_changes_nothing() {
-    let (studio, quince) = Studio::open(&[]).await;
-    let whole = studio.backup("whole");
-    quince.stop();
-    let other = studio.out("other.key");
-    store::SecretKey::load_or_create(&other).unwrap();
+/// Copies that are no longer whole: each with its name, a word of what is said of it, and what is done to it. `other` is a key that
+/// fits nothing.
+fn damages(other: PathBuf) -> Vec<(&'static str, &'static str, Damage)> {
     let edit = |file: &str, change: fn(&mut Vec<u8>)| {
         let file = file.to_owned();
         move |copy: &Path| {
@@ -275,7 +271,7 @@ async fn a_damaged_backup_is_refused_and_changes_nothing() {
     };
     let truncate = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2);
     let append = |bytes: &mut Vec<u8>| bytes.push(b' ');
-    let damages: Vec<(&str, &str, Damage)> = vec![
+    vec![
         ("cut off", "bytes long", Box::new(edit("quince.db", truncate))),
         ("empty", "bytes long", Box::new(edit("quince.db", Vec::clear))),
         ("longer", "bytes long", Box::new(edit("quince.db", append))),
@@ -334,14 +330,24 @@ async fn a_damaged_backup_is_refused_and_changes_nothing() {
             "secret.key",
             Box::new(|copy: &Path| std::fs::remove_file(copy.join("secret.key")).unwrap()),
         ),
-        ("another key", "secret.key", {
-            let other = other.clone();
+        (
+            "another key",
+            "secret.key",
             Box::new(move |copy: &Path| {
                 std::fs::copy(&other, copy.join("secret.key")).unwrap();
-            })
-        }),
-    ];
-    for (n, (name, words, damage)) in damages.iter().enumerate() {
+            }),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_damaged_backup_is_refused_and_changes_nothing() {
+    let (studio, quince) = Studio::open(&[]).await;
+    let whole = studio.backup("whole");
+    quince.stop();
+    let other = studio.out("other.key");
+    store::SecretKey::load_or_create(&other).unwrap();
+    for (n, (name, words, damage)) in damages(other).iter().enumerate() {
         let copy = studio.out(&format!("copy-{n}"));
         std::fs::create_dir(&copy).unwrap();
         for file in inside(&whole) {
