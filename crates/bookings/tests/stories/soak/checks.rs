@@ -55,14 +55,28 @@ impl Soak {
             let on_server = self.world.icloud(&calendar.name);
             let edited = self.edited.get(&on_server).copied().unwrap_or(Timestamp::MIN);
             let ahead = self.read_ahead.get(&on_server).copied();
-            // Of an event about which no answer came to its end the last known times stay, and that is said.
-            let says = calendar.problem.as_deref().unwrap_or_default();
             ["Home", "Work"].contains(&calendar.name.as_str())
-                && !says.contains("could not be read, so it may not block")
                 && calendar.synced_at != ahead
                 && calendar.synced_at.is_some_and(|read| read > edited)
         });
-        calendars
+        let mut read = Vec::new();
+        for calendar in calendars {
+            if !self.has_unread(&calendar).await {
+                read.push(calendar);
+            }
+        }
+        read
+    }
+
+    /// Is there an event about which no answer came to its end? Its last known times stay, and that is said.
+    async fn has_unread(&self, calendar: &RemoteCalendarView) -> bool {
+        let mut tx = self.world.quince.store().read().await.unwrap();
+        let keys = external_events::list_keys(&mut tx, calendar.id).await.unwrap();
+        let ids: Vec<_> = keys.into_iter().map(|key| key.id).collect();
+        let problems = external_events::problems_of(&mut tx, &ids).await.unwrap();
+        problems
+            .values()
+            .any(|problem| problem.contains("could not be read, so it may not block"))
     }
 
     /// After a clock was ahead: what was edited then counts as edited now, and when calendars were read then says nothing.
