@@ -113,7 +113,7 @@ fn Shown(view: MailsView, again: ServerAction<SendMailAgain>) -> impl IntoView {
     view! {
         <FormNotice problem done/>
         {if none {
-            view! { <EmptyState title="No mail was given up"><p>"There is nothing to do here."</p></EmptyState> }.into_any()
+            view! { <EmptyState title="No mail was given up"><p>"Mails that wait are tried again by themselves."</p></EmptyState> }.into_any()
         } else {
             view! { <ul class="rows">{rows}</ul> }.into_any()
         }}
