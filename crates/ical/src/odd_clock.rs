@@ -14,10 +14,11 @@ pub(crate) fn time(text: &str) -> String {
 
 fn time_of_day(text: &str) -> Option<String> {
     let first = text.find(|c: char| c.is_ascii_digit())?;
-    let before = text[..first].trim_matches(|c: char| "-_:/@, ".contains(c));
+    let before = &text[..first];
+    let word = before.trim_matches(|c: char| "-_:/@, ".contains(c));
     if !["", "T", "at", "um"]
         .iter()
-        .any(|word| word.eq_ignore_ascii_case(before))
+        .any(|known| known.eq_ignore_ascii_case(word))
     {
         return None;
     }
@@ -28,20 +29,35 @@ fn time_of_day(text: &str) -> Option<String> {
         4 | 6 => (&hour[..2], hour[2..].to_owned()),
         _ => return None,
     };
-    while minutes.len() < 4 && (minutes.is_empty() || hour.len() + minutes.len() < 6) {
-        let Some(next) = rest.strip_prefix([':', '.', 'h', '_', '-', ' ']) else {
-            break;
+    if minutes.is_empty() {
+        let marks = if word.eq_ignore_ascii_case("T") {
+            &[':', '.', 'h', '_', ' '][..]
+        } else {
+            &[':', '.', 'h', '_']
         };
-        let mut after = next;
-        let part = digits(&mut after);
-        if part.len() != 2 {
-            break;
+        // Another mark is that of a span, such as `10-12` or `10:00-12.00`.
+        let mark = rest.chars().next().filter(|mark| marks.contains(mark));
+        while let Some(mark) = mark.filter(|_| minutes.len() < 4)
+            && let Some(mut after) = rest.strip_prefix(mark)
+        {
+            let part = digits(&mut after);
+            if part.len() != 2 {
+                break;
+            }
+            minutes.push_str(part);
+            rest = after;
         }
-        minutes.push_str(part);
-        rest = after;
+        // Three numbers may be those of a second date, and two hours with blanks between them a span.
+        let may_be_date = minutes.len() == 4 && (1..=12).contains(&minutes[..2].parse().unwrap_or(0));
+        match mark {
+            Some('.' | '_' | 'h') if before.contains(['-', '/', '.']) => return None,
+            Some('.') if may_be_date => return None,
+            Some(' ') if minutes.len() != 4 => return None,
+            _ => {}
+        }
     }
     let has_seconds = minutes.len() >= 4;
-    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+    if let Some(fraction) = rest.strip_prefix(['.', ',']).filter(|_| has_seconds) {
         rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
     }
     let rest = rest.trim();

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use crate::odd_clock::time;
+use crate::values::moment;
 
 /// Years that such a date may have. One by the Buddhist calendar is as written.
 const YEARS: std::ops::RangeInclusive<i16> = 1601..=2800;
@@ -27,6 +28,8 @@ pub(crate) struct OddDate {
     time: String,
     /// It may be no date at all, or another one.
     pub guessed: bool,
+    /// What stands before it may change what it means.
+    pub unsure: bool,
 }
 
 impl OddDate {
@@ -53,6 +56,7 @@ impl OddDate {
         let mut guessed = named.is_none() && !before.chars().all(is_mark);
         let mut rest = &text[first..];
         let numbers = Numbers::read(&mut rest, named.is_some())?;
+        let unsure = guessed;
         guessed |= numbers.are_vague();
         let days = match (named, era) {
             (Some(month), _) => [numbers.day_and_year(month); 3],
@@ -63,7 +67,32 @@ impl OddDate {
             days,
             time: time(&format!("{}{rest}", numbers.clock)),
             guessed,
+            unsure,
         })
+    }
+
+    /// The same for a property whose value is a date: another time than midnight is nothing that it means for sure.
+    pub(crate) fn of_a_date(mut self) -> Self {
+        if !self.time.is_empty() && !self.time.starts_with("T0000") {
+            "T".clone_into(&mut self.time);
+        }
+        self
+    }
+
+    /// Is it the same day in each of these orders?
+    pub(crate) fn is_one(&self, orders: impl Iterator<Item = Order>) -> bool {
+        let mut meant = orders.map(|order| self.in_order(order));
+        let first = meant.next();
+        meant.all(|other| Some(other) == first)
+    }
+
+    /// As an end of which no more than the day is known. One in UTC or with an offset may be on the next day elsewhere.
+    pub(crate) fn rest_of_day(&self, order: Order) -> Option<String> {
+        let date = self.in_order(order)?;
+        let is_elsewhere = self.time.contains(['Z', '+', '-']);
+        let day: Date = moment(&date).map_or_else(|day| day, |moment| Some(moment.date()))?;
+        let day = if is_elsewhere { day.tomorrow().ok()? } else { day };
+        Some(day.strftime("%Y%m%dT").to_string())
     }
 
     /// Which orders it may be in.
@@ -90,27 +119,34 @@ fn year_last(text: &str) -> Option<String> {
     (words[..time].iter().any(|word| month_before(word).is_some())).then(|| words.join(" "))
 }
 
-/// Seconds or milliseconds since 1970, from 2001 on.
+/// 2001-09-09, from which on the seconds since 1970 have ten digits.
+const FIRST_SECOND: i64 = 1_000_000_000;
+
+/// Seconds or milliseconds since 1970.
 fn since_epoch(text: &str) -> Option<OddDate> {
     let number: i64 = text
         .parse()
         .ok()
         .filter(|_| text.bytes().all(|b| b.is_ascii_digit()))?;
     let seconds = match text.len() {
-        // It may be a date with its hour.
-        10 if text.starts_with(['2', '3']) && date(&text[..4], &text[4..6], &text[6..8]).is_some() => {
+        // It may be a date with something behind it.
+        10 | 13 if text.starts_with(['2', '3']) && date(&text[..4], &text[4..6], &text[6..8]).is_some() => {
             return None;
         }
         10 => number,
         13 => number / 1_000,
         _ => return None,
     };
+    if seconds < FIRST_SECOND {
+        return None;
+    }
     let at = jiff::Timestamp::from_second(seconds).ok()?;
     let utc = at.to_zoned(jiff::tz::TimeZone::UTC);
     Some(OddDate {
         days: [Some(utc.date()); 3],
         time: utc.strftime("T%H%M%SZ").to_string(),
         guessed: true,
+        unsure: true,
     })
 }
 
@@ -119,6 +155,8 @@ struct Numbers<'t> {
     parts: Vec<&'t str>,
     month: Option<i8>,
     is_of_week: bool,
+    /// What stands between its numbers beside blanks.
+    mark: Option<Option<char>>,
     /// The digits of the time of day, where they follow without a mark.
     clock: String,
 }
@@ -130,6 +168,7 @@ impl<'t> Numbers<'t> {
             parts: vec![digits(rest)],
             month: None,
             is_of_week: false,
+            mark: None,
             clock: String::new(),
         };
         let first = numbers.parts[0];
@@ -149,10 +188,16 @@ impl<'t> Numbers<'t> {
                 numbers.month = Some(month);
             } else {
                 let is_short = between.chars().all(is_mark) && between.chars().count() <= 2;
-                let is_part = is_short || (named && is_ordinal(between));
+                // Marks that change are those of a span, such as `1.-3.12.2026`.
+                let mut marks = between.chars().filter(|c| "-/._".contains(*c));
+                let own = marks.next();
+                let is_same = marks.next().is_none() && (numbers.mark.is_none() || numbers.mark == Some(own));
+                let is_part = (is_short && (named || numbers.month.is_some() || is_same))
+                    || (named && is_ordinal(between));
                 if !is_part {
                     return None;
                 }
+                numbers.mark = Some(own);
             }
             *rest = &rest[end..];
             let part = digits(rest);
@@ -164,6 +209,11 @@ impl<'t> Numbers<'t> {
                 numbers.parts.pop();
                 numbers.parts.extend([&part[..2], &part[2..]]);
             }
+        }
+        // The year of a span may stand behind two days.
+        let is_year = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count() == 4;
+        if numbers.are_vague() && rest.strip_prefix(['.', '/', '-']).is_some_and(is_year) {
+            return None;
         }
         // Behind it may stand the word for a day.
         *rest = rest.trim_start_matches(['\u{65E5}', '\u{C77C}']);
@@ -178,6 +228,14 @@ impl<'t> Numbers<'t> {
             _ => return None,
         };
         let time = &digits[day..];
+        // With a time behind it, the year comes first, or is one of these times.
+        let is_near = |year: &str| (1900..=2199).contains(&year.parse().unwrap_or(0));
+        if !time.is_empty()
+            && date(&digits[..4], &digits[4..6], &digits[6..8]).is_none()
+            && !is_near(&digits[4..8])
+        {
+            return None;
+        }
         self.parts = vec![&digits[..day]];
         self.clock = match time.len() {
             0 => String::new(),

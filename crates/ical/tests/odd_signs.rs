@@ -143,6 +143,22 @@ fn of_a_time_that_cannot_be_read_the_day_is_kept() {
         "11/30/2026 9",
         "2026/11/30 09:00-10:00",
         "30 Nov 2026 at nine",
+        "2026/11/30 10-12",
+        "Nov 30 2026 10-12",
+        "30.11.2026 10-12",
+        "2026/11/30 10 12",
+        "2026/11/30 10.00-12.00",
+        "2026/11/30 10:00-12.00",
+        "2026/11/30 10:00.30-12",
+        "2026/11/30 10_12-13",
+        "2026/11/30 9-10 PM",
+        "2026/11/30 9.30-10 PM",
+        "2026-11-30/2026-12-02",
+        "2026-11-30..2026-12-02",
+        "30.11.2026-02.12.2026",
+        "30.11.2026 - 02.12.2026",
+        "30.11.2026 02.12.26",
+        "2026_11_30_2026_12_02",
     ] {
         let text = starting(value);
         let all = read(&text);
@@ -211,6 +227,206 @@ fn all_dates_of_an_event_are_in_one_order() {
     // One of them can be in one order only.
     let clear = event(&["DTSTART:05/12/2026 09:00Z", "DTEND:13/12/2026 10:00Z"]);
     assert_eq!(in_the_year(&clear), ["2026-12-05T09:00/2026-12-13T10:00 busy"]);
+}
+
+#[test]
+fn an_order_by_which_each_occurrence_lasts_for_months_is_none() {
+    for (lines, expected) in [
+        (
+            &[
+                "DTSTART;VALUE=DATE:01.12.2026",
+                "DTEND;VALUE=DATE:02.12.2026",
+                "RRULE:FREQ=WEEKLY",
+            ][..],
+            "2026-12-01T05:00/2026-12-02T05:00 not-understood",
+        ),
+        (
+            &[
+                "DTSTART:01/12/2026 22:00Z",
+                "DTEND:02/12/2026 06:00Z",
+                "RRULE:FREQ=WEEKLY",
+            ],
+            "2026-12-01T22:00/2026-12-02T06:00 not-understood",
+        ),
+        (
+            &[
+                "DTSTART:01.12.26 22:00Z",
+                "DTEND:02.12.26 06:00Z",
+                "RRULE:FREQ=MONTHLY",
+            ],
+            "2026-12-01T22:00/2026-12-02T06:00 not-understood",
+        ),
+        (
+            &[
+                "DTSTART;VALUE=DATE:261201",
+                "DTEND;VALUE=DATE:261202",
+                "RRULE:FREQ=YEARLY",
+            ],
+            "2026-12-01T05:00/2026-12-02T05:00 not-understood",
+        ),
+        (
+            &[
+                "DTSTART:01.12.2026 09:00Z",
+                "DTEND:02.12.2026 09:00Z",
+                "RDATE:20261202T090000Z",
+            ],
+            "2026-12-01T09:00/2026-12-02T09:00 not-understood",
+        ),
+        // Only one of them is odd.
+        (
+            &[
+                "DTSTART:20260105T100000Z",
+                "DTEND:05/01/2026 11:00Z",
+                "RRULE:FREQ=DAILY;INTERVAL=30",
+            ],
+            "2026-12-01T10:00/2026-12-01T11:00 not-understood",
+        ),
+        (
+            &[
+                "DTSTART;VALUE=DATE:20260106",
+                "DTEND;VALUE=DATE:07/01/2026",
+                "RRULE:FREQ=WEEKLY",
+            ],
+            "2026-12-01T05:00/2026-12-02T05:00 not-understood",
+        ),
+        (
+            &[
+                "DTSTART:01/12/2026 09:00Z",
+                "DTEND:20261201T100000Z",
+                "RRULE:FREQ=WEEKLY",
+            ],
+            "2026-12-01T09:00/2026-12-01T10:00 not-understood",
+        ),
+        (
+            &["DTSTART:20261201T100000Z", "DTEND:12/01/2026 11:00Z"],
+            "2026-12-01T10:00/2026-12-01T11:00 not-understood",
+        ),
+    ] {
+        let text = event(lines);
+        let found = busy(&text);
+        assert!(found.contains(&expected.to_owned()), "{lines:?}: {found:?}");
+        let is_short = |one: &String| expected.len() == one.len() && one[..10] >= expected[..10];
+        assert!(
+            lines.iter().any(|line| line.starts_with("RDATE"))
+                || found.iter().filter(|one| is_short(one)).count() <= 5,
+            "{lines:?}: {found:?}"
+        );
+        let reading = read(&text);
+        let lasts = |i: &ical::Instance| i.end.as_second() - i.start.as_second();
+        assert!(
+            reading.instances.iter().all(|i| lasts(i) <= 86_400),
+            "{lines:?}: {found:?}"
+        );
+        assert!(kinds(&text).contains(&ProblemKind::Date), "{lines:?}");
+    }
+    // Once, and by its end alone.
+    for lines in [
+        &["DTSTART:20260112T100000Z", "DTEND:12/01/2026 11:00Z"][..],
+        &["DTSTART;VALUE=DATE:25.12.25", "DTEND;VALUE=DATE:26.12.25"],
+        &[
+            "DTSTART:20260112T100000Z",
+            "DURATION:PT1H",
+            "RDATE;VALUE=PERIOD:20260112T120000Z/12/01/2026 13:00Z",
+        ],
+        &[
+            "DTSTART:20260112T100000Z",
+            "DURATION:PT1H",
+            "RDATE;VALUE=PERIOD:25.12.25 10:00Z/26.12.25 11:00Z",
+        ],
+    ] {
+        let text = event(lines);
+        assert_eq!(busy(&text), [""; 0], "{lines:?}");
+        assert!(kinds(&text).contains(&ProblemKind::Date), "{lines:?}");
+    }
+}
+
+#[test]
+fn an_order_that_is_only_the_most_likely_one_frees_nothing() {
+    let series = [
+        "DTSTART:01/12/2026 22:00Z",
+        "DTEND:02/12/2026 06:00Z",
+        "RRULE:FREQ=DAILY;COUNT=5",
+    ];
+    let all = busy(&event(&series));
+    assert_eq!(all.len(), 5);
+    let left_out = event(&[&series[..], &["EXDATE:03/12/2026 22:00Z"]].concat());
+    assert_eq!(busy(&left_out), all);
+    let clear = event(&[&series[..], &["EXDATE:2026/12/03 22:00Z"]].concat());
+    assert_eq!(busy(&clear).len(), 4);
+    let until = event(&[series[0], series[1], "RRULE:FREQ=DAILY;UNTIL=03/12/2026"]);
+    assert_eq!(busy(&until).len(), 31);
+    let change = [
+        "RECURRENCE-ID:03/12/2026 22:00Z",
+        "DTSTART:20261220T090000Z",
+        "DURATION:PT1H",
+    ];
+    let changed = support::calendar(&[&event_lines("a", &series), &event_lines("a", &change)]);
+    let found = busy(&changed);
+    assert!(all.iter().all(|one| found.contains(one)), "{found:?}");
+}
+
+#[test]
+fn a_guessed_end_takes_the_rest_of_its_day() {
+    for end in [
+        "not before 2026/11/30 11:00",
+        "about 2026/11/30 11:00",
+        "after 2026/11/30 11:00",
+        "+20261130T110000",
+        "2026/11/30 10-12",
+    ] {
+        for lines in [
+            ["DTSTART:20261130T100000".to_owned(), format!("DTEND:{end}")],
+            [
+                "DTSTART:20261101T100000".to_owned(),
+                format!("RDATE;VALUE=PERIOD:20261130T100000/{end}"),
+            ],
+        ] {
+            let text = event(&[&lines[0], &lines[1]]);
+            let reading = read(&text);
+            assert!(
+                support::covered(&reading, "2026-11-30T15:00:00Z", "2026-12-01T05:00:00Z"),
+                "{lines:?}: {:?}",
+                shown(&reading)
+            );
+            assert!(
+                reading.problems.iter().any(|problem| !problem.unplaced),
+                "{lines:?}"
+            );
+        }
+    }
+    // At midnight in UTC it is still the day before here.
+    let text = event(&["DTSTART:20261130T100000", "DTEND:1796086800"]);
+    assert!(
+        support::covered(&read(&text), "2026-11-30T15:00:00Z", "2026-12-01T05:00:00Z"),
+        "{:?}",
+        busy(&text)
+    );
+}
+
+#[test]
+fn days_of_a_span_and_times_behind_a_date_are_not_another_year() {
+    for value in [
+        "1.-3.12.2026",
+        "01-03.12.2026",
+        "01.03.12.2026",
+        "+0120261201T100000",
+        "2026120110115",
+        "0796029200",
+    ] {
+        let reading = read(&starting(value));
+        assert!(
+            reading.problems.iter().all(|problem| problem.unplaced),
+            "{value}: {:?}",
+            reading.problems
+        );
+        assert!(!reading.problems.is_empty(), "{value}");
+    }
+    let date = read(&event(&["DTSTART;VALUE=DATE:202611301000", "DURATION:PT1H"]));
+    assert!(
+        support::covered(&date, "2026-11-30T05:00:00Z", "2026-12-01T05:00:00Z"),
+        "{:?}",
+        shown(&date)
+    );
 }
 
 #[test]

@@ -176,3 +176,74 @@ fn far_years_of_this_calendar_are_no_problem() {
         assert!(read(&event(&lines)).problems.is_empty(), "{lines:?}");
     }
 }
+
+#[test]
+fn a_buddhist_year_that_would_lie_before_the_start_is_none() {
+    for lines in [
+        &[
+            "DTSTART:20261201T150000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;UNTIL=25001231T235959Z",
+        ][..],
+        &[
+            "DTSTART:20261201T150000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;UNTIL=24991231",
+        ],
+        &[
+            "DTSTART:20261201T150000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;UNTIL=24000101",
+        ],
+        &[
+            "DTSTART:20261201T150000Z",
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;COUNT=3",
+            "EXDATE:25001202T150000Z",
+        ],
+        &["DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:25001231"],
+        &["DTSTART;VALUE=DATE:29991231", "DURATION:P1D"],
+        &["DTSTART;VALUE=DATE:30251231", "DURATION:P1D"],
+    ] {
+        assert!(!is_told(&event(lines)), "{lines:?}");
+    }
+    let until = |until: &str| {
+        let rule = format!("RRULE:FREQ=DAILY;UNTIL={until}");
+        support::starts(&event(&["DTSTART:20261201T150000Z", "DURATION:PT1H", &rule])).len()
+    };
+    assert_eq!(until("25001231T235959Z"), 31);
+    assert_eq!(until("25691203T150000Z"), 31);
+}
+
+#[test]
+fn an_end_of_a_repetition_that_stands_for_none_is_none_and_told() {
+    for (until, is_none) in [
+        ("00010101T000000Z", true),
+        ("0001-01-01T00:00:00Z", true),
+        ("00010101", true),
+        ("16010101T000000Z", true),
+        ("18991230T000000Z", true),
+        ("19000101", true),
+        ("19691231T190000Z", true),
+        ("19700101T000000Z", true),
+        ("1970/01/01", true),
+        ("20010101T000000Z", true),
+        // Programs that split a series, and other dates that were once an end.
+        ("20261130T145959Z", false),
+        ("20201102T150000Z", false),
+    ] {
+        let rule = format!("RRULE:FREQ=DAILY;UNTIL={until}");
+        let text = event(&["DTSTART:20261201T150000Z", "DURATION:PT1H", &rule]);
+        assert_eq!(busy(&text).len(), if is_none { 31 } else { 1 }, "{until}");
+        let is_told = |problem: &ical::Problem| problem.kind == ProblemKind::Rule && !problem.unplaced;
+        assert_eq!(read(&text).problems.iter().any(is_told), is_none, "{until}");
+    }
+    // It ended on that day.
+    let old = event(&[
+        "DTSTART:19691101T150000Z",
+        "DURATION:PT1H",
+        "RRULE:FREQ=DAILY;UNTIL=19700101T000000Z",
+    ]);
+    assert_eq!(busy(&old), [""; 0]);
+    assert!(read(&old).problems.is_empty());
+}
