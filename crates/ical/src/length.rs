@@ -11,7 +11,7 @@ use crate::durations::{self, Span};
 use crate::event::{When, Written};
 use crate::lines::{Line, Name};
 use crate::model::ProblemKind;
-use crate::reading::{Reading, date_for_whole_days, next_midnight};
+use crate::reading::{EARLIEST, Reading, date_for_whole_days, next_midnight};
 use crate::rule::{Freq, Rule};
 use crate::series::begin;
 use crate::values::{self, Moment};
@@ -249,7 +249,12 @@ fn end_of(
 ) -> Result<Measured, Option<jiff::civil::Date>> {
     let written = match reading.written(line, text) {
         Ok(written) => written,
-        Err(day) => on_near_day(line, text, start, within, reading).ok_or(day)?,
+        Err(day) => on_near_day(line, text, start, within, reading).ok_or_else(|| {
+            // In a zone that is not known it may be the next day here, but not beside a start in such a zone.
+            let is_later = values::has_unknown_zone(text) && !matches!(*start.clock, Clock::Fixed(EARLIEST));
+            let next = day.and_then(|day| day.tomorrow().ok()).filter(|_| is_later);
+            next.or(day)
+        })?,
     };
     if start.whole_day {
         let mut end = naive_date(date_for_whole_days(&written, &reading.owner()));

@@ -1,7 +1,7 @@
 //! Times of day behind dates that are in none of the forms of RFC 5545.
 
 use crate::odd_dates::digits;
-use crate::values::utc_offset;
+use crate::values::moment;
 
 /// What stands behind a day, as RFC 5545 writes a time: nothing where there is none, and `T` alone where it cannot be read.
 pub(crate) fn time(text: &str) -> String {
@@ -70,7 +70,16 @@ fn time_of_day(text: &str) -> Option<String> {
     } else {
         minutes
     };
-    Some(format!("T{hour:02}{minutes}{}", zone(rest, has_seconds)?))
+    let clock = format!("T{hour:02}{minutes}");
+    Some(match zone(rest, &clock, has_seconds) {
+        Some(zone) => format!("{clock}{zone}"),
+        // The day is kept by its name wherever that is.
+        None if rest.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            let name = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-')));
+            format!("{clock} {}", &rest[..name.unwrap_or(rest.len())])
+        }
+        None => return None,
+    })
 }
 
 /// An hour by a clock of twelve, if the text behind it says so.
@@ -86,8 +95,8 @@ fn half(hour: i8, rest: &str) -> Option<(i8, &str, bool)> {
     Some((if is("pm") { hour + 12 } else { hour }, rest, true))
 }
 
-/// The mark of UTC or an offset from it.
-fn zone(text: &str, has_seconds: bool) -> Option<String> {
+/// The mark of UTC or an offset from it behind a time of day.
+fn zone(text: &str, clock: &str, has_seconds: bool) -> Option<String> {
     let end = text.find(['[', '(']).unwrap_or(text.len());
     let (said, comment) = (text[..end].trim(), &text[end..]);
     let is_utc = |word: &str| {
@@ -101,9 +110,11 @@ fn zone(text: &str, has_seconds: bool) -> Option<String> {
     if is_utc(said) {
         return Some("Z".to_owned());
     }
-    let after = said.get(3..).filter(|_| said.get(..3).is_some_and(is_utc));
+    let is_moment = || moment(&format!("20000102{clock}{said}")).is_ok();
+    if said.get(..3).is_some_and(is_utc) {
+        return is_moment().then(|| said.to_owned());
+    }
     // Without seconds, what follows may be the end of a span.
-    let is_offset = after.is_some() || has_seconds || said.starts_with('+');
-    let offset = after.unwrap_or(said).trim();
-    (is_offset && utc_offset(offset).is_some()).then(|| offset.to_owned())
+    let is_offset = has_seconds || said.starts_with('+');
+    (is_offset && is_moment()).then(|| said.to_owned())
 }

@@ -20,6 +20,9 @@ use crate::values::{self, Moment};
 /// What is said of an event with a day such as 31 November.
 const NO_SUCH_DAY: &str = "has a date that does not exist; all days that it may mean are kept busy.";
 
+/// Where each day begins first, in seconds east of UTC.
+pub(crate) const EARLIEST: i32 = 14 * 3_600;
+
 /// What reading one event needs everywhere.
 pub(crate) struct Reading<'a, 'z> {
     uid: &'a str,
@@ -184,8 +187,18 @@ impl<'a, 'z> Reading<'a, 'z> {
     }
 
     /// A day of a line whose time of day could not be read: the owner's, and that of the zone in which it is written.
+    /// Behind a time that names a zone which is not known, the same day everywhere.
     pub(crate) fn days_of(&mut self, line: &Line, text: &str, day: Date) -> Vec<When> {
         let owner = self.whole_day(day);
+        if values::has_unknown_zone(text) {
+            // Together with the owner's own day they leave no gap.
+            let everywhere = [-12 * 3_600, 0, EARLIEST].map(|offset| When {
+                clock: Rc::new(Clock::Fixed(offset)),
+                certain: false,
+                ..owner.clone()
+            });
+            return std::iter::once(owner).chain(everywhere).collect();
+        }
         let text = text.trim_end();
         let (clock, certain) = if text.ends_with(['Z', 'z']) {
             (self.zones.utc(), true)

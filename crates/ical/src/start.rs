@@ -86,8 +86,14 @@ impl Reading<'_, '_> {
                 "has a time of day that could not be read, so the whole day is kept busy.",
             );
             let mut first = days.remove(0);
-            return first.pop().map(|day| Start {
-                others: days.into_iter().flatten().collect(),
+            let last = first.pop();
+            return last.map(|day| Start {
+                // The owner's own day is a part of it.
+                others: first
+                    .into_iter()
+                    .skip(1)
+                    .chain(days.into_iter().flatten())
+                    .collect(),
                 ..Start::some_time_on(day)
             });
         }

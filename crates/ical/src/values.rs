@@ -48,6 +48,24 @@ pub(crate) fn moment(text: &str) -> Result<Moment, Option<Date>> {
     }
 }
 
+/// Is there a time of day with something behind it that may be a zone, but is none that is known?
+pub(crate) fn has_unknown_zone(text: &str) -> bool {
+    let text = text.trim();
+    let Some(at) = text.find(['T', 't', ' ']) else {
+        return false;
+    };
+    let time = text[at + 1..].trim_start().trim_start_matches(['T', 't']);
+    let end = time.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
+    let digits = time.bytes().take_while(|b| b.is_ascii_digit() || *b == b':');
+    end.is_some_and(|end| {
+        let rest = time[end..].trim_start();
+        digits.filter(u8::is_ascii_digit).count() >= 4
+            && rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '+' | '-'))
+            && !matches!(rest, "Z" | "z")
+            && moment(text).is_err()
+    })
+}
+
 fn date(text: &str) -> Option<Date> {
     let mut digits = [0_i16; 8];
     let mut count = 0;
@@ -169,13 +187,35 @@ fn time_of_day(date: Date, text: &str) -> Option<Moment> {
         "" => Some(Moment::Local(local)),
         "Z" | "z" => Some(Moment::Utc(local)),
         offset => {
-            let seconds = utc_offset(offset)?;
+            let seconds = offset_behind(offset, (local, digits.len() == 6))?;
             let utc = local
                 .checked_sub(jiff::SignedDuration::from_secs(seconds.into()))
                 .ok()?;
             Some(Moment::Utc(utc))
         }
     }
+}
+
+/// An offset behind a time of day, also as `GMT-8` or `-8`, in seconds east of UTC.
+fn offset_behind(text: &str, (local, has_seconds): (DateTime, bool)) -> Option<i32> {
+    let word = text.get(..3).unwrap_or("");
+    let is_named = word.eq_ignore_ascii_case("GMT") || word.eq_ignore_ascii_case("UTC");
+    let offset = if is_named { text[3..].trim() } else { text };
+    if is_named && offset.is_empty() {
+        return Some(0);
+    }
+    let is_short = offset.len() == 2 && offset.ends_with(|c: char| c.is_ascii_digit());
+    let seconds = if is_short && (is_named || has_seconds) {
+        utc_offset(&format!("{}0{}", &offset[..1], &offset[1..]))?
+    } else {
+        utc_offset(offset)?
+    };
+    // `10:00-12:00` is a span, as are two times with seconds.
+    let of_day = local.time().duration_since(Time::midnight()).as_secs();
+    let is_span =
+        !is_named && seconds < 0 && i64::from(-seconds) > of_day && (offset.contains(':') || !has_seconds);
+    let has_own_seconds = offset.bytes().filter(u8::is_ascii_digit).count() == 6;
+    (!is_span && !(has_own_seconds && seconds < 0)).then_some(seconds)
 }
 
 /// A UTC offset such as `-0500`, `+01:00` or `+053000`, in seconds east of UTC; at most 26 hours.

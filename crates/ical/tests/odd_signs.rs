@@ -152,6 +152,12 @@ fn of_a_time_that_cannot_be_read_the_day_is_kept() {
         "2026/11/30 10:00.30-12",
         "2026/11/30 10_12-13",
         "2026/11/30 9-10 PM",
+        "2026/11/30 10:00:00-12:00:00",
+        "2026/11/30 10:00:00-12:00",
+        "2026-11-30 10:00-12:00",
+        "20261130T1000-1200",
+        "2026/11/30 22:00:00-06:00:00",
+        "2026/11/30 10:00 (see below)",
         "2026/11/30 9.30-10 PM",
         "2026-11-30/2026-12-02",
         "2026-11-30..2026-12-02",
@@ -363,6 +369,65 @@ fn an_order_that_is_only_the_most_likely_one_frees_nothing() {
     let changed = support::calendar(&[&event_lines("a", &series), &event_lines("a", &change)]);
     let found = busy(&changed);
     assert!(all.iter().all(|one| found.contains(one)), "{found:?}");
+}
+
+#[test]
+fn a_time_with_an_offset_by_hours_is_read() {
+    for value in [
+        "20261130T010000-8",
+        "20261130T010000 -8",
+        "20261130T0100GMT-8",
+        "20261130T010000 GMT-8",
+        "2026-11-30T01:00:00 UTC-08:00",
+        "2026/11/30 01:00 GMT-8",
+        "2026/11/30 01:00:00 -8",
+        "20261130T010000-0800",
+        "20261130T090000GMT",
+        "20261130T180000UTC+9",
+    ] {
+        assert_eq!(busy(&starting(value)), AT_NINE, "{value}");
+    }
+}
+
+#[test]
+fn of_a_time_in_a_zone_that_is_not_known_the_day_everywhere_is_kept() {
+    for value in [
+        "20261130T230000 PST",
+        "20261130T2300PST",
+        "2026/11/30 23:00 PST",
+        "30.11.2026 11:00 pm XYZT",
+        "20261130T230000-99",
+        "20261130T230000GMT-99",
+    ] {
+        for lines in [
+            vec![format!("DTSTART:{value}"), "DURATION:PT1H".to_owned()],
+            vec![format!("DTSTART:{value}"), format!("DTEND:{value}")],
+            vec!["DTSTART:20261129T090000Z".to_owned(), format!("DTEND:{value}")],
+            vec!["DTSTART:20261101T090000Z".to_owned(), format!("RDATE:{value}")],
+            vec![
+                "DTSTART:20261101T090000Z".to_owned(),
+                format!("RDATE;VALUE=PERIOD:20261129T090000Z/{value}"),
+            ],
+        ] {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let reading = read(&event(&lines));
+            assert!(
+                support::covered(&reading, "2026-11-29T10:00:00Z", "2026-12-01T12:00:00Z"),
+                "{lines:?}: {:?}",
+                shown(&reading)
+            );
+            assert!(
+                reading.problems.iter().any(|problem| !problem.unplaced),
+                "{lines:?}"
+            );
+            let to = "2026-12-03T05:00:00Z".parse().expect("a time");
+            assert!(
+                reading.instances.iter().all(|i| i.end <= to),
+                "{lines:?}: {:?}",
+                shown(&reading)
+            );
+        }
+    }
 }
 
 #[test]
