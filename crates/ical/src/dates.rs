@@ -45,7 +45,7 @@ const FIRST_DAYS: [(i16, i16); 7] = [
 /// The latest year that is none of a repetition.
 const FIRST_YEAR: i16 = 1601;
 
-/// Most events of a resource that are read again by other ways.
+/// Most dates of a resource that are read again by other ways.
 const MOST_READ_AGAIN: usize = 10_000;
 
 /// One way to read dates.
@@ -317,7 +317,8 @@ impl Ways {
             is_cut: false,
         };
         let texts = calendar.events.iter().chain(&calendar.free_busy);
-        let again = (ways.all.len() - 1) * texts.filter(|text| ways.has(1, text)).count();
+        let dates: usize = texts.filter(|text| ways.has(1, text)).map(dates_at_most).sum();
+        let again = (ways.all.len() - 1) * dates;
         if again > MOST_READ_AGAIN {
             ways.all.truncate(1);
             ways.is_cut = true;
@@ -539,6 +540,19 @@ fn is_null(until: Date, start: Date) -> bool {
 fn is_later_start(start: &str, end: i16) -> bool {
     let start = year(start.trim());
     start.is_some_and(|start| start <= end - BUDDHIST_YEARS)
+}
+
+/// How many dates an event has at most, and at least one.
+fn dates_at_most(text: &EventText) -> usize {
+    const SHORTEST: usize = "20261201,".len();
+    let lists = text.lines.iter().filter(|line| {
+        matches!(
+            line.name,
+            Name::RDate | Name::ExDate | Name::FreeBusy | Name::DtStart
+        )
+    });
+    let dates: usize = lists.map(|line| line.value.len() / SHORTEST).sum();
+    dates.max(1)
 }
 
 /// Does a property of this name hold dates that matter here?

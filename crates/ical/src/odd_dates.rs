@@ -155,8 +155,8 @@ struct Numbers<'t> {
     parts: Vec<&'t str>,
     month: Option<i8>,
     is_of_week: bool,
-    /// What stands between its numbers beside blanks.
-    mark: Option<Option<char>>,
+    /// What stands between its numbers: a blank if nothing else does.
+    mark: Option<char>,
     /// The digits of the time of day, where they follow without a mark.
     clock: String,
 }
@@ -190,7 +190,7 @@ impl<'t> Numbers<'t> {
                 let is_short = between.chars().all(is_mark) && between.chars().count() <= 2;
                 // Marks that change are those of a span, such as `1.-3.12.2026`.
                 let mut marks = between.chars().filter(|c| "-/._".contains(*c));
-                let own = marks.next();
+                let own = marks.next().unwrap_or(' ');
                 let is_same = marks.next().is_none() && (numbers.mark.is_none() || numbers.mark == Some(own));
                 let is_part = (is_short && (named || numbers.month.is_some() || is_same))
                     || (named && is_ordinal(between));

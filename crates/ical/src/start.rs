@@ -86,8 +86,8 @@ impl Reading<'_, '_> {
                 "has a time of day that could not be read, so the whole day is kept busy.",
             );
             let mut first = days.remove(0);
-            let last = first.pop();
-            return last.map(|day| Start {
+            let named = first.pop();
+            return named.map(|day| Start {
                 // The owner's own day is a part of it.
                 others: first
                     .into_iter()

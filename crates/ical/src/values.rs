@@ -215,7 +215,7 @@ fn offset_behind(text: &str, (local, has_seconds): (DateTime, bool)) -> Option<i
     let is_span =
         !is_named && seconds < 0 && i64::from(-seconds) > of_day && (offset.contains(':') || !has_seconds);
     let has_own_seconds = offset.bytes().filter(u8::is_ascii_digit).count() == 6;
-    (!is_span && !(has_own_seconds && seconds < 0)).then_some(seconds)
+    (!is_span && (seconds >= 0 || !has_own_seconds)).then_some(seconds)
 }
 
 /// A UTC offset such as `-0500`, `+01:00` or `+053000`, in seconds east of UTC; at most 26 hours.

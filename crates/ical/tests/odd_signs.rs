@@ -590,6 +590,25 @@ fn more_dates_of_several_meanings_than_are_looked_at_are_told() {
 }
 
 #[test]
+fn a_long_list_of_dates_of_several_meanings_is_told_not_read_again() {
+    for (count, is_told) in [(1_000, false), (10_000, true)] {
+        let dates = vec!["20261130T090000Z"; count].join(",");
+        let text = event(&[
+            "DTSTART:05/12/26 09:00Z",
+            "DURATION:PT1H",
+            &format!("RDATE:{dates}"),
+        ]);
+        let reading = read(&text);
+        assert!(
+            shown(&reading).iter().any(|one| one.contains("2026-11-30T09:00")),
+            "{count}"
+        );
+        let is_unplaced = reading.problems.iter().any(|problem| problem.unplaced);
+        assert_eq!(is_unplaced, is_told, "{count}");
+    }
+}
+
+#[test]
 fn what_is_no_date_is_none() {
     for value in [
         "?0261130T090000Z",
