@@ -325,7 +325,10 @@ fn an_order_by_which_each_occurrence_lasts_for_months_is_none() {
         );
         assert!(kinds(&text).contains(&ProblemKind::Date), "{lines:?}");
     }
-    // Once, and by its end alone.
+}
+
+#[test]
+fn one_by_which_it_lasts_for_months_once_is_none_either() {
     for lines in [
         &["DTSTART:20260112T100000Z", "DTEND:12/01/2026 11:00Z"][..],
         &["DTSTART;VALUE=DATE:25.12.25", "DTEND;VALUE=DATE:26.12.25"],
