@@ -9,7 +9,7 @@ use crate::components::EventText;
 use crate::days::{naive, naive_date};
 use crate::extras::Series;
 use crate::length::{self, Length, Measured};
-use crate::lines::{Line, Name, plain_text};
+use crate::lines::{Behind, Line, Name, plain_text};
 use crate::model::{Blocks, FreeReason, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::reading::Reading;
@@ -273,6 +273,12 @@ fn note_damage(text: &EventText, several: bool, reader: &mut Reading) {
         );
     }
     text.oddities.note(text, reader);
+    if text.lines.iter().any(|line| line.behind != Behind::Nothing) {
+        reader.mention(
+            ProblemKind::Date,
+            "has a line that may be the rest of a date, duration or repetition before it; it frees no time.",
+        );
+    }
     if text.loose {
         reader.note(
             ProblemKind::Component,
@@ -334,7 +340,13 @@ impl Rules {
             Moment::Utc(utc) => begin(start) == Clock::Fixed(0).instant(naive(utc)),
         };
         for line in text.all(Name::RRule) {
-            match Repetition::read(&line.value, start.whole_day, &is_start) {
+            let repetition = Repetition::read(&line.value, start.whole_day, &is_start);
+            let is_clear = matches!(&repetition, Repetition::Rule(rule) if !rule.guessed);
+            if line.behind == Behind::Joined && !is_clear {
+                // The rule is there without what may be its rest, too.
+                continue;
+            }
+            match repetition {
                 Repetition::None => reader.mention(
                     ProblemKind::Mended,
                     "has a repetition that says nothing; it is taken for one that happens once.",

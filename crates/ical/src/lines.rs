@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr};
 
 use crate::breaks::begins_line;
-use crate::lists::is_date;
+use crate::lists::{is_date, items};
 use crate::signs::in_ascii;
-use crate::unmarked::Unmarked;
+use crate::unmarked::{Next, Unmarked};
 
 /// The properties that are looked at; every other one is skipped unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,12 +105,24 @@ impl Name {
     }
 }
 
+/// What stands behind the line of a property that may be a part of it, without the blank that marks folding.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Behind {
+    #[default]
+    Nothing,
+    /// A line that is not taken for one.
+    Stray,
+    /// A line that is, beside the property without it.
+    Joined,
+}
+
 /// One property with its parameters as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
     pub name: Name,
     params: Cow<'a, str>,
     pub value: Cow<'a, str>,
+    pub behind: Behind,
 }
 
 impl Line<'_> {
@@ -152,6 +164,18 @@ pub(crate) struct Reader<'a> {
     newline: u8,
     /// How far the properties of a component are indented by mistake: such a line is no part of the one before it.
     indentation: usize,
+    /// What else the property that was read last may mean, the last one first.
+    others: Vec<Line<'a>>,
+}
+
+/// A logical line, still folded.
+struct Logical<'a> {
+    raw: &'a [u8],
+    folded: bool,
+    /// Where it ends, and whether it is folded, if the lines from there on are no part of it.
+    short: Option<(usize, bool)>,
+    /// A line follows that could be a part of it but for its value.
+    has_stray: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -167,11 +191,12 @@ impl<'a> Reader<'a> {
             rest: text,
             newline,
             indentation: 0,
+            others: Vec::new(),
         }
     }
 
-    /// The next logical line, still folded, and whether it is folded.
-    fn logical(&mut self) -> Option<(&'a [u8], bool)> {
+    /// The next logical line.
+    fn logical(&mut self) -> Option<Logical<'a>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -185,11 +210,17 @@ impl<'a> Reader<'a> {
         let unmarked = Unmarked::after(text);
         // Where the last line begins that is known to be a part of it.
         let mut goes_on = 0;
+        let mut short = None;
         loop {
             match memchr(self.newline, &text[end..]) {
                 None => {
                     self.rest = &[];
-                    return Some((text, folded));
+                    return Some(Logical {
+                        raw: text,
+                        folded,
+                        short,
+                        has_stray: false,
+                    });
                 }
                 Some(at) => {
                     let next = end + at + 1;
@@ -204,18 +235,32 @@ impl<'a> Reader<'a> {
                     {
                         folded = true;
                         end = next;
-                    } else if let Some(unmarked) = &unmarked
-                        && indentation == 0
-                        && unmarked.is_rest(&text[goes_on..next], goes_on == 0, &text[next..], self.newline)
-                    {
-                        folded = true;
-                        end = next;
-                        if !matches!(text[next..].first(), Some(b'\r' | b'\n')) {
-                            goes_on = next;
+                        continue;
+                    }
+                    let follows = match &unmarked {
+                        Some(unmarked) if indentation == 0 => {
+                            unmarked.next(&text[..next], goes_on, &text[next..], self.newline)
                         }
-                    } else {
+                        _ => Next::Other,
+                    };
+                    let is_part = follows == Next::Part || (follows == Next::Either && short.is_none());
+                    if !is_part {
                         self.rest = &text[next..];
-                        return Some((&text[..next - 1], folded));
+                        return Some(Logical {
+                            raw: &text[..next - 1],
+                            folded,
+                            short,
+                            has_stray: follows != Next::Other,
+                        });
+                    }
+                    let is_empty = matches!(text[next..].first(), Some(b'\r' | b'\n'));
+                    if follows == Next::Either && !is_empty {
+                        short = Some((next - 1, folded));
+                    }
+                    folded = true;
+                    end = next;
+                    if !is_empty {
+                        goes_on = next;
                     }
                 }
             }
@@ -253,8 +298,12 @@ impl<'a> Iterator for Reader<'a> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Line<'a>> {
+        if let Some(other) = self.others.pop() {
+            return Some(other);
+        }
         loop {
-            let (raw, folded) = self.logical()?;
+            let logical = self.logical()?;
+            let raw = logical.raw;
             // Only the first physical line is needed to pass over an attachment.
             if let Some(end) = memchr2(b':', b';', raw)
                 && !raw[..end].contains(&self.newline)
@@ -263,11 +312,46 @@ impl<'a> Iterator for Reader<'a> {
             {
                 continue;
             }
-            if let Some(line) = split(self.unfolded(raw, folded)) {
-                return Some(line);
+            let Some(mut line) = split(self.unfolded(raw, logical.folded)) else {
+                continue;
+            };
+            if logical.has_stray {
+                line.behind = Behind::Stray;
             }
+            let short = logical
+                .short
+                .and_then(|(end, folded)| split(self.unfolded(&raw[..end], folded)));
+            if let Some(short) = short {
+                line.behind = Behind::Joined;
+                self.others.push(line);
+                return Some(short);
+            }
+            self.others = starts(&line);
+            return self.others.pop().or(Some(line));
         }
     }
+}
+
+/// How long a date without a time is.
+const DATE_OCTETS: usize = 8;
+
+/// Most starts that one property may list.
+const MOST_STARTS: usize = 16;
+
+/// A start with several dates as a property for each, the last one first.
+fn starts<'a>(line: &Line<'a>) -> Vec<Line<'a>> {
+    let is_list = line.name == Name::DtStart && line.value.len() > DATE_OCTETS;
+    let dates: Vec<&str> = items(&line.value)
+        .take(if is_list { MOST_STARTS } else { 0 })
+        .collect();
+    if dates.len() < 2 || !dates.iter().all(|date| is_date(date.as_bytes())) {
+        return Vec::new();
+    }
+    let start = |date: &&str| Line {
+        value: Cow::Owned((*date).to_owned()),
+        ..line.clone()
+    };
+    dates.iter().rev().map(start).collect()
 }
 
 /// How many blanks a text begins with.
@@ -348,8 +432,14 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
             let rest = &line[after..];
             // A quote that is never closed must not swallow the value.
             let colon = outside_quotes(rest, b':').or_else(|| memchr(b':', rest));
-            match colon.or_else(|| before_date(name, rest)) {
+            let colon = colon.filter(|colon| !is_in_time(&rest[..*colon]));
+            let mark = colon.or_else(|| before_date(name, rest));
+            match mark.or_else(|| memchr(b':', rest)) {
                 Some(colon) => (after + 1..after + colon, after + colon + 1),
+                // What belongs to another parameter is no time.
+                None if matches!(name, Name::DtStart | Name::DtEnd) && !ends_with_own_parameter(rest) => {
+                    (after + 1..line.len(), line.len())
+                }
                 None => (after..after, after),
             }
         }
@@ -368,11 +458,13 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
             name,
             params: String::from_utf8_lossy(&bytes[params]),
             value: trimmed(String::from_utf8_lossy(&bytes[value..])),
+            behind: Behind::Nothing,
         },
         Cow::Owned(bytes) => Line {
             name,
             params: Cow::Owned(String::from_utf8_lossy(&bytes[params]).into_owned()),
             value: Cow::Owned(String::from_utf8_lossy(&bytes[value..]).trim().to_owned()),
+            behind: Behind::Nothing,
         },
     };
     if name.is_of_time() {
@@ -386,12 +478,50 @@ fn has_marks(name: Name) -> bool {
     name.is_of_time() || matches!(name, Name::Begin | Name::End | Name::Uid)
 }
 
-/// Where another mark than a colon stands between the parameters and a time.
+/// Where another mark than a colon stands between the parameters and a time: the first one behind which nothing but dates follows.
 fn before_date(name: Name, rest: &[u8]) -> Option<usize> {
-    // An exception that is not certain is none.
-    let is_mark = |b: &u8| matches!(b, b'=' | b' ' | b'\t');
-    let at = rest.iter().rposition(is_mark)?;
-    (name.is_of_dates() && name != Name::ExDate && is_date(&rest[at + 1..])).then_some(at)
+    // What is not certain leaves nothing out and replaces nothing.
+    if !name.is_of_dates() || matches!(name, Name::ExDate | Name::RecurrenceId) {
+        return None;
+    }
+    if !ends_with_own_parameter(rest) {
+        return None;
+    }
+    let begin = rest.iter().rposition(|b| *b == b'=')?;
+    let begin = memrchr(b';', &rest[..begin]).map_or(0, |at| at + 1);
+    let is_mark = |at: &usize| matches!(rest[*at], b'=' | b' ' | b'\t');
+    (begin..rest.len())
+        .filter(is_mark)
+        .take(MOST_MARKS)
+        .find(|at| are_dates(&rest[at + 1..]))
+}
+
+/// Is the last parameter one that belongs to a date? So it is where there is none.
+fn ends_with_own_parameter(rest: &[u8]) -> bool {
+    let Some(last) = rest.iter().rposition(|b| *b == b'=') else {
+        return true;
+    };
+    let begin = memrchr(b';', &rest[..last]).map_or(0, |at| at + 1);
+    let name = rest[begin..].split(|b| *b == b'=').next();
+    let name = name.unwrap_or(rest).trim_ascii();
+    [&b"TZID"[..], b"VALUE"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Does the text end with an hour behind a date, so that a colon behind it belongs to the time of day?
+fn is_in_time(text: &[u8]) -> bool {
+    matches!(text, [.., day, b'T' | b't' | b' ', a, b]
+        if day.is_ascii_digit() && a.is_ascii_digit() && b.is_ascii_digit())
+}
+
+/// Most marks that may stand before a date instead of a colon.
+const MOST_MARKS: usize = 16;
+
+/// Is a text nothing but dates, with their times or lengths?
+fn are_dates(text: &[u8]) -> bool {
+    let is_part = |b: &u8| b.is_ascii_digit() || b"TZtzPWDHMS,;:/+-. \t".contains(b);
+    is_date(text) && text.iter().all(is_part)
 }
 
 fn trimmed(value: Cow<str>) -> Cow<str> {

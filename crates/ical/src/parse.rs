@@ -1,7 +1,7 @@
 //! Which property belongs to which component (RFC 5545, section 3.6), also where the lines that begin and end them are damaged.
 
 use crate::components::{CalendarText, EventText, ZoneText};
-use crate::lines::{Line, Name, Reader};
+use crate::lines::{Behind, Line, Name, Reader};
 
 /// Components whose times are nobody's busy time, and parts of others.
 const OTHERS: [&str; 13] = [
@@ -181,6 +181,10 @@ impl<'a> Parser<'a> {
             }
             Place::Observance => {
                 if let Some(lines) = calendar.zones.last_mut().and_then(|z| z.observances.last_mut()) {
+                    // The clocks are not changed by two rules at once.
+                    if line.behind == Behind::Joined {
+                        lines.pop();
+                    }
                     lines.push(line);
                 }
             }

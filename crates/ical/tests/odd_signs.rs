@@ -79,6 +79,103 @@ fn other_marks_than_a_colon_begin_a_value() {
 }
 
 #[test]
+fn behind_another_mark_than_a_colon_all_dates_count_and_no_other_parameter() {
+    let days = |lines: &[&str]| -> Vec<String> {
+        let mut reading = read_in("America/New_York", "2026-10-01", "2027-01-01", &event(lines));
+        reading.instances.retain(|i| i.blocks.takes_time(true));
+        shown(&reading).iter().map(|one| one[5..10].to_owned()).collect()
+    };
+    for (list, start) in [
+        (
+            "RDATE;VALUE=DATE 20261201 20261203",
+            "DTSTART;VALUE=DATE:20261101",
+        ),
+        (
+            "RDATE;VALUE=DATE=20261201,20261203",
+            "DTSTART;VALUE=DATE:20261101",
+        ),
+        (
+            "RDATE;VALUE=DATE 20261201;20261203",
+            "DTSTART;VALUE=DATE:20261101",
+        ),
+        (
+            "RDATE;TZID=Europe/Berlin 20261201T100000, 20261203T100000",
+            "DTSTART:20261101T090000Z",
+        ),
+        (
+            "RDATE;TZID=Europe/Berlin\t20261201T100000 20261203T100000",
+            "DTSTART:20261101T090000Z",
+        ),
+        (
+            "RDATE;TZID=Europe/Berlin 2026-12-01T10:00 2026-12-03T10:00",
+            "DTSTART:20261101T090000Z",
+        ),
+    ] {
+        let end = if start.contains("DATE:") {
+            "SUMMARY:a"
+        } else {
+            "DURATION:PT1H"
+        };
+        assert_eq!(days(&[start, end, list]), ["11-01", "12-01", "12-03"], "{list}");
+    }
+    for start in [
+        "DTSTART;TZID=Europe/Berlin 20261201T100000 20261203T100000",
+        "DTSTART;TZID=Europe/Berlin=20261201T100000,20261203T100000",
+        "DTSTART;TZID=Europe/Berlin:20261201T100000 20261203T100000",
+    ] {
+        let found = days(&[start, "DURATION:PT1H"]);
+        assert!(
+            ["12-01", "12-03"]
+                .iter()
+                .all(|day| found.contains(&(*day).to_owned())),
+            "{start}: {found:?}"
+        );
+    }
+    for start in [
+        "DTSTART;TZID=Europe/Berlin;X-WAS=20261101T100000",
+        "DTSTART;X-WAS=20261101T100000",
+        "DTSTART;TZID=Europe/Berlin;X-WAS=a 20261101T100000",
+        "DTSTART;TZID=Europe/Berlin;X-WAS=20261101T100000 20261102T100000",
+    ] {
+        let text = event(&[start, "DURATION:PT1H"]);
+        assert!(days(&[start, "DURATION:PT1H"]).is_empty(), "{start}");
+        assert!(
+            read(&text).problems.iter().any(|problem| problem.unplaced),
+            "{start}"
+        );
+    }
+    let series = [
+        "DTSTART;TZID=Europe/Berlin:20261201T100000",
+        "DURATION:PT1H",
+        "RRULE:FREQ=DAILY;COUNT=3",
+    ];
+    // An end that is lost shortens nothing.
+    let end = "DTEND;X-WAS=20261201T091500Z";
+    let found = busy(&event(&["DTSTART:20261201T090000Z", end]));
+    assert_eq!(
+        found,
+        ["2026-12-01T09:00/2026-12-02T05:00 not-understood"],
+        "{end}"
+    );
+    let exception = "EXDATE;TZID=Europe/Berlin 20261202T100000";
+    assert_eq!(
+        days(&[&series[..], &[exception]].concat()),
+        ["12-01", "12-02", "12-03"]
+    );
+    let change = [
+        "RECURRENCE-ID;TZID=Europe/Berlin 20261202T100000",
+        "DTSTART:20261220T090000Z",
+        "DURATION:PT1H",
+    ];
+    let text = support::calendar(&[&event_lines("a", &series), &event_lines("a", &change)]);
+    let found = busy(&text);
+    assert!(
+        busy(&event(&series)).iter().all(|one| found.contains(one)),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_date_in_another_form_that_is_clear_is_what_it_means_and_said() {
     for value in [
         "\"20261130T090000Z\"",
