@@ -1,9 +1,11 @@
 //! Additional dates (RDATE, RFC 5545, section 3.8.5.2), also those written in another form than their series.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 
+use crate::clock::Clock;
 use crate::components::EventText;
 use crate::days::{DAY, date};
 use crate::event::{Extra, When, Written};
@@ -18,13 +20,18 @@ use crate::values::Moment;
 impl Reading<'_, '_> {
     /// Additional dates (RDATE) of a series, without those that are left out in the very same words.
     pub(crate) fn extras(&mut self, text: &EventText, series: &Series, extras: &mut Vec<Extra>) {
-        for line in text.all(Name::RDate) {
+        let mut lines = text.all(Name::RDate).peekable();
+        if lines.peek().is_none() {
+            return;
+        }
+        let left_out: HashSet<Words> = series.exceptions.iter().map(words).collect();
+        for line in lines {
             for item in items(&line.value) {
                 let (start_text, period) = period(item);
                 match self.meanings(line, start_text) {
                     Ok(meant) => {
                         for written in meant {
-                            if series.exceptions.iter().any(|other| same(other, &written)) {
+                            if left_out.contains(&words(&written)) {
                                 continue;
                             }
                             for start in self.starts(&written, series) {
@@ -168,15 +175,23 @@ pub(crate) struct Series<'a> {
     pub exceptions: &'a [Written],
 }
 
-/// Are two times written alike, in one zone?
-fn same(a: &Written, b: &Written) -> bool {
-    let zones = (&a.zone, &b.zone);
-    a.moment == b.moment
-        && match zones {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        }
+/// A time as it is written, by which it is compared: its form, and which zone it names.
+type Words = (Form, DateTime, Option<*const Clock>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Form {
+    Date,
+    Local,
+    Utc,
+}
+
+fn words(written: &Written) -> Words {
+    let (form, time) = match written.moment {
+        Moment::Date(date) => (Form::Date, date.to_datetime(Time::midnight())),
+        Moment::Local(local) => (Form::Local, local),
+        Moment::Utc(utc) => (Form::Utc, utc),
+    };
+    (form, time, written.zone.as_ref().map(Rc::as_ptr))
 }
 
 fn is_midnight(written: &Written) -> bool {

@@ -149,10 +149,10 @@ impl Line<'_> {
         })
     }
 
-    /// For values that hold no colon of their own: the line as it reads when everything up to the last colon
-    /// belongs to the zone, as in the unquoted `TZID=GMT+01:00:20261124T100000`.
-    pub(crate) fn zone_with_colon(&self) -> Option<(String, &str)> {
-        let (head, tail) = self.value.rsplit_once(':')?;
+    /// For dates, which hold no colon of their own: one as it reads when everything up to its last colon belongs to the zone, as in
+    /// the unquoted `TZID=GMT+01:00:20261124T100000`.
+    pub(crate) fn zone_with_colon<'t>(&self, date: &'t str) -> Option<(String, &'t str)> {
+        let (head, tail) = date.rsplit_once(':')?;
         let zone = self.param("TZID")?;
         Some((format!("{zone}:{head}"), tail))
     }

@@ -103,7 +103,7 @@ impl<'a, 'z> Reading<'a, 'z> {
                 (Moment::Date(time.date()), None)
             }
             Ok(moment) => (moment, line.param("TZID").map(str::to_owned)),
-            Err(day) => match line.zone_with_colon() {
+            Err(day) => match line.zone_with_colon(text) {
                 Some((zone, tail)) => (
                     values::moment(tail).map_err(|tail_day| tail_day.or(day))?,
                     Some(zone),
@@ -203,7 +203,7 @@ impl<'a, 'z> Reading<'a, 'z> {
         let (clock, certain) = if text.ends_with(['Z', 'z']) {
             (self.zones.utc(), true)
         } else {
-            let zone = line.zone_with_colon().map(|(zone, _)| zone);
+            let zone = line.zone_with_colon(text).map(|(zone, _)| zone);
             let zone = zone.or_else(|| line.param("TZID").map(str::to_owned));
             match zone.filter(|id| !id.trim().is_empty()) {
                 Some(id) => self.zone(&id),

@@ -645,6 +645,43 @@ fn an_additional_date_that_cannot_be_read_is_reported() {
 }
 
 #[test]
+fn additional_dates_and_exceptions_in_great_numbers_are_told_apart() {
+    let times = |second: usize| -> String {
+        let at = |at: usize| {
+            let (hour, minute) = (at / 60 % 24, at % 60);
+            format!("202612{:02}T{hour:02}{minute:02}{second:02}Z", at / 1_440 + 1)
+        };
+        (0..20_000).map(at).collect::<Vec<_>>().join(",")
+    };
+    let (dates, others) = (times(0), times(1));
+    let with = |exceptions: &str| {
+        read(&event(&[
+            START,
+            "DURATION:PT30S",
+            &format!("RDATE:{dates}"),
+            &format!("EXDATE:{exceptions}"),
+        ]))
+    };
+    assert!(covered(
+        &with(&others),
+        "2026-12-10T10:00:00Z",
+        "2026-12-10T10:00:30Z"
+    ));
+    assert!(!covered(
+        &with(&dates),
+        "2026-12-10T10:00:00Z",
+        "2026-12-10T10:00:30Z"
+    ));
+}
+
+#[test]
+fn a_zone_with_a_colon_counts_for_its_date_of_a_list() {
+    let list = "RDATE;TZID=GMT+01:00:20261125T150000,20261126T150000";
+    let found = starts(&event(&[START, "DURATION:PT1H", list]));
+    assert!(found.contains(&"2026-11-25T14:00".to_owned()), "{found:?}");
+}
+
+#[test]
 fn a_text_that_is_cut_off_is_reported_and_blocks_what_is_left() {
     let whole = event(&[START, "DTEND:20261124T150000Z", "LOCATION:Here"]);
     for length in whole.find("20261124T140000Z").unwrap() + 16..whole.len() - 5 {
