@@ -338,8 +338,8 @@ fn completes(before: &[u8], line: &[u8]) -> bool {
     let (name, begun) = (last[..equals].trim_ascii(), &last[equals + 1..]);
     let rest = line.split(|b| *b == b';').next().unwrap_or(line);
     let is = |end: &[u8]| {
-        let begin = name.len().checked_sub(end.len());
-        begin.is_some_and(|begin| name[begin..].eq_ignore_ascii_case(end))
+        let at = name.len().checked_sub(end.len());
+        at.is_some_and(|at| name[at..].eq_ignore_ascii_case(end))
     };
     let whole = [begun, rest].concat();
     if is(b"VALUE") {
