@@ -4,6 +4,10 @@ use crate::dates::Oddities;
 use crate::lines::{Line, Name};
 
 /// The properties of one VEVENT, in their order; those of its alarms left out.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of the lines"
+)]
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EventText<'a> {
     pub lines: Vec<Line<'a>>,
@@ -13,6 +17,8 @@ pub(crate) struct EventText<'a> {
     pub cut: bool,
     /// Its lines lie in no component, or in one of a name that is not known.
     pub loose: bool,
+    /// Lines of it are likely notes, of which those are left out that would free time.
+    pub has_notes: bool,
     pub oddities: Oddities,
 }
 

@@ -279,6 +279,12 @@ fn note_damage(text: &EventText, several: bool, reader: &mut Reading) {
             "has a line that may be the rest of a date, duration or repetition before it; it frees no time.",
         );
     }
+    if text.has_notes {
+        reader.mention(
+            ProblemKind::Contradiction,
+            "has lines of a text that look like properties; what would free its time of them is not applied.",
+        );
+    }
     if text.loose {
         reader.note(
             ProblemKind::Component,

@@ -42,6 +42,7 @@ mod lines;
 mod lists;
 mod meant;
 mod model;
+mod notes;
 mod observance;
 mod observed;
 mod odd_clock;

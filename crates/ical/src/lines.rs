@@ -10,6 +10,7 @@ use memchr::{memchr, memchr2, memrchr};
 
 use crate::breaks::begins_line;
 use crate::lists::{is_date, items};
+use crate::notes::Notes;
 use crate::signs::in_ascii;
 use crate::unmarked::{Next, Unmarked};
 
@@ -123,6 +124,8 @@ pub(crate) struct Line<'a> {
     params: Cow<'a, str>,
     pub value: Cow<'a, str>,
     pub behind: Behind,
+    /// It is likely a line of notes that only looks like a property.
+    pub of_notes: bool,
 }
 
 impl Line<'_> {
@@ -166,6 +169,7 @@ pub(crate) struct Reader<'a> {
     indentation: usize,
     /// What else the property that was read last may mean, the last one first.
     others: Vec<Line<'a>>,
+    notes: Notes,
 }
 
 /// A logical line, still folded.
@@ -192,6 +196,7 @@ impl<'a> Reader<'a> {
             newline,
             indentation: 0,
             others: Vec::new(),
+            notes: Notes::default(),
         }
     }
 
@@ -304,6 +309,7 @@ impl<'a> Iterator for Reader<'a> {
         loop {
             let logical = self.logical()?;
             let raw = logical.raw;
+            let of_notes = self.notes.is_one(raw);
             // Only the first physical line is needed to pass over an attachment.
             if let Some(end) = memchr2(b':', b';', raw)
                 && !raw[..end].contains(&self.newline)
@@ -315,6 +321,7 @@ impl<'a> Iterator for Reader<'a> {
             let Some(mut line) = split(self.unfolded(raw, logical.folded)) else {
                 continue;
             };
+            line.of_notes = of_notes;
             if logical.has_stray {
                 line.behind = Behind::Stray;
             }
@@ -459,12 +466,14 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
             params: String::from_utf8_lossy(&bytes[params]),
             value: trimmed(String::from_utf8_lossy(&bytes[value..])),
             behind: Behind::Nothing,
+            of_notes: false,
         },
         Cow::Owned(bytes) => Line {
             name,
             params: Cow::Owned(String::from_utf8_lossy(&bytes[params]).into_owned()),
             value: Cow::Owned(String::from_utf8_lossy(&bytes[value..]).trim().to_owned()),
             behind: Behind::Nothing,
+            of_notes: false,
         },
     };
     if name.is_of_time() {

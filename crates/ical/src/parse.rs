@@ -80,6 +80,17 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn line(&mut self, line: Line<'a>) {
+        if is_note(&line) {
+            if let Some(event) = self
+                .calendar
+                .events
+                .last_mut()
+                .filter(|_| self.place == Place::Event)
+            {
+                event.has_notes = true;
+            }
+            return;
+        }
         match line.name {
             Name::Begin => self.begin(named(&line.value)),
             Name::End => self.end(named(&line.value)),
@@ -291,6 +302,21 @@ fn of_the_event(lines: Vec<Line>) -> impl Iterator<Item = Line> {
         .into_iter()
         .skip_while(move |line| !is_foreign(line))
         .filter(is_kept)
+}
+
+/// Is a line one of notes that would free time, or begin or end what is no component?
+fn is_note(line: &Line) -> bool {
+    let component = named(&line.value);
+    match line.name {
+        Name::Begin | Name::End => {
+            let is_known = is_one_of(&OUTER, component) || is_other(component);
+            component.starts_with(|c: char| c.is_ascii_digit()) || (line.of_notes && !is_known)
+        }
+        Name::Status => line.of_notes && !line.value.eq_ignore_ascii_case("CONFIRMED"),
+        Name::Transp => line.of_notes && !line.value.eq_ignore_ascii_case("OPAQUE"),
+        Name::ExDate | Name::RecurrenceId | Name::Sequence => line.of_notes,
+        _ => false,
+    }
 }
 
 /// Does a line free no time, so that it does no harm where it may belong to another event?

@@ -384,3 +384,56 @@ fn an_event_of_a_misspelt_name_within_another_component_is_one() {
         assert_eq!(busy(&text), [day], "{inner}");
     }
 }
+
+#[test]
+fn a_line_of_notes_frees_nothing_and_is_told() {
+    let series = ["DTSTART:20261201T090000Z", "DURATION:PT1H"];
+    let daily = [&series[..], &["RRULE:FREQ=DAILY;COUNT=4"]].concat();
+    let all = busy(&event(&daily));
+    assert_eq!(all.len(), 4);
+    for note in [
+        "Status: cancelled",
+        "STATUS: CANCELLED",
+        "status:cancelled",
+        "Status:Cancelled",
+        "Transp: transparent",
+        "TRANSP: TRANSPARENT",
+        "EXDATE: 2026-12-02 09:00Z",
+        "Exdate: 20261202",
+        "exdate:20261202T090000Z",
+        "Recurrence-Id: 20261202T090000Z",
+        "Begin: 10 am",
+        "BEGIN: 10 am",
+        "Begin: ten",
+        "End: 11 am",
+    ] {
+        for before in [
+            &["DESCRIPTION:Call about the order"][..],
+            &["SUMMARY:Ticket"],
+            &["COMMENT:Ticket", "Price: 5"],
+            &["DESCRIPTION:Ticket", "for two"],
+            &["DESCRIPTION:Ticket", "", "Seats: 2, Status: open", "Gate: 4"],
+            &["X-NOTE:Ticket", "Status: confirmed"],
+        ] {
+            let text = event(&[&series[..], before, &[note, "RRULE:FREQ=DAILY;COUNT=4"]].concat());
+            assert_eq!(busy(&text), all, "{before:?} {note}");
+            assert!(!read(&text).problems.is_empty(), "{before:?} {note}");
+        }
+    }
+    // Properties that are all written so, or stand in order.
+    for free in [
+        event(&[&daily[..], &["DESCRIPTION:x", "STATUS:CANCELLED"]].concat()),
+        event(
+            &[
+                &daily[..],
+                &["DESCRIPTION:x", " Status: open", "TRANSP:TRANSPARENT"],
+            ]
+            .concat(),
+        ),
+        event(&[&daily[..], &["DESCRIPTION:x", "STATUS:CANCELLED"]].concat()).to_lowercase(),
+        event(&[&daily[..], &["SUMMARY:x", "STATUS:CANCELLED"]].concat()).replace(':', ": "),
+        event(&[&daily[..], &["CLASS:PUBLIC", "Status: Cancelled"]].concat()),
+    ] {
+        assert!(busy(&free).is_empty(), "{free}");
+    }
+}
