@@ -22,7 +22,7 @@ const MOST_PER_RESOURCE: usize = 50_000;
 /// Most work for one series, in candidate days or times.
 const WORK_PER_SERIES: u32 = 500_000;
 /// Most work for one resource.
-const WORK_PER_RESOURCE: u32 = 2_000_000;
+const WORK_PER_RESOURCE: u32 = 1_000_000;
 /// Most pairs of a series and a change that are compared where several series of a resource have one identity.
 const PAIRS_PER_RESOURCE: usize = 200_000;
 

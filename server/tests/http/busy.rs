@@ -98,7 +98,7 @@ fn an_invitation_that_somebody_else_declined_blocks() {
 
 #[test]
 fn what_is_not_understood_is_said_beside_the_lines() {
-    let broken = CALENDAR.replace("DTSTART:20261124T120000\r\n", "DTSTART:sometime\r\n");
+    let broken = CALENDAR.replace("DTSTART:20261124T150000Z\r\n", "DTSTART:sometime\r\n");
     let output = busy(&broken, &["--from", "2026-11-24", "--to", "2026-11-26"]);
     assert!(lines(&output).len() >= 2);
     assert!(said(&output).starts_with("quince: "), "{}", said(&output));

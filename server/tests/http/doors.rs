@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{HOST, LOCATION, REFERER};
 use reqwest::{RequestBuilder, StatusCode};
 
-use crate::support::{Quince, http};
+use crate::support::{Quince, eventually, http};
 
 fn connect(quince: &Quince) -> TcpStream {
     let stream = TcpStream::connect(quince.address()).unwrap();
@@ -148,11 +148,14 @@ async fn the_first_visitor_of_a_server_that_others_reach_has_to_know_its_code() 
     let folder = tempfile::tempdir().unwrap();
     let vars = [("QUINCE_BASE_URL", "https://book.example.com/")];
     let quince = Quince::serve(folder.path(), &vars);
-    let code = quince.said.lock().unwrap().clone();
-    let code = code
-        .lines()
-        .find_map(|line| line.strip_prefix("Set-up code: "))
-        .unwrap_or_else(|| panic!("{code}"));
+    let code_said = || {
+        let said = quince.said.lock().unwrap().clone();
+        let mut lines = said.lines();
+        lines.find_map(|line| Some(line.strip_prefix("Set-up code: ")?.to_owned()))
+    };
+    // It is said after the address.
+    eventually("the code is said", async || code_said().is_some()).await;
+    let code = code_said().unwrap();
     let page = http().get(quince.local("setup")).send().await.unwrap();
     assert!(page.text().await.unwrap().contains("name=\"code\""));
     let fields = "workspace=A&name=A&email=a%40quince.example&password=correct+horse+battery&zone=UTC";
