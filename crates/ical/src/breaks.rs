@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr_iter;
 
-use crate::lines::{Name, is_of_name};
+use crate::names::{Name, is_of_name};
 
 /// Longest name of a property that is taken for one, in bytes.
 const LONGEST_NAME: usize = 64;

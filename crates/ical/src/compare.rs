@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::components::{CalendarText, EventText};
 use crate::event::Event;
-use crate::lines::{Name, plain_text};
+use crate::lines::plain_text;
+use crate::names::Name;
 use crate::parse::parse;
 use crate::problems::Problems;
 use crate::resolve::Resolver;

@@ -1,7 +1,8 @@
 //! What a calendar text holds, by component (RFC 5545, section 3.6).
 
-use crate::dates::Oddities;
-use crate::lines::{Line, Name};
+use crate::lines::Line;
+use crate::names::Name;
+use crate::oddities::Oddities;
 
 /// The properties of one VEVENT, in their order; those of its alarms left out.
 #[expect(

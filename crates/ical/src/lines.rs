@@ -6,105 +6,15 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memrchr};
+use memchr::{memchr, memchr2};
 
 use crate::breaks::begins_line;
 use crate::lists::{is_date, items};
+use crate::marks::{before_date, ends_with_own_parameter, has_marks, is_in_time, outside_quotes};
+use crate::names::{Name, is_of_name};
 use crate::notes::Notes;
 use crate::signs::in_ascii;
 use crate::unmarked::{Next, Unmarked};
-
-/// The properties that are looked at; every other one is skipped unread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Name {
-    Begin,
-    End,
-    Uid,
-    Sequence,
-    DtStart,
-    DtEnd,
-    Duration,
-    RRule,
-    ExRule,
-    RDate,
-    ExDate,
-    RecurrenceId,
-    FreeBusy,
-    Summary,
-    Description,
-    Location,
-    Url,
-    Status,
-    Transp,
-    Attendee,
-    TravelBefore,
-    TravelAfter,
-    TzId,
-    OffsetFrom,
-    OffsetTo,
-    ZoneAbbreviation,
-    ZoneAlias,
-    ZoneNumber,
-    CalendarZone,
-}
-
-impl Name {
-    pub(crate) fn of(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&[u8], Name); 32] = [
-            (b"BEGIN", Name::Begin),
-            (b"END", Name::End),
-            (b"UID", Name::Uid),
-            (b"SEQUENCE", Name::Sequence),
-            (b"DTSTART", Name::DtStart),
-            (b"DTEND", Name::DtEnd),
-            (b"DURATION", Name::Duration),
-            (b"RRULE", Name::RRule),
-            (b"EXRULE", Name::ExRule),
-            (b"RDATE", Name::RDate),
-            (b"EXDATE", Name::ExDate),
-            (b"RECURRENCE-ID", Name::RecurrenceId),
-            (b"FREEBUSY", Name::FreeBusy),
-            (b"SUMMARY", Name::Summary),
-            (b"DESCRIPTION", Name::Description),
-            (b"LOCATION", Name::Location),
-            (b"URL", Name::Url),
-            (b"STATUS", Name::Status),
-            (b"TRANSP", Name::Transp),
-            (b"ATTENDEE", Name::Attendee),
-            (b"X-APPLE-TRAVEL-DURATION", Name::TravelBefore),
-            (b"X-APPLE-TRAVEL-RETURN-DURATION", Name::TravelAfter),
-            (b"TZID", Name::TzId),
-            (b"TZOFFSETFROM", Name::OffsetFrom),
-            (b"TZOFFSETTO", Name::OffsetTo),
-            (b"TZNAME", Name::ZoneAbbreviation),
-            (b"TZID-ALIAS-OF", Name::ZoneAlias),
-            (b"TZURL", Name::ZoneAlias),
-            (b"X-LIC-LOCATION", Name::ZoneAlias),
-            (b"X-ENTOURAGE-CFTIMEZONE", Name::ZoneAlias),
-            (b"X-MICROSOFT-CDO-TZID", Name::ZoneNumber),
-            (b"X-WR-TIMEZONE", Name::CalendarZone),
-        ];
-        NAMES
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, known)| *known)
-    }
-}
-
-impl Name {
-    /// Does it say in ASCII when something is or how long it lasts (RFC 5545, section 3.3)?
-    pub(crate) fn is_of_time(self) -> bool {
-        self.is_of_dates() || matches!(self, Self::Duration | Self::RRule | Self::ExRule)
-    }
-
-    /// Are dates and times its value?
-    pub(crate) fn is_of_dates(self) -> bool {
-        matches!(
-            self,
-            Self::DtStart | Self::DtEnd | Self::RDate | Self::ExDate | Self::RecurrenceId | Self::FreeBusy
-        )
-    }
-}
 
 /// What stands behind the line of a property that may be a part of it, without the blank that marks folding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -392,24 +302,6 @@ fn is_bracket(text: &[u8], newline: u8) -> bool {
         && NAMES.iter().any(|known| known.eq_ignore_ascii_case(component))
 }
 
-/// Where a byte stands first outside double quotes.
-pub(crate) fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
-    let mut quoted = false;
-    for (at, b) in text.iter().enumerate() {
-        if *b == b'"' {
-            quoted = !quoted;
-        } else if *b == wanted && !quoted {
-            return Some(at);
-        }
-    }
-    None
-}
-
-/// May it stand in the name of a property?
-pub(crate) fn is_of_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')
-}
-
 /// Splits an unfolded line. A known property that lacks its colon is kept with what follows as its value: the
 /// value will not make sense, and so the event is not taken for one that never had the property.
 fn split(line: Cow<[u8]>) -> Option<Line> {
@@ -480,57 +372,6 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
         split.value = in_ascii(split.value);
     }
     Some(split)
-}
-
-/// May the marks behind this name be those of another alphabet, with what follows in ASCII?
-fn has_marks(name: Name) -> bool {
-    name.is_of_time() || matches!(name, Name::Begin | Name::End | Name::Uid)
-}
-
-/// Where another mark than a colon stands between the parameters and a time: the first one behind which nothing but dates follows.
-fn before_date(name: Name, rest: &[u8]) -> Option<usize> {
-    // What is not certain leaves nothing out and replaces nothing.
-    if !name.is_of_dates() || matches!(name, Name::ExDate | Name::RecurrenceId) {
-        return None;
-    }
-    if !ends_with_own_parameter(rest) {
-        return None;
-    }
-    let begin = rest.iter().rposition(|b| *b == b'=')?;
-    let begin = memrchr(b';', &rest[..begin]).map_or(0, |at| at + 1);
-    let is_mark = |at: &usize| matches!(rest[*at], b'=' | b' ' | b'\t');
-    (begin..rest.len())
-        .filter(is_mark)
-        .take(MOST_MARKS)
-        .find(|at| are_dates(&rest[at + 1..]))
-}
-
-/// Is the last parameter one that belongs to a date? So it is where there is none.
-fn ends_with_own_parameter(rest: &[u8]) -> bool {
-    let Some(last) = rest.iter().rposition(|b| *b == b'=') else {
-        return true;
-    };
-    let begin = memrchr(b';', &rest[..last]).map_or(0, |at| at + 1);
-    let name = rest[begin..].split(|b| *b == b'=').next();
-    let name = name.unwrap_or(rest).trim_ascii();
-    [&b"TZID"[..], b"VALUE"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// Does the text end with an hour behind a date, so that a colon behind it belongs to the time of day?
-fn is_in_time(text: &[u8]) -> bool {
-    matches!(text, [.., day, b'T' | b't' | b' ', a, b]
-        if day.is_ascii_digit() && a.is_ascii_digit() && b.is_ascii_digit())
-}
-
-/// Most marks that may stand before a date instead of a colon.
-const MOST_MARKS: usize = 16;
-
-/// Is a text nothing but dates, with their times or lengths?
-fn are_dates(text: &[u8]) -> bool {
-    let is_part = |b: &u8| b.is_ascii_digit() || b"TZtzPWDHMS,;:/+-. \t".contains(b);
-    is_date(text) && text.iter().all(is_part)
 }
 
 fn trimmed(value: Cow<str>) -> Cow<str> {

@@ -11,7 +11,7 @@ use zones::{Label, Zone};
 
 use crate::clock::{Clock, instant};
 use crate::components::{CalendarText, EventText, ZoneText};
-use crate::lines::Name;
+use crate::names::Name;
 use crate::vtimezone::{Meanings, Wanted, YEAR};
 use crate::zone_name::{bare, comparable, hinted, last_part, named, place, place_at_start};
 

@@ -1,7 +1,7 @@
 //! Lines of notes that look like properties where the breaks of a text lost their mark, such as `Status: cancelled` behind the first
 //! line of a description.
 
-use crate::lines::{Name, is_of_name};
+use crate::names::{Name, is_made_up, is_of_name};
 
 /// Tells them from properties, line by line.
 #[derive(Default)]
@@ -62,11 +62,8 @@ impl Notes {
 /// May a property of this name have a value of several lines?
 fn is_text(name: &[u8]) -> bool {
     const OTHERS: [&[u8]; 3] = [b"COMMENT", b"CONTACT", b"CATEGORIES"];
-    let is_own = name
-        .get(..2)
-        .is_some_and(|begin| begin.eq_ignore_ascii_case(b"X-"));
     let known = Name::of(name);
-    is_own
+    is_made_up(name)
         || matches!(known, Some(Name::Summary | Name::Description | Name::Location))
         || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name))
 }

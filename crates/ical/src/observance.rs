@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use crate::days::{DAY, Day, naive, naive_date, number_of};
-use crate::lines::{Line, Name};
+use crate::lines::Line;
+use crate::names::Name;
 use crate::offset_unit::OffsetUnit;
 use crate::rule::{Freq, Rule};
 use crate::values::{self, Moment};

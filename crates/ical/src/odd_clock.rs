@@ -1,6 +1,5 @@
 //! Times of day behind dates that are in none of the forms of RFC 5545.
 
-use crate::odd_dates::digits;
 use crate::values::moment;
 
 /// What stands behind a day, as RFC 5545 writes a time: nothing where there is none, and `T` alone where it cannot be read.
@@ -117,4 +116,12 @@ fn zone(text: &str, clock: &str, has_seconds: bool) -> Option<String> {
     // Without seconds, what follows may be the end of a span.
     let is_offset = has_seconds || said.starts_with('+');
     (is_offset && is_moment()).then(|| said.to_owned())
+}
+
+/// The digits at the start of a text, which are taken from it.
+pub(crate) fn digits<'t>(rest: &mut &'t str) -> &'t str {
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (digits, after) = rest.split_at(end);
+    *rest = after;
+    digits
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
-use crate::odd_clock::time;
+use crate::odd_clock::{digits, time};
 use crate::values::moment;
 
 /// Years that such a date may have. One by the Buddhist calendar is as written.
@@ -353,14 +353,6 @@ fn week(parts: &[&str]) -> Option<Date> {
     ISOWeekDate::new(year, week.parse().ok()?, weekday)
         .ok()
         .map(ISOWeekDate::date)
-}
-
-/// The digits at the start of a text, which are taken from it.
-pub(crate) fn digits<'t>(rest: &mut &'t str) -> &'t str {
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let (digits, after) = rest.split_at(end);
-    *rest = after;
-    digits
 }
 
 /// Which month is named last before a number.

@@ -2,7 +2,7 @@
 //! and some programs write a number of minutes or of seconds, such as `-300` or `-18000`.
 
 use crate::components::ZoneText;
-use crate::lines::Name;
+use crate::names::Name;
 
 /// What the number of an offset counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

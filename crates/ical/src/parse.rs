@@ -1,7 +1,8 @@
 //! Which property belongs to which component (RFC 5545, section 3.6), also where the lines that begin and end them are damaged.
 
 use crate::components::{CalendarText, EventText, ZoneText};
-use crate::lines::{Behind, Line, Name, Reader};
+use crate::lines::{Behind, Line, Reader};
+use crate::names::Name;
 
 /// Components whose times are nobody's busy time, and parts of others.
 const OTHERS: [&str; 13] = [

@@ -26,6 +26,11 @@ const NAMES: [&str; 16] = [
     "SKIP",
 ];
 
+/// Is it the name of a part that is understood, in any letter case?
+pub(crate) fn is_name(name: &str) -> bool {
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// What programs write for "does not repeat".
 const NOTHING: [&str; 5] = ["NONE", "NULL", "NIL", "UNDEFINED", "NEVER"];
 
@@ -199,7 +204,7 @@ fn next_name(part: &str) -> Option<usize> {
         let rest = part[*at..].trim_start_matches([',', ' ', '\t']);
         let name = rest.split(['=', ':', ',', ';']).next().unwrap_or("").trim_end();
         let followed = rest[name.len()..].trim_start().starts_with('=');
-        followed && NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+        followed && is_name(name)
     })
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::components::EventText;
 use crate::days::DAY;
 use crate::event::{Replaces, When};
-use crate::lines::Name;
 use crate::model::ProblemKind;
+use crate::names::Name;
 use crate::reading::Reading;
 use crate::series::begin;
 

@@ -3,8 +3,11 @@
 use memchr::memchr;
 
 use crate::breaks::begins_line;
-use crate::lines::{Name, is_of_name, outside_quotes};
+use crate::frequency::frequency;
 use crate::lists::is_date;
+use crate::marks::outside_quotes;
+use crate::names::{Name, is_made_up, is_of_name};
+use crate::parts;
 use crate::zone_name;
 
 /// How long lines are that writers fold, in octets.
@@ -152,29 +155,12 @@ fn is_folded(value: &[u8], newline: u8) -> bool {
 
 /// Is a line the rest of a word of a rule with what follows it, such as `T225959Z;BYDAY=TU`?
 fn begins_part_of_rule(line: &[u8]) -> bool {
-    const PARTS: [&[u8]; 15] = [
-        b"FREQ",
-        b"UNTIL",
-        b"COUNT",
-        b"INTERVAL",
-        b"BYSECOND",
-        b"BYMINUTE",
-        b"BYHOUR",
-        b"BYDAY",
-        b"BYMONTHDAY",
-        b"BYYEARDAY",
-        b"BYWEEKNO",
-        b"BYMONTH",
-        b"BYSETPOS",
-        b"WKST",
-        b"SKIP",
-    ];
     let mut parts = line.splitn(3, |b| *b == b';');
     let (_, Some(next)) = (parts.next(), parts.next()) else {
         return false;
     };
     let name = next.split(|b| *b == b'=').next().unwrap_or(next).trim_ascii();
-    let is_known = next.contains(&b'=') && PARTS.iter().any(|part| part.eq_ignore_ascii_case(name));
+    let is_known = next.contains(&b'=') && str::from_utf8(name).is_ok_and(parts::is_name);
     !line.contains(&b':') && (next.is_empty() || is_known)
 }
 
@@ -203,14 +189,9 @@ fn next_of_rule(value: &[u8], line: &[u8]) -> Next {
     if is("UNTIL") {
         return part_if(next_of_date(value, first, false, false).0);
     }
-    if let Some((_, words)) = WORDS.iter().find(|(known, _)| is(known)) {
-        let whole = [item, word].concat();
-        let is_word = |text: &[u8]| {
-            words
-                .iter()
-                .any(|known| known.as_bytes().eq_ignore_ascii_case(text))
-        };
-        return part_if(is_word(&whole) && !is_word(item));
+    let upper = String::from_utf8_lossy(name).to_ascii_uppercase();
+    if let Some(is_whole) = is_word(&upper, &[item, word].concat()) {
+        return part_if(is_whole && is_word(&upper, item) == Some(false));
     }
     if is("RSCALE") {
         return part_if(first.is_ascii_alphabetic() && line.contains(&b';'));
@@ -231,17 +212,20 @@ fn next_of_rule(value: &[u8], line: &[u8]) -> Next {
     }
 }
 
-/// The parts of a rule that are one of a few words.
-const WORDS: [(&str, &[&str]); 3] = [
-    (
-        "FREQ",
-        &[
-            "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY",
-        ],
-    ),
-    ("SKIP", &["OMIT", "BACKWARD", "FORWARD"]),
-    ("WKST", &["MO", "TU", "WE", "TH", "FR", "SA", "SU"]),
-];
+/// Is it one of the few words that this part of a rule may have? Nothing for a part that has others.
+fn is_word(part: &str, text: &[u8]) -> Option<bool> {
+    let is_one_of = |words: &[&str]| {
+        words
+            .iter()
+            .any(|known| known.as_bytes().eq_ignore_ascii_case(text))
+    };
+    Some(match part {
+        "FREQ" => str::from_utf8(text).is_ok_and(|text| frequency(text).is_some()),
+        "SKIP" => is_one_of(&["OMIT", "BACKWARD", "FORWARD"]),
+        "WKST" => is_one_of(&["MO", "TU", "WE", "TH", "FR", "SA", "SU"]),
+        _ => return None,
+    })
+}
 
 /// What a line is to a duration: a part behind a unit is another number with its unit.
 fn next_of_duration(value: &[u8], line: &[u8]) -> Next {
@@ -367,8 +351,7 @@ fn is_known(line: &[u8]) -> bool {
         b"ACKNOWLEDGED",
     ];
     let name = &line[..line.iter().take_while(|b| is_of_name(**b)).count()];
-    let is_own = name
-        .get(..2)
-        .is_some_and(|begin| begin.eq_ignore_ascii_case(b"X-"));
-    is_own || Name::of(name).is_some() || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name))
+    is_made_up(name)
+        || Name::of(name).is_some()
+        || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name))
 }

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use zones::{Label, Zone};
 
 use crate::components::ZoneText;
-use crate::lines::Name;
+use crate::names::Name;
 
 /// A zone by one of the names that mean a single one.
 pub(crate) fn named(id: &str) -> Option<Zone> {
