@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use serde_json::json;
 use zones::Zone;
 
-use crate::commands::{Failure, print};
+use crate::commands::print;
+use crate::failure::Failure;
 
 /// Options of `quince busy`.
 #[derive(Debug, clap::Args)]

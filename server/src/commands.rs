@@ -9,7 +9,7 @@ use bookings::clock::{Clock as _, SystemClock};
 use bookings::{Mail, Quince};
 use url::Url;
 
-pub use crate::failure::Failure;
+use crate::failure::Failure;
 use crate::logging;
 use crate::serve::{Server, mail, open, secret_key};
 use crate::settings::{self, Settings};

@@ -9,7 +9,7 @@ use sandbox::{
 };
 use serde_json::json;
 
-use crate::commands::Failure;
+use crate::failure::Failure;
 use crate::{logging, settings};
 
 /// Options of `quince sandbox`.

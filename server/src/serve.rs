@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::commands::Failure;
+use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::assets::Assets;

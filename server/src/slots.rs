@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use zones::Zone;
 
 use crate::busy::zone;
-use crate::commands::{Failure, print, use_cases};
+use crate::commands::{print, use_cases};
+use crate::failure::Failure;
 
 /// Options of `quince slots`.
 #[derive(Debug, clap::Args)]

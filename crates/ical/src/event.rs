@@ -3,14 +3,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::TEXT_LIMIT;
 use crate::clock::{Clock, moved};
 use crate::components::EventText;
 use crate::days::{naive, naive_date};
 use crate::extras::Series;
 use crate::length::{self, Length, Measured};
 use crate::lines::{Behind, Line, plain_text};
-use crate::model::{Blocks, FreeReason, ProblemKind};
+use crate::model::{Blocks, FreeReason, ProblemKind, TEXT_LIMIT};
 use crate::names::Name;
 use crate::problems::{Problems, called};
 use crate::reading::Reading;

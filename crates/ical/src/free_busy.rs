@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::TEXT_LIMIT;
 use crate::components::EventText;
 use crate::event::{Event, Extra, When};
 use crate::length::{self, Length};
 use crate::lines::{Line, plain_text};
 use crate::lists::{self, items};
-use crate::model::{Blocks, ProblemKind};
+use crate::model::{Blocks, ProblemKind, TEXT_LIMIT};
 use crate::names::Name;
 use crate::problems::Problems;
 use crate::reading::Reading;

@@ -83,9 +83,8 @@ mod zone_name;
 
 pub use calendar_zone::calendar_zone;
 pub use compare::{Change, changes, same_event};
-pub use model::{Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading, RecurrenceId};
+pub use model::{
+    Blocks, FreeReason, Horizon, Instance, Owner, Problem, ProblemKind, Reading, RecurrenceId, TEXT_LIMIT,
+};
 pub use read::{read, read_bytes, uid};
 pub use write::{Appointment, Organizer, Status, download, event};
-
-/// Longest title and place that is kept, in characters.
-pub const TEXT_LIMIT: usize = 500;

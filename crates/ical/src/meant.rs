@@ -13,7 +13,7 @@ use crate::clock::{Clock, instant};
 use crate::components::{CalendarText, EventText, ZoneText};
 use crate::names::Name;
 use crate::vtimezone::{Meanings, Wanted, YEAR};
-use crate::zone_name::{bare, comparable, hinted, last_part, named, place, place_at_start};
+use crate::zone_name::{bare, comparable, last_part, named, place, place_at_start};
 
 /// Most work that expanding all definitions of a resource may cost.
 const WORK: u32 = 2_000_000;
@@ -384,4 +384,15 @@ fn short(name: &str) -> Option<Meant> {
         .flat_map(|(offset, zone)| [Clock::named(zone), Clock::Fixed(offset)]);
     let clocks: Vec<Clock> = clocks.collect();
     (!clocks.is_empty()).then(|| Meant::any(clocks))
+}
+
+/// What a definition says of itself by another name.
+fn hinted(zone: &ZoneText) -> Option<Zone> {
+    zone.hints.iter().find_map(|hint| {
+        let value = hint.value.trim();
+        match (hint.name, value.parse()) {
+            (Name::ZoneNumber, Ok(number)) => zones::from_cdo(number),
+            _ => named(value.strip_suffix(".ics").unwrap_or(value)),
+        }
+    })
 }

@@ -8,6 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zones::Zone;
 
+/// Longest title and place that is kept, in characters.
+pub const TEXT_LIMIT: usize = 500;
+
 /// The person whose calendar is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
@@ -55,7 +58,7 @@ pub struct Instance {
     pub end: Timestamp,
     /// First day and first day after, for an event of whole days.
     pub all_day: Option<(Date, Date)>,
-    /// The title as plain text, at most [`TEXT_LIMIT`](crate::TEXT_LIMIT) characters.
+    /// The title as plain text, at most [`TEXT_LIMIT`] characters.
     pub summary: Arc<str>,
     /// UID of the event; may be empty when the event has none.
     pub uid: Arc<str>,
@@ -63,7 +66,7 @@ pub struct Instance {
     pub recurrence_id: Option<RecurrenceId>,
     /// Whether it blocks, and why.
     pub blocks: Blocks,
-    /// The place as plain text, at most [`TEXT_LIMIT`](crate::TEXT_LIMIT) characters.
+    /// The place as plain text, at most [`TEXT_LIMIT`] characters.
     pub location: Option<Arc<str>>,
 }
 

@@ -3,9 +3,6 @@
 use unicode_normalization::UnicodeNormalization;
 use zones::{Label, Zone};
 
-use crate::components::ZoneText;
-use crate::names::Name;
-
 /// A zone by one of the names that mean a single one.
 pub(crate) fn named(id: &str) -> Option<Zone> {
     let name = bare(id);
@@ -78,15 +75,4 @@ pub(crate) fn place_at_start(name: &str) -> Option<Zone> {
 pub(crate) fn last_part(name: &str) -> Option<Zone> {
     let last = name.rsplit('/').next().unwrap_or(name);
     Zone::named(last).ok()
-}
-
-/// What a definition says of itself by another name.
-pub(crate) fn hinted(zone: &ZoneText) -> Option<Zone> {
-    zone.hints.iter().find_map(|hint| {
-        let value = hint.value.trim();
-        match (hint.name, value.parse()) {
-            (Name::ZoneNumber, Ok(number)) => zones::from_cdo(number),
-            _ => named(value.strip_suffix(".ics").unwrap_or(value)),
-        }
-    })
 }

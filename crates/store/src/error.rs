@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::error::DatabaseError;
+use sqlx::migrate::MigrateError;
 
 use crate::secrets::KeyError;
 
@@ -121,6 +122,16 @@ pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
         .and_then(|code| code.parse::<i32>().ok())
         .map(|code| code & 0xff);
     matches!(code, Some(CORRUPT | NOT_A_DATABASE))
+}
+
+/// The outcome of bringing a schema up to date.
+pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreError> {
+    result.map_err(|error| match error {
+        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+            StoreError::NewerSchema(version)
+        }
+        other => StoreError::Migration(other.to_string()),
+    })
 }
 
 /// A message that the triggers of both databases raise.

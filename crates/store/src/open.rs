@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::PgPool;
-use sqlx::migrate::MigrateError;
 
 use crate::db::{Handle, Tx, ms};
 use crate::error::StoreError;
@@ -188,14 +187,4 @@ impl Store {
         self.key.check(&sealed.unwrap_or_default())?;
         tx.commit().await
     }
-}
-
-/// The outcome of bringing a schema up to date.
-pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreError> {
-    result.map_err(|error| match error {
-        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
-            StoreError::NewerSchema(version)
-        }
-        other => StoreError::Migration(other.to_string()),
-    })
 }

@@ -8,8 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres, Transaction};
 
-use crate::error::{StoreError, is_connection_lost};
-use crate::open::migrated;
+use crate::error::{StoreError, is_connection_lost, migrated};
 
 /// A Postgres that is started again answers within this time, for which whoever begins something waits.
 const RESTART: Duration = Duration::from_secs(5);

@@ -8,8 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
-use crate::error::{StoreError, is_damage};
-use crate::open::migrated;
+use crate::error::{StoreError, is_damage, migrated};
 use crate::secrets::SecretKey;
 use crate::sqlite_file::{self, Opened, SqliteFile, sync_folder};
 

@@ -16,7 +16,8 @@ use bookings::clock::{Clock as _, SystemClock};
 use store::StoreError;
 use store::backup::{Contents, NotWhole, PostgresPlace};
 
-use crate::commands::{Failure, say, settings_alone};
+use crate::commands::{say, settings_alone};
+use crate::failure::Failure;
 use crate::settings::Hidden;
 use manifest::DUMP;
 use verify::Verified;

@@ -13,7 +13,8 @@ use bookings::clock::{Clock, ShiftedClock, SystemClock};
 use serde_json::json;
 
 use crate::cli;
-use crate::commands::{Failure, make_folder};
+use crate::commands::make_folder;
+use crate::failure::Failure;
 use crate::serve::{Server, secret_key};
 use crate::settings::{self, Settings};
 

@@ -10,7 +10,7 @@ use url::Url;
 use zones::Zone;
 
 use super::seed::{SECOND, THIRD, ZONE};
-use crate::commands::Failure;
+use crate::failure::Failure;
 
 /// The file in the demo's folder; its presence says that the folder is a demo's.
 pub const FILE: &str = "practice-icloud.json";

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use zones::Zone;
 
 use super::{ZONE, failed};
-use crate::commands::Failure;
+use crate::failure::Failure;
 
 /// A client with what they want.
 struct Wish {

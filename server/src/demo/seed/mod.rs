@@ -16,7 +16,7 @@ use bookings::{Quince, Role, StaffId};
 use offers::Team;
 
 use super::practice::Practice;
-use crate::commands::Failure;
+use crate::failure::Failure;
 
 /// Signs in as the owner.
 pub const OWNER_EMAIL: &str = "maya@quince.example";

@@ -6,7 +6,7 @@ use bookings::{CalendarId, Kind, Priority, Quince, Rules, StaffId, WeeklyHours};
 use zones::Zone;
 
 use super::{ZONE, failed};
-use crate::commands::Failure;
+use crate::failure::Failure;
 
 /// Who works there.
 pub struct Team {
