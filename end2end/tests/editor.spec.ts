@@ -205,6 +205,7 @@ test("the menu's order, who is asked first, and what a service needs", async ({ 
   await signIn(page, demo);
   await edit(page, demo.app, visit, "Photo shoot");
   await page.getByRole("link", { name: "Services", exact: true }).click();
+  await expect(page.locator(".menu-row").first()).toBeVisible();
   await usable(page);
   const services = () => page.locator(".menu-row summary").allTextContents();
   const [first, second, ...rest] = await services();
