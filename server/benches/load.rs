@@ -176,7 +176,10 @@ async fn bookings(
                 });
                 let request = client
                     .post(&address)
-                    .header("idempotency-key", format!("{connection} {number}"))
+                    .header(
+                        "idempotency-key",
+                        format!("connection {connection} number {number}"),
+                    )
                     .body(body.to_string());
                 let taken = Arc::clone(taken);
                 async move {

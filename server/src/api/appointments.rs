@@ -65,6 +65,10 @@ pub struct Created {
     manage_url: String,
 }
 
+/// Characters of the shortest `Idempotency-Key`: whoever repeats a request under its key gets the client's own page, so the key
+/// must not be one that others guess.
+const SHORTEST_KEY: usize = 16;
+
 /// Books, once per `Idempotency-Key`.
 pub async fn create(
     State(quince): State<Quince>,
@@ -81,11 +85,16 @@ pub async fn create(
     let idempotency_key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
+        .map(str::trim)
+        .filter(|key| key.chars().count() >= SHORTEST_KEY)
         .map(str::to_owned)
         .ok_or_else(|| {
             Problem::field(
                 "Idempotency-Key",
-                "Send an Idempotency-Key header, such as a new UUID, so that a repeated request books once.",
+                format!(
+                    "Send an Idempotency-Key header of at least {SHORTEST_KEY} characters, such as a new UUID, so that a \
+                     repeated request books once."
+                ),
             )
         })?;
     let body = body.map_err(|error| Problem::unread(error.status()))?;

@@ -51,6 +51,9 @@ impl Api {
     }
 }
 
+/// An idempotency key as a program sends it.
+const KEY: &str = "9f3c0a52-5d1e-4c7b-8a60-2f4be1d7c033";
+
 fn appointment(start: &str) -> Value {
     json!({"start": start, "timezone": "America/New_York", "name": "Ada Byron", "email": "ada@client.example"})
 }
@@ -123,7 +126,7 @@ async fn a_question_that_cannot_be_answered_names_the_input_at_fault() {
 async fn an_appointment_is_made_once_per_key_and_its_time_is_gone() {
     let api = Api::start();
     let start = api.first_free().await;
-    let made = api.book(Some("key-1"), &appointment(&start)).await;
+    let made = api.book(Some(KEY), &appointment(&start)).await;
     assert_eq!(made.status(), StatusCode::CREATED);
     let made = json_of(made).await;
     assert_eq!(made["start"], start.as_str());
@@ -135,17 +138,27 @@ async fn an_appointment_is_made_once_per_key_and_its_time_is_gone() {
             .starts_with(&api.quince.at("manage/"))
     );
 
-    let again = json_of(api.book(Some("key-1"), &appointment(&start)).await).await;
+    let again = json_of(api.book(Some(KEY), &appointment(&start)).await).await;
     assert_eq!(again, made, "the same request again is answered as at first");
 
     let mut other = appointment(&start);
     other["name"] = "Somebody else".into();
     let reused = problem(
-        api.book(Some("key-1"), &other).await,
+        api.book(Some(KEY), &other).await,
         StatusCode::UNPROCESSABLE_ENTITY,
     )
     .await;
     assert_eq!(reused["field"], "Idempotency-Key");
+
+    let mut somebody = appointment(&start);
+    somebody["email"] = "eve@client.example".into();
+    let theirs = api.book(Some(KEY), &somebody).await;
+    assert_eq!(
+        theirs.status(),
+        StatusCode::CREATED,
+        "a key counts for one person alone"
+    );
+    assert_ne!(json_of(theirs).await["manageUrl"], made["manageUrl"]);
 
     let page = api
         .http
@@ -172,7 +185,9 @@ async fn a_time_that_everybody_has_lost_is_a_conflict() {
     let mut last = StatusCode::CREATED;
     // There are three members; the fourth client comes too late at the latest.
     for key in 0..4 {
-        let response = api.book(Some(&format!("key-{key}")), &appointment(&start)).await;
+        let response = api
+            .book(Some(&format!("{KEY} {key}")), &appointment(&start))
+            .await;
         last = response.status();
         if last != StatusCode::CREATED {
             problem(response, StatusCode::CONFLICT).await;
@@ -205,27 +220,28 @@ async fn an_appointment_that_cannot_be_made_names_the_input_at_fault() {
         (with("notes", "a\u{0}b"), "notes"),
         (with("userId", "maya"), "userId"),
     ] {
-        let problem = problem(
-            api.book(Some("key"), &body).await,
-            StatusCode::UNPROCESSABLE_ENTITY,
-        )
-        .await;
+        let problem = problem(api.book(Some(KEY), &body).await, StatusCode::UNPROCESSABLE_ENTITY).await;
         assert_eq!(problem["field"], field, "{problem}");
         assert!(problem["detail"].as_str().unwrap().len() > 20, "{problem}");
     }
-    let without_key = problem(
-        api.book(None, &appointment(&start)).await,
+    for key in [None, Some(""), Some("booking-1"), Some("     a      b     ")] {
+        let refused = problem(
+            api.book(key, &appointment(&start)).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        )
+        .await;
+        assert_eq!(
+            refused["field"], "Idempotency-Key",
+            "{key:?} is missing or easily guessed"
+        );
+    }
+    problem(
+        api.book(Some(KEY), &json!({"start": start})).await,
         StatusCode::UNPROCESSABLE_ENTITY,
     )
     .await;
-    assert_eq!(without_key["field"], "Idempotency-Key");
     problem(
-        api.book(Some("key"), &json!({"start": start})).await,
-        StatusCode::UNPROCESSABLE_ENTITY,
-    )
-    .await;
-    problem(
-        api.book(Some("key"), &with("nmae", "Ada")).await,
+        api.book(Some(KEY), &with("nmae", "Ada")).await,
         StatusCode::UNPROCESSABLE_ENTITY,
     )
     .await;
@@ -235,9 +251,9 @@ async fn an_appointment_that_cannot_be_made_names_the_input_at_fault() {
 async fn too_many_bookings_from_one_address_must_wait() {
     let api = Api::start();
     for _ in 0..30 {
-        api.book(Some("key"), &json!({})).await;
+        api.book(Some(KEY), &json!({})).await;
     }
-    let response = api.book(Some("key"), &json!({})).await;
+    let response = api.book(Some(KEY), &json!({})).await;
     let wait: u64 = response.headers()["retry-after"]
         .to_str()
         .unwrap()

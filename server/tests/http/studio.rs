@@ -102,7 +102,7 @@ pub async fn ask(address: &str, start: &str, key: &str) -> Result<Response, reqw
     let body = json!({"start": start, "timezone": "UTC", "name": "Grace", "email": "grace@client.example"});
     http()
         .post(format!("{address}api/v1/calendars/intro-call/appointments"))
-        .header("idempotency-key", key)
+        .header("idempotency-key", format!("grace's wish {key}"))
         .body(body.to_string())
         .send()
         .await

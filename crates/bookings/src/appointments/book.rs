@@ -70,6 +70,7 @@ enum By<'a> {
 struct Wish<'a> {
     booking: Booking,
     details: Details,
+    key: String,
     body_hash: [u8; 32],
     stranger: Option<&'a Stranger>,
     by: Option<StaffId>,
@@ -98,6 +99,7 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
         By::Staff(by, if_taken) => (None, Some(by), if_taken),
     };
     let wish = Wish {
+        key: booking.kept_key(staff),
         body_hash: booking.body_hash(),
         booking,
         details,
@@ -286,8 +288,7 @@ impl Wish<'_> {
             let sender = stranger.sender(&appointment.email);
             strangers::note_booking(tx, appointment.id, &sender).await?;
         }
-        let key = self.booking.idempotency_key.trim();
-        match idempotency_keys::insert(tx, key, &self.body_hash, appointment.id, now).await {
+        match idempotency_keys::insert(tx, &self.key, &self.body_hash, appointment.id, now).await {
             Err(StoreError::AlreadyExists) => return Err(TryError::Again),
             other => other?,
         }
@@ -451,7 +452,7 @@ impl Wish<'_> {
 
     /// What was answered to this key before.
     async fn answered(&self, quince: &Quince, tx: &mut Tx) -> Result<Option<Booked>, BookError> {
-        let Some(first) = idempotency_keys::find(tx, self.booking.idempotency_key.trim()).await? else {
+        let Some(first) = idempotency_keys::find(tx, &self.key).await? else {
             return Ok(None);
         };
         if first.body_hash != self.body_hash {

@@ -1,10 +1,13 @@
 //! What a client types when booking.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use scheduling::StaffId;
 use sha2::{Digest, Sha256};
 use store::occupancy::Holder;
 use store::questions::Answer;
+use store::strangers::address_key;
 use zones::Zone;
 
 use crate::input::{Checked, KEY_LIMIT, NOTES_LIMIT};
@@ -41,7 +44,8 @@ pub struct Booking {
     pub host: Option<StaffId>,
     /// The client with what they hold; it is theirs to book.
     pub holder: Option<Holder>,
-    /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID.
+    /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID. It counts for this client
+    /// on this booking calendar alone.
     pub idempotency_key: String,
 }
 
@@ -134,14 +138,13 @@ impl Booking {
 
     /// A hash of everything but the key, to tell a repeated wish from another one under the same key.
     pub(crate) fn body_hash(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
         let host = self.host.map(|host| host.to_string()).unwrap_or_default();
         let guests = serde_json::json!(self.guests).to_string();
         let services: Vec<_> = self.services.iter().map(|one| (one.service, one.host)).collect();
         let services = serde_json::json!(services).to_string();
         let answers = serde_json::json!(self.answers).to_string();
         let start = self.start.as_millisecond().to_string();
-        for part in [
+        hash_of([
             &self.slug,
             &start,
             self.zone.name(),
@@ -153,14 +156,25 @@ impl Booking {
             &guests,
             &answers,
             &services,
-        ] as [&str; 11]
-        {
-            // With its length, so that no two lists of texts give the same bytes.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        hash.finalize().into()
+        ])
     }
+
+    /// The idempotency key as it is kept: one of this person (a client's address, or the staff member who books for one) on
+    /// this booking calendar, so that nobody is answered what somebody else with the same key was.
+    pub(crate) fn kept_key(&self, staff: Option<StaffId>) -> String {
+        let person = staff.map_or_else(|| address_key(&self.email), |id| id.to_string());
+        URL_SAFE_NO_PAD.encode(hash_of([&self.slug, &person, self.idempotency_key.trim()]))
+    }
+}
+
+/// SHA-256 of a list of texts, each with its length, so that no two lists give the same bytes.
+fn hash_of<const N: usize>(texts: [&str; N]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().into()
 }
 
 #[cfg(test)]
@@ -203,6 +217,34 @@ mod tests {
             ..booking()
         };
         assert_ne!(booking().body_hash(), noted.body_hash());
+    }
+
+    #[test]
+    fn a_key_counts_for_one_person_on_one_booking_calendar() {
+        let key = booking().kept_key(None);
+        let written_otherwise = Booking {
+            email: " ADA@Example.com".into(),
+            name: "Countess".into(),
+            ..booking()
+        };
+        assert_eq!(key, written_otherwise.kept_key(None));
+        let elsewhere = Booking {
+            slug: "talk".into(),
+            ..booking()
+        };
+        let somebody = Booking {
+            email: "eve@example.com".into(),
+            ..booking()
+        };
+        let other = Booking {
+            idempotency_key: "k2".into(),
+            ..booking()
+        };
+        for different in [elsewhere, somebody, other] {
+            assert_ne!(key, different.kept_key(None));
+        }
+        let staff: StaffId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
+        assert_ne!(key, booking().kept_key(Some(staff)));
     }
 
     #[test]
