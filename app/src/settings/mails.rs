@@ -1,4 +1,4 @@
-//! Mails that were given up, for the owner and admins: why, and to send them again.
+//! Mails that wait for another try or were given up, for the owner and admins: why, and to send them again.
 
 #![expect(
     missing_docs,
@@ -13,7 +13,7 @@ use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Button, EmptyState, FormNotice, load_page, problem_of};
+use crate::ui::{Button, EmptyState, FormNotice, Notice, Tone, load_page, problem_of};
 
 /// A mail that was given up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,36 +23,50 @@ pub struct MailRow {
     recipient: String,
     problem: String,
     asked: String,
-    appointment: Option<String>,
+    /// The appointment it is about: whose and when, and its page.
+    appointment: Option<(String, String)>,
 }
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MailsView {
     mails: Vec<MailRow>,
+    /// What is said of the mails that wait for another try, if any do.
+    waiting: Option<String>,
     kept: KeptForm,
 }
 
-/// Loads the mails that were given up.
+/// Loads the mails that wait for another try or were given up.
 #[server(prefix = "/api/fn", endpoint = "mails-page")]
 pub async fn mails_page() -> Result<MailsView, AppError> {
     let me = crate::staff::access::me().await?;
-    let found = bookings::mails::given_up(&crate::context::quince()?, me.id).await;
+    let quince = crate::context::quince()?;
+    let found = bookings::mails::given_up(&quince, me.id).await;
     let found = found.map_err(|error| crate::context::with_status(error.into()))?;
+    let put_off = bookings::mails::put_off(&quince, me.id).await;
+    let put_off = put_off.map_err(|error| crate::context::with_status(error.into()))?;
+    let moment = |at: jiff::Timestamp| {
+        let date = crate::staff::format::long_date(me.zone.date(at));
+        let time = crate::staff::format::clock(me.zone.local(at).time());
+        format!("{date}, {time}")
+    };
     let row = |mail: bookings::mails::GivenUpMail| MailRow {
         id: mail.id.to_string(),
         title: mail.title,
         recipient: mail.recipient,
         problem: mail.problem,
-        asked: {
-            let date = crate::staff::format::long_date(me.zone.date(mail.asked_at));
-            let time = crate::staff::format::clock(me.zone.local(mail.asked_at).time());
-            format!("{date}, {time}")
-        },
-        appointment: mail.appointment.map(|id| format!("/appointments/{id}")),
+        asked: moment(mail.asked_at),
+        appointment: mail
+            .about
+            .map(|(name, start)| format!("{name}, {}", moment(start)))
+            .zip(mail.appointment.map(|id| format!("/appointments/{id}"))),
     };
     Ok(MailsView {
         mails: found.into_iter().map(row).collect(),
+        waiting: put_off.next.map(|next| match (put_off.count, moment(next)) {
+            (1, next) => format!("One mail could not be sent. It is tried again on {next}."),
+            (count, next) => format!("{count} mails could not be sent. The first is tried again on {next}."),
+        }),
         kept: crate::context::kept("mails").await,
     })
 }
@@ -72,21 +86,55 @@ async fn again(id: &str) -> Result<(), AppError> {
     Ok(bookings::mails::send_again(&crate::context::quince()?, staff, id).await?)
 }
 
+/// Tries the mails that wait for another try now.
+#[server(prefix = "/api/fn", endpoint = "try-mails-now")]
+pub async fn try_mails_now() -> Result<String, AppError> {
+    let form = crate::context::Submitted::new("mails");
+    let done = "They are tried now. Look at this page again in a moment.";
+    form.stay(hurry().await, done).await
+}
+
+#[cfg(feature = "ssr")]
+async fn hurry() -> Result<(), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    Ok(bookings::mails::try_now(&crate::context::quince()?, staff).await?)
+}
+
 /// `/settings/mails`.
 #[component]
 pub fn MailsPage() -> impl IntoView {
     let again = ServerAction::<SendMailAgain>::new();
-    let page = Resource::new(move || again.version().get(), |_| mails_page());
+    let now = ServerAction::<TryMailsNow>::new();
+    let page = Resource::new(
+        move || (again.version().get(), now.version().get()),
+        |_| mails_page(),
+    );
     view! {
         <SettingsHeader title="Mails" lead="Mails that were given up: their recipient was refused, nothing helped for five days, or their address got many and nobody opened a link in one of them. All others were sent, or are tried again by themselves."/>
-        {load_page(page, move |view| view! { <Shown view again/> }.into_any())}
+        {load_page(page, move |view| view! { <Shown view again now/> }.into_any())}
     }
 }
 
 #[component]
-fn Shown(view: MailsView, again: ServerAction<SendMailAgain>) -> impl IntoView {
-    let problem = problem_of(again, &view.kept);
-    let done = done_of(again, &view.kept);
+fn Shown(
+    view: MailsView,
+    again: ServerAction<SendMailAgain>,
+    now: ServerAction<TryMailsNow>,
+) -> impl IntoView {
+    let problems = (problem_of(again, &view.kept), problem_of(now, &view.kept));
+    let problem = Signal::derive(move || problems.0.get().or_else(|| problems.1.get()));
+    let dones = (done_of(again, &view.kept), done_of(now, &view.kept));
+    let done = Signal::derive(move || dones.0.get().or_else(|| dones.1.get()));
+    let waiting = view.waiting.map(|sentence| {
+        view! {
+            <Notice tone=Tone::Warn title="Mails wait for another try">
+                <p>{sentence}" If what kept them is mended, you need not wait."</p>
+                <ActionForm action=now>
+                    <Button busy=now.pending()>"Try them now"</Button>
+                </ActionForm>
+            </Notice>
+        }
+    });
     let none = view.mails.is_empty();
     let rows = view
         .mails
@@ -98,8 +146,8 @@ fn Shown(view: MailsView, again: ServerAction<SendMailAgain>) -> impl IntoView {
                         <p class="row-title">{format!("{} · {}", mail.title, mail.recipient)}</p>
                         <p class="row-detail">{mail.problem}</p>
                         <p class="row-detail">
-                            {format!("Asked for on {}. ", mail.asked)}
-                            {mail.appointment.map(|href| view! { <a href=href>"The appointment"</a> })}
+                            {mail.appointment.map(|(words, href)| view! { <a href=href>{words}</a> " · " })}
+                            {format!("Asked for on {}", mail.asked)}
                         </p>
                     </div>
                     <ActionForm action=again>
@@ -112,6 +160,7 @@ fn Shown(view: MailsView, again: ServerAction<SendMailAgain>) -> impl IntoView {
         .collect_view();
     view! {
         <FormNotice problem done/>
+        {waiting}
         {if none {
             view! { <EmptyState title="No mail was given up"><p>"Mails that wait are tried again by themselves."</p></EmptyState> }.into_any()
         } else {

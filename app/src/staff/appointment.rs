@@ -50,6 +50,10 @@ pub struct AppointmentDetail {
     record: Vec<String>,
     client_zone: String,
     writes: Vec<WriteView>,
+    /// The mails about it that were given up: what and to whom, and why.
+    mails_given_up: Vec<(String, String)>,
+    /// The viewer may send them again.
+    may_send_again: bool,
     /// Why there are none, if so.
     no_writes: String,
     date: String,
@@ -113,9 +117,16 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
     let undo = (me.is_admin() && found.booked_by.is_none())
         .then(|| crate::settings::strangers::address_of(&found.email));
+    let mails_given_up = bookings::mails::given_up_about(&quince, found.id)
+        .await?
+        .into_iter()
+        .map(|mail| (format!("{} · {}", mail.title, mail.recipient), mail.problem))
+        .collect();
     Ok(AppointmentDetail {
         booked_by,
         undo,
+        mails_given_up,
+        may_send_again: me.is_admin(),
         hosts,
         others,
         may_change_hands,
@@ -191,6 +202,8 @@ fn detail(
         writes,
         booked_by: None,
         undo: None,
+        mails_given_up: Vec::new(),
+        may_send_again: false,
         confirm_until: appointment
             .confirm_until
             .map(|until| super::format::clock(zone.local(until).time())),
@@ -339,6 +352,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
                 <p>{format!("A mail with a link is on its way to the client. The time is kept until {until}; then it is free again. If you decline it, nobody is told.")}</p>
             </Notice>
         })}
+        <MailsGivenUp mails=detail.mails_given_up.clone() may_send_again=detail.may_send_again/>
         <Record by=detail.booked_by.clone() record=detail.record.clone()/>
         <FactsCard detail=detail.clone()/>
         <StatusCard id=id.clone() steps=detail.steps pending action=actions.status/>
@@ -358,6 +372,27 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
         })}
         {cancel}
     }
+}
+
+/// Mails that did not reach their recipient, who may know nothing of what they say.
+#[component]
+fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl IntoView {
+    (!mails.is_empty()).then(|| {
+        let rows = mails
+            .into_iter()
+            .map(|(what, problem)| view! { <li><strong>{what}</strong>". "{problem}</li> })
+            .collect_view();
+        view! {
+            <Notice tone=Tone::Warn title="Mails about it did not arrive">
+                <ul>{rows}</ul>
+                {if may_send_again {
+                    view! { <p><a href="/settings/mails">"Send them again"</a></p> }.into_any()
+                } else {
+                    view! { <p>"An admin can send them again under Settings, Mails."</p> }.into_any()
+                }}
+            </Notice>
+        }
+    })
 }
 
 /// What a staff member booked it over.

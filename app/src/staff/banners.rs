@@ -54,7 +54,8 @@ fn banner(warning: bookings::warnings::Warning, zone: &zones::Zone) -> Banner {
             "/settings/calendar-configuration?edit=primary",
         )],
         Remedy::CalendarConfiguration => vec![calendars],
-        Remedy::Calendar | Remedy::Settings => Vec::new(),
+        Remedy::Calendar => Vec::new(),
+        Remedy::Mails => vec![("Look at the mails that wait", "/settings/mails")],
         Remedy::Profile => vec![("Look at My Profile", "/settings/profile")],
     };
     Banner {

@@ -16,6 +16,7 @@ use crate::quince::{Mail, Quince};
 
 pub use crate::mail::failure::{Failure, Step};
 pub use store::mail_trouble::MailTrouble;
+pub use store::messages::PutOff;
 
 /// A mail for trial may take this long: somebody waits for it.
 const TRIAL: Duration = Duration::from_secs(30);
@@ -50,6 +51,8 @@ pub struct GivenUpMail {
     pub asked_at: Timestamp,
     /// The appointment it is about.
     pub appointment: Option<AppointmentId>,
+    /// Name and start of that appointment.
+    pub about: Option<(String, Timestamp)>,
 }
 
 impl From<GivenUp> for GivenUpMail {
@@ -61,6 +64,7 @@ impl From<GivenUp> for GivenUpMail {
             problem: mail.problem,
             asked_at: mail.created_at,
             appointment: mail.appointment_id,
+            about: mail.about,
         }
     }
 }
@@ -98,6 +102,33 @@ pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<GivenUpMail>, 
     check_admin(&mut tx, by).await?;
     let found = messages::given_up(&mut tx, SHOWN).await?;
     Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// The mails about an appointment that were given up, for whoever may see that appointment.
+pub async fn given_up_about(
+    quince: &Quince,
+    appointment: AppointmentId,
+) -> Result<Vec<GivenUpMail>, Internal> {
+    let mut tx = quince.store().read().await?;
+    let found = messages::given_up_about(&mut tx, appointment).await?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// How many mails were tried in vain and wait for another try, and when the first of them is tried again, for owners and admins.
+pub async fn put_off(quince: &Quince, by: StaffId) -> Result<PutOff, MailError> {
+    let mut tx = quince.store().read().await?;
+    check_admin(&mut tx, by).await?;
+    Ok(messages::put_off(&mut tx).await?)
+}
+
+/// Tries all mails that wait for another try now: somebody has mended what kept them.
+pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), MailError> {
+    let mut tx = quince.store().write().await?;
+    check_admin(&mut tx, by).await?;
+    messages::hurry(&mut tx, quince.now()).await?;
+    tx.commit().await?;
+    quince.wake();
+    Ok(())
 }
 
 /// Sends a mail that was given up again: it says what is so by then, and goes to the address that its recipient has by then.

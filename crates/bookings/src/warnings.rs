@@ -61,8 +61,8 @@ pub enum Remedy {
     Calendar,
     /// Under My Profile.
     Profile,
-    /// In the server's settings.
-    Settings,
+    /// In the server's settings; the mails that wait are under Mails.
+    Mails,
 }
 
 /// An event that was not understood in full.
@@ -152,13 +152,12 @@ fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
         sentences: vec![
             trouble.problem,
             format!(
-                "The first one failed {}. They wait, and Quince tries again and again for five days; try the settings with \
-                 `quince mail-test ADDRESS`.",
+                "The first one failed {}. They wait, and Quince tries again and again for five days.",
                 ago(trouble.since, now)
             ),
         ],
         events: Vec::new(),
-        remedy: Remedy::Settings,
+        remedy: Remedy::Mails,
     }
 }
 

@@ -186,6 +186,8 @@ pub struct GivenUp {
     pub problem: String,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// Name and start of the appointment it is about.
+    pub about: Option<(String, Timestamp)>,
 }
 
 fn read_given_up(row: &dyn Fields) -> Result<GivenUp, StoreError> {
@@ -197,6 +199,7 @@ fn read_given_up(row: &dyn Fields) -> Result<GivenUp, StoreError> {
         recipient: row.text("recipient")?,
         problem: row.opt_text("problem")?.unwrap_or_default(),
         created_at: row.instant("created_at")?,
+        about: row.opt_text("name")?.zip(row.opt_instant("starts_at")?),
     })
 }
 
@@ -205,9 +208,46 @@ pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<GivenUp>, StoreError
     all!(
         tx,
         read_given_up,
-        "SELECT * FROM messages WHERE state = 'failed' ORDER BY next_attempt_at DESC, id DESC LIMIT $1",
+        "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
+         WHERE m.state = 'failed' ORDER BY m.next_attempt_at DESC, m.id DESC LIMIT $1",
         i64::from(most)
     )
+}
+
+/// The mails about an appointment that were given up, in the order in which they were asked for.
+pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<GivenUp>, StoreError> {
+    all!(
+        tx,
+        read_given_up,
+        "SELECT m.*, a.name, a.starts_at FROM messages m JOIN appointments a ON a.id = m.appointment_id
+         WHERE m.appointment_id = $1 AND m.state = 'failed' ORDER BY m.created_at, m.id",
+        appointment.0
+    )
+}
+
+/// Mails that were tried in vain and wait for another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PutOff {
+    /// How many.
+    pub count: u32,
+    /// When the first of them is tried again; nothing if there are none.
+    pub next: Option<Timestamp>,
+}
+
+/// The mails that were tried in vain and wait for another try.
+pub async fn put_off(tx: &mut Tx) -> Result<PutOff, StoreError> {
+    let read = |row: &dyn Fields| -> Result<PutOff, StoreError> {
+        Ok(PutOff {
+            count: row.count("n")?,
+            next: row.opt_instant("next")?,
+        })
+    };
+    let found = one!(
+        tx,
+        read,
+        "SELECT COUNT(*) AS n, MIN(next_attempt_at) AS next FROM messages WHERE state = 'waiting' AND attempts > 0"
+    )?;
+    Ok(found.unwrap_or(PutOff { count: 0, next: None }))
 }
 
 /// A mail that was given up, if it is one.
@@ -215,7 +255,8 @@ pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<GivenUp>
     one!(
         tx,
         read_given_up,
-        "SELECT * FROM messages WHERE id = $1 AND state = 'failed'",
+        "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
+         WHERE m.id = $1 AND m.state = 'failed'",
         id.0
     )
 }
@@ -367,7 +408,7 @@ pub async fn give_back(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError>
     .map(drop)
 }
 
-/// Mails go out again: those that failed meanwhile are due now.
+/// Mails go out again, or somebody thinks so: those that failed meanwhile are due now.
 pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,

@@ -98,6 +98,7 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ("resources-page", Admin, ""),
     ("mails-page", Admin, ""),
     ("strangers-page", Admin, "whose=203.0.113.7"),
+    ("try-mails-now", Admin, ""),
     ("undo-strangers", Admin, "whose=203.0.113.7"),
     (
         "send-mail-again",

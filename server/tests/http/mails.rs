@@ -105,8 +105,15 @@ async fn an_admin_finds_what_was_given_up_and_sends_it_again() {
             .contains("550 5.1.1 No such user")
     })
     .await;
-    server.behave(Behaviour::default());
     let page = owner.page("/settings/mails").await;
+    let link = page.split("href=\"/appointments/").nth(1).unwrap();
+    let (appointment, _) = link.split_once('"').unwrap();
+    let told = owner.page(&format!("/appointments/{appointment}")).await;
+    assert!(
+        told.contains("did not arrive") && told.contains("550 5.1.1 No such user"),
+        "{told}"
+    );
+    server.behave(Behaviour::default());
     let id = value_after(&page, "name=\"id\"").to_owned();
     owner
         .submit("/settings/mails", "send-mail-again", &[("id", &id)])

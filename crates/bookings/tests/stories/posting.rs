@@ -21,6 +21,7 @@ stories! {
     admins_are_told_when_no_mail_goes_out_until_one_does,
     one_recipient_who_is_put_off_is_told_late_and_one_who_is_refused_never,
     what_waited_for_a_broken_server_goes_out_with_the_first_mail,
+    an_admin_who_mended_the_settings_has_what_waits_tried_at_once,
     mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process,
     a_kill_repeats_at_most_the_few_mails_in_hand,
     a_moved_appointment_is_told_with_its_old_time,
@@ -259,6 +260,30 @@ async fn what_waited_for_a_broken_server_goes_out_with_the_first_mail(world: Wor
     assert_eq!(booked.count(), 8, "nothing waits for its pause of an hour to end");
 }
 
+async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: World) {
+    let jonas = world.colleague("Jonas").await;
+    let server = MailServer::start(behaves(&[("AUTH", "535 5.7.8 Wrong password")])).await;
+    let quince = world.posting_by(&server.url("localhost")).await;
+    assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
+    world.book("12:00").await;
+    minutes(&world, &quince, 45).await;
+    let waiting = mails::put_off(&quince, world.owner).await.unwrap();
+    assert_eq!(waiting.count, 2);
+    assert!(waiting.next > Some(quince.now()), "{waiting:?}");
+    for refused in [
+        mails::put_off(&quince, jonas).await.map(drop),
+        mails::try_now(&quince, jonas).await,
+    ] {
+        assert!(matches!(refused, Err(MailError::NotAllowed)), "{refused:?}");
+    }
+    server.behave(Behaviour::default());
+    mails::try_now(&quince, world.owner).await.unwrap();
+    jobs::run_due(&quince).await.unwrap();
+    assert_eq!(server.taken().len(), 2);
+    assert_eq!(told(&world).await, []);
+    assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
+}
+
 async fn mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process(world: World) {
     let server = MailServer::start(Behaviour {
         hangs_at: Some("RCPT"),
@@ -373,6 +398,9 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
     };
     assert_eq!(mail.recipient, "ada@example.com");
     assert_eq!(mail.appointment, Some(booked.id));
+    assert_eq!(mail.about, Some(("Ada Byron".to_owned(), tuesday("10:00"))));
+    let about = mails::given_up_about(&quince, booked.id).await.unwrap();
+    assert_eq!(about, listed, "the appointment tells it, too");
     assert!(
         mail.problem.contains("550 5.1.1 No such user"),
         "{}",
