@@ -7,12 +7,13 @@ use std::sync::Arc;
 use bookings::accounts::NewOwner;
 use bookings::clock::{Clock as _, SystemClock};
 use bookings::{Mail, Quince};
+use store::SqliteFile;
 use url::Url;
 
 use crate::failure::Failure;
 use crate::logging;
 use crate::serve::{Server, mail, open, secret_key};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Setting, Settings};
 
 /// The settings, for commands that make nothing in the data folder by the way.
 pub fn settings_alone() -> Result<Settings, Failure> {
@@ -49,12 +50,14 @@ pub async fn serve() -> Result<(), Failure> {
     let settings = read_settings()?;
     let key = secret_key(&settings).await?;
     let server = Server::prepare(settings, key, Arc::new(SystemClock), None).await?;
-    println!("Quince is ready: {}", server.url());
+    say(&format!("Quince is ready: {}\n", server.url()))?;
     let quince = server.quince();
     if let Some(code) = &quince.settings().setup_code
         && bookings::accounts::needs_owner(quince).await?
     {
-        println!("Set-up code: {code}\nOpen the address to become its owner; it asks for this code.");
+        say(&format!(
+            "Set-up code: {code}\nOpen the address to become its owner; it asks for this code.\n"
+        ))?;
     }
     server.run().await
 }
@@ -78,9 +81,18 @@ pub fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// The use cases with the settings of the environment, for commands that need no server.
+/// The use cases with the settings of the environment, for commands that need no server. They work on what is there, and make
+/// nothing where Quince never ran.
 pub async fn use_cases() -> Result<Quince, Failure> {
-    let settings = read_settings()?;
+    let settings = settings_alone()?;
+    // A key without its database has a sentence of its own.
+    if !store::backup::is_used(&settings.database_url.0).await? && !settings.key_file().exists() {
+        let file = SqliteFile::of(&settings.database_url.0)?;
+        return Err(Failure::NoDatabase(file.map_or_else(
+            || "of Quince at QUINCE_DATABASE_URL".to_owned(),
+            |file| format!("at {}", file.path().display()),
+        )));
+    }
     let key = secret_key(&settings).await?;
     let url = base_url(&settings)?;
     open(&settings, key, Arc::new(SystemClock), url, None).await
@@ -98,20 +110,22 @@ fn base_url(settings: &Settings) -> Result<Url, Failure> {
 
 /// `quince mail-test`. Needs no database, so that a mail server can be tried before anything else is there.
 pub async fn mail_test(address: &str) -> Result<(), Failure> {
-    let settings = read_settings()?;
+    let settings = settings_alone()?;
+    if settings.smtp_url.is_none() && !settings.data_dir.exists() {
+        return Err(Failure::NoMailServer(settings.data_dir));
+    }
     let mail = mail(&settings, &base_url(&settings)?);
     bookings::mails::send_for_trial(&mail, address, SystemClock.now()).await?;
-    match mail {
-        Mail::Smtp { from, .. } => println!(
+    say(&match mail {
+        Mail::Smtp { from, .. } => format!(
             "The mail server has taken a mail from {from} to {address}. If it does not arrive, look among the unwanted mails \
-             there and into the mail server's log."
+             there and into the mail server's log.\n"
         ),
-        Mail::Folder { path, .. } => println!(
-            "No mail server is set, so the mail is a file in {}. Set QUINCE_SMTP_URL to send mails.",
+        Mail::Folder { path, .. } => format!(
+            "No mail server is set, so the mail is a file in {}. Set QUINCE_SMTP_URL to send mails.\n",
             path.display()
         ),
-    }
-    Ok(())
+    })
 }
 
 /// `quince create-owner`.
@@ -138,8 +152,7 @@ pub async fn create_owner(
     .await;
     quince.store().close().await;
     created?;
-    println!("The owner is created and can sign in.");
-    Ok(())
+    say("The owner is created and can sign in.\n")
 }
 
 /// `quince reset-password`.
@@ -149,8 +162,9 @@ pub async fn reset_password(email: &str) -> Result<(), Failure> {
     let reset = bookings::accounts::reset_password(&quince, email, &password).await;
     quince.store().close().await;
     reset?;
-    println!("The new password is set. Every session of {email} has ended.");
-    Ok(())
+    say(&format!(
+        "The new password is set. Every session of {email} has ended.\n"
+    ))
 }
 
 /// Reads a password from standard input: one line, so that it is never in the shell's history.
@@ -171,13 +185,16 @@ fn password() -> Result<String, Failure> {
 }
 
 /// `quince settings`.
-pub fn print_settings() {
+pub fn print_settings() -> Result<(), Failure> {
+    let mut text = String::new();
     for setting in settings::TABLE {
-        println!("{}", setting.key);
-        println!("    {}", setting.help);
-        println!("    default: {}", setting.default);
+        let Setting {
+            key, default, help, ..
+        } = setting;
+        text += &format!("{key}\n    {help}\n    default: {default}\n");
         if setting.secret {
-            println!("    or as a file: {}_FILE", setting.key);
+            text += &format!("    or as a file: {key}_FILE\n");
         }
     }
+    say(&text)
 }

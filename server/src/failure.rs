@@ -97,9 +97,19 @@ pub enum Failure {
         /// Where the database is, if it is a file.
         database: String,
     },
+    /// A command looks for what `quince serve` made, and nothing is there.
+    #[error(
+        "There is no database {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR or QUINCE_DATABASE_URL as for `quince serve`. To begin anew here, start `quince serve` first."
+    )]
+    NoDatabase(String),
     /// There is no backup, or it was not put back.
     #[error(transparent)]
     Backup(#[from] crate::backup::BackupError),
+    /// There is no mail server to try, and no folder that would hold mails instead.
+    #[error(
+        "No mail server is set, and there is no folder {0} for mails. Set QUINCE_SMTP_URL, or run this in the folder where Quince runs."
+    )]
+    NoMailServer(PathBuf),
     /// A mail for trial was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),

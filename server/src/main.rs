@@ -54,10 +54,7 @@ async fn main() -> ExitCode {
         Command::Restore { dir, replace } => backup::restore(&dir, replace).await,
         Command::Busy(options) => busy::run(&options),
         Command::Slots(options) => slots::run(&options).await,
-        Command::Settings => {
-            commands::print_settings();
-            Ok(())
-        }
+        Command::Settings => commands::print_settings(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

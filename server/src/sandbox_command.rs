@@ -9,6 +9,7 @@ use sandbox::{
 };
 use serde_json::json;
 
+use crate::commands::say;
 use crate::failure::Failure;
 use crate::{logging, settings};
 
@@ -351,16 +352,16 @@ pub async fn run(options: Sandbox) -> Result<(), Failure> {
             "apple_id": login.apple_id,
             "app_password": login.app_password,
         });
-        println!("{line}");
+        say(&format!("{line}\n"))?;
     } else {
-        println!(
+        say(&format!(
             "The practice iCloud is ready.\n\n  Address for QUINCE_ICLOUD_URL   {}\n  Apple ID                        {}\n  \
-             App-specific password           {}\n  Its calendars                   {}\n",
+             App-specific password           {}\n  Its calendars                   {}\n\n",
             running.entry_url(),
             login.apple_id,
             login.app_password,
             running.page_url()
-        );
+        ))?;
     }
     let _ = tokio::signal::ctrl_c().await;
     Ok(())

@@ -224,12 +224,12 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
                 "write it as ADDRESS:PORT, for example 127.0.0.1:3000",
             )
             .unwrap_or(DEFAULT_ADDR),
-        base_url: parse.url("QUINCE_BASE_URL", &["http", "https"]),
+        base_url: parse.base_url("QUINCE_BASE_URL"),
         secret_key: parse.text("QUINCE_SECRET_KEY").map(Hidden),
         smtp_url: parse
             .url("QUINCE_SMTP_URL", &["smtp", "smtps"])
             .map(|url| Hidden(url.into())),
-        mail_from: parse.text("QUINCE_MAIL_FROM"),
+        mail_from: parse.sender("QUINCE_MAIL_FROM"),
         icloud_url: parse
             .url("QUINCE_ICLOUD_URL", &["http", "https"])
             .unwrap_or_else(apple),
@@ -347,6 +347,33 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+
+    /// An address at which pages lie at the top: links on them begin with `/`.
+    fn base_url(&mut self, key: &'static str) -> Option<Url> {
+        let url = self.url(key, &["http", "https"])?;
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if is_bare && url.username().is_empty() && url.password().is_none() {
+            return Some(url);
+        }
+        self.bad(
+            key,
+            "it must end with the host or the port, such as https://book.example.com. Quince needs a host of its own: let the \
+             proxy hand on all its paths",
+        );
+        None
+    }
+
+    fn sender(&mut self, key: &'static str) -> Option<String> {
+        let text = self.text(key)?;
+        if bookings::mails::is_sender(&text) {
+            return Some(text);
+        }
+        self.bad(
+            key,
+            "write a mail address such as book@example.com, or with a name: Studio <book@example.com>",
+        );
+        None
     }
 
     fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {

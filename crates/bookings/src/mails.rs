@@ -10,7 +10,7 @@ use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, sta
 
 use crate::accounts::is_admin;
 use crate::mail::kinds::MessageKind;
-use crate::mail::transport::{Letter, Mailer};
+use crate::mail::transport::{Letter, Mailer, sender};
 use crate::problem::Internal;
 use crate::quince::{Mail, Quince};
 
@@ -150,6 +150,11 @@ pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(
     tx.commit().await?;
     quince.wake();
     Ok(())
+}
+
+/// Whether mails can come from this address.
+pub fn is_sender(text: &str) -> bool {
+    sender(text).is_ok()
 }
 
 /// Why a mail for trial was not sent.

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
 use crate::connections::SEALED_FOR;
 use crate::error::StoreError;
 use crate::ids::ConnectionId;
+use crate::postgres::reach;
 use crate::secrets::{KeyError, SecretKey};
 use crate::sqlite::SQLITE;
 use crate::sqlite_file::SqliteFile;
@@ -205,21 +206,15 @@ pub async fn is_used(url: &str) -> Result<bool, StoreError> {
     if let Some(file) = SqliteFile::of(url)? {
         return Ok(file.exists());
     }
-    let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
-    // A pool waits for a Postgres that is starting.
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
-        .connect_with(options)
-        .await?;
+    let mut connection = PgConnection::connect_with(&reach(url).await?).await?;
     let (is_made,): (bool,) = sqlx::query_as("SELECT to_regclass('key_check') IS NOT NULL")
-        .fetch_one(&pool)
+        .fetch_one(&mut connection)
         .await?;
     let is_used = is_made
         && sqlx::query("SELECT id FROM key_check")
-            .fetch_optional(&pool)
+            .fetch_optional(&mut connection)
             .await?
             .is_some();
-    pool.close().await;
+    connection.close().await?;
     Ok(is_used)
 }

@@ -33,13 +33,23 @@ pub enum StoreError {
     )]
     NewerSchema(i64),
     /// The schema could not be brought up to date.
-    #[error("The database's schema could not be brought up to date: {0}")]
+    #[error("The database could not be brought up to date: {0}")]
     Migration(String),
     /// The address of the database cannot be understood.
     #[error(
-        "The database's address cannot be used: {0}. Write sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE."
+        "QUINCE_DATABASE_URL cannot be used: {0}. Write sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE."
     )]
     Address(String),
+    /// Postgres does not let Quince in, or is not there.
+    #[error("QUINCE_DATABASE_URL: Postgres {place} cannot be used: {cause}. {next}")]
+    Unreachable {
+        /// Where it should be, without a password.
+        place: String,
+        /// What it said, or the operating system's word.
+        cause: String,
+        /// What to do.
+        next: String,
+    },
     /// The SQLite in this build is too old to be safe.
     #[error("This build holds SQLite {0}, which can lose data. Build with 3.51.3 or newer.")]
     OldSqlite(String),
@@ -130,7 +140,18 @@ pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreErro
         MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
             StoreError::NewerSchema(version)
         }
-        other => StoreError::Migration(other.to_string()),
+        MigrateError::Dirty(version) => StoreError::Migration(format!(
+            "step {version} was begun and not finished. Stop every Quince on it, put the backup from before the update back \
+             (quince restore DIR --replace; on Postgres with pg_restore), and start again."
+        )),
+        MigrateError::VersionMismatch(version) => StoreError::Migration(format!(
+            "step {version} is not as this Quince knows it, so another build made this database. Run that one, or put a backup \
+             of this one back: quince restore DIR --replace."
+        )),
+        other => StoreError::Migration(format!(
+            "{other}. What was there before is as it was; free space on the disk, or put the version from before back, and \
+             report this."
+        )),
     })
 }
 

@@ -5,20 +5,96 @@ use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres, Transaction};
 
 use crate::error::{StoreError, is_connection_lost, migrated};
 
 /// A Postgres that is started again answers within this time, for which whoever begins something waits.
 const RESTART: Duration = Duration::from_secs(5);
+/// A start waits so long for a Postgres that is being started, too.
+const REACH: Duration = Duration::from_secs(4);
+const AGAIN: Duration = Duration::from_millis(200);
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
+/// How to connect to the database at an address, which was just done once.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] with what to do, within seconds: a pool alone would try for its whole patience, and not say why.
+pub(crate) async fn reach(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let mut last = None;
+    let trying = async {
+        loop {
+            match PgConnection::connect_with(&options).await {
+                Ok(connection) => return connection.close().await,
+                Err(error) if is_starting(&error) => last = Some(error),
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    };
+    let tried = tokio::time::timeout(REACH, trying).await;
+    let error = match tried {
+        Ok(Ok(())) => return Ok(options),
+        Ok(Err(error)) => Some(error),
+        Err(_) => last,
+    };
+    Err(unreachable(&options, error.as_ref()))
+}
+
+/// Whether a Postgres may be about to take connections: nothing listens yet, or it says that it starts.
+fn is_starting(error: &sqlx::Error) -> bool {
+    const CANNOT_CONNECT_NOW: &str = "57P03";
+    match error {
+        sqlx::Error::Io(cause) => matches!(
+            cause.kind(),
+            std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound
+        ),
+        sqlx::Error::Database(error) => error.code().as_deref() == Some(CANNOT_CONNECT_NOW),
+        _ => false,
+    }
+}
+
+/// Why the database cannot be reached, and what to do; without an error nothing answered.
+fn unreachable(options: &PgConnectOptions, error: Option<&sqlx::Error>) -> StoreError {
+    let user = options.get_username();
+    let database = options.get_database().unwrap_or(user);
+    let place = match options.get_socket() {
+        Some(socket) => format!("in {}", socket.display()),
+        None => format!("at {}:{}", options.get_host(), options.get_port()),
+    };
+    let cause = error.map_or_else(
+        || "it did not answer".to_owned(),
+        |error| match error {
+            sqlx::Error::Io(cause) => cause.to_string(),
+            sqlx::Error::Database(cause) => cause.message().to_owned(),
+            other => other.to_string(),
+        },
+    );
+    let code = error
+        .and_then(sqlx::Error::as_database_error)
+        .and_then(|error| error.code());
+    let next = match code.as_deref() {
+        Some("28000" | "28P01") => format!("Correct the user and the password there; {user} is asked for."),
+        Some("3D000") => format!("Make the database (createdb {database}), or name another there."),
+        Some("53300") => "Postgres has no connection left: raise its max_connections.".to_owned(),
+        Some(_) => "Look into the log of Postgres.".to_owned(),
+        None if matches!(error, Some(sqlx::Error::Protocol(_) | sqlx::Error::Tls(_))) => {
+            "Check that it is a Postgres, and what ?sslmode= there asks for.".to_owned()
+        }
+        None => {
+            "Start Postgres, or correct host and port there; see that no firewall is in between.".to_owned()
+        }
+    };
+    StoreError::Unreachable { place, cause, next }
+}
+
 /// Opens the database at an address.
 pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let options = reach(url).await?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(Duration::from_secs(30))

@@ -13,7 +13,7 @@ use bookings::clock::{Clock, ShiftedClock, SystemClock};
 use serde_json::json;
 
 use crate::cli;
-use crate::commands::make_folder;
+use crate::commands::{make_folder, say};
 use crate::failure::Failure;
 use crate::serve::{Server, secret_key};
 use crate::settings::{self, Settings};
@@ -47,7 +47,7 @@ pub async fn run(options: cli::Demo) -> Result<(), Failure> {
     if bookings::accounts::needs_owner(server.quince()).await? {
         seed::fill(server.quince(), &practice).await?;
     }
-    announce(&server, &practice, options.json);
+    announce(&server, &practice, options.json)?;
     server.run().await
 }
 
@@ -78,7 +78,7 @@ fn reset(data_dir: &Path) -> Result<(), Failure> {
     std::fs::remove_dir_all(data_dir).map_err(|cause| Failure::folder(data_dir, &cause))
 }
 
-fn announce(server: &Server, practice: &practice::Practice, as_json: bool) {
+fn announce(server: &Server, practice: &practice::Practice, as_json: bool) -> Result<(), Failure> {
     let app = server.url();
     let login = practice.login();
     if as_json {
@@ -91,10 +91,9 @@ fn announce(server: &Server, practice: &practice::Practice, as_json: bool) {
             "owner_email": OWNER_EMAIL,
             "owner_password": OWNER_PASSWORD,
         });
-        println!("{line}");
-        return;
+        return say(&format!("{line}\n"));
     }
-    println!(
+    say(&format!(
         "\nQuince is ready.\n\n  \
          Book as a client      {app}\n  \
          Sign in as staff      {app}sign-in\n    \
@@ -103,11 +102,11 @@ fn announce(server: &Server, practice: &practice::Practice, as_json: bool) {
          Practice iCloud       {page}\n    \
            Apple ID            {apple_id}\n    \
            app password        {password}\n\n\
-         Press Ctrl+C to stop. The practice data stays in its folder; --reset starts afresh.\n",
+         Press Ctrl+C to stop. The practice data stays in its folder; --reset starts afresh.\n\n",
         page = practice.page_url(),
         apple_id = login.apple_id,
         password = login.app_password,
-    );
+    ))
 }
 
 #[cfg(test)]

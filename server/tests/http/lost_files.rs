@@ -54,6 +54,7 @@ async fn after_a_stop_the_file_alone_is_the_whole_database() {
 #[tokio::test]
 async fn a_commands_end_leaves_the_file_whole_too() {
     let folder = tempfile::tempdir().unwrap();
+    Quince::serve(folder.path(), &[]).stop();
     let mut child = Command::new(env!("CARGO_BIN_EXE_quince"))
         .args([
             "create-owner",

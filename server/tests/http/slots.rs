@@ -208,6 +208,7 @@ async fn offer_a_cut(quince: &bookings::Quince) {
 #[test]
 fn an_unknown_calendar_is_said_to_be_unknown() {
     let folder = tempfile::tempdir().unwrap();
+    Quince::serve(folder.path(), &[]).stop();
     let output = slots(
         folder.path(),
         &["nowhere", "--from", "2026-12-02", "--to", "2026-12-08"],

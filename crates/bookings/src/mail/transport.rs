@@ -137,7 +137,8 @@ impl Mailer {
     }
 }
 
-fn sender(from: &str) -> Result<Mailbox, Internal> {
+/// An address that mails come from, with a name or without.
+pub(crate) fn sender(from: &str) -> Result<Mailbox, Internal> {
     let from = from.parse::<Mailbox>().map_err(Internal::because)?;
     let email = in_ascii(&from.email).map_err(Internal::because)?;
     Ok(Mailbox::new(from.name, email))
