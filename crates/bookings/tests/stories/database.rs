@@ -4,6 +4,20 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use store::{SecretKey, Store};
 use tempfile::TempDir;
 use testdb::Postgres;
+use uuid::Uuid;
+
+/// A mail as the database has it. Instants are in milliseconds since 1970.
+#[derive(Debug, sqlx::FromRow)]
+pub struct KeptMail {
+    pub id: Uuid,
+    pub appointment_id: Option<Uuid>,
+    pub kind: String,
+    pub state: String,
+    pub attempts: i64,
+    pub next_attempt_at: i64,
+    pub lease_until: Option<i64>,
+    pub sent_at: Option<i64>,
+}
 
 pub struct Database {
     pub store: Store,
@@ -42,6 +56,40 @@ impl Database {
     /// The same database over connections of its own, as another process has them.
     pub async fn open_again(&self) -> Store {
         Store::open(&self.url, self.key.clone()).await.unwrap()
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
+    /// The mails for which a condition holds.
+    pub async fn mails(&self, condition: &str) -> Vec<KeptMail> {
+        let select = format!(
+            "SELECT id, appointment_id, kind, state, attempts, next_attempt_at, lease_until, sent_at
+             FROM messages WHERE {condition}"
+        );
+        let select = sqlx::AssertSqlSafe(select);
+        if self.server.is_some() {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query_as(select).fetch_all(&mut connection).await.unwrap()
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query_as(select).fetch_all(&mut connection).await.unwrap()
+        }
+    }
+
+    /// A Postgres' database of this name, made anew on the same server. Answers its address.
+    pub async fn empty_beside(&self, name: &str) -> String {
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        for command in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
+            let command = sqlx::AssertSqlSafe(format!("{command} {name}"));
+            sqlx::query(command).execute(&mut connection).await.unwrap();
+        }
+        self.url.replace("/postgres?", &format!("/{name}?"))
     }
 
     /// Puts a text into a column of all rows of a table; answers what the first of them held.
@@ -88,6 +136,25 @@ impl Database {
         }
         files
     }
+}
+
+/// How many rows a table has in the database at an address.
+pub async fn count(url: &str, table: &str) -> u64 {
+    let select = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+    let count: i64 = if url.starts_with("postgres") {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        sqlx::query_scalar(select)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    } else {
+        let mut connection = SqliteConnection::connect(url).await.unwrap();
+        sqlx::query_scalar(select)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    };
+    u64::try_from(count).unwrap()
 }
 
 /// Each story becomes a test on SQLite and one on Postgres.

@@ -17,6 +17,8 @@ pub struct Behaviour {
     pub answers: Vec<(&'static str, &'static str)>,
     /// It says nothing to what begins so, for ever.
     pub hangs_at: Option<&'static str>,
+    /// It drops the line instead of answering to what begins so; the mail itself it does not take then.
+    pub drops_at: Option<&'static str>,
     pub offers_starttls: bool,
 }
 
@@ -85,6 +87,13 @@ impl MailServer {
         heard.iter().filter(|heard| heard.line.starts_with(start)).count()
     }
 
+    /// The mails that it took since they were last asked for by this. What was heard is forgotten, too.
+    pub fn take(&self) -> Vec<String> {
+        let mut state = lock(&self.state);
+        state.heard.clear();
+        std::mem::take(&mut state.taken)
+    }
+
     /// The mails that it took.
     pub fn taken(&self) -> Vec<String> {
         lock(&self.state).taken.clone()
@@ -97,6 +106,8 @@ fn lock(state: &Shared) -> MutexGuard<'_, State> {
 
 /// Serves a connection until one side ends it.
 async fn serve(state: Shared, stream: tokio::net::TcpStream) {
+    // Its short answers would wait for the client's system to confirm the ones before.
+    let _ = stream.set_nodelay(true);
     let mut stream = BufReader::new(stream);
     if talk(&state, &mut stream, false).await == Some(End::StartTls) {
         let Ok(stream) = acceptor().accept(stream.into_inner()).await else {
@@ -152,12 +163,10 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
                     .any(|(start, _)| *start == "DATA")
                 {
                     let mail = mail(stream).await?;
-                    let refused = lock(state)
-                        .behaviour
-                        .answers
-                        .iter()
-                        .any(|(start, _)| *start == ".");
-                    if !refused {
+                    let behaviour = lock(state).behaviour.clone();
+                    let takes = !behaviour.answers.iter().any(|(start, _)| *start == ".")
+                        && ![behaviour.hangs_at, behaviour.drops_at].contains(&Some("."));
+                    if takes {
                         lock(state).taken.push(mail);
                     }
                     answer(state, stream, ".", "250 Taken").await?;
@@ -196,6 +205,9 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     let behaviour = lock(state).behaviour.clone();
     if behaviour.hangs_at.is_some_and(|start| to.starts_with(start)) {
         std::future::pending::<()>().await;
+    }
+    if behaviour.drops_at.is_some_and(|start| to.starts_with(start)) {
+        return None;
     }
     let told = behaviour.answers.iter().find(|(start, _)| to.starts_with(start));
     let answer = told.map_or(usually, |(_, answer)| answer);

@@ -101,6 +101,7 @@ impl Soak {
             self.world.clock.advance(SignedDuration::from_mins(61));
             jobs::run_due(&self.quince).await.unwrap();
         }
+        self.send_given_up_mails_again().await;
         let connection = self.world.connection().await;
         assert_eq!(connection.problem, None, "seen to, and it works again");
         let mut busy = BTreeSet::new();
@@ -113,6 +114,7 @@ impl Soak {
             let on_server = self.world.icloud(name);
             busy.extend(self.compare(calendar, on_server, "when all is quiet").await);
         }
+        self.check_mails().await;
         self.check_writes().await;
         self.check_offers(&busy).await;
         // The record of all requests would grow without end.

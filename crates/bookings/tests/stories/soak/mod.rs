@@ -1,10 +1,12 @@
-//! A soak: days pass in which people edit their calendars, clients book, servers fail, processes die and clocks are wrong, at
-//! random, and a checker compares what Quince knows and wrote with what lies on the server.
+//! A soak: days pass in which people edit their calendars, clients book, calendar and mail servers fail, processes die, backups are
+//! made and clocks are wrong, at random, and a checker compares what Quince knows, wrote and mailed with what the servers have.
 //!
 //! Among the other tests it takes some hundred steps. `scripts/soak MINUTES` lets it run for long.
 
+mod backups;
 mod checks;
 mod events;
+mod mail;
 mod people;
 mod trouble;
 
@@ -34,6 +36,7 @@ struct Soak {
     /// The process that works now; killed and started anew at random.
     quince: Quince,
     dice: Dice,
+    post: mail::Post,
     /// When people last edited each calendar on the server.
     edited: BTreeMap<CalendarId, Timestamp>,
     /// When Quince read each calendar by a clock that was ahead, until it reads it again.
@@ -57,8 +60,15 @@ struct Counts {
     bookings: u64,
     changes: u64,
     faults: u64,
+    mail_faults: u64,
     kills: u64,
     jumps: u64,
+    backups: u64,
+    /// Mails that the mail server took, those of them that it took twice, and oftener.
+    mails: u64,
+    mails_twice: u64,
+    mails_oftener: u64,
+    given_up: u64,
     pictures: u64,
     quiets: u64,
 }
@@ -72,7 +82,7 @@ async fn a_soak(world: World) {
         .ok()
         .map_or(20_261_123, |text| text.parse().unwrap());
     let started = Instant::now();
-    let mut soak = Soak::new(world, seed);
+    let mut soak = Soak::new(world, seed).await;
     for round in 0.. {
         if long.map_or(round == 4, |long| started.elapsed() > long) {
             break;
@@ -90,22 +100,29 @@ async fn a_soak(world: World) {
             );
         }
     }
+    soak.check_that_no_mail_waits_for_ever().await;
     println!(
         "seed {seed}, until {}: {:?}",
         soak.world.quince.now(),
         soak.counts
     );
-    assert!(
-        soak.counts.pictures > 0 && soak.counts.bookings > 0,
-        "{:?}",
-        soak.counts
-    );
+    let counts = &soak.counts;
+    let happened = [
+        counts.pictures,
+        counts.bookings,
+        counts.mails,
+        counts.mail_faults,
+        counts.backups,
+    ];
+    assert!(!happened.contains(&0), "{counts:?}");
 }
 
 impl Soak {
-    fn new(world: World, seed: u64) -> Self {
+    async fn new(world: World, seed: u64) -> Self {
+        let post = mail::Post::open().await;
         Self {
-            quince: world.quince.clone(),
+            quince: world.posting_by(&post.url()).await,
+            post,
             world,
             dice: Dice::new(seed),
             edited: BTreeMap::new(),
@@ -125,6 +142,8 @@ impl Soak {
             4..7 => self.client().await,
             7 => self.trouble(),
             8 if self.dice.below(4) == 0 => self.wrong_clock().await,
+            9 if self.dice.below(2) == 0 => self.mail_trouble().await,
+            9 if self.dice.below(8) == 0 => self.back_up().await,
             _ => {}
         }
         let seconds = i64::from([1, 20, 70, 300, 3600][self.dice.below(5) as usize]);
@@ -139,12 +158,19 @@ impl Soak {
 
     /// The process dies in the middle of whatever it does, and another starts.
     async fn kill(&mut self) {
+        let longest = self.dice.pick(&[8_000, 40_000]).unwrap();
+        let after = u64::from(self.dice.below(longest));
+        self.kill_after(Duration::from_micros(after)).await;
+    }
+
+    async fn kill_after(&mut self, time: Duration) {
         self.counts.kills += 1;
         let quince = self.quince.clone();
         let work = tokio::spawn(async move { jobs::run_due(&quince).await });
-        tokio::time::sleep(Duration::from_micros(u64::from(self.dice.below(8_000)))).await;
+        tokio::time::sleep(time).await;
         work.abort();
         let _ = work.await;
-        self.quince = self.world.another_process().await;
+        self.note_what_was_in_hand().await;
+        self.quince = self.world.posting_by(&self.post.url()).await;
     }
 }

@@ -8,6 +8,7 @@ use sandbox::{ExpiredToken, Fault, PasswordState, RetryAfter, Unfilterable};
 
 use super::Soak;
 use super::events::{BREAKS_QUERIES, LEFT_OUT};
+use crate::mail_server::Behaviour;
 
 const METHODS: [&str; 5] = ["PROPFIND", "REPORT", "PUT", "DELETE", "GET"];
 
@@ -113,6 +114,7 @@ impl Soak {
 
     /// Everything on the server works again, and the person has seen to the connection.
     pub(super) async fn calm(&mut self) {
+        self.post.server.behave(Behaviour::default());
         let control = self.world.control.clone();
         let account = control.accounts()[0];
         control.clear_faults();
