@@ -94,7 +94,8 @@ pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -
     put(tx, Subject::Session(id), session.host_id, present, now).await
 }
 
-/// Asks for the subject's event in the host's calendar: as a change of the present one, if that can be changed where it is.
+/// Asks for the subject's event in the host's calendar: as a change of the present one, if that can be changed where it is and
+/// belongs there.
 async fn put(
     tx: &mut Tx,
     subject: Subject,
@@ -103,7 +104,9 @@ async fn put(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     match present {
-        Some(write) if write.host_id == host && is_usable(tx, &write).await? => {
+        Some(write)
+            if write.host_id == host && is_usable(tx, &write).await? && !has_moved_on(tx, &write).await? =>
+        {
             event_writes::enqueue(tx, write.id, WriteAction::Put, now).await
         }
         Some(write) => {
@@ -119,11 +122,25 @@ async fn is_usable(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> 
     if write.action != WriteAction::Put || !is_connected(tx, write.connection_id).await? {
         return Ok(false);
     }
-    let Some(calendar) = write.remote_calendar_id else {
-        return Ok(false);
-    };
-    let calendar = remote_calendars::find(tx, calendar).await?;
+    is_writable(tx, write.remote_calendar_id).await
+}
+
+async fn is_writable(tx: &mut Tx, calendar: Option<RemoteCalendarId>) -> Result<bool, StoreError> {
+    let Some(id) = calendar else { return Ok(false) };
+    let calendar = remote_calendars::find(tx, id).await?;
     Ok(calendar.is_some_and(|calendar| calendar.vanished_at.is_none() && calendar.writable))
+}
+
+/// Whether the host writes to another calendar by now. An event that was over when they chose it stayed behind: it moves when its
+/// appointment is put off, and when a clock had been ahead.
+async fn has_moved_on(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
+    let primary = staff::find(tx, write.host_id)
+        .await?
+        .and_then(|person| person.primary_calendar_id);
+    if primary.is_none() || primary == write.remote_calendar_id {
+        return Ok(false);
+    }
+    Ok(target(tx, primary).await?.is_some() && is_writable(tx, primary).await?)
 }
 
 async fn is_connected(tx: &mut Tx, connection: Option<ConnectionId>) -> Result<bool, StoreError> {

@@ -2,6 +2,7 @@
 
 use bookings::appointments::{self, Actor, Booked, Edit};
 use bookings::{WriteState, configuration};
+use jiff::SignedDuration;
 use sandbox::{Fault, NewCalendar, RetryAfter};
 
 use crate::database::stories;
@@ -25,6 +26,7 @@ stories! {
     a_primary_calendar_deleted_in_icloud_is_a_clear_problem,
     a_read_only_calendar_ends_with_a_reason,
     another_primary_calendar_gets_the_events_to_come,
+    an_event_left_behind_by_a_clock_that_was_ahead_moves_when_its_appointment_does,
     reconnecting_the_same_account_adopts_its_events,
     a_throttled_write_waits_as_long_as_asked,
 }
@@ -423,6 +425,32 @@ async fn another_primary_calendar_gets_the_events_to_come(world: World) {
     assert_ne!(events[0].uid, old);
     assert_eq!(state(&world, &booked).await, WriteState::Written);
     world.later(5).await;
+    assert_eq!(state(&world, &booked).await, WriteState::Written);
+}
+
+async fn an_event_left_behind_by_a_clock_that_was_ahead_moves_when_its_appointment_does(world: World) {
+    let account = world.control.accounts()[0];
+    world
+        .control
+        .add_calendar(account, NewCalendar::named("Bookings"));
+    world.sync().await;
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    let ahead = SignedDuration::from_hours(72);
+    world.clock.advance(ahead);
+    configuration::save_primary(&world.quince, world.owner, Some(world.remote("Bookings").await))
+        .await
+        .unwrap();
+    world.clock.advance(-ahead);
+    world.jobs().await;
+    assert_eq!(world.events("Home").len(), 1, "by that clock it was over");
+    appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
+        .await
+        .unwrap();
+    world.jobs().await;
+    world.jobs().await;
+    assert_eq!(world.events("Home"), []);
+    assert_eq!(world.events("Bookings").len(), 1);
     assert_eq!(state(&world, &booked).await, WriteState::Written);
 }
 
