@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, Row};
 use crate::connections::SEALED_FOR;
 use crate::error::StoreError;
 use crate::ids::ConnectionId;
+use crate::link_keys;
 use crate::postgres::reach;
 use crate::secrets::{KeyError, SecretKey};
 use crate::sqlite::SQLITE;
@@ -114,6 +115,7 @@ async fn check_all(connection: &mut SqliteConnection, key: &SecretKey) -> Result
         .map_err(unreadable)?;
     let (proof,) = proof.ok_or(NotWhole::NotOurs)?;
     key.check(&proof).map_err(|_: KeyError| NotWhole::OtherKey)?;
+    check_link_keys(connection, key).await?;
     let sealed: Vec<(uuid::Uuid, Vec<u8>)> =
         sqlx::query_as("SELECT id, password_sealed FROM connections WHERE password_sealed IS NOT NULL")
             .fetch_all(&mut *connection)
@@ -137,6 +139,35 @@ async fn check_all(connection: &mut SqliteConnection, key: &SecretKey) -> Result
         passwords: as_count(sealed.len()),
         lost_passwords: as_count(lost),
     })
+}
+
+/// Whether the key opens those of links, which a copy from before these were kept has not.
+async fn check_link_keys(connection: &mut SqliteConnection, key: &SecretKey) -> Result<(), NotWhole> {
+    let is_there = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'link_keys'")
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(unreadable)?
+        .is_some();
+    if !is_there {
+        return Ok(());
+    }
+    let kept: Vec<(String, Vec<u8>)> = sqlx::query_as("SELECT purpose, sealed FROM link_keys")
+        .fetch_all(connection)
+        .await
+        .map_err(unreadable)?;
+    let (table, column) = link_keys::SEALED_FOR;
+    for (purpose, sealed) in kept {
+        match key.open(table, &purpose, column, &sealed) {
+            Ok(_) => {}
+            Err(KeyError::Unknown(_)) => return Err(NotWhole::OtherKey),
+            Err(_) => {
+                return Err(NotWhole::Damaged(
+                    "a key of links in mails cannot be opened".to_owned(),
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The version of a copy's schema, which this Quince must know.

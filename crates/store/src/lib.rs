@@ -15,6 +15,8 @@ mod error;
 mod fields;
 mod ids;
 mod json_rows;
+mod key_files;
+mod link_keys;
 mod open;
 mod postgres;
 mod secrets;
@@ -37,11 +39,13 @@ pub mod event_writes;
 pub mod external_events;
 pub mod holidays;
 pub mod idempotency_keys;
+pub mod key_check;
 pub mod mail_trouble;
 pub mod messages;
 pub mod occupancy;
 pub mod questions;
 pub mod remote_calendars;
+pub mod reseal;
 pub mod resources;
 pub mod services;
 pub mod sessions;
@@ -56,8 +60,10 @@ pub use ids::{
     BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,
     SessionId, WaitingId, new_id,
 };
+pub use key_files::{KeyListError, Rotated, previous_keys_file};
+pub use link_keys::LinkKeys;
 pub use open::Store;
-pub use secrets::{KeyError, SecretKey};
+pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
     AppointmentStatus, ConnectionState, ImportPolicy, MessageState, Role, Server, UnknownWord, WhenStale,

@@ -8,10 +8,10 @@ use sqlx::PgPool;
 
 use crate::db::{Handle, Tx, ms};
 use crate::error::StoreError;
-use crate::fields::Fields;
-use crate::postgres;
+use crate::link_keys::{self, LinkKeys};
 use crate::secrets::SecretKey;
 use crate::sqlite::{self, Sqlite};
+use crate::{key_check, postgres};
 
 /// A stop waits so long for what still reads or writes: containers are killed ten seconds after they are told to stop.
 const CLOSING: Duration = Duration::from_millis(800);
@@ -21,12 +21,36 @@ const CLOSING: Duration = Duration::from_millis(800);
 pub struct Store {
     pool: Pool,
     key: Arc<SecretKey>,
+    link_keys: Arc<LinkKeys>,
 }
 
 #[derive(Clone)]
 enum Pool {
     Sqlite(Arc<Sqlite>),
     Postgres(PgPool),
+}
+
+impl Pool {
+    async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite(sqlite) => {
+                self.is_in_place()?;
+                Tx::Sqlite(Handle::Transaction(
+                    sqlite.write.begin_with("BEGIN IMMEDIATE").await?,
+                ))
+            }
+            Self::Postgres(pool) => Tx::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
+        })
+    }
+
+    fn is_in_place(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) if !sqlite.opened.is_in_place() => {
+                Err(StoreError::Vanished(sqlite.opened.file.path().to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl std::fmt::Debug for Store {
@@ -50,17 +74,31 @@ impl Store {
         } else {
             Pool::Postgres(postgres::open(url).await?)
         };
-        let store = Self {
+        let mut tx = pool.write().await?;
+        let proof = key_check::check_or_make(&mut tx, &key).await?;
+        let link_keys = link_keys::open(&mut tx, &key, &proof).await?;
+        tx.commit().await?;
+        if !key.made(&proof) {
+            tracing::info!(
+                key = %key.id(),
+                "the secret key was changed: `quince reseal` says when the one before can go"
+            );
+        }
+        Ok(Self {
             pool,
             key: Arc::new(key),
-        };
-        store.check_key().await?;
-        Ok(store)
+            link_keys: Arc::new(link_keys),
+        })
     }
 
     /// The key that seals secrets.
     pub fn key(&self) -> &SecretKey {
         &self.key
+    }
+
+    /// The keys that the tokens of links are derived with.
+    pub fn link_keys(&self) -> &LinkKeys {
+        &self.link_keys
     }
 
     /// A transaction that only reads.
@@ -82,25 +120,12 @@ impl Store {
 
     /// A transaction that may write. On SQLite it is the only one until it ends.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.pool {
-            Pool::Sqlite(sqlite) => {
-                self.is_in_place()?;
-                Tx::Sqlite(Handle::Transaction(
-                    sqlite.write.begin_with("BEGIN IMMEDIATE").await?,
-                ))
-            }
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
-        })
+        self.pool.write().await
     }
 
     /// Whether what is written can be found again: the file of SQLite is still there. Costs two looks into the folder.
     pub fn is_in_place(&self) -> Result<(), StoreError> {
-        match &self.pool {
-            Pool::Sqlite(sqlite) if !sqlite.opened.is_in_place() => {
-                Err(StoreError::Vanished(sqlite.opened.file.path().to_owned()))
-            }
-            _ => Ok(()),
-        }
+        self.pool.is_in_place()
     }
 
     /// Ends all connections in order. The file of SQLite is whole by itself then, without a log beside it.
@@ -158,33 +183,5 @@ impl Store {
             Ok(outcome) => outcome,
             Err(_) => Err(StoreError::Database(sqlx::Error::PoolTimedOut)),
         }
-    }
-
-    /// Proves that the key is the one that sealed this database's secrets, or makes it so for a new database.
-    async fn check_key(&self) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let sealed = one!(
-            &mut tx,
-            |row: &dyn Fields| row.bytes("sealed"),
-            "SELECT sealed FROM key_check WHERE id = 1"
-        )?;
-        if let Some(sealed) = sealed {
-            self.key.check(&sealed)?;
-            return Ok(());
-        }
-        let proof = self.key.proof()?;
-        // Another process may have been first; then its proof must fit, too.
-        execute!(
-            &mut tx,
-            "INSERT INTO key_check (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
-            proof
-        )?;
-        let sealed = one!(
-            &mut tx,
-            |row: &dyn Fields| row.bytes("sealed"),
-            "SELECT sealed FROM key_check WHERE id = 1"
-        )?;
-        self.key.check(&sealed.unwrap_or_default())?;
-        tx.commit().await
     }
 }

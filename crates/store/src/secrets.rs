@@ -4,8 +4,7 @@
 //! and column are authenticated with it, so a sealed text opens only where it was sealed.
 
 use std::fmt;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +15,36 @@ use sha2::{Digest, Sha256};
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 const HEAD: usize = 1 + 4 + NONCE;
+
+/// Tells keys apart without telling anything of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyId([u8; 4]);
+
+impl KeyId {
+    fn of_key(key: &[u8; 32]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"quince key id\0");
+        hash.update(key);
+        let digest: [u8; 32] = hash.finalize().into();
+        Self([digest[0], digest[1], digest[2], digest[3]])
+    }
+
+    /// The key that an envelope, or its head, says it was sealed with.
+    pub(crate) fn of_envelope(envelope: &[u8]) -> Option<Self> {
+        let id = envelope.get(1..5)?;
+        id.try_into().ok().map(Self)
+    }
+
+    pub(crate) fn bytes(self) -> [u8; 4] {
+        self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 /// What is wrong with the key or a sealed secret. Never says anything of either's content.
 #[derive(Debug, thiserror::Error)]
@@ -33,9 +62,14 @@ pub enum KeyError {
     Form,
     /// The key is not the one that sealed this database's secrets.
     #[error(
-        "The secret key is not the one this database was made with. Give the right key, or restore it from a backup."
+        "The secret key is not the one this database was made with. Give the right key, or restore it from a backup. If the key was changed, give the one before, too, in QUINCE_PREVIOUS_SECRET_KEYS."
     )]
     Wrong,
+    /// A secret was sealed with a key that is not given.
+    #[error(
+        "A stored secret is sealed with a key that is not given (its id is {0}). Give that key in QUINCE_PREVIOUS_SECRET_KEYS and start Quince again, or enter the secret again."
+    )]
+    Unknown(KeyId),
     /// A sealed secret was damaged or moved.
     #[error("A stored secret cannot be opened: it was damaged or moved. Enter it again.")]
     Damaged,
@@ -92,48 +126,33 @@ impl SecretKey {
         groups.join("-")
     }
 
-    /// The key in a file.
-    pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let failed = |cause: String| KeyError::File {
-            path: path.to_owned(),
-            cause,
-        };
-        let text = std::fs::read_to_string(path).map_err(|cause| failed(cause.to_string()))?;
-        Self::from_base64(&text).map_err(|error| failed(error.to_string()))
-    }
-
-    /// The key in a file; made at first, readable by its owner alone.
-    pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
-        let failed = |cause: std::io::Error| KeyError::File {
-            path: path.to_owned(),
-            cause: cause.to_string(),
-        };
-        if path.try_exists().map_err(failed)? {
-            return Self::load(path);
-        }
-        let key = Self::random()?;
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                writeln!(file, "{}", STANDARD.encode(key.current))
-                    .and_then(|()| file.sync_all())
-                    .map_err(failed)?;
-                Ok(key)
-            }
-            // Another process made it in the meantime.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::load_or_create(path),
-            Err(error) => Err(failed(error)),
-        }
-    }
-
     /// The same key, which also opens what an earlier one sealed: for changing the key.
     #[must_use]
     pub fn with_earlier(mut self, earlier: &Self) -> Self {
-        self.earlier.push(earlier.current);
+        if self.by_id(earlier.id()).is_none() {
+            self.earlier.push(earlier.current);
+        }
         self
+    }
+
+    /// What this key is told apart by.
+    pub fn id(&self) -> KeyId {
+        KeyId::of_key(&self.current)
+    }
+
+    /// Those of the keys that only open.
+    pub fn earlier_ids(&self) -> Vec<KeyId> {
+        self.earlier.iter().map(KeyId::of_key).collect()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.current
+    }
+
+    fn by_id(&self, id: KeyId) -> Option<&[u8; 32]> {
+        std::iter::once(&self.current)
+            .chain(&self.earlier)
+            .find(|key| KeyId::of_key(key) == id)
     }
 
     /// Seals a secret for one place.
@@ -142,7 +161,7 @@ impl SecretKey {
         getrandom::fill(&mut nonce).map_err(|_| KeyError::Randomness)?;
         let mut envelope = Vec::with_capacity(HEAD + plain.len() + 16);
         envelope.push(VERSION);
-        envelope.extend(key_id(&self.current));
+        envelope.extend(self.id().0);
         envelope.extend(nonce);
         let aad = place(table, row, column, &envelope[..5]);
         let sealed = XChaCha20Poly1305::new(&self.current.into())
@@ -166,10 +185,8 @@ impl SecretKey {
         }
         let nonce: [u8; NONCE] = head[5..].try_into().map_err(|_| KeyError::Damaged)?;
         let aad = place(table, row, column, &head[..5]);
-        let key = std::iter::once(&self.current)
-            .chain(&self.earlier)
-            .find(|key| key_id(key) == head[1..5])
-            .ok_or(KeyError::Damaged)?;
+        let id = KeyId::of_envelope(head).ok_or(KeyError::Damaged)?;
+        let key = self.by_id(id).ok_or(KeyError::Unknown(id))?;
         XChaCha20Poly1305::new(&(*key).into())
             .decrypt(
                 &XNonce::from(nonce),
@@ -183,11 +200,14 @@ impl SecretKey {
 
     /// A key for another purpose that follows from this one.
     pub fn derive(&self, label: &str) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        hash.update(b"quince derived key\0");
-        hash.update(self.current);
-        hash.update(label.as_bytes());
-        hash.finalize().into()
+        derive(&self.current, label)
+    }
+
+    /// As [`SecretKey::derive`], from the key that sealed an envelope.
+    pub(crate) fn derive_as(&self, envelope: &[u8], label: &str) -> Result<[u8; 32], KeyError> {
+        let id = KeyId::of_envelope(envelope).ok_or(KeyError::Damaged)?;
+        let key = self.by_id(id).ok_or(KeyError::Unknown(id))?;
+        Ok(derive(key, label))
     }
 
     /// What a database keeps to know its key again.
@@ -195,7 +215,12 @@ impl SecretKey {
         self.seal("key_check", "1", "sealed", b"quince")
     }
 
-    /// Whether this key made the proof.
+    /// Whether an envelope was sealed with this key, and not with an earlier one.
+    pub(crate) fn made(&self, envelope: &[u8]) -> bool {
+        KeyId::of_envelope(envelope) == Some(self.id())
+    }
+
+    /// Whether this key, or an earlier one, made the proof.
     pub(crate) fn check(&self, proof: &[u8]) -> Result<(), KeyError> {
         match self.open("key_check", "1", "sealed", proof) {
             Ok(plain) if plain == b"quince" => Ok(()),
@@ -204,13 +229,12 @@ impl SecretKey {
     }
 }
 
-/// Tells keys apart without telling anything of them.
-fn key_id(key: &[u8; 32]) -> [u8; 4] {
+fn derive(key: &[u8; 32], label: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(b"quince key id\0");
+    hash.update(b"quince derived key\0");
     hash.update(key);
-    let digest: [u8; 32] = hash.finalize().into();
-    [digest[0], digest[1], digest[2], digest[3]]
+    hash.update(label.as_bytes());
+    hash.finalize().into()
 }
 
 fn place(table: &str, row: &str, column: &str, head: &[u8]) -> Vec<u8> {

@@ -281,7 +281,7 @@ impl Wish<'_> {
         plan: &Plan,
         now: Timestamp,
     ) -> Result<Booked, TryError> {
-        let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
+        let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
         store::appointments::insert(tx, appointment, &token::hash(&secret)).await?;
         appointment_parts::insert(tx, appointment.id, &plan.parts).await?;
         if let Some(stranger) = self.stranger {
@@ -465,7 +465,7 @@ impl Wish<'_> {
             return Ok(None);
         };
         let hosts = host_names(tx, appointment.id).await?;
-        let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
+        let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
         Ok(Some(answer(&appointment, &calendar, hosts, secret)))
     }
 }

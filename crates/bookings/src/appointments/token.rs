@@ -1,5 +1,5 @@
-//! Manage links. A link's token is derived from the server's key and the appointment's id, so mails can be rendered
-//! when they are sent and no token is ever kept; the database holds its SHA-256 alone.
+//! Manage links. A link's token is derived from a key that is kept sealed and the appointment's id, so mails can be
+//! rendered when they are sent and no token is ever kept; the database holds its SHA-256 alone.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,8 +20,8 @@ pub(crate) fn of(key: &[u8; 32], id: impl std::fmt::Display) -> Result<String, I
 
 /// What shows that a link was sent to this address, and not only shown to whoever booked.
 pub(crate) fn mailed(quince: &Quince, id: AppointmentId, address: &str) -> Result<String, Internal> {
-    let key = quince.store().key().derive("mailed");
-    of(&key, format!("{id} {}", address_key(address)))
+    let key = &quince.store().link_keys().mailed;
+    of(key, format!("{id} {}", address_key(address)))
 }
 
 /// What the database keeps of a token.

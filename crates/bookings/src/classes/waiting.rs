@@ -196,7 +196,7 @@ async fn check_address(tx: &mut Tx, session: &Session, email: &str) -> Result<()
 
 /// The token of the page of a place on a waiting list.
 pub(crate) fn secret(quince: &Quince, id: WaitingId) -> Result<String, Internal> {
-    token::of(&quince.store().key().derive("waiting"), id)
+    token::of(&quince.store().link_keys().waiting, id)
 }
 
 /// A place on a waiting list, by the token of its page.
@@ -393,7 +393,7 @@ async fn move_up(
         Err(StoreError::SlotTaken) => return Ok(false),
         other => other?,
     }
-    let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
+    let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
     appointments::insert(tx, &appointment, &token::hash(&secret)).await?;
     strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
     let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);

@@ -142,8 +142,7 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     // What was typed can lead to a server that is connected under its own address.
     refuse_known(&mut tx, staff, &wish, &found.entry).await?;
     let id = connections::insert(&mut tx, &new, now).await?;
-    let sealed = login::seal(quince, id, found.credentials.password.expose())?;
-    connections::set_password(&mut tx, id, &sealed).await?;
+    login::keep(quince, &mut tx, id, found.credentials.password.expose()).await?;
     let calendars = found.calendars.iter();
     let listed: Vec<_> = calendars.map(|found| sync::as_listed(found, now)).collect();
     sync::keep(&mut tx, id, &listed, now).await?;
@@ -184,10 +183,9 @@ pub async fn reconnect(
     };
     let found = check(quince, &wish).await?;
     let now = quince.now();
-    let sealed = login::seal(quince, id, &wish.password)?;
     let mut tx = quince.store().write().await?;
     own(&mut tx, staff, id).await?;
-    connections::set_password(&mut tx, id, &sealed).await?;
+    login::keep(quince, &mut tx, id, &wish.password).await?;
     connections::set_discovered(&mut tx, id, &sync::discovered(&found.account)).await?;
     connections::set_state(&mut tx, id, ConnectionState::Connected, None).await?;
     connections::end_outage(&mut tx, id).await?;

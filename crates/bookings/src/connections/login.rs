@@ -1,8 +1,8 @@
 //! Logins to calendar servers: sealed in the database, opened only for a request.
 
 use caldav::Credentials;
-use store::ConnectionId;
-use store::connections::{Connection, SEALED_FOR};
+use store::connections::{self, Connection, SEALED_FOR};
+use store::{ConnectionId, Tx, key_check};
 use url::Url;
 
 use crate::problem::Internal;
@@ -18,13 +18,20 @@ pub(crate) struct Login {
 const TABLE: &str = SEALED_FOR.0;
 const COLUMN: &str = SEALED_FOR.1;
 
-/// Seals a password for a connection's row.
-pub(crate) fn seal(quince: &Quince, connection: ConnectionId, password: &str) -> Result<Vec<u8>, Internal> {
-    quince
-        .store()
-        .key()
+/// Keeps a password, sealed for its connection's row.
+pub(crate) async fn keep(
+    quince: &Quince,
+    tx: &mut Tx,
+    connection: ConnectionId,
+    password: &str,
+) -> Result<(), Internal> {
+    let key = quince.store().key();
+    key_check::hold(tx, key).await?;
+    let sealed = key
         .seal(TABLE, &connection.to_string(), COLUMN, password.as_bytes())
-        .map_err(Internal::because)
+        .map_err(Internal::because)?;
+    connections::set_password(tx, connection, &sealed).await?;
+    Ok(())
 }
 
 /// Opens the login of a connection; nothing when its password was erased.

@@ -59,7 +59,7 @@ impl Gathered {
             .filter_map(|part| Some(part.service.as_ref()?.name.clone()))
             .collect();
         let business = workspace::find(tx).await?;
-        let secret = token::of(&quince.store().key().derive("manage"), appointment.id)?;
+        let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
         Ok(Self {
             calendar,
             host,

@@ -5,8 +5,10 @@
 mod claims;
 mod database;
 mod invariants;
+mod key_files;
 mod occupancy;
 mod opening;
 mod people;
 mod remote;
+mod reseal;
 mod secrets;

@@ -1,0 +1,61 @@
+//! The proof of the key: something known, sealed with the key that all secrets of the database are sealed with.
+
+use crate::db::Tx;
+use crate::error::StoreError;
+use crate::fields::Fields;
+use crate::secrets::{KeyError, SecretKey};
+
+/// The proof as it is kept, which this key must open; made with this key for a new database.
+pub(crate) async fn check_or_make(tx: &mut Tx, key: &SecretKey) -> Result<Vec<u8>, StoreError> {
+    if find(tx).await?.is_none() {
+        // Another process may have been first; then its proof must fit, too.
+        execute!(
+            tx,
+            "INSERT INTO key_check (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
+            key.proof()?
+        )?;
+    }
+    let proof = find(tx).await?.unwrap_or_default();
+    key.check(&proof)?;
+    Ok(proof)
+}
+
+async fn find(tx: &mut Tx) -> Result<Option<Vec<u8>>, StoreError> {
+    one!(
+        tx,
+        |row: &dyn Fields| row.bytes("sealed"),
+        "SELECT sealed FROM key_check WHERE id = 1"
+    )
+}
+
+/// Lets the proof stay as it is until the transaction ends, for whoever keeps a new secret: a process that does not know the key
+/// that all secrets were sealed with meanwhile keeps none with a key that may be gone soon.
+pub async fn hold(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+    let proofs = rows!(
+        tx,
+        |row: &dyn Fields| row.bytes("sealed"),
+        "SELECT sealed FROM key_check WHERE id = 1",
+        "SELECT sealed FROM key_check WHERE id = 1 FOR SHARE"
+    )?;
+    check_first(&proofs, key)
+}
+
+/// As [`hold`], alone: whoever keeps a new secret waits.
+pub(crate) async fn hold_alone(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+    let proofs = locked!(
+        tx,
+        |row: &dyn Fields| row.bytes("sealed"),
+        "SELECT sealed FROM key_check WHERE id = 1"
+    )?;
+    check_first(&proofs, key)
+}
+
+fn check_first(proofs: &[Vec<u8>], key: &SecretKey) -> Result<(), StoreError> {
+    let proof = proofs.first().ok_or(KeyError::Wrong)?;
+    Ok(key.check(proof)?)
+}
+
+/// Proves the current key from here on.
+pub(crate) async fn renew(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+    execute!(tx, "UPDATE key_check SET sealed = $1 WHERE id = 1", key.proof()?).map(drop)
+}

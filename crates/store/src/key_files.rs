@@ -1,0 +1,168 @@
+//! The secret key in a file, with the previous ones in a file beside it, one a line. Both are their owner's alone.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::secrets::{KeyError, KeyId, SecretKey};
+use crate::sqlite_file::sync_folder;
+
+/// So many previous keys are taken.
+const MOST: usize = 8;
+
+/// What is wrong with a list of keys. Never says anything of a key's content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyListError {
+    /// One of them is no key.
+    #[error("key {nth} of {of} is not 32 bytes as Base64")]
+    Form {
+        /// Which, from 1 on.
+        nth: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// They are too many.
+    #[error("there are {0} keys, and at most {MOST} are taken. Run `quince reseal`; then they can go")]
+    TooMany(usize),
+}
+
+/// What a change of the key's file did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    /// The new key.
+    pub new: KeyId,
+    /// The one before.
+    pub old: KeyId,
+    /// Where that is kept.
+    pub previous: PathBuf,
+}
+
+/// Where previous keys lie beside a key.
+pub fn previous_keys_file(path: &Path) -> PathBuf {
+    with_ending(path, ".previous")
+}
+
+impl SecretKey {
+    /// Keys written as Base64, separated by commas or white space.
+    pub fn list_from_base64(text: &str) -> Result<Vec<Self>, KeyListError> {
+        let parts: Vec<&str> = text
+            .split(|sign: char| sign == ',' || sign.is_whitespace())
+            .filter(|part| !part.is_empty())
+            .collect();
+        if parts.len() > MOST {
+            return Err(KeyListError::TooMany(parts.len()));
+        }
+        let of = parts.len();
+        let key = |(at, part): (usize, &&str)| {
+            Self::from_base64(part).map_err(|_: KeyError| KeyListError::Form { nth: at + 1, of })
+        };
+        parts.iter().enumerate().map(key).collect()
+    }
+
+    /// The key in a file, which also opens what those in the file of previous keys beside it sealed.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let text = std::fs::read_to_string(path).map_err(|cause| failed(path, cause))?;
+        let key = Self::from_base64(&text).map_err(|error| failed(path, error))?;
+        let previous = previous_keys_file(path);
+        Ok(load_list(&previous)?.iter().fold(key, Self::with_earlier))
+    }
+
+    /// The key in a file; made at first.
+    pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
+        if path.try_exists().map_err(|cause| failed(path, cause))? {
+            return Self::load(path);
+        }
+        let key = Self::random()?;
+        match create(path) {
+            Ok(mut file) => {
+                fill(&mut file, &[&key]).map_err(|cause| failed(path, cause))?;
+                Ok(key)
+            }
+            // Another process made it in the meantime.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::load_or_create(path),
+            Err(error) => Err(failed(path, error)),
+        }
+    }
+
+    /// Puts a new key into a file, and the one that was there among the previous ones. Each file is replaced whole, and the old
+    /// key is kept before the new one comes: whenever this breaks off, what lies there opens everything, and it can be run again.
+    pub fn rotate(path: &Path) -> Result<Rotated, KeyError> {
+        let lock = File::open(path).map_err(|cause| failed(path, cause))?;
+        lock.try_lock()
+            .map_err(|_| failed(path, "it is being changed already"))?;
+        // Read once the lock is had: whoever had it before may have changed the file.
+        let text = std::fs::read_to_string(path).map_err(|cause| failed(path, cause))?;
+        let old = Self::from_base64(&text).map_err(|error| failed(path, error))?;
+        let previous = previous_keys_file(path);
+        let mut kept = load_list(&previous)?;
+        kept.retain(|key| key.id() != old.id());
+        if kept.len() >= MOST {
+            return Err(failed(&previous, KeyListError::TooMany(kept.len() + 1)));
+        }
+        kept.insert(0, old.clone());
+        replace(&previous, &kept.iter().collect::<Vec<_>>())?;
+        let new = Self::random()?;
+        replace(path, &[&new])?;
+        Ok(Rotated {
+            new: new.id(),
+            old: old.id(),
+            previous,
+        })
+    }
+}
+
+fn load_list(path: &Path) -> Result<Vec<SecretKey>, KeyError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => SecretKey::list_from_base64(&text).map_err(|error| failed(path, error)),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(cause) => Err(failed(path, cause)),
+    }
+}
+
+/// Writes keys beside a file and gives them its name when they are on the disk.
+fn replace(path: &Path, keys: &[&SecretKey]) -> Result<(), KeyError> {
+    let beside = with_ending(path, ".new");
+    let written = || {
+        // Left by one that broke off.
+        match std::fs::remove_file(&beside) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        fill(&mut create(&beside)?, keys)?;
+        std::fs::rename(&beside, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        sync_folder(folder.unwrap_or(Path::new(".")))
+    };
+    written().map_err(|cause| failed(path, cause))
+}
+
+fn create(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn fill(file: &mut File, keys: &[&SecretKey]) -> std::io::Result<()> {
+    for key in keys {
+        writeln!(file, "{}", STANDARD.encode(key.bytes()))?;
+    }
+    file.sync_all()
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn failed(path: &Path, cause: impl std::fmt::Display) -> KeyError {
+    KeyError::File {
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    }
+}
