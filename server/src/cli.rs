@@ -67,6 +67,10 @@ pub enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Put a new secret key into its file, and keep the one before beside it until `quince reseal` says that it can go.
+    RotateKey,
+    /// Seal every stored secret with the current key, while Quince runs or not, and say whether the previous ones can go.
+    Reseal,
     /// Say what a calendar file blocks within a span of time, and why: one line of JSON per event instance.
     Busy(crate::busy::Busy),
     /// Print the free times of a booking calendar, or of every start the reasons why not: one line of JSON each.

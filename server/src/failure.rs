@@ -110,6 +110,9 @@ pub enum Failure {
         "No mail server is set, and there is no folder {0} for mails. Set QUINCE_SMTP_URL, or run this in the folder where Quince runs."
     )]
     NoMailServer(PathBuf),
+    /// The key was not changed.
+    #[error(transparent)]
+    KeyChange(#[from] crate::keys::KeyChangeError),
     /// A mail for trial was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),

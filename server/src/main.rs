@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod demo;
 mod failure;
+mod keys;
 mod logging;
 mod sandbox_command;
 mod serve;
@@ -52,6 +53,8 @@ async fn main() -> ExitCode {
         Command::Backup { dir } => backup::backup(&dir).await,
         Command::Verify { dir } => backup::verify(&dir).await,
         Command::Restore { dir, replace } => backup::restore(&dir, replace).await,
+        Command::RotateKey => keys::rotate(),
+        Command::Reseal => keys::reseal().await,
         Command::Busy(options) => busy::run(&options),
         Command::Slots(options) => slots::run(&options).await,
         Command::Settings => commands::print_settings(),

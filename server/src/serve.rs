@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::failure::Failure;
+use crate::keys;
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::assets::Assets;
@@ -44,8 +45,7 @@ pub struct Server {
 pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
     let file = SqliteFile::of(&settings.database_url.0)?;
     let missing = file.as_ref().filter(|file| !file.exists());
-    if let Some(text) = &settings.secret_key {
-        let key = SecretKey::from_base64(&text.0).map_err(StoreError::from)?;
+    if let Some(key) = keys::of_setting(settings).map_err(StoreError::from)? {
         if let Some(file) = missing {
             if file.was_there() {
                 return Err(Failure::LostDatabase(file.path().to_owned()));
@@ -73,7 +73,8 @@ pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
         }
         file.begin()?;
     }
-    Ok(SecretKey::load_or_create(&path).map_err(StoreError::from)?)
+    let key = SecretKey::load_or_create(&path).map_err(StoreError::from)?;
+    Ok(keys::with_previous(settings, key))
 }
 
 /// Opens the database and gives the use cases what they need.

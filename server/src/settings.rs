@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use store::SecretKey;
 use url::Url;
 
 use crate::web::client::parse_network;
@@ -65,6 +66,12 @@ pub const TABLE: &[Setting] = &[
         "QUINCE_SECRET_KEY",
         "created in the data directory at first start",
         "32 bytes as Base64: seals stored passwords. Whoever loses it must reconnect every calendar.",
+        true,
+    ),
+    setting(
+        "QUINCE_PREVIOUS_SECRET_KEYS",
+        "none",
+        "Keys of before, separated by commas, at most 8: they open what they sealed until `quince reseal` says that they can go.",
         true,
     ),
     setting(
@@ -150,6 +157,8 @@ pub struct Settings {
     pub base_url: Option<Url>,
     /// The key given by the operator, instead of the file in the data directory.
     pub secret_key: Option<Hidden>,
+    /// Keys that sealed before, and still open.
+    pub previous_keys: Vec<SecretKey>,
     /// The mail server.
     pub smtp_url: Option<Hidden>,
     /// Sender of mails.
@@ -226,6 +235,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
             .unwrap_or(DEFAULT_ADDR),
         base_url: parse.base_url("QUINCE_BASE_URL"),
         secret_key: parse.text("QUINCE_SECRET_KEY").map(Hidden),
+        previous_keys: parse.keys("QUINCE_PREVIOUS_SECRET_KEYS"),
         smtp_url: parse
             .url("QUINCE_SMTP_URL", &["smtp", "smtps"])
             .map(|url| Hidden(url.into())),
@@ -387,6 +397,16 @@ impl Parser<'_> {
             self.bad(key, format!("it must be {}", words.join(" or ")));
         }
         found
+    }
+
+    fn keys(&mut self, key: &'static str) -> Vec<SecretKey> {
+        let Some(text) = self.text(key) else {
+            return Vec::new();
+        };
+        SecretKey::list_from_base64(&text).unwrap_or_else(|problem| {
+            self.bad(key, format!("{problem}. Separate keys with commas"));
+            Vec::new()
+        })
     }
 
     fn log(&mut self) -> String {

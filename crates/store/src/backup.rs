@@ -69,7 +69,9 @@ pub enum NotWhole {
     #[error("a newer version of Quince made it (schema {0}); use that version")]
     Newer(i64),
     /// Its passwords were sealed by another key.
-    #[error("the secret key is not the one that it was made with")]
+    #[error(
+        "the secret key is not the one that it was made with; if the key was changed since, give the one of before in QUINCE_PREVIOUS_SECRET_KEYS"
+    )]
     OtherKey,
     /// It cannot be read.
     #[error("it cannot be read: {0}")]

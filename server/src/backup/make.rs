@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use store::{SecretKey, SqliteFile, StoreError, sync_folder};
+use store::{SecretKey, SqliteFile, StoreError, previous_keys_file, sync_folder};
 
-use super::manifest::{DATABASE, Database, KEY, Manifest};
+use super::manifest::{DATABASE, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::verify::Verified;
 use super::{BackupError, files};
+use crate::keys;
 use crate::settings::Settings;
 
 /// Makes a backup that is whole, or none.
@@ -22,12 +23,11 @@ pub async fn make(settings: &Settings, folder: &Path, now: Timestamp) -> Result<
         return Err(BackupError::NoDatabase(file.path().to_owned()));
     }
     let path = settings.key_file();
-    let key = match &settings.secret_key {
-        Some(text) => SecretKey::from_base64(&text.0),
+    let key = match keys::of_setting(settings).map_err(StoreError::from)? {
+        Some(key) => key,
         None if !path.exists() => return Err(BackupError::NoKey(path)),
-        None => SecretKey::load(&path),
+        None => keys::with_previous(settings, SecretKey::load(&path).map_err(StoreError::from)?),
     };
-    let key = key.map_err(StoreError::from)?;
     let unfinished = unfinished(folder)?;
     let failed = |cause: std::io::Error| BackupError::file(&unfinished, &cause);
     let parent = parent(folder);
@@ -60,11 +60,18 @@ async fn fill(
     folder: &Path,
     now: Timestamp,
 ) -> Result<Verified, BackupError> {
-    let mut key_sha256 = None;
+    let (mut key_sha256, mut previous_keys_sha256) = (None, None);
     if settings.secret_key.is_none() {
+        let copied = |from: &Path, name: &str| {
+            files::copy(from, &folder.join(name)).map_err(|cause| BackupError::file(from, &cause))
+        };
         let path = settings.key_file();
-        let sum = files::copy(&path, &folder.join(KEY)).map_err(|cause| BackupError::file(&path, &cause))?;
-        key_sha256 = Some(sum);
+        key_sha256 = Some(copied(&path, KEY)?);
+        // Behind the key: one that is changed meanwhile is kept there before the new one comes.
+        let previous = previous_keys_file(&path);
+        if previous.exists() {
+            previous_keys_sha256 = Some(copied(&previous, PREVIOUS_KEYS)?);
+        }
     }
     let (database, contents) = match database {
         None => (Database::Postgres, None),
@@ -89,6 +96,7 @@ async fn fill(
         made_at: now,
         database,
         key_sha256,
+        previous_keys_sha256,
     };
     manifest.write(folder)?;
     Ok(Verified { manifest, contents })

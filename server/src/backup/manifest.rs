@@ -17,6 +17,8 @@ pub const DATABASE: &str = "quince.db";
 pub const DUMP: &str = "quince.dump";
 /// The copy of the key.
 pub const KEY: &str = "secret.key";
+/// The copy of the previous keys that lie beside it.
+pub const PREVIOUS_KEYS: &str = "secret.key.previous";
 /// The form of this file.
 const FORMAT: u64 = 1;
 
@@ -32,6 +34,9 @@ pub struct Manifest {
     pub database: Database,
     /// The SHA-256 of the key's file, where the key is part of the backup.
     pub key_sha256: Option<String>,
+    /// The SHA-256 of the file of previous keys, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_keys_sha256: Option<String>,
 }
 
 /// What is kept of the database.
@@ -123,6 +128,7 @@ mod tests {
                 sha256: files::checksum_of("database"),
             },
             key_sha256: Some(files::checksum_of("key")),
+            previous_keys_sha256: Some(files::checksum_of("keys")),
         };
         manifest.write(folder.path()).unwrap();
         let path = folder.path().join(FILE);

@@ -168,6 +168,9 @@ pub async fn backup(folder: &Path) -> Result<(), Failure> {
             "The secret key is not in it, as a setting gives it: keep QUINCE_SECRET_KEY somewhere else that is safe. Without it the stored calendar passwords cannot be opened.\n"
         }
     };
+    if !settings.previous_keys.is_empty() {
+        text += "QUINCE_PREVIOUS_SECRET_KEYS is not in it: as long as `quince reseal` has not run, it takes these keys, too, to open it.\n";
+    }
     if let Some(Contents {
         lost_passwords: lost @ 1..,
         passwords,
@@ -185,7 +188,7 @@ pub async fn backup(folder: &Path) -> Result<(), Failure> {
 /// `quince verify`.
 pub async fn verify(folder: &Path) -> Result<(), Failure> {
     let settings = settings_alone()?;
-    let Verified { manifest, contents } = verify::verify(folder, settings.secret_key.as_ref()).await?;
+    let Verified { manifest, contents } = verify::verify(folder, &settings).await?;
     let made = format!("made {} by Quince {}", manifest.made_at, manifest.quince);
     let Some(contents) = contents else {
         verify::check_dump(folder, &settings)?;

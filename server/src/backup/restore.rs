@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use store::{SecretKey, SqliteFile, StoreError, sync_folder};
+use store::{SecretKey, SqliteFile, StoreError, previous_keys_file, sync_folder};
 
-use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest};
+use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::verify::{Verified, key, verify_with};
 use super::{BackupError, files, pg_restore};
 use crate::commands::make_folder;
+use crate::keys;
 use crate::settings::Settings;
 
 /// What was put back, and what lies beside it of before.
@@ -35,17 +36,14 @@ pub async fn restore(
         (None, Database::Postgres) => {
             return Err(BackupError::RestorePostgres {
                 command: pg_restore(&settings.database_url, &folder.join(DUMP))?,
-                key: coming.file.map_or_else(String::new, |from| {
-                    let (from, to) = (from.display(), settings.key_file());
-                    format!(" and the key with: cp {from} {}", to.display())
-                }),
+                key: coming.how_to_copy(),
             });
         }
         _ => return Err(BackupError::OtherDatabase(folder.to_owned())),
     };
     make_folder(file.folder()).map_err(BackupError::folder)?;
     let _alone = file.use_alone().await?;
-    let old = what_is_there(&file, &coming, settings);
+    let old = what_is_there(&file, &coming);
     if let Some(first) = old.first()
         && !replace
     {
@@ -56,9 +54,22 @@ pub async fn restore(
     let exchanged = exchange
         .bring(&folder.join(DATABASE), file.path(), Some(sha256))
         .and_then(|()| {
-            if let Some(from) = &coming.file {
+            if !coming.files.is_empty() {
                 make_folder(&settings.data_dir).map_err(BackupError::folder)?;
-                exchange.bring(from, &settings.key_file(), verified.manifest.key_sha256.as_ref())?;
+            }
+            let Manifest {
+                key_sha256,
+                previous_keys_sha256,
+                ..
+            } = &verified.manifest;
+            for (from, to) in &coming.files {
+                let is_previous = from.ends_with(PREVIOUS_KEYS);
+                let sha256 = if is_previous {
+                    previous_keys_sha256
+                } else {
+                    key_sha256
+                };
+                exchange.bring(from, to, sha256.as_ref())?;
             }
             exchange.set_aside(&old, &file)?;
             exchange.finish()
@@ -76,43 +87,54 @@ pub async fn restore(
 /// The key that Quince will open the database with.
 struct Key {
     key: SecretKey,
-    /// The backup's file that becomes the key's file; none where the right one is in place.
-    file: Option<PathBuf>,
+    /// The backup's files that become those of the key, and which; none where the right ones are in place.
+    files: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Key {
     /// A key that a setting gives is used whatever the backup holds, so it is the one that must fit.
     fn choose(settings: &Settings, folder: &Path, manifest: &Manifest) -> Result<Self, BackupError> {
         let own = settings.key_file();
-        let in_place = |key: Result<SecretKey, store::KeyError>| {
-            let key = key.map_err(StoreError::from)?;
-            Ok(Self { key, file: None })
-        };
-        if let Some(text) = &settings.secret_key {
-            return in_place(SecretKey::from_base64(&text.0));
+        let files = Vec::new();
+        if let Some(key) = keys::of_setting(settings).map_err(StoreError::from)? {
+            return Ok(Self { key, files });
         }
         let copy = folder.join(KEY);
         if !copy.exists() && own.exists() {
-            return in_place(SecretKey::load(&own));
+            let key = SecretKey::load(&own).map_err(StoreError::from)?;
+            let key = keys::with_previous(settings, key);
+            return Ok(Self { key, files });
         }
-        let key = key(folder, manifest, None)?;
-        let is_in_place =
-            std::fs::read(&own).is_ok_and(|own| std::fs::read(&copy).is_ok_and(|copy| copy == own));
+        let mut files = vec![(copy, own.clone())];
+        if manifest.previous_keys_sha256.is_some() {
+            files.push((folder.join(PREVIOUS_KEYS), previous_keys_file(&own)));
+        }
+        files.retain(|(from, to)| !is_same(from, to));
         Ok(Self {
-            key,
-            file: (!is_in_place).then_some(copy),
+            key: key(folder, manifest, settings)?,
+            files,
         })
+    }
+
+    /// For whoever copies by hand.
+    fn how_to_copy(&self) -> String {
+        let copies = self.files.iter();
+        copies
+            .map(|(from, to)| format!(" and the key with: cp {} {}", from.display(), to.display()))
+            .collect()
     }
 }
 
+fn is_same(one: &Path, other: &Path) -> bool {
+    std::fs::read(one).is_ok_and(|one| std::fs::read(other).is_ok_and(|other| one == other))
+}
+
 /// What a restored database would lie beside, or in the place of.
-fn what_is_there(file: &SqliteFile, coming: &Key, settings: &Settings) -> Vec<PathBuf> {
+fn what_is_there(file: &SqliteFile, coming: &Key) -> Vec<PathBuf> {
     let mut old = vec![file.path().to_owned()];
     // What is committed may lie in the log, which goes with its file: beside another it would be read into that.
     old.extend(["-wal", "-shm", "-journal"].map(|ending| file.beside(ending)));
-    if coming.file.is_some() {
-        old.push(settings.key_file());
-    }
+    old.extend(coming.files.iter().map(|(_, to)| to.clone()));
     old.retain(|path| path.symlink_metadata().is_ok());
     old
 }

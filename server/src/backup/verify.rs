@@ -1,15 +1,16 @@
 //! `quince verify`: whether a backup is whole, so that it can be put back.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use store::SecretKey;
 use store::backup::Contents;
 
-use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest};
+use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::{BackupError, files, pg_dump};
-use crate::settings::{Hidden, Settings};
+use crate::keys;
+use crate::settings::Settings;
 
 /// A backup that is whole.
 pub struct Verified {
@@ -20,9 +21,9 @@ pub struct Verified {
 }
 
 /// Looks through a backup, with the key that is in it, else the operator's own.
-pub async fn verify(folder: &Path, own_key: Option<&Hidden>) -> Result<Verified, BackupError> {
+pub async fn verify(folder: &Path, settings: &Settings) -> Result<Verified, BackupError> {
     let manifest = Manifest::read(folder)?;
-    let key = key(folder, &manifest, own_key)?;
+    let key = key(folder, &manifest, settings)?;
     verify_with(folder, manifest, &key).await
 }
 
@@ -44,7 +45,7 @@ pub async fn verify_with(
         });
     };
     let path = folder.join(DATABASE);
-    let broken = |problem: String| BackupError::broken(folder, format!("{DATABASE}: {problem}"));
+    let broken = |problem: String| broken(folder, DATABASE, problem);
     let length = match std::fs::metadata(&path) {
         Ok(metadata) => metadata.len(),
         Err(cause) => return Err(broken(cause.to_string())),
@@ -70,26 +71,42 @@ pub async fn verify_with(
     })
 }
 
-/// The key that opens the copy: the one in the backup, else the operator's own.
-pub fn key(folder: &Path, manifest: &Manifest, own_key: Option<&Hidden>) -> Result<SecretKey, BackupError> {
-    let path = folder.join(KEY);
-    let broken = |problem: String| BackupError::broken(folder, format!("{KEY}: {problem}"));
-    let text = match (&manifest.key_sha256, own_key) {
-        (Some(sha256), _) if path.exists() => {
-            let text = std::fs::read_to_string(&path).map_err(|cause| broken(cause.to_string()))?;
-            if files::checksum_of(&text) != *sha256 {
-                return Err(broken(
-                    "its checksum differs from that of what was written".to_owned(),
-                ));
-            }
-            text
-        }
+/// The key that opens the copy: the one in the backup, else the operator's own. Previous ones are taken from both.
+pub fn key(folder: &Path, manifest: &Manifest, settings: &Settings) -> Result<SecretKey, BackupError> {
+    let key = match (&manifest.key_sha256, &settings.secret_key) {
+        (Some(sha256), _) if folder.join(KEY).exists() => read_key(folder, KEY, sha256)?,
         // Whoever keeps the key elsewhere gives it.
         (_, Some(key)) => key.0.clone(),
-        (Some(_), None) => return Err(broken("it is missing".to_owned())),
+        (Some(_), None) => return Err(broken(folder, KEY, "it is missing")),
         (None, None) => return Err(BackupError::KeyElsewhere(folder.to_owned())),
     };
-    SecretKey::from_base64(&text).map_err(|problem| broken(problem.to_string()))
+    let mut key = SecretKey::from_base64(&key).map_err(|problem| broken(folder, KEY, problem))?;
+    if let Some(sha256) = &manifest.previous_keys_sha256 {
+        let previous = SecretKey::list_from_base64(&read_key(folder, PREVIOUS_KEYS, sha256)?);
+        let previous = previous.map_err(|problem| broken(folder, PREVIOUS_KEYS, problem))?;
+        key = previous.iter().fold(key, SecretKey::with_earlier);
+    }
+    Ok(keys::with_previous(settings, key))
+}
+
+fn read_key(folder: &Path, name: &str, sha256: &str) -> Result<String, BackupError> {
+    let text = std::fs::read_to_string(folder.join(name)).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound => broken(folder, name, "it is missing"),
+        _ => broken(folder, name, cause),
+    })?;
+    if files::checksum_of(&text) == *sha256 {
+        Ok(text)
+    } else {
+        Err(broken(
+            folder,
+            name,
+            "its checksum differs from that of what was written",
+        ))
+    }
+}
+
+fn broken(folder: &Path, name: &str, problem: impl std::fmt::Display) -> BackupError {
+    BackupError::broken(folder, format!("{name}: {problem}"))
 }
 
 /// Whether a dump of Postgres was put beside the key, and begins as one does. What it holds, `pg_restore --list` tells.
@@ -103,7 +120,7 @@ pub fn check_dump(folder: &Path, settings: &Settings) -> Result<(), BackupError>
             folder,
             format!("{DUMP} is no dump in the custom format"),
         )),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => {
             let command = pg_dump(&settings.database_url, folder)
                 .unwrap_or_else(|_| format!("pg_dump --format=custom --file={}", path.display()));
             Err(BackupError::NoDump {

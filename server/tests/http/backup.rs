@@ -67,14 +67,19 @@ pub struct Studio {
 
 impl Studio {
     pub async fn open(vars: &[(&str, &str)]) -> (Self, Quince) {
-        let studio = Self {
-            sandbox: Sandbox::start(Options::default()).await.unwrap(),
-            folder: tempfile::tempdir().unwrap(),
-            elsewhere: tempfile::tempdir().unwrap(),
-        };
+        let studio = Self::closed().await;
         let quince = studio.serve(studio.folder.path(), vars);
         set_up(&quince, &studio.sandbox).await;
         (studio, quince)
+    }
+
+    /// Where nothing runs yet.
+    pub async fn closed() -> Self {
+        Self {
+            sandbox: Sandbox::start(Options::default()).await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+            elsewhere: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub fn serve(&self, folder: &Path, vars: &[(&str, &str)]) -> Quince {

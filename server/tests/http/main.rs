@@ -13,6 +13,7 @@ mod banners;
 mod busy;
 mod crash;
 mod doors;
+mod key_change;
 mod lost_files;
 #[expect(dead_code, reason = "the stories ask it for more")]
 #[path = "../../../crates/bookings/tests/stories/mail_server/mod.rs"]

@@ -69,6 +69,38 @@ fn a_secret_is_never_shown_when_it_cannot_be_used() {
 }
 
 #[test]
+fn previous_keys_that_cannot_be_used_are_counted_and_never_shown() {
+    const KEY: &str = "cXVpbmNlIHF1aW5jZSBxdWluY2UgcXVpbmNlIHF1aW4=";
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    for (value, words) in [
+        (format!("{KEY},c2hvcnQ="), "key 2 of 2 is not 32 bytes"),
+        (KEY.replace('c', "!"), "key 1 of 1 is not 32 bytes"),
+        ([KEY; 9].join(","), "there are 9 keys"),
+    ] {
+        std::fs::write(path, &value).unwrap();
+        for (key, given) in [
+            ("QUINCE_PREVIOUS_SECRET_KEYS", value.as_str()),
+            ("QUINCE_PREVIOUS_SECRET_KEYS_FILE", path),
+        ] {
+            let (output, said) = start(&[(key, given)]);
+            assert!(!output.status.success());
+            let sentence = format!("QUINCE_PREVIOUS_SECRET_KEYS cannot be used: {words}");
+            assert!(said.contains(&sentence), "{said}");
+            for part in value.split(',') {
+                assert!(!said.contains(part), "{said}");
+            }
+        }
+    }
+    let (output, said) = start(&[("QUINCE_PREVIOUS_SECRET_KEYS_FILE", "/nowhere/keys")]);
+    assert!(!output.status.success());
+    assert!(
+        said.contains("QUINCE_PREVIOUS_SECRET_KEYS_FILE names a file"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_secret_may_lie_in_a_file_that_must_exist() {
     let (output, said) = start(&[("QUINCE_SECRET_KEY_FILE", "/nowhere/key")]);
     assert!(!output.status.success());

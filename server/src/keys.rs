@@ -1,0 +1,136 @@
+//! Changing the secret key: which keys settings and files give, `quince rotate-key` and `quince reseal`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use store::reseal::Resealed;
+use store::{KeyError, KeyId, SecretKey, SqliteFile, Store, StoreError, previous_keys_file};
+
+use crate::commands::{say, settings_alone};
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Why a key was not changed. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyChangeError {
+    /// The operator gives the key.
+    #[error(
+        "QUINCE_SECRET_KEY gives the secret key, so it is changed there: set QUINCE_SECRET_KEY to a new one (head -c 32 /dev/urandom | base64), add the one of before to QUINCE_PREVIOUS_SECRET_KEYS, start Quince again everywhere, and run `quince reseal`."
+    )]
+    KeyOfSetting,
+    /// There is no key.
+    #[error(
+        "There is no secret key at {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR as for `quince serve`."
+    )]
+    NoKey(PathBuf),
+    /// There is no database.
+    #[error(
+        "There is no database of Quince{0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR or QUINCE_DATABASE_URL as for `quince serve`."
+    )]
+    NoDatabase(String),
+}
+
+/// The key that a setting gives, which also opens what the previous ones sealed.
+pub fn of_setting(settings: &Settings) -> Result<Option<SecretKey>, KeyError> {
+    let Some(text) = &settings.secret_key else {
+        return Ok(None);
+    };
+    let key = SecretKey::from_base64(&text.0)?;
+    Ok(Some(with_previous(settings, key)))
+}
+
+/// A key that also opens what those sealed that the settings name as previous ones.
+pub fn with_previous(settings: &Settings, key: SecretKey) -> SecretKey {
+    settings.previous_keys.iter().fold(key, SecretKey::with_earlier)
+}
+
+/// `quince rotate-key`.
+pub fn rotate() -> Result<(), Failure> {
+    let settings = settings_alone()?;
+    if settings.secret_key.is_some() {
+        return Err(KeyChangeError::KeyOfSetting.into());
+    }
+    let path = settings.key_file();
+    if !path.exists() {
+        return Err(KeyChangeError::NoKey(path).into());
+    }
+    let rotated = SecretKey::rotate(&path).map_err(StoreError::from)?;
+    say(&format!(
+        "{} holds a new key ({}). The one before ({}) is kept in {} and still opens what it sealed.\n\
+         Now start Quince again, then run: quince reseal\n",
+        path.display(),
+        rotated.new,
+        rotated.old,
+        rotated.previous.display()
+    ))
+}
+
+/// `quince reseal`.
+pub async fn reseal() -> Result<(), Failure> {
+    let settings = settings_alone()?;
+    let url = &settings.database_url.0;
+    // Before anything is made, as it is at a first start.
+    if !store::backup::is_used(url).await? {
+        let place = SqliteFile::of(url)?;
+        let place = place.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
+        return Err(KeyChangeError::NoDatabase(place).into());
+    }
+    let key = crate::serve::secret_key(&settings).await?;
+    let store = Store::open(url, key).await?;
+    let resealed = store::reseal::reseal(&store).await;
+    store.close().await;
+    say(&report(&settings, store.key(), &resealed?))
+}
+
+fn report(settings: &Settings, key: &SecretKey, resealed: &Resealed) -> String {
+    let mut text = format!("Passwords of calendars sealed anew: {}.\n", resealed.passwords);
+    for (id, sealed) in &resealed.sealed_with {
+        let _ = match id {
+            Some(id) if *id == key.id() => {
+                writeln!(text, "{sealed} sealed with {id}, the current key.")
+            }
+            Some(id) if key.earlier_ids().contains(id) => {
+                writeln!(text, "{sealed} sealed with {id}, a previous key, but damaged.")
+            }
+            Some(id) => writeln!(text, "{sealed} sealed with {id}, a key that is not given."),
+            None => writeln!(text, "{sealed} damaged."),
+        };
+    }
+    if resealed.lost > 0 {
+        text += "Those that are damaged, or whose key is not given, cannot be opened: give that key in QUINCE_PREVIOUS_SECRET_KEYS and run this again, or let their owners enter them again.\n";
+    }
+    let previous = key.earlier_ids();
+    if previous.is_empty() {
+        let _ = writeln!(
+            text,
+            "Everything needs the current key ({}) alone, and no other is given.",
+            key.id()
+        );
+        return text;
+    }
+    let ids: Vec<String> = previous.iter().map(KeyId::to_string).collect();
+    let _ = writeln!(
+        text,
+        "The previous keys ({}) can go: nothing here needs them any more. {}, then start Quince again. \
+         Only backups of before need them: keep a copy where those are kept, unless it is in them.",
+        ids.join(", "),
+        how_to_remove(settings)
+    );
+    text
+}
+
+fn how_to_remove(settings: &Settings) -> String {
+    let file = previous_keys_file(&settings.key_file());
+    let mut steps = Vec::new();
+    if !settings.previous_keys.is_empty() {
+        steps.push("take QUINCE_PREVIOUS_SECRET_KEYS away".to_owned());
+    }
+    if settings.secret_key.is_none() && file.exists() {
+        steps.push(format!("delete {}", file.display()));
+    }
+    let text = steps.join(" and ");
+    let mut signs = text.chars();
+    signs
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+}
