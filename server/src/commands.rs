@@ -81,9 +81,8 @@ pub fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// The use cases with the settings of the environment, for commands that need no server. They work on what is there, and make
-/// nothing where Quince never ran.
-pub async fn use_cases() -> Result<Quince, Failure> {
+/// The settings, for commands that work on what is there, and make nothing where Quince never ran.
+pub async fn settings_in_use() -> Result<Settings, Failure> {
     let settings = settings_alone()?;
     // A key without its database has a sentence of its own.
     if !store::backup::is_used(&settings.database_url.0).await? && !settings.key_file().exists() {
@@ -93,6 +92,12 @@ pub async fn use_cases() -> Result<Quince, Failure> {
             |file| format!("at {}", file.path().display()),
         )));
     }
+    Ok(settings)
+}
+
+/// The use cases with the settings of the environment, for commands that need no server.
+pub async fn use_cases() -> Result<Quince, Failure> {
+    let settings = settings_in_use().await?;
     let key = secret_key(&settings).await?;
     let url = base_url(&settings)?;
     open(&settings, key, Arc::new(SystemClock), url, None).await

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use store::reseal::Resealed;
-use store::{KeyError, KeyId, SecretKey, SqliteFile, Store, StoreError, previous_keys_file};
+use store::{KeyError, KeyId, SecretKey, Store, StoreError, previous_keys_file};
 
-use crate::commands::{say, settings_alone};
+use crate::commands::{say, settings_alone, settings_in_use};
 use crate::failure::Failure;
+use crate::serve::secret_key;
 use crate::settings::Settings;
 
 /// Why a key was not changed. Each says what to do.
@@ -23,11 +24,6 @@ pub enum KeyChangeError {
         "There is no secret key at {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR as for `quince serve`."
     )]
     NoKey(PathBuf),
-    /// There is no database.
-    #[error(
-        "There is no database of Quince{0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR or QUINCE_DATABASE_URL as for `quince serve`."
-    )]
-    NoDatabase(String),
 }
 
 /// The key that a setting gives, which also opens what the previous ones sealed.
@@ -67,16 +63,9 @@ pub fn rotate() -> Result<(), Failure> {
 
 /// `quince reseal`.
 pub async fn reseal() -> Result<(), Failure> {
-    let settings = settings_alone()?;
-    let url = &settings.database_url.0;
-    // Before anything is made, as it is at a first start.
-    if !store::backup::is_used(url).await? {
-        let place = SqliteFile::of(url)?;
-        let place = place.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
-        return Err(KeyChangeError::NoDatabase(place).into());
-    }
-    let key = crate::serve::secret_key(&settings).await?;
-    let store = Store::open(url, key).await?;
+    let settings = settings_in_use().await?;
+    let key = secret_key(&settings).await?;
+    let store = Store::open(&settings.database_url.0, key).await?;
     let resealed = store::reseal::reseal(&store).await;
     store.close().await;
     say(&report(&settings, store.key(), &resealed?))
