@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use store::{KeyListError, SecretKey, previous_keys_file};
 use tempfile::TempDir;
 
+/// What a change did last before it broke off.
+type Step<'a> = (&'a str, Box<dyn Fn() + 'a>);
+
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret.key");
@@ -63,7 +66,6 @@ fn a_change_that_broke_off_anywhere_opens_everything_and_can_be_run_again() {
     let sealed = seal(&old);
     let old_text = std::fs::read_to_string(&path).unwrap();
     let beside = |path: &Path| PathBuf::from(format!("{}.new", path.display()));
-    type Step<'a> = (&'a str, Box<dyn Fn() + 'a>);
     let steps: [Step; 4] = [
         (
             "half of the file of previous keys",
