@@ -23,6 +23,7 @@ mod sqlite_file;
 mod unreadable;
 mod words;
 
+pub mod appointment_list;
 pub mod appointment_parts;
 pub mod appointments;
 pub mod backup;

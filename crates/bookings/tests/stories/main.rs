@@ -30,6 +30,7 @@ mod known_bugs;
 mod mails;
 mod offers;
 mod overriding;
+mod paging;
 mod posting;
 mod promises;
 mod pushing;
