@@ -17,14 +17,23 @@ CREATE INDEX sessions_staff ON sessions (staff_id, expires_at);
 CREATE INDEX occupancy_span ON occupancy (host_id, to_at, from_at);
 CREATE INDEX occupancy_meeting ON occupancy (host_id, calendar_id, meeting_start);
 
--- A remote calendar's events that are not settled, and those by which an event is known again.
+-- A remote calendar's events that are not settled, those whose text is still kept, and those by which an event is known again.
 CREATE INDEX event_writes_open ON event_writes (remote_calendar_id) WHERE state IN ('waiting', 'failed');
 CREATE INDEX event_writes_uid ON event_writes (uid);
 CREATE INDEX event_writes_href ON event_writes (remote_calendar_id, href);
 DROP INDEX event_writes_calendar;
+CREATE INDEX event_writes_text ON event_writes (updated_at) WHERE written_ics IS NOT NULL;
 
 -- What belongs to an appointment goes with it. Mails that were tried are few among the reminders that wait.
 DROP INDEX messages_appointment;
 CREATE INDEX messages_appointment ON messages (appointment_id, state);
 CREATE INDEX messages_tried ON messages (next_attempt_at) WHERE state = 'waiting' AND attempts > 0;
 CREATE INDEX idempotency_keys_appointment ON idempotency_keys (appointment_id);
+
+-- When old rows were last removed, and which time was taken for the present then: it follows the clock by small steps, so that a clock
+-- that is ahead for a moment removes little. One row.
+CREATE TABLE pruning (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    pruned_at BIGINT NOT NULL,
+    present BIGINT NOT NULL
+);

@@ -41,6 +41,7 @@ pub mod idempotency_keys;
 pub mod mail_trouble;
 pub mod messages;
 pub mod occupancy;
+pub mod pruning;
 pub mod questions;
 pub mod remote_calendars;
 pub mod resources;

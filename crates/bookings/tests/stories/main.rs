@@ -33,6 +33,7 @@ mod overriding;
 mod paging;
 mod posting;
 mod promises;
+mod pruning;
 mod pushing;
 mod questions;
 mod quiet;

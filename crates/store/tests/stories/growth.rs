@@ -17,7 +17,7 @@ use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
 use store::{
     ImportPolicy, RemoteCalendarId, Server, Tx, appointments, class_sessions, connections, event_writes,
-    external_events, idempotency_keys, messages, occupancy, remote_calendars, sessions,
+    external_events, idempotency_keys, messages, occupancy, pruning, remote_calendars, sessions,
 };
 
 use crate::database::{Database, appointment, booking_calendar, now, person, place, stories};
@@ -308,6 +308,10 @@ const QUESTIONS: &[&str] = &[
     "whose events these are",
     "events at these paths",
     "writes that are not settled",
+    "sent mails pruned",
+    "event texts pruned",
+    "appointments pruned",
+    "sessions pruned",
 ];
 
 #[expect(clippy::too_many_lines, reason = "one line or two for each question")]
@@ -329,6 +333,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
         limit: 51,
     };
     let before = |days: i64| now() - SignedDuration::from_hours(24 * days);
+    let long_ago = before(30);
     match question {
         "appointments to come" => {
             let _ = appointment_list::list(tx, &list(true, None, false))
@@ -441,6 +446,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
                 anonymous_since: before(1),
                 holds_until: soon,
                 unconfirmed_until: soon,
+                pruned_since: before(1),
             };
             let _ = due::now(tx, at, kept).await.unwrap();
         }
@@ -552,6 +558,10 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
         "writes that are not settled" => {
             assert_eq!(event_writes::unsettled_of(tx, people.remote).await.unwrap(), []);
         }
+        "sent mails pruned" => assert_eq!(pruning::sent_mails(tx, long_ago, 5).await.unwrap(), 5),
+        "event texts pruned" => assert_eq!(pruning::event_texts(tx, long_ago, 5).await.unwrap(), 5),
+        "appointments pruned" => assert_eq!(pruning::appointments(tx, long_ago, 5).await.unwrap(), 5),
+        "sessions pruned" => assert_eq!(pruning::class_sessions(tx, long_ago, 5).await.unwrap(), 5),
         other => panic!("nobody asks {other}"),
     }
 }
