@@ -99,6 +99,7 @@ pub async fn open(
         mail,
         setup_code,
         practice,
+        retention: settings.retention,
     };
     Quince::new(settings, store, clock).map_err(Failure::Internal)
 }

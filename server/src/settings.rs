@@ -8,6 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use bookings::Retention;
 use ipnet::IpNet;
 use store::SecretKey;
 use url::Url;
@@ -117,6 +118,24 @@ pub const TABLE: &[Setting] = &[
         false,
     ),
     setting(
+        "QUINCE_KEEP_SENT_MAILS_DAYS",
+        "90",
+        "Days for which the list of sent mails is kept, 7 or more, or `forever`. What is not sent stays.",
+        false,
+    ),
+    setting(
+        "QUINCE_KEEP_EVENT_TEXTS_DAYS",
+        "365",
+        "Days for which the text of a written event is kept after the event is over, 31 or more, or `forever`. Until then it is seen when somebody changes the event in their calendar.",
+        false,
+    ),
+    setting(
+        "QUINCE_KEEP_APPOINTMENTS_DAYS",
+        "forever",
+        "Days for which appointments are kept after they are over, 62 or more, or `forever`; then they go with the client's data. Events in people's calendars stay.",
+        false,
+    ),
+    setting(
         "QUINCE_LOG",
         "info",
         "What is logged: `error`, `warn`, `info`, `debug`, or a filter per module.",
@@ -173,6 +192,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whom to tell about weaknesses.
     pub security_contact: Option<Url>,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// A tracing filter.
     pub log: String,
     /// How log lines are written.
@@ -249,6 +270,11 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
             .unwrap_or(true),
         trusted_proxies: parse.networks("QUINCE_TRUSTED_PROXIES"),
         security_contact: parse.contact("QUINCE_SECURITY_CONTACT"),
+        retention: Retention {
+            sent_mails: parse.days("QUINCE_KEEP_SENT_MAILS_DAYS", 7, Some(90)),
+            event_texts: parse.days("QUINCE_KEEP_EVENT_TEXTS_DAYS", 31, Some(365)),
+            appointments: parse.days("QUINCE_KEEP_APPOINTMENTS_DAYS", 62, None),
+        },
         log: parse.log(),
         log_format: parse
             .choice(
@@ -264,6 +290,9 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
         Err(problems)
     }
 }
+
+/// A hundred years.
+const MOST_DAYS: u32 = 36_500;
 
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 3000);
 
@@ -407,6 +436,27 @@ impl Parser<'_> {
             self.bad(key, format!("{problem}. Separate keys with commas"));
             Vec::new()
         })
+    }
+
+    /// How many days, at least so many; nothing: for ever.
+    fn days(&mut self, key: &'static str, least: u32, default: Option<u32>) -> Option<u32> {
+        let Some(text) = self.text(key) else {
+            return default;
+        };
+        let text = text.trim();
+        if text == "forever" {
+            return None;
+        }
+        match text.parse() {
+            Ok(days) if (least..=MOST_DAYS).contains(&days) => Some(days),
+            _ => {
+                self.bad(
+                    key,
+                    format!("write a number of days from {least} to {MOST_DAYS}, or forever"),
+                );
+                default
+            }
+        }
     }
 
     fn log(&mut self) -> String {

@@ -427,7 +427,7 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
         (
             "remove".to_owned(),
             format!("Remove them from {place}"),
-            "Removed first, then disconnected.".to_owned(),
+            "Those that are over, too. Removed first, then disconnected.".to_owned(),
         ),
     ];
     view! {

@@ -24,23 +24,56 @@ pub struct AppointmentRow {
     note: Option<String>,
 }
 
-/// Loads the appointments to come, the `past` ones, or those to come that are `pending`.
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppointmentsView {
+    rows: Vec<AppointmentRow>,
+    /// The page of those before these in time.
+    earlier: Option<String>,
+    /// The page of those after these in time.
+    later: Option<String>,
+}
+
+/// Loads the appointments to come, the `past` ones, or those to come that are `pending`: the first page, or that just `before` or
+/// `after` a place.
 #[server(prefix = "/api/fn", endpoint = "appointments-page")]
-pub async fn appointments_page(show: String) -> Result<Vec<AppointmentRow>, AppError> {
+pub async fn appointments_page(
+    show: String,
+    before: String,
+    after: String,
+) -> Result<AppointmentsView, AppError> {
+    use bookings::appointments::{Cursor, Filter};
+
     let me = super::access::me().await?;
     let quince = crate::context::quince()?;
-    let filter = bookings::appointments::Filter {
+    // An address that somebody has changed leads to the first page.
+    let before = before.parse().ok().map(Cursor::Before);
+    let filter = Filter {
         upcoming: show != "past",
         host: None,
         status: (show == "pending").then_some(bookings::Status::New),
         search: String::new(),
-        limit: 200,
+        cursor: before.or_else(|| after.parse().ok().map(Cursor::After)),
+        limit: 50,
     };
-    let found = bookings::appointments::list(&quince, me.id, &filter).await?;
-    Ok(found
-        .into_iter()
-        .map(|appointment| row(appointment, &me.zone))
-        .collect())
+    let page = bookings::appointments::list(&quince, me.id, &filter).await?;
+    let address_of = |cursor: Cursor| {
+        let first = address(&show);
+        let mark = if first.contains('?') { '&' } else { '?' };
+        match cursor {
+            Cursor::Before(place) => format!("{first}{mark}before={place}"),
+            Cursor::After(place) => format!("{first}{mark}after={place}"),
+        }
+    };
+    Ok(AppointmentsView {
+        earlier: page.earlier.map(address_of),
+        later: page.later.map(address_of),
+        rows: page
+            .appointments
+            .into_iter()
+            .map(|appointment| row(appointment, &me.zone))
+            .collect(),
+    })
 }
 
 #[cfg(feature = "ssr")]
@@ -75,14 +108,15 @@ pub fn status_words(status: &str) -> (&'static str, Tone) {
 #[component]
 pub fn AppointmentsPage() -> impl IntoView {
     let query = use_query_map();
-    let show = Memo::new(move |_| query.with(|query| query.get("show").unwrap_or_default()));
-    let page = Resource::new(move || show.get(), appointments_page);
+    let of =
+        move |key: &'static str| Memo::new(move |_| query.with(|query| query.get(key).unwrap_or_default()));
+    let (show, before, after) = (of("show"), of("before"), of("after"));
+    let page = Resource::new(
+        move || (show.get(), before.get(), after.get()),
+        |(show, before, after)| appointments_page(show, before, after),
+    );
     let tab = move |key: &'static str, words: &'static str| {
-        let href = if key.is_empty() {
-            "/appointments".to_owned()
-        } else {
-            format!("/appointments?show={key}")
-        };
+        let href = address(key);
         let count = (key == "pending").then(|| view! { <ToConfirmCount/> });
         view! { <li><a href=href aria-current=move || (show.read().as_str() == key).then_some("page")>{words}{count}</a></li> }
     };
@@ -93,7 +127,15 @@ pub fn AppointmentsPage() -> impl IntoView {
         <nav class="tabs" aria-label="Which appointments">
             <ul>{tab("", "Coming")} {tab("pending", "To confirm")} {tab("past", "Past")}</ul>
         </nav>
-        {load(page, move |rows| {
+        {load(page, move |AppointmentsView { rows, earlier, later }| {
+            if rows.is_empty() && !(before.get_untracked().is_empty() && after.get_untracked().is_empty()) {
+                return view! {
+                    <EmptyState title="No more appointments">
+                        <p><a href=address(&show.get_untracked())>"Back to the first ones"</a></p>
+                    </EmptyState>
+                }
+                .into_any();
+            }
             if rows.is_empty() {
                 let text = match show.get_untracked().as_str() {
                     "past" => "Appointments move here when they are over.",
@@ -102,9 +144,34 @@ pub fn AppointmentsPage() -> impl IntoView {
                 };
                 return view! { <EmptyState title="No appointments"><p>{text}</p></EmptyState> }.into_any();
             }
-            view! { <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul> }.into_any()
+            view! {
+                <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul>
+                <Turns earlier later/>
+            }
+            .into_any()
         })}
     }
+}
+
+/// The address of the first page.
+fn address(show: &str) -> String {
+    match show {
+        "past" | "pending" => format!("/appointments?show={show}"),
+        _ => "/appointments".to_owned(),
+    }
+}
+
+/// The ways to the pages before and after in time.
+#[component]
+fn Turns(earlier: Option<String>, later: Option<String>) -> impl IntoView {
+    let way = |href: Option<String>, words: &'static str| {
+        href.map(|href| view! { <ButtonLink href>{words}</ButtonLink> })
+    };
+    (earlier.is_some() || later.is_some()).then(|| {
+        view! {
+            <nav class="button-row" aria-label="Other appointments">{way(earlier, "Earlier")} {way(later, "Later")}</nav>
+        }
+    })
 }
 
 #[component]

@@ -195,6 +195,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
             from: "Quince <quince@book.example>".into(),
         },
         setup_code: None,
+        retention: bookings::Retention::default(),
         practice: None,
     };
     let address = format!("sqlite://{}", folder.join("quince.db").display());

@@ -198,6 +198,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
             from: "Quince <quince@book.example>".into(),
         },
         setup_code: None,
+        retention: bookings::Retention::default(),
         practice: None,
     };
     let store = Store::open(database, SecretKey::random().unwrap()).await.unwrap();

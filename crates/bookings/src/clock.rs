@@ -14,6 +14,11 @@ pub(crate) fn age(at: Timestamp, now: Timestamp) -> Option<SignedDuration> {
     (age >= -SKEW).then(|| age.max(SignedDuration::ZERO))
 }
 
+/// The instant so long ago.
+pub(crate) fn before(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
 /// How long ago something was, in words that follow “was read”: “3 minutes ago”.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let Some(age) = age(at, now) else {

@@ -50,12 +50,14 @@ pub mod warnings;
 mod mail;
 mod outbox;
 mod problem;
+mod pruning;
 mod quince;
 mod reach;
 mod sweep;
 mod unreadable;
 
 pub use problem::{FieldProblem, Internal};
+pub use pruning::Retention;
 pub use quince::{Mail, Practice, Quince, Settings};
 
 pub use scheduling::{

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::mail::outcomes::Outcomes;
 use crate::mail::transport::Mailer;
 use crate::problem::Internal;
+use crate::pruning::Retention;
 
 /// How Quince is set up, as far as the use cases care.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub setup_code: Option<String>,
     /// The practice iCloud's login, shown in the wizard.
     pub practice: Option<Practice>,
+    /// How long what is over is kept.
+    pub retention: Retention,
 }
 
 /// How mails leave.
@@ -203,6 +206,10 @@ impl Quince {
     /// The client for the check at the moment of booking, which is short of time.
     pub(crate) fn live_caldav(&self, entry: &Url) -> Client {
         self.0.live.for_entry(entry)
+    }
+
+    pub(crate) fn retention(&self) -> Retention {
+        self.0.settings.retention
     }
 
     pub(crate) fn mailer(&self) -> &Mailer {

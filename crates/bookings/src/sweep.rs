@@ -1,6 +1,7 @@
 //! Sweeps away what is over: holds that have expired, and bookings that were not confirmed by mail, whose seats go to those who wait
 //! for them; idempotency keys that
-//! nobody sends again; sessions of people who signed in that have ended; and what is left of ended connections' events.
+//! nobody sends again; sessions of people who signed in that have ended; what is left of ended connections' events; and what is older
+//! than the operator keeps.
 //!
 //! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
 
@@ -10,9 +11,10 @@ use store::due::{self, Due, Kept, SKEW};
 use store::{Tx, external_events, idempotency_keys, occupancy, sessions, strangers};
 
 use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
+use crate::clock::before;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{classes, connections};
+use crate::{classes, connections, pruning};
 
 /// A request may be sent again under its key for this long.
 const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -36,6 +38,7 @@ pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
         anonymous_since: before(at.now, SLACK),
         holds_until: longest_hold(at.now),
         unconfirmed_until: longest_unconfirmed(at.now),
+        pruned_since: before(at.now, pruning::EVERY),
     };
     Ok(due::now(tx, at, kept).await?)
 }
@@ -90,6 +93,7 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     for connection in left_over {
         connections::forget_events(quince, connection).await?;
     }
+    pruning::prune(quince, now).await?;
     Ok(swept)
 }
 
@@ -100,8 +104,4 @@ async fn end_holds(quince: &Quince, host: StaffId, now: Timestamp) -> Result<(),
     tx.commit().await?;
     quince.wake();
     Ok(())
-}
-
-fn before(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_sub(by).unwrap_or(Timestamp::MIN)
 }

@@ -86,7 +86,7 @@ impl Appointment {
     }
 }
 
-fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
+pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
     let mut lenient = Lenient::of(row, "appointments");
     Ok(Appointment {
         id: AppointmentId(row.uuid("id")?),
@@ -186,68 +186,6 @@ pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<A
     )
 }
 
-/// Which appointments to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// Those that end after `now`, the next first; else those that ended, the latest first.
-    pub upcoming: bool,
-    /// The present instant.
-    pub now: Timestamp,
-    /// Only this host's.
-    pub host: Option<StaffId>,
-    /// Only those of this status.
-    pub status: Option<AppointmentStatus>,
-    /// Only those whose client's name or address holds this text; empty: all.
-    pub search: String,
-    /// At most so many.
-    pub limit: u32,
-}
-
-/// Appointments in order.
-pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Appointment>, StoreError> {
-    let escaped = filter
-        .search
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    let pattern = format!("%{escaped}%");
-    let host = filter.host.map(|host| host.0);
-    let status = filter.status.map(AppointmentStatus::as_str);
-    let (now, limit) = (ms(filter.now), i64::from(filter.limit));
-    if filter.upcoming {
-        all!(
-            tx,
-            read,
-            "SELECT * FROM appointments
-             WHERE ends_at > $1 AND ($5 IS NULL OR status = $5)
-                AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
-                AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
-             ORDER BY starts_at, id LIMIT $4",
-            now,
-            host,
-            &pattern,
-            limit,
-            status
-        )
-    } else {
-        all!(
-            tx,
-            read,
-            "SELECT * FROM appointments
-             WHERE ends_at <= $1 AND ($5 IS NULL OR status = $5)
-                AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))
-                AND (LOWER(name) LIKE $3 ESCAPE '\\' OR LOWER(email) LIKE $3 ESCAPE '\\')
-             ORDER BY starts_at DESC, id LIMIT $4",
-            now,
-            host,
-            &pattern,
-            limit,
-            status
-        )
-    }
-}
-
 /// How many appointments that have not ended wait to be confirmed, of one host or of all.
 pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp) -> Result<u32, StoreError> {
     let count = one!(
@@ -255,7 +193,7 @@ pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp
         |row: &dyn Fields| row.count("waiting"),
         "SELECT COUNT(*) AS waiting FROM appointments
          WHERE status = 'new' AND ends_at > $1 AND unconfirmed_until IS NULL
-            AND ($2 IS NULL OR id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $2))",
+            AND ($2 IS NULL OR EXISTS (SELECT 1 FROM appointment_parts p WHERE p.appointment_id = appointments.id AND (p.host_id = $2) IS TRUE))",
         ms(now),
         host.map(|host| host.0)
     )?;
@@ -273,9 +211,13 @@ pub async fn between(
         tx,
         read,
         hosts.iter().map(|id| id.0).collect(),
-        "SELECT * FROM appointments WHERE starts_at < $3 AND ends_at > $2
-            AND id IN (SELECT appointment_id FROM appointment_parts WHERE host_id",
-        ") ORDER BY starts_at, id",
+        concat!(
+            "SELECT * FROM appointments WHERE starts_at < $3 AND ends_at > $2 AND starts_at > ",
+            begun_since!("$2"),
+            " AND EXISTS (SELECT 1 FROM appointment_parts p WHERE p.appointment_id = appointments.id
+                AND (p.host_id"
+        ),
+        ") IS TRUE) ORDER BY starts_at, id",
         ms(from),
         ms(to)
     )
@@ -290,7 +232,11 @@ pub async fn of_nobody_between(
     all!(
         tx,
         read,
-        "SELECT * FROM appointments WHERE host_id IS NULL AND starts_at < $2 AND ends_at > $1 ORDER BY starts_at, id",
+        concat!(
+            "SELECT * FROM appointments WHERE host_id IS NULL AND starts_at < $2 AND ends_at > $1 AND starts_at > ",
+            begun_since!("$1"),
+            " ORDER BY starts_at, id"
+        ),
         ms(from),
         ms(to)
     )
@@ -305,10 +251,13 @@ pub async fn future_of_host(
     all!(
         tx,
         read,
-        "SELECT * FROM appointments
-         WHERE id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $1) AND session_id IS NULL
-            AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
-         ORDER BY starts_at, id",
+        concat!(
+            "SELECT * FROM appointments
+             WHERE id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $1 AND starts_at > ",
+            begun_since!("$2"),
+            ") AND (session_id IS NULL) IS TRUE AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
+             ORDER BY starts_at, id"
+        ),
         host.0,
         ms(now)
     )
@@ -319,9 +268,12 @@ pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<
     let count = one!(
         tx,
         |row: &dyn Fields| row.count("n"),
-        "SELECT COUNT(*) AS n FROM appointments
-         WHERE id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $1)
-            AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')",
+        concat!(
+            "SELECT COUNT(*) AS n FROM appointments
+             WHERE id IN (SELECT appointment_id FROM appointment_parts WHERE host_id = $1 AND starts_at > ",
+            begun_since!("$2"),
+            ") AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')"
+        ),
         host.0,
         ms(now)
     )?;
@@ -337,9 +289,12 @@ pub async fn future_of_calendar(
     all!(
         tx,
         read,
-        "SELECT * FROM appointments
-         WHERE calendar_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed')
-         ORDER BY starts_at, id",
+        concat!(
+            "SELECT * FROM appointments
+             WHERE calendar_id = $1 AND ends_at > $2 AND status IN ('new', 'confirmed', 'showed') AND starts_at > ",
+            begun_since!("$2"),
+            " ORDER BY starts_at, id"
+        ),
         calendar.0,
         ms(now)
     )

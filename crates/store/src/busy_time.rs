@@ -104,8 +104,8 @@ const POSTGRES: &str = "SELECT
             o.overriding::INT, o.meeting_start, o.from_at, o.to_at, o.capacity, (SELECT COUNT(*)
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id
                     AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))::TEXT
-        FROM unnest($3) WITH ORDINALITY AS host (id, place) JOIN occupancy o ON o.host_id = host.id
-        WHERE o.from_at < $2 AND o.to_at > $1) AS taken,
+        FROM unnest($3) WITH ORDINALITY AS host (id, place) CROSS JOIN LATERAL
+            (SELECT * FROM occupancy WHERE host_id = host.id AND from_at < $2 AND to_at > $1 OFFSET 0) o) AS taken,
     (SELECT json_agg(json_build_array(person.place - 1, b.starts_at, b.ends_at))::TEXT
         FROM unnest($4) WITH ORDINALITY AS person (id, place) JOIN blocked_time b ON b.host_id = person.id
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";

@@ -110,10 +110,11 @@ pub async fn between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
+    // The `+` keeps SQLite from the index of starts, by which all that were are looked through.
     all!(
         tx,
         read,
-        "SELECT * FROM class_sessions WHERE calendar_id = $1 AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
+        "SELECT * FROM class_sessions WHERE calendar_id = $1 AND +starts_at < $3 AND ends_at > $2 ORDER BY +starts_at",
         calendar.0,
         ms(from),
         ms(to)

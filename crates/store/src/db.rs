@@ -1,4 +1,7 @@
 //! Transactions of either database, and the macros that run one SQL text on both.
+//!
+//! `(condition) IS TRUE` and `+column` are a condition and a column that no index is asked for: SQLite, which does not know how many
+//! rows there are of a kind, would else take an index that leads to most of a table.
 
 use std::ops::{Deref, DerefMut};
 
@@ -231,7 +234,7 @@ macro_rules! one {
 /// All rows whose column is in a list of ids, which is `$1`. The text before ends with the column, the one after goes on
 /// with the rest. The two databases take lists in different ways, here side by side.
 macro_rules! all_in {
-    ($tx:expr, $read:expr, $ids:expr, $before:literal, $after:literal $(, $bind:expr)* $(,)?) => {{
+    ($tx:expr, $read:expr, $ids:expr, $before:expr, $after:literal $(, $bind:expr)* $(,)?) => {{
         let ids: Vec<uuid::Uuid> = $ids;
         match $tx {
             $crate::db::Tx::Sqlite(tx) => {
@@ -290,6 +293,18 @@ macro_rules! delete_rows {
             }
         }
         .map_err($crate::StoreError::from)
+    };
+}
+
+/// The latest instant, before which no appointment began that ends after another: none is longer than the longest, which an index
+/// tells. Without it all that ever was would be looked through for what has not ended.
+macro_rules! begun_since {
+    ($instant:literal) => {
+        concat!(
+            "(",
+            $instant,
+            " - (SELECT ends_at - starts_at FROM appointments ORDER BY ends_at - starts_at DESC LIMIT 1))"
+        )
     };
 }
 

@@ -61,7 +61,7 @@ pub struct Due {
     pub syncs: bool,
     /// [`messages::claim_due`](crate::messages::claim_due)
     pub mails: bool,
-    /// Holds have expired, keys are older than need be, or sessions ended long ago.
+    /// Holds have expired, keys are older than need be, sessions ended long ago, or nobody looked for what is old lately.
     pub sweep: bool,
 }
 
@@ -87,6 +87,8 @@ pub struct Kept {
     pub holds_until: Timestamp,
     /// Appointments that have to be confirmed by mail up to then: nobody is given longer.
     pub unconfirmed_until: Timestamp,
+    /// What is old, if that was removed since then.
+    pub pruned_since: Timestamp,
 }
 
 /// What is due now and not in somebody's hands, and whether there is more than what is kept.
@@ -116,7 +118,8 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
             + (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $7
                 LIMIT 1) h)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at < $3 LIMIT 1) e)
-            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE staff_id IS NULL AND expires_at < $8 LIMIT 1) e) AS sweep",
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE staff_id IS NULL AND expires_at < $8 LIMIT 1) e)
+            + (SELECT 1 - COUNT(*) FROM pruning WHERE pruned_at > $10 AND pruned_at <= $6) AS sweep",
         ms(at.now),
         ms(kept.keys_since),
         ms(kept.sessions_since),
@@ -125,7 +128,8 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
         at.ahead(),
         ms(kept.holds_until),
         ms(kept.anonymous_since),
-        ms(kept.unconfirmed_until)
+        ms(kept.unconfirmed_until),
+        ms(kept.pruned_since)
     )?;
     Ok(due.unwrap_or_default())
 }

@@ -1,10 +1,12 @@
 //! The outbox of calendar writes: one row for each event that Quince made of an appointment's part or of a session. The live
 //! row says how it stands in its host's calendar; earlier rows remember events that were removed or are to be removed.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, ms, opt_ms, touched};
+use crate::db::{Tx, json, ms, opt_ms, touched};
 use crate::due::At;
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -218,7 +220,7 @@ pub async fn list_for_appointments(
     )
 }
 
-/// All writes to a calendar, earlier ones included.
+/// All writes to a calendar, earlier ones included, without what was written: of years that is much.
 pub async fn by_remote_calendar(
     tx: &mut Tx,
     calendar: RemoteCalendarId,
@@ -226,43 +228,97 @@ pub async fn by_remote_calendar(
     all!(
         tx,
         read,
-        "SELECT * FROM event_writes WHERE remote_calendar_id = $1 ORDER BY created_at, id",
+        "SELECT id, appointment_id, part, session_id, host_id, connection_id, remote_calendar_id, uid, href, etag,
+            CAST(NULL AS TEXT) AS written_ics, state, problem, action, live, sequence, attempts, next_attempt_at, lease_until,
+            updated_at
+         FROM event_writes WHERE remote_calendar_id = $1 ORDER BY created_at, id",
         calendar.0
     )
 }
 
-/// All present writes of a host, in the order in which they were made.
-pub async fn live_of_host(tx: &mut Tx, host: StaffId) -> Result<Vec<EventWrite>, StoreError> {
+/// The writes to a calendar that wait or were given up.
+pub async fn unsettled_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<EventWrite>, StoreError> {
     all!(
         tx,
         read,
-        "SELECT * FROM event_writes WHERE host_id = $1 AND live ORDER BY created_at, id",
-        host.0
+        "SELECT * FROM event_writes WHERE remote_calendar_id = $1 AND state IN ('waiting', 'failed') ORDER BY created_at, id",
+        calendar.0
     )
 }
 
-/// All present writes that go through a connection.
-pub async fn live_of_connection(
+/// The writes to a calendar of events with these UIDs, earlier ones included.
+pub async fn by_uids(
     tx: &mut Tx,
-    connection: ConnectionId,
+    calendar: RemoteCalendarId,
+    uids: &[&str],
 ) -> Result<Vec<EventWrite>, StoreError> {
-    all!(
+    rows!(
         tx,
         read,
-        "SELECT * FROM event_writes WHERE connection_id = $1 AND live ORDER BY created_at, id",
-        connection.0
+        "SELECT * FROM event_writes WHERE uid IN (SELECT value FROM json_each($1)) AND +remote_calendar_id = $2
+         ORDER BY created_at, id",
+        "SELECT * FROM event_writes WHERE uid = ANY(ARRAY(SELECT json_array_elements_text($1::json))) AND remote_calendar_id = $2
+         ORDER BY created_at, id",
+        json(&uids)?,
+        calendar.0
     )
 }
 
-/// The UIDs of everything that Quince ever wrote for these hosts.
-pub async fn uids_of_hosts(tx: &mut Tx, hosts: &[StaffId]) -> Result<Vec<String>, StoreError> {
-    all_in!(
+/// The writes to a calendar of events at these paths, earlier ones included.
+pub async fn by_hrefs(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    hrefs: &[&str],
+) -> Result<Vec<EventWrite>, StoreError> {
+    rows!(
+        tx,
+        read,
+        "SELECT * FROM event_writes WHERE remote_calendar_id = $2 AND href IN (SELECT value FROM json_each($1))
+         ORDER BY created_at, id",
+        "SELECT * FROM event_writes WHERE remote_calendar_id = $2 AND href = ANY(ARRAY(SELECT json_array_elements_text($1::json)))
+         ORDER BY created_at, id",
+        json(&hrefs)?,
+        calendar.0
+    )
+}
+
+/// How many events of appointments and sessions that have not ended a connection has written.
+pub async fn count_to_come(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<u32, StoreError> {
+    let count = one!(
+        tx,
+        |row: &dyn Fields| row.count("events"),
+        concat!(
+            "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) AS events FROM (
+                SELECT (SELECT COUNT(*) FROM event_writes w WHERE w.appointment_id = a.id AND w.connection_id = $1 AND w.live
+                    AND (w.state IN ('written', 'changed-in-icloud')) IS TRUE) AS events
+                FROM appointments a WHERE a.ends_at > $2 AND a.starts_at > ",
+            begun_since!("$2"),
+            "   UNION ALL
+                SELECT (SELECT COUNT(*) FROM event_writes w WHERE w.session_id = s.id AND w.connection_id = $1 AND w.live
+                    AND (w.state IN ('written', 'changed-in-icloud')) IS TRUE) AS events
+                FROM class_sessions s WHERE s.ends_at > $2) to_come"
+        ),
+        connection.0,
+        ms(now)
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+/// Which of these UIDs are of events that Quince wrote for a host at any time.
+pub async fn own_uids(tx: &mut Tx, host: StaffId, uids: &[&str]) -> Result<HashSet<String>, StoreError> {
+    if uids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let own = rows!(
         tx,
         |row: &dyn Fields| row.text("uid"),
-        hosts.iter().map(|id| id.0).collect(),
-        "SELECT DISTINCT uid FROM event_writes WHERE host_id",
-        ""
-    )
+        "SELECT DISTINCT uid FROM event_writes WHERE uid IN (SELECT value FROM json_each($1)) AND host_id = $2",
+        "SELECT DISTINCT uid FROM event_writes
+         WHERE uid = ANY(ARRAY(SELECT json_array_elements_text($1::json))) AND host_id = $2",
+        json(&uids)?,
+        host.0
+    )?;
+    Ok(own.into_iter().collect())
 }
 
 /// Asks for a write again: to put the appointment as it is now, or to remove its event. A try under way does not end it.
@@ -345,7 +401,7 @@ pub async fn claim_due(
                 WHERE (other.appointment_id = event_writes.appointment_id OR other.session_id = event_writes.session_id)
                     AND other.part = event_writes.part AND other.id <> event_writes.id
                     AND other.remote_calendar_id IS NOT DISTINCT FROM event_writes.remote_calendar_id
-                    AND other.state = 'waiting'
+                    AND (other.state = 'waiting') IS TRUE
                     AND (other.lease_until > $3 AND other.lease_until <= $4 OR other.created_at < event_writes.created_at
                         OR (other.created_at = event_writes.created_at AND other.id < event_writes.id))
             )

@@ -145,6 +145,24 @@ pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Ke
     )
 }
 
+/// The same of the resources at these paths.
+pub async fn keys_at(
+    tx: &mut Tx,
+    calendar: RemoteCalendarId,
+    hrefs: &[&str],
+) -> Result<Vec<Key>, StoreError> {
+    rows!(
+        tx,
+        read_key,
+        "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
+         WHERE remote_calendar_id = $1 AND href IN (SELECT value FROM json_each($2))",
+        "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
+         WHERE remote_calendar_id = $1 AND href = ANY(ARRAY(SELECT json_array_elements_text($2::json)))",
+        calendar.0,
+        json(&hrefs)?
+    )
+}
+
 /// The texts of resources, each with what identifies it.
 pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalEvent>, StoreError> {
     all_in!(

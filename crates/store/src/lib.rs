@@ -25,6 +25,7 @@ mod sqlite_file;
 mod unreadable;
 mod words;
 
+pub mod appointment_list;
 pub mod appointment_parts;
 pub mod appointments;
 pub mod backup;
@@ -43,6 +44,7 @@ pub mod key_check;
 pub mod mail_trouble;
 pub mod messages;
 pub mod occupancy;
+pub mod pruning;
 pub mod questions;
 pub mod remote_calendars;
 pub mod reseal;

@@ -269,12 +269,12 @@ pub async fn busy(
         |row: &dyn Fields| Ok((row.text("whose")?, row.count("booked")?)),
         "SELECT whose, booked FROM (
             SELECT client_network AS whose, COUNT(*) AS booked FROM appointments
-                WHERE client_network IS NOT NULL AND created_at > $1 AND starts_at > $2 AND booked_by IS NULL
+                WHERE (client_network IS NOT NULL) IS TRUE AND created_at > $1 AND starts_at > $2 AND booked_by IS NULL
                     AND status IN ('new', 'confirmed', 'showed')
                 GROUP BY client_network HAVING COUNT(*) > 1
             UNION ALL
             SELECT address_key AS whose, COUNT(*) AS booked FROM appointments
-                WHERE address_key IS NOT NULL AND created_at > $1 AND starts_at > $2 AND booked_by IS NULL
+                WHERE (address_key IS NOT NULL) IS TRUE AND created_at > $1 AND starts_at > $2 AND booked_by IS NULL
                     AND status IN ('new', 'confirmed', 'showed')
                 GROUP BY address_key HAVING COUNT(*) > 1) b
          ORDER BY booked DESC, whose LIMIT $3",

@@ -119,6 +119,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         },
         calendar_hosts: Vec::new(),
         setup_code: None,
+        retention: bookings::Retention::default(),
         practice: None,
     };
     let quince = Quince::new(settings, store, Arc::new(SystemClock)).unwrap();

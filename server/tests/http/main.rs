@@ -8,6 +8,7 @@
 
 mod access;
 mod api;
+mod appointments;
 mod backup;
 mod banners;
 mod busy;

@@ -39,6 +39,9 @@ fn every_bad_value_is_named_at_once_with_what_would_be_right() {
         ("QUINCE_CALDAV_HOSTS", "nas.local, ftp://other"),
         ("QUINCE_MAIL_FROM", "nobody"),
         ("QUINCE_SMTP_URL", "http://mail.example.com"),
+        ("QUINCE_KEEP_SENT_MAILS_DAYS", "0"),
+        ("QUINCE_KEEP_EVENT_TEXTS_DAYS", "a year"),
+        ("QUINCE_KEEP_APPOINTMENTS_DAYS", "30"),
     ]);
     assert!(!output.status.success());
     for key in [
@@ -52,6 +55,9 @@ fn every_bad_value_is_named_at_once_with_what_would_be_right() {
         "QUINCE_CALDAV_HOSTS",
         "QUINCE_MAIL_FROM",
         "QUINCE_SMTP_URL",
+        "QUINCE_KEEP_SENT_MAILS_DAYS",
+        "QUINCE_KEEP_EVENT_TEXTS_DAYS",
+        "QUINCE_KEEP_APPOINTMENTS_DAYS",
     ] {
         assert!(
             said.contains(&format!("{key} cannot be used: ")),

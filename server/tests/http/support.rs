@@ -211,6 +211,7 @@ fn open_use_cases(store: Store, folder: &Path) -> bookings::Quince {
         },
         calendar_hosts: Vec::new(),
         setup_code: None,
+        retention: bookings::Retention::default(),
         practice: None,
     };
     bookings::Quince::new(settings, store, Arc::new(SystemClock)).unwrap()

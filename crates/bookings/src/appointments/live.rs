@@ -1,14 +1,13 @@
 //! The last look at a host's calendars before a booking: iCloud itself is asked, once and briefly (scheduling.md).
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use caldav::{Client, Credentials, Error, EventStream};
 use scheduling::{Interval, StaffId};
 use store::connections::Connection;
-use store::{RemoteCalendarId, StoreError, remote_calendars};
+use store::{RemoteCalendarId, StoreError, event_writes, remote_calendars};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -80,22 +79,21 @@ enum Search {
     Fails,
 }
 
-/// Looks at all calendars at once. `mirrors` are the UIDs of what Quince wrote itself.
+/// Looks at all calendars at once.
 pub(crate) async fn look(
     quince: &Quince,
     calendars: Vec<Watched>,
     span: Interval,
-    mirrors: Arc<HashSet<String>>,
     deadline: Instant,
 ) -> Told {
     let mut looks = JoinSet::new();
     let mut searches = Vec::new();
     for calendar in calendars {
-        let (quince, mirrors) = (quince.clone(), Arc::clone(&mirrors));
+        let quince = quince.clone();
         let (search, seen) = watch::channel(Search::Works);
         searches.push((calendar.id, seen));
         let look = async move {
-            let is_busy = calendar.is_busy(&quince, span, &mirrors, &search).await;
+            let is_busy = calendar.is_busy(&quince, span, &search).await;
             (calendar.connection, is_busy)
         };
         looks.spawn(look.in_current_span());
@@ -139,24 +137,23 @@ impl Watched {
         &self,
         quince: &Quince,
         span: Interval,
-        mirrors: &Arc<HashSet<String>>,
         search: &watch::Sender<Search>,
     ) -> Result<bool, NoAnswer> {
         if self.search_fails {
-            return self.is_taken_by_changes(quince, span, mirrors).await;
+            return self.is_taken_by_changes(quince, span).await;
         }
         search.send_replace(Search::Unanswered);
         let found = self
             .client
             .stream_range(&self.url, &self.login, span.start, span.end);
-        let mut searching = pin!(self.is_taken_by(found, span, mirrors));
+        let mut searching = pin!(self.is_taken_by(quince, found, span));
         let answer = if let Ok(answer) = timeout(PATIENCE, &mut searching).await {
             answer
         } else {
             // The search alone may hang. Whichever is answered first will do.
             tokio::select! {
                 answer = &mut searching => answer,
-                Ok(is_busy) = self.is_taken_by_changes(quince, span, mirrors) => return Ok(is_busy),
+                Ok(is_busy) = self.is_taken_by_changes(quince, span) => return Ok(is_busy),
             }
         };
         match answer {
@@ -169,49 +166,45 @@ impl Watched {
                 return other;
             }
         }
-        self.is_taken_by_changes(quince, span, mirrors).await
+        self.is_taken_by_changes(quince, span).await
     }
 
     /// Whether something that changed since the last read takes time of the span. What is stored counts in the slots, so that is the
     /// rest.
-    async fn is_taken_by_changes(
-        &self,
-        quince: &Quince,
-        span: Interval,
-        mirrors: &Arc<HashSet<String>>,
-    ) -> Result<bool, NoAnswer> {
+    async fn is_taken_by_changes(&self, quince: &Quince, span: Interval) -> Result<bool, NoAnswer> {
         let changed = self.changed(quince).await?;
         if changed.len() > MOST_CHANGES {
             return Err(NoAnswer::TooMuch);
         }
         let changed = self.client.stream(&self.url, &self.login, &changed);
-        self.is_taken_by(changed, span, mirrors).await
+        self.is_taken_by(quince, changed, span).await
     }
 
     /// Whether one of these events takes time of the span.
     async fn is_taken_by(
         &self,
+        quince: &Quince,
         mut events: EventStream<'_>,
         span: Interval,
-        mirrors: &Arc<HashSet<String>>,
     ) -> Result<bool, NoAnswer> {
         let mut is_whole = true;
         while let Some(reading) = events.next().await? {
             is_whole &= reading.unreadable.is_empty();
-            let (reader, mirrors, all_day_blocks) =
-                (self.reader.clone(), Arc::clone(mirrors), self.all_day_blocks);
+            let (reader, all_day_blocks) = (self.reader.clone(), self.all_day_blocks);
             // Reading events takes a while, so it is done away from the threads that answer requests.
-            let is_busy = tokio::task::spawn_blocking(move || {
-                reading.resources.iter().any(|resource| {
+            let taking = tokio::task::spawn_blocking(move || {
+                let mut taking = BTreeSet::new();
+                for resource in reading.resources {
                     let parsed = reader.parse(&resource.data);
-                    parsed.instances.iter().any(|instance| {
+                    let takes = parsed.instances.into_iter().filter(|instance| {
                         instance.blocks.takes_time(all_day_blocks)
                             && Interval::new(instance.start, instance.end).overlaps(&span)
-                            && !mirrors.contains(&*instance.uid)
-                    })
-                })
+                    });
+                    taking.extend(takes.map(|instance| instance.uid.to_string()));
+                }
+                taking
             });
-            if is_busy.await? {
+            if !self.all_own(quince, &taking.await?).await? {
                 return Ok(true);
             }
         }
@@ -220,6 +213,17 @@ impl Watched {
         } else {
             Err(NoAnswer::Unreadable)
         }
+    }
+
+    /// Whether these are UIDs of what Quince wrote itself, which the slots know.
+    async fn all_own(&self, quince: &Quince, uids: &BTreeSet<String>) -> Result<bool, StoreError> {
+        if uids.is_empty() {
+            return Ok(true);
+        }
+        let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
+        let mut tx = quince.store().ask().await?;
+        let own = event_writes::own_uids(&mut tx, self.owner, &uids).await?;
+        Ok(own.len() == uids.len())
     }
 
     /// The paths of what changed since the last read.

@@ -1,11 +1,10 @@
 //! What has to be looked at live before something is booked, and what the looks told.
 
-use std::collections::{BTreeSet, HashSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use caldav::Error;
 use scheduling::{Interval, Reason, Refusal, StaffId};
-use store::{ConnectionState, Tx, connections, event_writes};
+use store::{ConnectionState, Tx, connections};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -34,7 +33,6 @@ pub(crate) struct Look {
     host: StaffId,
     calendars: Vec<Watched>,
     span: Interval,
-    mirrors: Arc<HashSet<String>>,
 }
 
 impl Looks {
@@ -95,7 +93,7 @@ impl Looks {
         for look in looks {
             let (quince, deadline) = (quince.clone(), self.deadline);
             let make = async move {
-                let told = live::look(&quince, look.calendars, look.span, look.mirrors, deadline).await;
+                let told = live::look(&quince, look.calendars, look.span, deadline).await;
                 (look.host, look.span, told)
             };
             making.spawn(make.in_current_span());
@@ -184,14 +182,9 @@ async fn look_at(
     if calendars.is_empty() {
         return Ok(None);
     }
-    let mirrors = event_writes::uids_of_hosts(tx, &[host])
-        .await?
-        .into_iter()
-        .collect();
     Ok(Some(Look {
         host,
         calendars,
         span,
-        mirrors: Arc::new(mirrors),
     }))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, CalendarId, Span, StaffId};
+use store::appointment_list::{self, Cursor};
 use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
@@ -39,8 +40,21 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
+    /// Not from the beginning of the list.
+    pub cursor: Option<Cursor>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// Some appointments of a list, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The appointments.
+    pub appointments: Vec<AppointmentView>,
+    /// Where those before them in time are, if there are any.
+    pub earlier: Option<Cursor>,
+    /// Where those after them in time are, if there are any.
+    pub later: Option<Cursor>,
 }
 
 /// Whether an appointment of this status takes its host's time.
@@ -145,17 +159,14 @@ pub async fn get(
     one_view(&mut tx, appointment).await
 }
 
-/// Appointments in order: everybody's for admins, otherwise one's own.
-pub async fn list(
-    quince: &Quince,
-    viewer: StaffId,
-    filter: &Filter,
-) -> Result<Vec<AppointmentView>, ChangeError> {
+/// A page of appointments: everybody's for admins, otherwise one's own.
+pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<Page, ChangeError> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
         .ok_or(ChangeError::NotAllowed)?;
-    let asked = appointments::Filter {
+    let limit = filter.limit.min(LIST_LIMIT);
+    let asked = appointment_list::Filter {
         upcoming: filter.upcoming,
         now: quince.now(),
         host: if is_admin(me.role) {
@@ -165,10 +176,39 @@ pub async fn list(
         },
         status: filter.status,
         search: filter.search.trim().to_owned(),
-        limit: filter.limit.min(LIST_LIMIT),
+        cursor: filter.cursor,
+        // One more tells whether there are more.
+        limit: limit + 1,
     };
-    let found = appointments::list(&mut tx, &asked).await?;
-    Ok(views(&mut tx, found).await?)
+    let mut found = appointment_list::list(&mut tx, &asked).await?;
+    let has_more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let goes_on = asked.goes_on_in_time();
+    if !goes_on {
+        found.reverse();
+    }
+    // On the other side is at least what the cursor was taken from.
+    let has_earlier = if goes_on {
+        filter.cursor.is_some()
+    } else {
+        has_more
+    };
+    let has_later = if goes_on {
+        has_more
+    } else {
+        filter.cursor.is_some()
+    };
+    let first = found.first().map(|listed| Cursor::Before(listed.place));
+    let last = found.last().map(|listed| Cursor::After(listed.place));
+    if !filter.upcoming {
+        found.reverse();
+    }
+    let found = found.into_iter().map(|listed| listed.appointment).collect();
+    Ok(Page {
+        appointments: views(&mut tx, found).await?,
+        earlier: first.filter(|_| has_earlier),
+        later: last.filter(|_| has_later),
+    })
 }
 
 /// How many appointments to come wait to be confirmed or declined: everybody's for admins, otherwise one's own.

@@ -8,8 +8,8 @@ use store::connections;
 use store::event_writes::EventWrite;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, WriteState,
-    event_writes, external_events, staff,
+    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, event_writes,
+    external_events, staff,
 };
 
 use url::Url;
@@ -42,7 +42,7 @@ pub struct ConnectionView {
     pub synced_at: Option<Timestamp>,
     /// When it was made.
     pub connected_at: Timestamp,
-    /// How many events Quince has written through it and would remove on request (D10).
+    /// How many events to come Quince has written through it and would remove on request (D10), beside those of the past.
     pub written_events: u32,
     /// Its calendars, by name.
     pub calendars: Vec<RemoteCalendarView>,
@@ -97,9 +97,7 @@ pub(crate) async fn views(
     let calendars = remote_calendars::list_for_staff(tx, owner).await?;
     let mut views = Vec::new();
     for connection in connections::list_for_staff(tx, owner).await? {
-        let writes = event_writes::live_of_connection(tx, connection.id).await?;
-        let is_there = |state| matches!(state, WriteState::Written | WriteState::ChangedInIcloud);
-        let written = writes.iter().filter(|write| is_there(write.state)).count();
+        let written_events = event_writes::count_to_come(tx, connection.id, now).await?;
         let own = calendars
             .iter()
             .filter(|calendar| calendar.connection_id == connection.id);
@@ -122,7 +120,7 @@ pub(crate) async fn views(
             import_policy: connection.import_policy,
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,
-            written_events: u32::try_from(written).unwrap_or(u32::MAX),
+            written_events,
             calendars: own_views,
             username: connection.username,
             problem: connection.problem,

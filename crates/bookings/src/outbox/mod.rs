@@ -311,7 +311,7 @@ pub(crate) async fn connection_ended(
     const ENDED: &str = "The connection was ended before this was written.";
     queue_for_owner(tx, connection).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
-        for write in event_writes::by_remote_calendar(tx, calendar.id).await? {
+        for write in event_writes::unsettled_of(tx, calendar.id).await? {
             if write.state == WriteState::Waiting {
                 event_writes::set_state(tx, write.id, WriteState::Failed, Some(ENDED), now).await?;
             }
@@ -342,7 +342,7 @@ pub(crate) async fn calendar_gone(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     queue_for_owner_of(tx, calendar).await?;
-    for write in event_writes::by_remote_calendar(tx, calendar).await? {
+    for write in event_writes::unsettled_of(tx, calendar).await? {
         let (state, problem) = match (write.state, write.action) {
             (WriteState::Waiting | WriteState::Failed, WriteAction::Delete) => (WriteState::Removed, None),
             (WriteState::Waiting, WriteAction::Put) => (WriteState::Failed, Some(problem)),
@@ -360,7 +360,7 @@ pub(crate) async fn calendar_works(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     queue_for_owner_of(tx, calendar).await?;
-    for write in event_writes::by_remote_calendar(tx, calendar).await? {
+    for write in event_writes::unsettled_of(tx, calendar).await? {
         if write.state == WriteState::Failed {
             event_writes::enqueue(tx, write.id, write.action, now).await?;
         }

@@ -164,11 +164,8 @@ impl<'a> Intake<'a> {
         let (mut seen, mut stored) = (Vec::new(), Vec::new());
         for part in parts(&portion, weight) {
             let mut tx = self.account.quince.store().write().await?;
-            let own: HashSet<String> =
-                event_writes::uids_of_hosts(&mut tx, &[self.account.connection.staff_id])
-                    .await?
-                    .into_iter()
-                    .collect();
+            let uids: Vec<&str> = part.iter().map(|(_, parsed)| parsed.uid.as_str()).collect();
+            let own = event_writes::own_uids(&mut tx, self.account.connection.staff_id, &uids).await?;
             let (mirrors, external): (Vec<_>, Vec<_>) =
                 part.iter().partition(|(_, parsed)| own.contains(&parsed.uid));
             self.see_mirrors(&mut tx, &mirrors).await?;
@@ -198,7 +195,8 @@ impl<'a> Intake<'a> {
         if mirrors.is_empty() {
             return Ok(());
         }
-        let writes = event_writes::by_remote_calendar(tx, self.calendar.id).await?;
+        let uids: Vec<&str> = mirrors.iter().map(|(_, parsed)| parsed.uid.as_str()).collect();
+        let writes = event_writes::by_uids(tx, self.calendar.id, &uids).await?;
         for (resource, parsed) in mirrors {
             if let Some(write) = writes.iter().rev().find(|write| write.uid == parsed.uid) {
                 mirror::seen(tx, write, resource, self.account.started).await?;
@@ -408,13 +406,11 @@ impl<'a> Intake<'a> {
             return Ok(true);
         }
         self.drop_external(removed).await?;
-        let gone: HashSet<&String> = removed.iter().collect();
+        let gone: Vec<&str> = removed.iter().map(String::as_str).collect();
         let mut settled = true;
         let mut tx = self.account.quince.store().write().await?;
-        for write in event_writes::by_remote_calendar(&mut tx, self.calendar.id).await? {
-            if write.href.as_ref().is_some_and(|href| gone.contains(href)) {
-                settled &= mirror::gone(&mut tx, &write, self.account.started).await?;
-            }
+        for write in event_writes::by_hrefs(&mut tx, self.calendar.id, &gone).await? {
+            settled &= mirror::gone(&mut tx, &write, self.account.started).await?;
         }
         tx.commit().await?;
         Ok(settled)

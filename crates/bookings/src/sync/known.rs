@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use caldav::Listed;
 use scheduling::StaffId;
+use store::event_writes::EventWrite;
+use store::external_events::Key;
 use store::{RemoteCalendarId, StoreError, Tx, event_writes, external_events};
 
 use super::mirror;
@@ -19,6 +21,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Those of a whole calendar.
     pub(crate) async fn load(
         tx: &mut Tx,
         calendar: RemoteCalendarId,
@@ -26,10 +29,30 @@ impl Known {
     ) -> Result<Self, StoreError> {
         let keys = external_events::list_keys(tx, calendar).await?;
         let writes = event_writes::by_remote_calendar(tx, calendar).await?;
-        let uids: HashSet<String> = event_writes::uids_of_hosts(tx, &[owner])
-            .await?
-            .into_iter()
-            .collect();
+        Self::of(tx, keys, writes, owner).await
+    }
+
+    /// Those of what is listed, which is less than a whole calendar.
+    pub(super) async fn load_listed(
+        tx: &mut Tx,
+        calendar: RemoteCalendarId,
+        owner: StaffId,
+        listed: &[Listed],
+    ) -> Result<Self, StoreError> {
+        let hrefs: Vec<&str> = listed.iter().map(|listed| listed.href.as_str()).collect();
+        let keys = external_events::keys_at(tx, calendar, &hrefs).await?;
+        let writes = event_writes::by_hrefs(tx, calendar, &hrefs).await?;
+        Self::of(tx, keys, writes, owner).await
+    }
+
+    async fn of(
+        tx: &mut Tx,
+        keys: Vec<Key>,
+        writes: Vec<EventWrite>,
+        owner: StaffId,
+    ) -> Result<Self, StoreError> {
+        let uids: Vec<&str> = keys.iter().map(|key| key.uid.as_str()).collect();
+        let uids = event_writes::own_uids(tx, owner, &uids).await?;
         let expected = writes.iter().filter(|write| mirror::is_expected(write));
         let expected = expected.filter_map(|write| write.href.clone()).collect();
         let mut own: BTreeMap<String, Option<String>> = writes

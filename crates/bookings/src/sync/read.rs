@@ -61,25 +61,19 @@ pub(super) async fn bring_up_to_date(
     {
         return Ok(true);
     }
-    let known = {
-        let mut tx = account.quince.store().read().await?;
-        Known::load(&mut tx, calendar.id, account.connection.staff_id).await?
-    };
     let settled = match &calendar.sync_token {
-        Some(token) => match read.changes(token, &known).await {
+        Some(token) => match read.changes(token).await {
             // No token is asked for again before the next comparison.
-            Err(Broken::Server(Error::SyncUnsupported)) => {
-                read.by_versions(&known, None).await.map(|()| true)
-            }
+            Err(Broken::Server(Error::SyncUnsupported)) => read.by_versions(None).await.map(|()| true),
             // A question that was not answered would not be next time either.
             Err(Broken::Server(error)) if error.suggests_another_question() => Ok(false),
             other => other,
         },
-        None => read.by_versions(&known, None).await.map(|()| true),
+        None => read.by_versions(None).await.map(|()| true),
     };
     // The answer to an expired token can be a listing of everything, which tells of no removal.
     if !settled? {
-        read.by_versions(&known, found.sync_token.clone()).await?;
+        read.by_versions(found.sync_token.clone()).await?;
     }
     Ok(false)
 }
@@ -106,10 +100,7 @@ impl Read<'_> {
         };
         let (client, login) = (&self.account.client, &self.account.login);
         let listed = client.list_etags(&self.found.url, login).await?;
-        let known = {
-            let mut tx = self.account.quince.store().read().await?;
-            Known::load(&mut tx, self.calendar.id, self.account.connection.staff_id).await?
-        };
+        let known = self.known().await?;
         let mut removed = Vec::new();
         self.settle(&known, &listed, &mut intake, &mut removed).await?;
         let searched = match first {
@@ -128,6 +119,12 @@ impl Read<'_> {
         Ok(intake
             .finish_all(end, self.reader.horizon.to, searched, &comparable)
             .await?)
+    }
+
+    /// The versions that are known of all that lies in the calendar.
+    async fn known(&self) -> Result<Known, StoreError> {
+        let mut tx = self.account.quince.store().read().await?;
+        Known::load(&mut tx, self.calendar.id, self.account.connection.staff_id).await
     }
 
     async fn begin_comparison(&self) -> Result<(), StoreError> {
@@ -217,9 +214,14 @@ impl Read<'_> {
     }
 
     /// What changed since a token; false when the answer lists what has not changed.
-    async fn changes(&self, token: &str, known: &Known) -> Result<bool, Broken> {
+    async fn changes(&self, token: &str) -> Result<bool, Broken> {
         let (client, login) = (&self.account.client, &self.account.login);
         let changes = client.sync(&self.found.url, login, Some(token)).await?;
+        let known = {
+            let mut tx = self.account.quince.store().read().await?;
+            let owner = self.account.connection.staff_id;
+            Known::load_listed(&mut tx, self.calendar.id, owner, &changes.changed).await?
+        };
         if changes.changed.iter().any(|listed| known.has_external(listed)) {
             return Ok(false);
         }
@@ -231,19 +233,20 @@ impl Read<'_> {
             sync_token: Some(changes.token),
             ctag: self.found.ctag.clone(),
         };
-        self.read_paths(known, hrefs, &changes.changed, &mut intake, &mut end.removed)
+        self.read_paths(&known, hrefs, &changes.changed, &mut intake, &mut end.removed)
             .await?;
         self.finish(intake, end).await?;
         Ok(true)
     }
 
     /// Compares versions, where changes cannot be asked for.
-    async fn by_versions(&self, known: &Known, sync_token: Option<String>) -> Result<(), Broken> {
+    async fn by_versions(&self, sync_token: Option<String>) -> Result<(), Broken> {
         let (client, login) = (&self.account.client, &self.account.login);
+        let known = self.known().await?;
         let listed = client.list_etags(&self.found.url, login).await?;
         let mut intake = Intake::of_changes(self.account, self.calendar, self.reader).await?;
         let mut removed = Vec::new();
-        self.settle(known, &listed, &mut intake, &mut removed).await?;
+        self.settle(&known, &listed, &mut intake, &mut removed).await?;
         let end = End {
             removed,
             sync_token,

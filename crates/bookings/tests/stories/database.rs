@@ -118,6 +118,17 @@ impl Database {
         }
     }
 
+    /// The one number that a query is answered with.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        if self.server.is_some() {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        }
+    }
+
     /// Everything that the database has on disk.
     pub fn files(&self) -> Vec<Vec<u8>> {
         let root = self.server.as_ref().map_or(self.folder.path(), Postgres::path);

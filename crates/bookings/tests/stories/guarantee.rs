@@ -424,15 +424,17 @@ async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str
         .map(|one| one.id)
         .collect();
     hosts.extend(calendars.iter().map(|calendar| StaffId(calendar.id.0)));
-    let filter = store::appointments::Filter {
+    let filter = store::appointment_list::Filter {
         upcoming: true,
         now: world.quince.now(),
         host: None,
         status: None,
         search: String::new(),
+        cursor: None,
         limit: 10_000,
     };
-    let all = store::appointments::list(&mut tx, &filter).await.unwrap();
+    let all = store::appointment_list::list(&mut tx, &filter).await.unwrap();
+    let all: Vec<_> = all.into_iter().map(|listed| listed.appointment).collect();
     let ids: Vec<_> = all.iter().map(|appointment| appointment.id).collect();
     let parts = appointment_parts::list(&mut tx, &ids).await.unwrap();
     let services = parts.iter().filter_map(|part| part.service.as_ref());

@@ -118,12 +118,11 @@ async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: 
         host: None,
         status: None,
         search: String::new(),
+        cursor: None,
         limit: 100,
     };
-    for booked in appointments::list(&world.quince, world.owner, &list)
-        .await
-        .unwrap()
-    {
+    let booked = appointments::list(&world.quince, world.owner, &list).await;
+    for booked in booked.unwrap().appointments {
         let actor = appointments::Actor::Staff {
             id: world.owner,
             appointment: booked.id,

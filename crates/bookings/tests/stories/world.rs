@@ -9,8 +9,8 @@ use bookings::clock::TestClock;
 use bookings::connections::{self, Login};
 use bookings::slots::Question;
 use bookings::{
-    CalendarId, ConnectionId, Kind, Mail, Priority, Quince, RemoteCalendarId, Role, Rules, Settings, StaffId,
-    WeeklyHours, configuration, jobs, profile, slots,
+    CalendarId, ConnectionId, Kind, Mail, Priority, Quince, RemoteCalendarId, Retention, Role, Rules,
+    Settings, StaffId, WeeklyHours, configuration, jobs, profile, slots,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -102,6 +102,7 @@ impl World {
             },
             setup_code: None,
             practice: None,
+            retention: Retention::default(),
         };
         let quince = Quince::new(settings, database.store.clone(), clock.clone()).unwrap();
         let owner = NewOwner {

@@ -216,10 +216,13 @@ async fn the_writes_of_one_appointment_keep_their_order(database: Database) {
         .await
         .unwrap();
     assert_eq!(live.iter().map(|write| write.id).collect::<Vec<_>>(), [second]);
-    let uids = event_writes::uids_of_hosts(&mut tx, &[old.host_id])
+    let other = event_writes::find(&mut tx, second).await.unwrap().unwrap();
+    let asked = [old.uid.as_str(), other.uid.as_str(), "somebody-else"];
+    let uids = event_writes::own_uids(&mut tx, old.host_id, &asked)
         .await
         .unwrap();
     assert_eq!(uids.len(), 2, "what was written before is still known as ours");
+    assert!(!uids.contains("somebody-else"));
 }
 
 async fn the_writes_of_two_parts_do_not_wait_for_each_other(database: Database) {

@@ -17,7 +17,7 @@ pub struct Database {
     pub url: String,
     pub key: SecretKey,
     _folder: TempDir,
-    _server: Option<Postgres>,
+    server: Option<Postgres>,
 }
 
 impl Database {
@@ -32,6 +32,15 @@ impl Database {
         Self::open(server.url(), tempfile::tempdir().unwrap(), Some(server)).await
     }
 
+    /// Another empty one of the same kind.
+    pub async fn another(&self) -> Self {
+        if self.server.is_some() {
+            Self::postgres().await
+        } else {
+            Self::sqlite().await
+        }
+    }
+
     async fn open(url: String, folder: TempDir, server: Option<Postgres>) -> Self {
         let key = SecretKey::random().unwrap();
         let store = Store::open(&url, key.clone()).await.unwrap();
@@ -40,7 +49,7 @@ impl Database {
             url,
             key,
             _folder: folder,
-            _server: server,
+            server,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use scheduling::{Distribution, Kind, Priority, StaffId};
-use store::appointments::{CalledOff, Filter, NewTime};
+use store::appointment_list::{self, Filter};
+use store::appointments::{CalledOff, NewTime};
 use store::calendar_members::NewMember;
 use store::sessions::{Content, Owner};
 use store::{
@@ -240,13 +241,14 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         host,
         status: None,
         search: search.to_owned(),
+        cursor: None,
         limit: 10,
     };
     let mut ids = async |filter: Filter| {
-        let found = appointments::list(&mut tx, &filter).await.unwrap();
+        let found = appointment_list::list(&mut tx, &filter).await.unwrap();
         found
             .into_iter()
-            .map(|appointment| appointment.id)
+            .map(|listed| listed.appointment.id)
             .collect::<Vec<_>>()
     };
     assert_eq!(ids(filter(true, None, "")).await, [soon, later]);

@@ -1,0 +1,102 @@
+//! Removes what is older than the operator keeps: mails that were sent, texts of events that were written, appointments that are
+//! over. What still waits to be sent or written stays, and so do the events in people's calendars.
+
+use jiff::{SignedDuration, Timestamp};
+use store::pruning::{self, LastTime};
+
+use crate::clock::{age, before};
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// How long things are kept, in days; nothing: for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Mails, after they were sent.
+    pub sent_mails: Option<u32>,
+    /// The texts of events in people's calendars, after these are over. Without its text nobody notices a change of an event there.
+    pub event_texts: Option<u32>,
+    /// Appointments and sessions of classes, after they are over.
+    pub appointments: Option<u32>,
+}
+
+/// How often is looked for what is old.
+pub(crate) const EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// A clock that jumps is followed by so much each time: one that is far ahead for a while removes little, and one that was behind is
+/// caught up with.
+const STEP: SignedDuration = SignedDuration::from_hours(24);
+/// So many rows are removed in one transaction, which others wait for.
+const AT_A_TIME: u32 = 500;
+/// So many transactions follow each other before holds are looked after again.
+const PORTIONS: u32 = 20;
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    SentMails,
+    EventTexts,
+    Appointments,
+    Sessions,
+}
+
+/// Removes what is old, if nobody did so lately; the first time only the clock is noted. What is not done is gone on with at once.
+pub(crate) async fn prune(quince: &Quince, now: Timestamp) -> Result<(), Internal> {
+    let last = pruning::last_time(&mut quince.store().read().await?).await?;
+    if last.is_some_and(|last| is_lately(last.pruned_at, now)) {
+        return Ok(());
+    }
+    let present = last.map_or(now, |last| follow(last.present, now));
+    if last.is_some() && !remove(quince, present.min(now)).await? {
+        return Ok(());
+    }
+    let mut tx = quince.store().write().await?;
+    let pruned_at = now;
+    pruning::note(&mut tx, LastTime { pruned_at, present }).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether this was less than [`EVERY`] ago. A clock that was ahead wrote what lies ahead.
+fn is_lately(at: Timestamp, now: Timestamp) -> bool {
+    age(at, now).is_some_and(|age| age < EVERY)
+}
+
+/// The time that is taken for the present after it was `present` the last time.
+fn follow(present: Timestamp, now: Timestamp) -> Timestamp {
+    let latest = present.checked_add(STEP).unwrap_or(Timestamp::MAX);
+    now.clamp(before(present, STEP), latest)
+}
+
+/// Removes what is old; false when there is more.
+async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
+    let kept = quince.retention();
+    let all = [
+        (What::SentMails, kept.sent_mails),
+        (What::EventTexts, kept.event_texts),
+        (What::Appointments, kept.appointments),
+        (What::Sessions, kept.appointments),
+    ];
+    let mut portions = 0;
+    for (what, days) in all {
+        let Some(days) = days else { continue };
+        let until = before(present, SignedDuration::from_hours(24 * i64::from(days)));
+        loop {
+            let mut tx = quince.store().write().await?;
+            let removed = match what {
+                What::SentMails => pruning::sent_mails(&mut tx, until, AT_A_TIME).await?,
+                What::EventTexts => pruning::event_texts(&mut tx, until, AT_A_TIME).await?,
+                What::Appointments => pruning::appointments(&mut tx, until, AT_A_TIME).await?,
+                What::Sessions => pruning::class_sessions(&mut tx, until, AT_A_TIME).await?,
+            };
+            tx.commit().await?;
+            if removed > 0 {
+                tracing::info!(?what, removed, days, "what is older than it is kept was removed");
+            }
+            if removed < u64::from(AT_A_TIME) {
+                break;
+            }
+            portions += 1;
+            if portions == PORTIONS {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,225 @@
+//! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
+
+use bookings::appointments::{self, Booked, Booking};
+use bookings::calendars::CalendarForm;
+use bookings::{Kind, Quince, Retention, Rules, Settings, jobs};
+use jiff::SignedDuration;
+use store::event_writes;
+
+use crate::database::stories;
+use crate::world::{World, adas_wish, at, member};
+
+stories! {
+    connected_on:
+    what_is_over_goes_when_its_time_has_come,
+    nothing_goes_that_is_kept_for_ever,
+    what_was_not_written_or_sent_stays,
+    a_clock_that_jumps_ahead_takes_little_with_it,
+    a_class_that_is_over_goes_with_its_attendees,
+}
+
+/// Another handle on the same database, that keeps things for some days.
+fn keeping(world: &World, sent_mails: u32, event_texts: u32, appointments: u32) -> Quince {
+    let settings = Settings {
+        retention: Retention {
+            sent_mails: Some(sent_mails),
+            event_texts: Some(event_texts),
+            appointments: Some(appointments),
+        },
+        ..world.quince.settings().clone()
+    };
+    let store = world.database.store.clone();
+    Quince::new(settings, store, world.clock.clone()).unwrap()
+}
+
+/// The days go by.
+async fn days(world: &World, quince: &Quince, days: u32) {
+    for _ in 0..days {
+        world.clock.advance(SignedDuration::from_hours(24));
+        jobs::run_due(quince).await.unwrap();
+    }
+}
+
+async fn sent(world: &World) -> i64 {
+    world
+        .database
+        .count("SELECT COUNT(*) FROM messages WHERE state = 'sent'")
+        .await
+}
+
+async fn rows(world: &World) -> i64 {
+    world
+        .database
+        .count(
+            "SELECT (SELECT COUNT(*) FROM appointments) + (SELECT COUNT(*) FROM appointment_parts)
+                + (SELECT COUNT(*) FROM event_writes) + (SELECT COUNT(*) FROM occupancy) + (SELECT COUNT(*) FROM occupancy_seats)
+                + (SELECT COUNT(*) FROM idempotency_keys) + (SELECT COUNT(*) FROM class_sessions) + (SELECT COUNT(*) FROM messages)",
+        )
+        .await
+}
+
+async fn text(world: &World, booked: &Booked) -> Option<String> {
+    let mut tx = world.database.store.read().await.unwrap();
+    let writes = event_writes::live_of_appointment(&mut tx, booked.id)
+        .await
+        .unwrap();
+    writes[0].written_ics.clone()
+}
+
+async fn what_is_over_goes_when_its_time_has_come(world: World) {
+    let quince = keeping(&world, 2, 3, 5);
+    let over = world.book("10:00").await;
+    let to_come = Booking {
+        start: at("2026-12-08T10:00:00Z"),
+        ..adas_wish("11:00")
+    };
+    let to_come = appointments::book(&world.quince, to_come).await.unwrap();
+    jobs::run_due(&quince).await.unwrap();
+    assert!(sent(&world).await >= 4, "both are told of both");
+    assert!(text(&world, &over).await.is_some());
+
+    // Wednesday to Friday: it was on Tuesday.
+    days(&world, &quince, 2).await;
+    assert!(sent(&world).await >= 4, "mails of Monday");
+    days(&world, &quince, 2).await;
+    // Of Tuesday's reminders may be there what was sent then.
+    assert!(sent(&world).await < 4, "mails of Monday are gone");
+    assert!(text(&world, &over).await.is_some(), "three days are not over");
+    days(&world, &quince, 1).await;
+    assert!(text(&world, &over).await.is_none());
+    assert!(
+        appointments::get(&world.quince, world.owner, over.id)
+            .await
+            .is_ok()
+    );
+
+    days(&world, &quince, 3).await;
+    let gone = appointments::get(&world.quince, world.owner, over.id).await;
+    assert!(
+        matches!(gone, Err(appointments::ChangeError::NotFound)),
+        "{gone:?}"
+    );
+    assert!(
+        appointments::by_token(&world.quince, &over.manage_token)
+            .await
+            .is_err()
+    );
+    assert_eq!(
+        world.events("Home").len(),
+        2,
+        "events in people's calendars stay as they are"
+    );
+    let kept = world.appointment(&to_come).await;
+    assert_eq!(kept.start, at("2026-12-08T10:00:00Z"));
+    assert!(text(&world, &to_come).await.is_some(), "it is to come");
+    // The appointment, its part, event, seat and the span of it, its key, and mails.
+    let messages = world.database.count("SELECT COUNT(*) FROM messages").await;
+    assert_eq!(rows(&world).await, 6 + messages);
+    let again = Booking {
+        idempotency_key: "another".into(),
+        ..adas_wish("11:00")
+    };
+    let again = Booking {
+        start: at("2026-12-08T10:00:00Z"),
+        ..again
+    };
+    assert!(
+        appointments::book(&world.quince, again).await.is_err(),
+        "its time stays taken"
+    );
+}
+
+async fn nothing_goes_that_is_kept_for_ever(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    let before = rows(&world).await;
+    days(&world, &world.quince, 30).await;
+    // Keys are for requests that are sent again, and end after a month anyway.
+    assert!(rows(&world).await >= before - 1);
+    assert!(text(&world, &booked).await.is_some());
+    assert_eq!(world.appointment(&booked).await.start, booked_start());
+}
+
+fn booked_start() -> jiff::Timestamp {
+    at("2026-11-24T10:00:00Z")
+}
+
+async fn what_was_not_written_or_sent_stays(world: World) {
+    let quince = keeping(&world, 1, 1, 1);
+    jobs::run_due(&quince).await.unwrap();
+    world.control.set_down(true);
+    let booked = world.book("10:00").await;
+    days(&world, &quince, 10).await;
+    assert_eq!(
+        world.appointment(&booked).await.start,
+        booked_start(),
+        "its event is still to be written"
+    );
+    world.control.set_down(false);
+    days(&world, &quince, 1).await;
+    assert_eq!(world.events("Home").len(), 1);
+    days(&world, &quince, 3).await;
+    let gone = appointments::get(&world.quince, world.owner, booked.id).await;
+    assert!(
+        matches!(gone, Err(appointments::ChangeError::NotFound)),
+        "{gone:?}"
+    );
+    assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn a_clock_that_jumps_ahead_takes_little_with_it(world: World) {
+    let quince = keeping(&world, 5, 5, 5);
+    let booked = world.book("10:00").await;
+    jobs::run_due(&quince).await.unwrap();
+    let mails = sent(&world).await;
+    // For five hours the clock is ten years ahead.
+    world.clock.advance(SignedDuration::from_hours(24 * 3_652));
+    for _ in 0..5 {
+        for _ in 0..3 {
+            jobs::run_due(&quince).await.unwrap();
+        }
+        world.clock.advance(SignedDuration::from_mins(61));
+    }
+    assert!(sent(&world).await >= mails);
+    assert!(text(&world, &booked).await.is_some());
+    assert_eq!(world.appointment(&booked).await.start, booked_start());
+    // It is right again, and things go in their time.
+    world.clock.set(at("2026-11-23T13:30:00Z"));
+    days(&world, &quince, 5).await;
+    assert_eq!(world.appointment(&booked).await.start, booked_start());
+    days(&world, &quince, 3).await;
+    assert!(
+        appointments::get(&world.quince, world.owner, booked.id)
+            .await
+            .is_err()
+    );
+}
+
+async fn a_class_that_is_over_goes_with_its_attendees(world: World) {
+    let quince = keeping(&world, 2, 3, 5);
+    let form = CalendarForm {
+        slug: "yoga".into(),
+        kind: Kind::ClassBooking,
+        members: vec![member(world.owner)],
+        rules: Rules {
+            seats: 3,
+            ..Rules::default()
+        },
+        ..CalendarForm::new("Yoga")
+    };
+    world.make(form).await;
+    for who in ["ada", "bob"] {
+        let wish = Booking {
+            slug: "yoga".into(),
+            email: format!("{who}@example.com"),
+            idempotency_key: format!("key-of-{who}"),
+            ..adas_wish("10:00")
+        };
+        appointments::book(&world.quince, wish).await.unwrap();
+    }
+    jobs::run_due(&quince).await.unwrap();
+    assert!(rows(&world).await > 9);
+    days(&world, &quince, 8).await;
+    assert_eq!(rows(&world).await, 0);
+    assert_eq!(world.events("Home").len(), 1);
+}
