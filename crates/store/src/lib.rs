@@ -45,6 +45,7 @@ pub mod remote_calendars;
 pub mod resources;
 pub mod services;
 pub mod sessions;
+pub mod spent_puzzles;
 pub mod staff;
 pub mod strangers;
 pub mod waiting_list;

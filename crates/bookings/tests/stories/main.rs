@@ -33,6 +33,7 @@ mod overriding;
 mod posting;
 mod promises;
 mod pushing;
+mod puzzles;
 mod questions;
 mod quiet;
 mod races;
