@@ -40,6 +40,9 @@ pub enum AppError {
     /// So much came from the same connection or address that no more is taken; the sentence says what to do. What was typed is kept.
     #[error("{0}")]
     Enough(String),
+    /// The form's challenge counts no more, and it is sent again with another one; the sentence says when.
+    #[error("{0}")]
+    FormOutdated(String),
     /// The browser could not reach the server.
     #[error(
         "Quince could not be reached. Check your connection, then try again. What you typed is still here."
@@ -78,7 +81,7 @@ impl AppError {
     /// The HTTP status that says the same.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Fields(_) | Self::Refused(_) => 422,
+            Self::Fields(_) | Self::Refused(_) | Self::FormOutdated(_) => 422,
             Self::SlotTaken(_) => 409,
             Self::NotFound => 404,
             Self::NotAllowed => 403,

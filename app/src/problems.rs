@@ -6,7 +6,7 @@ use bookings::classes::WaitError;
 use bookings::mails::MailError;
 use bookings::services::MenuError;
 use bookings::slots::SlotsError;
-use bookings::strangers::UndoError;
+use bookings::strangers::{NotProven, UndoError};
 use bookings::{FieldProblem, Internal};
 
 use crate::context::internal;
@@ -42,7 +42,17 @@ impl From<BookError> for AppError {
                 Self::Refused(sentence)
             }
             BookError::TooMany(_) => Self::Enough(sentence),
+            BookError::NotProven(why) => why.into(),
             BookError::Internal(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<NotProven> for AppError {
+    fn from(why: NotProven) -> Self {
+        match why {
+            NotProven::TooEarly { .. } => Self::Refused(why.to_string()),
+            NotProven::Outdated => Self::FormOutdated(why.to_string()),
         }
     }
 }
@@ -86,6 +96,7 @@ impl From<WaitError> for AppError {
                 Self::Refused(sentence)
             }
             WaitError::TooMany(_) => Self::Enough(sentence),
+            WaitError::NotProven(why) => why.into(),
             WaitError::Internal(cause) => cause.into(),
         }
     }

@@ -1,4 +1,4 @@
-// Against made-up bookings: clients confirm by mail first, and an admin undoes at once what came with one address.
+// Against made-up bookings: clients confirm by mail first, browsers solve a puzzle, and an admin undoes at once what came with one address.
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -71,4 +71,67 @@ test("a client confirms by mail, and an admin undoes what an address booked", as
   await expect(page.getByText(/Undone: 1 appointment to come/)).toBeVisible();
   await expect(page.getByText("There is nothing to undo")).toBeVisible();
   await looksRight(page, javaScriptEnabled);
+});
+
+test("programs that book are slowed down, and people notice nothing", async ({ page, ownDemo: { is: demo }, visit, usable, javaScriptEnabled }) => {
+  test.slow();
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/booking-calendars`);
+  const editor = await page.getByRole("link", { name: "Intro call", exact: true }).getAttribute("href");
+  await visit(page, demo.app + editor);
+  await page.getByLabel("Slow down programs that book").check();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page).toHaveURL(/\/booking-calendars$/);
+  await visit(page, demo.app + editor);
+  await expect(page.getByLabel("Slow down programs that book")).toBeChecked();
+
+  await visit(page, `${demo.app}/book/intro-call?zone=Europe/Berlin`);
+  await page.locator("a.time").first().click();
+  await usable(page);
+  const withoutScript = page.getByText("this form counts ten seconds after it was opened");
+  await (javaScriptEnabled ? expect(withoutScript).toBeHidden() : expect(withoutScript).toBeVisible());
+  await page.getByLabel("Name").fill("Grace Hopper");
+  await page.getByLabel("Email").fill("grace@client.example");
+  await looksRight(page, javaScriptEnabled);
+  if (javaScriptEnabled) {
+    // Solved while the person typed; only then the time is held.
+    await expect(page.locator("input[name=solution]")).toHaveValue(/^\d+$/);
+    await expect(page.getByText(/Held for you until/)).toBeVisible();
+  }
+  await page.getByRole("button", { name: "Book this time" }).click();
+  if (!javaScriptEnabled) {
+    await expect(page.getByText(/Wait \d+ seconds?, then send it again/)).toBeVisible();
+    await expect(page.getByLabel("Name")).toHaveValue("Grace Hopper");
+    await looksRight(page, javaScriptEnabled);
+    await page.waitForTimeout(10_000);
+    await page.getByRole("button", { name: "Book this time" }).click();
+  }
+  await expect(page.getByRole("heading", { name: "You are booked" })).toBeVisible();
+});
+
+test("a form whose puzzle counts no more gets another one @script", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+  test.slow();
+  await signIn(page, demo);
+  await visit(page, `${demo.app}/booking-calendars`);
+  await visit(page, demo.app + (await page.getByRole("link", { name: "Intro call", exact: true }).getAttribute("href")));
+  await page.getByLabel("Slow down programs that book").check();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page).toHaveURL(/\/booking-calendars$/);
+
+  await visit(page, `${demo.app}/book/intro-call?zone=Europe/Berlin`);
+  await page.locator("a.time").first().click();
+  await usable(page);
+  const solution = page.locator("input[name=solution]");
+  await expect(solution).toHaveValue(/^\d+$/);
+  // A challenge that counts no more, as after a change of the server's key.
+  await page.locator("input[name=challenge]").evaluate((input: HTMLInputElement) => {
+    input.value = "1.x.y";
+  });
+  await page.getByLabel("Name").fill("Grace Hopper");
+  await page.getByLabel("Email").fill("grace@client.example");
+  await page.getByRole("button", { name: "Book this time" }).click();
+  await expect(page.getByText("was sent before")).toBeVisible();
+  await expect(page.getByLabel("Name")).toHaveValue("Grace Hopper");
+  await page.getByRole("button", { name: "Book this time" }).click();
+  await expect(page.getByRole("heading", { name: "You are booked" })).toBeVisible();
 });

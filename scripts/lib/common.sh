@@ -38,7 +38,7 @@ leptos() {
 
 # The packages tested and linted together. Not --workspace: the app is compiled with its server features here,
 # and with its browser features on wasm32, never with both at once.
-SERVER_SIDE=(-p zones -p scheduling -p ical -p caldav -p store -p bookings -p sandbox -p testdb -p app -p quince --features app/ssr)
+SERVER_SIDE=(-p zones -p puzzle -p scheduling -p ical -p caldav -p store -p bookings -p sandbox -p testdb -p app -p quince --features app/ssr)
 # The browser's half of the app.
 # shellcheck disable=SC2034 # used by the scripts that source this file
 BROWSER_SIDE=(-p app --lib --no-default-features --features hydrate --target wasm32-unknown-unknown)

@@ -7,6 +7,7 @@ mod about;
 mod details;
 mod hold;
 mod menu;
+mod puzzle;
 pub mod questions;
 
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ use hold::Held;
 pub use hold::HoldAnswer;
 use menu::MenuForm;
 pub use menu::{MenuChoice, MenuItem};
+pub use puzzle::{ChallengeText, ProofText};
 pub use questions::{AnswerText, AskedQuestion};
 #[cfg(feature = "ssr")]
 pub use questions::{asked_question, given};
@@ -43,6 +45,8 @@ pub struct BookingView {
     pub takes_guests: bool,
     /// Clients confirm by a mail's link before the booking counts.
     pub confirm_by_mail: bool,
+    /// The puzzle to send the form with, where the booking calendar asks for one.
+    pub challenge: Option<ChallengeText>,
     /// What there is to choose from first, in a Service calendar; empty otherwise.
     pub menu: Vec<MenuItem>,
     /// Something has to be chosen from the menu first.
@@ -203,6 +207,7 @@ fn Booking(
             questions: view.questions,
             takes_guests: view.takes_guests,
             confirm_by_mail: view.confirm_by_mail,
+            challenge: view.challenge,
             idempotency_key: view.idempotency_key,
         };
         move || {

@@ -10,6 +10,6 @@ mod wishes;
 pub use appointments::{appointment, cancel, confirm, move_to, reschedule, take_out_guest};
 pub use menu::too_many;
 pub use month::{Later, MonthAsked, Offered, month_asked, month_offer};
-pub use visitor::hold;
+pub use visitor::{challenge, hold};
 pub use waiting::{leave, waiting};
 pub use wishes::{PageWish, Wish, book, booking, workspace};

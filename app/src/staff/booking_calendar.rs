@@ -72,6 +72,7 @@ pub struct CalendarText {
     questions: Vec<QuestionText>,
     auto_confirm: String,
     confirm_by_mail: String,
+    ask_puzzle: String,
     active: String,
 }
 

@@ -1,14 +1,13 @@
 //! Sweeps away what is over: holds that have expired, and bookings that were not confirmed by mail, whose seats go to those who wait
-//! for them; idempotency keys that
-//! nobody sends again; sessions of people who signed in that have ended; what is left of ended connections' events; and what is older
-//! than the operator keeps.
+//! for them; idempotency keys that nobody sends again; puzzles that were spent; sessions of people who signed in that have ended; what
+//! is left of ended connections' events; and what is older than the operator keeps.
 //!
 //! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::StaffId;
 use store::due::{self, Due, Kept, SKEW};
-use store::{Tx, external_events, idempotency_keys, occupancy, sessions, strangers};
+use store::{Tx, external_events, idempotency_keys, occupancy, sessions, spent_puzzles, strangers};
 
 use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
 use crate::clock::before;
@@ -39,6 +38,7 @@ pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
         holds_until: longest_hold(at.now),
         unconfirmed_until: longest_unconfirmed(at.now),
         pruned_since: before(at.now, pruning::EVERY),
+        puzzles_since: before(at.now, SKEW + SLACK),
     };
     Ok(due::now(tx, at, kept).await?)
 }
@@ -87,6 +87,8 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     let mut tx = quince.store().write().await?;
     idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
     strangers::forget_networks(&mut tx, before(now, NETWORKS_STAY)).await?;
+    // By another process's clock they may not have expired yet.
+    spent_puzzles::delete_expired(&mut tx, before(now, SKEW)).await?;
     sessions::delete_expired(&mut tx, before(now, ENDED_STAY), now).await?;
     tx.commit().await?;
     let left_over = external_events::left_over(&mut quince.store().read().await?).await?;

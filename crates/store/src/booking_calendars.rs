@@ -14,6 +14,7 @@ use crate::unreadable::Lenient;
 
 /// A booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 pub struct BookingCalendar {
     /// Its id.
     pub id: CalendarId,
@@ -39,6 +40,8 @@ pub struct BookingCalendar {
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
     pub confirm_by_mail: bool,
+    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    pub ask_puzzle: bool,
     /// Whether clients can book it.
     pub active: bool,
     /// When it was made.
@@ -63,6 +66,7 @@ impl BookingCalendar {
 
 /// A booking calendar to make, or what to change one to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 pub struct NewBookingCalendar {
     /// The last part of its page's address.
     pub slug: String,
@@ -86,6 +90,8 @@ pub struct NewBookingCalendar {
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
     pub confirm_by_mail: bool,
+    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    pub ask_puzzle: bool,
     /// Whether clients can book it.
     pub active: bool,
 }
@@ -107,6 +113,7 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
         questions: lenient.json("questions")?,
         auto_confirm: row.flag("auto_confirm")?,
         confirm_by_mail: row.flag("confirm_by_mail")?,
+        ask_puzzle: row.flag("ask_puzzle")?,
         active: row.flag("active")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
@@ -123,8 +130,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
     execute!(
         tx,
         "INSERT INTO booking_calendars (id, slug, name, description, kind, distribution, rules, location, color, auto_confirm,
-            active, created_at, updated_at, questions, confirm_by_mail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $11, $12, $14)",
+            active, created_at, updated_at, questions, confirm_by_mail, ask_puzzle)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $11, $12, $14, $15)",
         id,
         &new.slug,
         &new.name,
@@ -138,7 +145,8 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
         ms(now),
         json(&new.questions)?,
         new.active,
-        new.confirm_by_mail
+        new.confirm_by_mail,
+        new.ask_puzzle
     )?;
     Ok(CalendarId(id))
 }
@@ -154,7 +162,7 @@ pub async fn update(
         tx,
         "UPDATE booking_calendars SET slug = $2, name = $3, description = $4, kind = $5, distribution = $6, rules = $7,
             location = $8, color = $9, auto_confirm = $10, updated_at = $11, questions = $12, active = $13,
-            confirm_by_mail = $14
+            confirm_by_mail = $14, ask_puzzle = $15
          WHERE id = $1",
         id.0,
         &new.slug,
@@ -169,7 +177,8 @@ pub async fn update(
         ms(now),
         json(&new.questions)?,
         new.active,
-        new.confirm_by_mail
+        new.confirm_by_mail,
+        new.ask_puzzle
     )?;
     touched(rows, "booking calendar")
 }

@@ -85,6 +85,8 @@ pub struct Kept {
     pub anonymous_since: Timestamp,
     /// Holds that expire up to then: none lasts longer.
     pub holds_until: Timestamp,
+    /// Spent puzzles that expired since then.
+    pub puzzles_since: Timestamp,
     /// Appointments that have to be confirmed by mail up to then: nobody is given longer.
     pub unconfirmed_until: Timestamp,
     /// What is old, if that was removed since then.
@@ -117,6 +119,7 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
             + (SELECT COUNT(*) FROM (SELECT 1 FROM idempotency_keys WHERE created_at < $2 LIMIT 1) k)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $7
                 LIMIT 1) h)
+            + (SELECT COUNT(*) FROM (SELECT 1 FROM spent_puzzles WHERE expires_at < $11 LIMIT 1) p)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE expires_at < $3 LIMIT 1) e)
             + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE staff_id IS NULL AND expires_at < $8 LIMIT 1) e)
             + (SELECT 1 - COUNT(*) FROM pruning WHERE pruned_at > $10 AND pruned_at <= $6) AS sweep",
@@ -129,7 +132,8 @@ pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, Stor
         ms(kept.holds_until),
         ms(kept.anonymous_since),
         ms(kept.unconfirmed_until),
-        ms(kept.pruned_since)
+        ms(kept.pruned_since),
+        ms(kept.puzzles_since)
     )?;
     Ok(due.unwrap_or_default())
 }

@@ -51,6 +51,7 @@ pub mod reseal;
 pub mod resources;
 pub mod services;
 pub mod sessions;
+pub mod spent_puzzles;
 pub mod staff;
 pub mod strangers;
 pub mod waiting_list;

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use bookings::appointments::{BookError, Booking};
 use bookings::calendars::Answer;
 use bookings::services::Chosen;
+use bookings::strangers::{self, NotProven, Proof};
 use bookings::{Quince, StaffId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,12 @@ struct NewAppointment {
     services: Vec<String>,
     /// The member the client chose.
     user_id: Option<String>,
+    /// The puzzle that an answer with status 428 gave.
+    #[serde(default)]
+    challenge: String,
+    /// The number that solves it.
+    #[serde(default)]
+    solution: String,
 }
 
 /// What was booked.
@@ -119,8 +126,12 @@ pub async fn create(
         .map(|text| text.parse::<Chosen>())
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::field("services", error.to_string()))?;
+    let proof = Proof {
+        challenge: asked.challenge,
+        solution: asked.solution,
+    };
     let booking = Booking {
-        slug,
+        slug: slug.clone(),
         start,
         zone: zone.clone(),
         name: asked.name,
@@ -138,7 +149,7 @@ pub async fn create(
         holder: None,
         idempotency_key,
     };
-    let stranger = limits.stranger(Some(client));
+    let stranger = limits.stranger(Some(client)).with(proof);
     let booked = bookings::appointments::book_as_stranger(&quince, &stranger, booking)
         .await
         .inspect_err(|error| {
@@ -146,7 +157,10 @@ pub async fn create(
                 app::audit::refused(Attempt::Book, Some(client));
             }
         })
-        .map_err(super::book_problem)?;
+        .map_err(|error| match error {
+            BookError::NotProven(why) => not_proven(&quince, &slug, &stranger.proof, why),
+            other => super::book_problem(other),
+        })?;
     let created = Created {
         id: booked.id.to_string(),
         start: rfc3339(booked.start, &zone),
@@ -158,4 +172,16 @@ pub async fn create(
         manage_url: quince.manage_url(&booked.manage_token),
     };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// The puzzle to solve: the one that was sent, if it can be sent again.
+fn not_proven(quince: &Quince, slug: &str, proof: &Proof, why: NotProven) -> Problem {
+    let before = match why {
+        NotProven::TooEarly { .. } => proof.challenge.as_str(),
+        NotProven::Outdated => "",
+    };
+    match strangers::challenge(quince, slug, before) {
+        Ok(challenge) => Problem::proof_of_work(why.wait_seconds(), challenge),
+        Err(cause) => super::internal(&cause),
+    }
 }

@@ -52,6 +52,7 @@ fn book_problem(error: BookError) -> Problem {
         BookError::TooMany(too_many) => {
             Problem::enough(too_many.wait().as_secs().max(1).unsigned_abs(), sentence)
         }
+        BookError::NotProven(_) => Problem::unusable(sentence),
         BookError::Internal(cause) => internal(&cause),
     }
 }

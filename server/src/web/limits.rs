@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::limit::{Attempt, Client, Count};
-use bookings::strangers::{Stranger, network_of};
+use bookings::strangers::{Proof, Stranger, network_of};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -74,6 +74,7 @@ impl Limits {
         Stranger {
             network: client.map_or_else(|| "unknown".to_owned(), |Client(client)| network_of(client)),
             is_limited: self.0.is_some(),
+            proof: Proof::default(),
         }
     }
 

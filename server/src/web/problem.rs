@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bookings::strangers;
 use serde::Serialize;
 
 /// What went wrong, for a program and for the person reading its log.
@@ -16,8 +17,18 @@ pub struct Problem {
     /// The input at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// What to solve before the request is sent again.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    challenge: Option<Challenge>,
     #[serde(skip)]
     retry_after_seconds: Option<u64>,
+}
+
+/// A puzzle, as `crates/puzzle` explains it.
+#[derive(Debug, Clone, Serialize)]
+struct Challenge {
+    challenge: String,
+    bits: u32,
 }
 
 impl Problem {
@@ -28,6 +39,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
+            challenge: None,
             retry_after_seconds: None,
         }
     }
@@ -87,6 +99,24 @@ impl Problem {
         Self {
             retry_after_seconds: Some(seconds),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail)
+        }
+    }
+
+    /// 428: strangers solve a puzzle first, or wait.
+    pub fn proof_of_work(seconds: u64, challenge: strangers::Challenge) -> Self {
+        let strangers::Challenge { text, bits } = challenge;
+        let detail = format!(
+            "This booking calendar asks for proof of work. Find a whole number that, written in decimal digits behind the challenge, \
+             gives a SHA-256 that begins with {bits} zero bits, and send the same request again with both as \"challenge\" and \
+             \"solution\". Or send it again with \"challenge\" alone in {seconds} seconds."
+        );
+        Self {
+            challenge: Some(Challenge {
+                challenge: text,
+                bits,
+            }),
+            retry_after_seconds: Some(seconds),
+            ..Self::new(StatusCode::PRECONDITION_REQUIRED, "Proof of work", detail)
         }
     }
 

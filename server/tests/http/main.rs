@@ -20,6 +20,7 @@ mod lost_files;
 #[path = "../../../crates/bookings/tests/stories/mail_server/mod.rs"]
 mod mail_server;
 mod mails;
+mod puzzles;
 mod readiness;
 mod readme;
 mod scale_out;

@@ -4,14 +4,14 @@ use reqwest::header::LOCATION;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use store::booking_calendars;
+use store::booking_calendars::{self, NewBookingCalendar};
 
 use crate::support::{Browser, Quince, eventually, http, json_of, use_cases};
 
 const PROXY: (&str, &str) = ("QUINCE_TRUSTED_PROXIES", "127.0.0.0/8");
 
 /// Free times of some days.
-async fn free(quince: &Quince) -> Vec<String> {
+pub async fn free(quince: &Quince) -> Vec<String> {
     let query = "startDate=2026-12-02&endDate=2026-12-20&timezone=UTC";
     let days = http()
         .get(quince.at(&format!("api/v1/calendars/consultation/free-slots?{query}")))
@@ -168,15 +168,18 @@ async fn a_hold_too_many_is_refused_and_with_limits_off_everything_is_taken() {
     }
 }
 
-/// A demo whose consultations ask their clients to confirm by mail.
-async fn confirming(folder: &std::path::Path) -> (Quince, Value) {
+/// A demo whose consultations have other settings.
+pub async fn with_settings(
+    folder: &std::path::Path,
+    change: impl FnOnce(&mut NewBookingCalendar),
+) -> (Quince, Value) {
     let (demo, said) = Quince::demo(folder, &[]);
     demo.kill();
     let cases = use_cases(folder).await;
     let mut tx = cases.store().write().await.unwrap();
     let found = booking_calendars::find_by_slug(&mut tx, "consultation").await;
     let found = found.unwrap().unwrap();
-    let changed = booking_calendars::NewBookingCalendar {
+    let mut changed = NewBookingCalendar {
         slug: found.slug,
         name: found.name,
         description: found.description,
@@ -187,14 +190,21 @@ async fn confirming(folder: &std::path::Path) -> (Quince, Value) {
         color: found.color,
         questions: found.questions,
         auto_confirm: true,
-        confirm_by_mail: true,
+        confirm_by_mail: false,
+        ask_puzzle: false,
         active: true,
     };
+    change(&mut changed);
     booking_calendars::update(&mut tx, found.id, &changed, found.updated_at)
         .await
         .unwrap();
     tx.commit().await.unwrap();
     (Quince::demo(folder, &[]).0, said)
+}
+
+/// A demo whose consultations ask their clients to confirm by mail.
+async fn confirming(folder: &std::path::Path) -> (Quince, Value) {
+    with_settings(folder, |settings| settings.confirm_by_mail = true).await
 }
 
 /// The mails so far, with soft line breaks undone.

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bookings::clock::SystemClock;
+use bookings::clock::{Clock, SystemClock, TestClock};
 use bookings::{Mail, Settings};
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode};
@@ -191,16 +191,36 @@ fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, Arc<Mutex<Strin
 pub async fn use_cases(folder: &Path) -> bookings::Quince {
     let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
     let database = format!("sqlite://{}", folder.join("quince.db").display());
-    open_use_cases(Store::open(&database, key).await.unwrap(), folder)
+    open_use_cases(
+        Store::open(&database, key).await.unwrap(),
+        folder,
+        Arc::new(SystemClock),
+    )
+}
+
+/// As [`use_cases`], when their clock shows this instant.
+pub async fn use_cases_at(now: &str, folder: &Path) -> bookings::Quince {
+    let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
+    let database = format!("sqlite://{}", folder.join("quince.db").display());
+    let clock = TestClock::at(now.parse().unwrap());
+    open_use_cases(
+        Store::open(&database, key).await.unwrap(),
+        folder,
+        Arc::new(clock),
+    )
 }
 
 /// As [`use_cases`], on a database of another process, which may go on.
 pub async fn use_cases_on(database: &str, key: &str, folder: &Path) -> bookings::Quince {
     let key = SecretKey::from_base64(key).unwrap();
-    open_use_cases(Store::open(database, key).await.unwrap(), folder)
+    open_use_cases(
+        Store::open(database, key).await.unwrap(),
+        folder,
+        Arc::new(SystemClock),
+    )
 }
 
-fn open_use_cases(store: Store, folder: &Path) -> bookings::Quince {
+fn open_use_cases(store: Store, folder: &Path, clock: Arc<dyn Clock>) -> bookings::Quince {
     let settings = Settings {
         base_url: "http://127.0.0.1:3000/".parse().unwrap(),
         icloud_url: "https://caldav.icloud.com/".parse().unwrap(),
@@ -214,7 +234,7 @@ fn open_use_cases(store: Store, folder: &Path) -> bookings::Quince {
         retention: bookings::Retention::default(),
         practice: None,
     };
-    bookings::Quince::new(settings, store, Arc::new(SystemClock)).unwrap()
+    bookings::Quince::new(settings, store, clock).unwrap()
 }
 
 /// A client that follows no redirects, so that a test sees each answer.

@@ -4,6 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::hold::Held;
+use super::puzzle::{ChallengeText, Puzzle};
 use super::questions::{AnswerText, Answers, AskedQuestion, QuestionFields};
 use crate::error::AppError;
 use crate::kept::KeptForm;
@@ -45,6 +46,12 @@ pub async fn book_form(
     /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
     #[server(default)]
     visit: String,
+    /// The puzzle that the form came with, where one is asked for.
+    #[server(default)]
+    challenge: String,
+    /// Its solution, if script found it.
+    #[server(default)]
+    solution: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("book")
         .keep("name", &name)
@@ -66,9 +73,18 @@ pub async fn book_form(
         waits: waits == "true",
         host,
         visit,
+        proof: crate::public::booking::ProofText {
+            challenge: challenge.clone(),
+            solution,
+        },
         key,
     };
-    form.go(crate::public::offer::book(wish).await).await
+    let result = crate::public::offer::book(wish).await;
+    if let Err(AppError::FormOutdated(_)) = result {
+        return form.go(result).await;
+    }
+    // Without script the same challenge is sent again, so that its seconds go on counting.
+    form.keep("challenge", &challenge).go(result).await
 }
 
 /// What was typed. It lives as long as the page, so choosing another time loses nothing.
@@ -112,6 +128,8 @@ pub struct Asked {
     pub takes_guests: bool,
     /// Clients confirm by a mail's link before the booking counts.
     pub confirm_by_mail: bool,
+    /// The puzzle to send the form with, where the booking calendar asks for one.
+    pub challenge: Option<ChallengeText>,
     /// Sent with the form, so that sending it twice books once.
     pub idempotency_key: String,
 }
@@ -142,10 +160,24 @@ pub fn DetailsForm(
     let is_full = time.is_some_and(|time| time.full);
     let back = day.map_or_else(|| chosen.href(&base), |day| chosen.on_day(&day.date).href(&base));
     let zone = offer.zone.clone();
+    let puzzle = Puzzle::new(asked.challenge);
+    let slug = asked.slug.clone();
+    // When the form is shown, and again when its challenge counts no more.
+    Effect::new(move |before: Option<()>| {
+        let is_outdated = matches!(&*action.value().read(), Some(Err(AppError::FormOutdated(_))));
+        if before.is_none() || is_outdated {
+            puzzle.solve(slug.clone());
+        }
+    });
     if !is_full {
         let (slug, zone, chosen) = (asked.slug.clone(), zone.clone(), chosen.clone());
-        Effect::new(move |_| held.ask(slug.clone(), zone.clone(), chosen.clone()));
+        Effect::new(move |_| {
+            if let Some(proof) = puzzle.proof() {
+                held.ask(slug.clone(), zone.clone(), chosen.clone(), proof);
+            }
+        });
     }
+    let is_busy = Signal::derive(move || action.pending().get() || puzzle.is_busy.get());
     view! {
         <section class="details" id="details" tabindex="-1" aria-labelledby="details-title">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
@@ -175,6 +207,7 @@ pub fn DetailsForm(
                 {chosen.host.map(|host| view! { <input type="hidden" name="host" value=host/> })}
                 {chosen.visit.map(|visit| view! { <input type="hidden" name="visit" value=visit/> })}
                 <input type="hidden" name="key" value=asked.idempotency_key/>
+                {puzzle.fields()}
                 <Field label="Name" name="name" bind=typed.name problem required=true autocomplete="name" maxlength=120/>
                 <Field
                     label="Email"
@@ -206,7 +239,7 @@ pub fn DetailsForm(
                 <LongText label="Anything we should know" name="notes" bind=typed.notes problem rows=3/>
                 {is_full.then(|| view! { <input type="hidden" name="waits" value="true"/> })}
                 <div class="form-end">
-                    <Button look=Look::Primary busy=action.pending()>
+                    <Button look=Look::Primary busy=is_busy>
                         {if is_full { "Join the waiting list" } else { "Book this time" }}
                     </Button>
                 </div>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
+use super::puzzle::ProofText;
 use crate::error::AppError;
 use crate::public::choose::Ask;
 
@@ -37,8 +38,15 @@ pub async fn hold_time(
     host: String,
     /// What they want from a menu; may be empty.
     visit: String,
+    /// The puzzle that the form came with, where one is asked for.
+    #[server(default)]
+    challenge: String,
+    /// Its solution.
+    #[server(default)]
+    solution: String,
 ) -> Result<HoldAnswer, AppError> {
-    crate::public::offer::hold(slug, &start, &zone, &host, &visit)
+    let proof = ProofText { challenge, solution };
+    crate::public::offer::hold(slug, &start, &zone, &host, &visit, proof)
         .await
         .map_err(crate::context::with_status)
 }
@@ -63,7 +71,7 @@ impl Held {
     }
 
     /// Asks for the time that an address names, once. If no hold is to be had, the form works as well.
-    pub fn ask(self, slug: String, zone: String, ask: Ask) {
+    pub fn ask(self, slug: String, zone: String, ask: Ask, proof: ProofText) {
         if self.asked.with_value(|asked| asked.as_ref() == Some(&ask)) {
             return;
         }
@@ -82,6 +90,8 @@ impl Held {
                     zone.clone(),
                     host.clone(),
                     visit.clone(),
+                    proof.challenge.clone(),
+                    proof.solution.clone(),
                 )
             };
             let answer = match hold().await {

@@ -2,12 +2,13 @@
 
 use bookings::Holder;
 use bookings::appointments::{self, BookError, HoldWish};
+use bookings::strangers::Proof;
 
 use super::wishes::{host_of, instant, services_of, zone_or};
 use crate::context::{internal, quince, session};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited, noted, stranger};
-use crate::public::booking::HoldAnswer;
+use crate::public::booking::{ChallengeText, HoldAnswer, ProofText};
 use crate::public::habits::Habits;
 
 /// Session key of the visitor's secret.
@@ -19,6 +20,24 @@ pub async fn visitor() -> Option<Holder> {
     secret.as_deref().map(appointments::holder)
 }
 
+impl From<ProofText> for Proof {
+    fn from(text: ProofText) -> Self {
+        Self {
+            challenge: text.challenge,
+            solution: text.solution,
+        }
+    }
+}
+
+/// A puzzle for the forms of a booking calendar: the one before, if that can be sent again.
+pub fn challenge(slug: &str, before: &str) -> Result<ChallengeText, AppError> {
+    let challenge = bookings::strangers::challenge(&quince()?, slug, before)?;
+    Ok(ChallengeText {
+        text: challenge.text,
+        bits: challenge.bits,
+    })
+}
+
 /// Holds a time for the visitor. A browser that does not come back with its session gets no hold: it would keep the time from
 /// its own visitor, too.
 pub async fn hold(
@@ -27,6 +46,7 @@ pub async fn hold(
     zone: &str,
     host: &str,
     visit: &str,
+    proof: ProofText,
 ) -> Result<HoldAnswer, AppError> {
     limited(Attempt::Hold)?;
     let quince = quince()?;
@@ -42,7 +62,8 @@ pub async fn hold(
         host: host_of(host)?,
         services: services_of(visit)?,
     };
-    match appointments::hold_as_stranger(&quince, &stranger()?, visitor, &wish).await {
+    let stranger = stranger()?.with(proof.into());
+    match appointments::hold_as_stranger(&quince, &stranger, visitor, &wish).await {
         Ok(until) => {
             let (zone, _) = zone_or(Some(zone), &zones::Zone::utc());
             let until = zone.local(until);

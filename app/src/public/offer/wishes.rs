@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::Zone;
 
-use super::visitor::visitor;
+use super::visitor::{challenge, visitor};
 use super::{Later, MonthAsked, Offered, menu, month_asked, month_offer};
 use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited, noted, stranger};
-use crate::public::booking::{About, AnswerText, BookingView, asked_question, given};
+use crate::public::booking::{About, AnswerText, BookingView, ProofText, asked_question, given};
 use crate::public::choose::MonthOffer;
 use crate::public::habits::{Habits, duration_words};
 use crate::public::workspace::{Bookable, WorkspaceView};
@@ -48,6 +48,8 @@ pub struct Wish {
     pub visit: String,
     /// The client waits for a seat of a full session.
     pub waits: bool,
+    /// What was sent of a puzzle.
+    pub proof: ProofText,
     /// The same key books once.
     pub key: String,
 }
@@ -141,6 +143,11 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
         Some(typed) => menu::Visit::of(typed, &menu).chosen,
         None => visit.chosen.clone(),
     };
+    let kept_form = kept_until_accepted("book").await;
+    let puzzle = page
+        .ask_puzzle
+        .then(|| challenge(slug, &kept_form.value("challenge")))
+        .transpose()?;
     let of_this_visit: &[Chosen] = if to_choose { &[] } else { &visit.chosen };
     Ok(BookingView {
         is_closed: false,
@@ -149,6 +156,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
         visit: (!of_this_visit.is_empty()).then(|| menu::text(of_this_visit)),
         questions: page.questions.iter().map(asked_question).collect(),
         confirm_by_mail: page.confirm_by_mail,
+        challenge: puzzle,
         takes_guests: page.seats.is_some_and(|seats| seats > 1),
         about: about(page, &menu, of_this_visit),
         menu: menu
@@ -158,7 +166,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
         offer,
         notices,
         kept_menu,
-        kept: kept_until_accepted("book").await,
+        kept: kept_form,
         idempotency_key: uuid::Uuid::new_v4().to_string(),
     })
 }
@@ -195,9 +203,10 @@ fn host_on_offer(
 }
 
 /// Books, or puts on the waiting list, and says where that is confirmed.
-pub async fn book(wish: Wish) -> Result<String, AppError> {
+pub async fn book(mut wish: Wish) -> Result<String, AppError> {
     limited(Attempt::Book)?;
-    let (quince, stranger) = (quince()?, stranger()?);
+    let proof = std::mem::take(&mut wish.proof).into();
+    let (quince, stranger) = (quince()?, stranger()?.with(proof));
     if wish.waits {
         let waiting = bookings::classes::wait_as_stranger(&quince, &stranger, &booking_of(wish)?).await;
         let token = noted(Attempt::Wait, waiting.map_err(AppError::from))?;

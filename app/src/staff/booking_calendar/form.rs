@@ -132,6 +132,7 @@ fn of_calendar(calendar: &Calendar) -> CalendarText {
         questions: calendar.questions.iter().map(of_question).collect(),
         auto_confirm: calendar.auto_confirm.to_string(),
         confirm_by_mail: calendar.confirm_by_mail.to_string(),
+        ask_puzzle: calendar.ask_puzzle.to_string(),
         active: calendar.active.to_string(),
         ..of_rules(&calendar.rules)
     }

@@ -46,6 +46,7 @@ pub fn LimitsCard(
             />
             <Check label="Confirm at once" name=name("auto_confirm") checked=form.auto_confirm == "true" help="Usually ticked. Otherwise an appointment waits for your confirmation; its time is taken meanwhile."/>
             <Check label="Clients confirm by mail first" name=name("confirm_by_mail") checked=form.confirm_by_mail == "true" help="Against made-up bookings. Its time is kept for 15 minutes; you are told, and it reaches your calendar, when the client confirms by a link in a mail."/>
+            <Check label="Slow down programs that book" name=name("ask_puzzle") checked=form.ask_puzzle == "true" help="Against made-up bookings. The client's browser solves a puzzle of about a second while they fill in the form; people notice nothing. Without scripts, the form can be sent ten seconds after it was opened."/>
             <Check label="Clients can book it" name=name("active") checked=form.active == "true" help="Usually ticked. Otherwise its page says that it cannot be booked at present; appointments stay."/>
         </Card>
     }

@@ -28,7 +28,7 @@ use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own, queue_for_counting};
-use crate::strangers::Stranger;
+use crate::strangers::{SpentOn, Stranger};
 use crate::{mail, outbox, services};
 
 /// How often the choice of a host is made anew because of what a look or another booking told.
@@ -108,8 +108,13 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
         if_taken,
     };
     match try_to_book(quince, &wish).await {
-        // Perhaps it was this very wish, sent twice at the same moment, that took the time.
-        Err(error @ (BookError::SlotTaken | BookError::NotOffered(_) | BookError::InTheWay(_))) => {
+        // Perhaps it was this very wish, sent twice at the same moment, that took the time, or spent the puzzle.
+        Err(
+            error @ (BookError::SlotTaken
+            | BookError::NotOffered(_)
+            | BookError::InTheWay(_)
+            | BookError::NotProven(_)),
+        ) => {
             let mut tx = quince.store().read().await?;
             wish.answered(quince, &mut tx).await?.ok_or(error)
         }
@@ -176,6 +181,12 @@ impl Wish<'_> {
             may.map_err(BookError::from)?;
         }
         let mut calendar = self.calendar(&mut tx).await?;
+        if let Some(stranger) = self.stranger {
+            let proven = stranger
+                .prove(quince, &mut tx, &calendar.0, SpentOn::Booking)
+                .await?;
+            proven.map_err(BookError::from)?;
+        }
         if queue_for_counting(&mut tx, &calendar.0).await? {
             calendar = self.calendar(&mut tx).await?;
         }

@@ -2,7 +2,7 @@
 
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::slots::{HostProblem, Why};
-use crate::strangers::TooMany;
+use crate::strangers::{NotProven, TooMany};
 
 /// A time that a staff member wants is not on offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,9 @@ pub enum BookError {
     /// Too much came from where this comes from.
     #[error(transparent)]
     TooMany(#[from] TooMany),
+    /// The booking calendar asks strangers for the solution of a puzzle.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),

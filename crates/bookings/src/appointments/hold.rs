@@ -13,7 +13,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
 use crate::slots::context::{Context, Own};
-use crate::strangers::Stranger;
+use crate::strangers::{SpentOn, Stranger};
 
 /// How long a time is held, minutes.
 pub const HOLD_MINUTES: i64 = 10;
@@ -70,6 +70,9 @@ async fn hold_for(
     let (row, members) = found
         .filter(|(row, _)| row.is_open())
         .ok_or(BookError::CalendarNotFound)?;
+    if let Some(stranger) = stranger {
+        stranger.prove(quince, &mut tx, &row, SpentOn::Hold).await??;
+    }
     let own = Own {
         moved: None,
         holder: Some(holder),

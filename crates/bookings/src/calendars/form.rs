@@ -49,6 +49,8 @@ pub struct CalendarForm {
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
     pub confirm_by_mail: bool,
+    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    pub ask_puzzle: bool,
     /// Whether it takes bookings.
     pub active: bool,
     /// Whether a change of the kind is meant, with what it does to what exists.
@@ -71,6 +73,7 @@ impl CalendarForm {
             questions: Vec::new(),
             auto_confirm: true,
             confirm_by_mail: false,
+            ask_puzzle: false,
             active: true,
             kind_change_confirmed: false,
         }

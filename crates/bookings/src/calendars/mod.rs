@@ -55,6 +55,8 @@ pub struct Calendar {
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
     pub confirm_by_mail: bool,
+    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    pub ask_puzzle: bool,
     /// Whether it is switched on.
     pub active: bool,
     /// Why it takes no bookings although it is switched on: something that is stored of it cannot be read.
@@ -117,6 +119,8 @@ pub struct PublicPage {
     pub seats: Option<u32>,
     /// Whether clients confirm by a mail's link before anybody is told.
     pub confirm_by_mail: bool,
+    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    pub ask_puzzle: bool,
 }
 
 /// Why a booking calendar could not be shown or changed.
@@ -214,6 +218,7 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
         questions: row.questions,
         seats: (row.kind == Kind::ClassBooking).then_some(row.rules.seats),
         confirm_by_mail: row.confirm_by_mail,
+        ask_puzzle: row.ask_puzzle,
     })
 }
 
@@ -437,6 +442,7 @@ fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, healt
         questions: row.questions,
         auto_confirm: row.auto_confirm,
         confirm_by_mail: row.confirm_by_mail,
+        ask_puzzle: row.ask_puzzle,
         active: row.active,
         notes,
     }
@@ -484,6 +490,7 @@ fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
         questions: form.questions.clone(),
         auto_confirm: form.auto_confirm,
         confirm_by_mail: form.confirm_by_mail,
+        ask_puzzle: form.ask_puzzle,
         active: form.active,
     }
 }

@@ -21,7 +21,7 @@ use crate::mail::kinds::MessageKind;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own};
-use crate::strangers::{Stranger, TooMany};
+use crate::strangers::{NotProven, SpentOn, Stranger, TooMany};
 use crate::{mail, outbox};
 
 /// A place on a waiting list as its client sees it.
@@ -63,6 +63,9 @@ pub enum WaitError {
     /// Too many places were taken from where this comes from.
     #[error(transparent)]
     TooMany(#[from] TooMany),
+    /// The booking calendar asks strangers for the solution of a puzzle.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -141,6 +144,11 @@ async fn wait_for(
         )));
     }
     check_address(&mut tx, &session, &details.email).await?;
+    if let Some(stranger) = stranger {
+        stranger
+            .prove(quince, &mut tx, calendar, SpentOn::Waiting)
+            .await??;
+    }
     let waiting = Waiting {
         id: WaitingId(store::new_id(now)?),
         session_id: session.id,

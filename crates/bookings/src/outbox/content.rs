@@ -169,6 +169,7 @@ mod tests {
             questions: Vec::new(),
             auto_confirm: true,
             confirm_by_mail: false,
+            ask_puzzle: false,
             active: true,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),

@@ -1,6 +1,7 @@
 //! What strangers may do at most: by the network that they come from, and by the mail address that they type. The counts are kept in
 //! the database, so they hold for all processes and after a restart.
 
+mod puzzle;
 mod undo;
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,6 +12,8 @@ use store::occupancy::Holder;
 use store::strangers::{self, Sender, Sent, address_key};
 use store::{StoreError, Tx};
 
+pub(crate) use puzzle::SpentOn;
+pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, Proof, challenge};
 pub use undo::{Busy, Found, NobodyNamed, ToUndo, UndoError, Whose, busy, find, undo};
 
 /// Bookings from one network, or with one address, within [`WINDOW`].
@@ -32,6 +35,8 @@ pub struct Stranger {
     pub network: String,
     /// Whether what they do is limited; else it is only noted.
     pub is_limited: bool,
+    /// What they send of a puzzle.
+    pub proof: Proof,
 }
 
 /// A client's network as it is counted, written as operators write one: `192.0.2.1`, `2001:db8:0:1::/64`. One IPv6 customer usually
@@ -106,6 +111,12 @@ fn minutes(wait: SignedDuration) -> String {
 }
 
 impl Stranger {
+    /// The same with what they send of a puzzle.
+    #[must_use]
+    pub fn with(self, proof: Proof) -> Self {
+        Self { proof, ..self }
+    }
+
     pub(crate) fn sender(&self, address: &str) -> Sender {
         Sender {
             network: self.network.clone(),

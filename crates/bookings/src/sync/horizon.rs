@@ -133,6 +133,7 @@ mod tests {
             questions: Vec::new(),
             auto_confirm: true,
             confirm_by_mail: false,
+            ask_puzzle: false,
             active: true,
             created_at: now(),
             updated_at: now(),

@@ -35,6 +35,7 @@ mod posting;
 mod promises;
 mod pruning;
 mod pushing;
+mod puzzles;
 mod questions;
 mod quiet;
 mod races;

@@ -8,7 +8,7 @@ use bookings::calendars::CalendarForm;
 use bookings::classes::{self, WaitError};
 use bookings::slots::{self, Question};
 use bookings::strangers::{
-    self, BOOKINGS, By, OPEN_HOLDS, Stranger, TooMany, UndoError, WAITING_PLACES, Whose,
+    self, BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, UndoError, WAITING_PLACES, Whose,
 };
 use bookings::{Kind, Quince, Rules};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -39,6 +39,7 @@ fn from(network: &str) -> Stranger {
     Stranger {
         network: network.into(),
         is_limited: true,
+        proof: Proof::default(),
     }
 }
 
@@ -288,6 +289,7 @@ async fn without_limits_everything_is_taken(world: World) {
     let stranger = Stranger {
         network: "203.0.113.7".into(),
         is_limited: false,
+        proof: Proof::default(),
     };
     for n in 0..15 {
         let wish = wish(n, "ada@example.com");

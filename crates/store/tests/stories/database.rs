@@ -113,6 +113,7 @@ pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
         questions: Vec::new(),
         auto_confirm: true,
         confirm_by_mail: false,
+        ask_puzzle: false,
         active: true,
     };
     booking_calendars::insert(tx, &new, now()).await.unwrap()

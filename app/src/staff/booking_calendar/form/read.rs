@@ -48,6 +48,7 @@ pub fn understood(text: CalendarText) -> Result<CalendarForm, AppError> {
             rules,
             auto_confirm: text.auto_confirm == "true",
             confirm_by_mail: text.confirm_by_mail == "true",
+            ask_puzzle: text.ask_puzzle == "true",
             active: text.active == "true",
             kind_change_confirmed: text.kind_change_confirmed == "true",
         }),

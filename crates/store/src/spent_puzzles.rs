@@ -1,0 +1,22 @@
+//! Puzzles that were spent: each counts once.
+
+use jiff::Timestamp;
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+
+/// Spends a puzzle; false when it was spent before. Whoever spends it at the same moment waits until this transaction ends.
+pub async fn spend(tx: &mut Tx, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
+    let rows = execute!(
+        tx,
+        "INSERT INTO spent_puzzles (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
+        &hash[..],
+        ms(expires_at)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Forgets puzzles that expired before an instant, which no longer count anyway.
+pub async fn delete_expired(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(tx, "DELETE FROM spent_puzzles WHERE expires_at < $1", ms(before))
+}
