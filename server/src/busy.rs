@@ -1,6 +1,6 @@
 //! `quince busy`: what a calendar file blocks, and why. It reads as the server does, so it answers "why is this blocked?".
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -95,7 +95,8 @@ pub fn run(options: &Busy) -> Result<(), Failure> {
     };
     let reading = ical::read_bytes(&text, &owner, &horizon);
     for problem in &reading.problems {
-        eprintln!("quince: {problem}");
+        // Nobody may be left to read it.
+        let _ = writeln!(io::stderr(), "quince: {problem}");
     }
     let shown = |instance: &&Instance| options.all || instance.blocks.takes_time(true);
     print(reading.instances.iter().filter(shown).map(line))

@@ -17,7 +17,7 @@ use crate::settings::{self, Setting, Settings};
 
 /// The settings, for commands that make nothing in the data folder by the way.
 pub fn settings_alone() -> Result<Settings, Failure> {
-    let settings = settings::read(std::env::vars()).map_err(Failure::Settings)?;
+    let settings = settings::of_environment(&[], []).map_err(Failure::Settings)?;
     logging::start(&settings.log, settings.log_format)?;
     Ok(settings)
 }
@@ -84,13 +84,8 @@ pub fn say(text: &str) -> Result<(), Failure> {
 /// The settings, for commands that work on what is there, and make nothing where Quince never ran.
 pub async fn settings_in_use() -> Result<Settings, Failure> {
     let settings = settings_alone()?;
-    // A key without its database has a sentence of its own.
-    if !store::backup::is_used(&settings.database_url.0).await? && !settings.key_file().exists() {
-        let file = SqliteFile::of(&settings.database_url.0)?;
-        return Err(Failure::NoDatabase(file.map_or_else(
-            || "of Quince at QUINCE_DATABASE_URL".to_owned(),
-            |file| format!("at {}", file.path().display()),
-        )));
+    if !store::backup::is_used(&settings.database_url.0).await? {
+        return Err(missing(&settings)?);
     }
     Ok(settings)
 }
@@ -101,6 +96,25 @@ pub async fn use_cases() -> Result<Quince, Failure> {
     let key = secret_key(&settings).await?;
     let url = base_url(&settings)?;
     open(&settings, key, Arc::new(SystemClock), url, None).await
+}
+
+/// That there is no database, and where it was looked for.
+fn missing(settings: &Settings) -> Result<Failure, Failure> {
+    let Some(file) = SqliteFile::of(&settings.database_url.0)? else {
+        return Ok(Failure::NoDatabase("of Quince at QUINCE_DATABASE_URL".to_owned()));
+    };
+    if settings.secret_key.is_none() && settings.key_file().exists() && !file.unfinished().exists() {
+        return Ok(Failure::MissingDatabase {
+            key: settings.key_file(),
+            database: file.path().to_owned(),
+        });
+    }
+    if file.was_there() {
+        return Ok(Failure::LostDatabase(file.path().to_owned()));
+    }
+    // In which folder a relative path begins is what goes wrong most.
+    let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
+    Ok(Failure::NoDatabase(format!("at {}", path.display())))
 }
 
 /// The address that people use, without a server that listens.

@@ -16,6 +16,7 @@ mod slots;
 mod state;
 mod web;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -62,7 +63,8 @@ async fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("quince: {error}");
+            // Nobody may be left to read it.
+            let _ = writeln!(std::io::stderr(), "quince: {error}");
             ExitCode::FAILURE
         }
     }

@@ -223,6 +223,9 @@ pub enum SettingError {
         /// What is wrong, and what would be right.
         problem: String,
     },
+    /// A value that is no text.
+    #[error("{0} is not written in UTF-8. Write it again in plain letters.")]
+    NotText(String),
     /// The file that should hold a secret cannot be read.
     #[error("{key} names a file that cannot be read: {cause}")]
     File {
@@ -231,6 +234,37 @@ pub enum SettingError {
         /// The operating system's word.
         cause: String,
     },
+}
+
+/// Reads and checks the settings of this process' environment, without some of them and with others in their place.
+///
+/// # Errors
+/// Every problem found.
+pub fn of_environment(
+    without: &[&str],
+    with: impl IntoIterator<Item = (String, String)>,
+) -> Result<Settings, Vec<SettingError>> {
+    let mut problems = Vec::new();
+    let mut vars = Vec::new();
+    for (key, value) in std::env::vars_os() {
+        // Others' variables may be anything.
+        let Some(key) = key.to_str() else { continue };
+        if !key.starts_with("QUINCE_") || without.contains(&key) {
+            continue;
+        }
+        match value.into_string() {
+            Ok(value) => vars.push((key.to_owned(), value)),
+            Err(_) => problems.push(SettingError::NotText(key.to_owned())),
+        }
+    }
+    match read(vars.into_iter().chain(with)) {
+        Ok(settings) if problems.is_empty() => Ok(settings),
+        Ok(_) => Err(problems),
+        Err(others) => {
+            problems.extend(others);
+            Err(problems)
+        }
+    }
 }
 
 /// Reads and checks all settings from environment variables.
@@ -257,9 +291,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
         base_url: parse.base_url("QUINCE_BASE_URL"),
         secret_key: parse.text("QUINCE_SECRET_KEY").map(Hidden),
         previous_keys: parse.keys("QUINCE_PREVIOUS_SECRET_KEYS"),
-        smtp_url: parse
-            .url("QUINCE_SMTP_URL", &["smtp", "smtps"])
-            .map(|url| Hidden(url.into())),
+        smtp_url: parse.mail_server("QUINCE_SMTP_URL"),
         mail_from: parse.sender("QUINCE_MAIL_FROM"),
         icloud_url: parse
             .url("QUINCE_ICLOUD_URL", &["http", "https"])
@@ -404,7 +436,7 @@ impl Parser<'_> {
     }
 
     fn sender(&mut self, key: &'static str) -> Option<String> {
-        let text = self.text(key)?;
+        let text = self.text(key)?.trim().to_owned();
         if bookings::mails::is_sender(&text) {
             return Some(text);
         }
@@ -413,6 +445,22 @@ impl Parser<'_> {
             "write a mail address such as book@example.com, or with a name: Studio <book@example.com>",
         );
         None
+    }
+
+    fn mail_server(&mut self, key: &'static str) -> Option<Hidden> {
+        let text = self.text(key)?.trim().to_owned();
+        match bookings::mails::check_server(&text) {
+            Ok(()) => Some(Hidden(text)),
+            Err(problem) => {
+                self.bad(
+                    key,
+                    format!(
+                        "{problem}. Write it as smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587, with special characters as %XX"
+                    ),
+                );
+                None
+            }
+        }
     }
 
     fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {

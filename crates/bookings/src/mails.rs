@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
 use store::messages::GivenUp;
 use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
 use crate::mail::kinds::MessageKind;
+use crate::mail::smtp::Smtp;
 use crate::mail::transport::{Letter, Mailer, sender};
 use crate::problem::Internal;
 use crate::quince::{Mail, Quince};
@@ -154,7 +156,20 @@ pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(
 
 /// Whether mails can come from this address.
 pub fn is_sender(text: &str) -> bool {
-    sender(text).is_ok()
+    // What lies behind an address, such as a second one, would be left out without a word.
+    let is_whole = |sender: &Mailbox| {
+        let address: &str = sender.email.as_ref();
+        text == address || text.ends_with(&format!("<{address}>"))
+    };
+    sender(text).is_ok() && text.parse::<Mailbox>().is_ok_and(|sender| is_whole(&sender))
+}
+
+/// What is wrong with the address of a mail server, without any of its text.
+///
+/// # Errors
+/// The problem.
+pub fn check_server(url: &str) -> Result<(), String> {
+    Smtp::from_url(url).map(drop).map_err(|bad| bad.0)
 }
 
 /// Why a mail for trial was not sent.

@@ -24,7 +24,9 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// # Errors
 /// [`StoreError::Unreachable`] with what to do, within seconds: a pool alone would try for its whole patience, and not say why.
 pub(crate) async fn reach(url: &str) -> Result<PgConnectOptions, StoreError> {
-    let options = PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    // What is wrong with an address may be its password.
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Address("its host, port or options cannot be understood".to_owned()))?;
     let mut last = None;
     let trying = async {
         loop {

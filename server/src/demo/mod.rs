@@ -61,10 +61,8 @@ fn settings(data_dir: &Path) -> Result<Settings, Failure> {
         "QUINCE_SMTP_URL",
         "QUINCE_SMTP_URL_FILE",
     ];
-    let vars = std::env::vars()
-        .filter(|(key, _)| !OWN.contains(&key.as_str()))
-        .chain([("QUINCE_DATA_DIR".to_owned(), data_dir.display().to_string())]);
-    settings::read(vars).map_err(Failure::Settings)
+    let own = [("QUINCE_DATA_DIR".to_owned(), data_dir.display().to_string())];
+    settings::of_environment(&OWN, own).map_err(Failure::Settings)
 }
 
 /// Removes what an earlier demo kept. Refuses a folder that holds anything else.

@@ -28,6 +28,7 @@ mod sessions;
 mod settings;
 mod site;
 mod slots;
+mod start_up;
 mod strangers;
 mod studio;
 mod support;

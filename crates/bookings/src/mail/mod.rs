@@ -6,7 +6,7 @@ pub(crate) mod failure;
 pub(crate) mod kinds;
 pub(crate) mod outcomes;
 mod render;
-mod smtp;
+pub(crate) mod smtp;
 pub(crate) mod told;
 pub(crate) mod transport;
 pub(crate) mod unconfirmed;

@@ -55,7 +55,7 @@ enum Line {
 #[error(
     "QUINCE_SMTP_URL cannot be used: {0}. Write it as smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587."
 )]
-pub(crate) struct BadUrl(String);
+pub(crate) struct BadUrl(pub(crate) String);
 
 impl Smtp {
     /// A server by its address: `smtps://USER:PASSWORD@HOST:PORT/NAME` or `smtp://…`, where all but the host may be left out. NAME
@@ -67,6 +67,12 @@ impl Smtp {
         // Only of the web's schemes does the parser know what kind of host it is.
         let host = Host::parse(host.ok_or_else(|| bad("it has no host"))?)
             .map_err(|cause| bad(&cause.to_string()))?;
+        if url.port() == Some(0) {
+            return Err(bad("no server listens on port 0"));
+        }
+        if url.fragment().is_some() {
+            return Err(bad("it has a #, which is written as %23 in a password"));
+        }
         let is_local = is_this_machine(&host);
         let required = match url.query() {
             None | Some("" | "tls=opportunistic") => !is_local,
