@@ -447,6 +447,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
                 holds_until: soon,
                 unconfirmed_until: soon,
                 pruned_since: before(1),
+                puzzles_since: before(1),
             };
             let _ = due::now(tx, at, kept).await.unwrap();
         }
