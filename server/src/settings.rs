@@ -289,7 +289,7 @@ pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings
             )
             .unwrap_or(DEFAULT_ADDR),
         base_url: parse.base_url("QUINCE_BASE_URL"),
-        secret_key: parse.text("QUINCE_SECRET_KEY").map(Hidden),
+        secret_key: parse.secret_key("QUINCE_SECRET_KEY"),
         previous_keys: parse.keys("QUINCE_PREVIOUS_SECRET_KEYS"),
         smtp_url: parse.mail_server("QUINCE_SMTP_URL"),
         mail_from: parse.sender("QUINCE_MAIL_FROM"),
@@ -474,6 +474,18 @@ impl Parser<'_> {
             self.bad(key, format!("it must be {}", words.join(" or ")));
         }
         found
+    }
+
+    fn secret_key(&mut self, key: &'static str) -> Option<Hidden> {
+        let text = self.text(key)?;
+        if SecretKey::from_base64(&text).is_ok() {
+            return Some(Hidden(text));
+        }
+        self.bad(
+            key,
+            "it must be 32 bytes as Base64; make one with: head -c 32 /dev/urandom | base64",
+        );
+        None
     }
 
     fn keys(&mut self, key: &'static str) -> Vec<SecretKey> {

@@ -36,7 +36,9 @@ fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
         .iter()
         .flat_map(|text| text.split(['@', '.', ' ']))
         .chain(known.iter().copied())
-        .chain(joined.iter().map(String::as_str));
+        .chain(joined.iter().map(String::as_str))
+        // What everybody knows of every instance.
+        .chain(["quince", "booking", "bookings", "calendar", "icloud"]);
     let words: Vec<&str> = words.filter(|word| word.len() > 2).collect();
     zxcvbn::zxcvbn(&beginning, &words).score() < zxcvbn::Score::Three
 }
@@ -176,32 +178,71 @@ impl Checked {
     }
 }
 
-/// A text without what cannot be seen and turns the direction in which it is read (Unicode's bidirectional controls), with which it
-/// could look like another one.
+/// A text without what cannot be seen and lets it look like another one: signs that turn the direction in which it is read
+/// (Unicode's bidirectional controls), that have no width, or that end a line or a paragraph. Those that join letters stay, as Persian
+/// and others are written with them.
 fn visible(text: &str) -> String {
-    let turns = |sign: &char| matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    text.chars().filter(|sign| !turns(sign)).collect()
+    let is_unseen = |sign: &char| {
+        matches!(
+            sign,
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
+    };
+    text.chars().filter(|sign| !is_unseen(sign)).collect()
 }
 
-/// Ends of host names by which mail programs make a link of a word.
-const LINKED: [&str; 40] = [
-    "com", "net", "org", "info", "biz", "io", "co", "app", "dev", "xyz", "top", "site", "online", "shop",
-    "store", "live", "link", "click", "club", "me", "ly", "ru", "cn", "de", "fr", "uk", "eu", "us", "in",
-    "br", "tk", "ml", "gq", "cc", "tv", "gg", "gl", "to", "ws", "page",
+/// What is written before a name with a dot and often without a blank.
+const TITLES: [&str; 16] = [
+    "dr", "st", "mr", "mrs", "ms", "prof", "jr", "sr", "fr", "sra", "ing", "mag", "dipl", "rev", "hon", "ph",
+];
+/// Ends of host names that are taken for nothing else, also behind a title, or in letters beyond ASCII.
+const ENDS: [&str; 20] = [
+    "com",
+    "net",
+    "org",
+    "info",
+    "biz",
+    "io",
+    "co",
+    "app",
+    "dev",
+    "xyz",
+    "site",
+    "online",
+    "link",
+    "support",
+    "рф",
+    "рус",
+    "онлайн",
+    "сайт",
+    "中国",
+    "公司",
 ];
 
-/// Whether mail programs would make a link of a part of this text.
+/// Whether mail programs would make a link of a part of this text. There are over a thousand ends of host names, and more each
+/// year, so every word counts that could be one; whoever is called so writes it with a blank.
 fn leads_somewhere(text: &str) -> bool {
     let text = text.to_lowercase();
     text.contains("://")
         || text.split_whitespace().any(|word| {
             let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
-            let host = word.split(['/', ':', '?']).next().unwrap_or(word);
-            let is_linked = host
-                .rsplit_once('.')
-                .is_some_and(|(before, end)| before.chars().count() > 1 && LINKED.contains(&end));
-            is_linked || word.starts_with("www.")
+            let host = word.split(['/', ':', '?', '#']).next().unwrap_or(word);
+            let Some((before, end)) = host.trim_end_matches('.').rsplit_once('.') else {
+                return false;
+            };
+            let is_end = end.len() > 1 && end.chars().all(|sign| sign.is_ascii_alphabetic());
+            let has_path = host.len() < word.len();
+            ENDS.contains(&end) && before.chars().count() > 1
+                || is_end
+                    && (has_path
+                        || before.chars().count() > 1 && !TITLES.contains(&before) && !is_initials(before))
+                || word.starts_with("www.")
         })
+}
+
+/// "j.r.r", as in "J.R.R.Tolkien".
+fn is_initials(text: &str) -> bool {
+    text.split('.').all(|part| part.chars().count() == 1)
 }
 
 fn is_email(text: &str) -> bool {
@@ -272,6 +313,10 @@ mod tests {
             "张伟",
             "Ada (a.k.a. Countess)",
             "J.Co",
+            "J.R.R.Tolkien",
+            "Prof.Ada",
+            "Иван.Петров",
+            "Ada B.",
         ] {
             let mut checked = Checked::default();
             assert_eq!(checked.name_of_stranger("name", "your name", name), name);
@@ -285,6 +330,14 @@ mod tests {
             "(bit.ly/x)",
             "EVIL.COM",
             "e\u{202e}vil.com",
+            "e\u{200b}vil.c\u{2060}om",
+            "Win at evil.nl",
+            "Win at Evil.Support",
+            "evil.ch/login",
+            "t.co/x",
+            "dr.link",
+            "evil.photography.",
+            "evil.рф",
         ] {
             let mut checked = Checked::default();
             checked.name_of_stranger("name", "your name", link);
@@ -293,12 +346,37 @@ mod tests {
     }
 
     #[test]
+    fn a_password_of_what_everybody_knows_is_refused() {
+        for typed in [
+            "quince-quince",
+            "Quince2026!",
+            "password1234",
+            "ada@example.com",
+            "aaaaaaaaaaaa",
+        ] {
+            let mut checked = Checked::default();
+            checked.password("password", typed, &["ada@example.com"]);
+            assert!(checked.finish().is_err(), "{typed}");
+        }
+        let mut checked = Checked::default();
+        checked.password("password", "violet tractor umbrella", &["ada@example.com"]);
+        assert_eq!(checked.finish(), Ok(()));
+    }
+
+    #[test]
     fn what_turns_the_direction_of_reading_is_left_out() {
         let mut checked = Checked::default();
         assert_eq!(
-            checked.line("name", "your name", "Ada\u{202e}gpj.exe\u{2069}", NAME_LIMIT),
+            checked.line(
+                "name",
+                "your name",
+                "Ada\u{202e}gpj.exe\u{2069}\u{2028}\u{200b}",
+                NAME_LIMIT
+            ),
             "Adagpj.exe"
         );
+        let persian = "علی\u{200c}رضا";
+        assert_eq!(checked.line("name", "your name", persian, NAME_LIMIT), persian);
         checked.required_line("name", "your name", "\u{202e}\u{feff}", NAME_LIMIT);
         assert_eq!(checked.finish().unwrap_err().len(), 1);
     }
