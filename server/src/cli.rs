@@ -75,6 +75,9 @@ pub enum Command {
     Busy(crate::busy::Busy),
     /// Print the free times of a booking calendar, or of every start the reasons why not: one line of JSON each.
     Slots(crate::slots::Slots),
+    /// Look for what is wrong: settings, folder, database, key, mail server, iCloud, clocks, addresses. Changes nothing; exit code 1 if
+    /// something is wrong.
+    Doctor,
     /// List every setting with its default and meaning.
     Settings,
 }

@@ -118,7 +118,7 @@ fn missing(settings: &Settings) -> Result<Failure, Failure> {
 }
 
 /// The address that people use, without a server that listens.
-fn base_url(settings: &Settings) -> Result<Url, Failure> {
+pub fn base_url(settings: &Settings) -> Result<Url, Failure> {
     match &settings.base_url {
         Some(url) => Ok(url.clone()),
         None => {

@@ -6,6 +6,7 @@ mod busy;
 mod cli;
 mod commands;
 mod demo;
+mod doctor;
 mod failure;
 mod keys;
 mod logging;
@@ -56,6 +57,7 @@ async fn main() -> ExitCode {
         Command::Restore { dir, replace } => backup::restore(&dir, replace).await,
         Command::RotateKey => keys::rotate(),
         Command::Reseal => keys::reseal().await,
+        Command::Doctor => doctor::run().await,
         Command::Busy(options) => busy::run(&options),
         Command::Slots(options) => slots::run(&options).await,
         Command::Settings => commands::print_settings(),

@@ -89,8 +89,19 @@ pub async fn open(
     let store = Store::open(&settings.database_url.0, key)
         .await
         .map_err(Failure::Store)?;
+    let settings = for_use_cases(settings, base_url, setup_code, practice);
+    Quince::new(settings, store, clock).map_err(Failure::Internal)
+}
+
+/// The settings as far as the use cases care.
+pub fn for_use_cases(
+    settings: &Settings,
+    base_url: Url,
+    setup_code: Option<String>,
+    practice: Option<Practice>,
+) -> bookings::Settings {
     let mail = mail(settings, &base_url);
-    let settings = bookings::Settings {
+    bookings::Settings {
         base_url,
         icloud_url: settings.icloud_url.clone(),
         // An operator who names a plain-http calendar server on this machine means it: the practice iCloud.
@@ -100,8 +111,7 @@ pub async fn open(
         setup_code,
         practice,
         retention: settings.retention,
-    };
-    Quince::new(settings, store, clock).map_err(Failure::Internal)
+    }
 }
 
 /// How mails leave.

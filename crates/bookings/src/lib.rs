@@ -18,6 +18,7 @@
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
 //! | [`strangers`] | what people who are not known may do at most |
 //! | [`mails`] | whether mails go out, which were given up, and a mail for trial |
+//! | [`probe`] | whether iCloud and the own address answer |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
@@ -40,6 +41,7 @@ pub mod holidays;
 pub mod input;
 pub mod jobs;
 pub mod mails;
+pub mod probe;
 pub mod profile;
 pub mod services;
 pub mod slots;

@@ -201,3 +201,18 @@ pub async fn send_for_trial(mail: &Mail, to: &str, now: Timestamp) -> Result<(),
     let sending = mailer.within(TRIAL).send_as(&letter, &id, now, now).await;
     sending.map_err(TrialError::Failed)
 }
+
+/// As long as a person waits for one answer of several.
+const SIGN_IN: Duration = Duration::from_secs(4);
+
+/// Signs in to the mail server with these settings, as for a mail, and sends none. Answers whether there is a mail server.
+///
+/// # Errors
+/// The step that failed, and what to do.
+pub async fn sign_in_for_trial(mail: &Mail) -> Result<bool, TrialError> {
+    let mailer = Mailer::new(mail).map_err(TrialError::Settings)?;
+    match mailer.within(SIGN_IN).sign_in().await {
+        None => Ok(false),
+        Some(signed_in) => signed_in.map(|()| true).map_err(TrialError::Failed),
+    }
+}

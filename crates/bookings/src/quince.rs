@@ -109,33 +109,35 @@ impl fmt::Debug for Quince {
 /// The check of a host's calendars at the moment of booking takes at most this long (scheduling.md).
 pub(crate) const LIVE_CHECK: Duration = Duration::from_secs(2);
 
+/// The client that reaches the calendar servers that these settings allow.
+pub(crate) fn calendar_client(settings: &Settings, limits: Limits) -> Result<Client, Internal> {
+    let mut guard = Guard::strict();
+    if settings.allow_loopback {
+        guard = guard.allow_loopback();
+    }
+    for host in &settings.calendar_hosts {
+        guard = guard.allow_host(host);
+    }
+    let built = Client::builder().guard(guard).limits(limits).build();
+    built
+        .map(|client| client.for_entry(&settings.icloud_url))
+        .map_err(Internal::because)
+}
+
 impl Quince {
     /// Sets up the handle.
     ///
     /// # Errors
     /// When the mail server's address or the sender cannot be understood, or TLS cannot be set up.
     pub fn new(settings: Settings, store: Store, clock: Arc<dyn Clock>) -> Result<Self, Internal> {
-        let mut guard = Guard::strict();
-        if settings.allow_loopback {
-            guard = guard.allow_loopback();
-        }
-        for host in &settings.calendar_hosts {
-            guard = guard.allow_host(host);
-        }
-        let client = |limits: Limits| {
-            let builder = Client::builder().guard(guard.clone()).limits(limits);
-            builder
-                .build()
-                .map(|client| client.for_entry(&settings.icloud_url))
-                .map_err(Internal::because)
-        };
-        let caldav = client(Limits::default())?;
-        let live = client(Limits {
+        let caldav = calendar_client(&settings, Limits::default())?;
+        let live = Limits {
             connect: LIVE_CHECK,
             idle: LIVE_CHECK,
             total: LIVE_CHECK,
             ..Limits::default()
-        })?;
+        };
+        let live = calendar_client(&settings, live)?;
         let mailer = Mailer::new(&settings.mail)?;
         Ok(Self(Arc::new(Inner {
             settings,

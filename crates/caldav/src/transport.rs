@@ -221,7 +221,7 @@ fn redirect_target(url: &Url, status: StatusCode, headers: &HeaderMap) -> Option
 }
 
 /// A login inside a URL would be sent as a second, different one.
-fn without_login(mut url: Url) -> Url {
+pub(crate) fn without_login(mut url: Url) -> Url {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
@@ -241,7 +241,7 @@ pub(crate) fn place_of(url: &Url) -> String {
     }
 }
 
-fn unreachable(url: &Url, error: &reqwest::Error) -> Error {
+pub(crate) fn unreachable(url: &Url, error: &reqwest::Error) -> Error {
     let host = host_of(url);
     if causes(error).any(<dyn StdError>::is::<Forbidden>) {
         return Error::ForbiddenAddress { host };

@@ -35,6 +35,13 @@ impl<DB: Database> Handle<DB> {
             Self::Connection(_) => Ok(()),
         }
     }
+
+    async fn roll_back(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(tx) => tx.rollback().await,
+            Self::Connection(_) => Ok(()),
+        }
+    }
 }
 
 impl<DB: Database> Deref for Handle<DB> {
@@ -72,6 +79,15 @@ impl Tx {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Takes back everything that was done, and waits until it is.
+    pub(crate) async fn roll_back(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.roll_back().await?,
+            Self::Postgres(tx) => tx.roll_back().await?,
         }
         Ok(())
     }

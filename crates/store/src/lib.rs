@@ -37,6 +37,7 @@ pub mod class_sessions;
 pub mod connections;
 pub mod due;
 pub mod event_writes;
+pub mod examination;
 pub mod external_events;
 pub mod holidays;
 pub mod idempotency_keys;

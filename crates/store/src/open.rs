@@ -171,12 +171,7 @@ impl Store {
                 sqlite::look_anew(sqlite.opened.file.path()).await?;
             }
             let mut tx = self.write().await?;
-            execute!(
-                &mut tx,
-                "INSERT INTO write_check (id, written_at) VALUES (1, $1)
-                 ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at",
-                ms(now)
-            )?;
+            write_for_trial(&mut tx, now).await?;
             tx.commit().await
         };
         match tokio::time::timeout(within, written).await {
@@ -184,4 +179,15 @@ impl Store {
             Err(_) => Err(StoreError::Database(sqlx::Error::PoolTimedOut)),
         }
     }
+}
+
+/// Writes a row that is there to be written.
+pub(crate) async fn write_for_trial(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO write_check (id, written_at) VALUES (1, $1)
+         ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at",
+        ms(now)
+    )
+    .map(drop)
 }

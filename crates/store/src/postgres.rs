@@ -17,7 +17,7 @@ const REACH: Duration = Duration::from_secs(4);
 const AGAIN: Duration = Duration::from_millis(200);
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How to connect to the database at an address, which was just done once.
 ///

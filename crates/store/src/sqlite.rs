@@ -58,14 +58,11 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
     // Left by a first start that broke off; whoever makes a database keeps others away.
     let _ = std::fs::remove_file(file.unfinished());
     let failed = |error: StoreError| error.or_damaged(file.path());
-    check_file(&file).await.map_err(failed)?;
+    check_file(&file, false).await.map_err(failed)?;
     let pool = || {
         SqlitePoolOptions::new()
             // A file in this process does not go away as a server can, and whoever would open it anew may find another.
             .test_before_acquire(false)
-            // Where the disk is full, SQLite ends the transaction itself. The library's ROLLBACK fails then, and it takes the
-            // transaction for open ever after: such a connection would refuse every further one.
-            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .idle_timeout(None)
             .max_lifetime(None)
     };
@@ -107,9 +104,12 @@ async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey)
 }
 
 /// Looks at a file before anything in it is changed: that it is whole, as far as can be seen in a few seconds, and that Quince
-/// made it.
-async fn check_file(file: &SqliteFile) -> Result<(), StoreError> {
-    let options = SqliteConnectOptions::new().filename(file.path()).read_only(true);
+/// made it. Answers whether all of it was looked through. Of a file that nobody uses, nothing is made beside it.
+pub(crate) async fn check_file(file: &SqliteFile, is_unused: bool) -> Result<bool, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file.path())
+        .read_only(true)
+        .immutable(is_unused);
     let mut connection = options.connect().await?;
     check_version(&mut connection).await?;
     let end = Instant::now() + QUICK;
@@ -120,8 +120,8 @@ async fn check_file(file: &SqliteFile) -> Result<(), StoreError> {
         .fetch_optional(&mut connection)
         .await;
     connection.lock_handle().await?.remove_progress_handler();
-    match found {
-        Ok(Some((word,))) if word == "ok" => {}
+    let is_all = match found {
+        Ok(Some((word,))) if word == "ok" => true,
         Ok(word) => {
             return Err(StoreError::Damaged {
                 path: file.path().to_owned(),
@@ -133,9 +133,10 @@ async fn check_file(file: &SqliteFile) -> Result<(), StoreError> {
                 seconds = QUICK.as_secs(),
                 "the database is too large to be looked through at the start; `quince backup` and `quince verify` do"
             );
+            false
         }
         Err(error) => return Err(error.into()),
-    }
+    };
     // A database is given its name when it has this row.
     let made: Result<Option<(i64,)>, sqlx::Error> = sqlx::query_as("SELECT id FROM key_check")
         .fetch_optional(&mut connection)
@@ -148,7 +149,7 @@ async fn check_file(file: &SqliteFile) -> Result<(), StoreError> {
     };
     connection.close().await?;
     if is_made {
-        Ok(())
+        Ok(is_all)
     } else {
         Err(StoreError::Empty(file.path().to_owned()))
     }

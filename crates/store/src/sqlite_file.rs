@@ -78,7 +78,7 @@ impl SqliteFile {
         opened.map(drop).map_err(|cause| StoreError::file(&path, &cause))
     }
 
-    fn lock_path(&self) -> PathBuf {
+    pub(crate) fn lock_path(&self) -> PathBuf {
         self.beside(".lock")
     }
 

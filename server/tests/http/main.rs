@@ -13,6 +13,7 @@ mod backup;
 mod banners;
 mod busy;
 mod crash;
+mod doctor;
 mod doors;
 mod key_change;
 mod lost_files;

@@ -127,10 +127,22 @@ impl Smtp {
         mail: &[u8],
         longest: Duration,
     ) -> Result<(), Failure> {
+        self.talk(Some((envelope, mail)), longest).await
+    }
+
+    /// Connects and signs in as for a mail, within `longest`, and sends none.
+    pub(crate) async fn sign_in(&self, longest: Duration) -> Result<(), Failure> {
+        self.talk(None, longest).await
+    }
+
+    async fn talk(&self, mail: Option<(&Envelope, &[u8])>, longest: Duration) -> Result<(), Failure> {
         let mut step = Step::Connect;
         let dialogue = async {
             let mut connection = self.connect(&mut step).await?;
-            let taken = hand_over(&mut connection, envelope, mail, &mut step).await;
+            let taken = match mail {
+                Some((envelope, mail)) => hand_over(&mut connection, envelope, mail, &mut step).await,
+                None => Ok(()),
+            };
             Ok::<_, Cause>((connection, taken))
         };
         let ended = timeout(longest, dialogue).await;

@@ -110,6 +110,14 @@ impl Mailer {
         }
     }
 
+    /// Whether a mail server lets Quince sign in, as for a mail; nothing where there is none.
+    pub(crate) async fn sign_in(&self) -> Option<Result<(), Failure>> {
+        match &self.way {
+            Way::Smtp(server) => Some(server.sign_in(self.longest).await),
+            Way::Folder(_) => None,
+        }
+    }
+
     fn message(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<Message, Failure> {
         let to = mailbox(&letter.to_name, &letter.to).map_err(|error| Failure::address(&error))?;
         let host = self.from.email.domain();

@@ -7,6 +7,7 @@ mod failures;
 mod finding;
 mod habits;
 mod icloud;
+mod probing;
 mod reading;
 mod redirects;
 mod servers;

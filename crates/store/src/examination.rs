@@ -1,0 +1,281 @@
+//! A look at a database from outside, whether it is in use or not, that makes and changes nothing: for whoever asks what is wrong
+//! with it. Each question is asked by itself, so that the answers to the others count although one fails.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{PgPool, SqlitePool};
+use uuid::Uuid;
+
+use crate::connections::SEALED_FOR;
+use crate::db::{Handle, Tx};
+use crate::error::{StoreError, migrated};
+use crate::fields::Fields;
+use crate::ids::ConnectionId;
+use crate::link_keys;
+use crate::open::write_for_trial;
+use crate::postgres::{self, POSTGRES};
+use crate::secrets::SecretKey;
+use crate::sqlite::{self, SQLITE};
+use crate::sqlite_file::{InUse, SqliteFile};
+
+/// Whoever writes meanwhile is waited for this long.
+const TURN: Duration = Duration::from_secs(4);
+
+/// A database that is being looked at.
+pub struct Examination {
+    pool: Pool,
+    is_looked_through: bool,
+}
+
+enum Pool {
+    Sqlite {
+        pool: SqlitePool,
+        /// Keeps away whoever would put the file back meanwhile.
+        _in_use: Option<InUse>,
+    },
+    Postgres(PgPool),
+}
+
+/// The state of a database's schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// There is nothing of Quince yet.
+    None,
+    /// An earlier Quince made it; a start brings it up to date.
+    Earlier {
+        /// The version that it has.
+        found: i64,
+        /// The version that this Quince has.
+        known: i64,
+    },
+    /// It is this Quince's.
+    Current(i64),
+}
+
+/// What is sealed in a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sealed {
+    /// How many stored passwords of calendars.
+    pub passwords: usize,
+    /// How many of these the key does not open.
+    pub lost: usize,
+    /// Whether it was sealed with the key itself, and not with one before it.
+    pub is_current: bool,
+}
+
+/// What a database tells of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Present {
+    /// The clock of its server.
+    Clock(Timestamp),
+    /// When something was written last that bears its time: the present was not before.
+    NotBefore(Option<Timestamp>),
+}
+
+impl Examination {
+    /// Reaches a database. Of SQLite, whose file must be there, it is whole as far as can be seen in a few seconds.
+    ///
+    /// # Errors
+    /// An address that cannot be used, a file that is damaged or no database of Quince, or the database's own failure.
+    pub async fn begin(url: &str) -> Result<Self, StoreError> {
+        if !url.starts_with("sqlite:") {
+            return Self::of_postgres(url).await;
+        }
+        let file = SqliteFile::of(url)?
+            .ok_or_else(|| StoreError::Address("a database in memory is kept by nobody".to_owned()))?;
+        let in_use = if file.lock_path().exists() {
+            Some(file.use_beside_others().await?)
+        } else {
+            None
+        };
+        let failed = |error: StoreError| error.or_damaged(file.path());
+        // Whoever uses it, or broke off, has one of these beside it.
+        let is_unused = !file.log().exists() && !file.beside("-journal").exists();
+        let checked = sqlite::check_file(&file, is_unused).await;
+        let is_looked_through = checked.map_err(failed)?;
+        let options = SqliteConnectOptions::new()
+            .filename(file.path())
+            .create_if_missing(false)
+            .busy_timeout(TURN);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .map_err(|error| failed(error.into()))?;
+        Ok(Self {
+            pool: Pool::Sqlite {
+                pool,
+                _in_use: in_use,
+            },
+            is_looked_through,
+        })
+    }
+
+    async fn of_postgres(url: &str) -> Result<Self, StoreError> {
+        let options = postgres::reach(url).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        Ok(Self {
+            pool: Pool::Postgres(pool),
+            is_looked_through: false,
+        })
+    }
+
+    /// Whether every page was looked at. Postgres looks after its own.
+    pub fn is_looked_through(&self) -> bool {
+        self.is_looked_through
+    }
+
+    /// What state the schema is in.
+    ///
+    /// # Errors
+    /// A schema of a newer Quince, or one whose change broke off.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        let mut tx = self.begin_tx("BEGIN").await?;
+        if !has_table(&mut tx, "_sqlx_migrations").await? {
+            return Ok(Schema::None);
+        }
+        let applied = all!(
+            &mut tx,
+            |row: &dyn Fields| Ok((row.int("version")?, row.flag("success")?, row.bytes("checksum")?)),
+            "SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version"
+        )?;
+        tx.roll_back().await?;
+        state(&applied, self.migrator())
+    }
+
+    fn migrator(&self) -> &'static Migrator {
+        match &self.pool {
+            Pool::Sqlite { .. } => &SQLITE,
+            Pool::Postgres(_) => &POSTGRES,
+        }
+    }
+
+    /// Whether somebody who wants to write gets their turn, and there is room for it. What is written is taken back. The schema
+    /// must be this Quince's.
+    pub async fn write(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin_tx("BEGIN IMMEDIATE").await?;
+        write_for_trial(&mut tx, now).await?;
+        if let Tx::Sqlite(_) = &tx {
+            // With so small a cache it goes to the disk at once instead of at the end, which does not come.
+            for statement in [
+                "PRAGMA cache_size = 10",
+                "CREATE TABLE room_on_the_disk (bytes BLOB)",
+                "INSERT INTO room_on_the_disk VALUES (zeroblob(262144))",
+            ] {
+                tx.run(statement).await?;
+            }
+        }
+        tx.roll_back().await
+    }
+
+    /// Whether this is the key that sealed what is sealed here; nothing where no key was used yet.
+    ///
+    /// # Errors
+    /// When it is another one.
+    pub async fn sealed(&self, key: &SecretKey) -> Result<Option<Sealed>, StoreError> {
+        let mut tx = self.begin_tx("BEGIN").await?;
+        let proof = one!(
+            &mut tx,
+            |row: &dyn Fields| row.bytes("sealed"),
+            "SELECT sealed FROM key_check WHERE id = 1"
+        )?;
+        let Some(proof) = proof else { return Ok(None) };
+        key.check(&proof)?;
+        // An earlier Quince kept none.
+        if has_table(&mut tx, "link_keys").await? {
+            let kept = all!(
+                &mut tx,
+                |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
+                "SELECT purpose, sealed FROM link_keys"
+            )?;
+            let (table, column) = link_keys::SEALED_FOR;
+            for (purpose, sealed) in kept {
+                key.open(table, &purpose, column, &sealed)?;
+            }
+        }
+        let sealed: Vec<(Uuid, Vec<u8>)> = all!(
+            &mut tx,
+            |row: &dyn Fields| Ok((row.uuid("id")?, row.bytes("password_sealed")?)),
+            "SELECT id, password_sealed FROM connections WHERE password_sealed IS NOT NULL"
+        )?;
+        tx.roll_back().await?;
+        let (table, column) = SEALED_FOR;
+        let is_lost = |(id, sealed): &&(Uuid, Vec<u8>)| {
+            let row = ConnectionId(*id).to_string();
+            key.open(table, &row, column, sealed).is_err()
+        };
+        Ok(Some(Sealed {
+            passwords: sealed.len(),
+            lost: sealed.iter().filter(is_lost).count(),
+            is_current: key.made(&proof),
+        }))
+    }
+
+    /// What the database tells of the time. The schema must be this Quince's.
+    pub async fn present(&self, own: Timestamp) -> Result<Present, StoreError> {
+        let mut tx = self.begin_tx("BEGIN").await?;
+        if let Tx::Postgres(_) = &tx {
+            return Ok(Present::Clock(tx.shared_now(own).await?));
+        }
+        let last = one!(
+            &mut tx,
+            |row: &dyn Fields| row.opt_instant("last"),
+            "SELECT max(at) AS last FROM (SELECT max(written_at) AS at FROM write_check
+             UNION ALL SELECT max(created_at) FROM appointments) AS all_times"
+        )?;
+        tx.roll_back().await?;
+        Ok(Present::NotBefore(last.flatten()))
+    }
+
+    async fn begin_tx(&self, sqlite: &'static str) -> Result<Tx, StoreError> {
+        Ok(match &self.pool {
+            Pool::Sqlite { pool, .. } => Tx::Sqlite(Handle::Transaction(pool.begin_with(sqlite).await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(pool.begin().await?)),
+        })
+    }
+
+    /// Ends it in order: beside a file that nobody else uses nothing stays.
+    pub async fn end(self) {
+        match self.pool {
+            Pool::Sqlite { pool, .. } => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn state(applied: &[(i64, bool, Vec<u8>)], migrator: &Migrator) -> Result<Schema, StoreError> {
+    for (version, is_done, checksum) in applied {
+        let known = migrator.iter().find(|known| known.version == *version);
+        let error = match known {
+            None => MigrateError::VersionMissing(*version),
+            Some(_) if !is_done => MigrateError::Dirty(*version),
+            Some(known) if *known.checksum != **checksum => MigrateError::VersionMismatch(*version),
+            Some(_) => continue,
+        };
+        migrated(Err(error))?;
+    }
+    let known = migrator.iter().map(|known| known.version).max().unwrap_or(0);
+    Ok(match applied.last() {
+        None => Schema::None,
+        Some((found, ..)) if *found < known => Schema::Earlier { found: *found, known },
+        Some((found, ..)) => Schema::Current(*found),
+    })
+}
+
+async fn has_table(tx: &mut Tx, name: &'static str) -> Result<bool, StoreError> {
+    let found = rows!(
+        tx,
+        |row: &dyn Fields| row.flag("is_there"),
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = $1) AS is_there",
+        "SELECT to_regclass($1) IS NOT NULL AS is_there",
+        name
+    )?;
+    Ok(found == [true])
+}

@@ -1,0 +1,141 @@
+//! The address that Quince listens on, the one that people use, and the proxies between them.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use bookings::probe::{self, Answer};
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::Finding;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::web::origin::is_this_machine;
+
+pub async fn look(settings: &Settings, base_url: &Url) -> Vec<Finding> {
+    let (listening, mut people) = tokio::join!(listens(settings.addr), leads_here(settings, base_url));
+    people.insert(0, listening);
+    people.extend(proxies(settings, base_url));
+    people
+}
+
+/// Whether a Quince listens already, or can.
+async fn listens(addr: SocketAddr) -> Finding {
+    const PART: &str = "listen";
+    let cause = match TcpListener::bind(addr).await {
+        Ok(_) => return Finding::ok(PART, format!("Nobody listens on {addr} yet: `quince serve` can.")),
+        Err(cause) => cause,
+    };
+    if cause.kind() == ErrorKind::AddrInUse && livez(&local(addr)).await {
+        return Finding::ok(PART, format!("Quince runs and listens on {addr}."));
+    }
+    Finding::wrong(PART, Failure::Listen { addr, cause }.to_string())
+}
+
+/// An address by which this machine reaches what listens there.
+fn local(addr: SocketAddr) -> String {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}/", SocketAddr::new(ip, addr.port()))
+}
+
+async fn livez(base: &str) -> bool {
+    matches!(ask(base).await, Ok(answer) if is_quince(&answer))
+}
+
+fn is_quince(answer: &Answer) -> bool {
+    answer.status == 200 && answer.beginning == "ok"
+}
+
+async fn ask(base: &str) -> Result<Answer, String> {
+    let url = format!("{}/livez", base.trim_end_matches('/'));
+    let url = Url::parse(&url).map_err(|cause| cause.to_string())?;
+    probe::own(&url).await.map_err(|error| error.to_string())
+}
+
+/// Whether the address that people use is one, and a Quince answers there.
+async fn leads_here(settings: &Settings, base_url: &Url) -> Vec<Finding> {
+    const PART: &str = "base url";
+    let shown = shown(base_url);
+    let is_local = is_this_machine(base_url);
+    if settings.base_url.is_none() && !is_local {
+        let sentence = format!(
+            "QUINCE_BASE_URL is not set, so that links in mails lead to {shown}. Set it to the address that people use."
+        );
+        return vec![Finding::warning(PART, sentence)];
+    }
+    let mut all = Vec::new();
+    if base_url.scheme() != "https" && !is_local {
+        all.push(Finding::wrong(
+            PART,
+            format!(
+                "QUINCE_BASE_URL is {shown}, without encryption, so that passwords can be read on their way. Put a reverse proxy with \
+                 https in front, and set QUINCE_BASE_URL to its https:// address."
+            ),
+        ));
+    }
+    if settings.base_url.is_none() {
+        return vec![Finding::ok(PART, format!("People at this machine open {shown}."))];
+    }
+    let problem = match ask(base_url.as_str()).await {
+        Ok(answer) if is_quince(&answer) => {
+            if all.is_empty() {
+                all.push(Finding::ok(PART, format!("{shown} leads to a Quince that runs.")));
+            }
+            return all;
+        }
+        Ok(answer) => format!("what answers at {shown} is not Quince (status {})", answer.status),
+        Err(cause) => format!("{shown} does not lead to Quince: {cause}"),
+    };
+    all.push(Finding::warning(
+        PART,
+        format!(
+            "Asked from this machine, {problem}. If Quince runs, check QUINCE_BASE_URL, the name's address, and that the proxy hands \
+             on to {}.",
+            settings.addr
+        ),
+    ));
+    all
+}
+
+/// An address as it is shown: without a login.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+/// Whether clients behind a proxy can be told apart.
+fn proxies(settings: &Settings, base_url: &Url) -> Option<Finding> {
+    const PART: &str = "proxies";
+    if settings.trusted_proxies.is_empty() {
+        let is_proxied = base_url.scheme() == "https" && !is_this_machine(base_url);
+        return is_proxied.then(|| {
+            Finding::warning(
+                PART,
+                "QUINCE_BASE_URL is https, which a proxy speaks, and QUINCE_TRUSTED_PROXIES lists none: all clients share one limit. \
+                 List the proxy's own address.",
+            )
+        });
+    }
+    let listed: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+    let everybody = settings
+        .trusted_proxies
+        .iter()
+        .any(|network| network.prefix_len() == 0);
+    if everybody {
+        return Some(Finding::wrong(
+            PART,
+            format!(
+                "QUINCE_TRUSTED_PROXIES ({}) lists everybody, so that each client can name an address of its choice and no limit holds. \
+                 List the proxy's own address alone.",
+                listed.join(", ")
+            ),
+        ));
+    }
+    Some(Finding::ok(
+        PART,
+        format!("X-Forwarded-For is believed of {}.", listed.join(", ")),
+    ))
+}
