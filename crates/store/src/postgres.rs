@@ -78,7 +78,7 @@ fn unreachable(options: &PgConnectOptions, error: Option<&sqlx::Error>) -> Store
     );
     let code = error
         .and_then(sqlx::Error::as_database_error)
-        .and_then(|error| error.code());
+        .and_then(sqlx::error::DatabaseError::code);
     let next = match code.as_deref() {
         Some("28000" | "28P01") => format!("Correct the user and the password there; {user} is asked for."),
         Some("3D000") => format!("Make the database (createdb {database}), or name another there."),

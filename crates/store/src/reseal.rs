@@ -32,14 +32,14 @@ pub struct Resealed {
 pub async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
     let key = store.key();
     let mut passwords = 0;
-    let mut after = Uuid::nil();
+    let mut done_up_to = Uuid::nil();
     loop {
         let mut tx = store.write().await?;
-        let page = Page::reseal(&mut tx, key, after).await?;
+        let page = Page::reseal(&mut tx, key, done_up_to).await?;
         tx.commit().await?;
         passwords += page.resealed;
         match page.last {
-            Some(last) => after = last,
+            Some(id) => done_up_to = id,
             None => break,
         }
     }
@@ -47,13 +47,13 @@ pub async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
     key_check::hold_alone(&mut tx, key).await?;
     // What was kept behind the first look. Nobody keeps anything during this one, so only what cannot be opened is left.
     let mut lost = 0;
-    let mut after = Uuid::nil();
+    let mut done_up_to = Uuid::nil();
     loop {
-        let page = Page::reseal(&mut tx, key, after).await?;
+        let page = Page::reseal(&mut tx, key, done_up_to).await?;
         passwords += page.resealed;
         lost += page.lost;
         match page.last {
-            Some(last) => after = last,
+            Some(id) => done_up_to = id,
             None => break,
         }
     }

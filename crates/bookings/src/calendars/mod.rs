@@ -27,6 +27,7 @@ use crate::quince::Quince;
 use crate::unreadable;
 
 /// A booking calendar as its editors see it.
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calendar {
     /// Its id.
