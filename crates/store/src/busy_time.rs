@@ -91,6 +91,7 @@ const SQLITE: &str = "SELECT
     (SELECT json_group_array(json_array(person.key, b.starts_at, b.ends_at))
         FROM json_each($4) person CROSS JOIN blocked_time b ON b.host_id = unhex(person.value)
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
+// `OFFSET 0` has each host looked up by itself: joined, all that anybody ever had is read.
 const POSTGRES: &str = "SELECT
     (SELECT json_agg(json_build_array(id, connection_id, staff_id, url, name, color, zone, readable, is_primary,
             all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, import_policy,
@@ -107,8 +108,8 @@ const POSTGRES: &str = "SELECT
         FROM unnest($3) WITH ORDINALITY AS host (id, place) CROSS JOIN LATERAL
             (SELECT * FROM occupancy WHERE host_id = host.id AND from_at < $2 AND to_at > $1 OFFSET 0) o) AS taken,
     (SELECT json_agg(json_build_array(person.place - 1, b.starts_at, b.ends_at))::TEXT
-        FROM unnest($4) WITH ORDINALITY AS person (id, place) JOIN blocked_time b ON b.host_id = person.id
-        WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
+        FROM unnest($4) WITH ORDINALITY AS person (id, place) CROSS JOIN LATERAL
+            (SELECT * FROM blocked_time WHERE host_id = person.id AND starts_at < $2 AND ends_at > $1 OFFSET 0) b) AS blocked";
 
 /// A row of `taken`.
 #[derive(Deserialize)]

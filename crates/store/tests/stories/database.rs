@@ -34,11 +34,15 @@ impl Database {
 
     /// Another empty one of the same kind.
     pub async fn another(&self) -> Self {
-        if self.server.is_some() {
+        if self.is_postgres() {
             Self::postgres().await
         } else {
             Self::sqlite().await
         }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.server.is_some()
     }
 
     async fn open(url: String, folder: TempDir, server: Option<Postgres>) -> Self {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use jiff::SignedDuration;
 use scheduling::{CalendarId, StaffId};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
 use store::busy_time::{self, Question};
 use store::connections::{Discovered, NewConnection};
@@ -204,19 +204,12 @@ async fn fill(tx: &mut Tx, people: &People, past: u32) {
              {all} SELECT {}, {host}, {start}, {end}, 'Errand' FROM rows",
             of(8)
         ),
-        "ANALYZE".to_owned(),
     ];
     if !is_sqlite {
         // Foreign keys and triggers would take minutes to agree.
         run(tx, "SET LOCAL session_replication_role = replica").await;
     }
-    // SQLite gets no statistics: nobody gathers them in earnest either.
-    let analyzed = if is_sqlite {
-        statements.len() - 1
-    } else {
-        statements.len()
-    };
-    for statement in &statements[..analyzed] {
+    for statement in &statements {
         run(tx, statement).await;
     }
 }
@@ -573,6 +566,14 @@ async fn measure(database: &Database, past: u32) -> Vec<(u64, u128)> {
     let people = people(&mut tx).await;
     fill(&mut tx, &people, past).await;
     tx.commit().await.unwrap();
+    if database.is_postgres() {
+        // As it does by itself in time. SQLite gets no statistics: nobody gathers them in earnest either.
+        let mut connection = PgConnection::connect(&database.url).await.unwrap();
+        sqlx::query("VACUUM ANALYZE")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
     let mut figures = Vec::new();
     for question in QUESTIONS {
         let mut taken = Vec::new();
