@@ -63,6 +63,9 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
         SqlitePoolOptions::new()
             // A file in this process does not go away as a server can, and whoever would open it anew may find another.
             .test_before_acquire(false)
+            // Where the disk is full, SQLite ends the transaction itself. The library's ROLLBACK fails then, and it takes the
+            // transaction for open ever after: such a connection would refuse every further one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .idle_timeout(None)
             .max_lifetime(None)
     };

@@ -84,12 +84,21 @@ fn compressible() -> impl Predicate {
         .and(NotForContentType::const_new("application/wasm"))
 }
 
-/// A path without what follows a secret part, which is a token.
-fn logged(path: &str) -> &str {
-    ["/manage/", "/booked/", "/waiting/"]
-        .into_iter()
-        .find(|start| path.starts_with(start))
-        .unwrap_or(path)
+/// Longer than an id (36 characters), shorter than a token (43).
+const SECRET_FROM: usize = 40;
+
+/// A path without tokens: those that follow a secret part, and those in a link that was mistyped or put together wrongly, such as
+/// `//manage/…`.
+fn logged(path: &str) -> String {
+    let known = ["/manage/", "/booked/", "/waiting/"];
+    if let Some(start) = known.into_iter().find(|start| path.starts_with(start)) {
+        return start.to_owned();
+    }
+    let parts = path.split('/');
+    let parts: Vec<&str> = parts
+        .map(|part| if part.len() < SECRET_FROM { part } else { "…" })
+        .collect();
+    parts.join("/")
 }
 
 #[cfg(test)]
@@ -102,5 +111,22 @@ mod tests {
         assert_eq!(logged("/booked/c2VjcmV0"), "/booked/");
         assert_eq!(logged("/waiting/c2VjcmV0"), "/waiting/");
         assert_eq!(logged("/book/intro-call"), "/book/intro-call");
+        assert_eq!(
+            logged("/appointments/018f0000-0000-7000-8000-000000000001"),
+            "/appointments/018f0000-0000-7000-8000-000000000001"
+        );
+        let token = "x".repeat(43);
+        for before in [
+            "//manage/",
+            "/MANAGE/",
+            "/manage%2F",
+            "/de/booked/",
+            "/",
+            "/%77aiting/",
+            "/api/fn/",
+        ] {
+            let path = format!("{before}{token}/cancel");
+            assert!(!logged(&path).contains(&token), "{path}");
+        }
     }
 }

@@ -70,6 +70,12 @@ impl Patient {
     }
 
     async fn of(studio: Studio) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let own = std::fs::Permissions::from_mode(0o700);
+            std::fs::set_permissions(studio.folder.path(), own).unwrap();
+        }
         let mail = MailServer::start(Behaviour::default()).await;
         let (icloud, smtp) = (studio.sandbox.entry_url(), mail.url("localhost"));
         Self {
@@ -181,7 +187,7 @@ async fn before_the_first_start_there_is_nothing_and_nothing_is_made() {
     let ran = patient
         .look_at(elsewhere.path(), &[("QUINCE_SECRET_KEY", "c2hvcnQ=")])
         .await;
-    is_wrong(&ran, "key", "32 bytes");
+    is_wrong(&ran, "settings", "32 bytes");
     assert!(!ran.words.contains("c2hvcnQ"), "{}", ran.words);
 }
 

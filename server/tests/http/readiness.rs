@@ -1,6 +1,7 @@
 //! `/readyz`: within two seconds, and ready only where people can book. A Postgres that starts again costs nobody an error.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
@@ -64,12 +65,19 @@ async fn a_database_that_is_damaged_while_it_runs_is_not_ready() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_full_disk_is_not_ready() {
+async fn a_full_disk_is_not_ready_until_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     Quince::serve(folder.path(), &[]).stop();
     // Files cannot grow beyond 48 kB: room for SQLite's shared memory and a few rows in its log.
-    let quince = Quince::serve_in_shell("trap '' XFSZ; ulimit -f 96", folder.path(), &[]);
+    let quince = Quince::serve_in_shell("trap '' XFSZ; ulimit -S -f 96", folder.path(), &[]);
     becomes(&quince, StatusCode::SERVICE_UNAVAILABLE).await;
+    // Somebody makes room, and it goes on without being started anew.
+    let id = quince.id().to_string();
+    let room = Command::new("prlimit")
+        .args(["--pid", &id, "--fsize=unlimited"])
+        .status();
+    assert!(room.unwrap().success());
+    becomes(&quince, StatusCode::OK).await;
 }
 
 #[tokio::test]
