@@ -1,5 +1,6 @@
 //! The operator's commands.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -210,9 +211,9 @@ pub fn print_settings() -> Result<(), Failure> {
         let Setting {
             key, default, help, ..
         } = setting;
-        text += &format!("{key}\n    {help}\n    default: {default}\n");
+        let _ = writeln!(text, "{key}\n    {help}\n    default: {default}");
         if setting.secret {
-            text += &format!("    or as a file: {key}_FILE\n");
+            let _ = writeln!(text, "    or as a file: {key}_FILE");
         }
     }
     say(&text)

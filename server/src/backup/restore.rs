@@ -1,5 +1,6 @@
 //! `quince restore`: a backup that is whole takes the place of what is there, or of nothing.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -118,10 +119,11 @@ impl Key {
 
     /// For whoever copies by hand.
     fn how_to_copy(&self) -> String {
-        let copies = self.files.iter();
-        copies
-            .map(|(from, to)| format!(" and the key with: cp {} {}", from.display(), to.display()))
-            .collect()
+        let mut text = String::new();
+        for (from, to) in &self.files {
+            let _ = write!(text, " and the key with: cp {} {}", from.display(), to.display());
+        }
+        text
     }
 }
 

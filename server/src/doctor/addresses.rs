@@ -22,9 +22,8 @@ pub async fn look(settings: &Settings, base_url: &Url) -> Vec<Finding> {
 /// Whether a Quince listens already, or can.
 async fn listens(addr: SocketAddr) -> Finding {
     const PART: &str = "listen";
-    let cause = match TcpListener::bind(addr).await {
-        Ok(_) => return Finding::ok(PART, format!("Nobody listens on {addr} yet: `quince serve` can.")),
-        Err(cause) => cause,
+    let Err(cause) = TcpListener::bind(addr).await else {
+        return Finding::ok(PART, format!("Nobody listens on {addr} yet: `quince serve` can."));
     };
     if cause.kind() == ErrorKind::AddrInUse && livez(&local(addr)).await {
         return Finding::ok(PART, format!("Quince runs and listens on {addr}."));

@@ -19,7 +19,7 @@ pub struct Problem {
     field: Option<String>,
     /// What to solve before the request is sent again.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    challenge: Option<Challenge>,
+    challenge: Option<Box<Challenge>>,
     #[serde(skip)]
     retry_after_seconds: Option<u64>,
 }
@@ -111,10 +111,10 @@ impl Problem {
              \"solution\". Or send it again with \"challenge\" alone in {seconds} seconds."
         );
         Self {
-            challenge: Some(Challenge {
+            challenge: Some(Box::new(Challenge {
                 challenge: text,
                 bits,
-            }),
+            })),
             retry_after_seconds: Some(seconds),
             ..Self::new(StatusCode::PRECONDITION_REQUIRED, "Proof of work", detail)
         }

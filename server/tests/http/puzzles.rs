@@ -30,7 +30,7 @@ fn solve(challenge: &str, bits: u64) -> String {
         let head = u64::from_be_bytes(hash[..8].try_into().unwrap());
         u64::from(head.leading_zeros()) >= bits
     };
-    (0..).find(solves).unwrap().to_string()
+    (0..u64::MAX).find(solves).unwrap().to_string()
 }
 
 async fn book(quince: &Quince, key: &str, start: &str, proof: &[(&str, &str)]) -> Response {
