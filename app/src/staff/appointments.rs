@@ -39,8 +39,8 @@ pub struct AppointmentsView {
 #[server(prefix = "/api/fn", endpoint = "appointments-page")]
 pub async fn appointments_page(
     show: String,
-    before: String,
-    after: String,
+    #[server(default)] before: String,
+    #[server(default)] after: String,
 ) -> Result<AppointmentsView, AppError> {
     use bookings::appointments::{Cursor, Filter};
 

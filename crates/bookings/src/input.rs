@@ -21,6 +21,9 @@ pub const PASSWORD_LIMIT: usize = 500;
 /// Characters of a password by which its strength is estimated.
 const ESTIMATED: usize = 64;
 
+/// Characters that are left of a good password without what is known of the person.
+const OWN: usize = 5;
+
 /// Collects the problems of one form.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
@@ -40,7 +43,12 @@ fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
         // What everybody knows of every instance.
         .chain(["quince", "booking", "bookings", "calendar", "icloud"]);
     let words: Vec<&str> = words.filter(|word| word.len() > 2).collect();
-    zxcvbn::zxcvbn(&beginning, &words).score() < zxcvbn::Score::Three
+    let mut own = beginning.to_lowercase();
+    for word in &words {
+        own = own.replace(&word.to_lowercase(), "");
+    }
+    own.retain(char::is_alphanumeric);
+    own.chars().count() < OWN || zxcvbn::zxcvbn(&beginning, &words).score() < zxcvbn::Score::Three
 }
 
 impl Checked {

@@ -42,6 +42,7 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ("choose-services", Everybody, ""),
     ("confirm-booking", Everybody, ""),
     ("create-owner", Everybody, ""),
+    ("booking-challenge", Everybody, ""),
     ("hold-time", Everybody, ""),
     ("leave-waiting-list", Everybody, ""),
     ("move-appointment", Everybody, ""),

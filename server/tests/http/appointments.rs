@@ -25,6 +25,8 @@ fn clients(page: &str) -> Vec<u32> {
 
 /// Where the link with these words leads.
 fn link(page: &str, words: &str) -> Option<String> {
+    // Marks that the renderer puts between parts of a text.
+    let page = page.replace("<!>", "");
     let before = page
         .split(&format!("{words}</a>"))
         .next()

@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 pub struct Behaviour {
     /// What it answers to what begins so, instead of yes: `("AUTH", "535 No")`. The greeting is `greeting`, the mail itself `.`.
     pub answers: Vec<(&'static str, &'static str)>,
-    /// It says nothing to what begins so, for ever.
+    /// It says nothing to what begins so, for ever; the mail itself it has taken by then.
     pub hangs_at: Option<&'static str>,
     /// It drops the line instead of answering to what begins so; the mail itself it does not take then.
     pub drops_at: Option<&'static str>,
@@ -165,7 +165,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
                     let mail = mail(stream).await?;
                     let behaviour = lock(state).behaviour.clone();
                     let takes = !behaviour.answers.iter().any(|(start, _)| *start == ".")
-                        && ![behaviour.hangs_at, behaviour.drops_at].contains(&Some("."));
+                        && behaviour.drops_at != Some(".");
                     if takes {
                         lock(state).taken.push(mail);
                     }

@@ -137,8 +137,9 @@ impl Soak {
             let told = format!("{mail:?}, taken {taken} times, at {now}; {:?}", self.counts);
             assert!(taken <= 1 + repeated, "sent too often: {told}");
             match mail.state.as_str() {
+                // One that is not due was tried by a clock that was ahead, in a process that died over it.
                 "waiting" => assert!(
-                    mail.attempts == 0 && mail.next_attempt_at > now.as_millisecond(),
+                    mail.next_attempt_at > now.as_millisecond() && (mail.attempts == 0 || repeated > 0),
                     "not sent though it is due: {told}"
                 ),
                 "sent" => assert!(mail.sent_at.is_none() || taken > 0, "lost: {told}"),
