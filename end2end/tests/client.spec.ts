@@ -8,6 +8,10 @@ const TYPED = { Name: "Grace Hopper", Email: "grace@client.example", Phone: "+49
 
 const bookingPage = (demo: Demo, query = "") => `${demo.app}/book/intro-call?zone=Europe/Berlin${query}`;
 
+// As in a browser that takes no cookies, nothing is held: the tests of a worker share a workspace, and a time that one of them
+// holds a moment after its page was shown is not free to the next.
+test.beforeEach(({ page }) => page.route("**/hold-time*", (route) => route.fulfill({ status: 429 })));
+
 /** Chooses the first time on offer and answers which it is. */
 async function choose(page: Page, usable: (page: Page) => Promise<void>): Promise<string> {
   const time = page.locator("a.time").first();
@@ -41,8 +45,6 @@ async function force(page: Page, label: string, text: string): Promise<void> {
 }
 
 test("a time that is taken meanwhile loses nothing that was typed, and others are offered", async ({ page, demo, visit, usable }) => {
-  // As in a browser that takes no cookies: nothing is held for it.
-  await page.route("**/hold-time*", (route) => route.fulfill({ status: 429 }));
   await visit(page, bookingPage(demo.is));
   const start = await choose(page, usable);
   await fill(page);
