@@ -377,6 +377,36 @@ fn host_entry(text: &str) -> Option<String> {
     (is_host && matches!(url.scheme(), "http" | "https")).then(|| text.to_owned())
 }
 
+/// The first option of a Postgres address that the library does not know. It would write it into the log together with its value,
+/// which may be a password.
+fn unknown_option(url: &str) -> Option<String> {
+    const KNOWN: [&str; 17] = [
+        "sslmode",
+        "ssl-mode",
+        "sslrootcert",
+        "ssl-root-cert",
+        "ssl-ca",
+        "sslcert",
+        "ssl-cert",
+        "sslkey",
+        "ssl-key",
+        "statement-cache-capacity",
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "user",
+        "password",
+        "application_name",
+    ];
+    let url = Url::parse(url).ok()?;
+    let mut options = url.query_pairs();
+    let unknown = options.find(|(option, _)| {
+        !KNOWN.contains(&option.as_ref()) && option != "options" && !option.starts_with("options[")
+    });
+    unknown.map(|(option, _)| option.into_owned())
+}
+
 struct Parser<'a> {
     values: &'a mut BTreeMap<&'static str, String>,
     problems: &'a mut Vec<SettingError>,
@@ -579,11 +609,11 @@ impl Parser<'_> {
         const KEY: &str = "QUINCE_DATABASE_URL";
         match self.text(KEY) {
             None => format!("sqlite://{}", data_dir.join("quince.db").display()),
-            Some(url)
-                if ["sqlite:", "postgres:", "postgresql:"]
-                    .iter()
-                    .any(|start| url.starts_with(start)) =>
-            {
+            Some(url) if url.starts_with("sqlite:") => url,
+            Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
+                if let Some(option) = unknown_option(&url) {
+                    self.bad(KEY, format!("Postgres has no option ?{option}="));
+                }
                 url
             }
             Some(_) => {

@@ -102,7 +102,10 @@ impl Checked {
     pub(crate) fn name_of_stranger(&mut self, field: &'static str, what: &str, typed: &str) -> String {
         let name = self.required_line(field, what, typed, NAME_LIMIT);
         if leads_somewhere(&name) {
-            self.problem(field, format!("Please enter {what} without web addresses."));
+            self.problem(
+                field,
+                format!("Please enter {what} without web addresses, with a blank behind each dot."),
+            );
         }
         name
     }
@@ -200,18 +203,19 @@ fn visible(text: &str) -> String {
 }
 
 /// What is written before a name with a dot and often without a blank.
-const TITLES: [&str; 16] = [
+const TITLES: [&str; 33] = [
     "dr", "st", "mr", "mrs", "ms", "prof", "jr", "sr", "fr", "sra", "ing", "mag", "dipl", "rev", "hon", "ph",
+    "dra", "dott", "sig", "med", "rer", "md", "mohd", "ma", "fam", "hr", "wm", "lt", "smt", "geb", "mudr",
+    "univ", "arch",
 ];
-/// Ends of host names that are taken for nothing else, also behind a title, or in letters beyond ASCII.
-const ENDS: [&str; 20] = [
+/// Ends of host names that are taken for nothing else, also behind a title or a single letter, or in letters beyond ASCII.
+const ENDS: [&str; 26] = [
     "com",
     "net",
     "org",
     "info",
     "biz",
     "io",
-    "co",
     "app",
     "dev",
     "xyz",
@@ -219,33 +223,60 @@ const ENDS: [&str; 20] = [
     "online",
     "link",
     "support",
+    "me",
+    "ly",
+    "to",
     "рф",
     "рус",
     "онлайн",
     "сайт",
     "中国",
     "公司",
+    "网络",
+    "한국",
+    "भारत",
+    "ไทย",
 ];
 
 /// Whether mail programs would make a link of a part of this text. There are over a thousand ends of host names, and more each
 /// year, so every word counts that could be one; whoever is called so writes it with a blank.
 fn leads_somewhere(text: &str) -> bool {
-    let text = text.to_lowercase();
+    let text: String = text.to_lowercase().chars().filter_map(plain).collect();
     text.contains("://")
-        || text.split_whitespace().any(|word| {
-            let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
-            let host = word.split(['/', ':', '?', '#']).next().unwrap_or(word);
-            let Some((before, end)) = host.trim_end_matches('.').rsplit_once('.') else {
-                return false;
-            };
-            let is_end = end.len() > 1 && end.chars().all(|sign| sign.is_ascii_alphabetic());
-            let has_path = host.len() < word.len();
-            ENDS.contains(&end) && before.chars().count() > 1
-                || is_end
-                    && (has_path
-                        || before.chars().count() > 1 && !TITLES.contains(&before) && !is_initials(before))
-                || word.starts_with("www.")
-        })
+        || text
+            .split(|sign: char| !(sign.is_alphanumeric() || sign == '-' || sign == '.'))
+            .any(is_host)
+}
+
+/// A letter as browsers take it in a host's name: full-width ones and the dots of other scripts are plain ones there, and what joins
+/// letters is left out.
+fn plain(sign: char) -> Option<char> {
+    match sign {
+        '\u{200c}' | '\u{200d}' => None,
+        '\u{3002}' | '\u{ff61}' | '\u{2024}' => Some('.'),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0),
+        sign => Some(sign),
+    }
+}
+
+fn is_host(word: &str) -> bool {
+    let word = word.trim_matches(['.', '-']);
+    let Some((before, end)) = word.rsplit_once('.') else {
+        return false;
+    };
+    let is_address = word.parse::<std::net::Ipv4Addr>().is_ok();
+    let is_end = end.len() > 1 && end.chars().all(|sign| sign.is_ascii_alphabetic());
+    // "Co.KG" is how German companies end.
+    let is_title = before == "co"
+        || before
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| TITLES.contains(&last));
+    is_address
+        || end.starts_with("xn--")
+        || before.starts_with("www")
+        || ENDS.contains(&end)
+        || is_end && !is_title && !is_initials(before)
 }
 
 /// "j.r.r", as in "J.R.R.Tolkien".
@@ -325,6 +356,10 @@ mod tests {
             "Prof.Ada",
             "Иван.Петров",
             "Ada B.",
+            "Dott.ssa Rossi",
+            "Dr.med.dent. Schmidt",
+            "Müller & Co.KG",
+            "Md.Rahman",
         ] {
             let mut checked = Checked::default();
             assert_eq!(checked.name_of_stranger("name", "your name", name), name);
@@ -342,10 +377,22 @@ mod tests {
             "Win at evil.nl",
             "Win at Evil.Support",
             "evil.ch/login",
-            "t.co/x",
             "dr.link",
             "evil.photography.",
             "evil.рф",
+            "Invoice:evil.com/pay",
+            "x/evil.com",
+            "https:\\\\evil.com",
+            "evil.co.uk,now",
+            "[evil.com](x)",
+            "evil.xn--p1ai/pay",
+            "evil。com",
+            "ｅｖｉｌ.ｃｏｍ",
+            "evil.c\u{200d}om",
+            "93.184.216.34/pay",
+            "x.com",
+            "t.me,join",
+            "a.b.ly",
         ] {
             let mut checked = Checked::default();
             checked.name_of_stranger("name", "your name", link);

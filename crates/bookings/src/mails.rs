@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
 use store::messages::GivenUp;
 use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
+use crate::clock::before;
 use crate::mail::kinds::MessageKind;
 use crate::mail::smtp::Smtp;
 use crate::mail::transport::{Letter, Mailer, sender};
@@ -35,6 +36,8 @@ pub(crate) fn is_alarm(trouble: &MailTrouble, now: Timestamp) -> bool {
     trouble.told_at.is_some() || trouble.alarm_at <= now
 }
 
+/// A mail is tried by hand so often at most: a mail server locks out who signs in wrongly again and again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(10);
 /// Mails that were given up, as many as a page shows.
 const SHOWN: u32 = 100;
 
@@ -127,7 +130,8 @@ pub async fn put_off(quince: &Quince, by: StaffId) -> Result<PutOff, MailError> 
 pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), MailError> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
-    messages::hurry(&mut tx, quince.now()).await?;
+    let now = quince.now();
+    messages::try_again(&mut tx, before(now, AGAIN), now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

@@ -132,11 +132,32 @@ fn replace(path: &Path, keys: &[&SecretKey]) -> Result<(), KeyError> {
             _ => {}
         }
         fill(&mut create(&beside)?, keys)?;
+        keep_owner(path, &beside)?;
         std::fs::rename(&beside, path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         sync_folder(folder.unwrap_or(Path::new(".")))
     };
     written().map_err(|cause| failed(path, cause))
+}
+
+/// Gives a file the owner of the one whose place it takes, or of their folder: whoever runs the command may be another user than
+/// whoever runs Quince.
+#[cfg(unix)]
+fn keep_owner(path: &Path, beside: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let before = std::fs::metadata(path).or_else(|_| std::fs::metadata(folder.unwrap_or(Path::new("."))))?;
+    let (is, was) = (std::fs::metadata(beside)?, (before.uid(), before.gid()));
+    if (is.uid(), is.gid()) == was {
+        return Ok(());
+    }
+    chown(beside, Some(was.0), Some(was.1))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn create(path: &Path) -> std::io::Result<File> {

@@ -408,13 +408,28 @@ pub async fn give_back(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError>
     .map(drop)
 }
 
-/// Mails go out again, or somebody thinks so: those that failed meanwhile are due now.
+/// Mails go out again: those that failed meanwhile are due now.
 pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1
          WHERE state = 'waiting' AND attempts > 0 AND lease_until IS NULL AND next_attempt_at > $1",
         ms(now)
+    )
+    .map(drop)
+}
+
+/// Somebody has mended what kept mails: those that failed, and not just now, are due. However often that is asked for, it uses up
+/// none of the tries after which a mail is given up.
+pub async fn try_again(tx: &mut Tx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET next_attempt_at = $1, planned_at = $1,
+            attempts = CASE WHEN attempts > 1 THEN attempts - 1 ELSE attempts END
+         WHERE state = 'waiting' AND attempts > 0 AND lease_until IS NULL AND next_attempt_at > $1
+            AND (planned_at <= $2 OR planned_at > $1)",
+        ms(now),
+        ms(failed_until)
     )
     .map(drop)
 }

@@ -188,6 +188,20 @@ fn an_option_of_the_mail_server_that_nobody_knows_is_named() {
     assert!(!said.contains("hunter22"), "{said}");
 }
 
+#[test]
+fn an_option_of_postgres_that_nobody_knows_is_named_without_its_value() {
+    let (output, said) = start(&[(
+        "QUINCE_DATABASE_URL",
+        "postgres://quince@127.0.0.1:1/x?pasword=hunter22",
+    )]);
+    assert!(!output.status.success());
+    assert!(
+        said.contains("QUINCE_DATABASE_URL cannot be used: Postgres has no option ?pasword="),
+        "{said}"
+    );
+    assert!(!said.contains("hunter22"), "{said}");
+}
+
 /// A server of some other kind, one that says nothing, and nobody at all.
 #[test]
 fn a_postgres_that_cannot_be_used_is_named_with_what_to_do() {

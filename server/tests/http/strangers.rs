@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use store::booking_calendars::{self, NewBookingCalendar};
 
-use crate::support::{Browser, Quince, eventually, http, json_of, use_cases};
+use crate::support::{Browser, Quince, eventually, http, json_of, logged, use_cases};
 
 const PROXY: (&str, &str) = ("QUINCE_TRUSTED_PROXIES", "127.0.0.0/8");
 
@@ -69,7 +69,7 @@ async fn one_network_books_ten_times_and_reads_when_it_can_go_on() {
         sentence.contains("minutes") && sentence.contains("contact us"),
         "{sentence}"
     );
-    let log = quince.log.lock().unwrap().clone();
+    let log = logged(&quince, "tried too often").await;
     let line = log.lines().find(|line| line.contains("tried too often")).unwrap();
     assert!(
         line.contains("audit") && line.contains("2001:db8:0:1::99"),
@@ -124,7 +124,7 @@ async fn a_form_that_is_one_too_many_keeps_what_was_typed() {
         shown.contains("Too many bookings came with this email address"),
         "it says why"
     );
-    let log = quince.log.lock().unwrap().clone();
+    let log = logged(&quince, "tried too often").await;
     assert!(log.contains("tried too often"), "{log}");
 }
 
@@ -154,7 +154,7 @@ async fn a_hold_too_many_is_refused_and_with_limits_off_everything_is_taken() {
             );
         }
     }
-    let log = quince.log.lock().unwrap().clone();
+    let log = logged(&quince, "attempt=Hold").await;
     assert!(log.contains("attempt=Hold"), "{statuses:?} {log}");
     assert_eq!(log.matches("tried too often").count(), 1, "{log}");
     drop(quince);

@@ -345,6 +345,15 @@ pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// What a server has logged, once it holds a text: lines are read a moment after they were written.
+pub async fn logged(quince: &Quince, text: &str) -> String {
+    eventually("the log holds a text", async || {
+        quince.log.lock().unwrap().contains(text)
+    })
+    .await;
+    quince.log.lock().unwrap().clone()
+}
+
 /// An answer's JSON.
 pub async fn json_of(response: Response) -> Value {
     let text = response.text().await.unwrap();

@@ -17,7 +17,8 @@ const DELAY: Duration = Duration::from_secs(11);
 const RENEW: Duration = Duration::from_mins(15);
 
 /// What is shown instead to people without script.
-const WITHOUT_SCRIPT: &str = "<p class=\"field-help\">So that programs cannot book, this form counts ten seconds after it was opened.</p>";
+const WITHOUT_SCRIPT: &str =
+    "So that programs cannot book, this form counts ten seconds after it was opened.";
 
 /// A puzzle to solve.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ impl Puzzle {
             view! {
                 <input type="hidden" name="challenge" value=move || self.challenge.get()/>
                 <input type="hidden" name="solution" value=move || self.solution.get()/>
-                <noscript inner_html=WITHOUT_SCRIPT></noscript>
+                <p class="field-help without-script">{WITHOUT_SCRIPT}</p>
             }
         })
     }

@@ -5,6 +5,7 @@ use bookings::appointments::{self, Actor};
 use bookings::mails::MailError;
 use bookings::warnings::{self, Urgency, Warning};
 use bookings::{Quince, jobs, mails};
+use jiff::SignedDuration;
 
 use crate::database::stories;
 use crate::mail_server::{Behaviour, MailServer};
@@ -276,7 +277,21 @@ async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: Wo
     ] {
         assert!(matches!(refused, Err(MailError::NotAllowed)), "{refused:?}");
     }
+    // However often it is asked for in vain: a try a moment, and none of those after which a mail is given up.
+    let tried = server.count("AUTH");
+    for _ in 0..200 {
+        mails::try_now(&quince, world.owner).await.unwrap();
+        jobs::run_due(&quince).await.unwrap();
+    }
+    assert!(server.count("AUTH") <= tried + 2, "each mail once");
+    for _ in 0..200 {
+        world.clock.advance(SignedDuration::from_secs(11));
+        mails::try_now(&quince, world.owner).await.unwrap();
+        jobs::run_due(&quince).await.unwrap();
+    }
+    assert_eq!(mails::given_up(&quince, world.owner).await.unwrap(), []);
     server.behave(Behaviour::default());
+    world.clock.advance(SignedDuration::from_secs(11));
     mails::try_now(&quince, world.owner).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
     assert_eq!(server.taken().len(), 2);
