@@ -59,8 +59,7 @@ mod sweep;
 mod unreadable;
 
 pub use problem::{FieldProblem, Internal};
-pub use pruning::Retention;
-pub use quince::{Mail, Practice, Quince, Settings};
+pub use quince::{Mail, Practice, Quince, Retention, Settings};
 
 pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,

@@ -8,17 +8,6 @@ use crate::clock::{age, before};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// How long things are kept, in days; nothing: for ever.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Retention {
-    /// Mails, after they were sent.
-    pub sent_mails: Option<u32>,
-    /// The texts of events in people's calendars, after these are over. Without its text nobody notices a change of an event there.
-    pub event_texts: Option<u32>,
-    /// Appointments and sessions of classes, after they are over.
-    pub appointments: Option<u32>,
-}
-
 /// How often is looked for what is old.
 pub(crate) const EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// A clock that jumps is followed by so much each time: one that is far ahead for a while removes little, and one that was behind is

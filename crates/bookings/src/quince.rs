@@ -17,7 +17,17 @@ use crate::clock::Clock;
 use crate::mail::outcomes::Outcomes;
 use crate::mail::transport::Mailer;
 use crate::problem::Internal;
-use crate::pruning::Retention;
+
+/// How long things are kept, in days; nothing: for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Mails, after they were sent.
+    pub sent_mails: Option<u32>,
+    /// The texts of events in people's calendars, after these are over. Without its text nobody notices a change of an event there.
+    pub event_texts: Option<u32>,
+    /// Appointments and sessions of classes, after they are over.
+    pub appointments: Option<u32>,
+}
 
 /// How Quince is set up, as far as the use cases care.
 #[derive(Debug, Clone)]

@@ -131,8 +131,8 @@ async fn is_writable(tx: &mut Tx, calendar: Option<RemoteCalendarId>) -> Result<
     Ok(calendar.is_some_and(|calendar| calendar.vanished_at.is_none() && calendar.writable))
 }
 
-/// Whether the host writes to another calendar by now. An event that was over when they chose it stayed behind: it moves when its
-/// appointment is put off, and when a clock had been ahead.
+/// Whether the host writes to another calendar by now. An event that was over when they chose that, be it by a clock that was ahead,
+/// stayed behind; it moves when its appointment changes.
 async fn has_moved_on(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
     let primary = staff::find(tx, write.host_id)
         .await?
