@@ -49,6 +49,7 @@ pub mod strangers;
 pub mod sync;
 pub mod warnings;
 
+mod contention;
 mod mail;
 mod outbox;
 mod problem;

@@ -16,6 +16,9 @@ pub enum StoreError {
     /// A row of this key exists already.
     #[error("This exists already.")]
     AlreadyExists,
+    /// Others changed the same at the same moment, and the database let them go first. Nothing was written; it can be tried again.
+    #[error("The database let others go first: {0}")]
+    Contended(#[source] sqlx::Error),
     /// A row that should be changed is not there.
     #[error("The {0} is not there any more.")]
     Gone(&'static str),
@@ -175,6 +178,7 @@ impl From<sqlx::Error> for StoreError {
         match error.as_database_error().map(kind) {
             Some(Broken::Overlap) => Self::SlotTaken,
             Some(Broken::Unique) => Self::AlreadyExists,
+            Some(Broken::Contended) => Self::Contended(error),
             _ => Self::Database(error),
         }
     }
@@ -183,16 +187,19 @@ impl From<sqlx::Error> for StoreError {
 enum Broken {
     Overlap,
     Unique,
+    Contended,
     Other,
 }
 
 fn kind(error: &dyn DatabaseError) -> Broken {
-    // Two bookings that wait for each other are broken up by Postgres; the one that lost has lost the slot.
-    const DEADLOCK: &str = "40P01";
     const EXCLUSION: &str = "23P01";
+    const SERIALIZATION_FAILURE: &str = "40001";
+    const DEADLOCK: &str = "40P01";
     let code = error.code();
-    if matches!(code.as_deref(), Some(EXCLUSION | DEADLOCK)) || error.message().contains(SLOT_TAKEN) {
+    if code.as_deref() == Some(EXCLUSION) || error.message().contains(SLOT_TAKEN) {
         Broken::Overlap
+    } else if matches!(code.as_deref(), Some(SERIALIZATION_FAILURE | DEADLOCK)) {
+        Broken::Contended
     } else if error.is_unique_violation() {
         Broken::Unique
     } else {

@@ -616,10 +616,12 @@ async fn shared(tx: &mut Tx, place: &Place) -> Result<Option<uuid::Uuid>, StoreE
 
 async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyId, StoreError> {
     let id = new_id(now)?;
-    execute!(
+    // Of two who want overlapping spans at the same moment, Postgres lets each wait for the other, unless both say what to do at
+    // a conflict: then one of them gives way.
+    let inserted = execute!(
         tx,
         "INSERT INTO occupancy (id, host_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         id,
         place.host_id.0,
         place.calendar_id.0,
@@ -629,6 +631,9 @@ async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyI
         i64::from(place.capacity),
         place.overriding
     )?;
+    if inserted == 0 {
+        return Err(StoreError::SlotTaken);
+    }
     Ok(OccupancyId(id))
 }
 

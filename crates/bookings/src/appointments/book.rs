@@ -23,6 +23,7 @@ use super::{hold, token, unconfirmed, why_not};
 use crate::accounts::is_admin;
 use crate::calendars::checked_answers;
 use crate::classes;
+use crate::contention::{MayBeContention, retried};
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
@@ -126,7 +127,7 @@ async fn try_to_book(quince: &Quince, wish: &Wish<'_>) -> Result<Booked, BookErr
     let mut looks = Looks::new();
     let mut at_refusal = AtRefusal::GiveUp;
     for _ in 0..ROUNDS {
-        match wish.commit(quince, &looks, at_refusal).await {
+        match retried(|| wish.commit(quince, &looks, at_refusal)).await {
             Ok(Try::Booked(booked)) => {
                 quince.wake();
                 wish.give_up_hold(quince).await;
@@ -147,6 +148,12 @@ enum TryError {
     /// are told or override what is in the way, the time was taken.
     Again,
     Final(BookError),
+}
+
+impl MayBeContention for TryError {
+    fn is_contention(&self) -> bool {
+        matches!(self, Self::Final(error) if error.is_contention())
+    }
 }
 
 impl From<BookError> for TryError {

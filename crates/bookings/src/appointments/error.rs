@@ -1,5 +1,6 @@
 //! Why something could not be booked or changed.
 
+use crate::contention::MayBeContention;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::slots::{HostProblem, Why};
 use crate::strangers::{NotProven, TooMany};
@@ -99,6 +100,18 @@ pub enum ChangeError {
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+impl MayBeContention for BookError {
+    fn is_contention(&self) -> bool {
+        matches!(self, Self::Internal(cause) if cause.is_contention())
+    }
+}
+
+impl MayBeContention for ChangeError {
+    fn is_contention(&self) -> bool {
+        matches!(self, Self::Internal(cause) if cause.is_contention())
+    }
 }
 
 impl From<store::StoreError> for BookError {

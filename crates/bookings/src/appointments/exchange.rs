@@ -15,6 +15,7 @@ use super::plan::{self, Plan};
 use super::read::{hosts_of, one_view};
 use super::view::AppointmentView;
 use super::why_not;
+use crate::contention::retried;
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
@@ -35,7 +36,7 @@ pub async fn exchange(
 ) -> Result<AppointmentView, ChangeError> {
     let mut looks = Looks::new();
     for _ in 0..ROUNDS {
-        match try_to_exchange(quince, by, id, (leaves, joins), &looks).await? {
+        match retried(|| try_to_exchange(quince, by, id, (leaves, joins), &looks)).await? {
             Exchanged::Done(view) => {
                 quince.wake();
                 return Ok(*view);

@@ -9,6 +9,7 @@ use super::error::BookError;
 use super::looks::Looks;
 use super::{book, plan, token};
 use crate::classes;
+use crate::contention::retried;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
@@ -39,7 +40,7 @@ pub fn holder(secret: &str) -> Holder {
 /// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
 /// calendars would have to be free is not asked; that happens when they book.
 pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Timestamp, BookError> {
-    hold_for(quince, None, holder, wish).await
+    retried(|| hold_for(quince, None, holder, wish)).await
 }
 
 /// As [`hold`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
@@ -49,7 +50,7 @@ pub async fn hold_as_stranger(
     holder: Holder,
     wish: &HoldWish,
 ) -> Result<Timestamp, BookError> {
-    hold_for(quince, Some(stranger), holder, wish).await
+    retried(|| hold_for(quince, Some(stranger), holder, wish)).await
 }
 
 async fn hold_for(

@@ -16,6 +16,7 @@ use super::plan::{self, Decided, Plan};
 use super::read::{calendar_of, hosts_of, is_active, of_token, one_view};
 use super::view::AppointmentView;
 use super::why_not;
+use crate::contention::retried;
 use crate::mail::Before;
 use crate::mail::kinds::MessageKind;
 use crate::quince::Quince;
@@ -91,7 +92,7 @@ impl Wish {
             looks.make(quince, needed).await?;
         }
         for _ in 0..ROUNDS {
-            match self.try_to_move(quince, &looks).await? {
+            match retried(|| self.try_to_move(quince, &looks)).await? {
                 Try::Moved(view) => {
                     quince.wake();
                     return Ok(*view);

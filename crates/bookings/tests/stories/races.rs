@@ -3,9 +3,10 @@
 use bookings::Status;
 use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError};
 use jiff::SignedDuration;
+use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinSet;
 
-use crate::database::stories;
+use crate::database::{Database, stories};
 use crate::world::{World, adas_wish, tuesday};
 
 stories! {
@@ -129,4 +130,62 @@ async fn the_events_own_write_never_stops_the_next_booking(world: World) {
     };
     let third = appointments::book(&world.quince, third).await;
     assert!(matches!(third, Err(BookError::SlotTaken)), "{third:?}");
+}
+
+/// Waits until somebody waits for a lock.
+async fn until_somebody_waits(postgres: &mut PgConnection) {
+    const WAITING: &str = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    while sqlx::query_scalar::<_, i64>(WAITING)
+        .fetch_one(&mut *postgres)
+        .await
+        .unwrap()
+        == 0
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+/// On Postgres alone, as SQLite has one writer, who waits for nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_database_breaks_up_is_done_again_and_never_called_taken() {
+    let world = World::connected_on(Database::postgres().await).await;
+    let quince = world.quince.clone();
+    let booked = world.book("09:00").await;
+    let actor = client(&booked);
+    let mut watching = PgConnection::connect(world.database.url()).await.unwrap();
+    for turn in 0..2 {
+        // It keeps the host's time to itself, and then wants what whoever waits for that has read.
+        let mut other = PgConnection::connect(world.database.url()).await.unwrap();
+        let mut in_the_way = other.begin().await.unwrap();
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(id::TEXT, 0)) FROM staff")
+            .execute(&mut *in_the_way)
+            .await
+            .unwrap();
+        let waits = tokio::spawn({
+            let (quince, actor) = (quince.clone(), actor.clone());
+            async move {
+                if turn == 0 {
+                    appointments::book(&quince, adas_wish("14:00")).await.unwrap();
+                } else {
+                    appointments::reschedule(&quince, &actor, tuesday("15:00"))
+                        .await
+                        .unwrap();
+                }
+            }
+        });
+        until_somebody_waits(&mut watching).await;
+        sqlx::query("LOCK TABLE booking_calendars IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut *in_the_way)
+            .await
+            .unwrap();
+        in_the_way.rollback().await.unwrap();
+        waits.await.unwrap();
+    }
+    assert_eq!(world.appointment(&booked).await.start, tuesday("15:00"));
+    assert!(!world.is_free("14:00").await);
+    let broken_up = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert!(
+        world.database.count(broken_up).await >= 2,
+        "two waited for each other"
+    );
 }

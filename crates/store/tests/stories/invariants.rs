@@ -1,5 +1,7 @@
 //! Whatever is taken, given back and moved, in whatever order and from several processes: the rules hold.
 
+use std::time::Duration;
+
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::occupancy::{AtRefusal, Holder, Place, Taken};
@@ -10,6 +12,7 @@ use crate::database::{Database, appointment, booking_calendar, in_minutes, now, 
 
 stories! {
     random_changes_from_several_connections_never_overlap,
+    when_one_gives_a_time_up_one_of_those_who_wait_for_it_has_it,
     another_connection_is_refused_the_same_time,
     a_lowered_capacity_counts_the_seats_that_are_taken_already,
     a_later_booking_of_a_start_may_need_longer_buffers,
@@ -159,6 +162,44 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
                 .any(|taken| is_theirs(taken) && taken.from <= at.from && at.to <= taken.to),
             "{id:?} lost {at:?}"
         );
+    }
+}
+
+/// Takes a place for an appointment of its own.
+async fn take_at_once(store: Store, at: Place) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    let new = appointment(&mut tx, &at).await;
+    occupancy::take_held(&mut tx, &[at], new, 1, now(), None, AtRefusal::GiveUp).await?;
+    tx.commit().await
+}
+
+async fn when_one_gives_a_time_up_one_of_those_who_wait_for_it_has_it(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let host = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    tx.commit().await.unwrap();
+    for round in 0..5 {
+        let at = place(host, calendar, 30 * round, 1);
+        let mut first = database.store.write().await.unwrap();
+        let new = appointment(&mut first, &at).await;
+        occupancy::take(&mut first, &[at], new, 1, now()).await.unwrap();
+        let mut rivals = JoinSet::new();
+        for _ in 0..6 {
+            rivals.spawn(take_at_once(database.store.clone(), at));
+        }
+        // Long enough for all of them to wait for the first.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(first);
+        let mut have_it = 0;
+        for outcome in rivals.join_all().await {
+            match outcome {
+                Ok(()) => have_it += 1,
+                // Nobody is broken up for having waited for somebody who waits for them.
+                Err(StoreError::SlotTaken) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert_eq!(have_it, 1, "round {round}");
     }
 }
 
