@@ -20,6 +20,15 @@ pub(crate) async fn check_or_make(tx: &mut Tx, key: &SecretKey) -> Result<Vec<u8
     Ok(proof)
 }
 
+/// Whether this key still opens the proof.
+///
+/// # Errors
+/// [`KeyError`] when it does not.
+pub(crate) async fn fits(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+    let proof = find(tx).await?.ok_or(KeyError::Wrong)?;
+    Ok(key.check(&proof)?)
+}
+
 async fn find(tx: &mut Tx) -> Result<Option<Vec<u8>>, StoreError> {
     one!(
         tx,

@@ -140,10 +140,13 @@ fn replace(path: &Path, keys: &[&SecretKey]) -> Result<(), KeyError> {
     written().map_err(|cause| failed(path, cause))
 }
 
-/// Gives a file the owner of the one whose place it takes, or of their folder: whoever runs the command may be another user than
-/// whoever runs Quince.
+/// Gives a file the owner of the one whose place it will take, or of their folder: whoever runs a command may be another user
+/// than whoever runs Quince.
+///
+/// # Errors
+/// The operating system's, when this user may not do so.
 #[cfg(unix)]
-fn keep_owner(path: &Path, beside: &Path) -> std::io::Result<()> {
+pub fn keep_owner(path: &Path, beside: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, chown};
 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -155,8 +158,12 @@ fn keep_owner(path: &Path, beside: &Path) -> std::io::Result<()> {
     chown(beside, Some(was.0), Some(was.1))
 }
 
+/// Does nothing where files have no owner of this kind.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn keep_owner(_: &Path, _: &Path) -> std::io::Result<()> {
+pub fn keep_owner(_: &Path, _: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

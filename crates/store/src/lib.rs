@@ -64,7 +64,7 @@ pub use ids::{
     BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,
     SessionId, WaitingId, new_id,
 };
-pub use key_files::{KeyListError, Rotated, previous_keys_file};
+pub use key_files::{KeyListError, Rotated, keep_owner, previous_keys_file};
 pub use link_keys::LinkKeys;
 pub use open::Store;
 pub use secrets::{KeyError, KeyId, SecretKey};

@@ -164,6 +164,9 @@ impl Store {
 
     /// Whether somebody who wants to write gets their turn, and what they write is kept, within a time. A row of its own is
     /// written: a disk that is full or takes no writes shows by nothing less.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`] when the database was sealed anew meanwhile with a key that this process was not given.
     pub async fn can_write(&self, within: Duration, now: Timestamp) -> Result<(), StoreError> {
         let written = async {
             if let Pool::Sqlite(sqlite) = &self.pool {
@@ -171,6 +174,7 @@ impl Store {
                 sqlite::look_anew(sqlite.opened.file.path()).await?;
             }
             let mut tx = self.write().await?;
+            key_check::fits(&mut tx, &self.key).await?;
             write_for_trial(&mut tx, now).await?;
             tx.commit().await
         };

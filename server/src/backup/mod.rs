@@ -59,6 +59,11 @@ pub enum BackupError {
         /// What is wrong.
         problem: String,
     },
+    /// Another key sealed what is in the backup.
+    #[error(
+        "The secret key that is given does not open the backup {0}, which was made with another one. Set QUINCE_SECRET_KEY to that; if it was changed since, give the one of before in QUINCE_PREVIOUS_SECRET_KEYS."
+    )]
+    OtherKey(PathBuf),
     /// The key is not in the backup.
     #[error(
         "The secret key is not in {0}, as it was given by a setting when the backup was made. Set QUINCE_SECRET_KEY to that key."

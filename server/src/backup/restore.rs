@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use store::{SecretKey, SqliteFile, StoreError, previous_keys_file, sync_folder};
+use store::{SecretKey, SqliteFile, StoreError, keep_owner, previous_keys_file, sync_folder};
 
 use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::verify::{Verified, key, verify_with};
@@ -171,6 +171,7 @@ impl Exchange {
         }
         self.coming.push((beside.clone(), to.to_owned()));
         let sum = files::copy(from, &beside).map_err(failed)?;
+        keep_owner(to, &beside).map_err(failed)?;
         if sha256.is_some_and(|sha256| *sha256 != sum) {
             return Err(BackupError::broken(
                 from,

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use store::SecretKey;
-use store::backup::Contents;
+use store::backup::{Contents, NotWhole};
 
 use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::{BackupError, files, pg_dump};
@@ -60,7 +60,11 @@ pub async fn verify_with(
     }
     let contents = store::backup::check(&path, key)
         .await
-        .map_err(|problem| broken(problem.to_string()))?;
+        .map_err(|problem| match problem {
+            // The files of a key are told by their checksums, so that it is one that somebody gave.
+            NotWhole::OtherKey => BackupError::OtherKey(folder.to_owned()),
+            problem => broken(problem.to_string()),
+        })?;
     if contents.schema != *schema {
         let found = contents.schema;
         return Err(broken(format!("its schema is {found} instead of {schema}")));

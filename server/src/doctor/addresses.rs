@@ -105,6 +105,9 @@ fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
+/// The prefix of the widest network that is private, fc00::/7. Who lists a wider one lists strangers.
+const WIDEST: u8 = 7;
+
 /// Whether clients behind a proxy can be told apart.
 fn proxies(settings: &Settings, base_url: &Url) -> Option<Finding> {
     const PART: &str = "proxies";
@@ -119,15 +122,15 @@ fn proxies(settings: &Settings, base_url: &Url) -> Option<Finding> {
         });
     }
     let listed: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
-    let everybody = settings
+    let lists_strangers = settings
         .trusted_proxies
         .iter()
-        .any(|network| network.prefix_len() == 0);
-    if everybody {
+        .any(|network| network.prefix_len() < WIDEST);
+    if lists_strangers {
         return Some(Finding::wrong(
             PART,
             format!(
-                "QUINCE_TRUSTED_PROXIES ({}) lists everybody, so that each client can name an address of its choice and no limit holds. \
+                "QUINCE_TRUSTED_PROXIES ({}) lists addresses of strangers, so that these can name any address as theirs and no limit holds. \
                  List the proxy's own address alone.",
                 listed.join(", ")
             ),

@@ -16,7 +16,16 @@ pub async fn icloud(settings: &Settings, now: impl Fn() -> Timestamp) -> Vec<Fin
     let place = settings.icloud_url.host_str().unwrap_or_default();
     match probe::icloud(settings).await {
         Ok(Answer { status, date, .. }) => {
-            let mut all = vec![Finding::ok(PART, format!("{place} answers (status {status})."))];
+            let mut all = vec![if status < 500 {
+                Finding::ok(PART, format!("{place} answers (status {status})."))
+            } else {
+                Finding::warning(
+                    PART,
+                    format!(
+                        "{place} answers, but has trouble itself (status {status}). Quince goes on trying; look again in some minutes."
+                    ),
+                )
+            }];
             all.extend(date.map(|date| compare("clock", &format!("that of {place}"), date, now())));
             all
         }

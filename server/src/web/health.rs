@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::extract::State;
 use axum::http::StatusCode;
 use bookings::Quince;
+use store::StoreError;
 use tokio::sync::Mutex;
 
 type Answer = (StatusCode, &'static str);
@@ -54,11 +55,12 @@ pub async fn ready(State(quince): State<Quince>, State(readiness): State<Readine
 
 async fn look(quince: &Quince) -> Answer {
     if let Err(error) = quince.store().can_write(TURN, quince.now()).await {
-        tracing::error!(%error, "the database cannot be written to");
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database cannot be written to",
-        );
+        let words = match error {
+            StoreError::Key(_) => "the secret key was changed: restart this process with the new one",
+            _ => "the database cannot be written to",
+        };
+        tracing::error!(%error, "{words}");
+        return (StatusCode::SERVICE_UNAVAILABLE, words);
     }
     // People can book all the same, so that this is no reason to take their requests elsewhere.
     match bookings::mails::trouble(quince).await {

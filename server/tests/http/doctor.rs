@@ -424,8 +424,10 @@ async fn addresses_that_lead_nowhere_and_proxies_that_are_not_listed_are_told() 
         ("QUINCE_TRUSTED_PROXIES", "10.0.0.2"),
     ];
     says(&patient.look(&proxied).await, "ok", "proxies", "10.0.0.2");
-    let everybody = [("QUINCE_TRUSTED_PROXIES", "0.0.0.0/0")];
-    is_wrong(&patient.look(&everybody).await, "proxies", "everybody");
+    for strangers in ["0.0.0.0/0", "0.0.0.0/1,128.0.0.0/1"] {
+        let listed = [("QUINCE_TRUSTED_PROXIES", strangers)];
+        is_wrong(&patient.look(&listed).await, "proxies", "strangers");
+    }
 
     let other = Sandbox::start(Options::default()).await.unwrap();
     let url = other.entry_url();

@@ -22,6 +22,11 @@ const TOKEN: usize = 43;
 const OWN: &str = "QUINCE_SECRET_KEY";
 const PREVIOUS: &str = "QUINCE_PREVIOUS_SECRET_KEYS";
 
+async fn readyz(quince: &Quince) -> (StatusCode, String) {
+    let answer = http().get(quince.at("readyz")).send().await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
+}
+
 /// The path of a booking's own page.
 fn manage(booked: &Value) -> String {
     let url = booked["manageUrl"].as_str().unwrap();
@@ -234,12 +239,20 @@ async fn on_postgres_processes_with_both_keys_share_the_work_while_it_is_sealed_
     let other = studio.serve(two.path(), &with(&[(OWN, NEW), (PREVIOUS, OLD)]));
     assert!(opens(&other, &manage(&first)).await);
     quince.stop();
+    let three = tempfile::tempdir().unwrap();
+    let forgotten = studio.serve(three.path(), &with(&[(OWN, OLD)]));
     let resealed = run(two.path(), &["reseal"], &with(&[(OWN, NEW), (PREVIOUS, OLD)]));
     assert!(
         resealed.is_ok && resealed.words.contains("sealed anew: 1.") && resealed.words.contains("can go"),
         "{}",
         resealed.words
     );
+    // Nobody can book there, so that load balancers send nobody.
+    let (status, words) = readyz(&forgotten).await;
+    assert_eq!(status, 503, "{words}");
+    assert!(words.contains("the secret key was changed"), "{words}");
+    assert_eq!(readyz(&other).await.0, 200);
+    forgotten.stop();
     other.stop();
     let last = studio.serve(two.path(), &with(&[(OWN, NEW)]));
     assert!(opens(&last, &manage(&first)).await);
