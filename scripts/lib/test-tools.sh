@@ -32,6 +32,7 @@ ensure_test_packages() {
   want node nodejs
   want npm npm
   want python3 python3
+  want flock util-linux
   if have python3 && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     missing_packages+=(python3-venv)
   fi

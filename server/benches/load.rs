@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use support::{Latencies, Server, fill};
-use testdb::Postgres;
+use testdb::PostgresServer;
 
 const CONNECTIONS: usize = 8;
 /// Questions for a month of free times, by each connection.
@@ -52,7 +52,7 @@ async fn main() {
             .into_iter()
             .filter(|_| is_wanted("postgres", (hosts, events)))
         {
-            let postgres = Postgres::durable().await;
+            let postgres = PostgresServer::durable().await;
             let folder = tempfile::tempdir().unwrap();
             results.push(run(folder.path(), &postgres.url(), processes, hosts, events).await);
         }

@@ -29,7 +29,7 @@ use jiff::SignedDuration;
 use scheduling::{DateRange, Span, Unit};
 use server::{Odd, Server, start};
 use store::{SecretKey, Store, remote_calendars};
-use testdb::Postgres;
+use testdb::PostgresServer;
 use tokio::task::JoinSet;
 use url::Url;
 use zones::Zone;
@@ -56,7 +56,7 @@ fn main() {
                 let folder = tempfile::tempdir().unwrap();
                 let sqlite = format!("sqlite://{}", folder.path().join("quince.db").display());
                 run("SQLite", &sqlite, folder.path(), odd).await;
-                let postgres = Postgres::durable().await;
+                let postgres = PostgresServer::durable().await;
                 run("Postgres", &postgres.url(), folder.path(), odd).await;
             }
         }

@@ -1,241 +1,60 @@
-//! A throw-away Postgres for one test: its own cluster in a temporary folder, reached by a socket, gone afterwards.
-//! Postgres refuses to run as root, so then it runs as the system's `postgres` user.
+//! Postgres for tests. Most get a database of their own on a server that all tests of a run share; a test that stops its server
+//! gets one of its own. Postgres refuses to run as root, so then it runs as the system's `postgres` user.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot have its database fails, and says why"
 )]
 
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+mod server;
+mod shared;
 
-use tempfile::TempDir;
+use std::path::Path;
 
-/// A running Postgres; it ends when this is dropped.
+pub use server::PostgresServer;
+use shared::Shared;
+
+/// A database on the shared server; it is dropped when this is.
 #[derive(Debug)]
 pub struct Postgres {
-    folder: TempDir,
-    server: Child,
-    user: Option<Owner>,
-    settings: Vec<String>,
+    server: Shared,
+    name: String,
 }
 
 impl Postgres {
-    /// Starts one with an empty database.
+    /// One with Quince's tables, which are empty.
     ///
     /// # Panics
     /// When Postgres is not installed or does not start.
     pub async fn start() -> Self {
-        // What a test leaves behind need not survive a power cut.
-        Self::with(&["-F", "-c", "shared_buffers=16MB"]).await
+        let server = Shared::reach().await;
+        let name = server.make_from(&server.migrated().await).await;
+        Self { server, name }
     }
 
-    /// Starts one that keeps what it has confirmed, as one in earnest does: for benchmarks.
+    /// One without any tables.
     ///
     /// # Panics
     /// When Postgres is not installed or does not start.
-    pub async fn durable() -> Self {
-        Self::with(&["-c", "shared_buffers=128MB", "-c", "max_wal_size=1GB"]).await
-    }
-
-    async fn with(settings: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let user = Owner::of(folder.path());
-        let data = folder.path().join("data");
-        let copied = Command::new("cp")
-            .arg("-a")
-            .arg(template())
-            .arg(&data)
-            .status()
-            .unwrap();
-        assert!(copied.success(), "the cluster could not be copied");
-        let settings: Vec<String> = settings.iter().map(|&word| word.to_owned()).collect();
-        let server = serve(folder.path(), user, &settings);
-        let mut running = Self {
-            folder,
-            server,
-            user,
-            settings,
-        };
-        running.comes_up().await;
-        running
-    }
-
-    /// The socket appears when the server takes connections.
-    async fn comes_up(&mut self) {
-        while !self.folder.path().join(".s.PGSQL.5432").exists() {
-            assert!(
-                self.server.try_wait().unwrap().is_none(),
-                "Postgres did not start: {}",
-                std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// Ends it as an operator does who is in a hurry: connections are cut, and everything is kept.
-    ///
-    /// # Panics
-    /// When it cannot be told.
-    pub fn stop(&mut self) {
-        let told = Command::new("kill")
-            .args(["-INT", &self.server.id().to_string()])
-            .status();
-        assert!(told.unwrap().success());
-        self.server.wait().unwrap();
-    }
-
-    /// Starts it once more, where it was.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub async fn start_again(&mut self) {
-        self.server = serve(self.folder.path(), self.user, &self.settings);
-        self.comes_up().await;
-    }
-
-    /// The folder in which everything of it lies.
-    pub fn path(&self) -> &Path {
-        self.folder.path()
+    pub async fn empty() -> Self {
+        let server = Shared::reach().await;
+        let name = server.make_from("template0").await;
+        Self { server, name }
     }
 
     /// Its address.
     pub fn url(&self) -> String {
-        format!(
-            "postgres://quince@localhost/postgres?host={}",
-            self.folder.path().display()
-        )
+        self.server.url(&self.name)
+    }
+
+    /// The folder in which everything of its server lies, and what other tests have there at the moment.
+    pub fn path(&self) -> &Path {
+        self.server.path()
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // At once, but with its shared memory given back.
-        let _ = Command::new("kill")
-            .args(["-QUIT", &self.server.id().to_string()])
-            .status();
-        let _ = self.server.wait();
+        self.server.remove(&self.name);
     }
-}
-
-/// A cluster without anything in it, made once: copying it takes a tenth of the time. Several tests may come at the same
-/// moment, each in a process of its own.
-fn template() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/postgres-small");
-    std::fs::create_dir_all(&folder).unwrap();
-    let guard = std::fs::File::create(folder.join("lock")).unwrap();
-    guard.lock().unwrap();
-    let data = folder.join("data");
-    if !data.exists() {
-        // A temporary folder is one that the server's user can reach whatever the project's folder allows.
-        let elsewhere = tempfile::tempdir().unwrap();
-        let user = Owner::of(elsewhere.path());
-        let made = command("initdb", user)
-            .args([
-                "--no-sync",
-                // A log of one megabyte instead of sixteen: every test copies it.
-                "--wal-segsize=1",
-                "--auth=trust",
-                "--username=quince",
-                "--encoding=UTF8",
-                "--locale=C",
-                "-D",
-            ])
-            .arg(elsewhere.path().join("data"))
-            .output()
-            .unwrap();
-        assert!(
-            made.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
-        // Renamed at the end, so that a copy that broke off is not taken for a whole one.
-        let unfinished = folder.join("unfinished");
-        let _ = std::fs::remove_dir_all(&unfinished);
-        let copied = Command::new("cp")
-            .arg("-a")
-            .arg(elsewhere.path().join("data"))
-            .arg(&unfinished)
-            .status()
-            .unwrap();
-        assert!(copied.success(), "the cluster could not be kept");
-        std::fs::rename(unfinished, &data).unwrap();
-    }
-    data
-}
-
-fn serve(folder: &Path, user: Option<Owner>, settings: &[String]) -> Child {
-    let log = std::fs::File::create(folder.join("log")).unwrap();
-    command("postgres", user)
-        .arg("-D")
-        .arg(folder.join("data"))
-        .arg("-k")
-        .arg(folder)
-        .args(["-h", "", "-c", "max_connections=120"])
-        .args(settings)
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .unwrap()
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Owner {
-    uid: u32,
-    gid: u32,
-}
-
-impl Owner {
-    /// Who runs the server and owns the folder: this user or, for root, `postgres`.
-    fn of(folder: &Path) -> Option<Self> {
-        if std::fs::metadata(folder).unwrap().uid() != 0 {
-            return None;
-        }
-        let number = |what: &str| -> u32 {
-            let answer = Command::new("id").args([what, "postgres"]).output().unwrap();
-            String::from_utf8(answer.stdout)
-                .unwrap()
-                .trim()
-                .parse()
-                .unwrap_or_else(|_| panic!("there is no user called postgres"))
-        };
-        let owner = Self {
-            uid: number("-u"),
-            gid: number("-g"),
-        };
-        std::os::unix::fs::chown(folder, Some(owner.uid), Some(owner.gid)).unwrap();
-        Some(owner)
-    }
-}
-
-fn command(program: &str, owner: Option<Owner>) -> Command {
-    let mut command = Command::new(find(program));
-    command.current_dir("/").env_remove("PGDATA");
-    if let Some(owner) = owner {
-        command.uid(owner.uid).gid(owner.gid);
-    }
-    command
-}
-
-/// The program on the path, or where Debian keeps it; the newest of several.
-fn find(program: &str) -> PathBuf {
-    let on_path = std::env::var_os("PATH")
-        .into_iter()
-        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    let mut debian: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .map(|versions| {
-            versions
-                .map(|version| version.unwrap().path().join("bin"))
-                .collect()
-        })
-        .unwrap_or_default();
-    debian.sort();
-    on_path
-        .chain(debian.into_iter().rev())
-        .map(|folder| folder.join(program))
-        .find(|path| path.exists())
-        .unwrap_or_else(|| panic!("{program} is not installed: scripts/setup test installs it"))
 }

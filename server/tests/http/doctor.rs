@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sandbox::{Options, Sandbox};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use testdb::Postgres;
+use testdb::PostgresServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -449,7 +449,7 @@ async fn addresses_that_lead_nowhere_and_proxies_that_are_not_listed_are_told() 
 #[tokio::test]
 async fn a_postgres_is_looked_at_too() {
     let patient = Patient::stopped().await;
-    let mut postgres = Postgres::start().await;
+    let mut postgres = PostgresServer::start().await;
     let url = postgres.url();
     let vars = [("QUINCE_DATABASE_URL", url.as_str())];
     let folder = tempfile::tempdir().unwrap();

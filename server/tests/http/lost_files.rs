@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use sqlx::{Connection, PgConnection};
 use testdb::Postgres;
 
 use crate::backup::{Studio, inside, run};
@@ -136,13 +135,8 @@ async fn a_key_that_is_missing_beside_its_database_is_not_made_anew() {
     let words = refused(folder.path(), &vars);
     assert!(words.contains("no secret key"), "{words}");
     // An empty one is new.
-    let mut connection = PgConnection::connect(&url).await.unwrap();
-    sqlx::query("CREATE DATABASE other")
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    let other = url.replace("/postgres?", "/other?");
-    Quince::serve(folder.path(), &[("QUINCE_DATABASE_URL", other.as_str())]).stop();
+    let other = Postgres::empty().await;
+    Quince::serve(folder.path(), &[("QUINCE_DATABASE_URL", other.url().as_str())]).stop();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use testdb::Postgres;
+use testdb::PostgresServer;
 
 use crate::studio::ask;
 use crate::support::{Quince, eventually, http};
@@ -111,14 +111,14 @@ const OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHE
 
 /// A server on a Postgres of its own.
 struct Office {
-    postgres: Postgres,
+    postgres: PostgresServer,
     quince: Quince,
     _folder: tempfile::TempDir,
 }
 
 impl Office {
     async fn open() -> Self {
-        let postgres = Postgres::start().await;
+        let postgres = PostgresServer::start().await;
         let folder = tempfile::tempdir().unwrap();
         let url = postgres.url();
         let quince = Quince::serve(

@@ -113,7 +113,7 @@ async fn an_update_that_broke_off_and_a_newer_database_stop_the_start() {
 
 #[tokio::test]
 async fn a_command_makes_nothing_in_a_postgres_where_no_quince_is() {
-    let postgres = Postgres::start().await;
+    let postgres = Postgres::empty().await;
     let url = postgres.url();
     let folder = tempfile::tempdir().unwrap();
     // Left by another instance.

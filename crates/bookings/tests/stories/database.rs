@@ -82,16 +82,6 @@ impl Database {
         }
     }
 
-    /// A Postgres' database of this name, made anew on the same server. Answers its address.
-    pub async fn empty_beside(&self, name: &str) -> String {
-        let mut connection = PgConnection::connect(&self.url).await.unwrap();
-        for command in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
-            let command = sqlx::AssertSqlSafe(format!("{command} {name}"));
-            sqlx::query(command).execute(&mut connection).await.unwrap();
-        }
-        self.url.replace("/postgres?", &format!("/{name}?"))
-    }
-
     /// Puts a text into a column of all rows of a table; answers what the first of them held.
     pub async fn set(&self, table: &str, column: &str, text: &str) -> String {
         let held = format!("SELECT {column} FROM {table} LIMIT 1");
@@ -135,12 +125,12 @@ impl Database {
         let mut folders = vec![root.to_owned()];
         let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
+            // A running server may remove a file or a folder at any time.
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.is_file() {
-                    // A running server may remove one of its files at any time.
                     files.extend(std::fs::read(path));
                 }
             }

@@ -134,7 +134,7 @@ async fn the_events_own_write_never_stops_the_next_booking(world: World) {
 
 /// Waits until somebody waits for a lock.
 async fn until_somebody_waits(postgres: &mut PgConnection) {
-    const WAITING: &str = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    const WAITING: &str = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE datname = current_database() AND NOT granted";
     while sqlx::query_scalar::<_, i64>(WAITING)
         .fetch_one(&mut *postgres)
         .await

@@ -6,6 +6,7 @@ use std::process::Command;
 use bookings::appointments::Booked;
 use bookings::{Quince, appointments, jobs};
 use store::{SqliteFile, Store, backup};
+use testdb::Postgres;
 
 use super::Soak;
 
@@ -42,18 +43,19 @@ impl Soak {
     async fn restore(&self, copy: &Path, booked: &[Booked]) -> u64 {
         let database = &self.world.database;
         let place = tempfile::tempdir().unwrap();
-        let url = if SqliteFile::of(database.url()).unwrap().is_some() {
+        let (url, _postgres) = if SqliteFile::of(database.url()).unwrap().is_some() {
             let found = backup::check(copy, database.key()).await.unwrap();
             assert_eq!(found.lost_passwords, 0);
             let file = place.path().join("quince.db");
             std::fs::copy(copy, &file).unwrap();
-            format!("sqlite://{}", file.display())
+            (format!("sqlite://{}", file.display()), None)
         } else {
-            let url = database.empty_beside("restored").await;
+            let empty = Postgres::empty().await;
+            let url = empty.url();
             let mut restore = Command::new("pg_restore");
             restore.args(["--single-transaction", "--dbname", &url]).arg(copy);
             run(restore).await;
-            url
+            (url, Some(empty))
         };
         let store = Store::open(&url, database.key().clone()).await.unwrap();
         let settings = self.world.quince.settings().clone();
