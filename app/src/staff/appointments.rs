@@ -51,7 +51,7 @@ pub async fn appointments_page(
     let filter = Filter {
         upcoming: show != "past",
         host: None,
-        status: (show == "pending").then_some(bookings::Status::New),
+        to_confirm: show == "pending",
         search: String::new(),
         cursor: before.or_else(|| after.parse().ok().map(Cursor::After)),
         limit: 50,
@@ -82,7 +82,7 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
         detail: format!("{} · {}", appointment.calendar_name, appointment.host_name),
-        status: appointment.status.as_str().to_owned(),
+        status: standing(&appointment),
         note: appointment
             .write
             .as_ref()
@@ -92,10 +92,20 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
     }
 }
 
+/// How an appointment stands: its status, or that its client has yet to confirm it.
+#[cfg(feature = "ssr")]
+pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String {
+    match appointment.confirm_until {
+        Some(_) => "unconfirmed".to_owned(),
+        None => appointment.status.as_str().to_owned(),
+    }
+}
+
 /// What a status is called, and how it looks.
 pub fn status_words(status: &str) -> (&'static str, Tone) {
     match status {
         "new" => ("Waiting for confirmation", Tone::Warn),
+        "unconfirmed" => ("Waiting for the client", Tone::Warn),
         "confirmed" => ("Confirmed", Tone::Good),
         "cancelled" => ("Cancelled", Tone::Bad),
         "showed" => ("Showed", Tone::Good),

@@ -49,13 +49,14 @@ pub mod strangers;
 pub mod sync;
 pub mod warnings;
 
-mod contention;
 mod mail;
 mod outbox;
+mod placement;
 mod problem;
 mod pruning;
 mod quince;
 mod reach;
+mod retry;
 mod sweep;
 mod unreadable;
 

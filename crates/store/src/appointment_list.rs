@@ -8,7 +8,6 @@ use crate::appointments::{self, Appointment};
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
-use crate::words::AppointmentStatus;
 
 /// Where an appointment stands in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +64,8 @@ pub struct Filter {
     pub now: Timestamp,
     /// Only this host's.
     pub host: Option<StaffId>,
-    /// Only those of this status.
-    pub status: Option<AppointmentStatus>,
+    /// Only those that wait to be confirmed by staff.
+    pub to_confirm: bool,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
     /// Not from the beginning of the list.
@@ -105,9 +104,9 @@ impl Filter {
                 WHERE q.appointment_id = p.appointment_id AND q.host_id = p.host_id AND q.position < p.position)";
             conditions.push(first.to_owned());
         }
-        if let Some(status) = self.status {
+        if self.to_confirm {
             // Not as a value: those that wait to be confirmed have an index of their own.
-            conditions.push(format!("a.status = '{}'", status.as_str()));
+            conditions.push("a.status = 'new' AND a.unconfirmed_until IS NULL".to_owned());
         }
         if !self.search.is_empty() {
             let found = "(LOWER(a.name) LIKE $3 ESCAPE '\\' OR LOWER(a.email) LIKE $3 ESCAPE '\\')";

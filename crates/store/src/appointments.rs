@@ -9,6 +9,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::SessionId;
 use crate::questions::Answer;
+use crate::strangers::Sender;
 use crate::unreadable::Lenient;
 use crate::words::AppointmentStatus;
 
@@ -119,15 +120,21 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
     })
 }
 
-/// Keeps a new appointment with the hash of its manage token.
-pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]) -> Result<(), StoreError> {
+/// Keeps a new appointment with the hash of its manage token and, of a stranger, who sent it.
+pub async fn insert(
+    tx: &mut Tx,
+    new: &Appointment,
+    manage_token_hash: &[u8; 32],
+    sender: Option<&Sender>,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
             pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
-            cancelled_at, cancelled_by, session_id, guests, overridden, answers, cancel_reason, unconfirmed_until)
+            cancelled_at, cancelled_by, session_id, guests, overridden, answers, cancel_reason, unconfirmed_until,
+            client_network, address_key)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-            $25, $26, $27)",
+            $25, $26, $27, $28, $29)",
         new.id.0,
         new.calendar_id.0,
         new.host_id.map(|host| host.0),
@@ -154,7 +161,9 @@ pub async fn insert(tx: &mut Tx, new: &Appointment, manage_token_hash: &[u8; 32]
         new.overridden.as_deref(),
         json(&new.answers)?,
         new.cancel_reason.as_deref(),
-        opt_ms(new.unconfirmed_until)
+        opt_ms(new.unconfirmed_until),
+        sender.map(|sender| sender.network.as_str()),
+        sender.map(|sender| sender.address.as_str())
     )
     .map(drop)
 }

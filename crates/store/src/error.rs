@@ -19,6 +19,9 @@ pub enum StoreError {
     /// Others changed the same at the same moment, and the database let them go first. Nothing was written; it can be tried again.
     #[error("The database let others go first: {0}")]
     Contended(#[source] sqlx::Error),
+    /// The connection was lost, as when Postgres is stopped. What was being committed then may be kept.
+    #[error("The connection to the database was lost: {0}")]
+    Disconnected(#[source] sqlx::Error),
     /// A row that should be changed is not there.
     #[error("The {0} is not there any more.")]
     Gone(&'static str),
@@ -179,6 +182,7 @@ impl From<sqlx::Error> for StoreError {
             Some(Broken::Overlap) => Self::SlotTaken,
             Some(Broken::Unique) => Self::AlreadyExists,
             Some(Broken::Contended) => Self::Contended(error),
+            _ if is_connection_lost(&error) => Self::Disconnected(error),
             _ => Self::Database(error),
         }
     }

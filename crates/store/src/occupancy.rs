@@ -187,19 +187,22 @@ pub async fn take(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    take_held(tx, places, appointment, seats, now, None, AtRefusal::GoOn).await
+    tx.run(TAKE.set).await?;
+    let taken = take_all(tx, places, Owner::Appointment(appointment), seats, now, None).await;
+    TAKE.settle(tx, taken).await
 }
 
-/// What becomes of the transaction when time that is to be taken is taken already.
+/// What is done about holds that have ended, or that are the visitor's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AtRefusal {
-    /// It is of no more use, as nothing is set up to go back to: a refusal is rare, and everything is then read anew.
-    GiveUp,
-    /// It stays usable, so that others can be tried.
-    GoOn,
+pub enum Holds {
+    /// None is looked for: one that is in the way refuses the time.
+    Ignored,
+    /// They give way.
+    MayBeInTheWay,
 }
 
-/// As [`take`], for a visitor who may hold the time: their hold gives way to the appointment.
+/// As [`take`], for a visitor who may hold the time: their hold gives way to the appointment. After a refusal the transaction is of
+/// no more use, as nothing was set up to go back to: it is rare, and everything is read anew then.
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
@@ -209,20 +212,22 @@ pub async fn take_held(
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
-    holder: Option<Holder>,
-    at_refusal: AtRefusal,
+    (holder, holds): (Option<Holder>, Holds),
 ) -> Result<(), StoreError> {
     let owner = Owner::Appointment(appointment);
-    match at_refusal {
-        AtRefusal::GiveUp => take_all(tx, places, owner, seats, now, holder)
-            .await
-            .map_err(StoreError::into_taken),
-        AtRefusal::GoOn => {
-            tx.run(TAKE.set).await?;
-            let taken = take_all(tx, places, owner, seats, now, holder).await;
-            TAKE.settle(tx, taken).await
+    let taken = match places {
+        [place] if holds == Holds::Ignored && is_alone(place) => {
+            tx.join_queue_for(place.host_id.0).await?;
+            take_one(tx, place, owner, seats, now).await
         }
-    }
+        places => take_all(tx, places, owner, seats, now, holder).await,
+    };
+    taken.map_err(StoreError::into_taken)
+}
+
+/// Whether two who want this place meet in the database's rule alone, as nobody shares it.
+fn is_alone(place: &Place) -> bool {
+    place.capacity == 1 && !place.overriding
 }
 
 /// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before, which is the
@@ -499,8 +504,7 @@ async fn take_all(
     // Two who want a place that nobody shares meet in the database's rule alone. Whoever wants another time of the same host need
     // not wait for them, unless there is a hold to end, which only one may do.
     if let [place] = places
-        && place.capacity == 1
-        && !place.overriding
+        && is_alone(place)
         && in_the_way(tx, &hosts, places, now, own).await?.is_empty()
     {
         tx.join_queue_for(place.host_id.0).await?;

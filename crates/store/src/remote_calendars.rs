@@ -93,6 +93,38 @@ pub struct Listed {
     pub readable: bool,
 }
 
+/// Where a host's events go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectedPrimary {
+    /// The host.
+    pub host: StaffId,
+    /// Their primary calendar.
+    pub calendar: RemoteCalendarId,
+    /// Its connection, which is not ended.
+    pub connection: ConnectionId,
+}
+
+/// The primary calendars of these people, of those who have one that is connected.
+pub async fn connected_primaries(
+    tx: &mut Tx,
+    hosts: &[StaffId],
+) -> Result<Vec<ConnectedPrimary>, StoreError> {
+    all_in!(
+        tx,
+        |row: &dyn Fields| Ok(ConnectedPrimary {
+            host: StaffId(row.uuid("host_id")?),
+            calendar: RemoteCalendarId(row.uuid("id")?),
+            connection: ConnectionId(row.uuid("connection_id")?),
+        }),
+        hosts.iter().map(|host| host.0).collect(),
+        "SELECT s.id AS host_id, r.id, r.connection_id FROM staff s
+         JOIN remote_calendars r ON r.id = s.primary_calendar_id
+         JOIN connections c ON c.id = r.connection_id AND c.state <> 'disconnected'
+         WHERE s.id",
+        ""
+    )
+}
+
 /// A calendar whose events count for a host: primary or checked for conflicts, on a connection that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(

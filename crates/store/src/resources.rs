@@ -35,9 +35,11 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Resource>, StoreError> {
 pub async fn replace(tx: &mut Tx, all: &[Resource]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM resources")?;
     for resource in all {
+        // Whoever did the same at the same moment may have made it anew.
         execute!(
             tx,
-            "INSERT INTO resources (id, name, quantity) VALUES ($1, $2, $3)",
+            "INSERT INTO resources (id, name, quantity) VALUES ($1, $2, $3)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, quantity = excluded.quantity",
             resource.id.0,
             &resource.name,
             i64::from(resource.quantity)

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
+use crate::fields::Fields;
 
 /// Spends a puzzle; false when it was spent before. Whoever spends it at the same moment waits until this transaction ends.
 pub async fn spend(tx: &mut Tx, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
@@ -14,6 +15,17 @@ pub async fn spend(tx: &mut Tx, hash: &[u8; 32], expires_at: Timestamp) -> Resul
         ms(expires_at)
     )?;
     Ok(rows == 1)
+}
+
+/// Whether a puzzle was spent.
+pub async fn is_spent(tx: &mut Tx, hash: &[u8; 32]) -> Result<bool, StoreError> {
+    let found = one!(
+        tx,
+        |row: &dyn Fields| row.instant("expires_at"),
+        "SELECT expires_at FROM spent_puzzles WHERE hash = $1",
+        &hash[..]
+    )?;
+    Ok(found.is_some())
 }
 
 /// Forgets puzzles that expired before an instant, which no longer count anyway.

@@ -294,18 +294,6 @@ pub async fn forget_networks(tx: &mut Tx, before: Timestamp) -> Result<(), Store
     .map(drop)
 }
 
-/// Notes who sent a booking.
-pub async fn note_booking(tx: &mut Tx, id: AppointmentId, sender: &Sender) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE appointments SET client_network = $2, address_key = $3 WHERE id = $1",
-        id.0,
-        &sender.network,
-        &sender.address
-    )
-    .map(drop)
-}
-
 /// Notes from which network a visitor holds time.
 pub async fn note_hold(tx: &mut Tx, holder: Holder, network: &str) -> Result<(), StoreError> {
     execute!(

@@ -154,6 +154,7 @@ async fn run(connection: &mut PgConnection, statement: String) {
 }
 
 /// Starts the server, and the shell that ends it, neither of which ends with this test.
+#[expect(clippy::zombie_processes, reason = "both outlive this process")]
 async fn start(users: &Path, known: &Path) -> PathBuf {
     let folder = tempfile::Builder::new()
         .prefix("quince-postgres-")

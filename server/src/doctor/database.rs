@@ -86,7 +86,9 @@ enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store(StoreError::Database(cause)) => write!(f, "{cause}."),
+            Self::Store(StoreError::Database(cause) | StoreError::Disconnected(cause)) => {
+                write!(f, "{cause}.")
+            }
             Self::Store(error) => error.fmt(f),
             Self::Late => f.write_str("there was no answer in time."),
         }
@@ -159,7 +161,7 @@ impl Look<'_> {
     /// What is wrong, with what to do.
     fn sentence(&self, problem: &Problem) -> String {
         if let Problem::Store(error) = problem
-            && !matches!(error, StoreError::Database(_))
+            && !matches!(error, StoreError::Database(_) | StoreError::Disconnected(_))
         {
             return error.to_string();
         }

@@ -403,7 +403,7 @@ async fn book(quince: &bookings::Quince, by: StaffId, slug: &str) -> bookings::A
         holder: None,
         idempotency_key: slug.to_owned(),
     };
-    appointments::book_as_staff(quince, by, booking, appointments::IfTaken::Refuse)
+    appointments::book_as_staff(quince, by, booking, appointments::OnConflict::Refuse)
         .await
         .unwrap()
         .id

@@ -30,6 +30,7 @@ mod settings;
 mod site;
 mod slots;
 mod start_up;
+mod statements;
 mod strangers;
 mod studio;
 mod support;

@@ -1,7 +1,7 @@
 //! Who a visitor is, as far as it takes to know what they hold: a secret in their session, made when they first choose a time.
 
 use bookings::Holder;
-use bookings::appointments::{self, BookError, HoldWish};
+use bookings::appointments::{self, BookError, HoldRequest};
 use bookings::strangers::Proof;
 
 use super::wishes::{host_of, instant, services_of, zone_or};
@@ -56,7 +56,7 @@ pub async fn hold(
         kept.map_err(|cause| internal(&cause))?;
         return Ok(HoldAnswer::Again);
     };
-    let wish = HoldWish {
+    let wish = HoldRequest {
         slug,
         start: instant(start)?,
         host: host_of(host)?,

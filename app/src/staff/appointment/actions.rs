@@ -1,7 +1,7 @@
 //! What staff can do with an appointment: the server functions behind the forms of its page.
 
 #[cfg(feature = "ssr")]
-use bookings::appointments::{Edit, IfTaken};
+use bookings::appointments::{Edit, OnConflict};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -39,11 +39,11 @@ pub async fn staff_reschedule(
     let form = crate::context::Submitted::new("appointment")
         .keep("date", &date)
         .keep("time", &time);
-    let if_taken = match all_the_same.as_str() {
-        "true" => IfTaken::BookAllTheSame,
-        _ => IfTaken::Refuse,
+    let on_conflict = match all_the_same.as_str() {
+        "true" => OnConflict::Override,
+        _ => OnConflict::Refuse,
     };
-    let moved = move_to(&id, &date, &time, if_taken).await;
+    let moved = move_to(&id, &date, &time, on_conflict).await;
     let done = match &moved {
         Ok(Some(host)) => format!("Moved, and with {host} now. Everybody concerned has been told."),
         _ => "Moved. The client has been told.".to_owned(),
@@ -53,7 +53,12 @@ pub async fn staff_reschedule(
 
 /// Moves it, and says with whom it is then if that is somebody else.
 #[cfg(feature = "ssr")]
-async fn move_to(id: &str, date: &str, time: &str, if_taken: IfTaken) -> Result<Option<String>, AppError> {
+async fn move_to(
+    id: &str,
+    date: &str,
+    time: &str,
+    on_conflict: OnConflict,
+) -> Result<Option<String>, AppError> {
     let me = crate::staff::access::me().await?;
     let date: jiff::civil::Date = date
         .parse()
@@ -64,7 +69,7 @@ async fn move_to(id: &str, date: &str, time: &str, if_taken: IfTaken) -> Result<
     let start = me.zone.opening(date.to_datetime(time));
     let (quince, id) = (crate::context::quince()?, appointment_id(id)?);
     let before = bookings::appointments::get(&quince, me.id, id).await?;
-    let moved = bookings::appointments::reschedule_as_staff(&quince, me.id, id, start, if_taken).await?;
+    let moved = bookings::appointments::reschedule_as_staff(&quince, me.id, id, start, on_conflict).await?;
     Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
 }
 

@@ -2,7 +2,7 @@
 
 use bookings::Kind;
 use bookings::accounts::Me;
-use bookings::appointments::{Booking, IfTaken};
+use bookings::appointments::{Booking, OnConflict};
 use bookings::calendars::{Calendar, NO_ICLOUD};
 use bookings::slots::free_with_host;
 use jiff::civil::{Date, Time};
@@ -207,12 +207,12 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
         holder: None,
         idempotency_key: text.key,
     };
-    let if_taken = if text.all_the_same == "true" {
-        IfTaken::BookAllTheSame
+    let on_conflict = if text.all_the_same == "true" {
+        OnConflict::Override
     } else {
-        IfTaken::Refuse
+        OnConflict::Refuse
     };
-    let booked = bookings::appointments::book_as_staff(&quince, me.id, booking, if_taken).await;
+    let booked = bookings::appointments::book_as_staff(&quince, me.id, booking, on_conflict).await;
     let booked = booked.map_err(|error| named(error.into()))?;
     // A colleague's appointment is theirs to see.
     match bookings::appointments::get(&quince, me.id, booked.id).await {

@@ -1,41 +1,38 @@
-//! Booking: look live, then decide and keep everything in one transaction.
+//! Booking: a new appointment is placed, and kept with everything that follows from it in one transaction.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, DateRange, Interval, Kind, Refusal, Slot, Span, StaffId, Unit};
+use scheduling::{AppointmentId, DateRange, Kind, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
-use store::occupancy::AtRefusal;
+use store::occupancy::Holds;
 use store::questions::Answer;
+use store::staff::Staff;
 use store::{
     AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
-    occupancy, staff, strangers,
+    occupancy, staff,
 };
 
 use super::details::{Booking, Details};
 use super::error::BookError;
-use super::looks::{Look, Looks};
-use super::overriding::{self, IfTaken};
-use super::plan::{self, Decided, Plan};
 use super::read::{host_names, names, names_of};
 use super::view::Booked;
-use super::{hold, token, unconfirmed, why_not};
+use super::{hold, token, unconfirmed};
 use crate::accounts::is_admin;
 use crate::calendars::checked_answers;
 use crate::classes;
-use crate::contention::{MayBeContention, retried};
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
-use crate::problem::Internal;
+use crate::placement::candidates::{self, Candidate, Placement};
+use crate::placement::live_check::LiveCheck;
+use crate::placement::overrides::OnConflict;
+use crate::placement::{Access, Open, Request, Target, place};
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own, queue_for_counting};
 use crate::strangers::{SpentOn, Stranger};
 use crate::{mail, outbox, services};
 
-/// How often the choice of a host is made anew because of what a look or another booking told.
-const ROUNDS: usize = 20;
-
-/// Books for a client. The same wish sent again under the same key gets the first answer.
+/// Books for a client. The same request sent again under the same key gets the first answer.
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
     book_for(quince, booking, By::Client).await
 }
@@ -55,320 +52,224 @@ pub async fn book_as_staff(
     quince: &Quince,
     by: StaffId,
     booking: Booking,
-    if_taken: IfTaken,
+    on_conflict: OnConflict,
 ) -> Result<Booked, BookError> {
-    book_for(quince, booking, By::Staff(by, if_taken)).await
+    book_for(quince, booking, By::Staff(by, on_conflict)).await
 }
 
 /// Who books.
 enum By<'a> {
     Client,
     Stranger(&'a Stranger),
-    Staff(StaffId, IfTaken),
+    Staff(StaffId, OnConflict),
 }
 
-/// One wish with all that is needed to try it again and again.
-struct Wish<'a> {
+/// A request with all that is needed to try it again and again.
+struct BookRequest<'a> {
     booking: Booking,
     details: Details,
     key: String,
     body_hash: [u8; 32],
     stranger: Option<&'a Stranger>,
-    by: Option<StaffId>,
-    if_taken: IfTaken,
-}
-
-/// What is booked.
-struct Wanted {
-    answers: Vec<Answer>,
-    context: Context,
-    /// It as it is offered now; else what is in the way of it, when a staff member wants it all the same.
-    offer: Result<Slot, Vec<Refusal>>,
-}
-
-/// What one try came to.
-enum Try {
-    Booked(Booked),
-    Look(Vec<Look>),
+    /// The staff member who books, and what they want where something is in the way.
+    staff: Option<(StaffId, OnConflict)>,
 }
 
 async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booked, BookError> {
     let details = booking.check()?;
-    let (stranger, staff, if_taken) = match by {
-        By::Client => (None, None, IfTaken::Refuse),
-        By::Stranger(stranger) => (Some(stranger), None, IfTaken::Refuse),
-        By::Staff(by, if_taken) => (None, Some(by), if_taken),
+    let (stranger, staff) = match by {
+        By::Client => (None, None),
+        By::Stranger(stranger) => (Some(stranger), None),
+        By::Staff(by, on_conflict) => (None, Some((by, on_conflict))),
     };
-    let wish = Wish {
-        key: booking.kept_key(staff),
+    let request = BookRequest {
+        key: booking.kept_key(staff.map(|(by, _)| by)),
         body_hash: booking.body_hash(),
         booking,
         details,
         stranger,
-        by: staff,
-        if_taken,
+        staff,
     };
-    match try_to_book(quince, &wish).await {
-        // Perhaps it was this very wish, sent twice at the same moment, that took the time, or spent the puzzle.
-        Err(
-            error @ (BookError::SlotTaken
-            | BookError::NotOffered(_)
-            | BookError::InTheWay(_)
-            | BookError::NotProven(_)),
-        ) => {
+    match place(quince, &request).await {
+        Ok(booked) => {
+            quince.wake();
+            request.give_up_hold(quince).await;
+            Ok(booked)
+        }
+        Err(error @ BookError::Internal(_)) => Err(error),
+        // Perhaps it was this very request that took the time, or spent the puzzle, before or at the same moment.
+        Err(error) => {
             let mut tx = quince.store().read().await?;
-            wish.answered(quince, &mut tx).await?.ok_or(error)
+            request.answered(quince, &mut tx).await?.ok_or(error)
         }
-        other => other,
     }
 }
 
-async fn try_to_book(quince: &Quince, wish: &Wish<'_>) -> Result<Booked, BookError> {
-    let mut looks = Looks::new();
-    let mut at_refusal = AtRefusal::GiveUp;
-    for _ in 0..ROUNDS {
-        match retried(|| wish.commit(quince, &looks, at_refusal)).await {
-            Ok(Try::Booked(booked)) => {
-                quince.wake();
-                wish.give_up_hold(quince).await;
-                return Ok(booked);
-            }
-            // Nobody is kept from writing meanwhile.
-            Ok(Try::Look(needed)) => looks.make(quince, needed).await?,
-            // Somebody was faster: the next round finds what they did.
-            Err(TryError::Again) => at_refusal = AtRefusal::GoOn,
-            Err(TryError::Final(error)) => return Err(error),
-        }
-    }
-    Err(BookError::SlotTaken)
-}
+impl Request for BookRequest<'_> {
+    type Opened = Vec<Answer>;
+    type Placed = Booked;
+    type Error = BookError;
 
-enum TryError {
-    /// Since it was decided, somebody changed what it was decided by: the same key was used, a room went, or, for staff, who
-    /// are told or override what is in the way, the time was taken.
-    Again,
-    Final(BookError),
-}
-
-impl MayBeContention for TryError {
-    fn is_contention(&self) -> bool {
-        matches!(self, Self::Final(error) if error.is_contention())
-    }
-}
-
-impl From<BookError> for TryError {
-    fn from(error: BookError) -> Self {
-        Self::Final(error)
-    }
-}
-
-impl From<StoreError> for TryError {
-    fn from(error: StoreError) -> Self {
-        Self::Final(error.into())
-    }
-}
-
-impl From<Internal> for TryError {
-    fn from(error: Internal) -> Self {
-        Self::Final(error.into())
-    }
-}
-
-impl Wish<'_> {
-    /// Decides with nobody else writing the same place, and keeps everything at once; or says what has to be looked at before.
-    async fn commit(&self, quince: &Quince, looks: &Looks, at_refusal: AtRefusal) -> Result<Try, TryError> {
-        let mut tx = quince.store().write().await?;
-        if let Some(booked) = self.answered(quince, &mut tx).await? {
-            return Ok(Try::Booked(booked));
-        }
-        if let Some(stranger) = self.stranger {
-            let may = stranger
-                .may_book(&mut tx, &self.details.email, quince.now())
-                .await?;
-            may.map_err(BookError::from)?;
-        }
-        let mut calendar = self.calendar(&mut tx).await?;
-        if let Some(stranger) = self.stranger {
-            let proven = stranger
-                .prove(quince, &mut tx, &calendar.0, SpentOn::Booking)
-                .await?;
-            proven.map_err(BookError::from)?;
-        }
-        if queue_for_counting(&mut tx, &calendar.0).await? {
-            calendar = self.calendar(&mut tx).await?;
-        }
-        let wanted = self.wanted(quince, &mut tx, calendar).await?;
-        let now = quince.now();
-        classes::waiting_first(quince, &mut tx, &wanted.context.calendar, self.booking.start, now).await?;
-        if let Ok(slot) = &wanted.offer {
-            let plans = plan::plans(&mut tx, &wanted.context, slot, looks, None, now).await?;
-            let are_some = !plans.is_empty();
-            for plan in plans {
-                let needed = looks.needed(quince, &mut tx, &wanted.context, &plan).await?;
-                if !needed.is_empty() {
-                    return Ok(Try::Look(needed));
-                }
-                let decided = Decided {
-                    slot: slot.clone(),
-                    plan,
-                    overridden: None,
-                };
-                match self
-                    .take(quince, &mut tx, &wanted, decided, at_refusal, now)
-                    .await
-                {
-                    Err(TryError::Final(BookError::SlotTaken)) if at_refusal == AtRefusal::GiveUp => {
-                        return Err(TryError::Again);
-                    }
-                    Err(TryError::Final(BookError::SlotTaken)) => {}
-                    Err(error) => return Err(error),
-                    Ok(booked) => {
-                        tx.commit().await?;
-                        return Ok(Try::Booked(booked));
-                    }
-                }
-            }
-            if are_some && self.by.is_some() {
-                return Err(TryError::Again);
-            }
-        }
-        let refusals = self.in_the_way(&wanted, looks, now)?;
-        let (context, start) = (&wanted.context, self.booking.start);
-        let over = overriding::override_all(&mut tx, context, start, &refusals, None, now).await?;
-        let Some(decided) = over else {
-            let nobody = overriding::in_the_way(context, &refusals, start, now);
-            return Err(BookError::InTheWay(nobody).into());
-        };
-        let booked = self
-            .take(quince, &mut tx, &wanted, decided, AtRefusal::GoOn, now)
-            .await?;
-        tx.commit().await?;
-        Ok(Try::Booked(booked))
-    }
-
-    /// What is in the way, for a staff member who wants it all the same; a refusal for everybody else.
-    fn in_the_way(&self, wanted: &Wanted, looks: &Looks, now: Timestamp) -> Result<Vec<Refusal>, BookError> {
-        let context = &wanted.context;
-        let refusals = match &wanted.offer {
-            Ok(slot) => looks.in_the_way(Interval::new(slot.start, slot.end)),
-            Err(refusals) => refusals.clone(),
-        };
-        if self.by.is_none() {
-            return Err(BookError::SlotTaken);
-        }
-        if self.if_taken == IfTaken::BookAllTheSame
-            && overriding::can_be_overridden(context, self.booking.start, now)
-        {
-            return Ok(refusals);
-        }
-        Err(overriding::in_the_way(context, &refusals, self.booking.start, now).into())
-    }
-
-    /// Takes the time and keeps the appointment.
-    ///
-    /// # Errors
-    /// [`BookError::SlotTaken`] when it is taken; the transaction stays usable if others are to be tried.
-    async fn take(
+    async fn open(
         &self,
         quince: &Quince,
         tx: &mut Tx,
-        wanted: &Wanted,
-        decided: Decided,
-        at_refusal: AtRefusal,
+        access: Access,
         now: Timestamp,
-    ) -> Result<Booked, TryError> {
-        let id = AppointmentId(store::new_id(now)?);
-        let mut appointment = self.appointment(wanted, id, &decided, now);
-        let calendar = &wanted.context.calendar;
-        let plan = classes::join(tx, calendar, decided.plan, &mut appointment, now).await?;
-        let seats = appointment.seats();
-        let holder = self.booking.holder;
-        occupancy::take_held(tx, &plan.places, id, seats, now, holder, at_refusal).await?;
-        if !services::are_there(tx, &plan.parts).await? {
-            return Err(TryError::Again);
+    ) -> Result<Open<Vec<Answer>, Booked>, BookError> {
+        if access == Access::Look {
+            let calendar = self.calendar(tx).await?;
+            let (answers, target) = self.target(tx, calendar, now).await?;
+            return Ok(Open::Wanted(answers, Box::new(target)));
         }
-        self.keep(quince, tx, calendar, &appointment, &plan, now).await
+        if let Some(booked) = self.answered(quince, tx).await? {
+            return Ok(Open::Done(booked));
+        }
+        if let Some(stranger) = self.stranger {
+            stranger.may_book(tx, &self.details.email, now).await??;
+        }
+        let mut calendar = self.calendar(tx).await?;
+        if let Some(stranger) = self.stranger {
+            stranger
+                .prove(quince, tx, &calendar.0, SpentOn::Booking)
+                .await??;
+        }
+        if queue_for_counting(tx, &calendar.0).await? {
+            calendar = self.calendar(tx).await?;
+        }
+        let (answers, target) = self.target(tx, calendar, now).await?;
+        classes::waiting_first(quince, tx, &target.context.calendar, target.start, now).await?;
+        Ok(Open::Wanted(answers, Box::new(target)))
+    }
+
+    async fn may_check(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        target: &Target,
+        now: Timestamp,
+    ) -> Result<(), BookError> {
+        if let Some(stranger) = self.stranger {
+            stranger.bookings_left(tx, &self.details.email, now).await??;
+            stranger
+                .could_prove(quince, tx, &target.context.calendar, SpentOn::Booking)
+                .await??;
+        }
+        Ok(())
     }
 
     async fn keep(
         &self,
         quince: &Quince,
         tx: &mut Tx,
-        calendar: &BookingCalendar,
-        appointment: &Appointment,
-        plan: &Plan,
+        answers: &Vec<Answer>,
+        target: &Target,
+        placement: Placement,
         now: Timestamp,
-    ) -> Result<Booked, TryError> {
-        let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
-        store::appointments::insert(tx, appointment, &token::hash(&secret)).await?;
-        appointment_parts::insert(tx, appointment.id, &plan.parts).await?;
-        if let Some(stranger) = self.stranger {
-            let sender = stranger.sender(&appointment.email);
-            strangers::note_booking(tx, appointment.id, &sender).await?;
+    ) -> Result<Booked, BookError> {
+        let calendar = &target.context.calendar;
+        let mut appointment = self.appointment(calendar, answers, &placement, now)?;
+        let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
+        let (id, seats, holder) = (appointment.id, appointment.seats(), self.booking.holder);
+        let holds = if holder.is_some() || placement.is_contended {
+            Holds::MayBeInTheWay
+        } else {
+            Holds::Ignored
+        };
+        occupancy::take_held(tx, &candidate.places, id, seats, now, (holder, holds)).await?;
+        if !services::are_there(tx, &candidate.parts).await? {
+            return Err(BookError::SlotTaken);
         }
-        match idempotency_keys::insert(tx, &self.key, &self.body_hash, appointment.id, now).await {
-            Err(StoreError::AlreadyExists) => return Err(TryError::Again),
+        let secret = token::of(&quince.store().link_keys().manage, id)?;
+        let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
+        store::appointments::insert(tx, &appointment, &token::hash(&secret), sender.as_ref()).await?;
+        appointment_parts::insert(tx, id, &candidate.parts).await?;
+        match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
+            Err(StoreError::AlreadyExists) => return Err(BookError::SlotTaken),
             other => other?,
         }
-        let ids: Vec<StaffId> = plan.parts.iter().map(|part| part.host_id).collect();
-        let hosts = staff::list_of(tx, &ids).await?;
-        if appointment.unconfirmed_until.is_some() {
-            mail::ask(tx, appointment, MessageKind::ClientConfirm, now).await?;
-        } else {
-            outbox::begin(tx, appointment, &plan.parts, &hosts, now).await?;
-            mail::booked(tx, appointment, &plan.parts, &hosts, self.by, now).await?;
-        }
+        let hosts = hosts(target, &candidate);
+        self.tell(tx, &appointment, &candidate, &hosts, now).await?;
+        let ids: Vec<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
         Ok(answer(
-            appointment,
+            &appointment,
             calendar,
             names_of(&ids, &names(hosts)),
             secret,
         ))
     }
+}
+
+/// Those who take part, each once.
+fn hosts(target: &Target, candidate: &Candidate) -> Vec<Staff> {
+    let members = target.context.members.iter().map(|(_, person)| person);
+    let takes_part = |person: &&Staff| candidate.parts.iter().any(|part| part.host_id == person.id);
+    members.filter(takes_part).cloned().collect()
+}
+
+impl BookRequest<'_> {
+    fn by(&self) -> Option<StaffId> {
+        self.staff.map(|(by, _)| by)
+    }
+
+    /// Asks for what follows from a booking: mails, and events in calendars.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        appointment: &Appointment,
+        candidate: &Candidate,
+        hosts: &[Staff],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if appointment.unconfirmed_until.is_some() {
+            return mail::ask(tx, appointment, MessageKind::ClientConfirm, now).await;
+        }
+        outbox::begin(tx, appointment, &candidate.parts, now).await?;
+        mail::booked(tx, appointment, &candidate.parts, hosts, self.by(), now).await
+    }
 
     fn appointment(
         &self,
-        wanted: &Wanted,
-        id: AppointmentId,
-        decided: &Decided,
+        calendar: &BookingCalendar,
+        answers: &[Answer],
+        placement: &Placement,
         now: Timestamp,
-    ) -> Appointment {
-        let calendar = &wanted.context.calendar;
-        let reason = match (self.booking.host, self.by) {
+    ) -> Result<Appointment, StoreError> {
+        let reason = match (self.booking.host, self.staff) {
             (Some(_), None) => "chosen by the client",
             (Some(_), Some(_)) => "chosen by staff",
-            (None, _) => decided.plan.reason.as_str(),
+            (None, _) => placement.candidate.reason.as_str(),
         };
-        let confirmed = (calendar.auto_confirm && !calendar.confirm_by_mail) || self.by.is_some();
-        Appointment {
-            id,
+        let confirmed = (calendar.auto_confirm && !calendar.confirm_by_mail) || self.staff.is_some();
+        Ok(Appointment {
+            id: AppointmentId(store::new_id(now)?),
             calendar_id: calendar.id,
-            host_id: decided.plan.lead(),
+            host_id: placement.candidate.lead(),
             session_id: None,
             guests: self.details.guests.clone(),
             name: self.details.name.clone(),
             email: self.details.email.clone(),
             phone: self.details.phone.clone(),
             notes: self.details.notes.clone(),
-            answers: wanted.answers.clone(),
+            answers: answers.to_vec(),
             client_zone: self.booking.zone.clone(),
             status: if confirmed { Status::Confirmed } else { Status::New },
-            starts_at: decided.slot.start,
-            ends_at: decided.slot.end,
+            starts_at: placement.slot.start,
+            ends_at: placement.slot.end,
             pre_buffer: calendar.rules.pre_buffer,
             post_buffer: calendar.rules.post_buffer,
             assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
             sequence: 0,
-            booked_by: self.by,
-            overridden: decided.overridden.clone(),
+            booked_by: self.by(),
+            overridden: placement.overridden.clone(),
             created_at: now,
             updated_at: now,
             cancelled_at: None,
             cancelled_by: None,
             cancel_reason: None,
-            unconfirmed_until: (calendar.confirm_by_mail && self.by.is_none())
+            unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
                 .then(|| unconfirmed::until(now)),
-        }
+        })
     }
 
     /// The booking calendar with its members. Switched off, it takes no bookings of clients; while its settings cannot be read,
@@ -376,18 +277,18 @@ impl Wish<'_> {
     async fn calendar(&self, tx: &mut Tx) -> Result<(BookingCalendar, Vec<Member>), BookError> {
         booking_calendars::find_with_members(tx, &self.booking.slug)
             .await?
-            .filter(|(row, _)| row.is_open() || (self.by.is_some() && row.is_readable()))
+            .filter(|(row, _)| row.is_open() || (self.staff.is_some() && row.is_readable()))
             .ok_or(BookError::CalendarNotFound)
     }
 
-    /// The wished start as it is offered now, or as a staff member wants it all the same.
-    async fn wanted(
+    /// The start that is asked for as it is offered now, and the answers to the calendar's questions.
+    async fn target(
         &self,
-        quince: &Quince,
         tx: &mut Tx,
         (mut row, members): (BookingCalendar, Vec<Member>),
-    ) -> Result<Wanted, BookError> {
-        if let Some(by) = self.by {
+        now: Timestamp,
+    ) -> Result<(Vec<Answer>, Target), BookError> {
+        if let Some(by) = self.by() {
             let me = staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
             if !is_admin(me.role) && !members.iter().any(|(_, person)| person.id == by) {
                 return Err(BookError::CalendarNotFound);
@@ -395,38 +296,46 @@ impl Wish<'_> {
             row.rules.notice = Span::new(0, Unit::Minutes);
             row.rules.range = DateRange::Unlimited;
         }
-        let mut checked = Checked::default();
-        if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
-            checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
-        }
-        // Staff need not answer in the client's place.
-        let mut questions = row.questions.clone();
-        for question in &mut questions {
-            question.required &= self.by.is_none();
-        }
-        let answers = checked_answers(&mut checked, &questions, &self.booking.answers);
-        checked.finish()?;
-        let now = quince.now();
+        let answers = self.answers(&row)?;
         let mut context = self.context(tx, row, members, now).await?;
         context.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
             context.choose(host)?;
         }
-        let offer = context.check(now, self.by.is_some(), self.booking.start);
-        let mut wanted = Wanted {
-            answers,
+        let offer = context.check(now, self.staff.is_some(), self.booking.start);
+        let mut target = Target {
             context,
+            start: self.booking.start,
+            preferred: None,
+            staff: self.staff.map(|(_, on_conflict)| on_conflict),
             offer,
         };
-        if let Err(refusals) = &wanted.offer {
-            if self.by.is_none() {
-                let refused = refused(refusals);
-                let too_large = classes::too_large(&mut wanted.context, now, false, self.booking.start);
-                return Err(too_large.map_or(refused, BookError::NotOffered));
-            }
-            self.in_the_way(&wanted, &Looks::new(), now)?;
+        if target.offer.is_err()
+            && let Err(refused) = target.conflicts::<BookError>(&LiveCheck::new(), now)
+        {
+            let is_staff = self.staff.is_some();
+            let too_large = classes::too_large(&mut target.context, now, is_staff, target.start);
+            return Err(match too_large {
+                Some(sentence) if !is_staff => BookError::NotOffered(sentence),
+                _ => refused,
+            });
         }
-        Ok(wanted)
+        Ok((answers, target))
+    }
+
+    /// The answers to the booking calendar's questions. Staff need not answer in the client's place.
+    fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, BookError> {
+        let mut checked = Checked::default();
+        if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
+            checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
+        }
+        let mut questions = row.questions.clone();
+        for question in &mut questions {
+            question.required &= self.staff.is_none();
+        }
+        let answers = checked_answers(&mut checked, &questions, &self.booking.answers);
+        checked.finish()?;
+        Ok(answers)
     }
 
     /// What counts for the wished start.
@@ -437,7 +346,7 @@ impl Wish<'_> {
         members: Vec<Member>,
         now: Timestamp,
     ) -> Result<Context, BookError> {
-        let window = plan::window(self.booking.start);
+        let window = candidates::window(self.booking.start);
         let own = Own {
             moved: None,
             holder: self.booking.holder,
@@ -506,13 +415,5 @@ fn answer(
         confirm_until: appointment
             .unconfirmed_until
             .filter(|_| unconfirmed::is_unconfirmed(appointment)),
-    }
-}
-
-pub(super) fn refused(refusals: &[Refusal]) -> BookError {
-    if why_not::is_taken(refusals) {
-        BookError::SlotTaken
-    } else {
-        BookError::NotOffered(why_not::sentence(refusals))
     }
 }

@@ -14,6 +14,7 @@ use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::{classes, mail, outbox};
 
 /// Who changes an appointment.
@@ -55,18 +56,27 @@ impl Actor {
     /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
     /// follow each other.
     pub(super) async fn open(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
-        let (appointment, by, staff) = match self {
+        match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
                 classes::queue_for(tx, &known).await?;
                 appointments::lock(tx, known.id).await?;
-                (of_token(tx, token, now).await?, "client".to_owned(), None)
             }
-            Self::Staff { id, appointment } => {
+            Self::Staff { appointment, .. } => {
                 if let Some(known) = appointments::find(tx, *appointment).await? {
                     classes::queue_for(tx, &known).await?;
                 }
                 appointments::lock(tx, *appointment).await?;
+            }
+        }
+        self.read(tx, now).await
+    }
+
+    /// Finds the appointment as it is at the moment.
+    pub(super) async fn read(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
+        let (appointment, by, staff) = match self {
+            Self::Client { token } => (of_token(tx, token, now).await?, "client".to_owned(), None),
+            Self::Staff { id, appointment } => {
                 let appointment = appointments::find(tx, *appointment)
                     .await?
                     .ok_or(ChangeError::NotFound)?;
@@ -152,6 +162,12 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
     let mut checked = Checked::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
+    retried_if_lost(|| try_to_cancel(quince, actor, &reason)).await?;
+    quince.wake();
+    Ok(())
+}
+
+async fn try_to_cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
@@ -164,7 +180,7 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
     }
     let called_off = CalledOff {
         by: &opened.by,
-        reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
+        reason: Some(reason).filter(|reason| !reason.is_empty()),
     };
     change_status(
         quince,
@@ -176,9 +192,7 @@ pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), 
         now,
     )
     .await?;
-    tx.commit().await?;
-    quince.wake();
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// Sets where an appointment stands, for its host and for admins. What no longer takes place gives its time back; what
@@ -196,6 +210,12 @@ pub async fn set_status(
     if status == Status::Cancelled {
         return cancel(quince, &actor, "").await;
     }
+    retried_if_lost(|| try_to_set_status(quince, &actor, status)).await?;
+    quince.wake();
+    Ok(())
+}
+
+async fn try_to_set_status(quince: &Quince, actor: &Actor, status: Status) -> Result<(), ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
@@ -213,9 +233,7 @@ pub async fn set_status(
         ));
     }
     change_status(quince, &mut tx, &opened, status, None, Told::All, now).await?;
-    tx.commit().await?;
-    quince.wake();
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// Calls off what a stranger booked, whatever its cut-off; false when it was called off, or is over, already. What of it waited to be

@@ -1,40 +1,11 @@
 //! Why something could not be booked or changed.
 
-use crate::contention::MayBeContention;
+use crate::placement::PlacementError;
+use crate::placement::overrides::InTheWay;
 use crate::problem::{FieldProblem, Internal, first_sentence};
-use crate::slots::{HostProblem, Why};
+use crate::retry::passing_by_internal;
+use crate::slots::HostProblem;
 use crate::strangers::{NotProven, TooMany};
-
-/// A time that a staff member wants is not on offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InTheWay {
-    /// Everything that is in the way, of all or of some.
-    pub reasons: Vec<Why>,
-    /// Whether they can have it all the same.
-    pub can_be_overridden: bool,
-}
-
-impl std::error::Error for InTheWay {}
-
-/// "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …"
-impl std::fmt::Display for InTheWay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("This time is not on offer")?;
-        for (number, why) in self.reasons.iter().enumerate() {
-            f.write_str(if number == 0 { " (" } else { "; " })?;
-            if let Some(host) = &why.host {
-                write!(f, "{host}: ")?;
-            }
-            f.write_str(&why.sentence)?;
-        }
-        f.write_str(if self.reasons.is_empty() { "." } else { ")." })?;
-        f.write_str(if self.can_be_overridden {
-            " Choose another one, or take it all the same."
-        } else {
-            " Choose another one."
-        })
-    }
-}
 
 /// Why a booking was not made.
 #[derive(Debug, thiserror::Error)]
@@ -102,15 +73,33 @@ pub enum ChangeError {
     Internal(#[from] Internal),
 }
 
-impl MayBeContention for BookError {
-    fn is_contention(&self) -> bool {
-        matches!(self, Self::Internal(cause) if cause.is_contention())
+passing_by_internal!(BookError, ChangeError);
+
+impl PlacementError for BookError {
+    fn taken() -> Self {
+        Self::SlotTaken
+    }
+
+    fn not_offered(sentence: String) -> Self {
+        Self::NotOffered(sentence)
+    }
+
+    fn is_taken(&self) -> bool {
+        matches!(self, Self::SlotTaken)
     }
 }
 
-impl MayBeContention for ChangeError {
-    fn is_contention(&self) -> bool {
-        matches!(self, Self::Internal(cause) if cause.is_contention())
+impl PlacementError for ChangeError {
+    fn taken() -> Self {
+        Self::SlotTaken
+    }
+
+    fn not_offered(sentence: String) -> Self {
+        Self::NotOffered(sentence)
+    }
+
+    fn is_taken(&self) -> bool {
+        matches!(self, Self::SlotTaken)
     }
 }
 

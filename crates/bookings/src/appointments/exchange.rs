@@ -10,15 +10,15 @@ use store::{StoreError, Tx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may};
 use super::error::ChangeError;
-use super::looks::{Look, Looks};
-use super::plan::{self, Plan};
 use super::read::{hosts_of, one_view};
 use super::view::AppointmentView;
-use super::why_not;
-use crate::contention::retried;
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
+use crate::placement::candidates::{self, Candidate};
+use crate::placement::live_check::{FreeBusyQuery, LiveCheck};
+use crate::placement::refusals;
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::slots::context::{Context, Own};
 use crate::{mail, outbox};
 
@@ -34,14 +34,14 @@ pub async fn exchange(
     leaves: StaffId,
     joins: StaffId,
 ) -> Result<AppointmentView, ChangeError> {
-    let mut looks = Looks::new();
+    let mut check = LiveCheck::new();
     for _ in 0..ROUNDS {
-        match retried(|| try_to_exchange(quince, by, id, (leaves, joins), &looks)).await? {
+        match retried_if_lost(|| try_to_exchange(quince, by, id, (leaves, joins), &check)).await? {
             Exchanged::Done(view) => {
                 quince.wake();
                 return Ok(*view);
             }
-            Exchanged::Look(needed) => looks.make(quince, needed).await?,
+            Exchanged::ToCheck(needed) => drop(check.run(quince, needed).await?),
         }
     }
     Err(ChangeError::SlotTaken)
@@ -49,7 +49,7 @@ pub async fn exchange(
 
 enum Exchanged {
     Done(Box<AppointmentView>),
-    Look(Vec<Look>),
+    ToCheck(Vec<FreeBusyQuery>),
 }
 
 async fn try_to_exchange(
@@ -57,7 +57,7 @@ async fn try_to_exchange(
     by: StaffId,
     id: AppointmentId,
     (leaves, joins): (StaffId, StaffId),
-    looks: &Looks,
+    check: &LiveCheck,
 ) -> Result<Exchanged, ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -75,13 +75,16 @@ async fn try_to_exchange(
     check_choice(&mut tx, &opened, &hosts, leaves, joins).await?;
     let mut parts = appointment_parts::list(&mut tx, &[id]).await?;
     for part in parts.iter_mut().filter(|part| part.host_id == leaves) {
-        let (context, plan) = of_the_new_host(&mut tx, &opened, part, joins, now).await?;
-        if plan.to_look_at().any(|(host, span)| looks.found_busy(host, span)) {
+        let (context, candidate) = of_the_new_host(&mut tx, &opened, part, joins, now).await?;
+        if candidate
+            .to_check()
+            .any(|(host, span)| check.found_busy(host, span))
+        {
             return Err(not_free());
         }
-        let needed = looks.needed(quince, &mut tx, &context, &plan).await?;
+        let needed = check.needed(quince, &mut tx, &context, &candidate).await?;
         if !needed.is_empty() {
-            return Ok(Exchanged::Look(needed));
+            return Ok(Exchanged::ToCheck(needed));
         }
         part.host_id = joins;
     }
@@ -101,10 +104,10 @@ async fn try_to_exchange(
         .ok_or(ChangeError::NotFound)?;
     // Those who stay keep their time, whatever was booked over what.
     let kept = occupancy::overrides_of(&mut tx, id).await?;
-    let mut places = plan::places_of_booked(&opened.calendar, &changed, &parts);
+    let mut places = candidates::places_of_booked(&opened.calendar, &changed, &parts);
     for place in places.iter_mut().filter(|place| place.host_id != joins) {
         place.overriding = kept.contains(&(place.host_id, place.meeting_start))
-            || plan::is_known_to_overlap(&mut tx, &changed, place).await?;
+            || candidates::is_known_to_overlap(&mut tx, &changed, place).await?;
     }
     match occupancy::relocate(&mut tx, &places, id, changed.seats(), now).await {
         Err(StoreError::SlotTaken) => return Err(not_free()),
@@ -171,7 +174,7 @@ async fn of_the_new_host(
     part: &Part,
     joins: StaffId,
     now: Timestamp,
-) -> Result<(Context, Plan), ChangeError> {
+) -> Result<(Context, Candidate), ChangeError> {
     let appointment = &opened.appointment;
     let mut calendar = opened.calendar.clone();
     calendar.kind = Kind::Personal;
@@ -184,16 +187,16 @@ async fn of_the_new_host(
     rules.per_day = None;
     // It was booked by the grid of another time or person, or by none.
     rules.interval = 1;
-    let window = plan::window(part.starts_at);
+    let window = candidates::window(part.starts_at);
     let own = Own::moved(appointment.id);
     let context = Context::load_for(tx, calendar, &[joins], window, now, own).await?;
     let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
-        if why_not::is_taken(&refusals) {
+        if refusals::is_taken(&refusals) {
             not_free()
         } else {
-            ChangeError::NotOffered(why_not::sentence(&refusals))
+            ChangeError::NotOffered(refusals::sentence(&refusals))
         }
     })?;
-    let plan = plan::held_by(&context.calendar, &slot, &[joins], String::new());
-    Ok((context, plan))
+    let candidate = candidates::held_by(&context.calendar, &slot, &[joins], String::new());
+    Ok((context, candidate))
 }

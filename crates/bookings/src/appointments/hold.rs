@@ -2,14 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, StaffId};
+use store::booking_calendars::BookingCalendar;
+use store::calendar_members::Member;
 use store::occupancy::Holder;
-use store::{StoreError, booking_calendars, occupancy, strangers};
+use store::{Tx, booking_calendars, occupancy, strangers};
 
 use super::error::BookError;
-use super::looks::Looks;
-use super::{book, plan, token};
+use super::token;
 use crate::classes;
-use crate::contention::retried;
+use crate::placement::candidates::{self, Placement};
+use crate::placement::{Access, Open, Request, Target, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
@@ -21,7 +23,7 @@ pub const HOLD_MINUTES: i64 = 10;
 
 /// A time that a visitor has chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HoldWish {
+pub struct HoldRequest {
     /// Address of the booking calendar.
     pub slug: String,
     /// Start of the meeting.
@@ -39,8 +41,8 @@ pub fn holder(secret: &str) -> Holder {
 
 /// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
 /// calendars would have to be free is not asked; that happens when they book.
-pub async fn hold(quince: &Quince, holder: Holder, wish: &HoldWish) -> Result<Timestamp, BookError> {
-    retried(|| hold_for(quince, None, holder, wish)).await
+pub async fn hold(quince: &Quince, holder: Holder, request: &HoldRequest) -> Result<Timestamp, BookError> {
+    hold_for(quince, None, holder, request).await
 }
 
 /// As [`hold`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
@@ -48,74 +50,139 @@ pub async fn hold_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
     holder: Holder,
-    wish: &HoldWish,
+    request: &HoldRequest,
 ) -> Result<Timestamp, BookError> {
-    retried(|| hold_for(quince, Some(stranger), holder, wish)).await
+    hold_for(quince, Some(stranger), holder, request).await
 }
 
 async fn hold_for(
     quince: &Quince,
     stranger: Option<&Stranger>,
     holder: Holder,
-    wish: &HoldWish,
+    request: &HoldRequest,
 ) -> Result<Timestamp, BookError> {
-    let now = quince.now();
-    let until = now
-        .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
-        .unwrap_or(now);
-    let mut tx = quince.store().write().await?;
-    if let Some(stranger) = stranger {
-        stranger.may_hold(&mut tx, holder, now).await??;
-    }
-    let found = booking_calendars::find_with_members(&mut tx, &wish.slug).await?;
-    let (row, members) = found
-        .filter(|(row, _)| row.is_open())
-        .ok_or(BookError::CalendarNotFound)?;
-    if let Some(stranger) = stranger {
-        stranger.prove(quince, &mut tx, &row, SpentOn::Hold).await??;
-    }
-    let own = Own {
-        moved: None,
-        holder: Some(holder),
+    let hold = Hold {
+        stranger,
+        holder,
+        request,
     };
-    let window = plan::window(wish.start);
-    let mut context = if row.kind == Kind::Service {
-        let wanted = services::wanted(&mut tx, &row, &members, &wish.services).await?;
-        let wanted = wanted.map_err(BookError::NotOffered)?;
-        Context::load_visit(&mut tx, row, members, window, now, own, wanted).await?
-    } else {
-        Context::load(&mut tx, row, members, window, now, own).await?
-    };
-    if let Some(host) = wish.host {
-        context.choose(host)?;
+    let placed = place(quince, &hold).await?;
+    if placed.frees_another {
+        quince.wake();
     }
-    let slot = context
-        .check(now, false, wish.start)
-        .map_err(|refusals| book::refused(&refusals))?;
-    if context.calendar.kind == Kind::ClassBooking {
-        occupancy::queue_to_hold(&mut tx, holder, &slot.hosts).await?;
-        classes::waiting_first(quince, &mut tx, &context.calendar, wish.start, now).await?;
-    }
-    for mut plan in plan::plans(&mut tx, &context, &slot, &Looks::new(), None, now).await? {
-        classes::hold_within(&mut tx, &context.calendar, wish.start, &mut plan.places).await?;
-        match occupancy::hold(&mut tx, &plan.places, holder, until, now).await {
-            Ok(freed) if services::are_there(&mut tx, &plan.parts).await? => {
-                if let Some(stranger) = stranger {
-                    strangers::note_hold(&mut tx, holder, &stranger.network).await?;
-                }
-                classes::holds_ended(quince, &mut tx, &freed, now).await?;
-                tx.commit().await?;
-                if !freed.is_empty() {
-                    quince.wake();
-                }
-                return Ok(until);
-            }
-            Ok(_) => return Err(BookError::SlotTaken),
-            Err(StoreError::SlotTaken) => {}
-            Err(error) => return Err(error.into()),
+    Ok(placed.until)
+}
+
+/// A hold with all that is needed to try it again and again.
+struct Hold<'a> {
+    stranger: Option<&'a Stranger>,
+    holder: Holder,
+    request: &'a HoldRequest,
+}
+
+struct Held {
+    until: Timestamp,
+    /// What the visitor held before is free again.
+    frees_another: bool,
+}
+
+impl Request for Hold<'_> {
+    type Opened = ();
+    type Placed = Held;
+    type Error = BookError;
+
+    const IS_CHECKED: bool = false;
+
+    async fn open(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        _: Access,
+        now: Timestamp,
+    ) -> Result<Open<(), Held>, BookError> {
+        if let Some(stranger) = self.stranger {
+            stranger.may_hold(tx, self.holder, now).await??;
         }
+        let (row, members) = booking_calendars::find_with_members(tx, &self.request.slug)
+            .await?
+            .filter(|(row, _)| row.is_open())
+            .ok_or(BookError::CalendarNotFound)?;
+        if let Some(stranger) = self.stranger {
+            stranger.prove(quince, tx, &row, SpentOn::Hold).await??;
+        }
+        let mut context = self.context(tx, row, members, now).await?;
+        if let Some(host) = self.request.host {
+            context.choose(host)?;
+        }
+        let start = self.request.start;
+        let offer = context.check(now, false, start);
+        if let (Kind::ClassBooking, Ok(slot)) = (context.calendar.kind, &offer) {
+            occupancy::queue_to_hold(tx, self.holder, &slot.hosts).await?;
+            classes::waiting_first(quince, tx, &context.calendar, start, now).await?;
+        }
+        let target = Target {
+            context,
+            start,
+            preferred: None,
+            staff: None,
+            offer,
+        };
+        Ok(Open::Wanted((), Box::new(target)))
     }
-    Err(BookError::SlotTaken)
+
+    async fn may_check(&self, _: &Quince, _: &mut Tx, _: &Target, _: Timestamp) -> Result<(), BookError> {
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        (): &(),
+        target: &Target,
+        placement: Placement,
+        now: Timestamp,
+    ) -> Result<Held, BookError> {
+        let until = now
+            .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
+            .unwrap_or(now);
+        let mut candidate = placement.candidate;
+        classes::hold_within(tx, &target.context.calendar, target.start, &mut candidate.places).await?;
+        let freed = occupancy::hold(tx, &candidate.places, self.holder, until, now).await?;
+        if !services::are_there(tx, &candidate.parts).await? {
+            return Err(BookError::SlotTaken);
+        }
+        if let Some(stranger) = self.stranger {
+            strangers::note_hold(tx, self.holder, &stranger.network).await?;
+        }
+        classes::holds_ended(quince, tx, &freed, now).await?;
+        Ok(Held {
+            until,
+            frees_another: !freed.is_empty(),
+        })
+    }
+}
+
+impl Hold<'_> {
+    async fn context(
+        &self,
+        tx: &mut Tx,
+        row: BookingCalendar,
+        members: Vec<Member>,
+        now: Timestamp,
+    ) -> Result<Context, BookError> {
+        let own = Own {
+            moved: None,
+            holder: Some(self.holder),
+        };
+        let window = candidates::window(self.request.start);
+        if row.kind != Kind::Service {
+            return Ok(Context::load(tx, row, members, window, now, own).await?);
+        }
+        let wanted = services::wanted(tx, &row, &members, &self.request.services).await?;
+        let wanted = wanted.map_err(BookError::NotOffered)?;
+        Ok(Context::load_visit(tx, row, members, window, now, own, wanted).await?)
+    }
 }
 
 /// Gives back what a visitor holds.

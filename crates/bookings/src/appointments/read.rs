@@ -36,8 +36,8 @@ pub struct Filter {
     pub upcoming: bool,
     /// Only this host's. Staff who are not admins see their own alone, whatever this says.
     pub host: Option<StaffId>,
-    /// Only those of this status.
-    pub status: Option<Status>,
+    /// Only those that wait to be confirmed by staff.
+    pub to_confirm: bool,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
     /// Not from the beginning of the list.
@@ -174,7 +174,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
         } else {
             Some(viewer)
         },
-        status: filter.status,
+        to_confirm: filter.to_confirm,
         search: filter.search.trim().to_owned(),
         cursor: filter.cursor,
         // One more tells whether there are more.

@@ -7,8 +7,11 @@ mod questions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use scheduling::{CalendarId, Distribution, Kind, Priority, Rules, StaffId};
-use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, occupancy, staff, workspace};
+use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Priority, Rules, StaffId};
+use store::{
+    StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, occupancy, staff,
+    workspace,
+};
 use zones::Zone;
 
 pub use form::{CalendarForm, Member};
@@ -24,6 +27,7 @@ use crate::input::Checked;
 use crate::outbox;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
+use crate::retry::{passing_by_internal, retried_if_lost};
 use crate::unreadable;
 
 /// A booking calendar as its editors see it.
@@ -144,6 +148,8 @@ pub enum CalendarError {
     Internal(#[from] Internal),
 }
 
+passing_by_internal!(CalendarError);
+
 impl From<StoreError> for CalendarError {
     fn from(error: StoreError) -> Self {
         Self::Internal(error.into())
@@ -251,7 +257,18 @@ pub async fn update(
     id: CalendarId,
     form: CalendarForm,
 ) -> Result<(), CalendarError> {
-    let mut form = form.checked()?;
+    let form = form.checked()?;
+    retried_if_lost(|| try_to_update(quince, by, id, form.clone())).await?;
+    quince.wake();
+    Ok(())
+}
+
+async fn try_to_update(
+    quince: &Quince,
+    by: StaffId,
+    id: CalendarId,
+    mut form: CalendarForm,
+) -> Result<(), CalendarError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by).await?;
@@ -269,20 +286,23 @@ pub async fn update(
     if (&form.name, &form.location) != (&old.name, &old.location) {
         events_follow(&mut tx, id, now).await?;
     }
-    tx.commit().await?;
-    quince.wake();
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// The events of what is to come say what the booking calendar is called now, and where it takes place.
 async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
+    let coming = appointments::future_of_calendar(tx, id, now).await?;
+    // For all of them at once, as everybody queues in one order.
+    let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
+    let parts = appointment_parts::list(tx, &ids).await?;
+    let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
+    occupancy::queue_for(tx, &hosts).await?;
     let mut sessions = BTreeSet::new();
-    for appointment in appointments::future_of_calendar(tx, id, now).await? {
+    for appointment in coming {
         if appointment
             .session_id
             .is_none_or(|session| sessions.insert(session))
         {
-            classes::queue_for(tx, &appointment).await?;
             outbox::follow(tx, &appointment, now).await?;
         }
     }

@@ -13,7 +13,7 @@ use store::occupancy::{Freed, Place};
 use store::{StoreError, Tx, appointments, calendar_members, occupancy, waiting_list};
 
 use crate::appointments::ChangeError;
-use crate::appointments::plan::{self, Plan};
+use crate::placement::candidates::{self, Candidate};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::slots::context::Context;
@@ -82,7 +82,7 @@ pub(crate) async fn places_again(
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<Place>, ChangeError> {
-    let mut places = plan::places_again(tx, calendar, appointment).await?;
+    let mut places = candidates::places_again(tx, calendar, appointment).await?;
     let Some(id) = appointment.session_id else {
         return Ok(places);
     };
@@ -185,13 +185,13 @@ pub(crate) fn seats_left(left: u32) -> String {
 pub(crate) async fn join(
     tx: &mut Tx,
     calendar: &BookingCalendar,
-    mut plan: Plan,
+    mut candidate: Candidate,
     appointment: &mut Appointment,
     now: Timestamp,
-) -> Result<Plan, StoreError> {
-    let Some(owner) = plan.lead().filter(|_| calendar.kind == Kind::ClassBooking) else {
+) -> Result<Candidate, StoreError> {
+    let Some(owner) = candidate.lead().filter(|_| calendar.kind == Kind::ClassBooking) else {
         appointment.session_id = None;
-        return Ok(plan);
+        return Ok(candidate);
     };
     occupancy::queue_for(tx, &[owner]).await?;
     // Who holds the class was read before it was this one's turn.
@@ -212,10 +212,10 @@ pub(crate) async fn join(
     appointment.ends_at = session.ends_at;
     let others = appointments::of_session(tx, session.id).await?;
     if others.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut plan.places);
-        for part in &mut plan.parts {
+        within(&session, &mut candidate.places);
+        for part in &mut candidate.parts {
             part.ends_at = session.ends_at;
         }
     }
-    Ok(plan)
+    Ok(candidate)
 }

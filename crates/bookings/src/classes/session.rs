@@ -16,6 +16,7 @@ use crate::input::{Checked, NAME_LIMIT};
 use crate::mail::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::{mail, outbox};
 
 /// A session with who takes part.
@@ -149,6 +150,17 @@ pub async fn cancel_session(
     let mut checked = Checked::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
+    retried_if_lost(|| try_to_cancel_session(quince, by, id, &reason)).await?;
+    quince.wake();
+    Ok(())
+}
+
+async fn try_to_cancel_session(
+    quince: &Quince,
+    by: StaffId,
+    id: SessionId,
+    reason: &str,
+) -> Result<(), ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let (session, _) = open(&mut tx, by, id).await?;
@@ -164,7 +176,7 @@ pub async fn cancel_session(
     }
     let called_off = CalledOff {
         by: &name,
-        reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
+        reason: Some(reason).filter(|reason| !reason.is_empty()),
     };
     class_sessions::cancel(&mut tx, id, called_off, now).await?;
     let session = class_sessions::find(&mut tx, id)
@@ -188,9 +200,7 @@ pub async fn cancel_session(
         mail::ask_about_session(&mut tx, &session, now).await?;
     }
     outbox::follow_session(&mut tx, id, now).await?;
-    tx.commit().await?;
-    quince.wake();
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// The session, and the name of the staff member who may act on it.

@@ -2,7 +2,7 @@
 //! themselves: nobody can come between.
 
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal};
+use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal, StaffId};
 use store::appointment_parts::NewPart;
 use store::appointments::{self, Appointment};
 use store::booking_calendars::{self, BookingCalendar};
@@ -14,12 +14,14 @@ use store::{
 };
 use zones::Zone;
 
-use crate::appointments::{Booking, ChangeError, plan, token};
+use crate::appointments::{Booking, ChangeError, Details, token};
 use crate::calendars::checked_answers;
 use crate::input::Checked;
 use crate::mail::kinds::MessageKind;
+use crate::placement::candidates;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
+use crate::retry::{passing_by_internal, retried};
 use crate::slots::context::{Context, Own};
 use crate::strangers::{NotProven, SpentOn, Stranger, TooMany};
 use crate::{mail, outbox};
@@ -71,6 +73,8 @@ pub enum WaitError {
     Internal(#[from] Internal),
 }
 
+passing_by_internal!(WaitError);
+
 impl From<StoreError> for WaitError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -100,6 +104,17 @@ async fn wait_for(
     booking: &Booking,
 ) -> Result<String, WaitError> {
     let details = booking.check().map_err(WaitError::Fields)?;
+    let secret = retried(|| try_to_wait(quince, stranger, booking, details.clone())).await?;
+    quince.wake();
+    Ok(secret)
+}
+
+async fn try_to_wait(
+    quince: &Quince,
+    stranger: Option<&Stranger>,
+    booking: &Booking,
+    details: Details,
+) -> Result<String, WaitError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if let Some(stranger) = stranger {
@@ -121,7 +136,7 @@ async fn wait_for(
         &mut tx,
         calendar,
         members,
-        plan::window(booking.start),
+        candidates::window(booking.start),
         now,
         Own::default(),
     )
@@ -171,7 +186,6 @@ async fn wait_for(
     }
     mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::Waiting, now).await?;
     tx.commit().await?;
-    quince.wake();
     Ok(secret)
 }
 
@@ -343,8 +357,10 @@ pub(crate) async fn seats_changed(
     calendar: CalendarId,
     now: Timestamp,
 ) -> Result<(), Internal> {
-    for session in class_sessions::between(tx, calendar, now, Timestamp::MAX).await? {
-        occupancy::queue_for(tx, &[session.host_id]).await?;
+    let sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
+    let hosts: Vec<StaffId> = sessions.iter().map(|session| session.host_id).collect();
+    occupancy::queue_for(tx, &hosts).await?;
+    for session in sessions {
         seats_freed(quince, tx, session.id, now).await?;
         outbox::follow_session(tx, session.id, now).await?;
     }
@@ -393,7 +409,7 @@ async fn move_up(
         cancel_reason: None,
         unconfirmed_until: None,
     };
-    let mut places = plan::places_of(calendar, &appointment, &[session.host_id]);
+    let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {
         super::within(session, &mut places);
     }
@@ -402,7 +418,7 @@ async fn move_up(
         other => other?,
     }
     let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
-    appointments::insert(tx, &appointment, &token::hash(&secret)).await?;
+    appointments::insert(tx, &appointment, &token::hash(&secret), None).await?;
     strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
     let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);
     appointment_parts::replace(tx, appointment.id, &[part]).await?;

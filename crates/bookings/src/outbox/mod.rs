@@ -5,16 +5,17 @@ mod content;
 mod deliver;
 mod worker;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::NewPart;
 use store::appointments::Appointment;
 use store::event_writes::{self, EventWrite, NewEventWrite, Subject};
-use store::staff::Staff;
 use store::{
     AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, SessionId, StoreError, Tx,
     WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, occupancy,
-    remote_calendars, staff,
+    remote_calendars,
 };
 
 use crate::appointments::is_unconfirmed;
@@ -31,21 +32,23 @@ fn has_event(status: Status) -> bool {
     !matches!(status, Status::Cancelled | Status::Invalid)
 }
 
-/// Asks for the events of an appointment that was just booked. `hosts` are those who have its parts, read since it was their
-/// turn: of two at once neither must act on what the other has just changed.
+/// Asks for the events of an appointment whose time was just claimed. Where the hosts' events go is read since it was their turn:
+/// of two at once neither must act on what the other has just changed.
 pub(crate) async fn begin(
     tx: &mut Tx,
     appointment: &Appointment,
     parts: &[NewPart],
-    hosts: &[Staff],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if let Some(session) = appointment.session_id {
         return follow_session(tx, session, now).await;
     }
+    let hosts: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
+    let hosts: Vec<StaffId> = hosts.into_iter().collect();
+    let targets = remote_calendars::connected_primaries(tx, &hosts).await?;
     for (position, part) in (0..).zip(parts) {
-        let host = hosts.iter().find(|person| person.id == part.host_id);
-        let target = target(tx, host.and_then(|host| host.primary_calendar_id)).await?;
+        let target = targets.iter().find(|target| target.host == part.host_id);
+        let target = target.map(|target| (target.connection, target.calendar));
         let subject = Subject::Part(appointment.id, position);
         start_in(tx, subject, part.host_id, target, now).await?;
     }
@@ -134,13 +137,12 @@ async fn is_writable(tx: &mut Tx, calendar: Option<RemoteCalendarId>) -> Result<
 /// Whether the host writes to another calendar by now. An event that was over when they chose that, be it by a clock that was ahead,
 /// stayed behind; it moves when its appointment changes.
 async fn has_moved_on(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
-    let primary = staff::find(tx, write.host_id)
-        .await?
-        .and_then(|person| person.primary_calendar_id);
-    if primary.is_none() || primary == write.remote_calendar_id {
-        return Ok(false);
+    match target_of(tx, write.host_id).await? {
+        Some((_, primary)) if write.remote_calendar_id != Some(primary) => {
+            is_writable(tx, Some(primary)).await
+        }
+        _ => Ok(false),
     }
-    Ok(target(tx, primary).await?.is_some() && is_writable(tx, primary).await?)
 }
 
 async fn is_connected(tx: &mut Tx, connection: Option<ConnectionId>) -> Result<bool, StoreError> {
@@ -181,22 +183,8 @@ async fn target_of(
     tx: &mut Tx,
     host: StaffId,
 ) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
-    let primary = staff::find(tx, host)
-        .await?
-        .and_then(|person| person.primary_calendar_id);
-    target(tx, primary).await
-}
-
-async fn target(
-    tx: &mut Tx,
-    primary: Option<RemoteCalendarId>,
-) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
-    let Some(primary) = primary else { return Ok(None) };
-    let Some(calendar) = remote_calendars::find(tx, primary).await? else {
-        return Ok(None);
-    };
-    let connected = is_connected(tx, Some(calendar.connection_id)).await?;
-    Ok(connected.then_some((calendar.connection_id, calendar.id)))
+    let found = remote_calendars::connected_primaries(tx, &[host]).await?;
+    Ok(found.first().map(|target| (target.connection, target.calendar)))
 }
 
 /// Removes the subject's event; the write stays its present one and says so.

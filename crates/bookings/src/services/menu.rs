@@ -8,6 +8,7 @@ use crate::accounts::is_admin;
 use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
+use crate::retry::passing_by_internal;
 
 /// Most services of a menu.
 const SERVICES_LIMIT: usize = 200;
@@ -85,6 +86,8 @@ pub enum MenuError {
     #[error(transparent)]
     Internal(#[from] Internal),
 }
+
+passing_by_internal!(MenuError);
 
 impl From<StoreError> for MenuError {
     fn from(error: StoreError) -> Self {

@@ -11,6 +11,7 @@ use super::visit::units_of;
 use crate::accounts::is_admin;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 
 /// Most sorts of rooms and equipment.
 const SORTS_LIMIT: usize = 200;
@@ -63,13 +64,22 @@ pub async fn save(quince: &Quince, by: StaffId, all: Vec<ResourceForm>) -> Resul
         });
     }
     checked.finish()?;
+    retried_if_lost(|| try_to_save(quince, by, &tidied, now)).await
+}
+
+async fn try_to_save(
+    quince: &Quince,
+    by: StaffId,
+    all: &[Resource],
+    now: Timestamp,
+) -> Result<(), MenuError> {
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by).await?.ok_or(MenuError::NotAllowed)?;
     if !is_admin(me.role) {
         return Err(MenuError::NotAllowed);
     }
-    check_what_goes(&mut tx, &tidied, now).await?;
-    resources::replace(&mut tx, &tidied).await?;
+    check_what_goes(&mut tx, all, now).await?;
+    resources::replace(&mut tx, all).await?;
     Ok(tx.commit().await?)
 }
 

@@ -264,6 +264,11 @@ impl Context {
         Ok(())
     }
 
+    /// Whether a calendar of somebody may have to be asked before they are booked.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.watched.is_empty()
+    }
+
     /// Offers a host who is ahead of the others all the same: they hold the appointment already.
     pub(crate) fn keep_on_offer(&mut self, host: StaffId) {
         for held in self.held_back.values_mut() {

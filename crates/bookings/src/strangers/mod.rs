@@ -134,8 +134,21 @@ impl Stranger {
         if !self.is_limited {
             return Ok(Ok(()));
         }
+        strangers::queue_for(tx, &self.sender(address)).await?;
+        self.bookings_left(tx, address, now).await
+    }
+
+    /// Whether they may book as it looks now; others may count at the same time.
+    pub(crate) async fn bookings_left(
+        &self,
+        tx: &mut Tx,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), TooMany>, StoreError> {
+        if !self.is_limited {
+            return Ok(Ok(()));
+        }
         let sender = self.sender(address);
-        strangers::queue_for(tx, &sender).await?;
         let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
         // What was booked later than now was booked by a clock that was ahead.
         let until = now.checked_add(SKEW).unwrap_or(Timestamp::MAX);

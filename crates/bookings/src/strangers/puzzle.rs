@@ -148,8 +148,38 @@ impl Stranger {
         calendar: &BookingCalendar,
         on: SpentOn,
     ) -> Result<Result<(), NotProven>, Internal> {
+        match self.check_proof(quince, calendar, on)? {
+            Err(why) => Ok(Err(why)),
+            Ok(None) => Ok(Ok(())),
+            Ok(Some(issued)) => Ok(self.spend(tx, issued, on).await?),
+        }
+    }
+
+    /// Whether what they send would do as it looks now; nothing is spent.
+    pub(crate) async fn could_prove(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        calendar: &BookingCalendar,
+        on: SpentOn,
+    ) -> Result<Result<(), NotProven>, Internal> {
+        Ok(match self.check_proof(quince, calendar, on)? {
+            Err(why) => Err(why),
+            Ok(Some(_)) if spent_puzzles::is_spent(tx, &self.spent_as(on)).await? => Err(NotProven::Outdated),
+            Ok(_) => Ok(()),
+        })
+    }
+
+    /// Whether what they send would do if it was not spent yet, and then when its challenge was made, where the booking calendar
+    /// asks for one.
+    fn check_proof(
+        &self,
+        quince: &Quince,
+        calendar: &BookingCalendar,
+        on: SpentOn,
+    ) -> Result<Result<Option<Timestamp>, NotProven>, Internal> {
         if !calendar.ask_puzzle {
-            return Ok(Ok(()));
+            return Ok(Ok(None));
         }
         let Proof { challenge, solution } = &self.proof;
         let now = quince.now();
@@ -167,7 +197,7 @@ impl Stranger {
                 return Ok(Err(NotProven::TooEarly { wait: DELAY - age }));
             }
         }
-        Ok(self.spend(tx, issued, on).await?)
+        Ok(Ok(Some(issued)))
     }
 
     async fn spend(
@@ -176,9 +206,13 @@ impl Stranger {
         issued: Timestamp,
         on: SpentOn,
     ) -> Result<Result<(), NotProven>, StoreError> {
-        let hash = Sha256::digest(format!("{on:?} {}", self.proof.challenge));
         let until = issued.checked_add(LIFE).unwrap_or(Timestamp::MAX);
-        let is_first = spent_puzzles::spend(tx, &hash.into(), until).await?;
+        let is_first = spent_puzzles::spend(tx, &self.spent_as(on), until).await?;
         Ok(is_first.then_some(()).ok_or(NotProven::Outdated))
+    }
+
+    /// By what a spent challenge is known again.
+    fn spent_as(&self, on: SpentOn) -> [u8; 32] {
+        Sha256::digest(format!("{on:?} {}", self.proof.challenge)).into()
     }
 }

@@ -1,6 +1,6 @@
 //! Booking: once, for who is free, and never twice the same time.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish, IfTaken};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldRequest, OnConflict};
 use bookings::calendars::{self, CalendarForm, Member};
 use bookings::slots::Question;
 use bookings::{Kind, Priority, Rules, Status, slots};
@@ -360,7 +360,7 @@ async fn staff_see_only_what_is_theirs(world: World) {
     let filter = appointments::Filter {
         upcoming: true,
         host: Some(world.owner),
-        status: None,
+        to_confirm: false,
         search: String::new(),
         cursor: None,
         limit: 10,
@@ -479,7 +479,7 @@ async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(
         idempotency_key: "by staff".into(),
         ..adas_wish("10:00")
     };
-    appointments::book_as_staff(&world.quince, world.owner, by_staff, IfTaken::Refuse)
+    appointments::book_as_staff(&world.quince, world.owner, by_staff, OnConflict::Refuse)
         .await
         .unwrap();
 }
@@ -487,7 +487,7 @@ async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(
 async fn what_is_held_goes_with_its_booking_calendar(world: World) {
     let id = world.calendar("gone", &[world.owner]).await;
     for (secret, time) in [("one", "10:00"), ("two", "11:00")] {
-        let wish = HoldWish {
+        let wish = HoldRequest {
             slug: "gone".into(),
             start: tuesday(time),
             host: None,

@@ -1,7 +1,7 @@
 //! Class Booking: sessions with seats, one event for each, guests, moving, calling off, the waiting list.
 
 use bookings::appointments::{
-    self, Actor, BookError, Booked, Booking, ChangeError, Edit, HoldWish, hold, holder,
+    self, Actor, BookError, Booked, Booking, ChangeError, Edit, HoldRequest, hold, holder,
 };
 use bookings::calendars::{self, CalendarError, CalendarForm};
 use bookings::classes::{self, WaitError};
@@ -670,7 +670,7 @@ async fn a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew(wo
         .unwrap();
     let grace = join(&world, "Grace", "10:00").await;
     set(&world, &grace, Status::Invalid).await.unwrap();
-    let seat = HoldWish {
+    let seat = HoldRequest {
         slug: "yoga".into(),
         start: tuesday("10:00"),
         host: None,
@@ -791,7 +791,7 @@ async fn the_owner_is_told_when_an_admin_calls_a_session_off(world: World) {
 
 /// A visitor holds a seat at ten while they fill in the form.
 async fn hold_a_seat(world: &World) {
-    let wish = HoldWish {
+    let wish = HoldRequest {
         slug: "yoga".into(),
         start: tuesday("10:00"),
         host: None,

@@ -175,8 +175,8 @@ async fn a_refusal_noted_by_a_clock_that_was_ahead_keeps_no_look_from_being_made
 }
 
 async fn a_hold_of_a_clock_that_was_ahead_ends_in_time(world: World) {
-    use bookings::appointments::{HoldWish, hold, holder};
-    let wish = HoldWish {
+    use bookings::appointments::{HoldRequest, hold, holder};
+    let wish = HoldRequest {
         slug: "intro".into(),
         start: tuesday("10:00") + days(7),
         host: None,

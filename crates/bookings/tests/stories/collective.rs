@@ -1,6 +1,6 @@
 //! Collective: everybody or nobody, an event for each, and a member who is exchanged.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldWish, IfTaken};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldRequest, OnConflict};
 use bookings::slots::{self, HostProblem, Question, SlotsError};
 use bookings::{StaffId, blocked, configuration};
 use jiff::SignedDuration;
@@ -283,10 +283,9 @@ async fn a_stand_in_stays_when_it_is_moved(world: World) {
 
 async fn what_is_off_the_grid_is_exchanged_only_with_who_is_free(world: World) {
     let (jonas, _) = panel(&world).await;
-    let booked =
-        appointments::book_as_staff(&world.quince, world.owner, wish("13:10"), IfTaken::BookAllTheSame)
-            .await
-            .unwrap();
+    let booked = appointments::book_as_staff(&world.quince, world.owner, wish("13:10"), OnConflict::Override)
+        .await
+        .unwrap();
     let mira = world.connected_colleague("Mira").await;
     let block = |from: &str, to: &str| {
         let (quince, span) = (&world.quince, bookings::Interval::new(tuesday(from), tuesday(to)));
@@ -319,7 +318,7 @@ async fn nobody_can_be_chosen(world: World) {
         field(appointments::book(&world.quince, booking).await.map(drop)),
         "host"
     );
-    let hold = HoldWish {
+    let hold = HoldRequest {
         slug: "panel".into(),
         start: tuesday("10:00"),
         host: chosen,

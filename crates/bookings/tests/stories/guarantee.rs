@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use bookings::appointments::{self, Actor, Booked, Booking, HoldWish, IfTaken};
+use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict};
 use bookings::calendars::{self, CalendarForm};
 use bookings::clock::TestClock;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
@@ -109,7 +109,7 @@ impl Worker {
 
     async fn hold(&mut self) -> Result<(), String> {
         let slug = self.dice.pick(&SLUGS).unwrap_or_default();
-        let wish = HoldWish {
+        let wish = HoldRequest {
             slug: slug.into(),
             start: self.some_time(),
             host: None,
@@ -144,7 +144,7 @@ impl Worker {
             ..adas_wish("10:00")
         };
         let booked = if self.dice.below(10) == 0 {
-            appointments::book_as_staff(&self.quince, self.owner, wish, IfTaken::BookAllTheSame).await
+            appointments::book_as_staff(&self.quince, self.owner, wish, OnConflict::Override).await
         } else {
             appointments::book(&self.quince, wish).await
         };
@@ -428,7 +428,7 @@ async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str
         upcoming: true,
         now: world.quince.now(),
         host: None,
-        status: None,
+        to_confirm: false,
         search: String::new(),
         cursor: None,
         limit: 10_000,

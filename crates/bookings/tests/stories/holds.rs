@@ -1,6 +1,6 @@
 //! A chosen time is held for its visitor for ten minutes, and for nobody else.
 
-use bookings::appointments::{self, BookError, Booking, HoldWish, hold, holder};
+use bookings::appointments::{self, BookError, Booking, HoldRequest, hold, holder};
 use bookings::calendars::{self, CalendarForm};
 use bookings::classes;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
@@ -32,8 +32,8 @@ stories! {
     what_is_over_is_swept_away,
 }
 
-fn wish(slug: &str, time: &str) -> HoldWish {
-    HoldWish {
+fn wish(slug: &str, time: &str) -> HoldRequest {
+    HoldRequest {
         slug: slug.into(),
         start: tuesday(time),
         host: None,
@@ -236,7 +236,7 @@ async fn a_visit_holds_its_room(world: World) {
         service: menu[0].id,
         host: None,
     }];
-    let held = HoldWish {
+    let held = HoldRequest {
         services: visit.clone(),
         ..wish("salon", "10:00")
     };
@@ -281,7 +281,7 @@ async fn staff_see_that_it_is_held_and_may_book_it_all_the_same(world: World) {
         holder: None,
         ..booking("intro", "10:00", bob())
     };
-    let anyway = appointments::IfTaken::BookAllTheSame;
+    let anyway = appointments::OnConflict::Override;
     appointments::book_as_staff(&world.quince, world.owner, wanted, anyway)
         .await
         .unwrap();

@@ -1,6 +1,6 @@
 //! How far ahead calendars are read: as far as can be booked, and nothing beyond is free.
 
-use bookings::appointments::{self, BookError, Booking, IfTaken};
+use bookings::appointments::{self, BookError, Booking, OnConflict};
 use bookings::calendars::{self, CalendarForm};
 use bookings::services::{self, Chosen, ServiceForm};
 use bookings::slots::{self, Question};
@@ -188,7 +188,7 @@ async fn staff_are_told_that_it_was_not_read(world: World) {
         &world.quince,
         world.owner,
         wish("intro", in_2028("10:00")),
-        IfTaken::Refuse,
+        OnConflict::Refuse,
     )
     .await;
     let sentence = refused.unwrap_err().to_string();

@@ -1,6 +1,6 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, IfTaken, InTheWay};
+use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, InTheWay, OnConflict};
 use bookings::calendars::CalendarForm;
 use bookings::{Kind, Rules, StaffId, Status};
 use jiff::SignedDuration;
@@ -32,8 +32,13 @@ stories! {
     off_the_grid_whoever_is_free_holds_it,
 }
 
-async fn book(world: &World, by: StaffId, wish: Booking, if_taken: IfTaken) -> Result<Booked, BookError> {
-    appointments::book_as_staff(&world.quince, by, wish, if_taken).await
+async fn book(
+    world: &World,
+    by: StaffId,
+    wish: Booking,
+    on_conflict: OnConflict,
+) -> Result<Booked, BookError> {
+    appointments::book_as_staff(&world.quince, by, wish, on_conflict).await
 }
 
 fn another(time: &str) -> Booking {
@@ -70,7 +75,7 @@ async fn staff_may_book_over_what_is_taken_and_it_is_recorded(world: World) {
         ("20:00", "HOURS"),
         ("13:10", "GRID"),
     ] {
-        let booked = book(&world, world.owner, another(time), IfTaken::BookAllTheSame)
+        let booked = book(&world, world.owner, another(time), OnConflict::Override)
             .await
             .unwrap();
         let view = world.appointment(&booked).await;
@@ -87,15 +92,15 @@ async fn staff_may_book_over_what_is_taken_and_it_is_recorded(world: World) {
 
 async fn without_being_told_to_nothing_is_overridden(world: World) {
     world.book("10:00").await;
-    let refused = book(&world, world.owner, another("10:00"), IfTaken::Refuse).await;
+    let refused = book(&world, world.owner, another("10:00"), OnConflict::Refuse).await;
     assert!(matches!(refused, Err(BookError::InTheWay(_))), "{refused:?}");
-    let free = book(&world, world.owner, another("12:00"), IfTaken::BookAllTheSame).await;
+    let free = book(&world, world.owner, another("12:00"), OnConflict::Override).await;
     let view = world.appointment(&free.unwrap()).await;
     assert_eq!(view.overridden, None, "there was nothing to override");
 }
 
 async fn nobody_else_gets_a_time_that_was_overridden(world: World) {
-    let booked = book(&world, world.owner, another("13:10"), IfTaken::BookAllTheSame)
+    let booked = book(&world, world.owner, another("13:10"), OnConflict::Override)
         .await
         .unwrap();
     for time in ["13:00", "13:30"] {
@@ -113,7 +118,7 @@ async fn what_is_over_stays_over(world: World) {
         start: at("2026-11-20T10:00:00Z"),
         ..another("10:00")
     };
-    let refused = in_the_way(book(&world, world.owner, past, IfTaken::BookAllTheSame).await);
+    let refused = in_the_way(book(&world, world.owner, past, OnConflict::Override).await);
     assert_eq!(told(&refused), ["PAST"]);
     assert!(!refused.can_be_overridden);
 }
@@ -126,7 +131,7 @@ async fn a_collective_is_overridden_with_all_its_members(world: World) {
         slug: "panel".into(),
         ..another("10:00")
     };
-    let booked = book(&world, world.owner, wish, IfTaken::BookAllTheSame)
+    let booked = book(&world, world.owner, wish, OnConflict::Override)
         .await
         .unwrap();
     assert_eq!(world.appointment(&booked).await.hosts, [world.owner, jonas.staff]);
@@ -139,7 +144,7 @@ async fn a_collective_is_overridden_with_all_its_members(world: World) {
 
 async fn staff_book_only_where_they_are_members(world: World) {
     let jonas = world.colleague("Jonas").await;
-    let refused = book(&world, jonas, another("10:00"), IfTaken::Refuse).await;
+    let refused = book(&world, jonas, another("10:00"), OnConflict::Refuse).await;
     assert!(matches!(refused, Err(BookError::CalendarNotFound)), "{refused:?}");
 }
 
@@ -162,7 +167,7 @@ async fn staff_keep_no_notice(world: World) {
         start: at("2026-11-23T09:00:00Z"),
         ..another("09:00")
     };
-    book(&world, world.owner, soon, IfTaken::Refuse).await.unwrap();
+    book(&world, world.owner, soon, OnConflict::Refuse).await.unwrap();
 }
 
 async fn a_refusal_names_everything_in_the_way(world: World) {
@@ -178,7 +183,7 @@ async fn a_refusal_names_everything_in_the_way(world: World) {
     bookings::blocked::add(&world.quince, mira.staff, mira.staff, span, "Dentist")
         .await
         .unwrap();
-    let refused = in_the_way(book(&world, world.owner, wish("refused"), IfTaken::Refuse).await);
+    let refused = in_the_way(book(&world, world.owner, wish("refused"), OnConflict::Refuse).await);
     assert_eq!(told(&refused), ["BOOKED Maya Lopez", "BLOCKED Mira"]);
     assert!(refused.can_be_overridden);
     let sentence = refused.to_string();
@@ -208,7 +213,7 @@ async fn a_class_has_no_more_seats_than_it_has(world: World) {
         ..another("10:00")
     };
     appointments::book(&world.quince, wish("first")).await.unwrap();
-    let refused = book(&world, world.owner, wish("second"), IfTaken::BookAllTheSame).await;
+    let refused = book(&world, world.owner, wish("second"), OnConflict::Override).await;
     let refused = in_the_way(refused);
     assert_eq!(
         (told(&refused), refused.can_be_overridden),
@@ -241,14 +246,9 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         .unwrap();
     assert_eq!(first.host_name, "Maya Lopez");
     // The day is full, but everybody has time.
-    let second = book(
-        &world,
-        world.owner,
-        wish("15:00", "second"),
-        IfTaken::BookAllTheSame,
-    )
-    .await
-    .unwrap();
+    let second = book(&world, world.owner, wish("15:00", "second"), OnConflict::Override)
+        .await
+        .unwrap();
     let view = world.appointment(&second).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
@@ -256,27 +256,17 @@ async fn who_is_free_holds_it_in_turn(world: World) {
     );
     assert_eq!(view.assignment_reason.as_deref(), Some("not booked here before"));
     // Mira has no time, which nobody has to override.
-    let third = book(
-        &world,
-        world.owner,
-        wish("15:00", "third"),
-        IfTaken::BookAllTheSame,
-    )
-    .await
-    .unwrap();
+    let third = book(&world, world.owner, wish("15:00", "third"), OnConflict::Override)
+        .await
+        .unwrap();
     let view = world.appointment(&third).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
         ("Maya Lopez", Some("DAYLIMIT"))
     );
-    let fourth = book(
-        &world,
-        world.owner,
-        wish("15:00", "fourth"),
-        IfTaken::BookAllTheSame,
-    )
-    .await
-    .unwrap();
+    let fourth = book(&world, world.owner, wish("15:00", "fourth"), OnConflict::Override)
+        .await
+        .unwrap();
     let view = world.appointment(&fourth).await;
     assert_eq!(view.overridden.as_deref(), Some("DAYLIMIT, BOOKED"));
     assert_eq!(
@@ -287,7 +277,7 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         host: Some(mira.staff),
         ..wish("16:00", "chosen")
     };
-    let chosen = book(&world, world.owner, chosen, IfTaken::BookAllTheSame)
+    let chosen = book(&world, world.owner, chosen, OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&chosen).await;
@@ -302,9 +292,9 @@ async fn staff_who_insist_are_never_too_late(world: World) {
             idempotency_key: format!("key {number}"),
             ..another("10:00")
         };
-        tries.spawn(async move {
-            appointments::book_as_staff(&quince, owner, wish, IfTaken::BookAllTheSame).await
-        });
+        tries.spawn(
+            async move { appointments::book_as_staff(&quince, owner, wish, OnConflict::Override).await },
+        );
     }
     let mut regular = 0;
     for booked in tries.join_all().await {
@@ -319,9 +309,9 @@ async fn staff_who_insist_are_never_too_late(world: World) {
 
 async fn an_event_a_moment_old_is_overridden_too(world: World) {
     world.event("Work", "10:00");
-    let refused = in_the_way(book(&world, world.owner, another("10:00"), IfTaken::Refuse).await);
+    let refused = in_the_way(book(&world, world.owner, another("10:00"), OnConflict::Refuse).await);
     assert_eq!(told(&refused), ["CONFLICT Maya Lopez"]);
-    let booked = book(&world, world.owner, another("10:00"), IfTaken::BookAllTheSame)
+    let booked = book(&world, world.owner, another("10:00"), OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&booked).await;
@@ -331,23 +321,23 @@ async fn an_event_a_moment_old_is_overridden_too(world: World) {
 async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
     world.book("10:00").await;
     let booked = world.book("11:00").await;
-    let to = |time: &str, if_taken: IfTaken| {
+    let to = |time: &str, on_conflict: OnConflict| {
         let (quince, start) = (&world.quince, tuesday(time));
-        async move { appointments::reschedule_as_staff(quince, world.owner, booked.id, start, if_taken).await }
+        async move { appointments::reschedule_as_staff(quince, world.owner, booked.id, start, on_conflict).await }
     };
-    let refused = to("10:00", IfTaken::Refuse).await;
+    let refused = to("10:00", OnConflict::Refuse).await;
     let Err(ChangeError::InTheWay(refused)) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(told(&refused), ["BOOKED Maya Lopez"]);
     assert!(refused.can_be_overridden);
-    let moved = to("10:00", IfTaken::BookAllTheSame).await.unwrap();
+    let moved = to("10:00", OnConflict::Override).await.unwrap();
     assert_eq!(
         (moved.start, moved.overridden.as_deref()),
         (tuesday("10:00"), Some("BOOKED"))
     );
     assert!(world.is_free("11:00").await);
-    let moved = to("14:00", IfTaken::BookAllTheSame).await.unwrap();
+    let moved = to("14:00", OnConflict::Override).await.unwrap();
     assert_eq!((moved.start, moved.overridden), (tuesday("14:00"), None));
     let actor = Actor::Staff {
         id: world.owner,
@@ -360,7 +350,7 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
 async fn both_of_an_overlap_can_take_place_again(world: World) {
     let below = world.book("10:00").await;
     world.clock.advance(SignedDuration::from_secs(1));
-    let above = book(&world, world.owner, another("10:00"), IfTaken::BookAllTheSame)
+    let above = book(&world, world.owner, another("10:00"), OnConflict::Override)
         .await
         .unwrap();
     world.clock.set(tuesday("10:05"));
@@ -376,7 +366,7 @@ async fn both_of_an_overlap_can_take_place_again(world: World) {
 async fn what_was_taken_meanwhile_stays_taken(world: World) {
     let below = world.book("10:00").await;
     world.clock.advance(SignedDuration::from_secs(1));
-    let above = book(&world, world.owner, another("10:00"), IfTaken::BookAllTheSame)
+    let above = book(&world, world.owner, another("10:00"), OnConflict::Override)
         .await
         .unwrap();
     let set = |booked: &Booked, status| {
@@ -404,7 +394,7 @@ async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
         slug: "panel".into(),
         ..another("10:00")
     };
-    let above = book(&world, world.owner, wish, IfTaken::BookAllTheSame)
+    let above = book(&world, world.owner, wish, OnConflict::Override)
         .await
         .unwrap();
     let exchange = |booked: &Booked, leaves, joins| {
@@ -426,7 +416,7 @@ async fn who_booked_for_a_colleague_can_undo_it(world: World) {
         host: Some(world.owner),
         ..another("10:00")
     };
-    let booked = book(&world, jonas, wish, IfTaken::Refuse).await.unwrap();
+    let booked = book(&world, jonas, wish, OnConflict::Refuse).await.unwrap();
     let view = appointments::get(&world.quince, jonas, booked.id).await.unwrap();
     assert_eq!(view.hosts, [world.owner]);
     let actor = Actor::Staff {
@@ -464,12 +454,12 @@ async fn off_the_grid_whoever_is_free_holds_it(world: World) {
         slug: "team".into(),
         ..another("13:10")
     };
-    let refused = in_the_way(book(&world, world.owner, wish.clone(), IfTaken::Refuse).await);
+    let refused = in_the_way(book(&world, world.owner, wish.clone(), OnConflict::Refuse).await);
     assert!(
         told(&refused).contains(&"BOOKED Maya Lopez".to_owned()),
         "{refused:?}"
     );
-    let booked = book(&world, world.owner, wish, IfTaken::BookAllTheSame)
+    let booked = book(&world, world.owner, wish, OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&booked).await;

@@ -1,7 +1,7 @@
 //! The list of appointments goes on, page by page, in both directions.
 
 use bookings::appointments::{self, Booking, Cursor, Filter, Page};
-use bookings::{AppointmentId, StaffId, Status};
+use bookings::{AppointmentId, StaffId};
 use jiff::SignedDuration;
 
 use crate::database::stories;
@@ -23,7 +23,7 @@ fn filter(upcoming: bool, cursor: Option<Cursor>) -> Filter {
     Filter {
         upcoming,
         host: None,
-        status: None,
+        to_confirm: false,
         search: String::new(),
         cursor,
         limit: 3,
@@ -143,7 +143,7 @@ async fn what_waits_to_be_confirmed_has_pages_too(world: World) {
         .unwrap();
     let waiting = booked(&world, &TIMES[2..6]).await;
     let first = Filter {
-        status: Some(Status::New),
+        to_confirm: true,
         ..filter(true, None)
     };
     let pages = there_and_back(&world, world.owner, &first).await;

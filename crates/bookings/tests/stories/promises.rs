@@ -1,7 +1,7 @@
 //! What product.md promises in a few words and is easily lost in the details (D1–D10).
 
 use bookings::agenda::{self, Who};
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, IfTaken};
+use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, OnConflict};
 use bookings::calendars::{self, CalendarForm};
 use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
 use bookings::{
@@ -140,7 +140,7 @@ async fn d2_what_staff_book_is_written_too(world: World) {
     };
     let refused = appointments::book(&world.quince, soon.clone()).await;
     assert!(matches!(refused, Err(BookError::NotOffered(_))), "{refused:?}");
-    let booked = appointments::book_as_staff(&world.quince, world.owner, soon, IfTaken::Refuse)
+    let booked = appointments::book_as_staff(&world.quince, world.owner, soon, OnConflict::Refuse)
         .await
         .unwrap();
     world.jobs().await;

@@ -2,7 +2,7 @@
 //! counts twice.
 
 use bookings::appointments::{
-    self, BookError, Booked, Booking, HoldWish, IfTaken, book_as_stranger, hold_as_stranger, holder,
+    self, BookError, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, hold_as_stranger, holder,
 };
 use bookings::calendars::{AnswerKind, CalendarForm, Question};
 use bookings::classes::{self, WaitError};
@@ -199,7 +199,10 @@ async fn twenty_at_once_book_once(world: World) {
             ..with(&proof)
         };
         let wish = Booking {
-            start: tuesday("09:00") + SignedDuration::from_mins(30) * (n % 16),
+            // Times that take nothing from each other, on two days.
+            start: tuesday("09:00")
+                + SignedDuration::from_mins(30) * (n % 16)
+                + SignedDuration::from_hours(24) * (n / 16),
             email: format!("{n}@example.com"),
             idempotency_key: format!("wish {n}"),
             ..adas_wish("09:00")
@@ -291,7 +294,7 @@ async fn staff_and_other_calendars_solve_nothing(world: World) {
     book(&world, &Proof::default(), "10:00").await.unwrap();
     switched_on(&world).await;
     let wish = adas_wish("11:00");
-    appointments::book_as_staff(&world.quince, world.owner, wish, IfTaken::Refuse)
+    appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Refuse)
         .await
         .unwrap();
     assert_eq!(
@@ -352,7 +355,7 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
 async fn a_hold_takes_a_solved_puzzle_and_leaves_it_to_the_booking(world: World) {
     switched_on(&world).await;
     let hold = async |proof: &Proof, visitor: &str, time: &str| {
-        let wish = HoldWish {
+        let wish = HoldRequest {
             slug: "intro".into(),
             start: tuesday(time),
             host: None,

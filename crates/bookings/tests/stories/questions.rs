@@ -1,6 +1,6 @@
 //! What clients are asked, and where their answers are read.
 
-use bookings::appointments::{self, BookError, Booking, IfTaken};
+use bookings::appointments::{self, BookError, Booking, OnConflict};
 use bookings::calendars::{self, Answer, AnswerKind, CalendarForm, Question};
 
 use crate::database::stories;
@@ -85,7 +85,7 @@ async fn a_required_question_must_be_answered_by_clients_and_not_by_staff(world:
         panic!("{refused:?}");
     };
     assert_eq!(problems[0].sentence, "Please answer “How do you come?”.");
-    appointments::book_as_staff(&world.quince, world.owner, wish(&[]), IfTaken::Refuse)
+    appointments::book_as_staff(&world.quince, world.owner, wish(&[]), OnConflict::Refuse)
         .await
         .unwrap();
 }
@@ -93,7 +93,7 @@ async fn a_required_question_must_be_answered_by_clients_and_not_by_staff(world:
 async fn staff_can_answer_in_the_clients_place(world: World) {
     ask(&world, &[("How do you come?", AnswerKind::Line, true)]).await;
     let wish = wish(&[("How do you come?", "by bus")]);
-    let booked = appointments::book_as_staff(&world.quince, world.owner, wish, IfTaken::Refuse)
+    let booked = appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Refuse)
         .await
         .unwrap();
     assert_eq!(world.appointment(&booked).await.answers[0].text, "by bus");

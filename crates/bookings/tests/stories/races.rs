@@ -189,3 +189,28 @@ async fn what_the_database_breaks_up_is_done_again_and_never_called_taken() {
         "two waited for each other"
     );
 }
+
+/// As when Postgres is started again in the middle of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_booking_whose_connection_is_lost_is_made_all_the_same() {
+    const CUT: &str = "SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l
+        JOIN pg_database d ON d.oid = l.database WHERE datname = current_database() AND NOT granted";
+    let world = World::connected_on(Database::postgres().await).await;
+    let mut watching = PgConnection::connect(world.database.url()).await.unwrap();
+    let mut other = PgConnection::connect(world.database.url()).await.unwrap();
+    let mut in_the_way = other.begin().await.unwrap();
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(id::TEXT, 0)) FROM staff")
+        .execute(&mut *in_the_way)
+        .await
+        .unwrap();
+    let waits = tokio::spawn({
+        let quince = world.quince.clone();
+        async move { appointments::book(&quince, adas_wish("14:00")).await }
+    });
+    until_somebody_waits(&mut watching).await;
+    let cut: i64 = sqlx::query_scalar(CUT).fetch_one(&mut watching).await.unwrap();
+    assert_eq!(cut, 1);
+    in_the_way.rollback().await.unwrap();
+    let booked = waits.await.unwrap().unwrap();
+    assert_eq!(world.appointment(&booked).await.start, tuesday("14:00"));
+}

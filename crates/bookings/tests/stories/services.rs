@@ -1,7 +1,7 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
 use bookings::agenda::{self, Who};
-use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, IfTaken};
+use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, OnConflict};
 use bookings::calendars::CalendarForm;
 use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
 use bookings::slots::{self, Question};
@@ -529,9 +529,9 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     book(&world, wish("10:00", &[(cut, None)], "a")).await;
     let again = wish("10:00", &[(cut, None)], "b");
     let refused =
-        appointments::book_as_staff(&world.quince, world.owner, again.clone(), IfTaken::Refuse).await;
+        appointments::book_as_staff(&world.quince, world.owner, again.clone(), OnConflict::Refuse).await;
     assert!(matches!(refused, Err(BookError::InTheWay(_))), "{refused:?}");
-    let booked = appointments::book_as_staff(&world.quince, world.owner, again, IfTaken::BookAllTheSame)
+    let booked = appointments::book_as_staff(&world.quince, world.owner, again, OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&booked).await;
@@ -722,7 +722,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
         &[(cut, None), (wash, Some(world.owner)), (shave, None)],
         "b",
     );
-    let booked = appointments::book_as_staff(&world.quince, world.owner, visit, IfTaken::BookAllTheSame)
+    let booked = appointments::book_as_staff(&world.quince, world.owner, visit, OnConflict::Override)
         .await
         .unwrap();
     assert_eq!(

@@ -2,7 +2,7 @@
 //! they reach.
 
 use bookings::appointments::{
-    self, BookError, Booked, Booking, HoldWish, book_as_stranger, hold_as_stranger, holder,
+    self, BookError, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
 };
 use bookings::calendars::CalendarForm;
 use bookings::classes::{self, WaitError};
@@ -117,7 +117,7 @@ async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: 
     let list = appointments::Filter {
         upcoming: true,
         host: None,
-        status: None,
+        to_confirm: false,
         search: String::new(),
         cursor: None,
         limit: 100,
@@ -211,7 +211,7 @@ async fn groups_do_not_fill_class_after_class(world: World) {
 
 async fn three_visitors_of_a_network_hold_time(world: World) {
     let hold = async |quince: &Quince, network: &str, visitor: u32, n: u32| {
-        let wish = HoldWish {
+        let wish = HoldRequest {
             slug: "intro".into(),
             start: start(n),
             host: None,
@@ -276,7 +276,7 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
 async fn staff_book_as_much_as_they_like(world: World) {
     for n in 0..15 {
         let wish = wish(n, "ada@example.com");
-        appointments::book_as_staff(&world.quince, world.owner, wish, appointments::IfTaken::Refuse)
+        appointments::book_as_staff(&world.quince, world.owner, wish, appointments::OnConflict::Refuse)
             .await
             .unwrap();
     }
@@ -332,7 +332,7 @@ async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
     classes::wait_as_stranger(&world.quince, &eve, &seat(20, "z@example.com", 0))
         .await
         .unwrap();
-    let hold = HoldWish {
+    let hold = HoldRequest {
         slug: "intro".into(),
         start: start(10),
         host: None,
@@ -394,7 +394,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
         &world.quince,
         world.owner,
         by_staff,
-        appointments::IfTaken::Refuse,
+        appointments::OnConflict::Refuse,
     )
     .await
     .unwrap();
@@ -472,7 +472,7 @@ async fn hold_something(world: &World) {
     let today = zone.date(world.quince.now());
     let question = Question::new("intro", today, today.saturating_add(5.days()), &zone);
     let free = slots::free(&world.quince, &question).await.unwrap();
-    let wish = HoldWish {
+    let wish = HoldRequest {
         slug: "intro".into(),
         start: free.days.values().flatten().next().unwrap().start,
         host: None,

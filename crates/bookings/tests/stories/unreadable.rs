@@ -1,6 +1,6 @@
 //! Stored values that cannot be read: what is not known is never offered, and one row stops nobody else.
 
-use bookings::appointments::{self, BookError, IfTaken};
+use bookings::appointments::{self, BookError, OnConflict};
 use bookings::calendars;
 use bookings::slots::{self, Question};
 use bookings::{ConnectionState, WriteState, profile};
@@ -77,9 +77,9 @@ async fn a_booking_calendar_that_cannot_be_read_takes_no_booking_of_anybody(worl
             matches!(booked, Err(BookError::CalendarNotFound)),
             "{column}: {booked:?}"
         );
-        for if_taken in [IfTaken::Refuse, IfTaken::BookAllTheSame] {
+        for on_conflict in [OnConflict::Refuse, OnConflict::Override] {
             let wish = adas_wish("10:00");
-            let booked = appointments::book_as_staff(&world.quince, world.owner, wish, if_taken).await;
+            let booked = appointments::book_as_staff(&world.quince, world.owner, wish, on_conflict).await;
             assert!(
                 matches!(booked, Err(BookError::CalendarNotFound)),
                 "{column}: {booked:?}"

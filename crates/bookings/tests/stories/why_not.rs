@@ -1,6 +1,6 @@
 //! Why a time is not offered, told to those who may know.
 
-use bookings::appointments::{self, BookError, Booking, IfTaken};
+use bookings::appointments::{self, BookError, Booking, OnConflict};
 use bookings::holidays::{self, Holiday};
 use bookings::slots::{self, About, ClosedDay, SlotsError, Start};
 use bookings::{CalendarId, Interval, WeeklyHours, blocked, calendars, profile};
@@ -175,7 +175,7 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
             slug: "team".into(),
             ..adas_wish(time)
         };
-        let booked = appointments::book_as_staff(&world.quince, world.owner, wish, IfTaken::BookAllTheSame);
+        let booked = appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Override);
         let view = world.appointment(&booked.await.unwrap()).await;
         assert_eq!(
             (&view.hosts[..], view.overridden.as_deref()),

@@ -169,7 +169,7 @@ pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
     };
     let mut hash = [0; 32];
     hash[..16].copy_from_slice(id.0.as_bytes());
-    appointments::insert(tx, &row, &hash).await.unwrap();
+    appointments::insert(tx, &row, &hash, None).await.unwrap();
     let part = NewPart {
         host_id: at.host_id,
         starts_at: row.starts_at,

@@ -320,7 +320,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
         upcoming,
         now: now(),
         host,
-        status: new.then_some(store::AppointmentStatus::New),
+        to_confirm: new,
         search: String::new(),
         cursor: None,
         limit: 51,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use store::occupancy::{AtRefusal, Holder, Place, Taken};
+use store::occupancy::{Holder, Holds, Place, Taken};
 use store::{Store, StoreError, occupancy};
 use tokio::task::JoinSet;
 
@@ -79,8 +79,15 @@ async fn visitor(
                 .map(drop),
             _ => {
                 let new = appointment(&mut tx, &at).await;
-                let taken =
-                    occupancy::take_held(&mut tx, &[at], new, 1, now(), Some(holder), AtRefusal::GoOn).await;
+                let taken = occupancy::take_held(
+                    &mut tx,
+                    &[at],
+                    new,
+                    1,
+                    now(),
+                    (Some(holder), Holds::MayBeInTheWay),
+                )
+                .await;
                 taken.map(|()| mine.push((new, at)))
             }
         };
@@ -169,7 +176,7 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
 async fn take_at_once(store: Store, at: Place) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
     let new = appointment(&mut tx, &at).await;
-    occupancy::take_held(&mut tx, &[at], new, 1, now(), None, AtRefusal::GiveUp).await?;
+    occupancy::take_held(&mut tx, &[at], new, 1, now(), (None, Holds::MayBeInTheWay)).await?;
     tx.commit().await
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::occupancy::{AtRefusal, Place};
+use store::occupancy::{Holds, Place};
 use store::{Store, StoreError, occupancy};
 use tokio::task::JoinSet;
 
@@ -289,8 +289,7 @@ async fn on_postgres_only_those_who_want_the_same_time_of_a_host_wait_for_each_o
         booked[0],
         1,
         now(),
-        None,
-        AtRefusal::GiveUp,
+        (None, Holds::MayBeInTheWay),
     )
     .await
     .unwrap();
@@ -301,8 +300,7 @@ async fn on_postgres_only_those_who_want_the_same_time_of_a_host_wait_for_each_o
         booked[1],
         1,
         now(),
-        None,
-        AtRefusal::GiveUp,
+        (None, Holds::MayBeInTheWay),
     )
     .await
     .unwrap();
@@ -313,8 +311,7 @@ async fn on_postgres_only_those_who_want_the_same_time_of_a_host_wait_for_each_o
         booked[2],
         1,
         now(),
-        None,
-        AtRefusal::GiveUp,
+        (None, Holds::MayBeInTheWay),
     );
     let commits = async {
         first.commit().await.unwrap();
@@ -336,7 +333,7 @@ async fn on_postgres_whoever_queues_for_a_host_waits_for_those_who_book() {
     tx.commit().await.unwrap();
 
     let mut books = database.store.write().await.unwrap();
-    occupancy::take_held(&mut books, &[at], booked, 1, now(), None, AtRefusal::GiveUp)
+    occupancy::take_held(&mut books, &[at], booked, 1, now(), (None, Holds::MayBeInTheWay))
         .await
         .unwrap();
     let store = database.store.clone();

@@ -239,7 +239,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         upcoming,
         now: now(),
         host,
-        status: None,
+        to_confirm: false,
         search: search.to_owned(),
         cursor: None,
         limit: 10,

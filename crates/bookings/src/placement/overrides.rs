@@ -6,19 +6,49 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, Reason, Refusal, Slot, StaffId};
 use store::{StoreError, Tx};
 
-use super::error::InTheWay;
-use super::plan::{self, Decided};
-use super::why_not;
+use super::candidates::{self, Placement};
+use super::{Target, refusals};
 use crate::slots::context::Context;
-use crate::slots::in_words;
+use crate::slots::{Why, in_words};
 
 /// What a staff member wants to happen at a time that is not on offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfTaken {
+pub enum OnConflict {
     /// It is refused with the reason.
     Refuse,
     /// It is booked all the same, and the reason is recorded with the appointment.
-    BookAllTheSame,
+    Override,
+}
+
+/// A time that a staff member wants is not on offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Everything that is in the way, of all or of some.
+    pub reasons: Vec<Why>,
+    /// Whether they can have it all the same.
+    pub can_be_overridden: bool,
+}
+
+impl std::error::Error for InTheWay {}
+
+/// "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …"
+impl std::fmt::Display for InTheWay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("This time is not on offer")?;
+        for (number, why) in self.reasons.iter().enumerate() {
+            f.write_str(if number == 0 { " (" } else { "; " })?;
+            if let Some(host) = &why.host {
+                write!(f, "{host}: ")?;
+            }
+            f.write_str(&why.sentence)?;
+        }
+        f.write_str(if self.reasons.is_empty() { "." } else { ")." })?;
+        f.write_str(if self.can_be_overridden {
+            " Choose another one, or take it all the same."
+        } else {
+            " Choose another one."
+        })
+    }
 }
 
 /// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.
@@ -40,15 +70,14 @@ pub(super) fn in_the_way(
 }
 
 /// How an appointment takes place at a time at which this is in the way: with somebody who is free if anybody is, and who is
-/// `preferred` before others who are. None where nobody could hold it.
-pub(super) async fn override_all(
+/// preferred before others who are. None where nobody could hold it.
+pub(super) async fn override_conflicts(
     tx: &mut Tx,
-    context: &Context,
-    start: Timestamp,
+    target: &Target,
     refusals: &[Refusal],
-    preferred: Option<StaffId>,
     now: Timestamp,
-) -> Result<Option<Decided>, StoreError> {
+) -> Result<Option<Placement>, StoreError> {
+    let (context, start, preferred) = (&target.context, target.start, target.preferred);
     let calendar = &context.calendar;
     let members: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
     let length = SignedDuration::from_mins(i64::from(calendar.rules.duration));
@@ -58,12 +87,12 @@ pub(super) async fn override_all(
         hosts: members.into(),
         seats_left: None,
     };
-    let (plan, refusals) = match calendar.kind {
+    let (candidate, refusals) = match calendar.kind {
         Kind::ClassBooking => return Ok(None),
-        Kind::Simple => (plan::held_by_nobody(calendar, &slot), refusals.to_vec()),
+        Kind::Simple => (candidates::held_by_nobody(calendar, &slot), refusals.to_vec()),
         Kind::Collective if slot.hosts.is_empty() => return Ok(None),
         Kind::Collective => (
-            plan::held_by(calendar, &slot, &slot.hosts, String::new()),
+            candidates::held_by(calendar, &slot, &slot.hosts, String::new()),
             refusals.to_vec(),
         ),
         Kind::Service => {
@@ -71,13 +100,13 @@ pub(super) async fn override_all(
             let Some((wanted, (visit, against))) = visit else {
                 return Ok(None);
             };
-            // What a look found is not known to the rules yet.
+            // What a live check found is not known to the rules yet.
             let against = if against.is_empty() {
                 refusals.to_vec()
             } else {
                 against
             };
-            (plan::of_parts(calendar, wanted.parts(&visit)), against)
+            (candidates::of_parts(calendar, wanted.parts(&visit)), against)
         }
         Kind::RoundRobin | Kind::Personal => {
             let Some((host, reason)) = host(tx, context, &slot, refusals, preferred, now).await? else {
@@ -85,15 +114,16 @@ pub(super) async fn override_all(
             };
             let of_host = |refusal: &&Refusal| refusal.host.is_none_or(|other| other == host);
             (
-                plan::held_by(calendar, &slot, &[host], reason),
+                candidates::held_by(calendar, &slot, &[host], reason),
                 refusals.iter().filter(of_host).copied().collect(),
             )
         }
     };
-    Ok(Some(Decided {
+    Ok(Some(Placement {
         slot,
-        plan: plan.overriding(),
-        overridden: Some(why_not::codes(&refusals)),
+        candidate: candidate.overriding(),
+        overridden: Some(refusals::codes(&refusals)),
+        is_contended: true,
     }))
 }
 
@@ -135,8 +165,7 @@ async fn host(
         .copied()
         .filter(|host| of(*host) == least)
         .collect();
-    let choices = plan::choices(tx, context, slot.start, &candidates, preferred, now).await?;
-    let choice = choices.into_iter().next();
+    let choice = candidates::choose(tx, context, slot.start, &candidates, preferred, now).await?;
     // Who has had their share is no choice of a round robin.
     let host = choice.as_ref().map(|choice| choice.host);
     let host = host.or_else(|| slot.hosts.iter().copied().find(|host| candidates.contains(host)));

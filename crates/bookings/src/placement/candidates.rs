@@ -10,46 +10,49 @@ use store::booking_calendars::BookingCalendar;
 use store::occupancy::Place;
 use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
 
-use super::looks::Looks;
-use super::why_not;
+use super::Target;
+use super::live_check::LiveCheck;
+use super::refusals;
 use crate::services;
 use crate::slots::balance;
 use crate::slots::context::{Context, in_place_of_a_host};
 
 /// One way to hold an appointment.
 #[derive(Debug, Clone)]
-pub(crate) struct Plan {
+pub(crate) struct Candidate {
     /// Who takes part, and when; nobody in a Simple calendar.
     pub(crate) parts: Vec<NewPart>,
     /// The time that it takes.
     pub(crate) places: Vec<Place>,
     /// Why they, for staff; may be empty.
     pub(crate) reason: String,
-    /// Whether the hosts' calendars are looked at before. Later seats of a session only need the session to be live.
-    looks: bool,
+    /// Whether the hosts' calendars are asked before. Later seats of a session only need the session to be live.
+    is_checked: bool,
 }
 
 /// What is settled on: when, and how it is held.
 #[derive(Debug)]
-pub(super) struct Decided {
-    pub(super) slot: Slot,
-    pub(super) plan: Plan,
-    /// The codes of what is in the way, when a staff member wants it all the same.
-    pub(super) overridden: Option<String>,
+pub(crate) struct Placement {
+    pub(crate) slot: Slot,
+    pub(crate) candidate: Candidate,
+    /// The codes of what is in the way, when a staff member wants it in spite of that.
+    pub(crate) overridden: Option<String>,
+    /// Somebody was faster before, or holds that ended are in the way.
+    pub(crate) is_contended: bool,
 }
 
-impl Plan {
+impl Candidate {
     /// The first of those who take part.
     pub(crate) fn lead(&self) -> Option<StaffId> {
         self.parts.first().map(|part| part.host_id)
     }
 
     /// Whose calendars have to be free, and when.
-    pub(crate) fn to_look_at(&self) -> impl Iterator<Item = (StaffId, Interval)> {
+    pub(crate) fn to_check(&self) -> impl Iterator<Item = (StaffId, Interval)> {
         let hosts: BTreeSet<StaffId> = self.parts.iter().map(|part| part.host_id).collect();
         self.places
             .iter()
-            .filter(move |place| self.looks && hosts.contains(&place.host_id))
+            .filter(move |place| self.is_checked && hosts.contains(&place.host_id))
             .map(|place| (place.host_id, Interval::new(place.from, place.to)))
     }
 
@@ -58,123 +61,115 @@ impl Plan {
         for place in &mut self.places {
             place.overriding = true;
         }
-        self.looks = false;
+        self.is_checked = false;
         self
     }
 }
 
-/// The plans for a start in the order of choice, without those whom a look found busy. Somebody who holds the appointment
-/// already is `preferred` and keeps it if free.
-pub(crate) async fn plans(
+/// The first choice for the slot of a target, without hosts whom a live check found busy. Who is preferred keeps it if free.
+pub(crate) async fn first(
     tx: &mut Tx,
-    context: &Context,
+    target: &Target,
     slot: &Slot,
-    looks: &Looks,
-    preferred: Option<StaffId>,
+    check: &LiveCheck,
     now: Timestamp,
-) -> Result<Vec<Plan>, StoreError> {
+) -> Result<Option<Candidate>, StoreError> {
+    let context = &target.context;
     let calendar = &context.calendar;
     Ok(match calendar.kind {
         Kind::RoundRobin | Kind::Personal => {
             let span = occupied(calendar, slot);
             let free = slot.hosts.iter().copied();
-            let free: BTreeSet<StaffId> = free.filter(|host| !looks.found_busy(*host, span)).collect();
-            let choices = choices(tx, context, slot.start, &free, preferred, now).await?;
-            choices
-                .into_iter()
-                .map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
-                .collect()
+            let free: BTreeSet<StaffId> = free.filter(|host| !check.found_busy(*host, span)).collect();
+            let choice = choose(tx, context, slot.start, &free, target.preferred, now).await?;
+            choice.map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
         }
-        Kind::Collective => together(calendar, slot, looks),
+        Kind::Collective => together(calendar, slot, check),
         Kind::ClassBooking => {
-            let mut plans = together(calendar, slot, looks);
-            let live = scheduling::is_live(&context.request(now, true), slot.start);
-            for plan in &mut plans {
-                plan.looks = !live;
-            }
-            plans
+            let is_live = scheduling::is_live(&context.request(now, true), slot.start);
+            together(calendar, slot, check).map(|candidate| Candidate {
+                is_checked: !is_live,
+                ..candidate
+            })
         }
-        Kind::Simple => vec![held_by_nobody(calendar, slot)],
+        Kind::Simple => Some(held_by_nobody(calendar, slot)),
         Kind::Service => {
-            let visit = context.visit_at(now, slot.start, |host, work| looks.found_busy(host, work));
-            let parts = context
-                .visit()
-                .zip(visit.ok())
-                .map(|(wanted, visit)| wanted.parts(&visit));
-            parts.map(|parts| of_parts(calendar, parts)).into_iter().collect()
+            let visit = context.visit_at(now, slot.start, |host, work| check.found_busy(host, work));
+            let wanted = context.visit().zip(visit.ok());
+            wanted.map(|(wanted, visit)| of_parts(calendar, wanted.parts(&visit)))
         }
     })
 }
 
 /// Everybody who is offered, or nobody.
-fn together(calendar: &BookingCalendar, slot: &Slot, looks: &Looks) -> Vec<Plan> {
+fn together(calendar: &BookingCalendar, slot: &Slot, check: &LiveCheck) -> Option<Candidate> {
     let span = occupied(calendar, slot);
-    if slot.hosts.iter().any(|host| looks.found_busy(*host, span)) {
-        return Vec::new();
-    }
-    vec![held_by(calendar, slot, &slot.hosts, String::new())]
+    let is_somebody_busy = slot.hosts.iter().any(|host| check.found_busy(*host, span));
+    (!is_somebody_busy).then(|| held_by(calendar, slot, &slot.hosts, String::new()))
 }
 
-/// The plan in which exactly these hosts take part, all of them the whole time.
-pub(crate) fn held_by(calendar: &BookingCalendar, slot: &Slot, hosts: &[StaffId], reason: String) -> Plan {
+/// These hosts take part, all of them the whole time.
+pub(crate) fn held_by(
+    calendar: &BookingCalendar,
+    slot: &Slot,
+    hosts: &[StaffId],
+    reason: String,
+) -> Candidate {
     let part = |host: &StaffId| NewPart::of(*host, slot.start, slot.end);
-    Plan {
+    Candidate {
         parts: hosts.iter().map(part).collect(),
         places: hosts.iter().map(|host| place(calendar, slot, *host)).collect(),
         reason,
-        looks: true,
+        is_checked: true,
     }
 }
 
-/// The plan in which nobody takes part.
-pub(super) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Plan {
-    Plan {
+/// Nobody takes part.
+pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candidate {
+    Candidate {
         parts: Vec::new(),
         places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
         reason: String::new(),
-        looks: false,
+        is_checked: false,
     }
 }
 
-/// The plan of a visit with these parts.
-pub(super) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Plan {
+/// A visit with these parts.
+pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candidate {
     let buffers = (calendar.rules.pre_buffer, calendar.rules.post_buffer);
-    Plan {
+    Candidate {
         places: services::places_of_parts(calendar.id, buffers, &parts),
         parts,
         reason: String::new(),
-        looks: true,
+        is_checked: true,
     }
 }
 
-/// Those of a round robin who are `free`, in the order in which the appointment is offered to them.
-pub(super) async fn choices(
+/// Which of those of a round robin who are `free` is first in turn.
+pub(super) async fn choose(
     tx: &mut Tx,
     context: &Context,
     start: Timestamp,
     free: &BTreeSet<StaffId>,
     preferred: Option<StaffId>,
     now: Timestamp,
-) -> Result<Vec<Choice>, StoreError> {
+) -> Result<Option<Choice>, StoreError> {
+    if let Some(host) = preferred.filter(|host| free.contains(host)) {
+        let reason = String::new();
+        return Ok(Some(Choice { host, reason }));
+    }
     let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-    let last: BTreeMap<StaffId, Timestamp> = appointments::last_booked(tx, context.calendar.id, &ids)
-        .await?
-        .into_iter()
-        .collect();
+    // Whose turn it is need not be known where nobody else is free.
+    let last: BTreeMap<StaffId, Timestamp> = if free.len() > 1 {
+        let last = appointments::last_booked(tx, context.calendar.id, &ids).await?;
+        last.into_iter().collect()
+    } else {
+        BTreeMap::new()
+    };
     let date = context.calendar.rules.zone.date(start);
     let team = balance::team(context, date, &last, now);
-    let mut ranked = scheduling::rank(context.calendar.distribution, &team, free);
-    if let Some(kept) = preferred.filter(|host| free.contains(host)) {
-        ranked.retain(|choice| choice.host != kept);
-        ranked.insert(
-            0,
-            Choice {
-                host: kept,
-                reason: String::new(),
-            },
-        );
-    }
-    Ok(ranked)
+    let ranked = scheduling::rank(context.calendar.distribution, &team, free);
+    Ok(ranked.into_iter().next())
 }
 
 /// The places that an appointment takes as it was booked, when it takes place again after all: also over what it was booked
@@ -202,7 +197,7 @@ pub(crate) async fn places_again(
 }
 
 /// The places of an appointment with these parts, in the time that it has.
-pub(super) fn places_of_booked(
+pub(crate) fn places_of_booked(
     calendar: &BookingCalendar,
     appointment: &Appointment,
     parts: &[Part],
@@ -218,7 +213,7 @@ pub(super) fn places_of_booked(
 
 /// Whether something is in this place of an appointment, and all of it is there because a staff member wanted the overlap:
 /// it was booked over the appointment, or the appointment over it.
-pub(super) async fn is_known_to_overlap(
+pub(crate) async fn is_known_to_overlap(
     tx: &mut Tx,
     appointment: &Appointment,
     place: &Place,
@@ -235,8 +230,8 @@ pub(super) async fn is_known_to_overlap(
         };
         overlaps = true;
         let is_known = other.is_some_and(|other| {
-            why_not::overlaps(&other)
-                || (why_not::overlaps(appointment) && other.created_at < appointment.created_at)
+            refusals::overlaps(&other)
+                || (refusals::overlaps(appointment) && other.created_at < appointment.created_at)
         });
         if !is_known {
             return Ok(false);

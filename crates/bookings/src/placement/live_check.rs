@@ -1,4 +1,4 @@
-//! What has to be looked at live before something is booked, and what the looks told.
+//! Which calendars have to be asked live before an appointment is placed, and what they answered.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::live::{self, Watched};
-use super::plan::Plan;
+use super::candidates::Candidate;
+use super::free_busy::{self, Watched};
 use crate::connections::failure::{self, Asked};
 use crate::connections::login;
 use crate::problem::Internal;
@@ -19,24 +19,33 @@ use crate::slots::context::Context;
 use crate::sync;
 use crate::sync::parse::Reader;
 
-/// What the live looks of one booking have told so far.
+/// What is known so far of one appointment that is to be placed.
 #[derive(Debug)]
-pub(crate) struct Looks {
+pub(crate) struct LiveCheck {
     deadline: Instant,
     free: BTreeSet<(StaffId, Interval)>,
     busy: BTreeSet<(StaffId, Interval)>,
 }
 
-/// A look at one host's calendars that is still to be made.
+/// What a live check came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing is in the way of anybody.
+    Free,
+    /// Somebody turned out to be busy.
+    Busy,
+}
+
+/// A question to the calendars of one host.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct FreeBusyQuery {
     host: StaffId,
     calendars: Vec<Watched>,
     span: Interval,
 }
 
-impl Looks {
-    /// None yet; all of them together take at most two seconds.
+impl LiveCheck {
+    /// Nothing yet; all questions together take at most two seconds.
     pub(crate) fn new() -> Self {
         Self {
             deadline: Instant::now() + LIVE_CHECK,
@@ -45,15 +54,15 @@ impl Looks {
         }
     }
 
-    /// Whether a look found the host busy around this span.
+    /// Whether the host turned out to be busy around this span.
     pub(crate) fn found_busy(&self, host: StaffId, span: Interval) -> bool {
         let mut busy = self.busy.iter();
-        busy.any(|(known, looked)| *known == host && looked.overlaps(&span))
+        busy.any(|(known, checked)| *known == host && checked.overlaps(&span))
     }
 
-    /// What the looks found in the way of a span.
-    pub(crate) fn in_the_way(&self, span: Interval) -> Vec<Refusal> {
-        let busy = self.busy.iter().filter(|(_, looked)| looked.overlaps(&span));
+    /// What turned out to be in the way of a span.
+    pub(crate) fn conflicts(&self, span: Interval) -> Vec<Refusal> {
+        let busy = self.busy.iter().filter(|(_, checked)| checked.overlaps(&span));
         busy.map(|(host, _)| Refusal {
             reason: Reason::Conflict,
             host: Some(*host),
@@ -62,44 +71,49 @@ impl Looks {
         .collect()
     }
 
-    /// Whether the host need not be looked at (any more) for this span.
+    /// Whether the host's calendars need not be asked (any more) about this span.
     fn is_settled(&self, host: StaffId, span: Interval) -> bool {
         let mut free = self.free.iter();
-        free.any(|(known, looked)| *known == host && looked.contains(&span))
+        free.any(|(known, checked)| *known == host && checked.contains(&span))
             || Instant::now() >= self.deadline
     }
 
-    /// The looks that have to be made before this plan can be carried out.
+    /// The questions that have to be answered before this candidate can be settled on.
     pub(crate) async fn needed(
         &self,
         quince: &Quince,
         tx: &mut Tx,
         context: &Context,
-        plan: &Plan,
-    ) -> Result<Vec<Look>, Internal> {
-        let mut looks = Vec::new();
-        for (host, span) in plan.to_look_at() {
+        candidate: &Candidate,
+    ) -> Result<Vec<FreeBusyQuery>, Internal> {
+        let mut queries = Vec::new();
+        for (host, span) in candidate.to_check() {
             if !self.is_settled(host, span) {
-                looks.extend(look_at(quince, tx, context, host, span).await?);
+                queries.extend(query(quince, tx, context, host, span).await?);
             }
         }
-        Ok(looks)
+        Ok(queries)
     }
 
-    /// Makes looks, all at once. Someone who is busy after all is synced at once, so that others see it, too; so is a calendar
+    /// Asks, everybody at once. Someone who is busy after all is synced at once, so that others see it, too; so is a calendar
     /// that did not answer. Of a refused login note is taken as by a read.
-    pub(crate) async fn make(&mut self, quince: &Quince, looks: Vec<Look>) -> Result<(), Internal> {
-        let mut making = JoinSet::new();
-        for look in looks {
+    pub(crate) async fn run(
+        &mut self,
+        quince: &Quince,
+        queries: Vec<FreeBusyQuery>,
+    ) -> Result<Found, Internal> {
+        let mut found = Found::Free;
+        let mut asking = JoinSet::new();
+        for query in queries {
             let (quince, deadline) = (quince.clone(), self.deadline);
-            let make = async move {
-                let told = live::look(&quince, look.calendars, look.span, deadline).await;
-                (look.host, look.span, told)
+            let ask = async move {
+                let told = free_busy::ask(&quince, query.calendars, query.span, deadline).await;
+                (query.host, query.span, told)
             };
-            making.spawn(make.in_current_span());
+            asking.spawn(ask.in_current_span());
         }
-        while let Some(made) = making.join_next().await {
-            let (host, span, told) = made.map_err(Internal::because)?;
+        while let Some(answered) = asking.join_next().await {
+            let (host, span, told) = answered.map_err(Internal::because)?;
             for connection in &told.refused {
                 let mut tx = quince.store().write().await?;
                 failure::note(
@@ -115,6 +129,7 @@ impl Looks {
             sync::ask_to_compare(quince, &told.unsearchable, true).await?;
             sync::ask_to_compare(quince, &told.unanswered, false).await?;
             if told.is_busy {
+                found = Found::Busy;
                 sync::ask_for_staff(quince, host).await?;
                 self.busy.insert((host, span));
             } else {
@@ -125,18 +140,18 @@ impl Looks {
                 self.free.insert((host, span));
             }
         }
-        Ok(())
+        Ok(found)
     }
 }
 
-/// The look that has to be made at a host's calendars for a start; nothing when there is none to look at.
-async fn look_at(
+/// The question to a host's calendars about a span; nothing when there is none to ask.
+async fn query(
     quince: &Quince,
     tx: &mut Tx,
     context: &Context,
     host: StaffId,
     span: Interval,
-) -> Result<Option<Look>, Internal> {
+) -> Result<Option<FreeBusyQuery>, Internal> {
     let watched: Vec<_> = context
         .watched
         .iter()
@@ -182,7 +197,7 @@ async fn look_at(
     if calendars.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Look {
+    Ok(Some(FreeBusyQuery {
         host,
         calendars,
         span,

@@ -1,4 +1,4 @@
-//! The last look at a host's calendars before a booking: iCloud itself is asked, once and briefly (scheduling.md).
+//! The question to a host's calendars right before an appointment is placed: iCloud itself is asked, once and briefly.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -23,7 +23,7 @@ const MOST_CHANGES: usize = 500;
 /// When a search is not answered for this long, changes are asked for beside it.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// One calendar to look at.
+/// One calendar to ask.
 #[derive(Debug, Clone)]
 pub(crate) struct Watched {
     pub(crate) id: RemoteCalendarId,
@@ -38,9 +38,9 @@ pub(crate) struct Watched {
     pub(crate) search_fails: bool,
 }
 
-/// What the calendars said.
+/// What the calendars of a host answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct FreeBusy {
     /// Something that Quince did not write is there. Without that, the last known events count where a calendar did not answer
     /// in time.
     pub(crate) is_busy: bool,
@@ -69,7 +69,7 @@ enum NoAnswer {
     BrokeOff(#[from] tokio::task::JoinError),
 }
 
-/// How the search of a calendar by time stands. What is known of it holds also when there is no time left for the whole look.
+/// How the search of a calendar by time stands. What is known of it holds also when there is no time left for the whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Search {
     /// It was answered, or not needed.
@@ -79,32 +79,32 @@ enum Search {
     Fails,
 }
 
-/// Looks at all calendars at once.
-pub(crate) async fn look(
+/// Asks all calendars at once.
+pub(crate) async fn ask(
     quince: &Quince,
     calendars: Vec<Watched>,
     span: Interval,
     deadline: Instant,
-) -> Told {
-    let mut looks = JoinSet::new();
+) -> FreeBusy {
+    let mut asking = JoinSet::new();
     let mut searches = Vec::new();
     for calendar in calendars {
         let quince = quince.clone();
         let (search, seen) = watch::channel(Search::Works);
         searches.push((calendar.id, seen));
-        let look = async move {
+        let ask = async move {
             let is_busy = calendar.is_busy(&quince, span, &search).await;
             (calendar.connection, is_busy)
         };
-        looks.spawn(look.in_current_span());
+        asking.spawn(ask.in_current_span());
     }
-    let mut told = Told::default();
+    let mut told = FreeBusy::default();
     while !told.is_busy {
-        let Ok(look) = timeout_at(deadline, looks.join_next()).await else {
+        let Ok(answered) = timeout_at(deadline, asking.join_next()).await else {
             told.is_incomplete = true;
             break;
         };
-        match look {
+        match answered {
             None => break,
             Some(Ok((_, Ok(is_busy)))) => told.is_busy = is_busy,
             Some(Ok((connection, Err(error)))) => {
@@ -115,7 +115,7 @@ pub(crate) async fn look(
                 }
             }
             Some(Err(error)) => {
-                tracing::error!(%error, "a live look broke off");
+                tracing::error!(%error, "a live check broke off");
                 told.is_incomplete = true;
             }
         }

@@ -1,0 +1,259 @@
+//! Places an appointment in people's time: a new booking, and one that moves. [`place`] is the one way.
+//!
+//! 1. What is wanted is read, without keeping anybody waiting, and the hosts who could hold it are ranked ([`candidates`]).
+//! 2. The calendars of the first of them are asked live ([`live_check`], [`free_busy`]).
+//! 3. In one transaction that writes, everything is read again, one candidate is settled on, and the [`Request`] claims their time,
+//!    keeps the appointment and notes who is to be told. What somebody else took meanwhile is found by reading again.
+//!
+//! Staff may have a time although something is in the way of it ([`overrides`]).
+
+pub(crate) mod candidates;
+pub(crate) mod free_busy;
+pub(crate) mod live_check;
+pub(crate) mod overrides;
+pub(crate) mod refusals;
+
+use jiff::Timestamp;
+use scheduling::{Interval, Refusal, Slot, StaffId};
+use store::{StoreError, Tx};
+
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::retry::{Passing, retried_if_lost};
+use crate::slots::context::Context;
+use candidates::Placement;
+use live_check::{Found, FreeBusyQuery, LiveCheck};
+use overrides::{InTheWay, OnConflict};
+
+/// Each time somebody else was faster, or one more host turned out to be busy.
+const ROUNDS: usize = 20;
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// To see what would be; it waits for nobody.
+    Look,
+    /// To change something, after whoever changes the same.
+    Change,
+}
+
+/// What a request came to when it was read.
+pub(crate) enum Open<O, P> {
+    /// There is nothing to place: it was carried out before.
+    Done(P),
+    /// What is known of the request, and where it is to go.
+    Wanted(O, Box<Target>),
+}
+
+/// A start for an appointment.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) context: Context,
+    pub(crate) start: Timestamp,
+    /// Who holds it already and keeps it if they are free.
+    pub(crate) preferred: Option<StaffId>,
+    /// What a staff member wants who may know what is in the way; nothing for clients.
+    pub(crate) staff: Option<OnConflict>,
+    /// As it is offered now; else what is in the way.
+    pub(crate) offer: Result<Slot, Vec<Refusal>>,
+}
+
+/// An error of a request that can say that the time is taken, or not offered.
+pub(crate) trait PlacementError:
+    Passing + From<StoreError> + From<Internal> + From<InTheWay> + Send
+{
+    /// Somebody else has the time.
+    fn taken() -> Self;
+    /// The time is not one that is offered; a sentence says why.
+    fn not_offered(sentence: String) -> Self;
+    /// Whether somebody else has the time.
+    fn is_taken(&self) -> bool;
+}
+
+/// What is to be placed: it is read, and kept where there is room for it.
+pub(crate) trait Request: Sync {
+    /// What is known of it besides its target.
+    type Opened: Send + Sync;
+    /// What it comes to.
+    type Placed: Send;
+    /// Why it was not placed.
+    type Error: PlacementError;
+
+    /// Whether people's calendar servers are asked before.
+    const IS_CHECKED: bool = true;
+
+    /// Reads what is asked for.
+    fn open(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        access: Access,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Self::Error>> + Send;
+
+    /// Whether whoever asks may have people's calendar servers asked.
+    fn may_check(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        target: &Target,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Claims the time of a placement, and keeps whose it is. When it turns out to be taken, everything is read anew.
+    fn keep(
+        &self,
+        quince: &Quince,
+        tx: &mut Tx,
+        opened: &Self::Opened,
+        target: &Target,
+        placement: Placement,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Self::Placed, Self::Error>> + Send;
+}
+
+/// What one transaction came to.
+enum Attempt<P> {
+    Placed(P),
+    /// These calendars have to be asked first.
+    ToCheck(Vec<FreeBusyQuery>),
+    /// Somebody was faster: what they did is in the way now.
+    Overtaken,
+}
+
+impl Target {
+    /// The time that the whole appointment takes, without buffers, where it is offered.
+    fn span(&self) -> Option<Interval> {
+        let slot = self.offer.as_ref().ok()?;
+        Some(Interval::new(slot.start, slot.end))
+    }
+
+    /// What is in the way, for a staff member who wants it in spite of that; a refusal for everybody else.
+    pub(crate) fn conflicts<E: PlacementError>(
+        &self,
+        check: &LiveCheck,
+        now: Timestamp,
+    ) -> Result<Vec<Refusal>, E> {
+        let refusals = match (self.span(), &self.offer) {
+            (None, Err(refusals)) => refusals.clone(),
+            (span, _) => span.map(|span| check.conflicts(span)).unwrap_or_default(),
+        };
+        let Some(on_conflict) = self.staff else {
+            return Err(if self.offer.is_ok() || refusals::is_taken(&refusals) {
+                E::taken()
+            } else {
+                E::not_offered(refusals::sentence(&refusals))
+            });
+        };
+        if on_conflict == OnConflict::Override && overrides::can_be_overridden(&self.context, self.start, now)
+        {
+            return Ok(refusals);
+        }
+        Err(overrides::in_the_way(&self.context, &refusals, self.start, now).into())
+    }
+}
+
+/// Places an appointment.
+pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R::Placed, R::Error> {
+    let mut check = LiveCheck::new();
+    for _ in 0..ROUNDS {
+        let to_check = if R::IS_CHECKED {
+            retried_if_lost(|| plan(quince, request, &check)).await?
+        } else {
+            Vec::new()
+        };
+        if to_check.is_empty() {
+            break;
+        }
+        // Where all are free, nobody else has to be asked.
+        if check.run(quince, to_check).await? == Found::Free {
+            break;
+        }
+    }
+    let mut is_contended = false;
+    for _ in 0..ROUNDS {
+        match retried_if_lost(|| attempt(quince, request, &check, is_contended)).await? {
+            Attempt::Placed(placed) => return Ok(placed),
+            Attempt::ToCheck(to_check) => drop(check.run(quince, to_check).await?),
+            Attempt::Overtaken => is_contended = true,
+        }
+    }
+    Err(R::Error::taken())
+}
+
+/// The calendars that have to be asked before it can be placed.
+async fn plan<R: Request>(
+    quince: &Quince,
+    request: &R,
+    check: &LiveCheck,
+) -> Result<Vec<FreeBusyQuery>, R::Error> {
+    let now = quince.now();
+    let mut tx = quince.store().read().await?;
+    let Open::Wanted(_, target) = request.open(quince, &mut tx, Access::Look, now).await? else {
+        return Ok(Vec::new());
+    };
+    let (Ok(slot), true) = (&target.offer, target.context.is_watched()) else {
+        return Ok(Vec::new());
+    };
+    let Some(first) = candidates::first(&mut tx, &target, slot, check, now).await? else {
+        return Ok(Vec::new());
+    };
+    let to_check = check.needed(quince, &mut tx, &target.context, &first).await?;
+    if !to_check.is_empty() {
+        request.may_check(quince, &mut tx, &target, now).await?;
+    }
+    Ok(to_check)
+}
+
+/// Decides with nobody else changing the same, and keeps everything at once.
+async fn attempt<R: Request>(
+    quince: &Quince,
+    request: &R,
+    check: &LiveCheck,
+    is_contended: bool,
+) -> Result<Attempt<R::Placed>, R::Error> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let (opened, target) = match request.open(quince, &mut tx, Access::Change, now).await? {
+        Open::Done(placed) => return Ok(Attempt::Placed(placed)),
+        Open::Wanted(opened, target) => (opened, target),
+    };
+    let candidate = match &target.offer {
+        Ok(slot) => candidates::first(&mut tx, &target, slot, check, now)
+            .await?
+            .map(|candidate| (slot.clone(), candidate)),
+        Err(_) => None,
+    };
+    let placement = if let Some((slot, candidate)) = candidate {
+        let to_check = if R::IS_CHECKED {
+            check.needed(quince, &mut tx, &target.context, &candidate).await?
+        } else {
+            Vec::new()
+        };
+        if !to_check.is_empty() {
+            return Ok(Attempt::ToCheck(to_check));
+        }
+        Placement {
+            slot,
+            candidate,
+            overridden: None,
+            is_contended,
+        }
+    } else {
+        let refusals = target.conflicts::<R::Error>(check, now)?;
+        overrides::override_conflicts(&mut tx, &target, &refusals, now)
+            .await?
+            .ok_or_else(|| overrides::in_the_way(&target.context, &refusals, target.start, now))?
+    };
+    match request
+        .keep(quince, &mut tx, &opened, &target, placement, now)
+        .await
+    {
+        Err(error) if error.is_taken() => Ok(Attempt::Overtaken),
+        Err(error) => Err(error),
+        Ok(placed) => {
+            tx.commit().await?;
+            Ok(Attempt::Placed(placed))
+        }
+    }
+}

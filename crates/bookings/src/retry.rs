@@ -1,0 +1,78 @@
+//! A transaction that broke off through nobody's fault is carried out again.
+
+use store::StoreError;
+
+use crate::problem::Internal;
+
+/// Each time somebody else went on, so that more than a few in a row are a fault of ours.
+const TRIES: usize = 8;
+
+/// An error that may be of no lasting kind.
+pub(crate) trait Passing {
+    /// Two transactions waited for each other, and the database broke this one up: nothing of it was written.
+    fn is_contention(&self) -> bool;
+    /// The connection was lost, as when Postgres is started again: whether it was written, nobody knows.
+    fn is_disconnection(&self) -> bool;
+}
+
+impl Passing for Internal {
+    fn is_contention(&self) -> bool {
+        matches!(self.0.downcast_ref(), Some(StoreError::Contended(_)))
+    }
+
+    fn is_disconnection(&self) -> bool {
+        matches!(self.0.downcast_ref(), Some(StoreError::Disconnected(_)))
+    }
+}
+
+/// Implements [`Passing`] for errors of use cases by what is in their variant `Internal`.
+macro_rules! passing_by_internal {
+    ($($error:ty),+ $(,)?) => {
+        $(
+            impl $crate::retry::Passing for $error {
+                fn is_contention(&self) -> bool {
+                    matches!(self, Self::Internal(cause) if cause.is_contention())
+                }
+
+                fn is_disconnection(&self) -> bool {
+                    matches!(self, Self::Internal(cause) if cause.is_disconnection())
+                }
+            }
+        )+
+    };
+}
+pub(crate) use passing_by_internal;
+
+/// Carries out one transaction, again when it had to give way to others.
+///
+/// # Errors
+/// Those of the last try.
+pub(crate) async fn retried<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
+where
+    E: Passing,
+    Transaction: Future<Output = Result<T, E>>,
+{
+    for _ in 1..TRIES {
+        match transaction().await {
+            Err(error) if error.is_contention() => {}
+            other => return other,
+        }
+    }
+    transaction().await
+}
+
+/// As [`retried`], for a transaction that finds what it wrote itself: also when the connection was lost, once, as whoever begins
+/// waits for a database that is started again.
+///
+/// # Errors
+/// Those of the last try.
+pub(crate) async fn retried_if_lost<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
+where
+    E: Passing,
+    Transaction: Future<Output = Result<T, E>>,
+{
+    match retried(&transaction).await {
+        Err(error) if error.is_disconnection() => retried(&transaction).await,
+        other => other,
+    }
+}
