@@ -51,7 +51,7 @@ test("a client confirms by mail, and an admin undoes what an address booked", as
   await page.getByLabel("Email").fill("grace@client.example");
   await page.getByRole("button", { name: "Book this time" }).click();
   await expect(page.getByRole("heading", { name: "Almost booked" })).toBeVisible();
-  await expect(page.getByText(/confirm until \d/)).toBeVisible();
+  await expect(page.getByText(/confirm by \d/)).toBeVisible();
   await looksRight(page, javaScriptEnabled);
 
   await expect.poll(() => confirmLink(folder), { timeout: 20_000 }).toBeTruthy();

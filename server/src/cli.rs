@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 /// Self-hosted booking for people whose calendar is iCloud.
 #[derive(Debug, Parser)]
-#[command(name = "quince", version, about, disable_help_subcommand = true)]
+#[command(name = "quince", version, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do; without it, `serve`.
     #[command(subcommand)]

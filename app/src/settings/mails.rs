@@ -15,7 +15,7 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{Button, EmptyState, FormNotice, Notice, Tone, load_page, problem_of};
 
-/// A mail that was given up.
+/// A mail that could not be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailRow {
     id: String,
@@ -30,9 +30,14 @@ pub struct MailRow {
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MailsView {
-    mails: Vec<MailRow>,
-    /// What is said of the mails that wait for another try, if any do.
-    waiting: Option<String>,
+    given_up: Vec<MailRow>,
+    waiting: Vec<MailRow>,
+    /// When the first of those that wait is tried again, if any wait.
+    next: Option<String>,
+    /// How many wait.
+    count: u32,
+    /// Where mails are written as files, while no mail server is set.
+    folder: Option<String>,
     kept: KeptForm,
 }
 
@@ -45,12 +50,14 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
     let found = found.map_err(|error| crate::context::with_status(error.into()))?;
     let put_off = bookings::mails::put_off(&quince, me.id).await;
     let put_off = put_off.map_err(|error| crate::context::with_status(error.into()))?;
+    let waiting = bookings::mails::waiting_again(&quince, me.id).await;
+    let waiting = waiting.map_err(|error| crate::context::with_status(error.into()))?;
     let moment = |at: jiff::Timestamp| {
         let date = crate::staff::format::long_date(me.zone.date(at));
         let time = crate::staff::format::clock(me.zone.local(at).time());
         format!("{date}, {time}")
     };
-    let row = |mail: bookings::mails::GivenUpMail| MailRow {
+    let row = |mail: bookings::mails::FailedMail| MailRow {
         id: mail.id.to_string(),
         title: mail.title,
         recipient: mail.recipient,
@@ -62,11 +69,11 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
             .zip(mail.appointment.map(|id| format!("/appointments/{id}"))),
     };
     Ok(MailsView {
-        mails: found.into_iter().map(row).collect(),
-        waiting: put_off.next.map(|next| match (put_off.count, moment(next)) {
-            (1, next) => format!("One mail could not be sent. It is tried again on {next}."),
-            (count, next) => format!("{count} mails could not be sent. The first is tried again on {next}."),
-        }),
+        given_up: found.into_iter().map(row).collect(),
+        waiting: waiting.into_iter().map(row).collect(),
+        next: put_off.next.map(moment),
+        count: put_off.count,
+        folder: bookings::mails::folder(&quince).map(|folder| folder.display().to_string()),
         kept: crate::context::kept("mails").await,
     })
 }
@@ -90,7 +97,7 @@ async fn again(id: &str) -> Result<(), AppError> {
 #[server(prefix = "/api/fn", endpoint = "try-mails-now")]
 pub async fn try_mails_now() -> Result<String, AppError> {
     let form = crate::context::Submitted::new("mails");
-    let done = "They are tried now. Look at this page again in a moment.";
+    let done = "They are being tried. Load this page again in a moment to see what is left.";
     form.stay(hurry().await, done).await
 }
 
@@ -110,7 +117,7 @@ pub fn MailsPage() -> impl IntoView {
         |_| mails_page(),
     );
     view! {
-        <SettingsHeader title="Mails" lead="Mails that were given up: their recipient was refused, nothing helped for five days, or their address got many and nobody opened a link in one of them. All others were sent, or are tried again by themselves."/>
+        <SettingsHeader title="Mails" lead="Mails that could not be sent. Those that wait are tried again by themselves; those that were given up can be sent again."/>
         {load_page(page, move |view| view! { <Shown view again now/> }.into_any())}
     }
 }
@@ -125,33 +132,45 @@ fn Shown(
     let problem = Signal::derive(move || problems.0.get().or_else(|| problems.1.get()));
     let dones = (done_of(again, &view.kept), done_of(now, &view.kept));
     let done = Signal::derive(move || dones.0.get().or_else(|| dones.1.get()));
-    let waiting = view.waiting.map(|sentence| {
+    let folder = view.folder.map(|folder| {
         view! {
-            <Notice tone=Tone::Warn title="Mails wait for another try">
-                <p>{sentence}" If what kept them is mended, you need not wait."</p>
-                <ActionForm action=now>
-                    <Button busy=now.pending()>"Try them now"</Button>
-                </ActionForm>
+            <Notice tone=Tone::Warn title="No mail server is set">
+                <p>{format!("Nobody gets a mail: they are written as files to {folder}. Whoever runs this server sets one by QUINCE_SMTP_URL.")}</p>
             </Notice>
         }
     });
-    let none = view.mails.is_empty();
+    let waiting = view.next.map(|next| {
+        let (sentence, button) = match view.count {
+            1 => (
+                format!("One mail could not be sent. It is tried again on {next}. If what kept it is mended, you need not wait."),
+                "Try it now",
+            ),
+            count => (
+                format!("{count} mails could not be sent. The first is tried again on {next}. If what kept them is mended, you need not wait."),
+                "Try them now",
+            ),
+        };
+        view! {
+            <Notice tone=Tone::Warn title="Mails wait for another try">
+                <p>{sentence}</p>
+                <ActionForm action=now>
+                    <Button busy=now.pending()>{button}</Button>
+                </ActionForm>
+            </Notice>
+            <ul class="rows">{view.waiting.into_iter().map(|mail| view! { <li class="row"><MailWords mail/></li> }).collect_view()}</ul>
+        }
+    });
+    let none = view.given_up.is_empty();
     let rows = view
-        .mails
+        .given_up
         .into_iter()
         .map(|mail| {
+            let id = mail.id.clone();
             view! {
                 <li class="row">
-                    <div class="row-main">
-                        <p class="row-title">{format!("{} · {}", mail.title, mail.recipient)}</p>
-                        <p class="row-detail">{mail.problem}</p>
-                        <p class="row-detail">
-                            {mail.appointment.map(|(words, href)| view! { <a href=href>{words}</a> " · " })}
-                            {format!("Asked for on {}", mail.asked)}
-                        </p>
-                    </div>
+                    <MailWords mail/>
                     <ActionForm action=again>
-                        <input type="hidden" name="id" value=mail.id/>
+                        <input type="hidden" name="id" value=id/>
                         <Button busy=again.pending()>"Send again"</Button>
                     </ActionForm>
                 </li>
@@ -160,11 +179,27 @@ fn Shown(
         .collect_view();
     view! {
         <FormNotice problem done/>
+        {folder}
         {waiting}
         {if none {
-            view! { <EmptyState title="No mail was given up"><p>"Mails that wait are tried again by themselves."</p></EmptyState> }.into_any()
+            view! { <EmptyState title="No mail was given up"><p>"A mail is given up when its recipient is refused, when nothing helped for five days, or when its address got many and nobody opened a link in one of them."</p></EmptyState> }.into_any()
         } else {
-            view! { <ul class="rows">{rows}</ul> }.into_any()
+            view! { <h2>"Given up"</h2><ul class="rows">{rows}</ul> }.into_any()
         }}
+    }
+}
+
+/// Which mail it is, why it was not sent, and what it is about.
+#[component]
+fn MailWords(mail: MailRow) -> impl IntoView {
+    view! {
+        <div class="row-main">
+            <p class="row-title">{format!("{} · {}", mail.title, mail.recipient)}</p>
+            <p class="row-detail">{mail.problem}</p>
+            <p class="row-detail">
+                {mail.appointment.map(|(words, href)| view! { <a href=href>{words}</a> " · " })}
+                {format!("Asked for on {}", mail.asked)}
+            </p>
+        </div>
     }
 }

@@ -52,6 +52,8 @@ pub struct AppointmentDetail {
     writes: Vec<WriteView>,
     /// The mails about it that were given up: what and to whom, and why.
     mails_given_up: Vec<(String, String)>,
+    /// The mails about it that wait for another try: which, and why the last failed.
+    mails_waiting: Vec<(String, String)>,
     /// The viewer may send them again.
     may_send_again: bool,
     /// Why there are none, if so.
@@ -117,15 +119,18 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
     let undo = (me.is_admin() && found.booked_by.is_none())
         .then(|| crate::settings::strangers::address_of(&found.email));
-    let mails_given_up = bookings::mails::given_up_about(&quince, found.id)
-        .await?
-        .into_iter()
-        .map(|mail| (format!("{} · {}", mail.title, mail.recipient), mail.problem))
-        .collect();
+    let failed = bookings::mails::failed_about(&quince, found.id).await?;
+    let in_words = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
+        let in_words = |mail: bookings::mails::FailedMail| {
+            (format!("{} · {}", mail.title, mail.recipient), mail.problem)
+        };
+        mails.into_iter().map(in_words).collect()
+    };
     Ok(AppointmentDetail {
         booked_by,
         undo,
-        mails_given_up,
+        mails_given_up: in_words(failed.given_up),
+        mails_waiting: in_words(failed.waiting),
         may_send_again: me.is_admin(),
         hosts,
         others,
@@ -186,7 +191,7 @@ fn detail(
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
         zone: zone.to_string(),
-        status: appointment.status.as_str().to_owned(),
+        status: super::appointments::standing(&appointment),
         can_change: is_changeable(appointment.status),
         hosts: Vec::new(),
         others: Vec::new(),
@@ -203,6 +208,7 @@ fn detail(
         booked_by: None,
         undo: None,
         mails_given_up: Vec::new(),
+        mails_waiting: Vec::new(),
         may_send_again: false,
         confirm_until: appointment
             .confirm_until
@@ -333,10 +339,11 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     let problem = actions.problem(&detail.kept);
     let latest = actions.done(&detail.kept);
     let done = Signal::derive(move || problem.read().is_none().then(&latest).flatten());
-    let pending = detail.status == "new";
+    let waits_for_client = detail.confirm_until.is_some();
+    let pending = detail.status == "new" || waits_for_client;
     let (id, kept, can_change) = (detail.id.clone(), detail.kept.clone(), detail.can_change);
     let decline = (pending && can_change).then(|| {
-        view! { <DeclineCard id=id.clone() reason=kept.value("reason") action=actions.decline problem/> }
+        view! { <DeclineCard id=id.clone() reason=kept.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
     });
     let cancel = (!pending && can_change).then(|| {
         view! { <CancelCard id=id.clone() reason=kept.value("reason") action=actions.cancel problem/> }
@@ -349,13 +356,14 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
         <FormNotice problem done/>
         {detail.confirm_until.clone().map(|until| view! {
             <Notice title="The client has not confirmed it yet">
-                <p>{format!("A mail with a link is on its way to the client. The time is kept until {until}; then it is free again. If you decline it, nobody is told.")}</p>
+                <p>{format!("A mail with a link was sent to the client. The time is kept until {until}; then it is free again. You can confirm it in the client's place.")}</p>
             </Notice>
         })}
         <MailsGivenUp mails=detail.mails_given_up.clone() may_send_again=detail.may_send_again/>
+        <MailsWaiting mails=detail.mails_waiting.clone()/>
         <Record by=detail.booked_by.clone() record=detail.record.clone()/>
         <FactsCard detail=detail.clone()/>
-        <StatusCard id=id.clone() steps=detail.steps pending action=actions.status/>
+        <StatusCard id=id.clone() steps=detail.steps pending waits_for_client action=actions.status/>
         {decline}
         <WritesCard writes=detail.writes nothing=detail.no_writes id=id.clone() again=actions.again/>
         {edit}
@@ -386,10 +394,27 @@ fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl Into
             <Notice tone=Tone::Warn title="Mails about it did not arrive">
                 <ul>{rows}</ul>
                 {if may_send_again {
-                    view! { <p><a href="/settings/mails">"Send them again"</a></p> }.into_any()
+                    view! { <p><a href="/settings/mails">"See the mails that were given up"</a></p> }.into_any()
                 } else {
                     view! { <p>"An admin can send them again under Settings, Mails."</p> }.into_any()
                 }}
+            </Notice>
+        }
+    })
+}
+
+/// Mails whose recipient knows nothing yet of what they say.
+#[component]
+fn MailsWaiting(mails: Vec<(String, String)>) -> impl IntoView {
+    (!mails.is_empty()).then(|| {
+        let rows = mails
+            .into_iter()
+            .map(|(what, problem)| view! { <li><strong>{what}</strong>". "{problem}</li> })
+            .collect_view();
+        view! {
+            <Notice tone=Tone::Warn title="Mails about it have not gone out yet">
+                <ul>{rows}</ul>
+                <p>"They are tried again by themselves."</p>
             </Notice>
         }
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
-use store::messages::GivenUp;
+use store::messages::Failed;
 use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
@@ -38,19 +38,19 @@ pub(crate) fn is_alarm(trouble: &MailTrouble, now: Timestamp) -> bool {
 
 /// A mail is tried by hand so often at most: a mail server locks out who signs in wrongly again and again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(10);
-/// Mails that were given up, as many as a page shows.
+/// Mails that could not be sent, as many as a page shows.
 const SHOWN: u32 = 100;
 
-/// A mail that was given up.
+/// A mail that could not be sent: it was given up, or waits for another try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenUpMail {
+pub struct FailedMail {
     /// Its id.
     pub id: MessageId,
     /// What it is about, in a few words.
     pub title: String,
     /// Whom it was for.
     pub recipient: String,
-    /// Why it was given up, in a sentence.
+    /// Why it was given up, or why the last try failed, in a sentence.
     pub problem: String,
     /// When it was asked for.
     pub asked_at: Timestamp,
@@ -60,8 +60,8 @@ pub struct GivenUpMail {
     pub about: Option<(String, Timestamp)>,
 }
 
-impl From<GivenUp> for GivenUpMail {
-    fn from(mail: GivenUp) -> Self {
+impl From<Failed> for FailedMail {
+    fn from(mail: Failed) -> Self {
         Self {
             id: mail.id,
             title: MessageKind::from_word(&mail.kind).map_or(mail.kind, |kind| kind.title().to_owned()),
@@ -102,21 +102,47 @@ async fn check_admin(tx: &mut Tx, by: StaffId) -> Result<(), MailError> {
 }
 
 /// The mails that were given up last, for owners and admins.
-pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<GivenUpMail>, MailError> {
+pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, MailError> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     let found = messages::given_up(&mut tx, SHOWN).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-/// The mails about an appointment that were given up, for whoever may see that appointment.
-pub async fn given_up_about(
-    quince: &Quince,
-    appointment: AppointmentId,
-) -> Result<Vec<GivenUpMail>, Internal> {
+/// The mails about an appointment that could not be sent, for whoever may see that appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedAbout {
+    /// Those that were given up.
+    pub given_up: Vec<FailedMail>,
+    /// Those that wait for another try.
+    pub waiting: Vec<FailedMail>,
+}
+
+/// The mails about an appointment that could not be sent.
+pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result<FailedAbout, Internal> {
     let mut tx = quince.store().read().await?;
-    let found = messages::given_up_about(&mut tx, appointment).await?;
+    let given_up = messages::given_up_about(&mut tx, appointment).await?;
+    let waiting = messages::waiting_again_about(&mut tx, appointment).await?;
+    Ok(FailedAbout {
+        given_up: given_up.into_iter().map(Into::into).collect(),
+        waiting: waiting.into_iter().map(Into::into).collect(),
+    })
+}
+
+/// The next mails that were tried in vain and wait for another try, for owners and admins.
+pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, MailError> {
+    let mut tx = quince.store().read().await?;
+    check_admin(&mut tx, by).await?;
+    let found = messages::waiting_again(&mut tx, SHOWN).await?;
     Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// Where mails are written as files, while no mail server is set.
+pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
+    match &quince.settings().mail {
+        Mail::Folder { path, .. } => Some(path),
+        Mail::Smtp { .. } => None,
+    }
 }
 
 /// How many mails were tried in vain and wait for another try, and when the first of them is tried again, for owners and admins.

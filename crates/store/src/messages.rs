@@ -169,9 +169,9 @@ pub async fn delete(tx: &mut Tx, id: MessageId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM messages WHERE id = $1", id.0).map(drop)
 }
 
-/// A mail that was given up.
+/// A mail that could not be sent: it was given up, or waits for another try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenUp {
+pub struct Failed {
     /// Its id.
     pub id: MessageId,
     /// The appointment it is about.
@@ -182,7 +182,7 @@ pub struct GivenUp {
     pub kind: String,
     /// To whom.
     pub recipient: String,
-    /// Why it was given up.
+    /// Why it was given up, or why the last try failed.
     pub problem: String,
     /// When it was asked for.
     pub created_at: Timestamp,
@@ -190,8 +190,8 @@ pub struct GivenUp {
     pub about: Option<(String, Timestamp)>,
 }
 
-fn read_given_up(row: &dyn Fields) -> Result<GivenUp, StoreError> {
-    Ok(GivenUp {
+fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
+    Ok(Failed {
         id: MessageId(row.uuid("id")?),
         appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
         staff_id: row.opt_uuid("staff_id")?.map(StaffId),
@@ -204,10 +204,10 @@ fn read_given_up(row: &dyn Fields) -> Result<GivenUp, StoreError> {
 }
 
 /// The mails that were given up last.
-pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<GivenUp>, StoreError> {
+pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError> {
     all!(
         tx,
-        read_given_up,
+        read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
          WHERE m.state = 'failed' ORDER BY m.next_attempt_at DESC, m.id DESC LIMIT $1",
         i64::from(most)
@@ -215,12 +215,36 @@ pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<GivenUp>, StoreError
 }
 
 /// The mails about an appointment that were given up, in the order in which they were asked for.
-pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<GivenUp>, StoreError> {
+pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
     all!(
         tx,
-        read_given_up,
+        read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m JOIN appointments a ON a.id = m.appointment_id
          WHERE m.appointment_id = $1 AND m.state = 'failed' ORDER BY m.created_at, m.id",
+        appointment.0
+    )
+}
+
+/// The mails that were tried in vain and wait for another try, the next first.
+pub async fn waiting_again(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError> {
+    all!(
+        tx,
+        read_failed,
+        "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
+         WHERE m.state = 'waiting' AND m.attempts > 0 AND m.problem IS NOT NULL
+         ORDER BY m.next_attempt_at, m.id LIMIT $1",
+        i64::from(most)
+    )
+}
+
+/// Those of an appointment, in the order in which they were asked for.
+pub async fn waiting_again_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
+    all!(
+        tx,
+        read_failed,
+        "SELECT m.*, a.name, a.starts_at FROM messages m JOIN appointments a ON a.id = m.appointment_id
+         WHERE m.appointment_id = $1 AND m.state = 'waiting' AND m.attempts > 0 AND m.problem IS NOT NULL
+         ORDER BY m.created_at, m.id",
         appointment.0
     )
 }
@@ -251,10 +275,10 @@ pub async fn put_off(tx: &mut Tx) -> Result<PutOff, StoreError> {
 }
 
 /// A mail that was given up, if it is one.
-pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<GivenUp>, StoreError> {
+pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<Failed>, StoreError> {
     one!(
         tx,
-        read_given_up,
+        read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
          WHERE m.id = $1 AND m.state = 'failed'",
         id.0

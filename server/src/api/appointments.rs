@@ -49,9 +49,32 @@ struct NewAppointment {
     /// The puzzle that an answer with status 428 gave.
     #[serde(default)]
     challenge: String,
-    /// The number that solves it.
+    /// The number that solves it, or its digits as a text.
     #[serde(default)]
-    solution: String,
+    solution: Solution,
+}
+
+/// What solves a puzzle.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Solution {
+    Number(u64),
+    Text(String),
+}
+
+impl Default for Solution {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl Solution {
+    fn digits(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(digits) => digits,
+        }
+    }
 }
 
 /// What was booked.
@@ -128,7 +151,7 @@ pub async fn create(
         .map_err(|error| Problem::field("services", error.to_string()))?;
     let proof = Proof {
         challenge: asked.challenge,
-        solution: asked.solution,
+        solution: asked.solution.digits(),
     };
     let booking = Booking {
         slug: slug.clone(),

@@ -26,7 +26,20 @@ async fn listens(addr: SocketAddr) -> Finding {
         return Finding::ok(PART, format!("Nobody listens on {addr} yet: `quince serve` can."));
     };
     if cause.kind() == ErrorKind::AddrInUse && livez(&local(addr)).await {
-        return Finding::ok(PART, format!("Quince runs and listens on {addr}."));
+        let answer = ask(&local(addr), "readyz").await;
+        return match answer.map(|answer| (answer.status, answer.beginning)) {
+            Ok((200, _)) => Finding::ok(PART, format!("Quince runs and listens on {addr}.")),
+            Ok((_, why)) => Finding::wrong(
+                PART,
+                format!("Quince runs and listens on {addr}, and nobody can book: {why}."),
+            ),
+            Err(cause) => Finding::wrong(
+                PART,
+                format!(
+                    "Quince runs and listens on {addr}, and does not say whether people can book: {cause}."
+                ),
+            ),
+        };
     }
     Finding::wrong(PART, Failure::Listen { addr, cause }.to_string())
 }
@@ -42,15 +55,15 @@ fn local(addr: SocketAddr) -> String {
 }
 
 async fn livez(base: &str) -> bool {
-    matches!(ask(base).await, Ok(answer) if is_quince(&answer))
+    matches!(ask(base, "livez").await, Ok(answer) if is_quince(&answer))
 }
 
 fn is_quince(answer: &Answer) -> bool {
     answer.status == 200 && answer.beginning == "ok"
 }
 
-async fn ask(base: &str) -> Result<Answer, String> {
-    let url = format!("{}/livez", base.trim_end_matches('/'));
+async fn ask(base: &str, path: &str) -> Result<Answer, String> {
+    let url = format!("{}/{path}", base.trim_end_matches('/'));
     let url = Url::parse(&url).map_err(|cause| cause.to_string())?;
     probe::own(&url).await.map_err(|error| error.to_string())
 }
@@ -79,7 +92,7 @@ async fn leads_here(settings: &Settings, base_url: &Url) -> Vec<Finding> {
     if settings.base_url.is_none() {
         return vec![Finding::ok(PART, format!("People at this machine open {shown}."))];
     }
-    let problem = match ask(base_url.as_str()).await {
+    let problem = match ask(base_url.as_str(), "livez").await {
         Ok(answer) if is_quince(&answer) => {
             if all.is_empty() {
                 all.push(Finding::ok(PART, format!("{shown} leads to a Quince that runs.")));
@@ -105,7 +118,7 @@ fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-/// The prefix of the widest network that is private, fc00::/7. Who lists a wider one lists strangers.
+/// The prefix of the widest network that is private, `fc00::/7`. Who lists a wider one lists strangers.
 const WIDEST: u8 = 7;
 
 /// Whether clients behind a proxy can be told apart.

@@ -252,6 +252,25 @@ async fn on_postgres_processes_with_both_keys_share_the_work_while_it_is_sealed_
     assert_eq!(status, 503, "{words}");
     assert!(words.contains("the secret key was changed"), "{words}");
     assert_eq!(readyz(&other).await.0, 200);
+    let address = forgotten
+        .url
+        .strip_prefix("http://")
+        .unwrap()
+        .trim_end_matches('/')
+        .to_owned();
+    let vars = with(&[(OWN, NEW)]);
+    let looked = Command::new(env!("CARGO_BIN_EXE_quince"))
+        .arg("doctor")
+        .env("QUINCE_DATA_DIR", two.path())
+        .envs(vars.iter().copied())
+        .env("QUINCE_ADDR", &address)
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&looked.stdout).into_owned();
+    assert!(
+        words.contains("nobody can book: the secret key was changed"),
+        "{words}"
+    );
     forgotten.stop();
     other.stop();
     let last = studio.serve(two.path(), &with(&[(OWN, NEW)]));

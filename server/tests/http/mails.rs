@@ -6,7 +6,7 @@ use sandbox::{Options, Sandbox};
 
 use crate::mail_server::{Behaviour, MailServer};
 use crate::studio::{book, free, set_up, value_after};
-use crate::support::{Quince, eventually};
+use crate::support::{Browser, Quince, eventually};
 
 async fn try_mail(vars: Vec<(&'static str, String)>, address: &'static str) -> (Output, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -73,6 +73,37 @@ async fn a_mail_for_trial_says_what_became_of_it() {
     );
     let (output, said) = try_mail(Vec::new(), "nobody").await;
     assert!(!output.status.success() && said.contains("address"), "{said}");
+}
+
+#[tokio::test]
+async fn an_admin_sees_why_mails_wait_and_that_none_can_be_sent() {
+    let server = MailServer::start(Behaviour {
+        answers: vec![("MAIL", "451 4.3.0 Out of order")],
+        ..Behaviour::default()
+    })
+    .await;
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (icloud, smtp) = (sandbox.entry_url(), server.url("localhost"));
+    let icloud = ("QUINCE_ICLOUD_URL", icloud.as_str());
+    let quince = Quince::serve(folder.path(), &[icloud, ("QUINCE_SMTP_URL", smtp.as_str())]);
+    let mut owner = set_up(&quince, &sandbox).await;
+    let booked = book(&quince, &free(&quince).await.remove(0)).await;
+    let appointment = format!("/appointments/{}", booked["id"].as_str().unwrap());
+    for page in ["/settings/mails", &appointment] {
+        eventually("it says why mails wait", async || {
+            let page = owner.page(page).await;
+            page.contains("451 4.3.0 Out of order") && page.contains("grace@client.example")
+        })
+        .await;
+    }
+    quince.stop();
+
+    let quince = Quince::serve(folder.path(), &[icloud]);
+    let mut owner = Browser::new(&quince);
+    owner.sign_in("ada@quince.example", "correct horse battery").await;
+    let page = owner.page("/settings/mails").await;
+    assert!(page.contains("No mail server is set"), "{page}");
 }
 
 #[tokio::test]

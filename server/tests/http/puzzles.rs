@@ -85,6 +85,18 @@ async fn a_program_is_told_the_puzzle_and_books_once_with_its_solution() {
     let booked = json_of(booked).await;
     let other = asked(book(&quince, "two", &free[1], &proof).await).await;
     assert_ne!(text(&other, "challenge"), challenge);
+    // A number may be sent as one.
+    let solution: u64 = solve(text(&other, "challenge"), 18).parse().unwrap();
+    let body = json!({"start": free[1], "timezone": "UTC", "name": "Ada Byron", "email": "ada@client.example",
+        "challenge": other["challenge"], "solution": solution});
+    let booked_by_number = http()
+        .post(quince.at("api/v1/calendars/consultation/appointments"))
+        .header("idempotency-key", "a key of a program: two")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(booked_by_number.status(), StatusCode::CREATED);
     for proof in [&proof[..], &[]] {
         let repeated = book(&quince, "one", &free[0], proof).await;
         assert_eq!(repeated.status(), StatusCode::CREATED);

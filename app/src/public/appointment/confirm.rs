@@ -15,7 +15,7 @@ pub const EXPIRED: &str = "The link in the mail was not used within 15 minutes, 
 /// What its client has to do.
 pub fn confirm_sentence(appointment: &AppointmentView) -> String {
     format!(
-        "We have sent an email to {}. Open its link and confirm until {}: then you are booked. The time is kept for you meanwhile.",
+        "We have sent an email to {}. Open its link and confirm by {}: then you are booked. The time is kept for you meanwhile.",
         appointment.email, appointment.confirm_until
     )
 }

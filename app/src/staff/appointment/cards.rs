@@ -16,9 +16,15 @@ pub fn StatusCard(
     id: String,
     steps: Vec<StatusStep>,
     pending: bool,
+    waits_for_client: bool,
     action: ServerAction<SetStatus>,
 ) -> impl IntoView {
-    let first = if pending { Look::Primary } else { Look::Quiet };
+    let first = if pending && !waits_for_client {
+        Look::Primary
+    } else {
+        Look::Quiet
+    };
+    let whose = if waits_for_client { "the client's" } else { "your" };
     let rows = steps
         .into_iter()
         .enumerate()
@@ -39,7 +45,7 @@ pub fn StatusCard(
         .collect_view();
     (!rows.is_empty()).then(|| view! {
         <Card title="Where it stands">
-            {pending.then(|| view! { <p>"It waits for your confirmation; its time is taken meanwhile."</p> })}
+            {pending.then(|| view! { <p>{format!("It waits for {whose} confirmation; its time is taken meanwhile.")}</p> })}
             <ul class="plain-list">{rows}</ul>
         </Card>
     })
@@ -50,14 +56,20 @@ pub fn StatusCard(
 pub fn DeclineCard(
     id: String,
     reason: String,
+    is_told: bool,
     action: ServerAction<Decline>,
     problem: Problem,
 ) -> impl IntoView {
+    let help = if is_told {
+        "The client reads it. Its time is given back."
+    } else {
+        "For your team. The client is not told, and its time is given back."
+    };
     view! {
         <Card title="Decline it">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
-                <Field label="Reason" name="reason" value=reason help="The client reads it. Its time is given back." problem/>
+                <Field label="Reason" name="reason" value=reason help problem/>
                 <Button look=Look::Danger busy=action.pending()>"Decline"</Button>
             </ActionForm>
         </Card>

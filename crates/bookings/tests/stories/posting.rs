@@ -266,13 +266,22 @@ async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: Wo
     let server = MailServer::start(behaves(&[("AUTH", "535 5.7.8 Wrong password")])).await;
     let quince = world.posting_by(&server.url("localhost")).await;
     assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
-    world.book("12:00").await;
+    let booked = world.book("12:00").await;
     minutes(&world, &quince, 45).await;
     let waiting = mails::put_off(&quince, world.owner).await.unwrap();
     assert_eq!(waiting.count, 2);
+    let listed = mails::waiting_again(&quince, world.owner).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    for mail in &listed {
+        assert_eq!(mail.appointment, Some(booked.id));
+        assert!(mail.problem.contains("Wrong password"), "{}", mail.problem);
+    }
+    let about = mails::failed_about(&quince, booked.id).await.unwrap();
+    assert_eq!((about.waiting.len(), about.given_up.len()), (2, 0));
     assert!(waiting.next > Some(quince.now()), "{waiting:?}");
     for refused in [
         mails::put_off(&quince, jonas).await.map(drop),
+        mails::waiting_again(&quince, jonas).await.map(drop),
         mails::try_now(&quince, jonas).await,
     ] {
         assert!(matches!(refused, Err(MailError::NotAllowed)), "{refused:?}");
@@ -414,7 +423,7 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
     assert_eq!(mail.recipient, "ada@example.com");
     assert_eq!(mail.appointment, Some(booked.id));
     assert_eq!(mail.about, Some(("Ada Byron".to_owned(), tuesday("10:00"))));
-    let about = mails::given_up_about(&quince, booked.id).await.unwrap();
+    let about = mails::failed_about(&quince, booked.id).await.unwrap().given_up;
     assert_eq!(about, listed, "the appointment tells it, too");
     assert!(
         mail.problem.contains("550 5.1.1 No such user"),
