@@ -6,7 +6,8 @@ use bookings::classes::WaitError;
 use bookings::mails::MailError;
 use bookings::services::MenuError;
 use bookings::slots::SlotsError;
-use bookings::strangers::{NotProven, UndoError};
+use bookings::strangers::NotProven;
+use bookings::undo::UndoError;
 use bookings::{FieldProblem, Internal};
 
 use crate::context::internal;

@@ -12,8 +12,9 @@ use store::SqliteFile;
 use url::Url;
 
 use crate::failure::Failure;
+use crate::keys::secret_key;
 use crate::logging;
-use crate::serve::{Server, mail, open, secret_key};
+use crate::serve::{Server, mail, open};
 use crate::settings::{self, Setting, Settings};
 
 /// The settings, for commands that make nothing in the data folder by the way.

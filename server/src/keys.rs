@@ -1,30 +1,9 @@
-//! Changing the secret key: which keys settings and files give, `quince rotate-key` and `quince reseal`.
+//! Which secret keys settings and files give.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
+use store::{KeyError, SecretKey, SqliteFile, StoreError};
 
-use store::reseal::Resealed;
-use store::{KeyError, KeyId, SecretKey, Store, StoreError, previous_keys_file};
-
-use crate::commands::{say, settings_alone, settings_in_use};
 use crate::failure::Failure;
-use crate::serve::secret_key;
 use crate::settings::Settings;
-
-/// Why a key was not changed. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyChangeError {
-    /// The operator gives the key.
-    #[error(
-        "QUINCE_SECRET_KEY gives the secret key, so it is changed there: set QUINCE_SECRET_KEY to a new one (head -c 32 /dev/urandom | base64), add the one of before to QUINCE_PREVIOUS_SECRET_KEYS, start Quince again everywhere, and run `quince reseal`."
-    )]
-    KeyOfSetting,
-    /// There is no key.
-    #[error(
-        "There is no secret key at {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR as for `quince serve`."
-    )]
-    NoKey(PathBuf),
-}
 
 /// The key that a setting gives, which also opens what the previous ones sealed.
 pub fn of_setting(settings: &Settings) -> Result<Option<SecretKey>, KeyError> {
@@ -40,86 +19,39 @@ pub fn with_previous(settings: &Settings, key: SecretKey) -> SecretKey {
     settings.previous_keys.iter().fold(key, SecretKey::with_earlier)
 }
 
-/// `quince rotate-key`.
-pub fn rotate() -> Result<(), Failure> {
-    let settings = settings_alone()?;
-    if settings.secret_key.is_some() {
-        return Err(KeyChangeError::KeyOfSetting.into());
+/// The key that seals secrets: the operator's, else the file in the data directory. A key is made for a database that is made, too:
+/// one of the two that is missing beside the other was lost, and is not made anew.
+pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
+    let file = SqliteFile::of(&settings.database_url.0)?;
+    let missing = file.as_ref().filter(|file| !file.exists());
+    if let Some(key) = of_setting(settings).map_err(StoreError::from)? {
+        if let Some(file) = missing {
+            if file.was_there() {
+                return Err(Failure::LostDatabase(file.path().to_owned()));
+            }
+            file.begin()?;
+        }
+        return Ok(key);
     }
     let path = settings.key_file();
-    if !path.exists() {
-        return Err(KeyChangeError::NoKey(path).into());
+    if path.exists() {
+        if let Some(file) = missing
+            && !file.unfinished().exists()
+        {
+            return Err(Failure::MissingDatabase {
+                key: path,
+                database: file.path().to_owned(),
+            });
+        }
+    } else if store::backup::is_used(&settings.database_url.0).await? {
+        let database = file.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
+        return Err(Failure::MissingKey { key: path, database });
+    } else if let Some(file) = missing {
+        if file.was_there() {
+            return Err(Failure::LostDatabase(file.path().to_owned()));
+        }
+        file.begin()?;
     }
-    let rotated = SecretKey::rotate(&path).map_err(StoreError::from)?;
-    say(&format!(
-        "{} holds a new key ({}). The one before ({}) is kept in {} and still opens what it sealed.\n\
-         Now start Quince again, then run: quince reseal\n",
-        path.display(),
-        rotated.new,
-        rotated.old,
-        rotated.previous.display()
-    ))
-}
-
-/// `quince reseal`.
-pub async fn reseal() -> Result<(), Failure> {
-    let settings = settings_in_use().await?;
-    let key = secret_key(&settings).await?;
-    let store = Store::open(&settings.database_url.0, key).await?;
-    let resealed = store::reseal::reseal(&store).await;
-    store.close().await;
-    say(&report(&settings, store.key(), &resealed?))
-}
-
-fn report(settings: &Settings, key: &SecretKey, resealed: &Resealed) -> String {
-    let mut text = format!("Passwords of calendars sealed anew: {}.\n", resealed.passwords);
-    for (id, sealed) in &resealed.sealed_with {
-        let _ = match id {
-            Some(id) if *id == key.id() => {
-                writeln!(text, "{sealed} sealed with {id}, the current key.")
-            }
-            Some(id) if key.earlier_ids().contains(id) => {
-                writeln!(text, "{sealed} sealed with {id}, a previous key, but damaged.")
-            }
-            Some(id) => writeln!(text, "{sealed} sealed with {id}, a key that is not given."),
-            None => writeln!(text, "{sealed} damaged."),
-        };
-    }
-    if resealed.lost > 0 {
-        text += "Those that are damaged, or whose key is not given, cannot be opened: give that key in QUINCE_PREVIOUS_SECRET_KEYS and run this again, or let their owners enter them again.\n";
-    }
-    let previous = key.earlier_ids();
-    if previous.is_empty() {
-        let _ = writeln!(
-            text,
-            "Everything needs the current key ({}) alone, and no other is given.",
-            key.id()
-        );
-        return text;
-    }
-    let ids: Vec<String> = previous.iter().map(KeyId::to_string).collect();
-    let _ = writeln!(
-        text,
-        "The previous keys ({}) can go: nothing here needs them any more. {}, then start Quince again. \
-         Only backups of before need them: keep a copy where those are kept, unless it is in them.",
-        ids.join(", "),
-        how_to_remove(settings)
-    );
-    text
-}
-
-fn how_to_remove(settings: &Settings) -> String {
-    let file = previous_keys_file(&settings.key_file());
-    let mut steps = Vec::new();
-    if !settings.previous_keys.is_empty() {
-        steps.push("take QUINCE_PREVIOUS_SECRET_KEYS away".to_owned());
-    }
-    if settings.secret_key.is_none() && file.exists() {
-        steps.push(format!("delete {}", file.display()));
-    }
-    let text = steps.join(" and ");
-    let mut signs = text.chars();
-    signs
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+    let key = SecretKey::load_or_create(&path).map_err(StoreError::from)?;
+    Ok(with_previous(settings, key))
 }

@@ -5,14 +5,21 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::settings::LogFormat;
-
 /// A log filter that cannot be understood.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "QUINCE_LOG cannot be used: write a level such as info or debug, or a filter such as caldav=trace,info"
 )]
 pub struct BadFilter;
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line, for log collectors.
+    Json,
+}
 
 /// Starts logging for the rest of the process.
 ///

@@ -8,8 +8,11 @@ mod commands;
 mod demo;
 mod doctor;
 mod failure;
+mod key_commands;
 mod keys;
 mod logging;
+mod pages;
+mod router;
 mod sandbox_command;
 mod serve;
 mod settings;
@@ -55,8 +58,8 @@ async fn main() -> ExitCode {
         Command::Backup { dir } => backup::backup(&dir).await,
         Command::Verify { dir } => backup::verify(&dir).await,
         Command::Restore { dir, replace } => backup::restore(&dir, replace).await,
-        Command::RotateKey => keys::rotate(),
-        Command::Reseal => keys::reseal().await,
+        Command::RotateKey => key_commands::rotate(),
+        Command::Reseal => key_commands::reseal().await,
         Command::Doctor => doctor::run().await,
         Command::Busy(options) => busy::run(&options),
         Command::Slots(options) => slots::run(&options).await,

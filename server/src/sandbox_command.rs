@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::commands::say;
 use crate::failure::Failure;
-use crate::{logging, settings};
+use crate::logging;
 
 /// Options of `quince sandbox`.
 #[derive(Debug, Args)]
@@ -318,7 +318,7 @@ impl FailureOptions {
 
 /// Runs until Ctrl-C.
 pub async fn run(options: Sandbox) -> Result<(), Failure> {
-    logging::start("info", settings::LogFormat::Text)?;
+    logging::start("info", logging::LogFormat::Text)?;
     let seed = match options.seed {
         _ if options.empty => Seed::Empty,
         Contents::Empty => Seed::Empty,

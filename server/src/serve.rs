@@ -7,13 +7,13 @@ use std::time::Duration;
 use bookings::clock::Clock;
 use bookings::{Mail, Practice, Quince};
 use leptos::config::LeptosOptions;
-use store::{SecretKey, SqliteFile, Store, StoreError};
+use store::{SecretKey, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
 
 use crate::failure::Failure;
-use crate::keys;
+use crate::router::router;
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::assets::Assets;
@@ -22,7 +22,6 @@ use crate::web::health::Readiness;
 use crate::web::limits::Limits;
 use crate::web::listener::{BoundedListener, Peer};
 use crate::web::origin::{OwnHosts, is_this_machine};
-use crate::web::router::router;
 use crate::web::security::SecurityContact;
 
 /// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
@@ -38,43 +37,6 @@ pub struct Server {
     url: Url,
     addr: SocketAddr,
     stopped: watch::Receiver<bool>,
-}
-
-/// The key that seals secrets: the operator's, else the file in the data directory. A key is made for a database that is made, too:
-/// one of the two that is missing beside the other was lost, and is not made anew.
-pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
-    let file = SqliteFile::of(&settings.database_url.0)?;
-    let missing = file.as_ref().filter(|file| !file.exists());
-    if let Some(key) = keys::of_setting(settings).map_err(StoreError::from)? {
-        if let Some(file) = missing {
-            if file.was_there() {
-                return Err(Failure::LostDatabase(file.path().to_owned()));
-            }
-            file.begin()?;
-        }
-        return Ok(key);
-    }
-    let path = settings.key_file();
-    if path.exists() {
-        if let Some(file) = missing
-            && !file.unfinished().exists()
-        {
-            return Err(Failure::MissingDatabase {
-                key: path,
-                database: file.path().to_owned(),
-            });
-        }
-    } else if store::backup::is_used(&settings.database_url.0).await? {
-        let database = file.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
-        return Err(Failure::MissingKey { key: path, database });
-    } else if let Some(file) = missing {
-        if file.was_there() {
-            return Err(Failure::LostDatabase(file.path().to_owned()));
-        }
-        file.begin()?;
-    }
-    let key = SecretKey::load_or_create(&path).map_err(StoreError::from)?;
-    Ok(keys::with_previous(settings, key))
 }
 
 /// Opens the database and gives the use cases what they need.

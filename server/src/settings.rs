@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use store::SecretKey;
 use url::Url;
 
+use crate::logging::LogFormat;
 use crate::web::client::parse_network;
 use crate::web::security::contact;
 
@@ -143,15 +144,6 @@ pub const TABLE: &[Setting] = &[
     ),
     setting("QUINCE_LOG_FORMAT", "text", "`text` or `json`.", false),
 ];
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object per line, for log collectors.
-    Json,
-}
 
 /// A value that never appears in a log.
 #[derive(Clone)]

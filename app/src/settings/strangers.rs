@@ -43,10 +43,10 @@ pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
 
 #[cfg(feature = "ssr")]
 async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersView, AppError> {
-    use bookings::strangers;
+    use bookings::undo;
 
     let quince = crate::context::quince()?;
-    let busy = strangers::busy(&quince, me.id).await?;
+    let busy = undo::busy(&quince, me.id).await?;
     let view = StrangersView {
         busy: busy
             .into_iter()
@@ -62,13 +62,10 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
     if asked.is_empty() {
         return Ok(view);
     }
-    let asked: strangers::Whose = match asked.parse() {
+    let asked: undo::Whose = match asked.parse() {
         Ok(asked) => asked,
         Err(nobody) => {
-            let problem = Some(AppError::field(
-                "whose",
-                strangers::NobodyNamed::to_string(&nobody),
-            ));
+            let problem = Some(AppError::field("whose", undo::NobodyNamed::to_string(&nobody)));
             return Ok(StrangersView {
                 whose,
                 problem,
@@ -76,7 +73,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
             });
         }
     };
-    let found = strangers::find(&quince, me.id, &asked).await?;
+    let found = undo::find(&quince, me.id, &asked).await?;
     let shown = found.first.len();
     let more = usize::try_from(found.appointments)
         .unwrap_or(usize::MAX)
@@ -124,7 +121,7 @@ fn counted(number: u32, one: &str, many: &str) -> String {
 
 /// What there is, a line each.
 #[cfg(feature = "ssr")]
-fn sentences(found: &bookings::strangers::Found) -> Vec<String> {
+fn sentences(found: &bookings::undo::Found) -> Vec<String> {
     let all = [
         (found.appointments, "appointment to come", "appointments to come"),
         (found.holds, "time that is held", "times that are held"),
@@ -158,10 +155,10 @@ pub async fn undo_strangers(whose: String, #[server(default)] tell: String) -> R
 #[cfg(feature = "ssr")]
 async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let whose: bookings::strangers::Whose = whose
+    let whose: bookings::undo::Whose = whose
         .parse()
-        .map_err(|nobody: bookings::strangers::NobodyNamed| AppError::Refused(nobody.to_string()))?;
-    let done = bookings::strangers::undo(&crate::context::quince()?, staff, &whose, tell).await?;
+        .map_err(|nobody: bookings::undo::NobodyNamed| AppError::Refused(nobody.to_string()))?;
+    let done = bookings::undo::undo(&crate::context::quince()?, staff, &whose, tell).await?;
     Ok(if done.is_empty() {
         "There was nothing to undo any more.".to_owned()
     } else {

@@ -12,7 +12,7 @@ use store::{BlockId, StoreError, Tx, appointments};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::appointments::{ChangeError, is_active};
+use crate::error::ChangeError;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
 use crate::slots::context::in_place_of_a_host;
@@ -213,14 +213,14 @@ async fn in_calendar(tx: &mut Tx, row: &Blocked) -> Result<Vec<(String, Timestam
     let booked = appointments::of_nobody_between(tx, row.starts_at, row.ends_at).await?;
     let own = booked
         .into_iter()
-        .filter(|found| found.calendar_id.0 == row.host_id.0 && is_active(found.status));
+        .filter(|found| found.calendar_id.0 == row.host_id.0 && found.status.is_active());
     Ok(own.map(|found| (found.name, found.starts_at)).collect())
 }
 
 /// A person's appointments that lie in a block; of a visit only their own parts count.
 async fn of_person(tx: &mut Tx, row: &Blocked) -> Result<Vec<(String, Timestamp)>, StoreError> {
     let booked = appointments::between(tx, &[row.host_id], row.starts_at, row.ends_at).await?;
-    let active = booked.into_iter().filter(|found| is_active(found.status));
+    let active = booked.into_iter().filter(|found| found.status.is_active());
     let names: BTreeMap<AppointmentId, String> = active.map(|found| (found.id, found.name)).collect();
     let ids: Vec<AppointmentId> = names.keys().copied().collect();
     let mut parts = appointment_parts::list(tx, &ids).await?;

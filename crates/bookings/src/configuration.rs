@@ -10,9 +10,10 @@ use store::{
 };
 
 use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
+use crate::connections::{own as own_connection, sync_for_a_while};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
-use crate::{connections as links, outbox};
+use crate::{outbox, servers};
 
 /// A staff member's calendar configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +187,7 @@ pub async fn save_import_policy(
     policy: ImportPolicy,
 ) -> Result<(), ConfigurationError> {
     let mut tx = quince.store().write().await?;
-    let known = links::own(&mut tx, id, connection).await?;
+    let known = own_connection(&mut tx, id, connection).await?;
     if known.import_policy == policy {
         return Ok(());
     }
@@ -218,14 +219,14 @@ async fn own(
     let found = remote_calendars::find(tx, id)
         .await?
         .ok_or(ConfigurationError::NotFound)?;
-    let connection = links::own(tx, owner, found.connection_id).await?;
-    Ok((found, links::place(&connection)))
+    let connection = own_connection(tx, owner, found.connection_id).await?;
+    Ok((found, servers::place(&connection)))
 }
 
 /// Reads connections while the person waits, so that the booking pages are right when the answer comes.
 async fn read_now(quince: &Quince, ids: &BTreeSet<ConnectionId>) -> Result<(), ConfigurationError> {
     for id in ids {
-        links::sync_for_a_while(quince, *id).await?;
+        sync_for_a_while(quince, *id).await?;
     }
     Ok(())
 }

@@ -15,7 +15,6 @@ use zones::Zone;
 pub use store::holidays::Holiday;
 
 use crate::accounts::{AccountError, Workspace, is_admin};
-use crate::appointments::is_active;
 use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
 
@@ -116,7 +115,7 @@ pub async fn appointments_on_holidays(
     found.extend(of_nobody.into_iter().filter_map(|booked| {
         let rules = &calendars.get(&booked.calendar_id)?.rules;
         let date = rules.zone.date(booked.starts_at);
-        let is_closed = is_active(booked.status) && dates.contains(&date) && !keeps(&rules.overrides, date);
+        let is_closed = booked.status.is_active() && dates.contains(&date) && !keeps(&rules.overrides, date);
         is_closed.then(|| OnClosedDay {
             id: booked.id,
             name: booked.name,
@@ -157,7 +156,7 @@ async fn parts_on_days(
 ) -> Result<Vec<OnClosedDay>, store::StoreError> {
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let booked = appointments::between(tx, &ids, from, until).await?;
-    let active = booked.into_iter().filter(|found| is_active(found.status));
+    let active = booked.into_iter().filter(|found| found.status.is_active());
     let booked: BTreeMap<AppointmentId, Appointment> = active.map(|found| (found.id, found)).collect();
     let ids: Vec<AppointmentId> = booked.keys().copied().collect();
     let mut found: Vec<OnClosedDay> = Vec::new();

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{mail, outbox, sweep, sync};
+use crate::{notifications, outbox, sweep, sync};
 
 /// How often is looked for work that has come due by time alone.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -218,9 +218,9 @@ async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result
         }
         Queue::Mails => {
             let room = queue.share().saturating_sub(before);
-            for message in mail::claim(quince, u32::try_from(room).unwrap_or(u32::MAX)).await? {
+            for message in notifications::claim(quince, u32::try_from(room).unwrap_or(u32::MAX)).await? {
                 let quince = quince.clone();
-                tasks.spawn(async move { mail::work(&quince, message).await });
+                tasks.spawn(async move { notifications::work(&quince, message).await });
             }
         }
         Queue::Sweep => {

@@ -47,21 +47,30 @@ pub mod services;
 pub mod slots;
 pub mod strangers;
 pub mod sync;
+pub mod undo;
 pub mod warnings;
 
-mod mail;
+mod error;
+mod links;
+mod mailer;
+mod notifications;
+mod outages;
 mod outbox;
+mod people;
 mod placement;
 mod problem;
 mod pruning;
+mod questions;
 mod quince;
 mod reach;
 mod retry;
+mod servers;
 mod sweep;
 mod unreadable;
 
+pub use mailer::Mail;
 pub use problem::{FieldProblem, Internal};
-pub use quince::{Mail, Practice, Quince, Retention, Settings};
+pub use quince::{Practice, Quince, Retention, Settings};
 
 pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,

@@ -11,13 +11,14 @@ use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, sta
 
 use crate::accounts::is_admin;
 use crate::clock::before;
-use crate::mail::kinds::MessageKind;
-use crate::mail::smtp::Smtp;
-use crate::mail::transport::{Letter, Mailer, sender};
+use crate::mailer::Mail;
+use crate::mailer::smtp::Smtp;
+use crate::mailer::transport::{Letter, Mailer, sender};
+use crate::notifications::kinds::MessageKind;
 use crate::problem::Internal;
-use crate::quince::{Mail, Quince};
+use crate::quince::Quince;
 
-pub use crate::mail::failure::{Failure, Step};
+pub use crate::mailer::failure::{Failure, Step};
 pub use store::mail_trouble::MailTrouble;
 pub use store::messages::PutOff;
 

@@ -1,7 +1,6 @@
 //! The handle that every use case takes.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,8 +13,9 @@ use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::mail::outcomes::Outcomes;
-use crate::mail::transport::Mailer;
+use crate::mailer::Mail;
+use crate::mailer::outcomes::Outcomes;
+use crate::mailer::transport::Mailer;
 use crate::problem::Internal;
 
 /// How long things are kept, in days; nothing: for ever.
@@ -48,35 +48,6 @@ pub struct Settings {
     pub practice: Option<Practice>,
     /// How long what is over is kept.
     pub retention: Retention,
-}
-
-/// How mails leave.
-#[derive(Clone)]
-pub enum Mail {
-    /// By a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://USER:PASSWORD@HOST:587`.
-    Smtp {
-        /// The server's address with its login.
-        url: String,
-        /// The sender, such as `Quince <book@example.com>`.
-        from: String,
-    },
-    /// As `.eml` files in a folder.
-    Folder {
-        /// The folder; made when the first mail is written.
-        path: PathBuf,
-        /// The sender.
-        from: String,
-    },
-}
-
-/// A mail server's address holds a password.
-impl fmt::Debug for Mail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Smtp { from, .. } => write!(f, "Smtp(…, from {from})"),
-            Self::Folder { path, from } => write!(f, "Folder({}, from {from})", path.display()),
-        }
-    }
 }
 
 /// The login of the practice iCloud, which is no secret.

@@ -12,9 +12,9 @@ use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::clock::ago;
-use crate::connections::{CalendarState, freshness, place, trouble};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::servers::{CalendarState, freshness, place, trouble};
 use crate::{mails, sync, unreadable};
 
 /// Events named in one warning.

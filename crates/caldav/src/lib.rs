@@ -28,6 +28,7 @@ mod listing;
 mod model;
 mod multiget;
 mod multistatus;
+mod outcome;
 mod probe;
 mod read;
 mod requests;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::body::Bound;
 use crate::href::last_segment;
+use crate::outcome::{Outcome, Source, outcome};
 use crate::requests;
-use crate::stream::{Outcome, Source, outcome};
 use crate::transport::Request;
 use crate::{Error, Reading, Resource, Unreadable};
 

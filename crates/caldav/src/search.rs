@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::listing::versions;
-use crate::stream::Source;
+use crate::outcome::Source;
 use crate::{Client, Credentials, Error, Listed};
 
 impl Client {

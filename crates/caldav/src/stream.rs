@@ -8,11 +8,11 @@ use url::Url;
 use crate::body::{Body, Bound};
 use crate::held::Held;
 use crate::multiget::Paths;
-use crate::multistatus::{Row, Rows, is_success};
+use crate::multistatus::Rows;
+use crate::outcome::{Outcome, Source, outcome};
 use crate::requests;
 use crate::transport::Request;
-use crate::xml::Ns;
-use crate::{Client, Credentials, Error, Reading, Resource, Unreadable};
+use crate::{Client, Credentials, Error, Reading, Unreadable};
 
 /// Resources, and bytes of their texts, that are handed on at a time.
 const BATCH_RESOURCES: usize = 250;
@@ -30,14 +30,6 @@ pub struct EventStream<'a> {
     seen: HashSet<String>,
     /// What these take, and what is kept of rows in doubt.
     held: Held,
-}
-
-/// Who asks whom.
-#[derive(Clone, Copy)]
-pub(crate) struct Source<'a> {
-    pub(crate) client: &'a Client,
-    pub(crate) calendar: &'a Url,
-    pub(crate) login: &'a Credentials,
 }
 
 enum State {
@@ -235,63 +227,5 @@ impl Source<'_> {
             found => found?,
         };
         Ok(listed.into_iter().map(|listed| listed.href).collect())
-    }
-}
-
-/// What was learnt of one resource.
-pub(crate) enum Outcome {
-    Read { etag: Option<String>, data: String },
-    Missing,
-    Unreadable(Unreadable),
-}
-
-impl Outcome {
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Read { data, .. } => data.len(),
-            _ => 0,
-        }
-    }
-}
-
-impl Reading {
-    pub(crate) fn put(&mut self, href: String, outcome: Outcome) {
-        match outcome {
-            Outcome::Read { etag, data } => self.resources.push(Resource { href, etag, data }),
-            Outcome::Missing => self.missing.push(href),
-            Outcome::Unreadable(reason) => self.unreadable.push((href, reason)),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.missing.is_empty() && self.unreadable.is_empty()
-    }
-}
-
-/// What a row says about its resource.
-pub(crate) fn outcome(mut row: Row) -> Outcome {
-    if let Some(data) = row.take_prop(Ns::CalDav, "calendar-data") {
-        if data.cut {
-            return Outcome::Unreadable(Unreadable::TooLarge { etag: row.etag() });
-        }
-        let data = data.into_text();
-        if !data.trim().is_empty() {
-            let blanks = data.len() - data.trim_start().len();
-            return Outcome::Read {
-                etag: row.etag(),
-                data: if blanks == 0 {
-                    data
-                } else {
-                    data[blanks..].to_owned()
-                },
-            };
-        }
-    }
-    match row.status_of(Ns::CalDav, "calendar-data") {
-        Some(404 | 410) if row.status.is_some() => Outcome::Missing,
-        Some(status) if !is_success(status) && status != 404 => {
-            Outcome::Unreadable(Unreadable::Status(status))
-        }
-        _ => Outcome::Unreadable(Unreadable::NoData),
     }
 }

@@ -6,8 +6,8 @@ use zones::Zone;
 
 use crate::clock::{Clock, instant};
 use crate::meant::Names;
+use crate::observed::{Wanted, YEAR};
 use crate::parse::parse;
-use crate::vtimezone::{Wanted, YEAR};
 
 /// The zone of a calendar: by its name, however that is written, or by its definition, for which a zone is taken whose clocks
 /// are the same from a year before `now` to three years after it. Nothing when it is not clear.

@@ -6,12 +6,11 @@ use jiff::Timestamp;
 
 use crate::clock::{Clock, moved};
 use crate::days::DAY;
-use crate::event::{Event, When};
 use crate::from_here::{FromHere, Ranges};
 use crate::keys::{Key, Named, is_sure, key, keys, recurrence_id};
-use crate::length::Length;
 use crate::model::{Blocks, RecurrenceId};
-use crate::series::{Asking, Budget, Occurrence, Reach, begin};
+use crate::series::{Asking, Budget, Occurrence, Reach};
+use crate::written::{Event, Length, When, begin};
 
 /// An occurrence where it takes place.
 pub(crate) struct Placed<'e> {

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::components::{CalendarText, EventText};
-use crate::event::Event;
 use crate::lines::plain_text;
 use crate::names::Name;
+use crate::observed::Wanted;
 use crate::parse::parse;
 use crate::problems::Problems;
 use crate::resolve::Resolver;
-use crate::series::begin;
-use crate::vtimezone::Wanted;
+use crate::written::{Event, begin};
 
 /// What a person would notice as changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use crate::changes::{Changes, placed};
 use crate::clock::moved;
-use crate::length::Length;
 use crate::model::{Blocks, Horizon};
 use crate::rule::Rule;
 use crate::series::{Asking, Budget, Occurrence};
 use crate::walk::{Walked, steady};
+use crate::written::Length;
 
 /// Gaps that are closed, in seconds, one after the other until the spans are few enough. The longest leaves the nights between
 /// the occurrences of days.

@@ -1,13 +1,12 @@
 //! One VEVENT, understood as far as it can be.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::clock::{Clock, moved};
+use crate::clock::Clock;
 use crate::components::EventText;
 use crate::days::{naive, naive_date};
 use crate::extras::Series;
-use crate::length::{self, Length, Measured};
+use crate::length;
 use crate::lines::{Behind, Line, plain_text};
 use crate::model::{Blocks, FreeReason, ProblemKind, TEXT_LIMIT};
 use crate::names::Name;
@@ -15,114 +14,9 @@ use crate::problems::{Problems, called};
 use crate::reading::Reading;
 use crate::resolve::Resolver;
 use crate::rule::{Broken, Repetition, Rule};
-use crate::series::{begin, is_until_unclear};
+use crate::series::is_until_unclear;
 use crate::values::Moment;
-
-/// An event's start, or any other time of it.
-#[derive(Debug, Clone)]
-pub(crate) struct When {
-    /// Local time in naive seconds; midnight for a whole day.
-    pub naive: i64,
-    /// The zone of the local time; the owner's for whole days and floating times.
-    pub clock: Rc<Clock>,
-    pub whole_day: bool,
-    /// Nothing about its zone is assumed: it was named and is known, or none is needed.
-    pub certain: bool,
-}
-
-/// A time as written, with its zone if one was named.
-#[derive(Debug, Clone)]
-pub(crate) struct Written {
-    pub moment: Moment,
-    /// Nothing for a date, a floating time and a time in UTC.
-    pub zone: Option<Rc<Clock>>,
-    /// The zone was named and is known, or none is needed.
-    pub certain: bool,
-    /// It is the same instant in every zone that may be meant.
-    pub agreed: bool,
-}
-
-/// An additional occurrence.
-#[derive(Debug, Clone)]
-pub(crate) struct Extra {
-    pub start: When,
-    /// Its own length, when a PERIOD gave one.
-    pub length: Option<Length>,
-    /// A day alone can name it, as it can any other occurrence of the series: it is written in the same form and zone.
-    pub by_day: bool,
-}
-
-impl Extra {
-    pub(crate) fn with_length(start: When, length: Length) -> Self {
-        Self {
-            start,
-            length: Some(length),
-            by_day: false,
-        }
-    }
-
-    /// The time before a start that blocks, too, if any does.
-    pub(crate) fn before(start: &When, measured: Measured) -> Option<Self> {
-        let from = moved(begin(start), -measured.before);
-        let start = When {
-            naive: start.clock.naive(from),
-            ..start.clone()
-        };
-        let length = Length::Until {
-            elapsed: measured.before,
-            wall: 0,
-        };
-        (measured.before > 0).then(|| Self::with_length(start, length))
-    }
-}
-
-/// Which occurrence of a series an event replaces.
-#[derive(Debug, Clone)]
-pub(crate) struct Replaces {
-    /// Nothing when it cannot be read.
-    pub occurrence: Option<Written>,
-    /// `RANGE=THISANDFUTURE`: the later ones, too.
-    pub future: bool,
-    /// `RANGE=THISANDPRIOR` of RFC 2445, or one that is not known: perhaps the earlier ones, too.
-    pub prior: bool,
-}
-
-/// A VEVENT.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says what another part of the event lacks"
-)]
-#[derive(Debug, Clone)]
-pub(crate) struct Event {
-    pub uid: Arc<str>,
-    pub summary: Arc<str>,
-    pub location: Option<Arc<str>>,
-    /// Nothing when it cannot be read.
-    pub sequence: Option<i64>,
-    pub start: When,
-    /// The start is not the event's own but that of the occurrence it replaces.
-    pub start_assumed: bool,
-    pub length: Length,
-    /// It says when it ends.
-    pub has_end: bool,
-    /// Another reading of the same change is there beside it.
-    pub is_reading: bool,
-    /// Seconds that block before the start and after the end.
-    pub before: i64,
-    pub after: i64,
-    pub rules: Vec<Rule>,
-    /// Rules of which not even the times of day are known.
-    pub broken_rules: Vec<Broken>,
-    pub extras: Vec<Extra>,
-    pub exceptions: Vec<Written>,
-    pub replaces: Option<Replaces>,
-    pub blocks: Blocks,
-    /// Some part was not understood, so that what would block blocks for that reason.
-    pub odd: bool,
-    /// A rule, or how many whole days it lasts, was not understood, so that more may block than is meant. Each is what it is: one of whole days
-    /// is under the switch for whole days.
-    pub unsure: bool,
-}
+use crate::written::{Event, Extra, Measured, When, begin};
 
 impl Event {
     /// Does it repeat, so that its instances need an identity of their own?

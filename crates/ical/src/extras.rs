@@ -8,15 +8,14 @@ use jiff::civil::{Date, DateTime, Time};
 use crate::clock::Clock;
 use crate::components::EventText;
 use crate::days::{DAY, date};
-use crate::event::{Extra, When, Written};
-use crate::length::{self, Length};
+use crate::length;
 use crate::lines::Line;
 use crate::lists::{items, period};
 use crate::model::ProblemKind;
 use crate::names::Name;
 use crate::reading::{Reading, date_for_whole_days};
-use crate::series::begin;
 use crate::values::Moment;
+use crate::written::{Extra, Length, When, Written, begin};
 
 impl Reading<'_, '_> {
     /// Additional dates (RDATE) of a series, without those that are left out in the very same words.

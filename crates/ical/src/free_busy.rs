@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use crate::components::EventText;
-use crate::event::{Event, Extra, When};
-use crate::length::{self, Length};
+use crate::length;
 use crate::lines::{Line, plain_text};
 use crate::lists::{self, items};
 use crate::model::{Blocks, ProblemKind, TEXT_LIMIT};
@@ -13,6 +12,7 @@ use crate::names::Name;
 use crate::problems::Problems;
 use crate::reading::Reading;
 use crate::resolve::Resolver;
+use crate::written::{Event, Extra, Length, When};
 
 /// How sentences and events name such a list.
 const TITLE: &str = "A list of busy times (VFREEBUSY)";

@@ -1,7 +1,7 @@
 //! Changes of all occurrences of a series from one on, or up to one (RANGE, RFC 5545, section 3.2.13).
 
-use crate::event::Event;
 use crate::series::{Asking, Budget};
+use crate::written::Event;
 
 /// Most changes that may all count for one occurrence, because it is not clear which of them does.
 const MOST: usize = 16;

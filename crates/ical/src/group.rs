@@ -6,12 +6,12 @@ use crate::changes::{Changes, Placed, newest, placed};
 use crate::clock::Clock;
 use crate::days::date;
 use crate::dense::{Dense, Span, join};
-use crate::event::{Event, When};
 use crate::keys::{key, recurrence_id};
 use crate::model::{Blocks, Horizon, Instance, ProblemKind};
 use crate::problems::{Problems, called};
-use crate::series::{Asking, Budget, MOST_PER_SERIES, Occurrence, Reach, begin};
+use crate::series::{Asking, Budget, MOST_PER_SERIES, Occurrence, Reach};
 use crate::versions::versions;
+use crate::written::{Event, When, begin};
 
 /// Where instances go, and what they are bounded by.
 pub(crate) struct Sink<'a> {

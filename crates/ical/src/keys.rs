@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use crate::clock::Clock;
 use crate::days::{DAY, date, naive, naive_date};
-use crate::event::{When, Written};
 use crate::model::RecurrenceId;
 use crate::reading::date_for_whole_days;
 use crate::series::Occurrence;
 use crate::values::Moment;
+use crate::written::{When, Written};
 
 /// What says which occurrence of a series is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

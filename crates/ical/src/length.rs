@@ -8,30 +8,13 @@ use crate::clock::{Clock, moved};
 use crate::components::EventText;
 use crate::days::{DAY, date, naive_date};
 use crate::durations::{self, Span};
-use crate::event::{When, Written};
 use crate::lines::Line;
 use crate::model::ProblemKind;
 use crate::names::Name;
 use crate::reading::{EARLIEST, Reading, date_for_whole_days, next_midnight};
 use crate::rule::{Freq, Rule};
-use crate::series::begin;
 use crate::values::{self, Moment};
-
-/// The length of an event and of each of its occurrences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Length {
-    /// Whole days.
-    Days(i64),
-    /// By DTEND, measured on the first occurrence: in elapsed seconds and on the wall's clock. They differ where
-    /// the clocks change in between. RFC 5545 (section 3.8.5.3) repeats the elapsed time, most programs the
-    /// time on the wall; the later end counts.
-    Until { elapsed: i64, wall: i64 },
-    /// By DURATION: days on the calendar, then elapsed seconds.
-    For(Span),
-    /// Not known but for its day, so many days after the start: to the end of that day, by the event's clock or the owner's,
-    /// whichever is later.
-    RestOfDay { days: i64 },
-}
+use crate::written::{Length, Measured, When, Written, begin};
 
 impl Length {
     /// Upper bound in seconds, to know how far before a window an occurrence can begin that reaches into it.
@@ -76,14 +59,6 @@ impl Length {
 /// What is said of an event that a program may have meant to last for ever. Its end is a date like any other, and no other
 /// program shows it as free.
 const FOR_EVER: &str = "lasts more than a hundred years; all time until its end is kept busy.";
-
-/// A length, and what blocks before the start when the end precedes it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Measured {
-    pub length: Length,
-    /// In seconds.
-    pub before: i64,
-}
 
 impl Measured {
     fn plain(length: Length) -> Self {

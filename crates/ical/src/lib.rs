@@ -78,6 +78,7 @@ mod way;
 mod ways;
 mod within_a_day;
 mod write;
+mod written;
 mod written_dates;
 mod zone_name;
 

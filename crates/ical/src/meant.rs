@@ -12,7 +12,8 @@ use zones::{Label, Zone};
 use crate::clock::{Clock, instant};
 use crate::components::{CalendarText, EventText, ZoneText};
 use crate::names::Name;
-use crate::vtimezone::{Meanings, Wanted, YEAR};
+use crate::observed::{Wanted, YEAR};
+use crate::vtimezone::Meanings;
 use crate::zone_name::{bare, comparable, last_part, named, place, place_at_start};
 
 /// Most work that expanding all definitions of a resource may cost.

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use crate::days::{DAY, Day, naive, naive_date, number_of};
 use crate::lines::Line;
 use crate::names::Name;
+use crate::observed::{Wanted, YEAR};
 use crate::offset_unit::OffsetUnit;
 use crate::rule::{Freq, Rule};
 use crate::values::{self, Moment};
-use crate::vtimezone::{Wanted, YEAR};
 use crate::walk::{Asked, Walked, walk};
 
 /// Most changes of the clocks that one rule of a definition may have.

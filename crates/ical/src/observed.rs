@@ -86,3 +86,17 @@ impl Observed {
         }
     }
 }
+
+pub(crate) const YEAR: i64 = 366 * DAY;
+
+/// The time in which changes of the clocks are asked for, in seconds since the epoch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// Changes before this are left out but for the last one: a definition from the year 1 costs no more than one of today.
+    pub begins: i64,
+    /// From here on the readings of a definition are compared.
+    pub from: i64,
+    pub to: i64,
+    /// The time that is read. What lies outside matters for the lengths of series and for moved occurrences alone.
+    pub horizon: (i64, i64),
+}

@@ -7,18 +7,19 @@ use crate::breaks;
 use crate::clock::moved;
 use crate::components::{CalendarText, EventText};
 use crate::days::{DAY, naive_date};
-use crate::event::{Event, bare_address};
+use crate::event::bare_address;
 use crate::free_busy;
 use crate::group::{Sink, expand};
 use crate::lines::Reader;
 use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
 use crate::names::Name;
+use crate::observed::Wanted;
 use crate::parse::parse;
 use crate::problems::Problems;
 use crate::resolve::Resolver;
 use crate::series::Budget;
-use crate::vtimezone::Wanted;
 use crate::ways::Ways;
+use crate::written::Event;
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
 /// the length of the text; what is not understood blocks, and what cannot even be placed is a problem whose

@@ -9,7 +9,6 @@ use crate::clock::Clock;
 use crate::components::EventText;
 use crate::days::{DAY, naive, naive_date};
 use crate::durations;
-use crate::event::{Replaces, When, Written};
 use crate::lines::Line;
 use crate::lists::items;
 use crate::model::ProblemKind;
@@ -17,6 +16,7 @@ use crate::names::Name;
 use crate::problems::Problems;
 use crate::resolve::{Certainty, Floating, Resolver};
 use crate::values::{self, Moment};
+use crate::written::{Replaces, When, Written};
 
 /// What is said of an event with a day such as 31 November.
 const NO_SUCH_DAY: &str = "has a date that does not exist; all days that it may mean are kept busy.";

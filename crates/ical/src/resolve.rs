@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::components::CalendarText;
 pub(crate) use crate::meant::Certainty;
 use crate::meant::Names;
-use crate::vtimezone::Wanted;
+use crate::observed::Wanted;
 
 /// Most readings of a resource.
 const MOST_READINGS: usize = 8;

@@ -6,14 +6,12 @@ use jiff::Timestamp;
 
 use crate::clock::{Clock, moved};
 use crate::days::{DAY, naive, naive_date};
-use crate::event::Written;
-use crate::event::{Event, When};
-use crate::length::Length;
 use crate::model::Horizon;
 use crate::reading::date_for_whole_days;
 use crate::rule::{Broken, Freq, Rule};
 use crate::values::Moment;
 use crate::walk::{Asked, Walked, walk};
+use crate::written::{Event, Length, When, Written, begin};
 
 /// Most occurrences of one series that are kept one by one: those of a daily one in five years, and some.
 pub(crate) const MOST_PER_SERIES: usize = 2_000;
@@ -341,15 +339,6 @@ impl<'a> Asking<'a> {
             own_length: false,
             by_day: true,
         }
-    }
-}
-
-/// The instant at which something begins.
-pub(crate) fn begin(when: &When) -> Timestamp {
-    if when.whole_day {
-        when.clock.start_of_day(crate::days::date(when.naive))
-    } else {
-        when.clock.instant(when.naive)
     }
 }
 

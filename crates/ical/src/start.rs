@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use crate::components::EventText;
 use crate::days::DAY;
-use crate::event::{Replaces, When};
 use crate::model::ProblemKind;
 use crate::names::Name;
 use crate::reading::Reading;
-use crate::series::begin;
+use crate::written::{Replaces, When, begin};
 
 /// When an event begins.
 pub(crate) struct Start {

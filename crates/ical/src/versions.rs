@@ -4,11 +4,9 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::clock::Clock;
-use crate::event::{Event, When};
-use crate::length::Length;
 use crate::model::{Blocks, ProblemKind};
 use crate::problems::{Problems, called};
-use crate::series::begin;
+use crate::written::{Event, Length, When, begin};
 
 /// Most zones of the series of one identity by which their changes are read.
 const MOST_CLOCKS: usize = 16;

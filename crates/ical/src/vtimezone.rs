@@ -6,7 +6,7 @@
 use crate::components::ZoneText;
 use crate::days::DAY;
 use crate::observance::{Edge, Observance, Onset};
-use crate::observed::{Change, Observed};
+use crate::observed::{Change, Observed, Wanted, YEAR};
 use crate::offset_unit::OffsetUnit;
 
 /// Most parts of a definition that are looked at.
@@ -18,20 +18,6 @@ const MOST_READINGS: usize = 8;
 /// Seconds after a change for which its offset holds, when it is not said until when: the shorter half of the year is nowhere
 /// shorter than four months.
 const SURELY: i64 = 120 * DAY;
-
-pub(crate) const YEAR: i64 = 366 * DAY;
-
-/// The time in which changes of the clocks are asked for, in seconds since the epoch.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
-    /// Changes before this are left out but for the last one: a definition from the year 1 costs no more than one of today.
-    pub begins: i64,
-    /// From here on the readings of a definition are compared.
-    pub from: i64,
-    pub to: i64,
-    /// The time that is read. What lies outside matters for the lengths of series and for moved occurrences alone.
-    pub horizon: (i64, i64),
-}
 
 /// What a definition may mean.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::engine::free_starts;
+use crate::free_starts::free_starts;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::limits::Limits;
 use crate::request::{Request, Slot, SlotHosts};

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::class;
-use crate::engine::{has_room, slots, supported};
+use crate::engine::{slots, supported};
+use crate::free_starts::has_room;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::Interval;
 use crate::limits::Limits;

@@ -12,6 +12,7 @@ mod clock;
 mod collective;
 mod engine;
 mod explain;
+mod free_starts;
 mod grid;
 mod hours;
 pub mod ids;

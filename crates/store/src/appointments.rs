@@ -85,6 +85,11 @@ impl Appointment {
     pub fn seats(&self) -> u32 {
         u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
     }
+
+    /// Whether its client has yet to confirm it by mail.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.unconfirmed_until.is_some() && self.status == AppointmentStatus::New
+    }
 }
 
 pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {

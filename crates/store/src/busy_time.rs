@@ -260,3 +260,27 @@ mod tests {
         }
     }
 }
+
+/// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
+/// `own` one of a visitor doesn't.
+pub async fn taken_between(
+    tx: &mut Tx,
+    hosts: &[StaffId],
+    from: Timestamp,
+    to: Timestamp,
+    now: Timestamp,
+    own: Option<Holder>,
+) -> Result<Vec<Taken>, StoreError> {
+    let question = Question {
+        hosts,
+        people: &[],
+        from,
+        to,
+        now,
+        holder: own,
+        takes_time: |_, _| true,
+    };
+    let mut taken = between(tx, &question).await?.taken;
+    taken.sort_by_key(|span| span.from);
+    Ok(taken)
+}

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 
-use crate::busy_time::{self, Question};
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -107,30 +106,6 @@ impl Span {
             capacity: place.capacity,
         }
     }
-}
-
-/// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
-/// `own` one of a visitor doesn't.
-pub async fn between(
-    tx: &mut Tx,
-    hosts: &[StaffId],
-    from: Timestamp,
-    to: Timestamp,
-    now: Timestamp,
-    own: Option<Holder>,
-) -> Result<Vec<Taken>, StoreError> {
-    let question = Question {
-        hosts,
-        people: &[],
-        from,
-        to,
-        now,
-        holder: own,
-        takes_time: |_, _| true,
-    };
-    let mut taken = busy_time::between(tx, &question).await?.taken;
-    taken.sort_by_key(|span| span.from);
-    Ok(taken)
 }
 
 /// The seats that an appointment has of each span.

@@ -142,3 +142,10 @@ words! {
         Invalid = "invalid",
     }
 }
+
+impl AppointmentStatus {
+    /// Whether an appointment of this status takes its host's time.
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::New | Self::Confirmed | Self::Showed)
+    }
+}

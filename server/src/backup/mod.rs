@@ -10,141 +10,17 @@ mod restore;
 mod verify;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bookings::clock::{Clock as _, SystemClock};
 use store::StoreError;
-use store::backup::{Contents, NotWhole, PostgresPlace};
+use store::backup::{Contents, PostgresPlace};
 
 use crate::commands::{say, settings_alone};
-use crate::failure::Failure;
+use crate::failure::{BackupError, Failure};
 use crate::settings::Hidden;
 use manifest::DUMP;
 use verify::Verified;
-
-/// Why there is no backup, or it was not put back. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// There is something of this name.
-    #[error("{0} exists already, and no backup is written over. Name a folder that does not exist.")]
-    Taken(PathBuf),
-    /// A backup of this name is being made, or broke off.
-    #[error(
-        "{0} is there: a backup of this name is being made, or one broke off. If none is running, remove that folder."
-    )]
-    Unfinished(PathBuf),
-    /// There is no database.
-    #[error(
-        "There is no database at {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR or QUINCE_DATABASE_URL as for `quince serve`."
-    )]
-    NoDatabase(PathBuf),
-    /// There is no key.
-    #[error(
-        "There is no secret key at {0}, and a copy without it opens no stored password. Set QUINCE_DATA_DIR or QUINCE_SECRET_KEY as for `quince serve`."
-    )]
-    NoKey(PathBuf),
-    /// The database itself is not whole.
-    #[error(
-        "No backup was made of {0}: {1}. Keep the earlier backups; `quince restore DIR --replace` puts one back."
-    )]
-    Source(PathBuf, NotWhole),
-    /// There is no backup.
-    #[error("{0} holds no whole backup: backup.json is missing. Name a folder that `quince backup` made.")]
-    NoBackup(PathBuf),
-    /// The backup is not as it was written.
-    #[error("The backup {folder} is not whole. {problem}. Use another one.")]
-    Broken {
-        /// The backup.
-        folder: PathBuf,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Another key sealed what is in the backup.
-    #[error(
-        "The secret key that is given does not open the backup {0}, which was made with another one. Set QUINCE_SECRET_KEY to that; if it was changed since, give the one of before in QUINCE_PREVIOUS_SECRET_KEYS."
-    )]
-    OtherKey(PathBuf),
-    /// The key is not in the backup.
-    #[error(
-        "The secret key is not in {0}, as it was given by a setting when the backup was made. Set QUINCE_SECRET_KEY to that key."
-    )]
-    KeyElsewhere(PathBuf),
-    /// Some passwords are damaged.
-    #[error(
-        "The backup {folder} is whole, but {lost} of its {all} stored calendar passwords cannot be opened. Enter these again in Quince, and make another."
-    )]
-    LostPasswords {
-        /// The backup.
-        folder: PathBuf,
-        /// How many.
-        lost: i64,
-        /// Of how many.
-        all: i64,
-    },
-    /// A backup of a Postgres without what `pg_dump` makes.
-    #[error("{folder} holds no dump of the database. It is made with: {command}")]
-    NoDump {
-        /// The backup.
-        folder: PathBuf,
-        /// How.
-        command: String,
-    },
-    /// Postgres puts its databases back by its own means.
-    #[error(
-        "Postgres puts its database back by itself. Stop Quince, then put the database back with: {command}{key}"
-    )]
-    RestorePostgres {
-        /// How.
-        command: String,
-        /// And how the key.
-        key: String,
-    },
-    /// The settings name another kind of database.
-    #[error("{0} is a backup of another kind of database than QUINCE_DATABASE_URL names.")]
-    OtherDatabase(PathBuf),
-    /// Something is there already.
-    #[error(
-        "{0} exists already. To put the backup in its place, add --replace: what is there is kept beside it under a dated name."
-    )]
-    Occupied(PathBuf),
-    /// A file cannot be used.
-    #[error(
-        "{path} cannot be used: {cause}. Give this user the right to write there, and free space on the disk."
-    )]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's word.
-        cause: String,
-    },
-    /// The data folder cannot be used.
-    #[error("{0}")]
-    Folder(String),
-    /// The database or the key cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl BackupError {
-    fn file(path: &Path, cause: &std::io::Error) -> Self {
-        Self::File {
-            path: path.to_owned(),
-            cause: cause.to_string(),
-        }
-    }
-
-    fn broken(folder: &Path, problem: String) -> Self {
-        Self::Broken {
-            folder: folder.to_owned(),
-            problem,
-        }
-    }
-
-    #[expect(clippy::needless_pass_by_value, reason = "given to map_err")]
-    fn folder(failure: Failure) -> Self {
-        Self::Folder(failure.to_string())
-    }
-}
 
 /// `quince backup`.
 pub async fn backup(folder: &Path) -> Result<(), Failure> {

@@ -15,7 +15,8 @@ use serde_json::json;
 use crate::cli;
 use crate::commands::{make_folder, say};
 use crate::failure::Failure;
-use crate::serve::{Server, secret_key};
+use crate::keys::secret_key;
+use crate::serve::Server;
 use crate::settings::{self, Settings};
 
 pub use seed::{OWNER_EMAIL, OWNER_PASSWORD};

@@ -8,8 +8,6 @@ pub mod health;
 pub mod limits;
 pub mod listener;
 pub mod origin;
-pub mod pages;
 pub mod problem;
-pub mod router;
 pub mod security;
 pub mod sessions;

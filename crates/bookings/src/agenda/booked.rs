@@ -14,8 +14,9 @@ use store::{
 };
 
 use super::AgendaAppointment;
-use crate::appointments::{ChangeError, is_active, urgency};
-use crate::connections::{place_of, places};
+use crate::error::ChangeError;
+use crate::outbox::urgency;
+use crate::servers::{place_of, places};
 
 /// What is looked up once for all appointments of a view.
 struct Around {
@@ -56,7 +57,7 @@ pub(super) async fn views(
         };
         let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
         // Who missed a session has no seat of it any more.
-        if is_over || (found.session_id.is_some() && !is_active(found.status)) {
+        if is_over || (found.session_id.is_some() && !found.status.is_active()) {
             continue;
         }
         let parts = parts.remove(&found.id).unwrap_or_default();

@@ -6,7 +6,7 @@ use store::external_events;
 use store::remote_calendars;
 use store::{EventId, Tx};
 
-use crate::appointments::ChangeError;
+use crate::error::ChangeError;
 use crate::quince::Quince;
 use crate::slots::busy;
 

@@ -24,11 +24,11 @@ use zones::Zone;
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
-use crate::appointments::ChangeError;
 use crate::blocked;
-use crate::connections::{freshness, place};
+use crate::error::ChangeError;
 use crate::holidays;
 use crate::quince::Quince;
+use crate::servers::{freshness, place};
 use crate::slots::{busy, context};
 
 /// Most days in one view.

@@ -13,24 +13,26 @@ use store::{
     occupancy, staff,
 };
 
-use super::details::{Booking, Details};
-use super::error::BookError;
-use super::read::{host_names, names, names_of};
+use super::read::host_names;
 use super::view::Booked;
-use super::{hold, token, unconfirmed};
+use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
-use crate::calendars::checked_answers;
 use crate::classes;
+use crate::error::BookError;
 use crate::input::Checked;
-use crate::mail::kinds::MessageKind;
+use crate::links;
+use crate::notifications::kinds::MessageKind;
+use crate::people::{names, names_of};
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
+use crate::placement::request::{Booking, Details};
 use crate::placement::{Access, Open, Request, Target, place};
+use crate::questions::checked_answers;
 use crate::quince::Quince;
 use crate::slots::context::{Context, Own, queue_for_counting};
 use crate::strangers::{SpentOn, Stranger};
-use crate::{mail, outbox, services};
+use crate::{notifications, outbox, services};
 
 /// Books for a client. The same request sent again under the same key gets the first answer.
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
@@ -180,9 +182,9 @@ impl Request for BookRequest<'_> {
         if !services::are_there(tx, &candidate.parts).await? {
             return Err(BookError::SlotTaken);
         }
-        let secret = token::of(&quince.store().link_keys().manage, id)?;
+        let secret = links::manage(quince, id)?;
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
-        store::appointments::insert(tx, &appointment, &token::hash(&secret), sender.as_ref()).await?;
+        store::appointments::insert(tx, &appointment, &links::hash(&secret), sender.as_ref()).await?;
         appointment_parts::insert(tx, id, &candidate.parts).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
             Err(StoreError::AlreadyExists) => return Err(BookError::SlotTaken),
@@ -222,10 +224,10 @@ impl BookRequest<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         if appointment.unconfirmed_until.is_some() {
-            return mail::ask(tx, appointment, MessageKind::ClientConfirm, now).await;
+            return notifications::enqueue(tx, appointment, MessageKind::ClientConfirm, now).await;
         }
         outbox::begin(tx, appointment, &candidate.parts, now).await?;
-        mail::booked(tx, appointment, &candidate.parts, hosts, self.by(), now).await
+        notifications::booked(tx, appointment, &candidate.parts, hosts, self.by(), now).await
     }
 
     fn appointment(
@@ -392,7 +394,7 @@ impl BookRequest<'_> {
             return Ok(None);
         };
         let hosts = host_names(tx, appointment.id).await?;
-        let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
+        let secret = links::manage(quince, appointment.id)?;
         Ok(Some(answer(&appointment, &calendar, hosts, secret)))
     }
 }
@@ -414,6 +416,6 @@ fn answer(
         status: appointment.status,
         confirm_until: appointment
             .unconfirmed_until
-            .filter(|_| unconfirmed::is_unconfirmed(appointment)),
+            .filter(|_| appointment.is_unconfirmed()),
     }
 }

@@ -6,16 +6,16 @@ use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
 use store::{AppointmentStatus as Status, Tx, appointments, occupancy};
 
-use super::error::ChangeError;
-use super::read::{calendar_of, check_viewer, hosts_of, is_active, of_token};
-use super::unconfirmed::{NOT_YET, is_unconfirmed};
+use super::read::{calendar_of, check_viewer, hosts_of, of_token};
+use super::unconfirmed::NOT_YET;
 use super::view::next_statuses;
+use crate::error::ChangeError;
 use crate::input::{Checked, NAME_LIMIT};
-use crate::mail::kinds::MessageKind;
+use crate::notifications::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
-use crate::{classes, mail, outbox};
+use crate::{classes, notifications, outbox};
 
 /// Who changes an appointment.
 #[derive(Clone, PartialEq, Eq)]
@@ -101,10 +101,10 @@ pub(crate) fn client_may(
     cutoff: Span,
     now: Timestamp,
 ) -> Result<(), String> {
-    if !is_active(appointment.status) {
+    if !appointment.status.is_active() {
         return Err(over(appointment.status));
     }
-    if is_unconfirmed(appointment) {
+    if appointment.is_unconfirmed() {
         return Err(NOT_YET.to_owned());
     }
     if now >= appointment.starts_at {
@@ -145,11 +145,11 @@ pub(super) fn over(status: Status) -> String {
 
 pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), ChangeError> {
     let appointment = &opened.appointment;
-    if !is_active(appointment.status) {
+    if !appointment.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(appointment.status)));
     }
     match opened.staff {
-        Some(_) if is_unconfirmed(appointment) => Err(ChangeError::NotOffered(
+        Some(_) if appointment.is_unconfirmed() => Err(ChangeError::NotOffered(
             "The client has not confirmed this booking by mail yet. Confirm it yourself first, or decline it.".to_owned(),
         )),
         Some(_) => Ok(()),
@@ -175,7 +175,7 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(
         return Ok(());
     }
     // What nobody was told of can always be called off.
-    if !is_unconfirmed(&opened.appointment) {
+    if !opened.appointment.is_unconfirmed() {
         check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
     }
     let called_off = CalledOff {
@@ -254,7 +254,7 @@ pub(crate) async fn undo_booking(
     let Some(appointment) = appointments::find(&mut tx, id).await? else {
         return Ok(false);
     };
-    if !is_active(appointment.status) || appointment.starts_at <= now {
+    if !appointment.status.is_active() || appointment.starts_at <= now {
         return Ok(false);
     }
     let opened = Opened {
@@ -310,7 +310,7 @@ async fn change_status(
     let changed = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    match (is_active(old.status), is_active(status)) {
+    match (old.status.is_active(), status.is_active()) {
         (true, false) => {
             occupancy::release(tx, changed.id).await?;
             if let Some(session) = changed.session_id {
@@ -326,11 +326,11 @@ async fn change_status(
     }
     outbox::follow(tx, &changed, now).await?;
     let mut unaware = Vec::new();
-    if is_active(old.status) != is_active(status) {
-        mail::remind(tx, &changed, now).await?;
-        unaware = mail::changes::take_back(tx, changed.id, now).await?;
+    if old.status.is_active() != status.is_active() {
+        notifications::remind(tx, &changed, now).await?;
+        unaware = notifications::changes::take_back(tx, changed.id, now).await?;
     }
-    if is_unconfirmed(old) {
+    if old.is_unconfirmed() {
         return match status {
             Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.staff, now).await,
             _ => Ok(()),
@@ -347,7 +347,7 @@ async fn change_status(
             } else {
                 MessageKind::ClientCancelled
             };
-            mail::ask(tx, &changed, kind, now).await?;
+            notifications::enqueue(tx, &changed, kind, now).await?;
             if told == Told::Client {
                 return Ok(());
             }
@@ -356,11 +356,19 @@ async fn change_status(
                 return Ok(());
             }
             hosts.retain(|host| !unaware.contains(host));
-            mail::ask_hosts(tx, &changed, hosts, opened.staff, MessageKind::HostCancelled, now).await?;
+            notifications::enqueue_for_hosts(
+                tx,
+                &changed,
+                hosts,
+                opened.staff,
+                MessageKind::HostCancelled,
+                now,
+            )
+            .await?;
         }
         // An invalid one reads as cancelled on the client's page, and may never have been confirmed.
         (Status::New | Status::Invalid, Status::Confirmed) => {
-            mail::ask(tx, &changed, MessageKind::ClientBooked, now).await?;
+            notifications::enqueue(tx, &changed, MessageKind::ClientBooked, now).await?;
         }
         _ => {}
     }
@@ -377,7 +385,7 @@ pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Res
     }
     .open(&mut tx, now)
     .await?;
-    if !is_active(opened.appointment.status) {
+    if !opened.appointment.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(opened.appointment.status)));
     }
     outbox::follow(&mut tx, &opened.appointment, now).await?;

@@ -5,12 +5,11 @@ use scheduling::{AppointmentId, Kind, StaffId};
 use store::{StoreError, Tx, appointments, occupancy};
 
 use super::change::{Actor, Opened, check_may};
-use super::details::{Details, checked_guests};
-use super::error::ChangeError;
-use super::read::is_active;
+use crate::error::ChangeError;
 use crate::input::Checked;
+use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;
-use crate::{classes, mail, outbox};
+use crate::{classes, notifications, outbox};
 
 /// New contact and notes of a client, and whom they bring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +62,7 @@ async fn finish(quince: &Quince, mut tx: Tx, opened: &Opened, now: Timestamp) ->
         .ok_or(ChangeError::NotFound)?;
     outbox::follow(&mut tx, &changed, now).await?;
     if changed.email != opened.appointment.email {
-        mail::remind(&mut tx, &changed, now).await?;
+        notifications::remind(&mut tx, &changed, now).await?;
     }
     tx.commit().await?;
     quince.wake();
@@ -91,7 +90,7 @@ async fn bring(
     guests.clone_into(&mut changed.guests);
     let seats = changed.seats();
     let further = seats.saturating_sub(old.seats());
-    let takes_place = is_active(old.status) && seats != old.seats();
+    let takes_place = old.status.is_active() && seats != old.seats();
     let left_of_day = classes::seats_left_of_day(tx, &opened.calendar, old.starts_at).await?;
     if takes_place && further > 0 && left_of_day.is_some_and(|left| left < further) {
         return Err(ChangeError::NotOffered(

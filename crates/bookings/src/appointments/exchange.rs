@@ -9,18 +9,18 @@ use store::appointments::{self, NewTime};
 use store::{StoreError, Tx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may};
-use super::error::ChangeError;
 use super::read::{hosts_of, one_view};
 use super::view::AppointmentView;
+use crate::error::ChangeError;
 use crate::input::Checked;
-use crate::mail::kinds::MessageKind;
+use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate};
 use crate::placement::live_check::{FreeBusyQuery, LiveCheck};
 use crate::placement::refusals;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::slots::context::{Context, Own};
-use crate::{mail, outbox};
+use crate::{notifications, outbox};
 
 /// How often a look at the new host's calendars leads to another one: at most once for each service of a visit.
 const ROUNDS: usize = 12;
@@ -116,17 +116,17 @@ async fn try_to_exchange(
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     appointment_parts::replace(&mut tx, id, &parts).await?;
     outbox::follow(&mut tx, &changed, now).await?;
-    mail::ask(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
+    notifications::enqueue(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
     let take_part: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
     for host in take_part.iter().copied().filter(|host| *host != by) {
         if host == joins {
-            mail::ask_who_join(&mut tx, &changed, [host], None, now).await?;
+            notifications::enqueue_joined(&mut tx, &changed, [host], None, now).await?;
         } else {
-            mail::ask_about_exchange(&mut tx, &changed, host, (leaves, joins), now).await?;
+            notifications::enqueue_exchanged(&mut tx, &changed, host, (leaves, joins), now).await?;
         }
     }
     if leaves != by && !take_part.contains(&leaves) {
-        mail::ask_host(&mut tx, &changed, leaves, MessageKind::HostLeft, now).await?;
+        notifications::enqueue_for_host(&mut tx, &changed, leaves, MessageKind::HostLeft, now).await?;
     }
     let view = one_view(&mut tx, changed).await?;
     tx.commit().await?;

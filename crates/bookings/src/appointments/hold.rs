@@ -7,9 +7,9 @@ use store::calendar_members::Member;
 use store::occupancy::Holder;
 use store::{Tx, booking_calendars, occupancy, strangers};
 
-use super::error::BookError;
-use super::token;
 use crate::classes;
+use crate::error::BookError;
+use crate::links;
 use crate::placement::candidates::{self, Placement};
 use crate::placement::{Access, Open, Request, Target, place};
 use crate::problem::Internal;
@@ -36,7 +36,7 @@ pub struct HoldRequest {
 
 /// The visitor who knows a secret of at least 128 random bits.
 pub fn holder(secret: &str) -> Holder {
-    Holder(token::hash(secret))
+    Holder(links::hash(secret))
 }
 
 /// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose

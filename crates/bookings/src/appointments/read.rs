@@ -15,14 +15,17 @@ use store::{
     appointments, booking_calendars, event_writes, remote_calendars, staff, strangers,
 };
 
-use super::error::ChangeError;
-use super::view::{AppointmentView, ClientView, ServicePart, WriteView, urgency, write_sentence};
-use super::{change, token, unconfirmed};
+use super::view::{AppointmentView, ClientView, ServicePart};
+use super::{change, unconfirmed};
 use crate::accounts::is_admin;
-use crate::connections::{place_of, places};
-use crate::mail::told;
+use crate::error::ChangeError;
+use crate::links;
+use crate::notifications::facts;
+use crate::outbox::{WriteView, urgency, write_sentence};
+use crate::people::{names, names_of};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::servers::{place_of, places};
 
 /// A manage link works until this long after the appointment.
 const LINK_LIVES: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -57,11 +60,6 @@ pub struct Page {
     pub later: Option<Cursor>,
 }
 
-/// Whether an appointment of this status takes its host's time.
-pub(crate) fn is_active(status: Status) -> bool {
-    matches!(status, Status::New | Status::Confirmed | Status::Showed)
-}
-
 /// The appointment of a manage link, as its client sees it.
 pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, ChangeError> {
     let now = quince.now();
@@ -89,12 +87,12 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
         status: appointment.status,
         confirm_until: appointment
             .unconfirmed_until
-            .filter(|_| unconfirmed::is_unconfirmed(&appointment)),
+            .filter(|_| appointment.is_unconfirmed()),
         has_expired: unconfirmed::has_expired(&appointment),
         movable_until: until(calendar.rules.reschedule_cutoff, &appointment, &calendar),
         cancellable_until: until(calendar.rules.cancel_cutoff, &appointment, &calendar),
         may_reschedule: change::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
-        may_cancel: if unconfirmed::is_unconfirmed(&appointment) {
+        may_cancel: if appointment.is_unconfirmed() {
             Ok(())
         } else {
             change::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now)
@@ -128,9 +126,9 @@ pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Resu
 
 /// Whether this is the proof that was sent to the client of an appointment.
 pub(super) fn is_mailed(quince: &Quince, appointment: &Appointment, proof: &str) -> Result<bool, Internal> {
-    let right = token::mailed(quince, appointment.id, &appointment.email)?;
+    let right = links::mailed(quince, appointment.id, &appointment.email)?;
     // By their hashes, so that how long it takes tells nothing.
-    Ok(token::hash(proof.trim()) == token::hash(&right))
+    Ok(links::hash(proof.trim()) == links::hash(&right))
 }
 
 /// The last instant at which a client may change an appointment.
@@ -142,7 +140,7 @@ fn until(cutoff: Span, appointment: &Appointment, calendar: &BookingCalendar) ->
 pub async fn ics(quince: &Quince, token: &str) -> Result<String, ChangeError> {
     let mut tx = quince.store().read().await?;
     let appointment = of_token(&mut tx, token, quince.now()).await?;
-    Ok(told::download(quince, &mut tx, &appointment).await?)
+    Ok(facts::download(quince, &mut tx, &appointment).await?)
 }
 
 /// One appointment, for its hosts, for the staff member who booked it, and for admins.
@@ -237,7 +235,7 @@ pub(crate) async fn check_viewer(
 
 /// The appointment of a link that has not expired.
 pub(crate) async fn of_token(tx: &mut Tx, secret: &str, now: Timestamp) -> Result<Appointment, ChangeError> {
-    let found = appointments::find_by_token_hash(tx, &token::hash(secret.trim())).await?;
+    let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
     let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
     found.filter(lives).ok_or(ChangeError::NotFound)
 }
@@ -267,25 +265,6 @@ pub(crate) async fn host_names(tx: &mut Tx, id: AppointmentId) -> Result<String,
 
 async fn team(tx: &mut Tx) -> Result<BTreeMap<StaffId, String>, StoreError> {
     Ok(names(staff::list(tx).await?))
-}
-
-/// The names of people.
-pub(crate) fn names(people: Vec<Staff>) -> BTreeMap<StaffId, String> {
-    people
-        .into_iter()
-        .map(|person| (person.id, person.name))
-        .collect()
-}
-
-/// The names of these hosts in words, each once.
-pub(crate) fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for (place, host) in hosts.iter().enumerate() {
-        if let Some(name) = team.get(host).filter(|_| !hosts[..place].contains(host)) {
-            names.push(name);
-        }
-    }
-    names.join(", ")
 }
 
 fn services_of(parts: &[Part], team: &BTreeMap<StaffId, String>) -> Vec<ServicePart> {
@@ -363,7 +342,7 @@ fn write_view(
     let host_name = team.get(&write.host_id).cloned().unwrap_or_default();
     let view = WriteView::of(write, calendar_name, place, host_name);
     WriteView {
-        can_write_again: view.can_write_again && is_active(status),
+        can_write_again: view.can_write_again && status.is_active(),
         ..view
     }
 }
@@ -383,7 +362,7 @@ fn view(
     }
     let host_name = names_of(&hosts, team);
     let write_sentence = write_sentence(&writes, !hosts.is_empty());
-    let is_unconfirmed = unconfirmed::is_unconfirmed(&appointment);
+    let is_unconfirmed = appointment.is_unconfirmed();
     AppointmentView {
         id: appointment.id,
         calendar: calendar.id,

@@ -9,18 +9,18 @@ use store::appointments::{Appointment, NewTime};
 use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
 
 use super::change::{Actor, Opened, check_may, over};
-use super::error::ChangeError;
-use super::read::{calendar_of, hosts_of, is_active, of_token, one_view};
+use super::read::{calendar_of, hosts_of, of_token, one_view};
 use super::view::AppointmentView;
-use crate::mail::Before;
-use crate::mail::kinds::MessageKind;
+use crate::error::ChangeError;
+use crate::notifications::Before;
+use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::{Access, Open, Request, Target, place};
 use crate::quince::Quince;
 use crate::slots::context::{Context, queue_for_counting};
-use crate::{classes, mail, outbox, services};
+use crate::{classes, notifications, outbox, services};
 
 /// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
 /// iCloud keeps its identity as long as the host does.
@@ -206,7 +206,7 @@ async fn move_to(
     let moved = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    if !is_active(moved.status) {
+    if !moved.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(moved.status)));
     }
     occupancy::relocate(tx, &candidate.places, old.id, moved.seats(), now).await?;
@@ -236,17 +236,17 @@ async fn tell_of_the_move(
     candidate: &Candidate,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    mail::remind(tx, moved, now).await?;
+    notifications::remind(tx, moved, now).await?;
     let hosts: BTreeSet<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
     let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
     for host in left.filter(|host| opened.staff != Some(*host)) {
-        mail::ask_host(tx, &opened.appointment, host, MessageKind::HostLeft, now).await?;
+        notifications::enqueue_for_host(tx, &opened.appointment, host, MessageKind::HostLeft, now).await?;
     }
     let (stayed, joined): (Vec<StaffId>, Vec<StaffId>) =
         hosts.into_iter().partition(|host| hosts_before.contains(host));
     if !joined.is_empty() {
-        mail::ask_who_join(tx, moved, joined, opened.staff, now).await?;
+        notifications::enqueue_joined(tx, moved, joined, opened.staff, now).await?;
     }
     let stayed = (!stayed.is_empty() || moved.host_id.is_none()).then_some(stayed);
-    mail::ask_about_move(tx, moved, before, stayed, opened.staff, now).await
+    notifications::enqueue_moved(tx, moved, before, stayed, opened.staff, now).await
 }

@@ -9,11 +9,11 @@ use store::booking_calendars::BookingCalendar;
 use store::{AppointmentStatus as Status, Tx, appointment_parts, appointments, occupancy, staff, strangers};
 
 use super::change::{Actor, over};
-use super::error::ChangeError;
 use super::read::{hosts_of, is_mailed};
+use crate::error::ChangeError;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{classes, mail, outbox};
+use crate::{classes, notifications, outbox};
 
 /// How long a time is kept for a client who has not confirmed yet, minutes.
 pub const CONFIRM_MINUTES: i64 = 15;
@@ -32,11 +32,6 @@ pub(super) fn until(now: Timestamp) -> Timestamp {
         .unwrap_or(now)
 }
 
-/// Whether its client has yet to confirm it.
-pub(crate) fn is_unconfirmed(appointment: &Appointment) -> bool {
-    appointment.unconfirmed_until.is_some() && appointment.status == Status::New
-}
-
 /// Confirms a booking by what its mail's link holds. Doing it twice is as good as once.
 pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), ChangeError> {
     let now = quince.now();
@@ -50,9 +45,9 @@ pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Resul
         return Err(ChangeError::NotFound);
     }
     match booked.unconfirmed_until {
-        None if super::is_active(booked.status) => return Ok(()),
-        Some(until) if is_unconfirmed(booked) && now < until => {}
-        Some(_) if is_unconfirmed(booked) || has_expired(booked) => {
+        None if booked.status.is_active() => return Ok(()),
+        Some(until) if booked.is_unconfirmed() && now < until => {}
+        Some(_) if booked.is_unconfirmed() || has_expired(booked) => {
             return Err(ChangeError::AlreadyOver(EXPIRED.to_owned()));
         }
         _ => return Err(ChangeError::AlreadyOver(over(booked.status))),
@@ -88,7 +83,7 @@ pub(super) async fn tell(
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     let hosts = hosts_of(tx, id).await?;
     let hosts = staff::list_of(tx, &hosts).await?;
-    Ok(mail::booked(tx, &booked, &parts, &hosts, by, now).await?)
+    Ok(notifications::booked(tx, &booked, &parts, &hosts, by, now).await?)
 }
 
 /// Gives back the time of a booking that was not confirmed in time.
@@ -103,7 +98,7 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     let found: Option<Appointment> = appointments::find(&mut tx, id).await?;
     let is_over = |until: Timestamp| until <= now || until > longest;
     let Some(booked) =
-        found.filter(|found| is_unconfirmed(found) && found.unconfirmed_until.is_some_and(is_over))
+        found.filter(|found| found.is_unconfirmed() && found.unconfirmed_until.is_some_and(is_over))
     else {
         return Ok(());
     };

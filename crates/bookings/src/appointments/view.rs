@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Kind, StaffId};
-use store::event_writes::EventWrite;
 use store::questions::Answer;
-use store::{AppointmentStatus as Status, SessionId, WriteState};
+use store::{AppointmentStatus as Status, SessionId};
 use zones::Zone;
+
+use crate::outbox::WriteView;
 
 /// An answer to a booking.
 #[derive(Clone, PartialEq, Eq)]
@@ -197,97 +198,4 @@ pub struct AppointmentView {
     pub writes: Vec<WriteView>,
     /// The same in a sentence for each host.
     pub write_sentence: String,
-}
-
-/// How an appointment's event in the host's calendar stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriteView {
-    /// Whose calendar.
-    pub host_name: String,
-    /// Waiting, written, failed, changed in iCloud …
-    pub state: WriteState,
-    /// What is wrong, in a sentence.
-    pub problem: Option<String>,
-    /// The remote calendar.
-    pub calendar_name: Option<String>,
-    /// iCloud, or the host of another server.
-    pub place: String,
-    /// Whether "write again" makes sense now.
-    pub can_write_again: bool,
-    /// When the state last changed.
-    pub updated_at: Timestamp,
-}
-
-impl WriteView {
-    /// A write with the names of its remote calendar and of its server, and of its host, where there are several.
-    pub(crate) fn of(
-        write: &EventWrite,
-        calendar_name: Option<String>,
-        place: String,
-        host_name: String,
-    ) -> Self {
-        Self {
-            host_name,
-            state: write.state,
-            problem: write.problem.clone(),
-            calendar_name,
-            place,
-            can_write_again: matches!(
-                write.state,
-                WriteState::Failed | WriteState::ChangedInIcloud | WriteState::NoCalendar
-            ),
-            updated_at: write.updated_at,
-        }
-    }
-}
-
-/// What most needs looking at is largest.
-pub(crate) fn urgency(state: WriteState) -> u8 {
-    match state {
-        WriteState::Removed => 0,
-        WriteState::Written => 1,
-        WriteState::Waiting => 2,
-        WriteState::NoCalendar => 3,
-        WriteState::ChangedInIcloud => 4,
-        WriteState::Failed => 5,
-    }
-}
-
-/// The sentences for how writes stand (D1, D2, D4).
-pub(crate) fn write_sentence(writes: &[WriteView], has_host: bool) -> String {
-    match writes {
-        [] if has_host => "This appointment is in nobody's calendar.".to_owned(),
-        [] => "A Simple calendar has no assigned member, so it does not use iCloud.".to_owned(),
-        [write] => sentence(write),
-        several => {
-            let of_host = |write: &WriteView| format!("{}: {}", write.host_name, sentence(write));
-            several.iter().map(of_host).collect::<Vec<_>>().join(" ")
-        }
-    }
-}
-
-fn sentence(write: &WriteView) -> String {
-    let calendar = write.calendar_name.as_deref().map_or_else(
-        || "the primary calendar".to_owned(),
-        |name| format!("the calendar “{name}”"),
-    );
-    let problem = write
-        .problem
-        .as_deref()
-        .map(|text| format!(" {text}"))
-        .unwrap_or_default();
-    match write.state {
-        WriteState::Waiting => format!("Waiting to be written to {calendar}.{problem}"),
-        WriteState::Written => format!("Written to {calendar}."),
-        WriteState::Failed => format!("Could not be written to {calendar}.{problem}"),
-        WriteState::ChangedInIcloud => format!(
-            "Changed in {}: the event in {calendar} no longer matches.{problem} The appointment here is unchanged; \
-             “Write again” puts it back.",
-            write.place
-        ),
-        WriteState::Removed => format!("Removed from {calendar}."),
-        WriteState::NoCalendar => {
-            format!("Not in any calendar: the host has not chosen a primary calendar.{problem}")
-        }
-    }
 }

@@ -3,9 +3,9 @@
 use scheduling::{Distribution, Kind, Priority, Rules, StaffId};
 use store::questions::Question;
 
-use super::questions::checked_questions;
 use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
+use crate::questions::checked_questions;
 
 /// Longest address, in characters.
 const SLUG_LIMIT: usize = 60;

@@ -2,7 +2,6 @@
 
 mod form;
 mod kind_change;
-mod questions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +13,10 @@ use store::{
 };
 use zones::Zone;
 
+pub use crate::questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
+pub use crate::slots::PublicCalendar;
 pub use form::{CalendarForm, Member};
 pub use kind_change::{KindChange, kind_changes};
-pub(crate) use questions::checked_answers;
-pub use questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
 pub use store::questions::{Answer, AnswerKind, Question};
 
 use crate::accounts::{Workspace, is_admin};
@@ -28,6 +27,7 @@ use crate::outbox;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::retry::{passing_by_internal, retried_if_lost};
+use crate::slots::public_calendar::public;
 use crate::unreadable;
 
 /// A booking calendar as its editors see it.
@@ -88,25 +88,6 @@ pub struct MemberView {
     pub problem: Option<String>,
 }
 
-/// A booking calendar as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicCalendar {
-    /// The last part of its address.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// What it is about.
-    pub description: String,
-    /// How hosts are chosen and how many.
-    pub kind: Kind,
-    /// Minutes.
-    pub duration: u32,
-    /// Where it takes place.
-    pub location: String,
-    /// `#rrggbb`
-    pub color: String,
-}
-
 /// What a booking page shows besides the times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicPage {
@@ -159,18 +140,6 @@ impl From<StoreError> for CalendarError {
 impl From<Vec<FieldProblem>> for CalendarError {
     fn from(problems: Vec<FieldProblem>) -> Self {
         Self::Fields(problems)
-    }
-}
-
-pub(crate) fn public(row: &booking_calendars::BookingCalendar) -> PublicCalendar {
-    PublicCalendar {
-        slug: row.slug.clone(),
-        name: row.name.clone(),
-        description: row.description.clone(),
-        kind: row.kind,
-        duration: row.rules.duration,
-        location: row.location.clone(),
-        color: row.color.clone(),
     }
 }
 

@@ -10,9 +10,9 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::class_sessions::{self, NewSession, Session};
 use store::occupancy::{Freed, Place};
-use store::{StoreError, Tx, appointments, calendar_members, occupancy, waiting_list};
+use store::{StoreError, Tx, appointments, busy_time, calendar_members, occupancy, waiting_list};
 
-use crate::appointments::ChangeError;
+use crate::error::ChangeError;
 use crate::placement::candidates::{self, Candidate};
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -20,7 +20,7 @@ use crate::slots::context::Context;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitError, WaitingView, leave, wait, wait_as_stranger, waiting};
-pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, secret};
+pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day};
 
 /// Who holds the sessions of a class from now on.
 pub(crate) async fn owner_of(tx: &mut Tx, calendar: CalendarId) -> Result<Option<StaffId>, StoreError> {
@@ -157,7 +157,7 @@ pub(crate) async fn free_seats(
     now: Timestamp,
 ) -> Result<u32, StoreError> {
     let (start, end) = (appointment.starts_at, appointment.ends_at);
-    let taken = occupancy::between(tx, appointment.host_id.as_slice(), start, end, now, None).await?;
+    let taken = busy_time::taken_between(tx, appointment.host_id.as_slice(), start, end, now, None).await?;
     let taken = taken
         .iter()
         .filter(|span| span.calendar_id == calendar.id && span.meeting_start == start);

@@ -10,14 +10,15 @@ use store::{
 };
 
 use crate::accounts::is_admin;
-use crate::appointments::{ChangeError, WriteView, is_active, write_sentence};
-use crate::connections::{place_of, places};
+use crate::error::ChangeError;
 use crate::input::{Checked, NAME_LIMIT};
-use crate::mail::kinds::MessageKind;
+use crate::notifications::kinds::MessageKind;
+use crate::outbox::{WriteView, write_sentence};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
-use crate::{mail, outbox};
+use crate::servers::{place_of, places};
+use crate::{notifications, outbox};
 
 /// A session with who takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +111,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
         seats: calendar.rules.seats,
         taken: roster
             .iter()
-            .filter(|found| is_active(found.status))
+            .filter(|found| found.status.is_active())
             .map(Appointment::seats)
             .sum(),
         attendees: roster
@@ -189,15 +190,15 @@ async fn try_to_cancel_session(
         occupancy::release(&mut tx, attending.id).await?;
         attending.cancel_reason.clone_from(&session.cancel_reason);
         attending.status = status;
-        mail::remind(&mut tx, &attending, now).await?;
-        mail::ask(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
+        notifications::remind(&mut tx, &attending, now).await?;
+        notifications::enqueue(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
     }
     for waiting in waiting_list::list(&mut tx, id).await? {
-        mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::WaitingOver, now).await?;
+        notifications::enqueue_waiting(&mut tx, &session, &waiting, MessageKind::WaitingOver, now).await?;
         waiting_list::delete(&mut tx, waiting.id).await?;
     }
     if session.host_id != by {
-        mail::ask_about_session(&mut tx, &session, now).await?;
+        notifications::enqueue_session_cancelled(&mut tx, &session, now).await?;
     }
     outbox::follow_session(&mut tx, id, now).await?;
     Ok(tx.commit().await?)

@@ -14,17 +14,19 @@ use store::{
 };
 use zones::Zone;
 
-use crate::appointments::{Booking, ChangeError, Details, token};
-use crate::calendars::checked_answers;
+use crate::error::ChangeError;
 use crate::input::Checked;
-use crate::mail::kinds::MessageKind;
+use crate::links;
+use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates;
+use crate::placement::request::{Booking, Details};
 use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::questions::checked_answers;
 use crate::quince::Quince;
 use crate::retry::{passing_by_internal, retried};
 use crate::slots::context::{Context, Own};
 use crate::strangers::{NotProven, SpentOn, Stranger, TooMany};
-use crate::{mail, outbox};
+use crate::{notifications, outbox};
 
 /// A place on a waiting list as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,13 +180,13 @@ async fn try_to_wait(
         },
         created_at: now,
     };
-    let secret = secret(quince, waiting.id)?;
-    waiting_list::insert(&mut tx, &waiting, &token::hash(&secret)).await?;
+    let secret = links::waiting(quince, waiting.id)?;
+    waiting_list::insert(&mut tx, &waiting, &links::hash(&secret)).await?;
     if let Some(stranger) = stranger {
         let sender = stranger.sender(&waiting.client.email);
         strangers::note_waiting(&mut tx, waiting.id, &sender).await?;
     }
-    mail::ask_waiting(&mut tx, &session, &waiting, MessageKind::Waiting, now).await?;
+    notifications::enqueue_waiting(&mut tx, &session, &waiting, MessageKind::Waiting, now).await?;
     tx.commit().await?;
     Ok(secret)
 }
@@ -214,11 +216,6 @@ async fn check_address(tx: &mut Tx, session: &Session, email: &str) -> Result<()
         ));
     }
     Ok(())
-}
-
-/// The token of the page of a place on a waiting list.
-pub(crate) fn secret(quince: &Quince, id: WaitingId) -> Result<String, Internal> {
-    token::of(&quince.store().link_keys().waiting, id)
 }
 
 /// A place on a waiting list, by the token of its page.
@@ -253,7 +250,7 @@ pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
 }
 
 async fn of_token(tx: &mut Tx, secret: &str) -> Result<(Waiting, Session), ChangeError> {
-    let found = waiting_list::find_by_token_hash(tx, &token::hash(secret.trim())).await?;
+    let found = waiting_list::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
     let waiting = found.ok_or(ChangeError::NotFound)?;
     let session = class_sessions::find(tx, waiting.session_id).await?;
     Ok((waiting, session.ok_or(ChangeError::NotFound)?))
@@ -417,14 +414,14 @@ async fn move_up(
         Err(StoreError::SlotTaken) => return Ok(false),
         other => other?,
     }
-    let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
-    appointments::insert(tx, &appointment, &token::hash(&secret), None).await?;
+    let secret = links::manage(quince, appointment.id)?;
+    appointments::insert(tx, &appointment, &links::hash(&secret), None).await?;
     strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
     let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);
     appointment_parts::replace(tx, appointment.id, &[part]).await?;
     outbox::follow(tx, &appointment, now).await?;
-    mail::ask(tx, &appointment, MessageKind::ClientMovedUp, now).await?;
-    mail::remind(tx, &appointment, now).await?;
-    mail::ask_host(tx, &appointment, session.host_id, MessageKind::HostBooked, now).await?;
+    notifications::enqueue(tx, &appointment, MessageKind::ClientMovedUp, now).await?;
+    notifications::remind(tx, &appointment, now).await?;
+    notifications::enqueue_for_host(tx, &appointment, session.host_id, MessageKind::HostBooked, now).await?;
     Ok(true)
 }

@@ -12,10 +12,11 @@ use url::Url;
 
 use super::error::ConnectError;
 use super::view::ConnectionView;
-use super::{login, own, views};
+use super::{own, views};
 use crate::input::{Checked, EMAIL_LIMIT};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::servers::login;
 use crate::{outbox, reach, sync};
 
 /// A person waits for the check at most this long.

@@ -7,10 +7,11 @@ use store::event_writes::{self, EventWrite, Outcome};
 use store::{ConnectionId, WriteState, connections, external_events, remote_calendars, staff};
 
 use super::error::ConnectError;
-use super::{login, own};
+use super::own;
 use crate::outbox::{self, Target};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::servers::login;
 use crate::sync::lease::Lease;
 use crate::sync::limit::FORGOTTEN_AT_A_TIME;
 

@@ -7,11 +7,11 @@ use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{ConnectionState, StoreError, Tx, connections, staff};
 
-use super::calendar_state::CalendarState;
-use super::{ConnectError, freshness, place};
+use super::ConnectError;
 use crate::accounts::is_admin;
 use crate::clock::ago;
 use crate::quince::Quince;
+use crate::servers::{CalendarState, freshness, place};
 
 /// What is wrong with people's connections and calendars at the moment, in sentences.
 pub(crate) struct Health(Vec<(StaffId, String)>);

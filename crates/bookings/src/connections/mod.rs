@@ -1,21 +1,16 @@
 //! Connections: a staff member's logins to iCloud and other CalDAV servers (D7, D8, D10).
 
-pub(crate) mod calendar_state;
 mod connect;
 mod disconnect;
 mod error;
-pub(crate) mod failure;
-pub(crate) mod freshness;
 mod health;
-pub(crate) mod login;
-pub(crate) mod trouble;
 mod view;
 
 use scheduling::StaffId;
 use store::connections::{self, Connection};
 use store::{ConnectionId, ConnectionState, Tx};
 
-pub use calendar_state::CalendarState;
+pub use crate::servers::CalendarState;
 pub use connect::{Login, ServerLogin, check_now, connect, connect_server, reconnect};
 pub use disconnect::{EventsInIcloud, disconnect};
 pub use error::ConnectError;
@@ -25,7 +20,7 @@ pub use view::{ConnectionView, RemoteCalendarView};
 pub(crate) use connect::sync_for_a_while;
 pub(crate) use disconnect::forget_events;
 pub(crate) use health::Health;
-pub(crate) use view::{place, place_of, places, views};
+pub(crate) use view::views;
 
 use crate::quince::Quince;
 

@@ -1,21 +1,16 @@
 //! How connections and their calendars are shown.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::Timestamp;
 use scheduling::StaffId;
 use store::connections;
-use store::event_writes::EventWrite;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, event_writes,
     external_events, staff,
 };
 
-use url::Url;
-
-use super::calendar_state::CalendarState;
-use super::{failure, freshness};
+use crate::outages;
+use crate::servers::{CalendarState, freshness, place};
 
 /// A connection as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +111,7 @@ pub(crate) async fn views(
             place: place(&connection),
             state: freshness::state(&connection, now),
             freshness: with_exceptions(freshness::sentence(&connection, now), &own_views, now),
-            login_in_doubt: failure::is_in_doubt(&connection, now),
+            login_in_doubt: outages::is_in_doubt(&connection, now),
             import_policy: connection.import_policy,
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,
@@ -137,38 +132,6 @@ fn with_exceptions(sentence: String, calendars: &[RemoteCalendarView], now: Time
         sentence.push_str(&freshness::except(&calendar.name, calendar.synced_at, now));
     }
     sentence
-}
-
-/// How sentences call the servers of these writes.
-pub(crate) async fn places(
-    tx: &mut Tx,
-    writes: &[EventWrite],
-) -> Result<BTreeMap<ConnectionId, String>, StoreError> {
-    let ids: BTreeSet<ConnectionId> = writes.iter().filter_map(|write| write.connection_id).collect();
-    let ids: Vec<ConnectionId> = ids.into_iter().collect();
-    let found = connections::list(tx, &ids).await?;
-    Ok(found
-        .iter()
-        .map(|connection| (connection.id, place(connection)))
-        .collect())
-}
-
-/// How sentences call the server of a write; of one that has none, iCloud.
-pub(crate) fn place_of(places: &BTreeMap<ConnectionId, String>, write: &EventWrite) -> String {
-    let known = write.connection_id.and_then(|id| places.get(&id));
-    known.map_or_else(|| "iCloud".to_owned(), Clone::clone)
-}
-
-/// How sentences call a connection's server: iCloud, or its host.
-pub(crate) fn place(connection: &connections::Connection) -> String {
-    let host = || {
-        let url = Url::parse(&connection.entry_url).ok();
-        url.and_then(|url| url.host_str().map(str::to_owned))
-    };
-    match connection.server {
-        Server::Icloud => "iCloud".to_owned(),
-        Server::Caldav => host().unwrap_or_else(|| "CalDAV".to_owned()),
-    }
 }
 
 fn calendar_view(

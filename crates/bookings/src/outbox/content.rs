@@ -8,8 +8,6 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::class_sessions::Session;
 
-use crate::appointments::is_active;
-
 /// An event as Quince writes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
@@ -70,7 +68,7 @@ impl Content {
         roster: &[Appointment],
         page: String,
     ) -> Self {
-        let taking_part = roster.iter().filter(|found| is_active(found.status));
+        let taking_part = roster.iter().filter(|found| found.status.is_active());
         let seats: u32 = taking_part.map(Appointment::seats).sum();
         let mut lines = Vec::new();
         for appointment in roster {

@@ -3,6 +3,7 @@
 
 mod content;
 mod deliver;
+mod view;
 mod worker;
 
 use std::collections::BTreeSet;
@@ -18,8 +19,9 @@ use store::{
     remote_calendars,
 };
 
-use crate::appointments::is_unconfirmed;
 pub(crate) use deliver::Target;
+pub use view::WriteView;
+pub(crate) use view::{urgency, write_sentence};
 pub(crate) use worker::{claim, work};
 
 /// A UID that nobody has used: deleted ones may stay taken (icloud.md, rule 7).
@@ -63,7 +65,7 @@ pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestam
     let mut parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
     occupancy::queue_for(tx, &hosts).await?;
-    if !has_event(appointment.status) || is_unconfirmed(appointment) {
+    if !has_event(appointment.status) || appointment.is_unconfirmed() {
         parts.clear();
     }
     let mut live = event_writes::live_of_appointment(tx, appointment.id).await?;
@@ -88,7 +90,7 @@ pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
     let roster = appointments::roster_of_session(tx, id).await?;
-    if session.cancelled_at.is_some() || roster.iter().all(is_unconfirmed) {
+    if session.cancelled_at.is_some() || roster.iter().all(Appointment::is_unconfirmed) {
         return match present {
             Some(write) => remove(tx, &write, now).await,
             None => Ok(()),
@@ -252,7 +254,7 @@ async fn to_come(
 ) -> Result<Vec<(Subject, Option<EventWrite>)>, StoreError> {
     let mut subjects = Vec::new();
     let mut booked = appointments::future_of_host(tx, host, now).await?;
-    booked.retain(|appointment| !is_unconfirmed(appointment));
+    booked.retain(|appointment| !appointment.is_unconfirmed());
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
     let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
     for part in appointment_parts::list(tx, &ids).await? {
@@ -262,7 +264,7 @@ async fn to_come(
     }
     for session in class_sessions::future_of_host(tx, host, now).await? {
         let attending = appointments::of_session(tx, session.id).await?;
-        if !attending.iter().all(is_unconfirmed) {
+        if !attending.iter().all(Appointment::is_unconfirmed) {
             subjects.push(Subject::Session(session.id));
             writes.extend(event_writes::live_of_session(tx, session.id).await?);
         }

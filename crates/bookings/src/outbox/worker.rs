@@ -17,12 +17,11 @@ use tokio::time::timeout;
 use super::content::Content;
 use super::deliver::{Put, Target};
 use super::fresh_uid;
-use crate::appointments::is_unconfirmed;
-use crate::connections::failure::{self, Asked};
-use crate::connections::{login, place};
+use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{reach, sync};
+use crate::servers::{login, place};
+use crate::{reach, servers};
 
 /// Writes claimed at a time.
 const BATCH: u32 = 8;
@@ -136,7 +135,7 @@ async fn of_session(quince: &Quince, tx: &mut Tx, id: SessionId) -> Result<Optio
         return Ok(None);
     };
     let mut roster = appointments::roster_of_session(tx, id).await?;
-    roster.retain(|attending| !is_unconfirmed(attending));
+    roster.retain(|attending| !attending.is_unconfirmed());
     let page = quince.page(&format!("sessions/{id}"));
     Ok(Some(Content::of_session(&calendar, &session, &roster, page)))
 }
@@ -167,7 +166,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
         if job.connection.state == ConnectionState::NeedsAttention {
             return wait_for_attention(quince, &job).await;
         }
-        if failure::is_in_doubt(&job.connection, quince.now()) {
+        if outages::is_in_doubt(&job.connection, quince.now()) {
             return wait_for_login(quince, &job.write).await;
         }
         let target = Target {
@@ -283,7 +282,7 @@ async fn wait_for_login(quince: &Quince, write: &EventWrite) -> Result<(), Inter
     let Some(mut tx) = still_held(quince, write).await? else {
         return Ok(());
     };
-    let next = Some(now + failure::LOGIN_AGAIN);
+    let next = Some(now + outages::LOGIN_AGAIN);
     event_writes::failed(&mut tx, write.id, write.sequence, problem, next, now).await?;
     Ok(tx.commit().await?)
 }
@@ -297,7 +296,7 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
     };
     match error {
         Error::WrongLogin => {
-            failure::note(&mut tx, &job.connection, error, Asked::ByItself, now).await?;
+            outages::note(&mut tx, &job.connection, error, Asked::ByItself, now).await?;
             let noted = connections::find(&mut tx, job.connection.id).await?;
             tx.commit().await?;
             let is_settled = noted.is_some_and(|noted| noted.state == ConnectionState::NeedsAttention);
@@ -308,7 +307,7 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
             };
         }
         Error::NotFound if job.remote.vanished_at.is_some() => {
-            let problem = sync::vanished(&job.remote.name, &place(&job.connection));
+            let problem = servers::vanished(&job.remote.name, &place(&job.connection));
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, None, now).await?;
         }
         _ => {

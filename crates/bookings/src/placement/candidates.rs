@@ -8,7 +8,7 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::occupancy::Place;
-use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
+use store::{StoreError, Tx, appointment_parts, appointments, busy_time, occupancy};
 
 use super::Target;
 use super::live_check::LiveCheck;
@@ -220,7 +220,7 @@ pub(crate) async fn is_known_to_overlap(
 ) -> Result<bool, StoreError> {
     // The appointment has just been changed, so this is the present.
     let now = appointment.updated_at;
-    let there = occupancy::between(tx, &[place.host_id], place.from, place.to, now, None).await?;
+    let there = busy_time::taken_between(tx, &[place.host_id], place.from, place.to, now, None).await?;
     let mut overlaps = false;
     for taken in there {
         let other = match taken.appointment_id {

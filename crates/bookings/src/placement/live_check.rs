@@ -11,10 +11,10 @@ use tracing::Instrument as _;
 
 use super::candidates::Candidate;
 use super::free_busy::{self, Watched};
-use crate::connections::failure::{self, Asked};
-use crate::connections::login;
+use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
+use crate::servers::login;
 use crate::slots::context::Context;
 use crate::sync;
 use crate::sync::parse::Reader;
@@ -116,7 +116,7 @@ impl LiveCheck {
             let (host, span, told) = answered.map_err(Internal::because)?;
             for connection in &told.refused {
                 let mut tx = quince.store().write().await?;
-                failure::note(
+                outages::note(
                     &mut tx,
                     connection,
                     &Error::WrongLogin,
@@ -167,7 +167,7 @@ async fn query(
         let Some(connection) = connections.iter().find(|connection| {
             connection.id == calendar.connection_id
                 && connection.state != ConnectionState::NeedsAttention
-                && !failure::is_in_doubt(connection, quince.now())
+                && !outages::is_in_doubt(connection, quince.now())
         }) else {
             continue;
         };

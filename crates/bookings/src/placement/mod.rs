@@ -12,6 +12,7 @@ pub(crate) mod free_busy;
 pub(crate) mod live_check;
 pub(crate) mod overrides;
 pub(crate) mod refusals;
+pub(crate) mod request;
 
 use jiff::Timestamp;
 use scheduling::{Interval, Refusal, Slot, StaffId};

@@ -9,7 +9,7 @@ use store::occupancy::Taken;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 
-use crate::connections::freshness;
+use crate::servers::freshness;
 
 /// An appointment's or a hold's time, with the seats that count as taken.
 pub(crate) fn of_taken(taken: &Taken, seats: u32) -> Busy {

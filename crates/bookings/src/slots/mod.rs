@@ -3,6 +3,7 @@
 pub(crate) mod balance;
 pub(crate) mod busy;
 pub(crate) mod context;
+pub(crate) mod public_calendar;
 mod why;
 
 use std::collections::BTreeMap;
@@ -23,13 +24,14 @@ use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, s
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::calendars::{PublicCalendar, public};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
 use context::{Context, Own};
+use public_calendar::public;
 
 pub use context::HostProblem;
+pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
 pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
 

@@ -2,7 +2,6 @@
 //! the database, so they hold for all processes and after a restart.
 
 mod puzzle;
-mod undo;
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -14,7 +13,6 @@ use store::{StoreError, Tx};
 
 pub(crate) use puzzle::SpentOn;
 pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, Proof, challenge};
-pub use undo::{Busy, Found, NobodyNamed, ToUndo, UndoError, Whose, busy, find, undo};
 
 /// Bookings from one network, or with one address, within [`WINDOW`].
 pub const BOOKINGS: u32 = 10;

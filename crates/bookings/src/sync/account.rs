@@ -11,11 +11,11 @@ use url::Url;
 use super::horizon::Wanted;
 use super::parse::{self, Reader};
 use super::{Broken, read};
-use crate::connections::failure::{self, Asked};
-use crate::connections::{login, place};
+use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{outbox, reach, services};
+use crate::servers::{login, place};
+use crate::{outbox, reach, servers, services};
 
 /// A connection with what is needed to read it.
 pub(super) struct Account<'a> {
@@ -62,7 +62,7 @@ impl<'a> Account<'a> {
             let Some(found) = listed.iter().find(|found| found.url == url) else {
                 continue;
             };
-            if self.asked == Asked::ByItself && failure::waits(&calendar, self.started) {
+            if self.asked == Asked::ByItself && outages::waits(&calendar, self.started) {
                 continue;
             }
             match self.read_calendar(&calendar, found, &reader, &wanted).await {
@@ -160,10 +160,10 @@ impl<'a> Account<'a> {
             }
         }
         for old in gone {
-            let problem = vanished(&old.name, &place(self.connection));
+            let problem = servers::vanished(&old.name, &place(self.connection));
             outbox::calendar_gone(&mut tx, old.id, &problem, self.started).await?;
             remote_calendars::set_vanished(&mut tx, old.id, Some(self.started)).await?;
-            failure::note_calendar(&mut tx, old, &problem, None, self.started).await?;
+            outages::note_calendar(&mut tx, old, &problem, None, self.started).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -249,17 +249,9 @@ impl<'a> Account<'a> {
         error: Option<&Error>,
     ) -> Result<(), StoreError> {
         let mut tx = self.quince.store().write().await?;
-        failure::note_calendar(&mut tx, calendar, problem, error, self.quince.now()).await?;
+        outages::note_calendar(&mut tx, calendar, problem, error, self.quince.now()).await?;
         tx.commit().await
     }
-}
-
-/// The sentence about a calendar that is gone.
-pub(crate) fn vanished(name: &str, place: &str) -> String {
-    format!(
-        "The calendar “{name}” is no longer there: it was deleted in {place}, or is no longer shared. Choose another one under \
-         Calendar Configuration."
-    )
 }
 
 /// Whether an error concerns one calendar rather than the whole account, whose list was read just before. Then the others are

@@ -7,9 +7,8 @@ use store::remote_calendars::{COMPARING, RemoteCalendar};
 use ical::Horizon;
 
 use crate::clock::age;
+use crate::servers::freshness::kept_from;
 
-/// Days before now that are kept, so that the calendar view shows last month.
-const PAST_DAYS: i64 = 31;
 /// Days after now that are kept at least.
 const LEAST_DAYS: i64 = 400;
 /// Days after today that can be booked at most by those who have calendars, also where a date range has no end: five years.
@@ -21,11 +20,6 @@ const SLACK_DAYS: i64 = 2;
 const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// A comparison that the server did not answer is asked for again after this long.
 pub(super) const COMPARE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
-
-/// From when on a calendar's events are kept that was read at an instant.
-pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
-    shifted(read_at, -PAST_DAYS)
-}
 
 /// How much of a person's calendars is to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

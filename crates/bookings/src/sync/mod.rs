@@ -24,16 +24,15 @@ use store::{
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use crate::connections::failure::{self, Asked};
-use crate::connections::freshness;
+use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::servers::freshness;
 use crate::{outbox, reach};
 use account::Account;
 use lease::Lease;
 
-pub(crate) use account::{as_listed, discovered, keep, vanished};
-pub(crate) use horizon::kept_from;
+pub(crate) use account::{as_listed, discovered, keep};
 
 /// Connections claimed at a time.
 const BATCH: u32 = 8;
@@ -97,7 +96,7 @@ async fn read_held(quince: &Quince, mut lease: Lease, asked: Asked) -> Result<()
 
 async fn put_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     let mut tx = quince.store().write().await?;
-    failure::note_ours(&mut tx, id, quince.now()).await?;
+    outages::note_ours(&mut tx, id, quince.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -134,7 +133,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
     match outcome {
         Ok(()) => {
             connections::sync_succeeded(&mut tx, id, now, next).await?;
-            failure::tell_of_calendars(&mut tx, &connection, now).await?;
+            outages::tell_of_calendars(&mut tx, &connection, now).await?;
             if connection.state == ConnectionState::NeedsAttention {
                 outbox::connection_works(&mut tx, id, now).await?;
             } else if connection.failures > 0 {
@@ -143,7 +142,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
         }
         Err(Broken::Server(error)) => {
             tracing::info!(connection = %id, %error, "a sync failed");
-            failure::note(&mut tx, &connection, &error, asked, now).await?;
+            outages::note(&mut tx, &connection, &error, asked, now).await?;
         }
         Err(Broken::Internal(error)) => {
             tx.commit().await?;

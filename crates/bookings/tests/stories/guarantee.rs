@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::occupancy::Taken;
-use store::{appointment_parts, booking_calendars, occupancy, staff};
+use store::{appointment_parts, booking_calendars, busy_time, occupancy, staff};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use zones::Zone;
@@ -445,7 +445,7 @@ async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str
     hosts.extend(units.clone());
     let day = SignedDuration::from_hours(24);
     let (from, to) = (first - day, first + day);
-    let taken = occupancy::between(&mut tx, &hosts, from, to, world.quince.now(), None)
+    let taken = busy_time::taken_between(&mut tx, &hosts, from, to, world.quince.now(), None)
         .await
         .unwrap();
     check_spans(&taken, round);
@@ -471,7 +471,7 @@ async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str
     for visitor in visitors {
         // What is not taken for its visitor is what they hold.
         let now = world.quince.now();
-        let others = occupancy::between(&mut tx, &hosts, from, to, now, Some(*visitor))
+        let others = busy_time::taken_between(&mut tx, &hosts, from, to, now, Some(*visitor))
             .await
             .unwrap();
         for span in &taken {

@@ -6,7 +6,7 @@ use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::slots::{self, Question};
 use bookings::{DateRange, Kind, Quince, Rules, StaffId, WeeklyHours};
 use jiff::Timestamp;
-use store::occupancy;
+use store::busy_time;
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -226,7 +226,7 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
         let mut tx = world.database.store.read().await.unwrap();
         let (from, to) = (zone.start_of_day(day), zone.start_of_day(day.tomorrow().unwrap()));
         let itself = [StaffId(calendar.0)];
-        let taken = occupancy::between(&mut tx, &itself, from, to, world.quince.now(), None)
+        let taken = busy_time::taken_between(&mut tx, &itself, from, to, world.quince.now(), None)
             .await
             .unwrap();
         assert_eq!(taken.len(), half_hours, "{case}");

@@ -7,9 +7,8 @@ use bookings::appointments::{
 use bookings::calendars::CalendarForm;
 use bookings::classes::{self, WaitError};
 use bookings::slots::{self, Question};
-use bookings::strangers::{
-    self, BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, UndoError, WAITING_PLACES, Whose,
-};
+use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WAITING_PLACES};
+use bookings::undo::{self, UndoError, Whose};
 use bookings::{Kind, Quince, Rules};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tokio::task::JoinSet;
@@ -343,18 +342,18 @@ async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
         .unwrap();
 
     let whose: Whose = "203.0.113.7".parse().unwrap();
-    let found = strangers::find(&world.quince, world.owner, &whose).await.unwrap();
+    let found = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert_eq!((found.appointments, found.holds, found.waiting), (7, 1, 2));
     assert!(found.mails >= 7, "{found:?}");
     assert_eq!(found.first.len(), 7);
-    let busy = strangers::busy(&world.quince, world.owner).await.unwrap();
+    let busy = undo::busy(&world.quince, world.owner).await.unwrap();
     assert_eq!((busy[0].whose.as_str(), busy[0].appointments), ("203.0.113.7", 7));
 
-    let done = strangers::undo(&world.quince, world.owner, &whose, false)
+    let done = undo::undo(&world.quince, world.owner, &whose, false)
         .await
         .unwrap();
     assert_eq!((done.appointments, done.holds, done.waiting), (7, 1, 2));
-    let left = strangers::find(&world.quince, world.owner, &whose).await.unwrap();
+    let left = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert!(left.is_empty(), "{left:?}");
     world.jobs().await;
     world.later(10).await;
@@ -401,9 +400,9 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     world.jobs().await;
     let before = world.mails().len();
     let whose: Whose = " Eve+1@googlemail.com ".parse().unwrap();
-    let found = strangers::find(&world.quince, world.owner, &whose).await.unwrap();
+    let found = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert_eq!(found.appointments, 2, "what staff booked is theirs to keep");
-    strangers::undo(&world.quince, world.owner, &whose, true)
+    undo::undo(&world.quince, world.owner, &whose, true)
         .await
         .unwrap();
     world.jobs().await;
@@ -421,7 +420,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     let view = world.appointment(&gone).await;
     assert_eq!(view.cancelled_by.as_deref(), Some("Maya Lopez"));
     // Once more is as good as once.
-    let again = strangers::undo(&world.quince, world.owner, &whose, true)
+    let again = undo::undo(&world.quince, world.owner, &whose, true)
         .await
         .unwrap();
     assert!(again.is_empty(), "{again:?}");
@@ -431,11 +430,9 @@ async fn staff_who_are_no_admins_undo_nothing(world: World) {
     let jonas = world.colleague("Jonas").await;
     let whose: Whose = "203.0.113.7".parse().unwrap();
     for refused in [
-        strangers::find(&world.quince, jonas, &whose).await.map(drop),
-        strangers::undo(&world.quince, jonas, &whose, false)
-            .await
-            .map(drop),
-        strangers::busy(&world.quince, jonas).await.map(drop),
+        undo::find(&world.quince, jonas, &whose).await.map(drop),
+        undo::undo(&world.quince, jonas, &whose, false).await.map(drop),
+        undo::busy(&world.quince, jonas).await.map(drop),
     ] {
         assert!(matches!(refused, Err(UndoError::NotAllowed)), "{refused:?}");
     }
@@ -458,7 +455,7 @@ async fn networks_are_forgotten_after_a_month(world: World) {
         hold_something(&world).await;
         world.clock.advance(SignedDuration::from_mins(11));
         world.jobs().await;
-        strangers::find(&world.quince, world.owner, &whose)
+        undo::find(&world.quince, world.owner, &whose)
             .await
             .unwrap()
             .appointments

@@ -5,7 +5,7 @@ use std::time::Duration;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::occupancy::{Holder, Holds, Place, Taken};
-use store::{Store, StoreError, occupancy};
+use store::{Store, StoreError, busy_time, occupancy};
 use tokio::task::JoinSet;
 
 use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
@@ -155,7 +155,7 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
         "whoever was told yes has one seat, and nobody else has any"
     );
     let mut tx = database.store.read().await.unwrap();
-    let spans = occupancy::between(&mut tx, &hosts, in_minutes(0), in_minutes(600), now(), None)
+    let spans = busy_time::taken_between(&mut tx, &hosts, in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     for (id, at) in &expected {

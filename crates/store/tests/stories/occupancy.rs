@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use store::occupancy::{Holds, Place};
-use store::{Store, StoreError, occupancy};
+use store::{Store, StoreError, busy_time, occupancy};
 use tokio::task::JoinSet;
 
 use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
@@ -52,12 +52,12 @@ async fn overlapping_time_is_refused_and_touching_time_is_not(database: Database
     tx.commit().await.unwrap();
 
     let mut tx = database.store.read().await.unwrap();
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now(), None)
+    let taken = busy_time::taken_between(&mut tx, &[host], in_minutes(60), in_minutes(90), now(), None)
         .await
         .unwrap();
     assert_eq!(taken.len(), 1);
     assert_eq!((taken[0].appointment_id, taken[0].taken), (Some(booked), 1));
-    let all = occupancy::between(
+    let all = busy_time::taken_between(
         &mut tx,
         &[host, other],
         in_minutes(0),
@@ -117,7 +117,7 @@ async fn appointments_of_one_calendar_share_an_identical_start_up_to_the_capacit
     for left in [booked[1], third] {
         occupancy::release(&mut tx, left).await.unwrap();
     }
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now(), None)
+    let taken = busy_time::taken_between(&mut tx, &[host], in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     assert!(taken.is_empty(), "a span without seats is gone");
@@ -136,7 +136,7 @@ async fn several_seats_are_taken_together_or_not_at_all(database: Database) {
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
     let one = appointment(&mut tx, &at).await;
     occupancy::take(&mut tx, &[at], one, 1, now()).await.unwrap();
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(600), now(), None)
+    let taken = busy_time::taken_between(&mut tx, &[host], in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     assert_eq!(taken.iter().map(|span| span.taken).collect::<Vec<_>>(), [4]);
@@ -158,7 +158,7 @@ async fn several_hosts_are_taken_together_or_not_at_all(database: Database) {
     let together = appointment(&mut tx, &both[0]).await;
     let refused = occupancy::take(&mut tx, &both, together, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
-    let taken = occupancy::between(&mut tx, &[ada], in_minutes(0), in_minutes(600), now(), None)
+    let taken = busy_time::taken_between(&mut tx, &[ada], in_minutes(0), in_minutes(600), now(), None)
         .await
         .unwrap();
     assert_eq!(taken, [], "nobody's time is taken for half an appointment");
@@ -174,7 +174,7 @@ async fn several_hosts_are_taken_together_or_not_at_all(database: Database) {
         .unwrap();
     let refused = occupancy::relocate(&mut tx, &both, together, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
-    let taken = occupancy::between(
+    let taken = busy_time::taken_between(
         &mut tx,
         &[ada, bob],
         in_minutes(110),
@@ -223,7 +223,7 @@ async fn a_move_that_is_refused_keeps_the_old_time(database: Database) {
     occupancy::take(&mut tx, &[busy], theirs, 1, now()).await.unwrap();
     let refused = occupancy::relocate(&mut tx, &[place(host, calendar, 105, 1)], mine, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)));
-    let taken = occupancy::between(&mut tx, &[host], in_minutes(60), in_minutes(90), now(), None)
+    let taken = busy_time::taken_between(&mut tx, &[host], in_minutes(60), in_minutes(90), now(), None)
         .await
         .unwrap();
     assert_eq!(taken[0].appointment_id, Some(mine));
@@ -340,7 +340,7 @@ async fn on_postgres_whoever_queues_for_a_host_waits_for_those_who_book() {
     let alone = tokio::spawn(async move {
         let mut tx = store.write().await.unwrap();
         occupancy::queue_for(&mut tx, &[host]).await.unwrap();
-        occupancy::between(&mut tx, &[host], in_minutes(0), in_minutes(120), now(), None)
+        busy_time::taken_between(&mut tx, &[host], in_minutes(0), in_minutes(120), now(), None)
             .await
             .unwrap()
     });

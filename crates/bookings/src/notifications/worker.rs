@@ -6,18 +6,17 @@ use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{AppointmentStatus as Status, Tx, appointments, booking_calendars, staff, workspace};
 
-use super::failure::Failure;
+use super::facts::Gathered;
 use super::kinds::MessageKind;
-use super::outcomes::Outcome;
 use super::render;
-use super::told::Gathered;
-use super::transport::Letter;
 use super::unconfirmed;
 use super::{CalledOffSession, Detail, OnTheList};
-use crate::appointments::{is_active, is_unconfirmed};
+use crate::mailer::failure::Failure;
+use crate::mailer::outcomes::Outcome;
+use crate::mailer::transport::Letter;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{classes, reach};
+use crate::{links, reach};
 
 /// A dead worker's claims come back after this.
 const LEASE: SignedDuration = LONGEST_LEASE;
@@ -124,14 +123,14 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
         return Ok(None);
     }
     if kind == MessageKind::ClientConfirm
-        && !(is_unconfirmed(&appointment) && appointment.unconfirmed_until > Some(quince.now()))
+        && !(appointment.is_unconfirmed() && appointment.unconfirmed_until > Some(quince.now()))
     {
         return Ok(None);
     }
     // What does not take place was not told of before, and need not be.
     if (kind.is_change() || kind == MessageKind::HostBooked)
         && kind != MessageKind::HostLeft
-        && !is_active(appointment.status)
+        && !appointment.status.is_active()
     {
         return Ok(None);
     }
@@ -190,7 +189,7 @@ async fn to_somebody_waiting(
         (Some(start), Some(end)) => render::when(start, end, &waiting.zone),
         _ => String::new(),
     };
-    let secret = classes::secret(quince, waiting.id)?;
+    let secret = links::waiting(quince, waiting.id)?;
     Ok(render::waiting(
         over,
         detail.reason.as_deref().unwrap_or_default(),

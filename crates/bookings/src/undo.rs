@@ -7,11 +7,11 @@ use scheduling::{AppointmentId, StaffId};
 use store::strangers::{self, Key, Undoable, address_key};
 use store::{StoreError, Tx, appointments, booking_calendars, staff, waiting_list};
 
-use super::network_of;
 use crate::accounts::is_admin;
 use crate::appointments::{give_up_hold, undo_booking};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::strangers::network_of;
 
 /// Most appointments that one request calls off; what is left is shown again.
 const AT_ONCE: u32 = 500;

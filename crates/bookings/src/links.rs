@@ -1,4 +1,4 @@
-//! Manage links. A link's token is derived from a key that is kept sealed and the appointment's id, so mails can be
+//! The secrets of links in mails. A link's token is derived from a key that is kept sealed and the appointment's id, so mails can be
 //! rendered when they are sent and no token is ever kept; the database holds its SHA-256 alone.
 
 use base64::Engine as _;
@@ -6,13 +6,24 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use scheduling::AppointmentId;
 use sha2::{Digest, Sha256};
+use store::WaitingId;
 use store::strangers::address_key;
 
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// The token of an appointment, or of a place on a waiting list, by its id: 32 bytes as base64url.
-pub(crate) fn of(key: &[u8; 32], id: impl std::fmt::Display) -> Result<String, Internal> {
+/// The token of the page where a client manages an appointment.
+pub(crate) fn manage(quince: &Quince, id: AppointmentId) -> Result<String, Internal> {
+    of(&quince.store().link_keys().manage, id)
+}
+
+/// The token of the page of a place on a waiting list.
+pub(crate) fn waiting(quince: &Quince, id: WaitingId) -> Result<String, Internal> {
+    of(&quince.store().link_keys().waiting, id)
+}
+
+/// A token by what it is for: 32 bytes as base64url.
+fn of(key: &[u8; 32], id: impl std::fmt::Display) -> Result<String, Internal> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_err(Internal::because)?;
     mac.update(id.to_string().as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))

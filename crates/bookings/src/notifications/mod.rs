@@ -2,13 +2,9 @@
 //! appointment as it is then.
 
 pub(crate) mod changes;
-pub(crate) mod failure;
+pub(crate) mod facts;
 pub(crate) mod kinds;
-pub(crate) mod outcomes;
 mod render;
-pub(crate) mod smtp;
-pub(crate) mod told;
-pub(crate) mod transport;
 pub(crate) mod unconfirmed;
 mod worker;
 
@@ -27,8 +23,7 @@ use store::{SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::appointments::is_active;
-use crate::connections::{CalendarState, place, trouble};
+use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
 use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
@@ -168,7 +163,7 @@ pub(crate) async fn booked(
 }
 
 /// Asks for a mail to the client about an appointment.
-pub(crate) async fn ask(
+pub(crate) async fn enqueue(
     tx: &mut Tx,
     appointment: &Appointment,
     kind: MessageKind,
@@ -195,7 +190,7 @@ fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
 }
 
 /// Asks for the mails about an appointment that was moved: to the client, and to these hosts, who had it before, too.
-pub(crate) async fn ask_about_move(
+pub(crate) async fn enqueue_moved(
     tx: &mut Tx,
     moved: &Appointment,
     before: &Before<'_>,
@@ -235,14 +230,14 @@ pub(crate) async fn remind(tx: &mut Tx, appointment: &Appointment, now: Timestam
 fn reminders(appointment: &Appointment, now: Timestamp) -> impl Iterator<Item = (NewMessage, Timestamp)> {
     REMINDERS
         .iter()
-        .filter(|_| is_active(appointment.status))
+        .filter(|_| appointment.status.is_active())
         .filter_map(|before| appointment.starts_at.checked_sub(*before).ok())
         .filter(move |due| *due > now)
         .map(|due| (to_client(appointment, MessageKind::ClientReminder), due))
 }
 
 /// Asks for the mails to hosts who take part since a change, but not to who made it.
-pub(crate) async fn ask_who_join(
+pub(crate) async fn enqueue_joined(
     tx: &mut Tx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
@@ -264,7 +259,7 @@ pub(crate) async fn ask_who_join(
 
 /// Asks for a mail to each of these hosts about an appointment, but not to who made the change. Where nobody holds it, the
 /// owner and the admins are told.
-pub(crate) async fn ask_hosts(
+pub(crate) async fn enqueue_for_hosts(
     tx: &mut Tx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
@@ -273,7 +268,7 @@ pub(crate) async fn ask_hosts(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for host in to_be_told(tx, appointment, hosts, by).await? {
-        ask_host(tx, appointment, host, kind, now).await?;
+        enqueue_for_host(tx, appointment, host, kind, now).await?;
     }
     Ok(())
 }
@@ -306,7 +301,7 @@ async fn admins(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
 }
 
 /// Asks for the mail to a host who stays: one of the others takes part in another one's place.
-pub(crate) async fn ask_about_exchange(
+pub(crate) async fn enqueue_exchanged(
     tx: &mut Tx,
     appointment: &Appointment,
     host: StaffId,
@@ -338,7 +333,7 @@ fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
 }
 
 /// Asks for the mail to the owner of a session that an admin called off.
-pub(crate) async fn ask_about_session(
+pub(crate) async fn enqueue_session_cancelled(
     tx: &mut Tx,
     session: &Session,
     now: Timestamp,
@@ -368,7 +363,7 @@ pub(crate) async fn ask_about_session(
 }
 
 /// Asks for a mail to one of the hosts about an appointment.
-pub(crate) async fn ask_host(
+pub(crate) async fn enqueue_for_host(
     tx: &mut Tx,
     appointment: &Appointment,
     host: StaffId,
@@ -422,7 +417,7 @@ fn host_detail(appointment: &Appointment, parts: &[NewPart], person: &Staff, bef
 }
 
 /// Asks for a mail to somebody who waits for a seat of a session.
-pub(crate) async fn ask_waiting(
+pub(crate) async fn enqueue_waiting(
     tx: &mut Tx,
     session: &Session,
     waiting: &Waiting,
@@ -455,7 +450,7 @@ fn times(appointment: &Appointment) -> Detail {
 }
 
 /// Asks for the mail about a connection that cannot be read.
-pub(crate) async fn ask_about_outage(
+pub(crate) async fn enqueue_outage(
     tx: &mut Tx,
     connection: &Connection,
     problem: &str,
@@ -480,7 +475,7 @@ pub(crate) async fn ask_about_outage(
 }
 
 /// Asks for the mail about calendars that fail while their connection works.
-pub(crate) async fn ask_about_calendars(
+pub(crate) async fn enqueue_failing_calendars(
     tx: &mut Tx,
     connection: &Connection,
     failing: &[(&RemoteCalendar, CalendarState)],

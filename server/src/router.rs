@@ -16,9 +16,9 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-use super::{assets, client, download, headers, health, origin, pages, security, sessions};
-use crate::api;
 use crate::state::AppState;
+use crate::web::{assets, client, download, headers, health, origin, security, sessions};
+use crate::{api, pages};
 
 /// Longer than the slowest thing a request waits for: a calendar server's answer to a new login.
 const SLOWEST: Duration = Duration::from_mins(1);

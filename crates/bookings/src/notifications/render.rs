@@ -8,9 +8,9 @@ use store::questions::Answer;
 use zones::{LocalTime, Zone};
 
 use super::kinds::MessageKind;
-use super::transport::Letter;
 use super::{FailingCalendar, OwnPart};
-use crate::connections::trouble;
+use crate::mailer::transport::Letter;
+use crate::servers::trouble;
 
 /// An appointment as the mails tell it.
 #[derive(Debug, Clone)]

@@ -10,7 +10,8 @@ use zones::Zone;
 
 use super::render::Told;
 use super::{Detail, OwnPart};
-use crate::appointments::{names, names_of, token};
+use crate::links;
+use crate::people::{names, names_of};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -59,7 +60,7 @@ impl Gathered {
             .filter_map(|part| Some(part.service.as_ref()?.name.clone()))
             .collect();
         let business = workspace::find(tx).await?;
-        let secret = token::of(&quince.store().link_keys().manage, appointment.id)?;
+        let secret = links::manage(quince, appointment.id)?;
         Ok(Self {
             calendar,
             host,
@@ -84,7 +85,7 @@ impl Gathered {
 
     /// The same in a mail to this address.
     pub(crate) fn mailed_to(self, quince: &Quince, address: &str) -> Result<Self, Internal> {
-        let proof = token::mailed(quince, self.appointment.id, address)?;
+        let proof = links::mailed(quince, self.appointment.id, address)?;
         Ok(Self {
             mailed_url: format!("{}?mailed={proof}", self.manage_url),
             confirm_url: format!("{}/confirm?mailed={proof}", self.manage_url),

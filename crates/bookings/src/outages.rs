@@ -6,10 +6,10 @@ use store::connections::{self, Connection};
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx};
 
-use super::calendar_state::{self, CalendarState};
-use super::freshness::is_old;
 use crate::clock::age;
-use crate::{mail, reach};
+use crate::servers::calendar_state::{self, CalendarState};
+use crate::servers::freshness::is_old;
+use crate::{notifications, reach};
 
 /// A refused login is tried once more after this long: servers refuse right passwords, too, while they are not well.
 pub(crate) const LOGIN_AGAIN: SignedDuration = SignedDuration::from_mins(5);
@@ -55,7 +55,7 @@ pub(crate) async fn note(
     let next = reach::back_off(failures, Some(error), connection.id.0, now);
     connections::sync_failed(tx, connection.id, state, &problem, failures, next, now).await?;
     if state != ConnectionState::Connected && connections::begin_outage(tx, connection.id, now).await? {
-        mail::ask_about_outage(tx, &connection, &problem, now).await?;
+        notifications::enqueue_outage(tx, &connection, &problem, now).await?;
     }
     Ok(())
 }
@@ -81,7 +81,7 @@ pub(crate) async fn note_ours(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> 
     }
     connections::sync_failed(tx, id, ConnectionState::Stale, PROBLEM, failures, next, now).await?;
     if connections::begin_outage(tx, id, now).await? {
-        mail::ask_about_outage(tx, &connection, PROBLEM, now).await?;
+        notifications::enqueue_outage(tx, &connection, PROBLEM, now).await?;
     }
     Ok(())
 }
@@ -205,7 +205,7 @@ pub(crate) async fn tell_of_calendars(
         .filter(|(calendar, state)| *state == CalendarState::Trying && calendar.told_at.is_none())
         .map(|(calendar, state)| (calendar, *state));
     untold.extend(begun);
-    mail::ask_about_calendars(tx, connection, &untold, now).await?;
+    notifications::enqueue_failing_calendars(tx, connection, &untold, now).await?;
     let told: Vec<RemoteCalendarId> = untold.iter().map(|(calendar, _)| calendar.id).collect();
     remote_calendars::set_told(tx, &told, Some(now)).await
 }

@@ -1,5 +1,8 @@
 //! Every reason why the program gives up.
 
+mod backup;
+mod keys;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +10,9 @@ use bookings::Internal;
 use bookings::accounts::AccountError;
 
 use crate::settings::SettingError;
+
+pub use backup::BackupError;
+pub use keys::KeyChangeError;
 
 /// Why the program gives up, as a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +110,7 @@ pub enum Failure {
     NoDatabase(String),
     /// There is no backup, or it was not put back.
     #[error(transparent)]
-    Backup(#[from] crate::backup::BackupError),
+    Backup(#[from] BackupError),
     /// There is no mail server to try, and no folder that would hold mails instead.
     #[error(
         "No mail server is set, and there is no folder {0} for mails. Set QUINCE_SMTP_URL, or run this in the folder where Quince runs."
@@ -112,7 +118,7 @@ pub enum Failure {
     NoMailServer(PathBuf),
     /// The key was not changed.
     #[error(transparent)]
-    KeyChange(#[from] crate::keys::KeyChangeError),
+    KeyChange(#[from] KeyChangeError),
     /// A mail for trial was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),

@@ -12,7 +12,7 @@ pub const QUESTIONS_LIMIT: usize = 20;
 pub const CHOICES_LIMIT: usize = 50;
 
 /// The questions with their texts tidied. Problems name the question by its text.
-pub(super) fn checked_questions(checked: &mut Checked, questions: Vec<Question>) -> Vec<Question> {
+pub(crate) fn checked_questions(checked: &mut Checked, questions: Vec<Question>) -> Vec<Question> {
     const FIELD: &str = "questions";
     if questions.len() > QUESTIONS_LIMIT {
         checked.problem(

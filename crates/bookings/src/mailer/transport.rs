@@ -11,10 +11,10 @@ use lettre::{Address, Message};
 use store::messages::Message as Asked;
 use tokio::time::timeout;
 
+use super::Mail as Settings;
 use super::failure::{Cause, Failure, Step};
 use super::smtp::Smtp;
 use crate::problem::Internal;
-use crate::quince::Mail as Settings;
 
 /// One mail, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

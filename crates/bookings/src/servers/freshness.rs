@@ -6,12 +6,20 @@ use store::{ConnectionState, connections::Connection};
 
 use super::place;
 use crate::clock::{age, ago};
-use crate::sync;
 
 /// Without a successful sync for this long, the calendars count as not read. A sync is tried each minute.
 pub(crate) const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// A sync that succeeded is repeated after this long.
 pub(crate) const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// Days before now whose events are kept, so that the calendar view shows last month.
+const PAST_DAYS: i64 = 31;
+
+/// From when on a calendar's events are kept that was read at an instant.
+pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
+    let past = SignedDuration::from_hours(24 * PAST_DAYS);
+    read_at.checked_sub(past).unwrap_or(Timestamp::MIN)
+}
 
 /// The state that people see: a connection without a recent sync is stale, whatever was noted last.
 pub(crate) fn state(connection: &Connection, now: Timestamp) -> ConnectionState {
@@ -38,7 +46,7 @@ pub(crate) fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
 /// Whether there is a last known state. What was read by a clock that was far ahead is none: events of the present were long
 /// over by then, and were dropped.
 pub(crate) fn is_known(calendar: &Watched, now: Timestamp) -> bool {
-    calendar.synced_at.is_some_and(|at| sync::kept_from(at) <= now)
+    calendar.synced_at.is_some_and(|at| kept_from(at) <= now)
 }
 
 /// The sentence about a connection's freshness.

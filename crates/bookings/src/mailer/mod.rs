@@ -1,0 +1,38 @@
+//! The way out of mails: a mail server, or files in a folder.
+
+pub(crate) mod failure;
+pub(crate) mod outcomes;
+pub(crate) mod smtp;
+pub(crate) mod transport;
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// How mails leave.
+#[derive(Clone)]
+pub enum Mail {
+    /// By a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://USER:PASSWORD@HOST:587`.
+    Smtp {
+        /// The server's address with its login.
+        url: String,
+        /// The sender, such as `Quince <book@example.com>`.
+        from: String,
+    },
+    /// As `.eml` files in a folder.
+    Folder {
+        /// The folder; made when the first mail is written.
+        path: PathBuf,
+        /// The sender.
+        from: String,
+    },
+}
+
+/// A mail server's address holds a password.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Smtp { from, .. } => write!(f, "Smtp(…, from {from})"),
+            Self::Folder { path, from } => write!(f, "Folder({}, from {from})", path.display()),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What everybody may know of a booking calendar.
+
+use scheduling::Kind;
+use store::booking_calendars::BookingCalendar;
+
+/// A booking calendar as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicCalendar {
+    /// The last part of its address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// How hosts are chosen and how many.
+    pub kind: Kind,
+    /// Minutes.
+    pub duration: u32,
+    /// Where it takes place.
+    pub location: String,
+    /// `#rrggbb`
+    pub color: String,
+}
+
+/// What everybody may know of this one.
+pub(crate) fn public(row: &BookingCalendar) -> PublicCalendar {
+    PublicCalendar {
+        slug: row.slug.clone(),
+        name: row.name.clone(),
+        description: row.description.clone(),
+        kind: row.kind,
+        duration: row.rules.duration,
+        location: row.location.clone(),
+        color: row.color.clone(),
+    }
+}
