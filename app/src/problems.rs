@@ -2,10 +2,10 @@
 //! they are; what broke on our side goes to the log.
 
 use bookings::appointments::{BookError, ChangeError};
+use bookings::availability::SlotsError;
 use bookings::classes::WaitError;
 use bookings::mails::MailError;
 use bookings::services::MenuError;
-use bookings::slots::SlotsError;
 use bookings::strangers::NotProven;
 use bookings::undo::UndoError;
 use bookings::{FieldProblem, Internal};

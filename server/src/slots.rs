@@ -1,7 +1,7 @@
 //! `quince slots`: the free times of a booking calendar, or of every start the reasons why not.
 
+use bookings::availability::{ClosedDay, Start, Why};
 use bookings::services::{self, Chosen, MenuError, ServiceView};
-use bookings::slots::{ClosedDay, Start, Why};
 use bookings::{Kind, Quince};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub async fn run(options: &Slots) -> Result<(), Failure> {
 
 async fn tell(quince: &Quince, options: &Slots) -> Result<(), Failure> {
     let services = chosen(quince, options).await?;
-    let why = bookings::slots::why_for_operator(
+    let why = bookings::availability::why_for_operator(
         quince,
         &options.calendar,
         &services,

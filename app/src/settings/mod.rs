@@ -53,7 +53,7 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
 /// That the workspace's Simple calendars do not use iCloud (D1); nothing where there are none.
 #[cfg(feature = "ssr")]
 async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, crate::error::AppError> {
-    let all = bookings::calendars::public_list(quince).await?;
+    let all = bookings::booking_calendars::public_list(quince).await?;
     let simple = all.into_iter().filter(|calendar| !calendar.kind.uses_icloud());
     let names: Vec<String> = simple.map(|calendar| format!("“{}”", calendar.name)).collect();
     Ok((!names.is_empty()).then(|| {

@@ -36,7 +36,7 @@ pub async fn wizard_page() -> Result<WizardView, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = crate::context::quince()?;
     let configuration = bookings::configuration::get(&quince, staff).await?;
-    let calendars = bookings::calendars::public_list(&quince).await?;
+    let calendars = bookings::booking_calendars::public_list(&quince).await?;
     Ok(WizardView {
         accounts: super::calendar_choice::accounts(&configuration),
         has_primary: configuration.primary.is_some(),

@@ -108,7 +108,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         None => None,
     };
     // Who has left the booking calendar keeps the appointment, and sees it.
-    let calendar = bookings::calendars::get(&quince, me.id, found.calendar)
+    let calendar = bookings::booking_calendars::get(&quince, me.id, found.calendar)
         .await
         .ok();
     let (hosts, others) = match &calendar {
@@ -213,7 +213,7 @@ fn detail(
         confirm_until: appointment
             .confirm_until
             .map(|until| super::format::clock(zone.local(until).time())),
-        record: bookings::slots::record_in_words(record),
+        record: bookings::availability::record_in_words(record),
         name: appointment.name,
         calendar: appointment.calendar_name,
         host: appointment.host_name,

@@ -32,7 +32,7 @@ pub struct CalendarRow {
 #[server(prefix = "/api/fn", endpoint = "booking-calendars-page")]
 pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
     let me = super::access::me().await?;
-    let calendars = bookings::calendars::list(&crate::context::quince()?, me.id).await?;
+    let calendars = bookings::booking_calendars::list(&crate::context::quince()?, me.id).await?;
     Ok(CalendarsView {
         rows: calendars.into_iter().map(row).collect(),
         may_change: me.is_admin(),
@@ -40,7 +40,7 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
 }
 
 #[cfg(feature = "ssr")]
-fn row(calendar: bookings::calendars::Calendar) -> CalendarRow {
+fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
     CalendarRow {
         id: calendar.id.to_string(),
         kind: kind_words(calendar.kind).to_owned(),

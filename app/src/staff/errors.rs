@@ -1,7 +1,7 @@
 //! What the use cases' errors mean for a page.
 
 use bookings::accounts::AccountError;
-use bookings::calendars::CalendarError;
+use bookings::booking_calendars::CalendarError;
 use bookings::configuration::ConfigurationError;
 use bookings::connections::ConnectError;
 use bookings::profile::ProfileError;

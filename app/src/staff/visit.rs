@@ -80,7 +80,7 @@ pub mod menu {
         calendar: CalendarId,
         visit: &str,
     ) -> Result<(Vec<VisitService>, Vec<Chosen>), AppError> {
-        let menu = bookings::slots::menu(quince, me.id, calendar).await?;
+        let menu = bookings::availability::menu(quince, me.id, calendar).await?;
         let mut chosen = chosen(visit)?;
         chosen.retain(|chosen| menu.iter().any(|service| service.id == chosen.service));
         let lists = menu.into_iter().map(|service| list(service, &chosen));

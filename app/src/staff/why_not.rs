@@ -79,8 +79,8 @@ pub async fn why_not_page(
 #[cfg(feature = "ssr")]
 mod view {
     use bookings::accounts::Me;
-    use bookings::calendars::NO_ICLOUD;
-    use bookings::slots::{self, About, Start, Why};
+    use bookings::availability::{self, About, Start, Why};
+    use bookings::booking_calendars::NO_ICLOUD;
     use jiff::ToSpan;
     use jiff::civil::Date;
 
@@ -104,7 +104,7 @@ mod view {
             date.parse().map_err(|_| AppError::NotFound)?
         };
         let calendar = id.parse().map_err(|_| AppError::NotFound)?;
-        let found = bookings::calendars::get(&quince, me.id, calendar).await?;
+        let found = bookings::booking_calendars::get(&quince, me.id, calendar).await?;
         let no_icloud = (!found.kind.uses_icloud()).then(|| NO_ICLOUD.to_owned());
         let (menu, chosen) = menu::load(&quince, me, calendar, visit).await?;
         let to_choose = !menu.is_empty() && chosen.is_empty();
@@ -112,9 +112,9 @@ mod view {
             (Vec::new(), Vec::new())
         } else {
             let why = if for_staff {
-                slots::why_for_staff(&quince, me.id, calendar, &chosen, date, &me.zone).await?
+                availability::why_for_staff(&quince, me.id, calendar, &chosen, date, &me.zone).await?
             } else {
-                slots::why(&quince, me.id, calendar, &chosen, date, &me.zone).await?
+                availability::why(&quince, me.id, calendar, &chosen, date, &me.zone).await?
             };
             (why.starts, why.closed)
         };

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use bookings::accounts::{self, NewOwner, NewStaff};
 use bookings::appointments::{self, Booking};
-use bookings::calendars::{self, CalendarForm, Member};
+use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
 use bookings::{
     ConnectionId, Kind, Mail, Priority, Quince, Role, Rules, Settings, StaffId, WeeklyHours, connections,
@@ -241,7 +241,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         },
         ..CalendarForm::new("Other")
     };
-    calendars::create(&quince, owner, form).await.unwrap();
+    booking_calendars::create(&quince, owner, form).await.unwrap();
     (quince, owner)
 }
 

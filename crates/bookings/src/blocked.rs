@@ -12,10 +12,10 @@ use store::{BlockId, StoreError, Tx, appointments};
 use zones::Zone;
 
 use crate::accounts::is_admin;
+use crate::availability::context::in_place_of_a_host;
 use crate::error::ChangeError;
-use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
-use crate::slots::context::in_place_of_a_host;
+use crate::validate::{NAME_LIMIT, Validator};
 
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -154,7 +154,7 @@ pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), Cha
 }
 
 fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let title = checked.line("title", "the title", title, NAME_LIMIT);
     if span.is_empty() {
         checked.problem("end", "The end must be after the start.");

@@ -1,10 +1,10 @@
 //! Why something could not be booked or changed.
 
+use crate::availability::HostProblem;
 use crate::placement::PlacementError;
 use crate::placement::overrides::InTheWay;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::retry::passing_by_internal;
-use crate::slots::HostProblem;
 use crate::strangers::{NotProven, TooMany};
 
 /// Why a booking was not made.

@@ -15,8 +15,8 @@ use zones::Zone;
 pub use store::holidays::Holiday;
 
 use crate::accounts::{AccountError, Workspace, is_admin};
-use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
+use crate::validate::{NAME_LIMIT, Validator};
 
 /// Most holidays.
 const HOLIDAYS_LIMIT: usize = 500;
@@ -35,7 +35,7 @@ pub async fn save(
     zone: &str,
     all: Vec<Holiday>,
 ) -> Result<Workspace, AccountError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let name = checked.required_line("name", "the name of your business", name, NAME_LIMIT);
     let zone = checked.zone("zone", zone);
     if all.len() > HOLIDAYS_LIMIT {

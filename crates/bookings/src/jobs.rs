@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{notifications, outbox, sweep, sync};
+use crate::{cleanup, notifications, outbox, sync};
 
 /// How often is looked for work that has come due by time alone.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -172,14 +172,14 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
 
 async fn due(quince: &Quince) -> Result<Due, Internal> {
     let mut tx = quince.store().ask().await?;
-    sweep::due(quince, &mut tx).await
+    cleanup::due(quince, &mut tx).await
 }
 
 /// Does everything that is due now, once: first what is over is swept away, then come the calendar writes, the syncs and the
 /// mails.
 pub async fn run_due(quince: &Quince) -> Result<Done, Internal> {
     Ok(Done {
-        swept: sweep::all(quince).await?,
+        swept: cleanup::all(quince).await?,
         written: drain(quince, Queue::Writes).await?,
         synced: drain(quince, Queue::Syncs).await?,
         mailed: drain(quince, Queue::Mails).await?,
@@ -226,7 +226,7 @@ async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result
         Queue::Sweep => {
             let quince = quince.clone();
             tasks.spawn(async move {
-                if let Err(error) = sweep::all(&quince).await {
+                if let Err(error) = cleanup::all(&quince).await {
                     tracing::error!(cause = %error.cause(), "what is over could not be swept away");
                     tokio::time::sleep(LOOK_EVERY).await;
                 }

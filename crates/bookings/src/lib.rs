@@ -1,9 +1,9 @@
-//! Use cases: connect, configure, sync, slots, book, reschedule, cancel, notify; the outbox.
+//! Use cases: connect, configure, sync, free times, book, reschedule, cancel, notify; the outbox.
 //!
 //! Everything that the pages, the API and the background jobs do goes through the functions of these modules. Each
 //! takes the [`Quince`] handle first, opens its own transactions, reads the time from the handle's clock, and
 //! returns a view or a typed error whose text is a sentence for a person with a next step. An error of the machinery
-//! is always the variant `Internal`, whose cause is for logs only.
+//! is always the variant `Internal`, whose cause is for logs only. No two modules import each other.
 //!
 //! | module | what for |
 //! |---|---|
@@ -11,16 +11,20 @@
 //! | [`profile`] | name, zone and weekly hours of a staff member |
 //! | [`connections`] | connect to iCloud (checked live), reconnect, disconnect |
 //! | [`configuration`] | primary and conflict calendars, how later edits are treated |
-//! | [`calendars`] | booking calendars and their rules |
-//! | [`slots`] | free times, from the database alone |
-//! | [`appointments`] | book, reschedule, cancel, edit, look at |
+//! | [`booking_calendars`] | booking calendars and their rules |
+//! | [`availability`] | free times, from the database alone |
+//! | `placement` | the one way in which bookings, holds and moves get their time |
+//! | [`appointments`] | book, reschedule, reassign, cancel, edit, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
-//! | [`strangers`] | what people who are not known may do at most |
+//! | [`strangers`], [`undo`] | what people who are not known may do at most, and undoing what one of them sent |
+//! | `notifications`, `mailer` | mails: asked for with the change itself, made and sent afterwards |
 //! | [`mails`] | whether mails go out, which were given up, and a mail for trial |
 //! | [`probe`] | whether iCloud and the own address answer |
 //! | [`agenda`] | appointments and external events of some days |
 //! | [`sync`] | reads what changed in a connection's calendars |
+//! | `outbox` | writes events to calendars, again and again until it is done |
+//! | `servers`, `outages` | what is known of calendar servers, and what becomes of one that fails |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
 //!
 //! # How a booking reaches iCloud
@@ -31,25 +35,27 @@
 pub mod accounts;
 pub mod agenda;
 pub mod appointments;
+pub mod availability;
 pub mod blocked;
-pub mod calendars;
+pub mod booking_calendars;
 pub mod classes;
 pub mod clock;
 pub mod configuration;
 pub mod connections;
 pub mod holidays;
-pub mod input;
 pub mod jobs;
 pub mod mails;
 pub mod probe;
 pub mod profile;
 pub mod services;
-pub mod slots;
 pub mod strangers;
 pub mod sync;
 pub mod undo;
+pub mod validate;
 pub mod warnings;
 
+mod caldav_messages;
+mod cleanup;
 mod error;
 mod links;
 mod mailer;
@@ -62,10 +68,8 @@ mod problem;
 mod pruning;
 mod questions;
 mod quince;
-mod reach;
 mod retry;
 mod servers;
-mod sweep;
 mod unreadable;
 
 pub use mailer::Mail;
@@ -76,7 +80,7 @@ pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,
     Rules, StaffId, WeeklyHours,
 };
-pub use store::occupancy::Holder;
+pub use store::occupancy::VisitorId;
 pub use store::{
     AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy, MessageId,
     RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,

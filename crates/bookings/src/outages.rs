@@ -9,7 +9,7 @@ use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx};
 use crate::clock::age;
 use crate::servers::calendar_state::{self, CalendarState};
 use crate::servers::freshness::is_old;
-use crate::{notifications, reach};
+use crate::{caldav_messages, notifications};
 
 /// A refused login is tried once more after this long: servers refuse right passwords, too, while they are not well.
 pub(crate) const LOGIN_AGAIN: SignedDuration = SignedDuration::from_mins(5);
@@ -51,8 +51,8 @@ pub(crate) async fn note(
         _ if is_old(read_at, now) => ConnectionState::Stale,
         _ => connection.state,
     };
-    let problem = reach::sentence(connection.server, error);
-    let next = reach::back_off(failures, Some(error), connection.id.0, now);
+    let problem = caldav_messages::sentence(connection.server, error);
+    let next = caldav_messages::back_off(failures, Some(error), connection.id.0, now);
     connections::sync_failed(tx, connection.id, state, &problem, failures, next, now).await?;
     if state != ConnectionState::Connected && connections::begin_outage(tx, connection.id, now).await? {
         notifications::enqueue_outage(tx, &connection, &problem, now).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn note_ours(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> 
         return Ok(());
     };
     let failures = connection.failures.saturating_add(1);
-    let next = reach::back_off(failures, None, id.0, now);
+    let next = caldav_messages::back_off(failures, None, id.0, now);
     let read_at = connection.synced_at.unwrap_or(connection.connected_at);
     // What is wrong beside that is said already.
     let is_said = matches!(
@@ -97,7 +97,7 @@ async fn doubt(
         // Of several requests under way the first was noted.
         return Ok(());
     }
-    let problem = reach::login_in_doubt(connection.server);
+    let problem = caldav_messages::login_in_doubt(connection.server);
     let next = since.checked_add(LOGIN_AGAIN).unwrap_or(Timestamp::MAX);
     connections::set_refused(tx, connection.id, since).await?;
     connections::sync_failed(
@@ -153,7 +153,7 @@ pub(crate) async fn note_calendar(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let failures = calendar.failures.saturating_add(1);
-    let next = reach::back_off(failures, error, calendar.id.0, now);
+    let next = caldav_messages::back_off(failures, error, calendar.id.0, now);
     remote_calendars::read_failed(tx, calendar.id, sentence, now, next).await
 }
 

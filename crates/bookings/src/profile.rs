@@ -4,10 +4,10 @@ use scheduling::{DateOverride, StaffId, WeeklyHours};
 use store::{StoreError, connections, staff};
 use zones::Zone;
 
-use crate::input::{Checked, NAME_LIMIT};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::unreadable;
+use crate::validate::{NAME_LIMIT, Validator};
 
 /// Most date overrides of one person.
 const OVERRIDES_LIMIT: usize = 1_000;
@@ -78,7 +78,7 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, ProfileError> 
 
 /// Saves name and zone. Hours stay the same local times in the new zone.
 pub async fn save(quince: &Quince, id: StaffId, name: &str, zone: &str) -> Result<(), ProfileError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let name = checked.required_line("name", "your name", name, NAME_LIMIT);
     let zone = checked.zone("zone", zone);
     checked.finish()?;
@@ -105,7 +105,7 @@ pub async fn save_hours(
     weekly: WeeklyHours,
     overrides: Vec<DateOverride>,
 ) -> Result<(), ProfileError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     if weekly.0.iter().any(|day| day.len() > WINDOWS_LIMIT) {
         checked.problem(
             "hours",

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use store::questions::{Answer, AnswerKind, Question};
+use store::questions::{Answer, AnswerKind, IntakeQuestion};
 
-use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
+use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
 /// Most questions of a booking calendar.
 pub const QUESTIONS_LIMIT: usize = 20;
@@ -12,7 +12,10 @@ pub const QUESTIONS_LIMIT: usize = 20;
 pub const CHOICES_LIMIT: usize = 50;
 
 /// The questions with their texts tidied. Problems name the question by its text.
-pub(crate) fn checked_questions(checked: &mut Checked, questions: Vec<Question>) -> Vec<Question> {
+pub(crate) fn checked_questions(
+    checked: &mut Validator,
+    questions: Vec<IntakeQuestion>,
+) -> Vec<IntakeQuestion> {
     const FIELD: &str = "questions";
     if questions.len() > QUESTIONS_LIMIT {
         checked.problem(
@@ -49,7 +52,7 @@ pub(crate) fn checked_questions(checked: &mut Checked, questions: Vec<Question>)
         for choice in &choices {
             checked.line(FIELD, &format!("each choice of “{label}”"), choice, NAME_LIMIT);
         }
-        tidied.push(Question {
+        tidied.push(IntakeQuestion {
             label,
             choices,
             ..question
@@ -60,8 +63,8 @@ pub(crate) fn checked_questions(checked: &mut Checked, questions: Vec<Question>)
 
 /// What was answered, in the order of the questions; what was left empty is left out.
 pub(crate) fn checked_answers(
-    checked: &mut Checked,
-    questions: &[Question],
+    checked: &mut Validator,
+    questions: &[IntakeQuestion],
     given: &[Answer],
 ) -> Vec<Answer> {
     const FIELD: &str = "answers";
@@ -117,7 +120,7 @@ pub(crate) fn checked_answers(
     answers
 }
 
-fn required(question: &Question) -> String {
+fn required(question: &IntakeQuestion) -> String {
     let label = &question.label;
     match question.kind {
         AnswerKind::YesNo => format!("Please tick “{label}”: without it, nothing can be booked here."),
@@ -130,12 +133,12 @@ fn required(question: &Question) -> String {
 mod tests {
     use super::*;
 
-    fn question(label: &str, kind: AnswerKind, required: bool) -> Question {
+    fn question(label: &str, kind: AnswerKind, required: bool) -> IntakeQuestion {
         let choices = match kind {
             AnswerKind::Choice => vec!["red".to_owned(), " green ".to_owned()],
             _ => Vec::new(),
         };
-        Question {
+        IntakeQuestion {
             label: label.to_owned(),
             kind,
             choices,
@@ -150,8 +153,8 @@ mod tests {
         }
     }
 
-    fn problems(questions: &[Question], given: &[Answer]) -> Vec<String> {
-        let mut checked = Checked::default();
+    fn problems(questions: &[IntakeQuestion], given: &[Answer]) -> Vec<String> {
+        let mut checked = Validator::default();
         checked_answers(&mut checked, questions, given);
         let problems = checked.finish().err().unwrap_or_default();
         problems.into_iter().map(|problem| problem.sentence).collect()
@@ -203,14 +206,14 @@ mod tests {
                 false,
             ),
             (
-                vec![Question {
+                vec![IntakeQuestion {
                     choices: vec!["red".to_owned(), "red".to_owned()],
                     ..question("How?", AnswerKind::Choice, true)
                 }],
                 false,
             ),
         ] {
-            let mut checked = Checked::default();
+            let mut checked = Validator::default();
             checked_questions(&mut checked, questions);
             assert_eq!(checked.finish().is_ok(), good);
         }

@@ -147,7 +147,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Listed>, StoreErro
         Some(Cursor::Before(place) | Cursor::After(place)) => Some(place),
         None => None,
     };
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| {
             let appointment = appointments::read(row)?;

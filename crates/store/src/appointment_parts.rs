@@ -101,7 +101,7 @@ fn read_service(row: &dyn Fields) -> Result<Option<PartService>, StoreError> {
 
 /// The parts of appointments, in order.
 pub async fn list(tx: &mut Tx, appointments: &[AppointmentId]) -> Result<Vec<Part>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         appointments.iter().map(|id| id.0).collect(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use zones::Zone;
 
-use crate::db::{Tx, json, ms, opt_ms, touched};
+use crate::db::{Tx, expect_row, json, ms, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::SessionId;
@@ -175,7 +175,7 @@ pub async fn insert(
 
 /// An appointment by id.
 pub async fn find(tx: &mut Tx, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
-    one!(tx, read, "SELECT * FROM appointments WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM appointments WHERE id = $1", id.0)
 }
 
 /// Keeps everybody else from changing an appointment until this transaction ends. What was read of it before may be
@@ -192,7 +192,7 @@ pub async fn lock(tx: &mut Tx, id: AppointmentId) -> Result<(), StoreError> {
 
 /// An appointment by the hash of its manage token.
 pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Appointment>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         read,
         "SELECT * FROM appointments WHERE manage_token_hash = $1",
@@ -202,7 +202,7 @@ pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<A
 
 /// How many appointments that have not ended wait to be confirmed, of one host or of all.
 pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp) -> Result<u32, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("waiting"),
         "SELECT COUNT(*) AS waiting FROM appointments
@@ -221,7 +221,7 @@ pub async fn between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         hosts.iter().map(|id| id.0).collect(),
@@ -243,7 +243,7 @@ pub async fn of_nobody_between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         concat!(
@@ -262,7 +262,7 @@ pub async fn future_of_host(
     host: StaffId,
     now: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         concat!(
@@ -279,7 +279,7 @@ pub async fn future_of_host(
 
 /// How many active appointments of a host have not ended.
 pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<u32, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("n"),
         concat!(
@@ -300,7 +300,7 @@ pub async fn future_of_calendar(
     calendar: CalendarId,
     now: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         concat!(
@@ -316,7 +316,7 @@ pub async fn future_of_calendar(
 
 /// Whether a booking calendar ever had an appointment.
 pub async fn has_any(tx: &mut Tx, calendar: CalendarId) -> Result<bool, StoreError> {
-    let found = one!(
+    let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
         "SELECT id FROM appointments WHERE calendar_id = $1 LIMIT 1",
@@ -347,7 +347,7 @@ pub async fn starts_between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Start>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| {
             let guests: Vec<String> = Lenient::of(row, "appointments").json("guests")?;
@@ -374,7 +374,7 @@ pub async fn last_booked(
     hosts: &[StaffId],
 ) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
     // One look into the index for each, however much they have had.
-    let last = all_in!(
+    let last = fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok((StaffId(row.uuid("id")?), row.opt_instant("last")?)),
         hosts.iter().map(|id| id.0).collect(),
@@ -393,7 +393,7 @@ pub async fn last_booked(
 
 /// The active appointments with seats of a session, in the order in which they were booked.
 pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM appointments WHERE session_id = $1 AND status IN ('new', 'confirmed', 'showed')
@@ -405,7 +405,7 @@ pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointme
 /// Everybody who has, or had, seats of a session: those who did not come are in its roster, too. In the order in which they
 /// booked.
 pub async fn roster_of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM appointments WHERE session_id = $1 AND status NOT IN ('cancelled', 'invalid')
@@ -458,7 +458,7 @@ pub async fn update_time(
         new.session_id.map(|session| session.0),
         new.overridden.as_deref()
     )?;
-    touched(rows, "appointment")
+    expect_row(rows, "appointment")
 }
 
 /// Changes who the client is.
@@ -482,7 +482,7 @@ pub async fn update_contact(
         notes,
         ms(now)
     )?;
-    touched(rows, "appointment")
+    expect_row(rows, "appointment")
 }
 
 /// Changes whom the client brings.
@@ -499,7 +499,7 @@ pub async fn update_guests(
         json(&guests)?,
         ms(now)
     )?;
-    touched(rows, "appointment")
+    expect_row(rows, "appointment")
 }
 
 /// Some of the appointments that their clients had to confirm before now; and those that they would have to confirm later than
@@ -510,7 +510,7 @@ pub async fn not_confirmed(
     longest: Timestamp,
     limit: u32,
 ) -> Result<Vec<AppointmentId>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok(AppointmentId(row.uuid("id")?)),
         "SELECT id FROM appointments
@@ -544,5 +544,5 @@ pub async fn set_status(
         ms(now),
         called_off.and_then(|called_off| called_off.reason)
     )?;
-    touched(rows, "appointment")
+    expect_row(rows, "appointment")
 }

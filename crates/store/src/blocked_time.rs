@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, ms, touched};
+use crate::db::{Tx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{BlockId, new_id};
@@ -57,7 +57,7 @@ pub async fn insert(
 
 /// Blocked-off time by id.
 pub async fn find(tx: &mut Tx, id: BlockId) -> Result<Option<Blocked>, StoreError> {
-    one!(tx, read, "SELECT * FROM blocked_time WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM blocked_time WHERE id = $1", id.0)
 }
 
 /// Changes blocked-off time.
@@ -76,12 +76,12 @@ pub async fn update(
         ms(to),
         title
     )?;
-    touched(rows, "blocked time")
+    expect_row(rows, "blocked time")
 }
 
 /// Gives blocked-off time back.
 pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(tx, "DELETE FROM blocked_time WHERE id = $1", id.0)?,
         "blocked time",
     )
@@ -94,7 +94,7 @@ pub async fn between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Blocked>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         hosts.iter().map(|id| id.0).collect(),

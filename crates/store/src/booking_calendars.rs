@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Rules, StaffId};
 
 use crate::calendar_members::{self, Member};
-use crate::db::{Tx, json, ms, touched};
+use crate::db::{Tx, expect_row, json, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::new_id;
 use crate::json_rows::rows;
-use crate::questions::Question;
+use crate::questions::IntakeQuestion;
 use crate::unreadable::Lenient;
 
 /// A booking calendar.
@@ -35,7 +35,7 @@ pub struct BookingCalendar {
     /// `#rrggbb`
     pub color: String,
     /// What clients are asked, in this order.
-    pub questions: Vec<Question>,
+    pub questions: Vec<IntakeQuestion>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
@@ -85,7 +85,7 @@ pub struct NewBookingCalendar {
     /// `#rrggbb`
     pub color: String,
     /// What clients are asked, in this order.
-    pub questions: Vec<Question>,
+    pub questions: Vec<IntakeQuestion>,
     /// Whether appointments are confirmed at once.
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
@@ -180,7 +180,7 @@ pub async fn update(
         new.confirm_by_mail,
         new.ask_puzzle
     )?;
-    touched(rows, "booking calendar")
+    expect_row(rows, "booking calendar")
 }
 
 /// Switches a booking calendar on or off.
@@ -192,17 +192,17 @@ pub async fn set_active(tx: &mut Tx, id: CalendarId, active: bool, now: Timestam
         active,
         ms(now)
     )?;
-    touched(rows, "booking calendar")
+    expect_row(rows, "booking calendar")
 }
 
 /// A booking calendar by id.
 pub async fn find(tx: &mut Tx, id: CalendarId) -> Result<Option<BookingCalendar>, StoreError> {
-    one!(tx, read, "SELECT * FROM booking_calendars WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM booking_calendars WHERE id = $1", id.0)
 }
 
 /// A booking calendar by the last part of its address.
 pub async fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<BookingCalendar>, StoreError> {
-    one!(tx, read, "SELECT * FROM booking_calendars WHERE slug = $1", slug)
+    fetch_optional!(tx, read, "SELECT * FROM booking_calendars WHERE slug = $1", slug)
 }
 
 /// A booking calendar by the last part of its address, with its members in team order.
@@ -232,12 +232,12 @@ pub async fn find_with_members(
 
 /// All of them, by name.
 pub async fn list(tx: &mut Tx) -> Result<Vec<BookingCalendar>, StoreError> {
-    all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
+    fetch_all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
 }
 
 /// Those in which a person takes part.
 pub async fn list_of_member(tx: &mut Tx, staff: StaffId) -> Result<Vec<BookingCalendar>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT c.* FROM booking_calendars c JOIN calendar_members m ON m.calendar_id = c.id
@@ -249,7 +249,7 @@ pub async fn list_of_member(tx: &mut Tx, staff: StaffId) -> Result<Vec<BookingCa
 /// Removes a booking calendar that has no appointments, with the time that is blocked off in it.
 pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM blocked_time WHERE host_id = $1", id.0)?;
-    touched(
+    expect_row(
         execute!(tx, "DELETE FROM booking_calendars WHERE id = $1", id.0)?,
         "booking calendar",
     )

@@ -12,12 +12,12 @@ use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
 use crate::ids::OccupancyId;
 use crate::json_rows::{arrays, rows};
-use crate::occupancy::{Holder, Taken};
+use crate::occupancy::{OccupiedSpan, VisitorId};
 use crate::remote_calendars::{Watched, read_watched};
 
 /// Whose busy time is asked for, and when.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+pub struct BusyQuery<'a> {
     /// People, rooms, equipment, and booking calendars without hosts: whatever appointments take the time of.
     pub hosts: &'a [StaffId],
     /// People whose calendars and blocked-off time count, and booking calendars without hosts that have such time, too.
@@ -29,7 +29,7 @@ pub struct Question<'a> {
     /// The present: holds that have expired don't count.
     pub now: Timestamp,
     /// The visitor who asks, whose own hold doesn't count.
-    pub holder: Option<Holder>,
+    pub holder: Option<VisitorId>,
     /// Whether an instance of an event takes time: by the word that was stored for it, and by whether all-day events of its
     /// calendar do.
     pub takes_time: fn(&str, bool) -> bool,
@@ -45,7 +45,7 @@ pub struct BusyTime {
     /// For each of them in the same order: from when to when the instances of its events are that take time.
     pub external: Vec<Vec<(Timestamp, Timestamp)>>,
     /// Appointments' and other visitors' time.
-    pub taken: Vec<Taken>,
+    pub taken: Vec<OccupiedSpan>,
     /// Blocked-off time: whose, from, to.
     pub blocked: Vec<(StaffId, Timestamp, Timestamp)>,
 }
@@ -136,7 +136,7 @@ struct Blocked {
 }
 
 /// When they are busy.
-pub async fn between(tx: &mut Tx, question: &Question<'_>) -> Result<BusyTime, StoreError> {
+pub async fn between(tx: &mut Tx, question: &BusyQuery<'_>) -> Result<BusyTime, StoreError> {
     let hosts: Vec<Uuid> = question.hosts.iter().map(|id| id.0).collect();
     let people: Vec<Uuid> = question.people.iter().map(|id| id.0).collect();
     let own = question.holder.map_or_else(Vec::new, |own| own.0.to_vec());
@@ -155,7 +155,7 @@ pub async fn between(tx: &mut Tx, question: &Question<'_>) -> Result<BusyTime, S
     }
 }
 
-fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
+fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> {
     let mut watched = rows(row, "watched", WATCHED, |row| {
         let calendar = read_watched(row)?;
         let instances = row.opt_text("instances")?.unwrap_or_default();
@@ -171,7 +171,7 @@ fn read(row: &dyn Fields, question: &Question) -> Result<BusyTime, StoreError> {
     // A span in which everything is held, by who asks or by those whose time is up, is free.
     let taken = taken.into_iter().filter(|span| span.taken > 0).map(|span| {
         let end = span.appointment.map_or(span.to, |(_, end)| end.min(span.to));
-        Ok(Taken {
+        Ok(OccupiedSpan {
             id: OccupancyId(span.id),
             host_id: *at(question.hosts, span.host)?,
             calendar_id: CalendarId(span.calendar),
@@ -269,9 +269,9 @@ pub async fn taken_between(
     from: Timestamp,
     to: Timestamp,
     now: Timestamp,
-    own: Option<Holder>,
-) -> Result<Vec<Taken>, StoreError> {
-    let question = Question {
+    own: Option<VisitorId>,
+) -> Result<Vec<OccupiedSpan>, StoreError> {
+    let question = BusyQuery {
         hosts,
         people: &[],
         from,

@@ -79,7 +79,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
 
 /// The members of booking calendars in team order, each with the staff member.
 pub async fn with_staff(tx: &mut Tx, calendars: &[CalendarId]) -> Result<Vec<Member>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         calendars.iter().map(|id| id.0).collect(),
@@ -96,7 +96,7 @@ pub async fn replace(
     members: &[NewMember],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let joined: BTreeMap<StaffId, i64> = all!(
+    let joined: BTreeMap<StaffId, i64> = fetch_all!(
         tx,
         |row: &dyn Fields| Ok((StaffId(row.uuid("staff_id")?), row.int("joined_at")?)),
         "SELECT staff_id, joined_at FROM calendar_members WHERE calendar_id = $1",

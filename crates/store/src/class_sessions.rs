@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, StaffId};
 
 use crate::appointments::CalledOff;
-use crate::db::{Tx, ms, touched};
+use crate::db::{Tx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{SessionId, new_id};
@@ -89,7 +89,7 @@ pub async fn open(tx: &mut Tx, new: &NewSession, now: Timestamp) -> Result<Sessi
 
 /// The session of a booking calendar at this start, a called-off one included.
 pub async fn at(tx: &mut Tx, calendar: CalendarId, start: Timestamp) -> Result<Option<Session>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         read,
         "SELECT * FROM class_sessions WHERE calendar_id = $1 AND starts_at = $2",
@@ -100,7 +100,7 @@ pub async fn at(tx: &mut Tx, calendar: CalendarId, start: Timestamp) -> Result<O
 
 /// A session by id.
 pub async fn find(tx: &mut Tx, id: SessionId) -> Result<Option<Session>, StoreError> {
-    one!(tx, read, "SELECT * FROM class_sessions WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM class_sessions WHERE id = $1", id.0)
 }
 
 /// The sessions of a booking calendar that touch a span of time, called-off ones included, in order.
@@ -111,7 +111,7 @@ pub async fn between(
     to: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
     // The `+` keeps SQLite from the index of starts, by which all that were are looked through.
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM class_sessions WHERE calendar_id = $1 AND +starts_at < $3 AND ends_at > $2 ORDER BY +starts_at",
@@ -123,7 +123,7 @@ pub async fn between(
 
 /// A host's sessions that have not ended and take place, in order.
 pub async fn future_of_host(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM class_sessions WHERE host_id = $1 AND ends_at > $2 AND cancelled_at IS NULL ORDER BY starts_at, id",
@@ -140,7 +140,7 @@ pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), Sto
         id.0,
         ms(now)
     )?;
-    touched(rows, "session")
+    expect_row(rows, "session")
 }
 
 /// Calls a session off.
@@ -160,5 +160,5 @@ pub async fn cancel(
         called_off.by,
         called_off.reason
     )?;
-    touched(rows, "session")
+    expect_row(rows, "session")
 }

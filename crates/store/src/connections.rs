@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, json, ms, touched};
+use crate::db::{Tx, expect_row, json, ms};
 use crate::due::{At, far_lease};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -146,12 +146,12 @@ pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<
 
 /// A connection by id.
 pub async fn find(tx: &mut Tx, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
-    one!(tx, read, "SELECT * FROM connections WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM connections WHERE id = $1", id.0)
 }
 
 /// Connections by id, also those that have ended.
 pub async fn list(tx: &mut Tx, ids: &[ConnectionId]) -> Result<Vec<Connection>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         ids.iter().map(|id| id.0).collect(),
@@ -162,7 +162,7 @@ pub async fn list(tx: &mut Tx, ids: &[ConnectionId]) -> Result<Vec<Connection>, 
 
 /// Somebody's connections, the oldest first, without ended ones.
 pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<Connection>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM connections WHERE staff_id = $1 AND disconnected_at IS NULL ORDER BY connected_at, id",
@@ -172,7 +172,7 @@ pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<Connectio
 
 /// Everybody's connections, without ended ones.
 pub async fn list_all(tx: &mut Tx) -> Result<Vec<Connection>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM connections WHERE disconnected_at IS NULL ORDER BY connected_at, id"
@@ -181,7 +181,7 @@ pub async fn list_all(tx: &mut Tx) -> Result<Vec<Connection>, StoreError> {
 
 /// Stores the sealed password, of which no server has refused anything yet.
 pub async fn set_password(tx: &mut Tx, id: ConnectionId, sealed: &[u8]) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE connections SET password_sealed = $2, refused_at = NULL WHERE id = $1",
@@ -202,7 +202,7 @@ pub async fn set_discovered(tx: &mut Tx, id: ConnectionId, found: &Discovered) -
         json(&found.home_urls)?,
         json(&found.addresses)?
     )?;
-    touched(rows, "connection")
+    expect_row(rows, "connection")
 }
 
 /// Changes how a connection stands.
@@ -219,7 +219,7 @@ pub async fn set_state(
         state.as_str(),
         problem
     )?;
-    touched(rows, "connection")
+    expect_row(rows, "connection")
 }
 
 /// All its calendars were read. A connection that was ended meanwhile stays so.
@@ -303,7 +303,7 @@ pub async fn set_import_policy(
     id: ConnectionId,
     policy: ImportPolicy,
 ) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE connections SET import_policy = $2 WHERE id = $1",
@@ -316,7 +316,7 @@ pub async fn set_import_policy(
 
 /// Lets a connection be read at once.
 pub async fn read_now(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE connections SET next_sync_at = $2, planned_at = $2 WHERE id = $1",
@@ -352,7 +352,7 @@ pub async fn begin_outage(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Resu
 
 /// The outage is over; the person is told of the next one.
 pub async fn end_outage(tx: &mut Tx, id: ConnectionId) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE connections SET outage_mailed_at = NULL WHERE id = $1",
@@ -372,7 +372,7 @@ pub async fn disconnect(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result
         ConnectionState::Disconnected.as_str(),
         ms(now)
     )?;
-    touched(rows, "connection")
+    expect_row(rows, "connection")
 }
 
 /// Claims connections that are due to be read, until `lease_until`. Those that need the person's attention are not.
@@ -434,7 +434,7 @@ pub async fn claim(
 
 /// Whether somebody holds a claim of a connection.
 pub async fn is_held(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
-    let held = one!(
+    let held = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("held"),
         "SELECT COUNT(*) AS held FROM connections WHERE id = $1 AND lease_until > $2 AND lease_until <= $3",

@@ -106,15 +106,15 @@ impl Tx {
 
     /// Lets one transaction at a time change the time of each of these hosts; they are queued for in the given order. On
     /// Postgres, inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
-    pub(crate) async fn queue_for(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
+    pub(crate) async fn lock_owners(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
         const ALONE: &str =
             "SELECT pg_advisory_xact_lock(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host";
         self.lock(ALONE, hosts).await
     }
 
-    /// Waits for whoever is alone with this host's time by [`Tx::queue_for`], and keeps them waiting, but nobody who comes by this
+    /// Waits for whoever is alone with this host's time by [`Tx::lock_owners`], and keeps them waiting, but nobody who comes by this
     /// way, too.
-    pub(crate) async fn join_queue_for(&mut self, host: uuid::Uuid) -> Result<(), StoreError> {
+    pub(crate) async fn lock_owner_shared(&mut self, host: uuid::Uuid) -> Result<(), StoreError> {
         const BESIDE_OTHERS: &str =
             "SELECT pg_advisory_xact_lock_shared(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host";
         self.lock(BESIDE_OTHERS, vec![host]).await
@@ -169,7 +169,7 @@ pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     )
 }
 
-/// Runs a statement; answers how many rows it touched.
+/// Runs a statement; answers how many rows it expect_row.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
@@ -225,14 +225,14 @@ macro_rules! rows {
 }
 
 /// All rows of a query, each read by a function.
-macro_rules! all {
+macro_rules! fetch_all {
     ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         rows!($tx, $read, $sql, $sql $(, $bind)*)
     };
 }
 
 /// The first row of a query, if there is one, read by a function.
-macro_rules! one {
+macro_rules! fetch_optional {
     ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
             $crate::db::Tx::Sqlite(tx) => {
@@ -249,7 +249,7 @@ macro_rules! one {
 
 /// All rows whose column is in a list of ids, which is `$1`. The text before ends with the column, the one after goes on
 /// with the rest. The two databases take lists in different ways, here side by side.
-macro_rules! all_in {
+macro_rules! fetch_all_in {
     ($tx:expr, $read:expr, $ids:expr, $before:expr, $after:literal $(, $bind:expr)* $(,)?) => {{
         let ids: Vec<uuid::Uuid> = $ids;
         match $tx {
@@ -341,7 +341,7 @@ macro_rules! claim {
 }
 
 /// An update that must touch its row.
-pub(crate) fn touched(rows: u64, what: &'static str) -> Result<(), StoreError> {
+pub(crate) fn expect_row(rows: u64, what: &'static str) -> Result<(), StoreError> {
     if rows == 0 {
         Err(StoreError::Gone(what))
     } else {

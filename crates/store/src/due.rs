@@ -97,7 +97,7 @@ pub struct Kept {
 pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, StoreError> {
     let at = at.into();
     // Each look is one into an index; the `+` keeps SQLite from taking another one, in which all reminders are.
-    let due = one!(
+    let due = fetch_optional!(
         tx,
         read,
         "SELECT

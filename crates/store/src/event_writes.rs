@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, json, ms, opt_ms, touched};
+use crate::db::{Tx, expect_row, json, ms, opt_ms};
 use crate::due::At;
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -169,7 +169,7 @@ pub async fn insert(tx: &mut Tx, new: &NewEventWrite, now: Timestamp) -> Result<
 
 /// A write by id.
 pub async fn find(tx: &mut Tx, id: EventWriteId) -> Result<Option<EventWrite>, StoreError> {
-    one!(tx, read, "SELECT * FROM event_writes WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM event_writes WHERE id = $1", id.0)
 }
 
 /// An appointment's present writes, one for each of its parts.
@@ -177,7 +177,7 @@ pub async fn live_of_appointment(
     tx: &mut Tx,
     appointment: AppointmentId,
 ) -> Result<Vec<EventWrite>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM event_writes WHERE appointment_id = $1 AND live ORDER BY part, created_at, id",
@@ -187,7 +187,7 @@ pub async fn live_of_appointment(
 
 /// A session's present write.
 pub async fn live_of_session(tx: &mut Tx, session: SessionId) -> Result<Option<EventWrite>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         read,
         "SELECT * FROM event_writes WHERE session_id = $1 AND live ORDER BY created_at DESC, id DESC LIMIT 1",
@@ -197,7 +197,7 @@ pub async fn live_of_session(tx: &mut Tx, session: SessionId) -> Result<Option<E
 
 /// The present writes of sessions.
 pub async fn list_for_sessions(tx: &mut Tx, ids: &[SessionId]) -> Result<Vec<EventWrite>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         ids.iter().map(|id| id.0).collect(),
@@ -211,7 +211,7 @@ pub async fn list_for_appointments(
     tx: &mut Tx,
     ids: &[AppointmentId],
 ) -> Result<Vec<EventWrite>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         ids.iter().map(|id| id.0).collect(),
@@ -225,7 +225,7 @@ pub async fn by_remote_calendar(
     tx: &mut Tx,
     calendar: RemoteCalendarId,
 ) -> Result<Vec<EventWrite>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT id, appointment_id, part, session_id, host_id, connection_id, remote_calendar_id, uid, href, etag,
@@ -238,7 +238,7 @@ pub async fn by_remote_calendar(
 
 /// The writes to a calendar that wait or were given up.
 pub async fn unsettled_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<EventWrite>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM event_writes WHERE remote_calendar_id = $1 AND state IN ('waiting', 'failed') ORDER BY created_at, id",
@@ -284,7 +284,7 @@ pub async fn by_hrefs(
 
 /// How many events of appointments and sessions that have not ended a connection has written.
 pub async fn count_to_come(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<u32, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("events"),
         concat!(
@@ -337,7 +337,7 @@ pub async fn enqueue(
         action.as_str(),
         ms(now)
     )?;
-    touched(rows, "calendar write")
+    expect_row(rows, "calendar write")
 }
 
 /// Makes a write an earlier one: its subject has another event now, or none.
@@ -348,7 +348,7 @@ pub async fn retire(tx: &mut Tx, id: EventWriteId, now: Timestamp) -> Result<(),
         id.0,
         ms(now)
     )?;
-    touched(rows, "calendar write")
+    expect_row(rows, "calendar write")
 }
 
 /// Gives a write another calendar and UID. Whatever it knew of its event there is forgotten.
@@ -371,7 +371,7 @@ pub async fn set_target(
         uid,
         ms(now)
     )?;
-    touched(rows, "calendar write")
+    expect_row(rows, "calendar write")
 }
 
 /// Claims writes that are due, until `lease_until`. Of one subject at most one to each calendar is claimed at a time, so that
@@ -523,7 +523,7 @@ pub async fn set_state(
         problem,
         ms(now)
     )?;
-    touched(rows, "calendar write")
+    expect_row(rows, "calendar write")
 }
 
 /// Changes how a write stands, unless it was asked for again since its `sequence` was read.

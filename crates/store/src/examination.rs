@@ -141,7 +141,7 @@ impl Examination {
         if !has_table(&mut tx, "_sqlx_migrations").await? {
             return Ok(Schema::None);
         }
-        let applied = all!(
+        let applied = fetch_all!(
             &mut tx,
             |row: &dyn Fields| Ok((row.int("version")?, row.flag("success")?, row.bytes("checksum")?)),
             "SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version"
@@ -181,7 +181,7 @@ impl Examination {
     /// When it is another one.
     pub async fn sealed(&self, key: &SecretKey) -> Result<Option<Sealed>, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
-        let proof = one!(
+        let proof = fetch_optional!(
             &mut tx,
             |row: &dyn Fields| row.bytes("sealed"),
             "SELECT sealed FROM key_check WHERE id = 1"
@@ -190,7 +190,7 @@ impl Examination {
         key.check(&proof)?;
         // An earlier Quince kept none.
         if has_table(&mut tx, "link_keys").await? {
-            let kept = all!(
+            let kept = fetch_all!(
                 &mut tx,
                 |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
                 "SELECT purpose, sealed FROM link_keys"
@@ -200,7 +200,7 @@ impl Examination {
                 key.open(table, &purpose, column, &sealed)?;
             }
         }
-        let sealed: Vec<(Uuid, Vec<u8>)> = all!(
+        let sealed: Vec<(Uuid, Vec<u8>)> = fetch_all!(
             &mut tx,
             |row: &dyn Fields| Ok((row.uuid("id")?, row.bytes("password_sealed")?)),
             "SELECT id, password_sealed FROM connections WHERE password_sealed IS NOT NULL"
@@ -224,7 +224,7 @@ impl Examination {
         if let Tx::Postgres(_) = &tx {
             return Ok(Present::Clock(tx.shared_now(own).await?));
         }
-        let last = one!(
+        let last = fetch_optional!(
             &mut tx,
             |row: &dyn Fields| row.opt_instant("last"),
             "SELECT max(at) AS last FROM (SELECT max(written_at) AS at FROM write_check

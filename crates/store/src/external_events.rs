@@ -136,7 +136,7 @@ fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
 
 /// What identifies each resource of a calendar.
 pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_key,
         "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
@@ -165,7 +165,7 @@ pub async fn keys_at(
 
 /// The texts of resources, each with what identifies it.
 pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalEvent>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read_event,
         ids.iter().map(|id| id.0).collect(),
@@ -176,7 +176,7 @@ pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalE
 
 /// How many resources of a calendar are kept.
 pub async fn count(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u32, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("events"),
         "SELECT COUNT(*) AS events FROM external_events WHERE remote_calendar_id = $1",
@@ -187,7 +187,7 @@ pub async fn count(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u32, Store
 
 /// What could not be understood in a calendar: the sentence about its oldest such resource, and how many there are.
 pub async fn problems(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Option<(String, u32)>, StoreError> {
-    let found = one!(
+    let found = fetch_optional!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((row.opt_text("problem")?, row.count("events")?)),
         "SELECT COUNT(*) AS events,
@@ -228,7 +228,7 @@ pub async fn odd(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Odd>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_odd,
         "SELECT * FROM (
@@ -248,7 +248,7 @@ pub async fn odd(
 
 /// What was not understood of these events.
 pub async fn problems_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId, String>, StoreError> {
-    let found = all_in!(
+    let found = fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((EventId(row.uuid("id")?), row.text("problem")?)),
         ids.iter().map(|id| id.0).collect(),
@@ -388,7 +388,7 @@ pub async fn delete_some_of_connection(
 
 /// Ended connections of which something is left, since forgetting it broke off.
 pub async fn left_over(tx: &mut Tx) -> Result<Vec<ConnectionId>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| row.uuid("id").map(ConnectionId),
         "SELECT id FROM connections c WHERE disconnected_at IS NOT NULL AND EXISTS
@@ -457,7 +457,7 @@ pub async fn delete_some_until(
 
 /// How many instances of a calendar are kept.
 pub async fn count_instances(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u64, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("instances"),
         "SELECT COUNT(*) AS instances FROM external_instances WHERE remote_calendar_id = $1",
@@ -468,7 +468,7 @@ pub async fn count_instances(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<
 
 /// How many instances of each of these resources are kept; those without are missing.
 pub async fn instances_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId, usize>, StoreError> {
-    let counts = all_in!(
+    let counts = fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((
             EventId(row.uuid("event_id")?),
@@ -488,7 +488,7 @@ pub async fn hrefs_within(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| row.text("href"),
         "SELECT href FROM external_events e WHERE remote_calendar_id = $1 AND EXISTS
@@ -562,7 +562,7 @@ pub async fn instance(
     event: EventId,
     starts_at: Timestamp,
 ) -> Result<Option<Instance>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         read_instance,
         "SELECT * FROM external_instances WHERE event_id = $1 AND starts_at = $2 ORDER BY ends_at DESC",
@@ -578,7 +578,7 @@ pub async fn between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Instance>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read_instance,
         calendars.iter().map(|id| id.0).collect(),

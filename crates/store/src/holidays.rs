@@ -18,7 +18,7 @@ pub struct Holiday {
 
 /// All of them, in order.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Holiday>, StoreError> {
-    let found: Vec<Option<Holiday>> = all!(
+    let found: Vec<Option<Holiday>> = fetch_all!(
         tx,
         readable("holidays", "date", |row: &dyn Fields| {
             Ok(Holiday {

@@ -18,7 +18,7 @@ pub struct Answered {
 
 /// What was answered to a key, if it was used.
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Answered>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(Answered {
             body_hash: row.bytes("body_hash")?,

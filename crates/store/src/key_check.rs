@@ -30,7 +30,7 @@ pub(crate) async fn fits(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError>
 }
 
 async fn find(tx: &mut Tx) -> Result<Option<Vec<u8>>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
         "SELECT sealed FROM key_check WHERE id = 1"

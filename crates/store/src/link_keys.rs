@@ -62,7 +62,7 @@ async fn open_one(
 }
 
 async fn kept(tx: &mut Tx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
         "SELECT sealed FROM link_keys WHERE purpose = $1",
@@ -73,7 +73,7 @@ async fn kept(tx: &mut Tx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError>
 /// Seals all of them with the current key.
 pub(crate) async fn reseal(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
     let (table, column) = SEALED_FOR;
-    let all = all!(
+    let all = fetch_all!(
         tx,
         |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
         "SELECT purpose, sealed FROM link_keys ORDER BY purpose"

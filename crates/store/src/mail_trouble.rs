@@ -30,7 +30,7 @@ fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
 
 /// How it stands, if mails fail.
 pub async fn find(tx: &mut Tx) -> Result<Option<MailTrouble>, StoreError> {
-    one!(tx, read, "SELECT * FROM mail_trouble")
+    fetch_optional!(tx, read, "SELECT * FROM mail_trouble")
 }
 
 /// A mail failed. People are told at `alarm_at`, or when they would have been told before, whichever comes first.

@@ -205,7 +205,7 @@ fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
 
 /// The mails that were given up last.
 pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
@@ -216,7 +216,7 @@ pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError>
 
 /// The mails about an appointment that were given up, in the order in which they were asked for.
 pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m JOIN appointments a ON a.id = m.appointment_id
@@ -227,7 +227,7 @@ pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<V
 
 /// The mails that were tried in vain and wait for another try, the next first.
 pub async fn waiting_again(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
@@ -239,7 +239,7 @@ pub async fn waiting_again(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreE
 
 /// Those of an appointment, in the order in which they were asked for.
 pub async fn waiting_again_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m JOIN appointments a ON a.id = m.appointment_id
@@ -266,7 +266,7 @@ pub async fn put_off(tx: &mut Tx) -> Result<PutOff, StoreError> {
             next: row.opt_instant("next")?,
         })
     };
-    let found = one!(
+    let found = fetch_optional!(
         tx,
         read,
         "SELECT COUNT(*) AS n, MIN(next_attempt_at) AS next FROM messages WHERE state = 'waiting' AND attempts > 0"
@@ -276,7 +276,7 @@ pub async fn put_off(tx: &mut Tx) -> Result<PutOff, StoreError> {
 
 /// A mail that was given up, if it is one.
 pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<Failed>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
@@ -388,7 +388,7 @@ pub async fn sent_to(
     until: Timestamp,
     at: At,
 ) -> Result<u32, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("mails"),
         "SELECT COUNT(*) AS mails FROM messages
@@ -402,10 +402,10 @@ pub async fn sent_to(
 }
 
 /// Lets one transaction at a time count the mails to these addresses.
-pub async fn queue_for_recipients(tx: &mut Tx, keys: &[String]) -> Result<(), StoreError> {
+pub async fn lock_recipients(tx: &mut Tx, keys: &[String]) -> Result<(), StoreError> {
     let mut locks: Vec<Uuid> = keys.iter().map(|key| strangers::lock("mails", key)).collect();
     locks.sort();
-    tx.queue_for(locks).await
+    tx.lock_owners(locks).await
 }
 
 /// A claimed mail is not sent, and shown with those that were given up.

@@ -15,7 +15,7 @@ use crate::ids::{OccupancyId, new_id};
 ///
 /// The host is a staff member, or the booking calendar itself where nobody is assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct TimeClaim {
     /// Whose time.
     pub host_id: StaffId,
     /// The booking calendar; appointments of one calendar may share an identical start.
@@ -34,11 +34,11 @@ pub struct Place {
 
 /// A visitor who holds time while they fill in a form: the SHA-256 of a secret that only they know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Holder(pub [u8; 32]);
+pub struct VisitorId(pub [u8; 32]);
 
 /// A start in a host's time of which a hold ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Freed {
+pub struct FreedSlot {
     /// The booking calendar.
     pub calendar_id: CalendarId,
     /// Start of the meeting.
@@ -49,12 +49,12 @@ pub struct Freed {
 #[derive(Debug, Clone, Copy)]
 enum Owner {
     Appointment(AppointmentId),
-    Hold(Holder, Timestamp),
+    Hold(VisitorId, Timestamp),
 }
 
 /// Time that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct OccupiedSpan {
     /// The row.
     pub id: OccupancyId,
     /// Whose time.
@@ -98,7 +98,7 @@ impl Span {
     }
 
     /// The same with room for this place, which may have longer buffers or more seats than those before it.
-    fn widened(&self, place: &Place) -> Self {
+    fn widened(&self, place: &TimeClaim) -> Self {
         Self {
             id: self.id,
             from: self.from.min(ms(place.from)),
@@ -113,7 +113,7 @@ pub async fn seats_of(
     tx: &mut Tx,
     appointment: AppointmentId,
 ) -> Result<Vec<(OccupancyId, u32)>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok((OccupancyId(row.uuid("occupancy_id")?), row.count("seats")?)),
         "SELECT occupancy_id, COUNT(*) AS seats FROM occupancy_seats WHERE appointment_id = $1 GROUP BY occupancy_id",
@@ -126,7 +126,7 @@ pub async fn shared_with_others(
     tx: &mut Tx,
     appointment: AppointmentId,
 ) -> Result<Vec<OccupancyId>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok(OccupancyId(row.uuid("occupancy_id")?)),
         "SELECT DISTINCT occupancy_id FROM occupancy_seats
@@ -141,7 +141,7 @@ pub async fn overrides_of(
     tx: &mut Tx,
     appointment: AppointmentId,
 ) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok((StaffId(row.uuid("host_id")?), row.instant("meeting_start")?)),
         "SELECT host_id, meeting_start FROM occupancy
@@ -155,15 +155,15 @@ pub async fn overrides_of(
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
-pub async fn take(
+pub async fn claim(
     tx: &mut Tx,
-    places: &[Place],
+    places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(TAKE.set).await?;
-    let taken = take_all(tx, places, Owner::Appointment(appointment), seats, now, None).await;
+    let taken = claim_all(tx, places, Owner::Appointment(appointment), seats, now, None).await;
     TAKE.settle(tx, taken).await
 }
 
@@ -176,32 +176,32 @@ pub enum Holds {
     MayBeInTheWay,
 }
 
-/// As [`take`], for a visitor who may hold the time: their hold gives way to the appointment. After a refusal the transaction is of
+/// As [`claim`], for a visitor who may hold the time: their hold gives way to the appointment. After a refusal the transaction is of
 /// no more use, as nothing was set up to go back to: it is rare, and everything is read anew then.
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
-pub async fn take_held(
+pub async fn claim_held(
     tx: &mut Tx,
-    places: &[Place],
+    places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
-    (holder, holds): (Option<Holder>, Holds),
+    (holder, holds): (Option<VisitorId>, Holds),
 ) -> Result<(), StoreError> {
     let owner = Owner::Appointment(appointment);
     let taken = match places {
         [place] if holds == Holds::Ignored && is_alone(place) => {
-            tx.join_queue_for(place.host_id.0).await?;
-            take_one(tx, place, owner, seats, now).await
+            tx.lock_owner_shared(place.host_id.0).await?;
+            claim_one(tx, place, owner, seats, now).await
         }
-        places => take_all(tx, places, owner, seats, now, holder).await,
+        places => claim_all(tx, places, owner, seats, now, holder).await,
     };
     taken.map_err(StoreError::into_taken)
 }
 
 /// Whether two who want this place meet in the database's rule alone, as nobody shares it.
-fn is_alone(place: &Place) -> bool {
+fn is_alone(place: &TimeClaim) -> bool {
     place.capacity == 1 && !place.overriding
 }
 
@@ -212,11 +212,11 @@ fn is_alone(place: &Place) -> bool {
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn hold(
     tx: &mut Tx,
-    places: &[Place],
-    holder: Holder,
+    places: &[TimeClaim],
+    holder: VisitorId,
     until: Timestamp,
     now: Timestamp,
-) -> Result<Vec<Freed>, StoreError> {
+) -> Result<Vec<FreedSlot>, StoreError> {
     tx.run(TAKE.set).await?;
     let held = replace_hold(tx, places, holder, until, now).await;
     TAKE.settle(tx, held).await
@@ -224,36 +224,40 @@ pub async fn hold(
 
 /// Queues for all hosts whose time changes when a visitor holds these hosts' time. Whoever has to queue for some of them
 /// earlier than [`hold`] does it by this, as everybody queues in the same order.
-pub async fn queue_to_hold(tx: &mut Tx, holder: Holder, hosts: &[StaffId]) -> Result<(), StoreError> {
+pub async fn lock_to_hold(tx: &mut Tx, holder: VisitorId, hosts: &[StaffId]) -> Result<(), StoreError> {
     let before = held_by(tx, holder).await?;
-    queue(tx, before.into_iter().chain(hosts.iter().map(|host| host.0))).await
+    lock(tx, before.into_iter().chain(hosts.iter().map(|host| host.0))).await
 }
 
 async fn replace_hold(
     tx: &mut Tx,
-    places: &[Place],
-    holder: Holder,
+    places: &[TimeClaim],
+    holder: VisitorId,
     until: Timestamp,
     now: Timestamp,
-) -> Result<Vec<Freed>, StoreError> {
+) -> Result<Vec<FreedSlot>, StoreError> {
     let before = held_by(tx, holder).await?;
     let new = places.iter().map(|place| place.host_id.0);
-    queue(tx, before.iter().copied().chain(new)).await?;
+    lock(tx, before.iter().copied().chain(new)).await?;
     let freed = end_holds(tx, &before, now, Some(holder)).await?;
-    take_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await?;
+    claim_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await?;
     Ok(freed)
 }
 
 /// Gives back what a visitor holds.
-pub async fn give_up_hold(tx: &mut Tx, holder: Holder, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
+pub async fn give_up_hold(
+    tx: &mut Tx,
+    holder: VisitorId,
+    now: Timestamp,
+) -> Result<Vec<FreedSlot>, StoreError> {
     let held = held_by(tx, holder).await?;
-    queue(tx, held.iter().copied()).await?;
+    lock(tx, held.iter().copied()).await?;
     end_holds(tx, &held, now, Some(holder)).await
 }
 
 /// Some of the hosts in whose time holds have expired.
 pub async fn with_expired_holds(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<StaffId>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok(StaffId(row.uuid("host_id")?)),
         "SELECT DISTINCT host_id FROM occupancy WHERE id IN (
@@ -276,8 +280,12 @@ pub async fn expire_after(tx: &mut Tx, longest: Timestamp, now: Timestamp) -> Re
 }
 
 /// Removes the holds of a host's time that have expired.
-pub async fn end_expired_holds(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Freed>, StoreError> {
-    queue(tx, [host.0].into_iter()).await?;
+pub async fn end_expired_holds(
+    tx: &mut Tx,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<Vec<FreedSlot>, StoreError> {
+    lock(tx, [host.0].into_iter()).await?;
     end_holds(tx, &[host.0], now, None).await
 }
 
@@ -299,8 +307,8 @@ pub async fn end_holds_of(tx: &mut Tx, calendar: CalendarId) -> Result<(), Store
 }
 
 /// Whose time a visitor holds.
-async fn held_by(tx: &mut Tx, holder: Holder) -> Result<Vec<uuid::Uuid>, StoreError> {
-    all!(
+async fn held_by(tx: &mut Tx, holder: VisitorId) -> Result<Vec<uuid::Uuid>, StoreError> {
+    fetch_all!(
         tx,
         |row: &dyn Fields| row.uuid("host_id"),
         "SELECT host_id FROM occupancy WHERE id IN (
@@ -315,7 +323,7 @@ struct Ending {
     host_id: StaffId,
     from: Timestamp,
     to: Timestamp,
-    freed: Freed,
+    freed: FreedSlot,
 }
 
 impl Ending {
@@ -325,26 +333,26 @@ impl Ending {
             host_id: StaffId(row.uuid("host_id")?),
             from: row.instant("from_at")?,
             to: row.instant("to_at")?,
-            freed: Freed {
+            freed: FreedSlot {
                 calendar_id: CalendarId(row.uuid("calendar_id")?),
                 meeting_start: row.instant("meeting_start")?,
             },
         })
     }
 
-    fn is_in_the_way_of(&self, place: &Place) -> bool {
+    fn is_in_the_way_of(&self, place: &TimeClaim) -> bool {
         place.host_id == self.host_id && place.from < self.to && place.to > self.from
     }
 }
 
-/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what was queued for is touched, so that
+/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what was queued for is expect_row, so that
 /// nobody waits for anybody out of turn.
 async fn end_holds(
     tx: &mut Tx,
     hosts: &[uuid::Uuid],
     now: Timestamp,
-    own: Option<Holder>,
-) -> Result<Vec<Freed>, StoreError> {
+    own: Option<VisitorId>,
+) -> Result<Vec<FreedSlot>, StoreError> {
     let spans = ending(tx, hosts, now, own).await?;
     end(tx, &spans, now, own).await?;
     Ok(spans.into_iter().map(|span| span.freed).collect())
@@ -355,9 +363,9 @@ async fn ending(
     tx: &mut Tx,
     hosts: &[uuid::Uuid],
     now: Timestamp,
-    own: Option<Holder>,
+    own: Option<VisitorId>,
 ) -> Result<Vec<Ending>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         Ending::read,
         hosts.to_vec(),
@@ -374,16 +382,21 @@ async fn ending(
 async fn in_the_way(
     tx: &mut Tx,
     hosts: &[uuid::Uuid],
-    places: &[Place],
+    places: &[TimeClaim],
     now: Timestamp,
-    own: Option<Holder>,
+    own: Option<VisitorId>,
 ) -> Result<Vec<Ending>, StoreError> {
     let mut spans = ending(tx, hosts, now, own).await?;
     spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
     Ok(spans)
 }
 
-async fn end(tx: &mut Tx, spans: &[Ending], now: Timestamp, own: Option<Holder>) -> Result<(), StoreError> {
+async fn end(
+    tx: &mut Tx,
+    spans: &[Ending],
+    now: Timestamp,
+    own: Option<VisitorId>,
+) -> Result<(), StoreError> {
     let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
     for span in spans {
         execute!(
@@ -415,13 +428,13 @@ async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn relocate(
     tx: &mut Tx,
-    places: &[Place],
+    places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(TAKE.set).await?;
-    let moved = release_and_take(tx, places, appointment, seats, now).await;
+    let moved = release_and_claim(tx, places, appointment, seats, now).await;
     TAKE.settle(tx, moved).await
 }
 
@@ -448,31 +461,31 @@ impl Savepoint {
     }
 }
 
-async fn release_and_take(
+async fn release_and_claim(
     tx: &mut Tx,
-    places: &[Place],
+    places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let held = hosts_of(tx, appointment).await?;
     // Before anything is locked, so that two who exchange their times do not wait for each other.
-    queue(
+    lock(
         tx,
         held.into_iter().chain(places.iter().map(|place| place.host_id.0)),
     )
     .await?;
-    give_back(tx, appointment).await?;
-    take_all(tx, places, Owner::Appointment(appointment), seats, now, None).await
+    release_all(tx, appointment).await?;
+    claim_all(tx, places, Owner::Appointment(appointment), seats, now, None).await
 }
 
-async fn take_all(
+async fn claim_all(
     tx: &mut Tx,
-    places: &[Place],
+    places: &[TimeClaim],
     owner: Owner,
     seats: u32,
     now: Timestamp,
-    own: Option<Holder>,
+    own: Option<VisitorId>,
 ) -> Result<(), StoreError> {
     let hosts: BTreeSet<uuid::Uuid> = places.iter().map(|place| place.host_id.0).collect();
     let hosts: Vec<uuid::Uuid> = hosts.into_iter().collect();
@@ -482,33 +495,33 @@ async fn take_all(
         && is_alone(place)
         && in_the_way(tx, &hosts, places, now, own).await?.is_empty()
     {
-        tx.join_queue_for(place.host_id.0).await?;
-        return take_one(tx, place, owner, seats, now).await;
+        tx.lock_owner_shared(place.host_id.0).await?;
+        return claim_one(tx, place, owner, seats, now).await;
     }
     // Within the savepoint: a refusal lets the next in the queue go on while other hosts are tried.
-    queue(tx, hosts.iter().copied()).await?;
+    lock(tx, hosts.iter().copied()).await?;
     let ending = in_the_way(tx, &hosts, places, now, own).await?;
     end(tx, &ending, now, own).await?;
     for place in places {
-        take_one(tx, place, owner, seats, now).await?;
+        claim_one(tx, place, owner, seats, now).await?;
     }
     Ok(())
 }
 
 /// Waits until nobody else is changing these hosts' time, and keeps others waiting until the transaction ends. Everybody
 /// queues in the same order, so that no two wait for each other.
-pub async fn queue_for(tx: &mut Tx, hosts: &[StaffId]) -> Result<(), StoreError> {
-    queue(tx, hosts.iter().map(|host| host.0)).await
+pub async fn lock_owners(tx: &mut Tx, hosts: &[StaffId]) -> Result<(), StoreError> {
+    lock(tx, hosts.iter().map(|host| host.0)).await
 }
 
-async fn queue(tx: &mut Tx, hosts: impl Iterator<Item = uuid::Uuid>) -> Result<(), StoreError> {
+async fn lock(tx: &mut Tx, hosts: impl Iterator<Item = uuid::Uuid>) -> Result<(), StoreError> {
     let in_order: BTreeSet<uuid::Uuid> = hosts.collect();
-    tx.queue_for(in_order.into_iter().collect()).await
+    tx.lock_owners(in_order.into_iter().collect()).await
 }
 
-async fn take_one(
+async fn claim_one(
     tx: &mut Tx,
-    place: &Place,
+    place: &TimeClaim,
     owner: Owner,
     seats: u32,
     now: Timestamp,
@@ -549,7 +562,7 @@ async fn take_one(
 }
 
 async fn seats_taken(tx: &mut Tx, span: uuid::Uuid) -> Result<BTreeSet<u32>, StoreError> {
-    let seats = all!(
+    let seats = fetch_all!(
         tx,
         |row: &dyn Fields| row.count("seat"),
         "SELECT seat FROM occupancy_seats WHERE occupancy_id = $1",
@@ -559,7 +572,7 @@ async fn seats_taken(tx: &mut Tx, span: uuid::Uuid) -> Result<BTreeSet<u32>, Sto
 }
 
 /// The span of this start, if there is one, made as wide as the place.
-async fn shared(tx: &mut Tx, place: &Place) -> Result<Option<uuid::Uuid>, StoreError> {
+async fn shared(tx: &mut Tx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, StoreError> {
     let found = locked!(
         tx,
         Span::read,
@@ -593,7 +606,7 @@ async fn shared(tx: &mut Tx, place: &Place) -> Result<Option<uuid::Uuid>, StoreE
     Ok(Some(span.id))
 }
 
-async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyId, StoreError> {
+async fn insert(tx: &mut Tx, place: &TimeClaim, now: Timestamp) -> Result<OccupancyId, StoreError> {
     let id = new_id(now)?;
     // Of two who want overlapping spans at the same moment, Postgres lets each wait for the other, unless both say what to do at
     // a conflict: then one of them gives way.
@@ -619,13 +632,13 @@ async fn insert(tx: &mut Tx, place: &Place, now: Timestamp) -> Result<OccupancyI
 /// Gives an appointment's time back. A span without seats left is removed.
 pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
     let held = hosts_of(tx, appointment).await?;
-    queue(tx, held.into_iter()).await?;
-    give_back(tx, appointment).await
+    lock(tx, held.into_iter()).await?;
+    release_all(tx, appointment).await
 }
 
 /// Whose time an appointment takes.
 async fn hosts_of(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<uuid::Uuid>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| row.uuid("host_id"),
         "SELECT host_id FROM occupancy WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
@@ -633,7 +646,7 @@ async fn hosts_of(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<uuid::U
     )
 }
 
-async fn give_back(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+async fn release_all(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
     // Locked first, so that nobody takes a seat of a span that is about to go.
     let spans = locked!(
         tx,

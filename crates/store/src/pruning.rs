@@ -21,7 +21,7 @@ pub struct LastTime {
 
 /// When old rows were last removed, if they ever were.
 pub async fn last_time(tx: &mut Tx) -> Result<Option<LastTime>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(LastTime {
             pruned_at: row.instant("pruned_at")?,
@@ -85,7 +85,7 @@ pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u
         ms(before),
         i64::from(most)
     )?;
-    let spans: Vec<Uuid> = all_in!(
+    let spans: Vec<Uuid> = fetch_all_in!(
         tx,
         |row: &dyn Fields| row.uuid("occupancy_id"),
         ids.clone(),

@@ -18,7 +18,7 @@ pub enum AnswerKind {
 
 /// What a booking calendar asks its clients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
+pub struct IntakeQuestion {
     /// What is asked; no two questions of a booking calendar ask the same.
     pub label: String,
     /// How it is answered.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, ms, opt_ms, touched};
+use crate::db::{Tx, expect_row, ms, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, RemoteCalendarId, new_id};
@@ -109,7 +109,7 @@ pub async fn connected_primaries(
     tx: &mut Tx,
     hosts: &[StaffId],
 ) -> Result<Vec<ConnectedPrimary>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok(ConnectedPrimary {
             host: StaffId(row.uuid("host_id")?),
@@ -228,7 +228,7 @@ pub async fn upsert(
     listed: &Listed,
     now: Timestamp,
 ) -> Result<RemoteCalendarId, StoreError> {
-    let found = one!(
+    let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
         "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
@@ -252,7 +252,7 @@ pub async fn upsert(
 
 /// A calendar by id.
 pub async fn find(tx: &mut Tx, id: RemoteCalendarId) -> Result<Option<RemoteCalendar>, StoreError> {
-    one!(tx, read, "SELECT * FROM remote_calendars WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM remote_calendars WHERE id = $1", id.0)
 }
 
 /// The calendars of connections, by name.
@@ -260,7 +260,7 @@ pub async fn list_for_connections(
     tx: &mut Tx,
     ids: &[ConnectionId],
 ) -> Result<Vec<RemoteCalendar>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         ids.iter().map(|id| id.0).collect(),
@@ -271,7 +271,7 @@ pub async fn list_for_connections(
 
 /// The calendars of all connections of a person that have not ended.
 pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<RemoteCalendar>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT r.* FROM remote_calendars r JOIN connections c ON c.id = r.connection_id
@@ -282,7 +282,7 @@ pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<RemoteCal
 
 /// The calendars of everybody's connections that have not ended.
 pub async fn list_all(tx: &mut Tx) -> Result<Vec<RemoteCalendar>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT r.* FROM remote_calendars r JOIN connections c ON c.id = r.connection_id
@@ -292,7 +292,7 @@ pub async fn list_all(tx: &mut Tx) -> Result<Vec<RemoteCalendar>, StoreError> {
 
 /// The calendars whose events count for these people.
 pub async fn watched(tx: &mut Tx, staff: &[StaffId]) -> Result<Vec<Watched>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read_watched,
         staff.iter().map(|id| id.0).collect(),
@@ -321,14 +321,14 @@ pub async fn set_conflicts(
             id.0,
             staff.0
         )?;
-        touched(rows, "calendar")?;
+        expect_row(rows, "calendar")?;
     }
     Ok(())
 }
 
 /// Chooses whether all-day events that do not say whether they block, do.
 pub async fn set_all_day_blocks(tx: &mut Tx, id: RemoteCalendarId, blocks: bool) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE remote_calendars SET all_day_blocks = $2 WHERE id = $1",
@@ -359,7 +359,7 @@ pub async fn sync_done(
         ms(now),
         problem
     )?;
-    touched(rows, "calendar")
+    expect_row(rows, "calendar")
 }
 
 /// What a comparison of all that lies in a calendar with what is kept came to.
@@ -505,7 +505,7 @@ pub async fn set_vanished(
     id: RemoteCalendarId,
     at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE remote_calendars SET vanished_at = $2 WHERE id = $1",
@@ -534,7 +534,7 @@ pub async fn read_failed(
         ms(now),
         ms(next)
     )?;
-    touched(rows, "calendar")
+    expect_row(rows, "calendar")
 }
 
 /// Forgets that calendars could not be read, so that they are tried at once.
@@ -572,5 +572,5 @@ pub async fn forget_progress(tx: &mut Tx, id: RemoteCalendarId) -> Result<(), St
          WHERE id = $1",
         id.0
     )?;
-    touched(rows, "calendar")
+    expect_row(rows, "calendar")
 }

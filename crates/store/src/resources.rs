@@ -20,7 +20,7 @@ pub struct Resource {
 
 /// All of them, by name.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Resource>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok(Resource {
             id: ResourceId(row.uuid("id")?),
@@ -54,7 +54,7 @@ pub async fn booked_until(
     units: &[UnitId],
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let each = all_in!(
+    let each = fetch_all_in!(
         tx,
         |row: &dyn Fields| row.instant("until"),
         units.iter().map(|unit| unit.0).collect(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, ResourceId, StaffId};
 
-use crate::db::{Tx, json, touched};
+use crate::db::{Tx, expect_row, json};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ServiceId, new_id};
@@ -66,7 +66,7 @@ fn read(row: &dyn Fields) -> Result<Service, StoreError> {
 
 /// The services of a booking calendar, in the order of the menu.
 pub async fn list(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Service>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM services WHERE calendar_id = $1 ORDER BY position, id",
@@ -76,7 +76,7 @@ pub async fn list(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Service>, Sto
 
 /// The services of all booking calendars.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Service>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM services ORDER BY calendar_id, position, id"
@@ -126,12 +126,12 @@ pub async fn update(tx: &mut Tx, id: ServiceId, new: &NewService) -> Result<(), 
         json(&new.staff)?,
         json(&new.resources)?
     )?;
-    touched(rows, "service")
+    expect_row(rows, "service")
 }
 
 /// Takes a service off the menu. Visits that are booked keep its name.
 pub async fn delete(tx: &mut Tx, id: ServiceId) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(tx, "DELETE FROM services WHERE id = $1", id.0)?,
         "service",
     )

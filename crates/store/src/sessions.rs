@@ -77,7 +77,7 @@ pub async fn load(
     now: Timestamp,
     since: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(Session {
             data: row.text("data")?,
@@ -94,7 +94,7 @@ pub async fn load(
 
 /// Makes room for another session of somebody who is not signed in: of more than `most` those that end first go.
 pub async fn make_room(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("count"),
         "SELECT COUNT(*) AS count FROM sessions WHERE staff_id IS NULL"

@@ -19,7 +19,7 @@ pub async fn spend(tx: &mut Tx, hash: &[u8; 32], expires_at: Timestamp) -> Resul
 
 /// Whether a puzzle was spent.
 pub async fn is_spent(tx: &mut Tx, hash: &[u8; 32]) -> Result<bool, StoreError> {
-    let found = one!(
+    let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.instant("expires_at"),
         "SELECT expires_at FROM spent_puzzles WHERE hash = $1",

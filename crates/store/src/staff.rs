@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{DateOverride, StaffId, WeeklyHours};
 use zones::Zone;
 
-use crate::db::{Tx, json, ms, touched};
+use crate::db::{Tx, expect_row, json, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{RemoteCalendarId, new_id};
@@ -122,12 +122,12 @@ pub async fn insert(tx: &mut Tx, new: &NewStaff, now: Timestamp) -> Result<Staff
 
 /// A staff member by id.
 pub async fn find(tx: &mut Tx, id: StaffId) -> Result<Option<Staff>, StoreError> {
-    one!(tx, read, "SELECT * FROM staff WHERE id = $1", id.0)
+    fetch_optional!(tx, read, "SELECT * FROM staff WHERE id = $1", id.0)
 }
 
 /// These staff members, in any order; those who are none are missing.
 pub async fn list_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreError> {
-    all_in!(
+    fetch_all_in!(
         tx,
         read,
         ids.iter().map(|id| id.0).collect(),
@@ -138,17 +138,17 @@ pub async fn list_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreEr
 
 /// A staff member by address, which must be in lower case.
 pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Staff>, StoreError> {
-    one!(tx, read, "SELECT * FROM staff WHERE email = $1", email)
+    fetch_optional!(tx, read, "SELECT * FROM staff WHERE email = $1", email)
 }
 
 /// Everybody, in the order in which they joined.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
-    all!(tx, read, "SELECT * FROM staff ORDER BY created_at, id")
+    fetch_all!(tx, read, "SELECT * FROM staff ORDER BY created_at, id")
 }
 
 /// How many there are.
 pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
-    Ok(one!(
+    Ok(fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("n"),
         "SELECT COUNT(*) AS n FROM staff"
@@ -158,7 +158,7 @@ pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
 
 /// Changes name and zone.
 pub async fn update_profile(tx: &mut Tx, id: StaffId, name: &str, zone: &Zone) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE staff SET name = $2, zone = $3 WHERE id = $1",
@@ -178,7 +178,7 @@ pub async fn update_hours(
     overrides: &[DateOverride],
 ) -> Result<(), StoreError> {
     let (hours, overrides) = (json(hours)?, json(&overrides)?);
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE staff SET hours = $2, overrides = $3 WHERE id = $1",
@@ -199,8 +199,8 @@ pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<i64, S
         id.0,
         hash
     )?;
-    touched(rows, "staff member")?;
-    let epoch = one!(
+    expect_row(rows, "staff member")?;
+    let epoch = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("session_epoch"),
         "SELECT session_epoch FROM staff WHERE id = $1",
@@ -216,7 +216,7 @@ pub async fn set_primary(
     calendar: Option<RemoteCalendarId>,
 ) -> Result<(), StoreError> {
     let calendar = calendar.map(|calendar| calendar.0);
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE staff SET primary_calendar_id = $2 WHERE id = $1",
@@ -229,7 +229,7 @@ pub async fn set_primary(
 
 /// Chooses what happens while a calendar cannot be read.
 pub async fn set_when_stale(tx: &mut Tx, id: StaffId, choice: WhenStale) -> Result<(), StoreError> {
-    touched(
+    expect_row(
         execute!(
             tx,
             "UPDATE staff SET when_stale = $2 WHERE id = $1",

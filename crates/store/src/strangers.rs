@@ -9,7 +9,7 @@ use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
 use crate::ids::WaitingId;
-use crate::occupancy::Holder;
+use crate::occupancy::VisitorId;
 use crate::unreadable::Lenient;
 
 /// By what strangers are told from each other.
@@ -34,15 +34,15 @@ pub struct Sent {
 
 /// Lets one transaction at a time count and book for this network and this address. Whoever queues for anything else does so
 /// after this.
-pub async fn queue_for(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError> {
+pub async fn lock_sender(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError> {
     let mut keys = vec![lock("network", &sender.network), lock("address", &sender.address)];
     keys.sort();
-    tx.queue_for(keys).await
+    tx.lock_owners(keys).await
 }
 
 /// As [`queue_for`], for what comes without an address.
-pub async fn queue_for_network(tx: &mut Tx, network: &str) -> Result<(), StoreError> {
-    tx.queue_for(vec![lock("network", network)]).await
+pub async fn lock_network(tx: &mut Tx, network: &str) -> Result<(), StoreError> {
+    tx.lock_owners(vec![lock("network", network)]).await
 }
 
 /// Somebody opened a link that was sent to this address.
@@ -58,7 +58,7 @@ pub async fn confirm_address(tx: &mut Tx, address: &str, now: Timestamp) -> Resu
 
 /// Whether somebody opened a link that was sent to this address.
 pub async fn is_confirmed(tx: &mut Tx, address: &str) -> Result<bool, StoreError> {
-    let found = one!(
+    let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.instant("confirmed_at"),
         "SELECT confirmed_at FROM confirmed_addresses WHERE address_key = $1",
@@ -92,7 +92,7 @@ pub async fn bookings(
     until: Timestamp,
     most: u32,
 ) -> Result<Vec<Sent>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read_sent,
         "SELECT * FROM (SELECT CAST(1 AS BIGINT) AS from_network, created_at, guests FROM appointments
@@ -112,10 +112,10 @@ pub async fn bookings(
 pub async fn other_holders(
     tx: &mut Tx,
     network: &str,
-    own: Holder,
+    own: VisitorId,
     now: Timestamp,
 ) -> Result<u32, StoreError> {
-    let count = one!(
+    let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("holders"),
         "SELECT COUNT(DISTINCT holder) AS holders FROM occupancy_seats
@@ -132,7 +132,7 @@ pub async fn waiting(tx: &mut Tx, sender: &Sender, now: Timestamp) -> Result<(u3
     let read = |row: &dyn Fields| -> Result<(u32, u32), StoreError> {
         Ok((row.count("of_network")?, row.count("of_address")?))
     };
-    let counts = one!(
+    let counts = fetch_optional!(
         tx,
         read,
         "SELECT
@@ -179,7 +179,7 @@ pub struct Undoable {
     /// Active appointments to come, in order.
     pub appointments: Vec<AppointmentId>,
     /// Visitors who hold time.
-    pub holders: Vec<Holder>,
+    pub holders: Vec<VisitorId>,
     /// Places on the lists of sessions to come.
     pub waiting: Vec<WaitingId>,
     /// How many mails about that wait.
@@ -189,7 +189,7 @@ pub struct Undoable {
 /// What came from a network or with an address, and can be undone.
 pub async fn undoable(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Undoable, StoreError> {
     let (network, address) = key.values();
-    let appointments = all!(
+    let appointments = fetch_all!(
         tx,
         |row: &dyn Fields| Ok(AppointmentId(row.uuid("id")?)),
         "SELECT id FROM appointments
@@ -205,16 +205,16 @@ pub async fn undoable(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Undoable
         let bytes = bytes
             .try_into()
             .map_err(|_| inconsistent("holder", "not 32 bytes"))?;
-        Ok::<_, StoreError>(Holder(bytes))
+        Ok::<_, StoreError>(VisitorId(bytes))
     };
-    let holders = all!(
+    let holders = fetch_all!(
         tx,
         holder,
         "SELECT DISTINCT holder FROM occupancy_seats WHERE client_network = $1 AND hold_expires_at > $2",
         network,
         ms(now)
     )?;
-    let waiting = all!(
+    let waiting = fetch_all!(
         tx,
         |row: &dyn Fields| Ok(WaitingId(row.uuid("id")?)),
         "SELECT w.id FROM waiting_list w JOIN class_sessions s ON s.id = w.session_id
@@ -223,7 +223,7 @@ pub async fn undoable(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Undoable
         address,
         ms(now)
     )?;
-    let mails = one!(
+    let mails = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("mails"),
         "SELECT COUNT(*) AS mails FROM messages
@@ -264,7 +264,7 @@ pub async fn busy(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<(String, u32)>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         |row: &dyn Fields| Ok((row.text("whose")?, row.count("booked")?)),
         "SELECT whose, booked FROM (
@@ -295,7 +295,7 @@ pub async fn forget_networks(tx: &mut Tx, before: Timestamp) -> Result<(), Store
 }
 
 /// Notes from which network a visitor holds time.
-pub async fn note_hold(tx: &mut Tx, holder: Holder, network: &str) -> Result<(), StoreError> {
+pub async fn note_hold(tx: &mut Tx, holder: VisitorId, network: &str) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE occupancy_seats SET client_network = $2 WHERE holder = $1",

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use zones::Zone;
 
-use crate::db::{Tx, json, ms, touched};
+use crate::db::{Tx, expect_row, json, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{SessionId, WaitingId};
@@ -95,7 +95,7 @@ pub async fn insert(tx: &mut Tx, new: &Waiting, token_hash: &[u8; 32]) -> Result
 
 /// Who waits for a session, the first first.
 pub async fn list(tx: &mut Tx, session: SessionId) -> Result<Vec<Waiting>, StoreError> {
-    all!(
+    fetch_all!(
         tx,
         read,
         "SELECT * FROM waiting_list WHERE session_id = $1 ORDER BY created_at, id",
@@ -105,7 +105,7 @@ pub async fn list(tx: &mut Tx, session: SessionId) -> Result<Vec<Waiting>, Store
 
 /// Somebody who waits, by the hash of their page's token.
 pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Waiting>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         read,
         "SELECT * FROM waiting_list WHERE token_hash = $1",
@@ -116,5 +116,5 @@ pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<W
 /// Takes somebody off the list.
 pub async fn delete(tx: &mut Tx, id: WaitingId) -> Result<(), StoreError> {
     let rows = execute!(tx, "DELETE FROM waiting_list WHERE id = $1", id.0)?;
-    touched(rows, "place on the waiting list")
+    expect_row(rows, "place on the waiting list")
 }

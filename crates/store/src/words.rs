@@ -5,7 +5,7 @@
 #[error("“{0}” is not a word known here")]
 pub struct UnknownWord(pub String);
 
-macro_rules! words {
+macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +35,7 @@ macro_rules! words {
     };
 }
 
-words! {
+text_enum! {
     /// What a staff member may do.
     Role {
         /// Set up the workspace; there is one.
@@ -46,7 +46,7 @@ words! {
         Staff = "staff",
     }
 }
-words! {
+text_enum! {
     /// What happens while a calendar cannot be read (scheduling.md).
     WhenStale {
         /// The last known events block.
@@ -57,7 +57,7 @@ words! {
         IgnoreCalendar = "ignore-calendar",
     }
 }
-words! {
+text_enum! {
     /// What later edits of external events do (product.md, D6).
     ImportPolicy {
         /// Moved and deleted events move and disappear here, too.
@@ -66,7 +66,7 @@ words! {
         AsFirstImported = "as-first-imported",
     }
 }
-words! {
+text_enum! {
     /// The kind of a calendar server.
     Server {
         /// Apple's.
@@ -75,7 +75,7 @@ words! {
         Caldav = "caldav",
     }
 }
-words! {
+text_enum! {
     /// How a connection stands.
     ConnectionState {
         /// All is well.
@@ -88,7 +88,7 @@ words! {
         Disconnected = "disconnected",
     }
 }
-words! {
+text_enum! {
     /// How the event of an appointment stands in its host's calendar.
     WriteState {
         /// Not written yet, or again.
@@ -105,7 +105,7 @@ words! {
         NoCalendar = "no-calendar",
     }
 }
-words! {
+text_enum! {
     /// What a calendar write does.
     WriteAction {
         /// Makes or changes the event.
@@ -114,7 +114,7 @@ words! {
         Delete = "delete",
     }
 }
-words! {
+text_enum! {
     /// How a mail stands.
     MessageState {
         /// To be sent.
@@ -125,7 +125,7 @@ words! {
         Failed = "failed",
     }
 }
-words! {
+text_enum! {
     /// How an appointment stands.
     AppointmentStatus {
         /// Waits for confirmation; blocks its time.

@@ -19,7 +19,7 @@ pub struct Workspace {
 
 /// The workspace, once there is one.
 pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>, StoreError> {
-    one!(
+    fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(Workspace {
             name: row.text("name")?,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bookings::accounts::{NewOwner, NewStaff};
-use bookings::calendars::{CalendarForm, Member};
+use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::clock::SystemClock;
 use bookings::{Kind, Mail, Priority, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -162,7 +162,9 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         members: team.iter().map(member).collect(),
         ..CalendarForm::new("Team")
     };
-    bookings::calendars::create(&quince, team[0], form).await.unwrap();
+    bookings::booking_calendars::create(&quince, team[0], form)
+        .await
+        .unwrap();
 }
 
 /// Events of each host's iCloud as a sync leaves them, spread over the two months that can be booked, at different times for

@@ -9,7 +9,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bookings::appointments::{BookError, Booking};
-use bookings::calendars::Answer;
+use bookings::booking_calendars::Answer;
 use bookings::services::Chosen;
 use bookings::strangers::{self, NotProven, Proof};
 use bookings::{Quince, StaffId};

@@ -22,10 +22,12 @@ struct Calendar {
 
 /// Lists the active booking calendars.
 pub async fn list(State(quince): State<Quince>) -> Result<Json<Calendars>, Problem> {
-    let calendars = bookings::calendars::public_list(&quince).await.map_err(|error| {
-        tracing::error!(%error, "listing booking calendars failed");
-        Problem::internal()
-    })?;
+    let calendars = bookings::booking_calendars::public_list(&quince)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "listing booking calendars failed");
+            Problem::internal()
+        })?;
     let calendars = calendars
         .into_iter()
         .map(|calendar| Calendar {

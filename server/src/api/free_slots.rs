@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use bookings::services::Chosen;
-use bookings::{Quince, StaffId, slots};
+use bookings::{Quince, StaffId, availability};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::web::problem::Problem;
 /// What is asked for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Question {
+pub struct SlotQuery {
     /// First day: a date, or an instant as milliseconds since 1970.
     start_date: Option<String>,
     /// Last day, included; in the same forms.
@@ -42,7 +42,7 @@ const MOST_DAYS: i32 = 31;
 pub async fn free_slots(
     State(quince): State<Quince>,
     Path(slug): Path<String>,
-    Query(question): Query<Question>,
+    Query(question): Query<SlotQuery>,
 ) -> Result<Json<BTreeMap<Date, Day>>, Problem> {
     let zone = match question.timezone.as_deref() {
         None | Some("") => Zone::utc(),
@@ -72,12 +72,14 @@ pub async fn free_slots(
         })?;
     let services = Chosen::list(question.services.as_deref().unwrap_or_default())
         .map_err(|error| Problem::field("services", error.to_string()))?;
-    let asked = slots::Question {
+    let asked = availability::SlotQuery {
         host,
         services: &services,
-        ..slots::Question::new(&slug, from, to, &zone)
+        ..availability::SlotQuery::new(&slug, from, to, &zone)
     };
-    let free = slots::free(&quince, &asked).await.map_err(super::slots_problem)?;
+    let free = availability::free(&quince, &asked)
+        .await
+        .map_err(super::slots_problem)?;
     let days = free
         .days
         .into_iter()

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use bookings::Internal;
 use bookings::appointments::BookError;
-use bookings::slots::SlotsError;
+use bookings::availability::SlotsError;
 
 use crate::state::AppState;
 use crate::web::problem::Problem;

@@ -124,7 +124,7 @@ pub enum Failure {
     MailTest(#[from] bookings::mails::TrialError),
     /// The free times cannot be told.
     #[error(transparent)]
-    Slots(#[from] bookings::slots::SlotsError),
+    Slots(#[from] bookings::availability::SlotsError),
     /// The menu cannot be read.
     #[error(transparent)]
     Menu(#[from] bookings::services::MenuError),

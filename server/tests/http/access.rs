@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use bookings::agenda::{self, Who as Whose};
 use bookings::appointments::{self, Booking};
-use bookings::calendars::{CalendarForm, Member};
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::services::{self, ServiceForm};
-use bookings::slots::{self, Question};
 use bookings::{Interval, Kind, Priority, Rules, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
@@ -319,7 +319,7 @@ async fn things_of_jonas(folder: &Path) -> Things {
     ] {
         make(&quince, maya, jonas, slug, kind).await;
     }
-    let all = bookings::calendars::list(&quince, maya).await.unwrap();
+    let all = bookings::booking_calendars::list(&quince, maya).await.unwrap();
     let calendar = |slug: &str| all.iter().find(|calendar| calendar.slug == slug).unwrap().id;
     let menu = calendar("menu");
     let cut = ServiceForm {
@@ -378,15 +378,17 @@ async fn make(quince: &bookings::Quince, admin: StaffId, member: StaffId, slug: 
         rules: Rules::default(),
         ..CalendarForm::new(slug)
     };
-    bookings::calendars::create(quince, admin, form).await.unwrap();
+    bookings::booking_calendars::create(quince, admin, form)
+        .await
+        .unwrap();
 }
 
 /// Books the first free time of a booking calendar.
 async fn book(quince: &bookings::Quince, by: StaffId, slug: &str) -> bookings::AppointmentId {
     let zone = Zone::utc();
     let today = zone.date(Timestamp::now());
-    let question = Question::new(slug, today, today.saturating_add(14.days()), &zone);
-    let free = slots::free(quince, &question).await.unwrap();
+    let question = SlotQuery::new(slug, today, today.saturating_add(14.days()), &zone);
+    let free = availability::free(quince, &question).await.unwrap();
     let start = free.days.values().flatten().next().unwrap().start;
     let booking = Booking {
         slug: slug.to_owned(),

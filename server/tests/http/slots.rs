@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bookings::calendars::{CalendarForm, Member};
+use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::services::{self, ServiceForm};
-use bookings::{Kind, Priority, slots};
+use bookings::{Kind, Priority, availability};
 use serde_json::{Value, json};
 use zones::Zone;
 
@@ -111,7 +111,7 @@ fn shown(
     start: &str,
     offered: bool,
     hosts: &[String],
-    reasons: &[slots::Why],
+    reasons: &[availability::Why],
 ) -> (String, bool, Value, Vec<Value>) {
     let mut told = Vec::new();
     for why in reasons {
@@ -134,13 +134,13 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
     drop(tx);
     let maya = people.iter().find(|one| one.name == "Maya Lopez").unwrap().id;
     let berlin = Zone::named("Europe/Berlin").unwrap();
-    let all = bookings::calendars::list(&quince, maya).await.unwrap();
+    let all = bookings::booking_calendars::list(&quince, maya).await.unwrap();
     for slug in ["intro-call", "consultation", "studio-tour"] {
         let calendar = all.iter().find(|calendar| calendar.slug == slug).unwrap();
         let mut page = Vec::new();
         for day in 3..=6 {
             let date = jiff::civil::date(2026, 12, day);
-            let why = slots::why(&quince, maya, calendar.id, &[], date, &berlin)
+            let why = availability::why(&quince, maya, calendar.id, &[], date, &berlin)
                 .await
                 .unwrap();
             page.extend(why.closed.iter().map(|day| {
@@ -190,8 +190,10 @@ async fn offer_a_cut(quince: &bookings::Quince) {
         }],
         ..CalendarForm::new("Salon")
     };
-    bookings::calendars::create(quince, maya, form).await.unwrap();
-    let all = bookings::calendars::list(quince, maya).await.unwrap();
+    bookings::booking_calendars::create(quince, maya, form)
+        .await
+        .unwrap();
+    let all = bookings::booking_calendars::list(quince, maya).await.unwrap();
     let salon = all.iter().find(|calendar| calendar.slug == "salon").unwrap().id;
     let cut = ServiceForm {
         group: String::new(),

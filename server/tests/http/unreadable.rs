@@ -2,9 +2,9 @@
 //! broke. It takes no page, no list and nobody down, on both databases.
 
 use bookings::appointments::{self, Booking};
-use bookings::calendars::{CalendarForm, Member};
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::services::{self, ResourceForm, ServiceForm};
-use bookings::slots::{self, Question};
 use bookings::{AppointmentId, CalendarId, Interval, Kind, Priority, StaffId, WeeklyHours};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
@@ -157,7 +157,7 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
     let ada = bookings::accounts::team(quince).await.unwrap()[0].id;
     let jonas = jonas(quince, ada).await;
     make_calendars(quince, ada, jonas).await;
-    let all = bookings::calendars::list(quince, ada).await.unwrap();
+    let all = bookings::booking_calendars::list(quince, ada).await.unwrap();
     let menu = all.iter().find(|calendar| calendar.slug == "menu").unwrap().id;
     let service = make_service(quince, ada, menu).await;
     let seat = book(quince, "class", "").await;
@@ -236,7 +236,9 @@ async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId)
         if kind == Kind::Simple {
             form.rules.hours = Some(WeeklyHours::weekdays(9 * 60, 17 * 60));
         }
-        bookings::calendars::create(quince, ada, form).await.unwrap();
+        bookings::booking_calendars::create(quince, ada, form)
+            .await
+            .unwrap();
     }
 }
 
@@ -304,11 +306,11 @@ async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
     let zone = Zone::utc();
     let today = zone.date(Timestamp::now());
     let chosen = bookings::services::Chosen::list(service).unwrap();
-    let question = Question {
+    let question = SlotQuery {
         services: &chosen,
-        ..Question::new(slug, today, today.saturating_add(14.days()), &zone)
+        ..SlotQuery::new(slug, today, today.saturating_add(14.days()), &zone)
     };
-    let free = slots::free(quince, &question).await.unwrap();
+    let free = availability::free(quince, &question).await.unwrap();
     let start = free.days.values().flatten().next().unwrap().start;
     let booked = appointments::book(quince, wish(slug, start, service))
         .await

@@ -58,7 +58,7 @@ impl Answers {
 
 /// A question of a booking calendar as the form shows it.
 #[cfg(feature = "ssr")]
-pub fn asked_question(question: &bookings::calendars::Question) -> AskedQuestion {
+pub fn asked_question(question: &bookings::booking_calendars::IntakeQuestion) -> AskedQuestion {
     AskedQuestion {
         label: question.label.clone(),
         kind: serde_json::json!(question.kind)
@@ -72,10 +72,10 @@ pub fn asked_question(question: &bookings::calendars::Question) -> AskedQuestion
 
 /// Answers as the use cases take them.
 #[cfg(feature = "ssr")]
-pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::calendars::Answer> {
+pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answer> {
     let answers = answers.into_iter();
     answers
-        .map(|answer| bookings::calendars::Answer {
+        .map(|answer| bookings::booking_calendars::Answer {
             label: answer.label,
             text: answer.text,
         })

@@ -69,7 +69,9 @@ async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String,
     if found.kind != Kind::RoundRobin || !found.calendar_active {
         return Ok(Vec::new());
     }
-    let members = bookings::calendars::by_slug(quince, &found.slug).await?.hosts;
+    let members = bookings::booking_calendars::by_slug(quince, &found.slug)
+        .await?
+        .hosts;
     let present = members.iter().find(|(member, _)| Some(*member) == found.host);
     Ok(present
         .filter(|_| members.len() > 1)

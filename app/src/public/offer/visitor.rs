@@ -1,6 +1,6 @@
 //! Who a visitor is, as far as it takes to know what they hold: a secret in their session, made when they first choose a time.
 
-use bookings::Holder;
+use bookings::VisitorId;
 use bookings::appointments::{self, BookError, HoldRequest};
 use bookings::strangers::Proof;
 
@@ -15,7 +15,7 @@ use crate::public::habits::Habits;
 const SESSION_VISITOR: &str = "visitor";
 
 /// The visitor, if they chose a time before.
-pub async fn visitor() -> Option<Holder> {
+pub async fn visitor() -> Option<VisitorId> {
     let secret: Option<String> = session().ok()?.get(SESSION_VISITOR).await.ok()?;
     secret.as_deref().map(appointments::holder)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bookings::appointments::Booking;
-use bookings::calendars::CalendarError;
+use bookings::availability::SlotQuery;
+use bookings::booking_calendars::CalendarError;
 use bookings::services::{Chosen, ServiceView};
-use bookings::slots::Question;
-use bookings::{Interval, Kind, StaffId, calendars, slots};
+use bookings::{Interval, Kind, StaffId, availability, booking_calendars};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::Zone;
@@ -66,8 +66,8 @@ pub async fn workspace() -> Result<WorkspaceView, AppError> {
         });
     }
     let workspace = bookings::accounts::workspace(&quince).await?;
-    let listed = calendars::public_list(&quince).await?;
-    let bookable = |calendar: calendars::PublicCalendar| Bookable {
+    let listed = booking_calendars::public_list(&quince).await?;
+    let bookable = |calendar: booking_calendars::PublicCalendar| Bookable {
         slug: calendar.slug,
         name: calendar.name,
         description: first_words(&calendar.description),
@@ -99,9 +99,9 @@ pub struct PageWish<'a> {
 /// The booking page of one month; of a Service calendar the menu first.
 pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppError> {
     let quince = quince()?;
-    let page = match calendars::by_slug(&quince, slug).await {
+    let page = match booking_calendars::by_slug(&quince, slug).await {
         Err(CalendarError::NotFound) => {
-            let closed = calendars::switched_off(&quince, slug).await?;
+            let closed = booking_calendars::switched_off(&quince, slug).await?;
             return Ok(closed_page(closed));
         }
         found => found?,
@@ -172,7 +172,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
 }
 
 /// The page of a booking calendar that is switched off.
-fn closed_page(calendar: calendars::PublicCalendar) -> BookingView {
+fn closed_page(calendar: booking_calendars::PublicCalendar) -> BookingView {
     BookingView {
         is_closed: true,
         about: About {
@@ -187,7 +187,7 @@ fn closed_page(calendar: calendars::PublicCalendar) -> BookingView {
 /// The member whom the address names, where clients may choose one. Who cannot be chosen any more is as good as nobody in
 /// particular.
 fn host_on_offer(
-    page: &calendars::PublicPage,
+    page: &booking_calendars::PublicPage,
     named: Option<&str>,
     notices: &mut Vec<String>,
 ) -> Option<StaffId> {
@@ -290,7 +290,7 @@ pub(super) struct Want<'a> {
     /// The appointment that is being moved.
     pub moving: Option<bookings::AppointmentId>,
     /// The visitor.
-    pub holder: Option<bookings::Holder>,
+    pub holder: Option<bookings::VisitorId>,
     /// Who holds the appointment that is being moved: with somebody else a time says so.
     pub present: Option<StaffId>,
 }
@@ -304,17 +304,17 @@ pub(super) async fn month_of(
 ) -> Result<MonthOffer, AppError> {
     let quince = quince()?;
     let mut asked = asked;
-    let question = |asked: &MonthAsked| Question {
+    let question = |asked: &MonthAsked| SlotQuery {
         host: want.host,
         services: want.services,
         moving: want.moving,
         holder: want.holder,
-        ..Question::new(slug, asked.first, asked.last, zone)
+        ..SlotQuery::new(slug, asked.first, asked.last, zone)
     };
-    let mut free = slots::free(&quince, &question(&asked)).await?;
+    let mut free = availability::free(&quince, &question(&asked)).await?;
     if let (true, false, Some(next)) = (free.days.is_empty(), asked.is_named, free.next_free) {
         asked = asked.moved_to(next);
-        free = slots::free(&quince, &question(&asked)).await?;
+        free = availability::free(&quince, &question(&asked)).await?;
     }
     // Nobody moves to a session without seats, but whoever has none yet can wait for one.
     let full = if want.moving.is_none() {
@@ -330,7 +330,7 @@ pub(super) async fn month_of(
             .collect(),
         None => BTreeMap::new(),
     };
-    let with = |slot: &slots::OfferedSlot| with_words(slot, want.present, &team);
+    let with = |slot: &availability::OfferedSlot| with_words(slot, want.present, &team);
     Ok(month_offer(
         asked,
         &shown(free.days, full, with),
@@ -345,7 +345,7 @@ pub(super) async fn month_of(
 
 /// "with Jonas Okafor", where somebody else than the present host would hold it.
 fn with_words(
-    slot: &slots::OfferedSlot,
+    slot: &availability::OfferedSlot,
     present: Option<StaffId>,
     team: &BTreeMap<StaffId, String>,
 ) -> String {
@@ -363,9 +363,9 @@ fn with_words(
 
 /// Free times and full sessions in the order of the day.
 fn shown(
-    free: BTreeMap<Date, Vec<slots::OfferedSlot>>,
+    free: BTreeMap<Date, Vec<availability::OfferedSlot>>,
     full: BTreeMap<Date, Vec<Interval>>,
-    with: impl Fn(&slots::OfferedSlot) -> String,
+    with: impl Fn(&availability::OfferedSlot) -> String,
 ) -> BTreeMap<Date, Vec<Offered>> {
     let mut shown: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
     for (date, times) in free {
@@ -392,7 +392,7 @@ fn shown(
     shown
 }
 
-fn about(page: calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {
+fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {
     let calendar = page.calendar;
     let may_choose = calendar.kind == Kind::RoundRobin && page.hosts.len() > 1;
     let choice = page.hosts.iter().filter(|_| may_choose);

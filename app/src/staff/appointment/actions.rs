@@ -166,7 +166,7 @@ pub async fn exchange_host(id: String, leaves: String, joins: String) -> Result<
         .keep("joins", &joins);
     form.stay(
         exchange(&id, &leaves, &joins).await,
-        "Exchanged. Everybody concerned has been told.",
+        "Reassigned. Everybody concerned has been told.",
     )
     .await
 }
@@ -180,7 +180,7 @@ async fn exchange(id: &str, leaves: &str, joins: &str) -> Result<(), AppError> {
     };
     let (leaves, joins) = (person("leaves", leaves)?, person("joins", joins)?);
     let quince = crate::context::quince()?;
-    bookings::appointments::exchange(&quince, staff, appointment_id(id)?, leaves, joins).await?;
+    bookings::appointments::reassign(&quince, staff, appointment_id(id)?, leaves, joins).await?;
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use bookings::Kind;
 use bookings::accounts::Me;
 use bookings::appointments::{Booking, OnConflict};
-use bookings::calendars::{Calendar, NO_ICLOUD};
-use bookings::slots::free_with_host;
+use bookings::availability::free_with_host;
+use bookings::booking_calendars::{Calendar, NO_ICLOUD};
 use jiff::civil::{Date, Time};
 
 use super::super::format::{clock, long_date};
@@ -28,7 +28,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
     let quince = quince()?;
     let kept = kept_until_accepted("book-for-client").await;
     let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
-    let mut calendars = bookings::calendars::list(&quince, me.id).await?;
+    let mut calendars = bookings::booking_calendars::list(&quince, me.id).await?;
     calendars.retain(|calendar| calendar.active && calendar.problem.is_none());
     // Right after a refusal the page shows what was sent; later, what its address asks for.
     let refused = kept.problem.is_some();
@@ -175,7 +175,7 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
     let me = super::super::access::me().await?;
     let quince = quince()?;
     let id = text.calendar.parse().map_err(|_| AppError::NotFound)?;
-    let calendar = bookings::calendars::get(&quince, me.id, id).await?;
+    let calendar = bookings::booking_calendars::get(&quince, me.id, id).await?;
     let date: Date = text
         .date
         .parse()

@@ -5,7 +5,7 @@ mod read;
 mod tests;
 
 use bookings::accounts::Me;
-use bookings::calendars::{self, Calendar, KindChange, Question};
+use bookings::booking_calendars::{self, Calendar, IntakeQuestion, KindChange};
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
 
 use super::{CalendarText, EditorView, KindChangeText, PriorityText, QuestionText};
@@ -33,9 +33,9 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
         }
     } else {
         let id = calendar_id(id)?;
-        stored = Some(calendars::get(&quince, me.id, id).await?);
+        stored = Some(booking_calendars::get(&quince, me.id, id).await?);
         if may_change {
-            changes = calendars::kind_changes(&quince, me.id, id).await?;
+            changes = booking_calendars::kind_changes(&quince, me.id, id).await?;
         }
     }
     let public_page = stored
@@ -138,7 +138,7 @@ fn of_calendar(calendar: &Calendar) -> CalendarText {
     }
 }
 
-fn of_question(question: &Question) -> QuestionText {
+fn of_question(question: &IntakeQuestion) -> QuestionText {
     QuestionText {
         label: question.label.clone(),
         kind: serde_json::json!(question.kind)
@@ -203,16 +203,16 @@ pub async fn save(id: &str, text: CalendarText) -> Result<String, AppError> {
     let quince = quince()?;
     let form = read::understood(text)?;
     if id.is_empty() {
-        calendars::create(&quince, staff, form).await?;
+        booking_calendars::create(&quince, staff, form).await?;
     } else {
-        calendars::update(&quince, staff, calendar_id(id)?, form).await?;
+        booking_calendars::update(&quince, staff, calendar_id(id)?, form).await?;
     }
     Ok("/booking-calendars".to_owned())
 }
 
 pub async fn delete(id: &str) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    calendars::delete(&quince()?, staff, calendar_id(id)?).await?;
+    booking_calendars::delete(&quince()?, staff, calendar_id(id)?).await?;
     Ok("/booking-calendars".to_owned())
 }
 

@@ -12,10 +12,10 @@ use zones::Zone;
 
 pub use error::AccountError;
 
-use crate::input::{Checked, NAME_LIMIT};
 use crate::profile::default_hours;
 use crate::quince::Quince;
 use crate::unreadable;
+use crate::validate::{NAME_LIMIT, Validator};
 
 /// So long without a visit signs a person out.
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -127,7 +127,7 @@ pub async fn needs_owner(quince: &Quince) -> Result<bool, AccountError> {
 
 /// Sets up the workspace with its owner. Only the first call succeeds.
 pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, AccountError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let name_of_business = checked.required_line(
         "workspace",
         "the name of your business",
@@ -173,7 +173,7 @@ fn is_same_code(code: &str, typed: &str) -> bool {
 
 /// Adds somebody to the team.
 pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<StaffId, AccountError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
     if new.role == Role::Owner {
         checked.problem("role", "There is one owner already. Choose admin or staff.");
@@ -187,7 +187,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if staff::find_by_email(&mut tx, &person.email).await?.is_some() {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         checked.problem(
             "email",
             "Somebody in the team has this email address already. Use another one.",
@@ -206,7 +206,7 @@ pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<Sig
         staff::find_by_email(&mut tx, &email.trim().to_lowercase()).await?
     };
     // Nobody has a longer one; hashing it would only take time.
-    let password = if password.chars().count() > crate::input::PASSWORD_LIMIT {
+    let password = if password.chars().count() > crate::validate::PASSWORD_LIMIT {
         ""
     } else {
         password
@@ -236,7 +236,7 @@ pub async fn change_password(
         let mut tx = quince.store().read().await?;
         staff::find(&mut tx, id).await?.ok_or(AccountError::NotFound)?
     };
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     checked.password("new_password", new, &[&known.email, &known.name]);
     checked.finish()?;
     if !password::verify(old, Some(known.password_hash)).await? {
@@ -253,7 +253,7 @@ pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(
             .await?
             .ok_or(AccountError::NotFound)?
     };
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     checked.password("password", new, &[&known.email, &known.name]);
     checked.finish()?;
     set_password(quince, known.id, new).await?;
@@ -317,7 +317,7 @@ struct Person {
 }
 
 fn check_person(
-    checked: &mut Checked,
+    checked: &mut Validator,
     name: &str,
     email: &str,
     password: &str,

@@ -6,9 +6,9 @@ use store::external_events;
 use store::remote_calendars;
 use store::{EventId, Tx};
 
+use crate::availability::busy;
 use crate::error::ChangeError;
 use crate::quince::Quince;
-use crate::slots::busy;
 
 /// An external event, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,12 +24,12 @@ use zones::Zone;
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
+use crate::availability::{busy, context};
 use crate::blocked;
 use crate::error::ChangeError;
 use crate::holidays;
 use crate::quince::Quince;
 use crate::servers::{freshness, place};
-use crate::slots::{busy, context};
 
 /// Most days in one view.
 const DAYS_LIMIT: u8 = 45;

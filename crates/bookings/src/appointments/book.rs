@@ -17,9 +17,9 @@ use super::read::host_names;
 use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
+use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
 use crate::error::BookError;
-use crate::input::Checked;
 use crate::links;
 use crate::notifications::kinds::MessageKind;
 use crate::people::{names, names_of};
@@ -30,8 +30,8 @@ use crate::placement::request::{Booking, Details};
 use crate::placement::{Access, Open, Request, Target, place};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
-use crate::slots::context::{Context, Own, queue_for_counting};
 use crate::strangers::{SpentOn, Stranger};
+use crate::validate::Validator;
 use crate::{notifications, outbox, services};
 
 /// Books for a client. The same request sent again under the same key gets the first answer.
@@ -136,7 +136,7 @@ impl Request for BookRequest<'_> {
                 .prove(quince, tx, &calendar.0, SpentOn::Booking)
                 .await??;
         }
-        if queue_for_counting(tx, &calendar.0).await? {
+        if lock_calendar_if_limited(tx, &calendar.0).await? {
             calendar = self.calendar(tx).await?;
         }
         let (answers, target) = self.target(tx, calendar, now).await?;
@@ -178,8 +178,8 @@ impl Request for BookRequest<'_> {
         } else {
             Holds::Ignored
         };
-        occupancy::take_held(tx, &candidate.places, id, seats, now, (holder, holds)).await?;
-        if !services::are_there(tx, &candidate.parts).await? {
+        occupancy::claim_held(tx, &candidate.places, id, seats, now, (holder, holds)).await?;
+        if !services::resources_exist(tx, &candidate.parts).await? {
             return Err(BookError::SlotTaken);
         }
         let secret = links::manage(quince, id)?;
@@ -226,7 +226,7 @@ impl BookRequest<'_> {
         if appointment.unconfirmed_until.is_some() {
             return notifications::enqueue(tx, appointment, MessageKind::ClientConfirm, now).await;
         }
-        outbox::begin(tx, appointment, &candidate.parts, now).await?;
+        outbox::create_events(tx, appointment, &candidate.parts, now).await?;
         notifications::booked(tx, appointment, &candidate.parts, hosts, self.by(), now).await
     }
 
@@ -327,7 +327,7 @@ impl BookRequest<'_> {
 
     /// The answers to the booking calendar's questions. Staff need not answer in the client's place.
     fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, BookError> {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
             checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
         }
@@ -347,22 +347,24 @@ impl BookRequest<'_> {
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,
-    ) -> Result<Context, BookError> {
+    ) -> Result<AvailabilityInput, BookError> {
         let window = candidates::window(self.booking.start);
         let own = Own {
             moved: None,
             holder: self.booking.holder,
         };
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         if row.kind != Kind::Service {
             if !self.booking.services.is_empty() {
                 checked.problem("services", "There is no menu of services here. Leave them out.");
             }
             checked.finish()?;
-            return Ok(Context::load(tx, row, members, window, now, own).await?);
+            return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
         }
         match services::wanted(tx, &row, &members, &self.booking.services).await? {
-            Ok(wanted) => Ok(Context::load_visit(tx, row, members, window, now, own, wanted).await?),
+            Ok(wanted) => {
+                Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+            }
             Err(sentence) => {
                 checked.problem("services", sentence.clone());
                 checked.finish()?;

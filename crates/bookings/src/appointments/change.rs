@@ -10,11 +10,11 @@ use super::read::{calendar_of, check_viewer, hosts_of, of_token};
 use super::unconfirmed::NOT_YET;
 use super::view::next_statuses;
 use crate::error::ChangeError;
-use crate::input::{Checked, NAME_LIMIT};
 use crate::notifications::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
+use crate::validate::{NAME_LIMIT, Validator};
 use crate::{classes, notifications, outbox};
 
 /// Who changes an appointment.
@@ -59,12 +59,12 @@ impl Actor {
         match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
-                classes::queue_for(tx, &known).await?;
+                classes::lock_owner(tx, &known).await?;
                 appointments::lock(tx, known.id).await?;
             }
             Self::Staff { appointment, .. } => {
                 if let Some(known) = appointments::find(tx, *appointment).await? {
-                    classes::queue_for(tx, &known).await?;
+                    classes::lock_owner(tx, &known).await?;
                 }
                 appointments::lock(tx, *appointment).await?;
             }
@@ -159,7 +159,7 @@ pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result
 
 /// Calls an appointment off. Doing it twice is as good as once.
 pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), ChangeError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
     retried_if_lost(|| try_to_cancel(quince, actor, &reason)).await?;
@@ -249,7 +249,7 @@ pub(crate) async fn undo_booking(
     let Some(known) = appointments::find(&mut tx, id).await? else {
         return Ok(false);
     };
-    classes::queue_for(&mut tx, &known).await?;
+    classes::lock_owner(&mut tx, &known).await?;
     appointments::lock(&mut tx, id).await?;
     let Some(appointment) = appointments::find(&mut tx, id).await? else {
         return Ok(false);
@@ -320,11 +320,11 @@ async fn change_status(
         }
         (false, true) => {
             let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-            occupancy::take(tx, &places, changed.id, changed.seats(), now).await?;
+            occupancy::claim(tx, &places, changed.id, changed.seats(), now).await?;
         }
         _ => {}
     }
-    outbox::follow(tx, &changed, now).await?;
+    outbox::sync_events(tx, &changed, now).await?;
     let mut unaware = Vec::new();
     if old.status.is_active() != status.is_active() {
         notifications::remind(tx, &changed, now).await?;
@@ -388,7 +388,7 @@ pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Res
     if !opened.appointment.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(opened.appointment.status)));
     }
-    outbox::follow(&mut tx, &opened.appointment, now).await?;
+    outbox::sync_events(&mut tx, &opened.appointment, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

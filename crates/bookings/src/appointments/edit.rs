@@ -6,9 +6,9 @@ use store::{StoreError, Tx, appointments, occupancy};
 
 use super::change::{Actor, Opened, check_may};
 use crate::error::ChangeError;
-use crate::input::Checked;
 use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;
+use crate::validate::Validator;
 use crate::{classes, notifications, outbox};
 
 /// New contact and notes of a client, and whom they bring.
@@ -60,7 +60,7 @@ async fn finish(quince: &Quince, mut tx: Tx, opened: &Opened, now: Timestamp) ->
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
-    outbox::follow(&mut tx, &changed, now).await?;
+    outbox::sync_events(&mut tx, &changed, now).await?;
     if changed.email != opened.appointment.email {
         notifications::remind(&mut tx, &changed, now).await?;
     }
@@ -81,7 +81,7 @@ async fn bring(
     if old.guests == guests {
         return Ok(());
     }
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     if opened.calendar.kind != Kind::ClassBooking {
         checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
     }

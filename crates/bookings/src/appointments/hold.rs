@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, StaffId};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
-use store::occupancy::Holder;
+use store::occupancy::VisitorId;
 use store::{Tx, booking_calendars, occupancy, strangers};
 
+use crate::availability::context::{AvailabilityInput, Own};
 use crate::classes;
 use crate::error::BookError;
 use crate::links;
@@ -15,7 +16,6 @@ use crate::placement::{Access, Open, Request, Target, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
-use crate::slots::context::{Context, Own};
 use crate::strangers::{SpentOn, Stranger};
 
 /// How long a time is held, minutes.
@@ -35,13 +35,13 @@ pub struct HoldRequest {
 }
 
 /// The visitor who knows a secret of at least 128 random bits.
-pub fn holder(secret: &str) -> Holder {
-    Holder(links::hash(secret))
+pub fn holder(secret: &str) -> VisitorId {
+    VisitorId(links::hash(secret))
 }
 
 /// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
 /// calendars would have to be free is not asked; that happens when they book.
-pub async fn hold(quince: &Quince, holder: Holder, request: &HoldRequest) -> Result<Timestamp, BookError> {
+pub async fn hold(quince: &Quince, holder: VisitorId, request: &HoldRequest) -> Result<Timestamp, BookError> {
     hold_for(quince, None, holder, request).await
 }
 
@@ -49,7 +49,7 @@ pub async fn hold(quince: &Quince, holder: Holder, request: &HoldRequest) -> Res
 pub async fn hold_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
-    holder: Holder,
+    holder: VisitorId,
     request: &HoldRequest,
 ) -> Result<Timestamp, BookError> {
     hold_for(quince, Some(stranger), holder, request).await
@@ -58,7 +58,7 @@ pub async fn hold_as_stranger(
 async fn hold_for(
     quince: &Quince,
     stranger: Option<&Stranger>,
-    holder: Holder,
+    holder: VisitorId,
     request: &HoldRequest,
 ) -> Result<Timestamp, BookError> {
     let hold = Hold {
@@ -76,7 +76,7 @@ async fn hold_for(
 /// A hold with all that is needed to try it again and again.
 struct Hold<'a> {
     stranger: Option<&'a Stranger>,
-    holder: Holder,
+    holder: VisitorId,
     request: &'a HoldRequest,
 }
 
@@ -117,7 +117,7 @@ impl Request for Hold<'_> {
         let start = self.request.start;
         let offer = context.check(now, false, start);
         if let (Kind::ClassBooking, Ok(slot)) = (context.calendar.kind, &offer) {
-            occupancy::queue_to_hold(tx, self.holder, &slot.hosts).await?;
+            occupancy::lock_to_hold(tx, self.holder, &slot.hosts).await?;
             classes::waiting_first(quince, tx, &context.calendar, start, now).await?;
         }
         let target = Target {
@@ -149,7 +149,7 @@ impl Request for Hold<'_> {
         let mut candidate = placement.candidate;
         classes::hold_within(tx, &target.context.calendar, target.start, &mut candidate.places).await?;
         let freed = occupancy::hold(tx, &candidate.places, self.holder, until, now).await?;
-        if !services::are_there(tx, &candidate.parts).await? {
+        if !services::resources_exist(tx, &candidate.parts).await? {
             return Err(BookError::SlotTaken);
         }
         if let Some(stranger) = self.stranger {
@@ -170,23 +170,23 @@ impl Hold<'_> {
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,
-    ) -> Result<Context, BookError> {
+    ) -> Result<AvailabilityInput, BookError> {
         let own = Own {
             moved: None,
             holder: Some(self.holder),
         };
         let window = candidates::window(self.request.start);
         if row.kind != Kind::Service {
-            return Ok(Context::load(tx, row, members, window, now, own).await?);
+            return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
         }
         let wanted = services::wanted(tx, &row, &members, &self.request.services).await?;
         let wanted = wanted.map_err(BookError::NotOffered)?;
-        Ok(Context::load_visit(tx, row, members, window, now, own, wanted).await?)
+        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
     }
 }
 
 /// Gives back what a visitor holds.
-pub(crate) async fn give_up(quince: &Quince, holder: Holder) -> Result<(), Internal> {
+pub(crate) async fn give_up(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let freed = occupancy::give_up_hold(&mut tx, holder, now).await?;

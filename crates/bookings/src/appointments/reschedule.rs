@@ -11,6 +11,7 @@ use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
 use super::change::{Actor, Opened, check_may, over};
 use super::read::{calendar_of, hosts_of, of_token, one_view};
 use super::view::AppointmentView;
+use crate::availability::context::{AvailabilityInput, lock_calendar_if_limited};
 use crate::error::ChangeError;
 use crate::notifications::Before;
 use crate::notifications::kinds::MessageKind;
@@ -19,7 +20,6 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::{Access, Open, Request, Target, place};
 use crate::quince::Quince;
-use crate::slots::context::{Context, queue_for_counting};
 use crate::{classes, notifications, outbox, services};
 
 /// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
@@ -126,7 +126,7 @@ impl Move {
                 .ok_or(ChangeError::NotFound)?,
         };
         let calendar = calendar_of(tx, &appointment).await?;
-        queue_for_counting(tx, &calendar).await?;
+        lock_calendar_if_limited(tx, &calendar).await?;
         Ok(())
     }
 
@@ -140,7 +140,7 @@ impl Move {
         }
         let window = candidates::window(self.start);
         let id = opened.appointment.id;
-        let mut context = Context::load_move(tx, calendar, id, window, now, None).await?;
+        let mut context = AvailabilityInput::load_move(tx, calendar, id, window, now, None).await?;
         context.for_seats(opened.appointment.seats());
         if let Some(host) = opened.appointment.host_id {
             context.keep_on_offer(host);
@@ -165,7 +165,7 @@ async fn move_to(
     quince: &Quince,
     tx: &mut Tx,
     opened: &Opened,
-    context: &Context,
+    context: &AvailabilityInput,
     placement: Placement,
     now: Timestamp,
 ) -> Result<AppointmentView, ChangeError> {
@@ -210,15 +210,15 @@ async fn move_to(
         return Err(ChangeError::AlreadyOver(over(moved.status)));
     }
     occupancy::relocate(tx, &candidate.places, old.id, moved.seats(), now).await?;
-    if !services::are_there(tx, &candidate.parts).await? {
+    if !services::resources_exist(tx, &candidate.parts).await? {
         return Err(ChangeError::SlotTaken);
     }
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;
-    outbox::follow(tx, &moved, now).await?;
+    outbox::sync_events(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
         // Those who wait first, so that the session's event stays when they are all who come.
         classes::seats_freed(quince, tx, left, now).await?;
-        outbox::follow_session(tx, left, now).await?;
+        outbox::sync_session_event(tx, left, now).await?;
     }
     let before = Before {
         appointment: old,

@@ -78,7 +78,7 @@ pub(super) async fn tell(
     now: Timestamp,
 ) -> Result<(), ChangeError> {
     let booked = appointments::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
-    outbox::follow(tx, &booked, now).await?;
+    outbox::sync_events(tx, &booked, now).await?;
     let parts = appointment_parts::list(tx, &[id]).await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     let hosts = hosts_of(tx, id).await?;
@@ -93,7 +93,7 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     let Some(known) = appointments::find(&mut tx, id).await? else {
         return Ok(());
     };
-    classes::queue_for(&mut tx, &known).await?;
+    classes::lock_owner(&mut tx, &known).await?;
     appointments::lock(&mut tx, id).await?;
     let found: Option<Appointment> = appointments::find(&mut tx, id).await?;
     let is_over = |until: Timestamp| until <= now || until > longest;

@@ -9,14 +9,14 @@ use scheduling::{CalendarId, Kind, StaffId};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::class_sessions::{self, NewSession, Session};
-use store::occupancy::{Freed, Place};
+use store::occupancy::{FreedSlot, TimeClaim};
 use store::{StoreError, Tx, appointments, busy_time, calendar_members, occupancy, waiting_list};
 
+use crate::availability::context::AvailabilityInput;
 use crate::error::ChangeError;
 use crate::placement::candidates::{self, Candidate};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::slots::context::Context;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitError, WaitingView, leave, wait, wait_as_stranger, waiting};
@@ -43,15 +43,15 @@ pub(crate) async fn to_come(tx: &mut Tx, calendar: CalendarId, now: Timestamp) -
 }
 
 /// Whoever changes who has a seat waits for the class's owner first, before anything is locked.
-pub(crate) async fn queue_for(tx: &mut Tx, appointment: &Appointment) -> Result<(), StoreError> {
+pub(crate) async fn lock_owner(tx: &mut Tx, appointment: &Appointment) -> Result<(), StoreError> {
     match (appointment.session_id, appointment.host_id) {
-        (Some(_), Some(owner)) => occupancy::queue_for(tx, &[owner]).await,
+        (Some(_), Some(owner)) => occupancy::lock_owners(tx, &[owner]).await,
         _ => Ok(()),
     }
 }
 
 /// Makes the places of a seat lie within the session, which has its time already, with the buffers that it was opened with.
-fn within(session: &Session, places: &mut [Place]) {
+fn within(session: &Session, places: &mut [TimeClaim]) {
     for place in places {
         (place.from, place.to) = (session.starts_at, session.ends_at);
     }
@@ -62,7 +62,7 @@ pub(crate) async fn hold_within(
     tx: &mut Tx,
     calendar: &BookingCalendar,
     start: Timestamp,
-    places: &mut [Place],
+    places: &mut [TimeClaim],
 ) -> Result<(), StoreError> {
     if calendar.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
@@ -81,7 +81,7 @@ pub(crate) async fn places_again(
     tx: &mut Tx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
-) -> Result<Vec<Place>, ChangeError> {
+) -> Result<Vec<TimeClaim>, ChangeError> {
     let mut places = candidates::places_again(tx, calendar, appointment).await?;
     let Some(id) = appointment.session_id else {
         return Ok(places);
@@ -113,7 +113,7 @@ pub(crate) async fn waiting_first(
     if calendar.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
     {
-        occupancy::queue_for(tx, &[session.host_id]).await?;
+        occupancy::lock_owners(tx, &[session.host_id]).await?;
         seats_freed(quince, tx, session.id, now).await?;
     }
     Ok(())
@@ -123,7 +123,7 @@ pub(crate) async fn waiting_first(
 pub(crate) async fn holds_ended(
     quince: &Quince,
     tx: &mut Tx,
-    freed: &[Freed],
+    freed: &[FreedSlot],
     now: Timestamp,
 ) -> Result<(), Internal> {
     for start in freed {
@@ -136,7 +136,7 @@ pub(crate) async fn holds_ended(
 
 /// The sentence for a group that asks for more seats than the session at a start has left; nothing when it has none.
 pub(crate) fn too_large(
-    context: &mut Context,
+    context: &mut AvailabilityInput,
     now: Timestamp,
     staff_view: bool,
     start: Timestamp,
@@ -193,7 +193,7 @@ pub(crate) async fn join(
         appointment.session_id = None;
         return Ok(candidate);
     };
-    occupancy::queue_for(tx, &[owner]).await?;
+    occupancy::lock_owners(tx, &[owner]).await?;
     // Who holds the class was read before it was this one's turn.
     if owner_of(tx, calendar.id).await? != Some(owner) {
         return Err(StoreError::SlotTaken);

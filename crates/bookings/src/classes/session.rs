@@ -11,13 +11,13 @@ use store::{
 
 use crate::accounts::is_admin;
 use crate::error::ChangeError;
-use crate::input::{Checked, NAME_LIMIT};
 use crate::notifications::kinds::MessageKind;
 use crate::outbox::{WriteView, write_sentence};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::servers::{place_of, places};
+use crate::validate::{NAME_LIMIT, Validator};
 use crate::{notifications, outbox};
 
 /// A session with who takes part.
@@ -148,7 +148,7 @@ pub async fn cancel_session(
     id: SessionId,
     reason: &str,
 ) -> Result<(), ChangeError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
     retried_if_lost(|| try_to_cancel_session(quince, by, id, &reason)).await?;
@@ -165,7 +165,7 @@ async fn try_to_cancel_session(
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let (session, _) = open(&mut tx, by, id).await?;
-    occupancy::queue_for(&mut tx, &[session.host_id]).await?;
+    occupancy::lock_owners(&mut tx, &[session.host_id]).await?;
     let (session, name) = open(&mut tx, by, id).await?;
     if session.cancelled_at.is_some() {
         return Ok(());
@@ -200,7 +200,7 @@ async fn try_to_cancel_session(
     if session.host_id != by {
         notifications::enqueue_session_cancelled(&mut tx, &session, now).await?;
     }
-    outbox::follow_session(&mut tx, id, now).await?;
+    outbox::sync_session_event(&mut tx, id, now).await?;
     Ok(tx.commit().await?)
 }
 

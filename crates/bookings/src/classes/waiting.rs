@@ -14,8 +14,8 @@ use store::{
 };
 use zones::Zone;
 
+use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
-use crate::input::Checked;
 use crate::links;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates;
@@ -24,8 +24,8 @@ use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
 use crate::retry::{passing_by_internal, retried};
-use crate::slots::context::{Context, Own};
 use crate::strangers::{NotProven, SpentOn, Stranger, TooMany};
+use crate::validate::Validator;
 use crate::{notifications, outbox};
 
 /// A place on a waiting list as its client sees it.
@@ -128,13 +128,13 @@ async fn try_to_wait(
         .ok_or_else(nothing_to_wait_for)?;
     // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
     if let Some(owner) = super::owner_of(&mut tx, calendar.id).await? {
-        occupancy::queue_for(&mut tx, &[owner]).await?;
+        occupancy::lock_owners(&mut tx, &[owner]).await?;
     }
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
     checked.finish().map_err(WaitError::Fields)?;
     let members = calendar_members::with_staff(&mut tx, &[calendar.id]).await?;
-    let mut context = Context::load(
+    let mut context = AvailabilityInput::load(
         &mut tx,
         calendar,
         members,
@@ -242,7 +242,7 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Change
 pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
     let mut tx = quince.store().write().await?;
     let (_, session) = of_token(&mut tx, token).await?;
-    occupancy::queue_for(&mut tx, &[session.host_id]).await?;
+    occupancy::lock_owners(&mut tx, &[session.host_id]).await?;
     // It may have become a seat meanwhile.
     let (waiting, _) = of_token(&mut tx, token).await?;
     waiting_list::delete(&mut tx, waiting.id).await?;
@@ -356,10 +356,10 @@ pub(crate) async fn seats_changed(
 ) -> Result<(), Internal> {
     let sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
     let hosts: Vec<StaffId> = sessions.iter().map(|session| session.host_id).collect();
-    occupancy::queue_for(tx, &hosts).await?;
+    occupancy::lock_owners(tx, &hosts).await?;
     for session in sessions {
         seats_freed(quince, tx, session.id, now).await?;
-        outbox::follow_session(tx, session.id, now).await?;
+        outbox::sync_session_event(tx, session.id, now).await?;
     }
     Ok(())
 }
@@ -410,7 +410,7 @@ async fn move_up(
     if !appointments::of_session(tx, session.id).await?.is_empty() {
         super::within(session, &mut places);
     }
-    match occupancy::take(tx, &places, appointment.id, appointment.seats(), now).await {
+    match occupancy::claim(tx, &places, appointment.id, appointment.seats(), now).await {
         Err(StoreError::SlotTaken) => return Ok(false),
         other => other?,
     }
@@ -419,7 +419,7 @@ async fn move_up(
     strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
     let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);
     appointment_parts::replace(tx, appointment.id, &[part]).await?;
-    outbox::follow(tx, &appointment, now).await?;
+    outbox::sync_events(tx, &appointment, now).await?;
     notifications::enqueue(tx, &appointment, MessageKind::ClientMovedUp, now).await?;
     notifications::remind(tx, &appointment, now).await?;
     notifications::enqueue_for_host(tx, &appointment, session.host_id, MessageKind::HostBooked, now).await?;

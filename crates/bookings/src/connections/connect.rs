@@ -13,11 +13,11 @@ use url::Url;
 use super::error::ConnectError;
 use super::view::ConnectionView;
 use super::{own, views};
-use crate::input::{Checked, EMAIL_LIMIT};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
-use crate::{outbox, reach, sync};
+use crate::validate::{EMAIL_LIMIT, Validator};
+use crate::{caldav_messages, outbox, sync};
 
 /// A person waits for the check at most this long.
 const CHECK: Duration = Duration::from_secs(25);
@@ -233,7 +233,7 @@ const ADDRESS_LIMIT: usize = 500;
 const LOGIN_LIMIT: usize = 200;
 
 fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let apple_id = checked.required_line("apple_id", "your iCloud email address", apple_id, EMAIL_LIMIT);
     if !apple_id.is_empty() && !apple_id.contains('@') {
         checked.problem(
@@ -258,14 +258,14 @@ fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), C
 }
 
 fn tidy_password(typed: &str) -> Result<String, ConnectError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let password = checked.required_line("app_password", "the password", typed, LOGIN_LIMIT);
     checked.finish().map_err(ConnectError::Fields)?;
     Ok(password)
 }
 
 fn tidy_server(login: &ServerLogin) -> Result<Wish, ConnectError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let address = checked.required_line("address", "the server's address", &login.address, ADDRESS_LIMIT);
     let username = checked.required_line("username", "your user name", &login.username, LOGIN_LIMIT);
     let password = checked.required_line("password", "the password", &login.password, LOGIN_LIMIT);
@@ -301,9 +301,12 @@ async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, ConnectError> {
         let calendars = client.calendars(&account.homes, &credentials).await?;
         Ok::<_, FindError>((entry, account, calendars))
     };
-    let outcome = timeout(CHECK, look)
-        .await
-        .map_err(|_| ConnectError::Unreachable(format!("{} did not answer in time.", reach::name(server))))?;
+    let outcome = timeout(CHECK, look).await.map_err(|_| {
+        ConnectError::Unreachable(format!(
+            "{} did not answer in time.",
+            caldav_messages::name(server)
+        ))
+    })?;
     let (entry, account, calendars) = outcome.map_err(|error| match error {
         FindError::Server(error) => ConnectError::of_check(server, &error, quince.now()),
         FindError::LeadsElsewhere { from, to } => ConnectError::Refused(format!(

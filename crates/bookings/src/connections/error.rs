@@ -4,8 +4,8 @@ use caldav::RetryAfter;
 use jiff::Timestamp;
 use store::Server;
 
+use crate::caldav_messages;
 use crate::problem::{FieldProblem, Internal, first_sentence};
-use crate::reach;
 
 /// Why a connection could not be made or looked at. The texts name every cause a person can do something about.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +14,10 @@ pub enum ConnectError {
     #[error("{}", first_sentence(.0))]
     Fields(Vec<FieldProblem>),
     /// The server does not accept the login. Wrong, revoked and ordinary passwords look the same.
-    #[error("{}", reach::wrong_login(*.0))]
+    #[error("{}", caldav_messages::wrong_login(*.0))]
     WrongLogin(Server),
     /// The server asks to come back later.
-    #[error("{} asks us to slow down.{} What you typed was not saved.", reach::name(*server), again(*again_in_minutes))]
+    #[error("{} asks us to slow down.{} What you typed was not saved.", caldav_messages::name(*server), again(*again_in_minutes))]
     Throttled {
         /// Which one.
         server: Server,
@@ -30,7 +30,7 @@ pub enum ConnectError {
     )]
     Unreachable(String),
     /// The login is right, but there is no calendar in the account.
-    #[error("{}", reach::no_calendars(*.0))]
+    #[error("{}", caldav_messages::no_calendars(*.0))]
     NoCalendars(Server),
     /// What answered is no calendar server.
     #[error("{}", not_calendars(*.0))]
@@ -100,7 +100,7 @@ impl ConnectError {
                 "The calendar server is not working right now (status {status})."
             )),
             Error::ForbiddenAddress { .. } | Error::InsecureUrl { .. } | Error::OutOfScope { .. } => {
-                Self::Refused(reach::sentence(server, error))
+                Self::Refused(caldav_messages::sentence(server, error))
             }
             _ => Self::NotCalendars(server),
         }

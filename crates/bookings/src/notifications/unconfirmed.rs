@@ -17,7 +17,7 @@ pub(super) async fn withhold(tx: &mut Tx, claimed: &[Message], at: At) -> Result
         .collect();
     keys.sort();
     keys.dedup();
-    messages::queue_for_recipients(tx, &keys).await?;
+    messages::lock_recipients(tx, &keys).await?;
     let since = at.now.saturating_sub(DAY).unwrap_or(at.now);
     // What was sent later than now was sent by a clock that was ahead.
     let until = at.now.saturating_add(SKEW).unwrap_or(at.now);

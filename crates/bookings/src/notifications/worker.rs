@@ -16,7 +16,7 @@ use crate::mailer::outcomes::Outcome;
 use crate::mailer::transport::Letter;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::{links, reach};
+use crate::{caldav_messages, links};
 
 /// A dead worker's claims come back after this.
 const LEASE: SignedDuration = LONGEST_LEASE;
@@ -76,7 +76,7 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
             Outcome::Failed {
                 patience: error.patience(),
                 problem: error.sentence(),
-                next: again.then(|| reach::back_off(tries, None, message.id.0, at)),
+                next: again.then(|| caldav_messages::back_off(tries, None, message.id.0, at)),
                 at,
             }
         }

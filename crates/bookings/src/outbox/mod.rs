@@ -36,14 +36,14 @@ fn has_event(status: Status) -> bool {
 
 /// Asks for the events of an appointment whose time was just claimed. Where the hosts' events go is read since it was their turn:
 /// of two at once neither must act on what the other has just changed.
-pub(crate) async fn begin(
+pub(crate) async fn create_events(
     tx: &mut Tx,
     appointment: &Appointment,
     parts: &[NewPart],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if let Some(session) = appointment.session_id {
-        return follow_session(tx, session, now).await;
+        return sync_session_event(tx, session, now).await;
     }
     let hosts: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
     let hosts: Vec<StaffId> = hosts.into_iter().collect();
@@ -58,13 +58,17 @@ pub(crate) async fn begin(
 }
 
 /// Makes the hosts' calendars follow an appointment that was changed, or the session that it has seats of.
-pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn sync_events(
+    tx: &mut Tx,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     if let Some(session) = appointment.session_id {
-        return follow_session(tx, session, now).await;
+        return sync_session_event(tx, session, now).await;
     }
     let mut parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    occupancy::queue_for(tx, &hosts).await?;
+    occupancy::lock_owners(tx, &hosts).await?;
     if !has_event(appointment.status) || appointment.is_unconfirmed() {
         parts.clear();
     }
@@ -82,11 +86,11 @@ pub(crate) async fn follow(tx: &mut Tx, appointment: &Appointment, now: Timestam
 }
 
 /// Makes the host's calendar follow a session: who takes part has changed, or whether it takes place.
-pub(crate) async fn follow_session(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn sync_session_event(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
     let Some(session) = class_sessions::find(tx, id).await? else {
         return Ok(());
     };
-    occupancy::queue_for(tx, &[session.host_id]).await?;
+    occupancy::lock_owners(tx, &[session.host_id]).await?;
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
     let roster = appointments::roster_of_session(tx, id).await?;
@@ -115,7 +119,7 @@ async fn put(
             event_writes::enqueue(tx, write.id, WriteAction::Put, now).await
         }
         Some(write) => {
-            send_off(tx, &write, now).await?;
+            retire(tx, &write, now).await?;
             start(tx, subject, host, now).await
         }
         None => start(tx, subject, host, now).await,
@@ -202,7 +206,7 @@ async fn remove(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), S
 }
 
 /// As [`remove`], and the subject gets another event.
-async fn send_off(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
+async fn retire(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     event_writes::retire(tx, write.id, now).await?;
     remove(tx, write, now).await
 }
@@ -210,7 +214,7 @@ async fn send_off(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(),
 /// After a host chose another primary calendar: the events of all appointments and sessions to come move there. iCloud has
 /// no move, so they are removed and written anew.
 pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
-    occupancy::queue_for(tx, &[host]).await?;
+    occupancy::lock_owners(tx, &[host]).await?;
     let Some((connection, primary)) = target_of(tx, host).await? else {
         return Ok(());
     };
@@ -240,7 +244,7 @@ pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) 
             event_writes::enqueue(tx, write.id, WriteAction::Put, now).await?;
             continue;
         }
-        send_off(tx, &write, now).await?;
+        retire(tx, &write, now).await?;
         start(tx, subject, host, now).await?;
     }
     Ok(())
@@ -278,16 +282,16 @@ async fn to_come(
 
 /// As everybody does who changes what is to be written for a host, from appointments as well as from calendars: of two at once
 /// neither must act on what the other has just changed.
-async fn queue_for_owner(tx: &mut Tx, connection: ConnectionId) -> Result<(), StoreError> {
+async fn lock_owner(tx: &mut Tx, connection: ConnectionId) -> Result<(), StoreError> {
     match connections::find(tx, connection).await? {
-        Some(connection) => occupancy::queue_for(tx, &[connection.staff_id]).await,
+        Some(connection) => occupancy::lock_owners(tx, &[connection.staff_id]).await,
         None => Ok(()),
     }
 }
 
-async fn queue_for_owner_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
+async fn lock_owner_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
     match remote_calendars::find(tx, calendar).await? {
-        Some(calendar) => queue_for_owner(tx, calendar.connection_id).await,
+        Some(calendar) => lock_owner(tx, calendar.connection_id).await,
         None => Ok(()),
     }
 }
@@ -299,7 +303,7 @@ pub(crate) async fn connection_ended(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     const ENDED: &str = "The connection was ended before this was written.";
-    queue_for_owner(tx, connection).await?;
+    lock_owner(tx, connection).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         for write in event_writes::unsettled_of(tx, calendar.id).await? {
             if write.state == WriteState::Waiting {
@@ -316,7 +320,7 @@ pub(crate) async fn connection_works(
     connection: ConnectionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    queue_for_owner(tx, connection).await?;
+    lock_owner(tx, connection).await?;
     event_writes::hurry(tx, connection, now).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         calendar_works(tx, calendar.id, now).await?;
@@ -331,7 +335,7 @@ pub(crate) async fn calendar_gone(
     problem: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    queue_for_owner_of(tx, calendar).await?;
+    lock_owner_of(tx, calendar).await?;
     for write in event_writes::unsettled_of(tx, calendar).await? {
         let (state, problem) = match (write.state, write.action) {
             (WriteState::Waiting | WriteState::Failed, WriteAction::Delete) => (WriteState::Removed, None),
@@ -349,7 +353,7 @@ pub(crate) async fn calendar_works(
     calendar: RemoteCalendarId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    queue_for_owner_of(tx, calendar).await?;
+    lock_owner_of(tx, calendar).await?;
     for write in event_writes::unsettled_of(tx, calendar).await? {
         if write.state == WriteState::Failed {
             event_writes::enqueue(tx, write.id, write.action, now).await?;

@@ -21,7 +21,7 @@ use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::{login, place};
-use crate::{reach, servers};
+use crate::{caldav_messages, servers};
 
 /// Writes claimed at a time.
 const BATCH: u32 = 8;
@@ -353,7 +353,7 @@ fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestam
         return (problem, None);
     }
     (
-        reach::sentence(job.connection.server, error),
-        Some(reach::back_off(tries, Some(error), job.write.id.0, now)),
+        caldav_messages::sentence(job.connection.server, error),
+        Some(caldav_messages::back_off(tries, Some(error), job.write.id.0, now)),
     )
 }

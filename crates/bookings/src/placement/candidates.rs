@@ -7,15 +7,15 @@ use scheduling::{Choice, Interval, Kind, Slot, StaffId};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
-use store::occupancy::Place;
+use store::occupancy::TimeClaim;
 use store::{StoreError, Tx, appointment_parts, appointments, busy_time, occupancy};
 
 use super::Target;
 use super::live_check::LiveCheck;
 use super::refusals;
+use crate::availability::balance;
+use crate::availability::context::{AvailabilityInput, in_place_of_a_host};
 use crate::services;
-use crate::slots::balance;
-use crate::slots::context::{Context, in_place_of_a_host};
 
 /// One way to hold an appointment.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub(crate) struct Candidate {
     /// Who takes part, and when; nobody in a Simple calendar.
     pub(crate) parts: Vec<NewPart>,
     /// The time that it takes.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<TimeClaim>,
     /// Why they, for staff; may be empty.
     pub(crate) reason: String,
     /// Whether the hosts' calendars are asked before. Later seats of a session only need the session to be live.
@@ -148,7 +148,7 @@ pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candi
 /// Which of those of a round robin who are `free` is first in turn.
 pub(super) async fn choose(
     tx: &mut Tx,
-    context: &Context,
+    context: &AvailabilityInput,
     start: Timestamp,
     free: &BTreeSet<StaffId>,
     preferred: Option<StaffId>,
@@ -181,13 +181,13 @@ pub(crate) async fn places_again(
     tx: &mut Tx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
-) -> Result<Vec<Place>, StoreError> {
+) -> Result<Vec<TimeClaim>, StoreError> {
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let mut places = places_of_booked(calendar, appointment, &parts);
     let hosts: Vec<StaffId> = places.iter().map(|place| place.host_id).collect();
-    occupancy::queue_for(tx, &hosts).await?;
+    occupancy::lock_owners(tx, &hosts).await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
-    if !services::are_there(tx, &parts).await? {
+    if !services::resources_exist(tx, &parts).await? {
         return Err(StoreError::SlotTaken);
     }
     for place in &mut places {
@@ -201,7 +201,7 @@ pub(crate) fn places_of_booked(
     calendar: &BookingCalendar,
     appointment: &Appointment,
     parts: &[Part],
-) -> Vec<Place> {
+) -> Vec<TimeClaim> {
     if parts.iter().any(|part| part.service.is_some()) {
         let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
         let buffers = (appointment.pre_buffer, appointment.post_buffer);
@@ -216,7 +216,7 @@ pub(crate) fn places_of_booked(
 pub(crate) async fn is_known_to_overlap(
     tx: &mut Tx,
     appointment: &Appointment,
-    place: &Place,
+    place: &TimeClaim,
 ) -> Result<bool, StoreError> {
     // The appointment has just been changed, so this is the present.
     let now = appointment.updated_at;
@@ -245,11 +245,11 @@ pub(crate) fn places_of(
     calendar: &BookingCalendar,
     appointment: &Appointment,
     hosts: &[StaffId],
-) -> Vec<Place> {
+) -> Vec<TimeClaim> {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     let nobody = [in_place_of_a_host(calendar)];
     let hosts = if hosts.is_empty() { &nobody[..] } else { hosts };
-    let place = |host: &StaffId| Place {
+    let place = |host: &StaffId| TimeClaim {
         host_id: *host,
         calendar_id: appointment.calendar_id,
         meeting_start: appointment.starts_at,
@@ -271,9 +271,9 @@ fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
 }
 
 /// The place in a host's time that such an appointment takes.
-fn place(calendar: &BookingCalendar, slot: &Slot, host: StaffId) -> Place {
+fn place(calendar: &BookingCalendar, slot: &Slot, host: StaffId) -> TimeClaim {
     let occupied = occupied(calendar, slot);
-    Place {
+    TimeClaim {
         host_id: host,
         calendar_id: calendar.id,
         meeting_start: slot.start,

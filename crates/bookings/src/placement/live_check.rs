@@ -11,11 +11,11 @@ use tracing::Instrument as _;
 
 use super::candidates::Candidate;
 use super::free_busy::{self, Watched};
+use crate::availability::context::AvailabilityInput;
 use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
 use crate::servers::login;
-use crate::slots::context::Context;
 use crate::sync;
 use crate::sync::parse::Reader;
 
@@ -83,7 +83,7 @@ impl LiveCheck {
         &self,
         quince: &Quince,
         tx: &mut Tx,
-        context: &Context,
+        context: &AvailabilityInput,
         candidate: &Candidate,
     ) -> Result<Vec<FreeBusyQuery>, Internal> {
         let mut queries = Vec::new();
@@ -148,7 +148,7 @@ impl LiveCheck {
 async fn query(
     quince: &Quince,
     tx: &mut Tx,
-    context: &Context,
+    context: &AvailabilityInput,
     host: StaffId,
     span: Interval,
 ) -> Result<Option<FreeBusyQuery>, Internal> {

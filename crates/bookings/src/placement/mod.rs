@@ -18,10 +18,10 @@ use jiff::Timestamp;
 use scheduling::{Interval, Refusal, Slot, StaffId};
 use store::{StoreError, Tx};
 
+use crate::availability::context::AvailabilityInput;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::{Passing, retried_if_lost};
-use crate::slots::context::Context;
 use candidates::Placement;
 use live_check::{Found, FreeBusyQuery, LiveCheck};
 use overrides::{InTheWay, OnConflict};
@@ -49,7 +49,7 @@ pub(crate) enum Open<O, P> {
 /// A start for an appointment.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) context: Context,
+    pub(crate) context: AvailabilityInput,
     pub(crate) start: Timestamp,
     /// Who holds it already and keeps it if they are free.
     pub(crate) preferred: Option<StaffId>,

@@ -8,8 +8,8 @@ use store::{StoreError, Tx};
 
 use super::candidates::{self, Placement};
 use super::{Target, refusals};
-use crate::slots::context::Context;
-use crate::slots::{Why, in_words};
+use crate::availability::context::AvailabilityInput;
+use crate::availability::{Why, in_words};
 
 /// What a staff member wants to happen at a time that is not on offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +52,13 @@ impl std::fmt::Display for InTheWay {
 }
 
 /// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.
-pub(super) fn can_be_overridden(context: &Context, start: Timestamp, now: Timestamp) -> bool {
+pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {
     start >= now && context.calendar.kind != Kind::ClassBooking && context.calendar.is_readable()
 }
 
 /// The refusal of a time to a staff member, with all that is in the way.
 pub(super) fn in_the_way(
-    context: &Context,
+    context: &AvailabilityInput,
     refusals: &[Refusal],
     start: Timestamp,
     now: Timestamp,
@@ -141,7 +141,7 @@ enum Hindrance {
 /// Who of a round robin holds it, and why they: of those with the least in the way the first in turn.
 async fn host(
     tx: &mut Tx,
-    context: &Context,
+    context: &AvailabilityInput,
     slot: &Slot,
     refusals: &[Refusal],
     preferred: Option<StaffId>,

@@ -5,14 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use scheduling::StaffId;
 use sha2::{Digest, Sha256};
-use store::occupancy::Holder;
+use store::occupancy::VisitorId;
 use store::questions::Answer;
 use store::strangers::address_key;
 use zones::Zone;
 
-use crate::input::{Checked, KEY_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
 use crate::services::Chosen;
+use crate::validate::{KEY_LIMIT, NOTES_LIMIT, Validator};
 
 /// Most guests of one client.
 const GUESTS_LIMIT: usize = 50;
@@ -43,7 +43,7 @@ pub struct Booking {
     /// The member the client chose; nobody in particular otherwise.
     pub host: Option<StaffId>,
     /// The client with what they hold; it is theirs to book.
-    pub holder: Option<Holder>,
+    pub holder: Option<VisitorId>,
     /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID. It counts for this client
     /// on this booking calendar alone.
     pub idempotency_key: String,
@@ -67,7 +67,7 @@ impl Details {
         notes: &str,
         guests: &[String],
     ) -> Result<Self, Vec<FieldProblem>> {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         let details = Self::read(&mut checked, name, email, phone, notes, guests);
         checked.finish().map(|()| details)
     }
@@ -78,7 +78,7 @@ impl Details {
     }
 
     fn read(
-        checked: &mut Checked,
+        checked: &mut Validator,
         name: &str,
         email: &str,
         phone: &str,
@@ -96,7 +96,7 @@ impl Details {
     }
 }
 
-fn read_guests(checked: &mut Checked, guests: &[String]) -> Vec<String> {
+fn read_guests(checked: &mut Validator, guests: &[String]) -> Vec<String> {
     if guests.len() > GUESTS_LIMIT {
         checked.problem(
             "guests",
@@ -111,14 +111,14 @@ fn read_guests(checked: &mut Checked, guests: &[String]) -> Vec<String> {
 
 /// The names of guests after the check.
 pub(crate) fn checked_guests(guests: &[String]) -> Result<Vec<String>, Vec<FieldProblem>> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let guests = read_guests(&mut checked, guests);
     checked.finish().map(|()| guests)
 }
 
 impl Booking {
     pub(crate) fn check(&self) -> Result<Details, Vec<FieldProblem>> {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         let details = Details::read(
             &mut checked,
             &self.name,

@@ -5,10 +5,10 @@ use store::services::{self, NewService, Service};
 use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, occupancy, resources, staff};
 
 use crate::accounts::is_admin;
-use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::retry::passing_by_internal;
+use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
 /// Most services of a menu.
 const SERVICES_LIMIT: usize = 200;
@@ -188,9 +188,9 @@ pub async fn save(
     let members = members(&mut tx, calendar).await?;
     // So that nobody makes fewer of what it needs meanwhile.
     let needed: Vec<StaffId> = form.resources.iter().map(|(id, _)| StaffId(id.0)).collect();
-    occupancy::queue_for(&mut tx, &needed).await?;
+    occupancy::lock_owners(&mut tx, &needed).await?;
     let known = resources::list(&mut tx).await?;
-    let mut problems = Checked::default();
+    let mut problems = Validator::default();
     if form
         .staff
         .iter()
@@ -341,7 +341,7 @@ async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), MenuError> {
 }
 
 fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     form.name = checked.required_line("name", "the name", &form.name, NAME_LIMIT);
     form.group = checked.line("group", "the heading", &form.group, NAME_LIMIT);
     form.description = checked.text("description", "the description", &form.description, NOTES_LIMIT);

@@ -9,9 +9,9 @@ use zones::Zone;
 use super::menu::MenuError;
 use super::visit::units_of;
 use crate::accounts::is_admin;
-use crate::input::{Checked, NAME_LIMIT};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
+use crate::validate::{NAME_LIMIT, Validator};
 
 /// Most sorts of rooms and equipment.
 const SORTS_LIMIT: usize = 200;
@@ -37,7 +37,7 @@ pub async fn list(quince: &Quince) -> Result<Vec<Resource>, MenuError> {
 
 /// Makes these all that there are, for the owner and admins. What services need, and what is booked ahead, cannot be taken away.
 pub async fn save(quince: &Quince, by: StaffId, all: Vec<ResourceForm>) -> Result<(), MenuError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     if all.len() > SORTS_LIMIT {
         checked.problem(
             "resources",
@@ -97,12 +97,12 @@ async fn check_what_goes(tx: &mut Tx, new: &[Resource], now: Timestamp) -> Resul
     let sorts = fewer.iter().map(|(old, _)| StaffId(old.id.0));
     let going = fewer.iter().flat_map(|(old, kept)| units_from(old, *kept));
     let queue: Vec<StaffId> = sorts.chain(going.map(|unit| StaffId(unit.0))).collect();
-    occupancy::queue_for(tx, &queue).await?;
+    occupancy::lock_owners(tx, &queue).await?;
     let services = services::all(tx).await?;
     let zone = workspace::find(tx)
         .await?
         .map_or_else(Zone::utc, |workspace| workspace.zone);
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     for (old, kept) in fewer {
         let name = &old.name;
         let needing = services.iter().filter_map(|service| {

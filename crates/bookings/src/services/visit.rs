@@ -7,7 +7,7 @@ use scheduling::{CalendarId, Interval, ResourceId, StaffId, Step, UnitId, Visit}
 use store::appointment_parts::{NewPart, Part, PartService};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
-use store::occupancy::Place;
+use store::occupancy::TimeClaim;
 use store::resources::Resource;
 use store::services::{self, Service};
 use store::staff::Staff;
@@ -227,7 +227,7 @@ fn sorts_of(units: &[UnitId], all: &[Resource]) -> Vec<(ResourceId, u32)> {
 
 /// Whether the rooms and equipment of these parts are still there. Asked when their time is taken: since they were chosen, there
 /// may have become fewer of them.
-pub(crate) async fn are_there(tx: &mut Tx, parts: &[NewPart]) -> Result<bool, StoreError> {
+pub(crate) async fn resources_exist(tx: &mut Tx, parts: &[NewPart]) -> Result<bool, StoreError> {
     let services = parts.iter().filter_map(|part| part.service.as_ref());
     let units: Vec<&UnitId> = services.flat_map(|service| &service.units).collect();
     if units.is_empty() {
@@ -286,8 +286,8 @@ pub(crate) fn places_of_parts(
     calendar: CalendarId,
     (pre, post): (u32, u32),
     parts: &[NewPart],
-) -> Vec<Place> {
-    let place = |host_id: StaffId, start: Timestamp, from: Timestamp, to: Timestamp| Place {
+) -> Vec<TimeClaim> {
+    let place = |host_id: StaffId, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
         host_id,
         calendar_id: calendar,
         meeting_start: start,
@@ -296,7 +296,7 @@ pub(crate) fn places_of_parts(
         capacity: 1,
         overriding: false,
     };
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: Vec<TimeClaim> = Vec::new();
     for part in parts {
         let mut from = part.starts_at.checked_sub(minutes(pre)).unwrap_or(Timestamp::MIN);
         let to = part.ends_at.checked_add(minutes(post)).unwrap_or(Timestamp::MAX);

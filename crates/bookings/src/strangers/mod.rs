@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 use store::due::SKEW;
-use store::occupancy::Holder;
+use store::occupancy::VisitorId;
 use store::strangers::{self, Sender, Sent, address_key};
 use store::{StoreError, Tx};
 
@@ -132,7 +132,7 @@ impl Stranger {
         if !self.is_limited {
             return Ok(Ok(()));
         }
-        strangers::queue_for(tx, &self.sender(address)).await?;
+        strangers::lock_sender(tx, &self.sender(address)).await?;
         self.bookings_left(tx, address, now).await
     }
 
@@ -165,7 +165,7 @@ impl Stranger {
             return Ok(Ok(()));
         }
         let sender = self.sender(address);
-        strangers::queue_for(tx, &sender).await?;
+        strangers::lock_sender(tx, &sender).await?;
         let (of_network, of_address) = strangers::waiting(tx, &sender, now).await?;
         let full = |by, places| (places >= WAITING_PLACES).then_some(TooMany::WaitingPlaces { by });
         let refused = full(By::Address, of_address).or(full(By::Network, of_network));
@@ -176,13 +176,13 @@ impl Stranger {
     pub(crate) async fn may_hold(
         &self,
         tx: &mut Tx,
-        holder: Holder,
+        holder: VisitorId,
         now: Timestamp,
     ) -> Result<Result<(), TooMany>, StoreError> {
         if !self.is_limited {
             return Ok(Ok(()));
         }
-        strangers::queue_for_network(tx, &self.network).await?;
+        strangers::lock_network(tx, &self.network).await?;
         let others = strangers::other_holders(tx, &self.network, holder, now).await?;
         Ok(if others < OPEN_HOLDS {
             Ok(())

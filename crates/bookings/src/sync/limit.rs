@@ -7,7 +7,7 @@ use store::external_events;
 use store::remote_calendars::{self, COMPARING, RemoteCalendar};
 use zones::Zone;
 
-use super::intake::Intake;
+use super::ingest::Ingest;
 use crate::problem::Internal;
 
 /// Most instances of one calendar.
@@ -35,7 +35,7 @@ const FREE: [Blocks; 3] = [
     Blocks::Free(FreeReason::Declined),
 ];
 
-impl Intake<'_> {
+impl Ingest<'_> {
     /// Gives up, until what is kept is within the limit: what takes no time and is far ahead; half of the time ahead again and
     /// again; and what is over, when that would leave next to nothing.
     pub(super) async fn keep_within_limit(&mut self) -> Result<(), Internal> {

@@ -3,16 +3,16 @@
 //! What is known of an event is dropped only in the transaction that stores what takes its place, or after the server told that
 //! the event is gone. So a read that breaks off anywhere leaves each event as it was, or as it is now (icloud.md, "Reading").
 
-mod account;
 mod expand;
 mod horizon;
-mod intake;
+mod ingest;
 pub(crate) mod known;
 pub(crate) mod lease;
 pub(crate) mod limit;
 mod mirror;
 pub(crate) mod parse;
 mod read;
+mod run;
 mod search;
 
 use caldav::Error;
@@ -28,35 +28,35 @@ use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::freshness;
-use crate::{outbox, reach};
-use account::Account;
+use crate::{caldav_messages, outbox};
 use lease::Lease;
+use run::SyncRun;
 
-pub(crate) use account::{as_listed, discovered, keep};
+pub(crate) use run::{as_listed, discovered, keep};
 
 /// Connections claimed at a time.
 const BATCH: u32 = 8;
 
 /// Why a read broke off.
 #[derive(Debug)]
-enum Broken {
+enum SyncError {
     Server(Error),
     Internal(Internal),
 }
 
-impl From<Error> for Broken {
+impl From<Error> for SyncError {
     fn from(error: Error) -> Self {
         Self::Server(error)
     }
 }
 
-impl From<Internal> for Broken {
+impl From<Internal> for SyncError {
     fn from(error: Internal) -> Self {
         Self::Internal(error)
     }
 }
 
-impl From<StoreError> for Broken {
+impl From<StoreError> for SyncError {
     fn from(error: StoreError) -> Self {
         Self::Internal(error.into())
     }
@@ -121,13 +121,13 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
     };
     let started = quince.now();
     let mut unchanged = Vec::new();
-    let outcome = match Account::open(quince, &connection, started, asked) {
+    let outcome = match SyncRun::open(quince, &connection, started, asked) {
         Ok(Some(account)) => account.read(&mut unchanged).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error.into()),
     };
     let now = quince.now();
-    let next = now + reach::spread(freshness::SYNC_EVERY, id.0);
+    let next = now + caldav_messages::spread(freshness::SYNC_EVERY, id.0);
     let mut tx = quince.store().write().await?;
     remote_calendars::unchanged(&mut tx, &unchanged, started).await?;
     match outcome {
@@ -140,11 +140,11 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
                 event_writes::hurry(&mut tx, id, now).await?;
             }
         }
-        Err(Broken::Server(error)) => {
+        Err(SyncError::Server(error)) => {
             tracing::info!(connection = %id, %error, "a sync failed");
             outages::note(&mut tx, &connection, &error, asked, now).await?;
         }
-        Err(Broken::Internal(error)) => {
+        Err(SyncError::Internal(error)) => {
             tx.commit().await?;
             return Err(error);
         }

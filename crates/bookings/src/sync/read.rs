@@ -10,12 +10,12 @@ use caldav::{Calendar, Error, Listed, Unreadable};
 use store::remote_calendars::RemoteCalendar;
 use store::{StoreError, remote_calendars};
 
-use super::Broken;
-use super::account::{Account, is_of_calendar};
+use super::SyncError;
 use super::horizon::{COMPARE_AGAIN, Wanted};
-use super::intake::{End, Intake};
+use super::ingest::{End, Ingest};
 use super::known::Known;
 use super::parse::Reader;
+use super::run::{SyncRun, is_of_calendar};
 use super::search::Searched;
 use crate::problem::Internal;
 
@@ -25,12 +25,12 @@ const NOT_COMPARED: &str = "The server does not answer when Quince compares this
 
 /// Reads what is new in a calendar and stores it; whether nothing was.
 pub(super) async fn bring_up_to_date(
-    account: &Account<'_>,
+    account: &SyncRun<'_>,
     calendar: &RemoteCalendar,
     found: &Calendar,
     reader: &Reader,
     wanted: &Wanted,
-) -> Result<bool, Broken> {
+) -> Result<bool, SyncError> {
     let read = Read {
         account,
         calendar,
@@ -45,9 +45,11 @@ pub(super) async fn bring_up_to_date(
         match read.everything().await {
             Ok(()) => return Ok(false),
             // What changed can be asked for all the same.
-            Err(Broken::Server(error)) if is_of_calendar(&error) => read.put_off_comparison(&error).await?,
+            Err(SyncError::Server(error)) if is_of_calendar(&error) => {
+                read.put_off_comparison(&error).await?
+            }
             // So it can, but not at once.
-            Err(Broken::Server(error @ Error::Throttled { .. })) => {
+            Err(SyncError::Server(error @ Error::Throttled { .. })) => {
                 read.put_off_comparison(&error).await?;
                 return Err(error.into());
             }
@@ -64,9 +66,9 @@ pub(super) async fn bring_up_to_date(
     let settled = match &calendar.sync_token {
         Some(token) => match read.changes(token).await {
             // No token is asked for again before the next comparison.
-            Err(Broken::Server(Error::SyncUnsupported)) => read.by_versions(None).await.map(|()| true),
+            Err(SyncError::Server(Error::SyncUnsupported)) => read.by_versions(None).await.map(|()| true),
             // A question that was not answered would not be next time either.
-            Err(Broken::Server(error)) if error.suggests_another_question() => Ok(false),
+            Err(SyncError::Server(error)) if error.suggests_another_question() => Ok(false),
             other => other,
         },
         None => read.by_versions(None).await.map(|()| true),
@@ -80,7 +82,7 @@ pub(super) async fn bring_up_to_date(
 
 /// One read of one calendar.
 struct Read<'a> {
-    account: &'a Account<'a>,
+    account: &'a SyncRun<'a>,
     calendar: &'a RemoteCalendar,
     found: &'a Calendar,
     reader: &'a Reader,
@@ -88,9 +90,9 @@ struct Read<'a> {
 
 impl Read<'_> {
     /// Everything. The marks kept are those from before the read, so that a change during it is found next time.
-    async fn everything(&self) -> Result<(), Broken> {
+    async fn everything(&self) -> Result<(), SyncError> {
         self.begin_comparison().await?;
-        let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
+        let mut intake = Ingest::of_everything(self.account, self.calendar, self.reader).await?;
         // Of a calendar that is new, the time that matters comes first, with all texts in one answer. What was stored when that
         // broke off need not be asked for again.
         let first = if intake.is_first() {
@@ -141,7 +143,7 @@ impl Read<'_> {
             return Ok(());
         }
         self.begin_comparison().await?;
-        let mut intake = Intake::of_everything(self.account, self.calendar, self.reader).await?;
+        let mut intake = Ingest::of_everything(self.account, self.calendar, self.reader).await?;
         intake.expand_known(&HashSet::new()).await?;
         let mut tx = self.account.quince.store().write().await?;
         remote_calendars::set_read_for(&mut tx, self.calendar.id, &mark).await?;
@@ -160,7 +162,7 @@ impl Read<'_> {
     }
 
     /// Searches by time, and takes in what is found.
-    async fn search_with_texts(&self, intake: &mut Intake<'_>) -> Result<Searched, Broken> {
+    async fn search_with_texts(&self, intake: &mut Ingest<'_>) -> Result<Searched, SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         let horizon = self.reader.horizon;
         let mut events = client.stream_range(&self.found.url, login, horizon.from, horizon.to);
@@ -214,7 +216,7 @@ impl Read<'_> {
     }
 
     /// What changed since a token; false when the answer lists what has not changed.
-    async fn changes(&self, token: &str) -> Result<bool, Broken> {
+    async fn changes(&self, token: &str) -> Result<bool, SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         let changes = client.sync(&self.found.url, login, Some(token)).await?;
         let known = {
@@ -227,7 +229,7 @@ impl Read<'_> {
         }
         let foreign = changes.changed.iter().filter(|listed| !known.has_own(listed));
         let hrefs = foreign.map(|listed| listed.href.clone()).collect();
-        let mut intake = Intake::of_changes(self.account, self.calendar, self.reader).await?;
+        let mut intake = Ingest::of_changes(self.account, self.calendar, self.reader).await?;
         let mut end = End {
             removed: changes.removed,
             sync_token: Some(changes.token),
@@ -240,11 +242,11 @@ impl Read<'_> {
     }
 
     /// Compares versions, where changes cannot be asked for.
-    async fn by_versions(&self, sync_token: Option<String>) -> Result<(), Broken> {
+    async fn by_versions(&self, sync_token: Option<String>) -> Result<(), SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         let known = self.known().await?;
         let listed = client.list_etags(&self.found.url, login).await?;
-        let mut intake = Intake::of_changes(self.account, self.calendar, self.reader).await?;
+        let mut intake = Ingest::of_changes(self.account, self.calendar, self.reader).await?;
         let mut removed = Vec::new();
         self.settle(&known, &listed, &mut intake, &mut removed).await?;
         let end = End {
@@ -260,9 +262,9 @@ impl Read<'_> {
         &self,
         known: &Known,
         listed: &[Listed],
-        intake: &mut Intake<'_>,
+        intake: &mut Ingest<'_>,
         removed: &mut Vec<String>,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), SyncError> {
         self.read_paths(known, known.unsettled_by(listed), listed, intake, removed)
             .await?;
         let is_kept = |now: &Listed| intake.has_stored(&now.href) || known.has_external(now);
@@ -271,7 +273,7 @@ impl Read<'_> {
         Ok(())
     }
 
-    async fn finish(&self, intake: Intake<'_>, end: End) -> Result<(), Broken> {
+    async fn finish(&self, intake: Ingest<'_>, end: End) -> Result<(), SyncError> {
         // Perhaps the event that broke the search was mended or deleted.
         let searched = if self.calendar.search_fails {
             self.search(1).await
@@ -288,9 +290,9 @@ impl Read<'_> {
         known: &Known,
         mut hrefs: Vec<String>,
         listed: &[Listed],
-        intake: &mut Intake<'_>,
+        intake: &mut Ingest<'_>,
         removed: &mut Vec<String>,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         hrefs.retain(|href| known.is_copy(href) || !intake.is_frozen(href));
         let there: HashSet<&str> = listed.iter().map(|listed| listed.href.as_str()).collect();

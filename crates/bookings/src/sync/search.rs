@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use store::external_events;
 
-use super::intake::Intake;
+use super::ingest::Ingest;
 use super::parse::Parsed;
 use crate::problem::Internal;
 
@@ -30,7 +30,7 @@ impl Searched {
     /// certain to be there as they are kept.
     pub(super) async fn verdict(
         self,
-        intake: &Intake<'_>,
+        intake: &Ingest<'_>,
         comparable: Option<&HashSet<String>>,
     ) -> Result<(bool, Option<String>), Internal> {
         let calendar = intake.calendar;

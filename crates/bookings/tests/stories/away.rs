@@ -2,7 +2,7 @@
 
 use bookings::appointments;
 use bookings::appointments::ChangeError;
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use bookings::holidays::{self, Holiday};
 use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked, profile};
 use scheduling::{DateOverride, LocalWindow};

@@ -1,9 +1,9 @@
 //! Equal distribution: who is ahead waits, newcomers are credited, the absent hold nobody up.
 
 use bookings::appointments::{self, Actor, Booked, Booking};
-use bookings::calendars::CalendarForm;
-use bookings::slots::Question;
-use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, blocked, profile, slots};
+use bookings::availability::SlotQuery;
+use bookings::booking_calendars::CalendarForm;
+use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, availability, blocked, profile};
 use jiff::SignedDuration;
 use zones::Zone;
 
@@ -219,11 +219,11 @@ async fn who_moves_an_appointment_is_shown_its_own_hosts_times(world: World) {
     let (day, zone) = (date("2026-12-01"), Zone::utc());
     let ten = at("2026-12-01T10:00:00Z");
     for (moving, shown) in [(None, false), (Some(first.id), true)] {
-        let question = Question {
+        let question = SlotQuery {
             moving,
-            ..Question::new("team", day, day, &zone)
+            ..SlotQuery::new("team", day, day, &zone)
         };
-        let free = slots::free(&world.quince, &question).await.unwrap();
+        let free = availability::free(&world.quince, &question).await.unwrap();
         let is_shown = free.days.values().flatten().any(|slot| slot.start == ten);
         assert_eq!(is_shown, shown, "{moving:?}");
     }

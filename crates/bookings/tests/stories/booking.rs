@@ -1,9 +1,9 @@
 //! Booking: once, for who is free, and never twice the same time.
 
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldRequest, OnConflict};
-use bookings::calendars::{self, CalendarForm, Member};
-use bookings::slots::Question;
-use bookings::{Kind, Priority, Rules, Status, slots};
+use bookings::availability::SlotQuery;
+use bookings::booking_calendars::{self, CalendarForm, Member};
+use bookings::{Kind, Priority, Rules, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Fault;
 use scheduling::{Span, Unit};
@@ -213,7 +213,9 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
         rules,
         ..CalendarForm::new("Long")
     };
-    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    booking_calendars::create(&world.quince, world.owner, form)
+        .await
+        .unwrap();
     let wish = Booking {
         slug: "long".into(),
         ..adas_wish("10:00")
@@ -223,11 +225,11 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
     world.sync().await;
     let day = date(TUESDAY);
     let zone = Zone::utc();
-    let question = Question {
+    let question = SlotQuery {
         moving: Some(booked.id),
-        ..Question::new("long", day, day, &zone)
+        ..SlotQuery::new("long", day, day, &zone)
     };
-    let free = slots::free(&world.quince, &question).await.unwrap();
+    let free = availability::free(&world.quince, &question).await.unwrap();
     assert!(free.days[&day].iter().any(|slot| slot.start == tuesday("10:30")));
     let moved = appointments::reschedule(&world.quince, &client(&booked), tuesday("10:30"))
         .await
@@ -238,8 +240,10 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
 }
 
 async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
-    let id = calendars::list(&world.quince, world.owner).await.unwrap()[0].id;
-    let found = calendars::get(&world.quince, world.owner, id).await.unwrap();
+    let id = booking_calendars::list(&world.quince, world.owner).await.unwrap()[0].id;
+    let found = booking_calendars::get(&world.quince, world.owner, id)
+        .await
+        .unwrap();
     let cutoff = Span::new(1, Unit::Days);
     let rules = Rules {
         cancel_cutoff: cutoff,
@@ -258,7 +262,7 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
         rules,
         ..CalendarForm::new("Intro call")
     };
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     let booked = world.book("16:00").await;
@@ -373,9 +377,9 @@ async fn staff_see_only_what_is_theirs(world: World) {
 
 async fn the_next_free_day_is_told(world: World) {
     let sunday = date("2026-11-29");
-    let free = slots::free(
+    let free = availability::free(
         &world.quince,
-        &Question::new("intro", sunday, sunday, &Zone::utc()),
+        &SlotQuery::new("intro", sunday, sunday, &Zone::utc()),
     )
     .await
     .unwrap();
@@ -400,7 +404,9 @@ async fn buffers_keep_their_distance(world: World) {
         rules,
         ..CalendarForm::new("Calm")
     };
-    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    booking_calendars::create(&world.quince, world.owner, form)
+        .await
+        .unwrap();
     appointments::book(
         &world.quince,
         Booking {
@@ -434,7 +440,9 @@ async fn a_pending_booking_blocks_until_confirmed(world: World) {
         auto_confirm: false,
         ..CalendarForm::new("Ask first")
     };
-    calendars::create(&world.quince, world.owner, form).await.unwrap();
+    booking_calendars::create(&world.quince, world.owner, form)
+        .await
+        .unwrap();
     let booked = appointments::book(
         &world.quince,
         Booking {
@@ -458,19 +466,19 @@ async fn a_pending_booking_blocks_until_confirmed(world: World) {
 async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(world: World) {
     let booked = world.book("10:00").await;
     let (id, _) = world.form_of("intro").await;
-    calendars::set_active(&world.quince, world.owner, id, false)
+    booking_calendars::set_active(&world.quince, world.owner, id, false)
         .await
         .unwrap();
     let refused = world.try_to_book("11:00").await;
     assert!(matches!(refused, Err(BookError::CalendarNotFound)), "{refused:?}");
     let (day, zone) = (date(TUESDAY), Zone::utc());
-    let question = Question::new("intro", day, day, &zone);
-    assert!(slots::free(&world.quince, &question).await.is_err());
-    let question = Question {
+    let question = SlotQuery::new("intro", day, day, &zone);
+    assert!(availability::free(&world.quince, &question).await.is_err());
+    let question = SlotQuery {
         moving: Some(booked.id),
         ..question
     };
-    let free = slots::free(&world.quince, &question).await.unwrap();
+    let free = availability::free(&world.quince, &question).await.unwrap();
     assert!(free.days[&day].iter().any(|slot| slot.start == tuesday("14:00")));
     appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
         .await
@@ -497,6 +505,8 @@ async fn what_is_held_goes_with_its_booking_calendar(world: World) {
         appointments::hold(&world.quince, visitor, &wish).await.unwrap();
     }
     assert!(!world.is_free("10:00").await);
-    calendars::delete(&world.quince, world.owner, id).await.unwrap();
+    booking_calendars::delete(&world.quince, world.owner, id)
+        .await
+        .unwrap();
     assert!(world.is_free("10:00").await && world.is_free("11:00").await);
 }

@@ -3,10 +3,10 @@
 use bookings::appointments::{
     self, Actor, BookError, Booked, Booking, ChangeError, Edit, HoldRequest, hold, holder,
 };
-use bookings::calendars::{self, CalendarError, CalendarForm};
+use bookings::availability::SlotQuery;
+use bookings::booking_calendars::{self, CalendarError, CalendarForm};
 use bookings::classes::{self, WaitError};
-use bookings::slots::Question;
-use bookings::{CalendarId, Kind, Priority, Rules, SessionId, StaffId, Status, slots};
+use bookings::{CalendarId, Kind, Priority, Rules, SessionId, StaffId, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use store::calendar_members::{self, NewMember};
 use tokio::task::JoinSet;
@@ -96,7 +96,7 @@ fn client(booked: &Booked) -> Actor {
 /// The seats left of Tuesday's sessions, by their starts; 0 for a full one.
 async fn seats(world: &World) -> Vec<(String, u32)> {
     let day = date(TUESDAY);
-    let free = slots::free(&world.quince, &Question::new("yoga", day, day, &Zone::utc()))
+    let free = availability::free(&world.quince, &SlotQuery::new("yoga", day, day, &Zone::utc()))
         .await
         .unwrap();
     let label = |start: Timestamp| start.strftime("%H:%M").to_string();
@@ -397,7 +397,7 @@ async fn more_seats_let_those_who_wait_in(world: World) {
     classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
-    calendars::update(&world.quince, world.owner, id, form(&world, 3))
+    booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
         .await
         .unwrap();
     world.jobs().await;
@@ -442,7 +442,7 @@ async fn hand_over(world: &World, id: CalendarId, to: StaffId) -> Result<(), Cal
         members: vec![member(to)],
         ..form(world, 2)
     };
-    calendars::update(&world.quince, world.owner, id, form).await
+    booking_calendars::update(&world.quince, world.owner, id, form).await
 }
 
 async fn somebody_else_holds_a_class_only_when_no_session_is_to_come(world: World) {
@@ -541,7 +541,7 @@ async fn a_day_lets_no_more_move_up_than_it_may_have(world: World) {
         .unwrap();
     let mut form = form(&world, 2);
     form.rules.per_day = Some(2);
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     appointments::cancel(&world.quince, &client(&ada), "")
@@ -665,7 +665,7 @@ async fn a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew(wo
     let ada = join(&world, "Ada", "10:00").await;
     let mut form = form(&world, 3);
     (form.rules.duration, form.rules.pre_buffer, form.rules.post_buffer) = (90, 30, 30);
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     let grace = join(&world, "Grace", "10:00").await;
@@ -807,7 +807,7 @@ async fn a_held_seat_is_no_session(world: World) {
     let waiting = classes::wait(&world.quince, &wish("Grace", "10:00", &[])).await;
     assert!(matches!(waiting, Err(WaitError::NotOffered(_))), "{waiting:?}");
     let (id, _) = world.form_of("yoga").await;
-    calendars::update(&world.quince, world.owner, id, form(&world, 3))
+    booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
         .await
         .unwrap();
     assert_eq!(left(&world, "10:00").await, Some(2));

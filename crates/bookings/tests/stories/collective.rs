@@ -1,7 +1,7 @@
 //! Collective: everybody or nobody, an event for each, and a member who is exchanged.
 
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldRequest, OnConflict};
-use bookings::slots::{self, HostProblem, Question, SlotsError};
+use bookings::availability::{self, HostProblem, SlotQuery, SlotsError};
 use bookings::{StaffId, blocked, configuration};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
@@ -173,7 +173,7 @@ async fn exchange(
     leaves: StaffId,
     joins: StaffId,
 ) -> Result<appointments::AppointmentView, ChangeError> {
-    appointments::exchange(&world.quince, world.owner, booked.id, leaves, joins).await
+    appointments::reassign(&world.quince, world.owner, booked.id, leaves, joins).await
 }
 
 async fn a_member_is_exchanged_and_the_events_follow(world: World) {
@@ -237,7 +237,7 @@ async fn who_is_exchanged_must_be_free(world: World) {
         [world.owner, jonas.staff, priya.staff]
     );
     let stranger =
-        appointments::exchange(&world.quince, mira.staff, booked.id, jonas.staff, mira.staff).await;
+        appointments::reassign(&world.quince, mira.staff, booked.id, jonas.staff, mira.staff).await;
     assert!(matches!(stranger, Err(ChangeError::NotAllowed)), "{stranger:?}");
 }
 
@@ -265,11 +265,11 @@ async fn a_stand_in_stays_when_it_is_moved(world: World) {
         .await
         .unwrap();
     let (day, zone) = (date(TUESDAY), Zone::utc());
-    let question = Question {
+    let question = SlotQuery {
         moving: Some(booked.id),
-        ..Question::new("panel", day, day, &zone)
+        ..SlotQuery::new("panel", day, day, &zone)
     };
-    let free = slots::free(&world.quince, &question).await.unwrap();
+    let free = availability::free(&world.quince, &question).await.unwrap();
     let is_free = |time: &str| free.days[&day].iter().any(|slot| slot.start == tuesday(time));
     assert!(!is_free("13:00") && is_free("14:00"), "Mira's time counts");
     let client = Actor::Client {
@@ -330,11 +330,11 @@ async fn nobody_can_be_chosen(world: World) {
         "host"
     );
     let (day, zone) = (date(TUESDAY), Zone::utc());
-    let question = Question {
+    let question = SlotQuery {
         host: chosen,
-        ..Question::new("panel", day, day, &zone)
+        ..SlotQuery::new("panel", day, day, &zone)
     };
-    let refused = slots::free(&world.quince, &question).await;
+    let refused = availability::free(&world.quince, &question).await;
     assert!(
         matches!(refused, Err(SlotsError::Host(HostProblem::NoChoice))),
         "{refused:?}"

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use bookings::appointments::{self, BookError, Booked, Booking};
+use bookings::availability::{self, SlotQuery};
 use bookings::connections::{self, CalendarState};
-use bookings::slots::{self, Question};
 use bookings::{ImportPolicy, WeeklyHours, WriteState, configuration, profile};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{ExpiredToken, Fault, NewCalendar, RetryAfter, Unfilterable};
@@ -86,7 +86,7 @@ async fn a_day_later(world: &World) {
 
 async fn free_on(world: &World, day: &str) -> Vec<String> {
     let (day, zone) = (date(day), Zone::utc());
-    let free = slots::free(&world.quince, &Question::new("intro", day, day, &zone))
+    let free = availability::free(&world.quince, &SlotQuery::new("intro", day, day, &zone))
         .await
         .unwrap();
     let of_day = free.days.get(&day).into_iter().flatten();
@@ -706,7 +706,7 @@ async fn comparisons_that_are_never_answered_are_told_until_one_is(world: World)
 async fn what_takes_no_time_does_not_shorten_what_is_kept(world: World) {
     let (id, mut form) = world.form_of("intro").await;
     form.rules.range = bookings::DateRange::Unlimited;
-    bookings::calendars::update(&world.quince, world.owner, id, form)
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     let daily = "DTSTART:20200101T030000Z\r\nDURATION:PT5M\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Again";

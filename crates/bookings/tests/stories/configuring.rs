@@ -1,6 +1,6 @@
 //! Calendar Configuration and booking calendars (D9).
 
-use bookings::calendars::{self, CalendarError, CalendarForm, Member};
+use bookings::booking_calendars::{self, CalendarError, CalendarForm, Member};
 use bookings::configuration::{self, ConfigurationError};
 use bookings::connections::{self, Login};
 use bookings::{Kind, Priority};
@@ -103,10 +103,11 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
         members: vec![member],
         ..CalendarForm::new("Intro call")
     };
-    let refused = async |form: CalendarForm| match calendars::create(&world.quince, world.owner, form).await {
-        Err(CalendarError::Fields(problems)) => problems[0].field,
-        other => panic!("{other:?}"),
-    };
+    let refused =
+        async |form: CalendarForm| match booking_calendars::create(&world.quince, world.owner, form).await {
+            Err(CalendarError::Fields(problems)) => problems[0].field,
+            other => panic!("{other:?}"),
+        };
     assert_eq!(
         refused(CalendarForm {
             name: " ".into(),
@@ -142,11 +143,14 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
     let mut no_time = good.clone();
     no_time.rules.duration = 0;
     assert_eq!(refused(no_time).await, "duration");
-    let id = calendars::create(&world.quince, world.owner, good.clone())
+    let id = booking_calendars::create(&world.quince, world.owner, good.clone())
         .await
         .unwrap();
     assert_eq!(
-        calendars::get(&world.quince, world.owner, id).await.unwrap().slug,
+        booking_calendars::get(&world.quince, world.owner, id)
+            .await
+            .unwrap()
+            .slug,
         "intro-call"
     );
     let taken = CalendarForm {
@@ -167,10 +171,15 @@ fn hers(world: &World, name: &str) -> CalendarForm {
 async fn an_address_that_is_made_from_a_taken_name_gets_a_number(world: World) {
     let mut slugs = Vec::new();
     for name in ["会议", "会议", "会议"] {
-        let id = calendars::create(&world.quince, world.owner, hers(&world, name))
+        let id = booking_calendars::create(&world.quince, world.owner, hers(&world, name))
             .await
             .unwrap();
-        slugs.push(calendars::get(&world.quince, world.owner, id).await.unwrap().slug);
+        slugs.push(
+            booking_calendars::get(&world.quince, world.owner, id)
+                .await
+                .unwrap()
+                .slug,
+        );
     }
     assert_eq!(slugs, ["calendar", "calendar-2", "calendar-3"]);
 }
@@ -180,18 +189,18 @@ async fn a_booking_calendar_is_switched_off_with_its_other_settings(world: World
         active,
         ..hers(&world, "Hidden")
     };
-    let id = calendars::create(&world.quince, world.owner, off(false))
+    let id = booking_calendars::create(&world.quince, world.owner, off(false))
         .await
         .unwrap();
     let is_active = async || {
-        calendars::get(&world.quince, world.owner, id)
+        booking_calendars::get(&world.quince, world.owner, id)
             .await
             .unwrap()
             .active
     };
     assert!(!is_active().await, "it was never bookable");
     for active in [true, false] {
-        calendars::update(&world.quince, world.owner, id, off(active))
+        booking_calendars::update(&world.quince, world.owner, id, off(active))
             .await
             .unwrap();
         assert_eq!(is_active().await, active);
@@ -212,33 +221,33 @@ async fn only_admins_change_booking_calendars(world: World) {
         ..form
     };
     assert!(matches!(
-        calendars::create(&world.quince, mira, form).await,
+        booking_calendars::create(&world.quince, mira, form).await,
         Err(CalendarError::NotAllowed)
     ));
     assert!(matches!(
-        calendars::set_active(&world.quince, mira, id, false).await,
+        booking_calendars::set_active(&world.quince, mira, id, false).await,
         Err(CalendarError::NotAllowed)
     ));
-    assert_eq!(calendars::list(&world.quince, mira).await.unwrap(), []);
-    calendars::set_active(&world.quince, world.owner, id, false)
+    assert_eq!(booking_calendars::list(&world.quince, mira).await.unwrap(), []);
+    booking_calendars::set_active(&world.quince, world.owner, id, false)
         .await
         .unwrap();
     assert!(matches!(
-        calendars::by_slug(&world.quince, "intro").await,
+        booking_calendars::by_slug(&world.quince, "intro").await,
         Err(CalendarError::NotFound)
     ));
-    assert_eq!(calendars::public_list(&world.quince).await.unwrap(), []);
+    assert_eq!(booking_calendars::public_list(&world.quince).await.unwrap(), []);
 }
 
 async fn a_booking_calendar_with_appointments_is_not_deleted(world: World) {
     let id = world.calendar("intro", &[world.owner]).await;
     world.book("10:00").await;
     assert!(matches!(
-        calendars::delete(&world.quince, world.owner, id).await,
+        booking_calendars::delete(&world.quince, world.owner, id).await,
         Err(CalendarError::HasAppointments)
     ));
     let other = world.calendar("other", &[world.owner]).await;
-    calendars::delete(&world.quince, world.owner, other)
+    booking_calendars::delete(&world.quince, world.owner, other)
         .await
         .unwrap();
 }

@@ -1,7 +1,7 @@
 //! Booking calendars whose clients confirm by mail first: until then nobody is told, and after some minutes the time is free again.
 
 use bookings::appointments::{self, Actor, Booked, Booking, CONFIRM_MINUTES, ChangeError, confirm_by_mail};
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use bookings::{Kind, Rules, Status};
 use jiff::SignedDuration;
 
@@ -27,7 +27,7 @@ async fn switched_on(world: &World) {
         confirm_by_mail: true,
         ..form
     };
-    bookings::calendars::update(&world.quince, world.owner, id, form)
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
 }
@@ -141,7 +141,7 @@ async fn a_request_goes_on_to_its_host_when_it_is_confirmed(world: World) {
         auto_confirm: false,
         ..form
     };
-    bookings::calendars::update(&world.quince, world.owner, id, form)
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     let booked = world.book("10:00").await;

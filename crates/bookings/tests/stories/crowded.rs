@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bookings::availability::{self, SlotQuery};
 use bookings::connections::{self, EventsInIcloud};
-use bookings::slots::{self, Question};
-use bookings::{DateRange, calendars, warnings};
+use bookings::{DateRange, booking_calendars, warnings};
 use jiff::Timestamp;
 use store::external_events;
 use zones::Zone;
@@ -37,7 +37,7 @@ async fn rows(world: &World) -> u64 {
 
 async fn free_on(world: &World, day: &str) -> usize {
     let (day, zone) = (date(day), Zone::utc());
-    let free = slots::free(&world.quince, &Question::new("intro", day, day, &zone))
+    let free = availability::free(&world.quince, &SlotQuery::new("intro", day, day, &zone))
         .await
         .unwrap();
     free.days.get(&day).map_or(0, Vec::len)
@@ -46,7 +46,7 @@ async fn free_on(world: &World, day: &str) -> usize {
 async fn can_be_booked_for_five_years(world: &World) {
     let (id, mut form) = world.form_of("intro").await;
     form.rules.range = DateRange::Unlimited;
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
 }

@@ -8,18 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict};
-use bookings::calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm};
 use bookings::clock::TestClock;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::{
-    AppointmentId, DateRange, Distribution, Holder, Kind, Quince, Rules, ServiceId, SessionId, StaffId,
-    Status, WeeklyHours, classes, profile,
+    AppointmentId, DateRange, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
+    VisitorId, WeeklyHours, classes, profile,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::appointment_parts::Part;
 use store::appointments::Appointment;
-use store::occupancy::Taken;
-use store::{appointment_parts, booking_calendars, busy_time, occupancy, staff};
+use store::occupancy::OccupiedSpan;
+use store::{appointment_parts, busy_time, occupancy, staff};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use zones::Zone;
@@ -58,7 +58,7 @@ struct Worker {
     booked: Arc<Mutex<Vec<Booked>>>,
     clock: Arc<TestClock>,
     /// Visitors, of whom some hold a time.
-    visitors: Vec<Holder>,
+    visitors: Vec<VisitorId>,
 }
 
 impl Worker {
@@ -188,7 +188,7 @@ impl Worker {
 
     /// Other buffers, seats, places or members; whether bookings are confirmed at once.
     async fn change_a_calendar(&mut self) -> Result<(), String> {
-        let all = calendars::list(&self.quince, self.owner).await.unwrap();
+        let all = booking_calendars::list(&self.quince, self.owner).await.unwrap();
         let Some(found) = self.dice.pick(&all) else {
             return Ok(());
         };
@@ -219,7 +219,7 @@ impl Worker {
             auto_confirm: self.dice.below(2) == 0,
             ..CalendarForm::new(&found.name)
         };
-        let changed = calendars::update(&self.quince, self.owner, found.id, form).await;
+        let changed = booking_calendars::update(&self.quince, self.owner, found.id, form).await;
         changed.map_err(|error| error.to_string())
     }
 
@@ -241,7 +241,7 @@ impl Worker {
         };
         let (leaves, joins) = (self.dice.pick(&self.team), self.dice.pick(&self.team));
         let (leaves, joins) = (leaves.unwrap_or(self.owner), joins.unwrap_or(self.owner));
-        let exchanged = appointments::exchange(&self.quince, self.owner, booked.id, leaves, joins).await;
+        let exchanged = appointments::reassign(&self.quince, self.owner, booked.id, leaves, joins).await;
         exchanged.map(drop).map_err(|error| error.to_string())
     }
 
@@ -374,7 +374,7 @@ async fn nor_in_the_night_in_which_an_hour_is_skipped(world: World) {
 /// Lets several processes do what they like with the half hours from `first` on.
 async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp, rounds: u64) {
     let (team, menu) = all_calendars(world, zone, hours).await;
-    let visitors: Vec<Holder> = (0..6)
+    let visitors: Vec<VisitorId> = (0..6)
         .map(|number| appointments::holder(&format!("visitor {number}")))
         .collect();
     let booked = Arc::new(Mutex::new(Vec::new()));
@@ -414,9 +414,9 @@ async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp,
 }
 
 /// What must hold in the database whenever nobody is changing it.
-async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str) {
+async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &str) {
     let mut tx = world.database.store.read().await.unwrap();
-    let calendars = booking_calendars::list(&mut tx).await.unwrap();
+    let calendars = store::booking_calendars::list(&mut tx).await.unwrap();
     let mut hosts: Vec<StaffId> = staff::list(&mut tx)
         .await
         .unwrap()
@@ -492,7 +492,7 @@ async fn check(world: &World, first: Timestamp, visitors: &[Holder], round: &str
 }
 
 /// No two spans of a host overlap, unless a staff member wanted it, and none has more seats than it may have.
-fn check_spans(taken: &[Taken], round: &str) {
+fn check_spans(taken: &[OccupiedSpan], round: &str) {
     for (index, one) in taken.iter().enumerate() {
         assert!(one.taken <= one.capacity, "{round}: too many seats in {one:?}");
         for other in &taken[index + 1..] {
@@ -510,7 +510,7 @@ fn check_appointment(
     appointment: &Appointment,
     own: &[(store::OccupancyId, u32)],
     parts: &[&Part],
-    taken: &[Taken],
+    taken: &[OccupiedSpan],
     round: &str,
 ) {
     let id = AppointmentId(appointment.id.0);
@@ -564,8 +564,8 @@ fn check_appointment(
 }
 
 /// Never more chairs are taken than there are.
-fn check_chairs(taken: &[Taken], units: &BTreeSet<StaffId>, quantity: u32, round: &str) {
-    let of_chairs: Vec<&Taken> = taken
+fn check_chairs(taken: &[OccupiedSpan], units: &BTreeSet<StaffId>, quantity: u32, round: &str) {
+    let of_chairs: Vec<&OccupiedSpan> = taken
         .iter()
         .filter(|span| units.contains(&span.host_id))
         .collect();

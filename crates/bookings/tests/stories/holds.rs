@@ -1,11 +1,11 @@
 //! A chosen time is held for its visitor for ten minutes, and for nobody else.
 
 use bookings::appointments::{self, BookError, Booking, HoldRequest, hold, holder};
-use bookings::calendars::{self, CalendarForm};
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::{self, CalendarForm};
 use bookings::classes;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::slots::{self, Question};
-use bookings::{Holder, Kind, Rules};
+use bookings::{Kind, Rules, VisitorId};
 use jiff::SignedDuration;
 use store::sessions;
 use tokio::task::JoinSet;
@@ -42,32 +42,32 @@ fn wish(slug: &str, time: &str) -> HoldRequest {
 }
 
 /// Ada and Bob, with a secret each.
-fn ada() -> Holder {
+fn ada() -> VisitorId {
     holder("ada's secret of a session")
 }
 
-fn bob() -> Holder {
+fn bob() -> VisitorId {
     holder("bob's secret of a session")
 }
 
-async fn free(world: &World, question: Question<'_>) -> Vec<String> {
-    let free = slots::free(&world.quince, &question).await.unwrap();
+async fn free(world: &World, question: SlotQuery<'_>) -> Vec<String> {
+    let free = availability::free(&world.quince, &question).await.unwrap();
     let times = free.days.get(&date(TUESDAY)).into_iter().flatten();
     times
         .map(|slot| slot.start.strftime("%H:%M").to_string())
         .collect()
 }
 
-async fn is_free_to(world: &World, who: Option<Holder>, slug: &str, time: &str) -> bool {
+async fn is_free_to(world: &World, who: Option<VisitorId>, slug: &str, time: &str) -> bool {
     let (day, zone) = (date(TUESDAY), Zone::utc());
-    let question = Question {
+    let question = SlotQuery {
         holder: who,
-        ..Question::new(slug, day, day, &zone)
+        ..SlotQuery::new(slug, day, day, &zone)
     };
     free(world, question).await.contains(&time.to_owned())
 }
 
-fn booking(slug: &str, time: &str, who: Holder) -> Booking {
+fn booking(slug: &str, time: &str, who: VisitorId) -> Booking {
     Booking {
         slug: slug.into(),
         holder: Some(who),
@@ -76,7 +76,7 @@ fn booking(slug: &str, time: &str, who: Holder) -> Booking {
     }
 }
 
-async fn book(world: &World, slug: &str, time: &str, who: Holder) -> Result<String, BookError> {
+async fn book(world: &World, slug: &str, time: &str, who: VisitorId) -> Result<String, BookError> {
     let booked = appointments::book(&world.quince, booking(slug, time, who)).await;
     booked.map(|booked| booked.host_name)
 }
@@ -242,9 +242,9 @@ async fn a_visit_holds_its_room(world: World) {
     };
     hold(&world.quince, ada(), &held).await.unwrap();
     let (day, zone) = (date(TUESDAY), Zone::utc());
-    let question = Question {
+    let question = SlotQuery {
         services: &visit,
-        ..Question::new("salon", day, day, &zone)
+        ..SlotQuery::new("salon", day, day, &zone)
     };
     let times = free(&world, question).await;
     assert!(
@@ -261,7 +261,7 @@ async fn a_visit_holds_its_room(world: World) {
 async fn staff_see_that_it_is_held_and_may_book_it_all_the_same(world: World) {
     hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
     let (intro, _) = world.form_of("intro").await;
-    let why = slots::why(
+    let why = availability::why(
         &world.quince,
         world.owner,
         intro,
@@ -300,7 +300,7 @@ async fn two_hundred_at_once_hold_a_time_once(world: World) {
         });
     }
     let outcomes = tries.join_all().await;
-    let held: Vec<Holder> = outcomes
+    let held: Vec<VisitorId> = outcomes
         .iter()
         .filter_map(|held| held.as_ref().ok().copied())
         .collect();
@@ -383,7 +383,9 @@ async fn what_is_over_is_swept_away(world: World) {
         .unwrap();
     tx.commit().await.unwrap();
     world.later(10).await;
-    calendars::delete(&world.quince, world.owner, team).await.unwrap();
+    booking_calendars::delete(&world.quince, world.owner, team)
+        .await
+        .unwrap();
     assert_eq!(world.jobs().await.swept, 0, "nothing is left to sweep");
     // As long as it is known, the same wish is answered as at first.
     let is_known = async || {

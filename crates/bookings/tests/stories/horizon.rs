@@ -1,9 +1,9 @@
 //! How far ahead calendars are read: as far as can be booked, and nothing beyond is free.
 
 use bookings::appointments::{self, BookError, Booking, OnConflict};
-use bookings::calendars::{self, CalendarForm};
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::{self, CalendarForm};
 use bookings::services::{self, Chosen, ServiceForm};
-use bookings::slots::{self, Question};
 use bookings::{DateRange, Kind, Rules, StaffId, WhenStale, configuration};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Span, Unit};
@@ -33,7 +33,7 @@ fn in_2028(time: &str) -> Timestamp {
 async fn set_range(world: &World, slug: &str, range: DateRange) {
     let (id, mut form) = world.form_of(slug).await;
     form.rules.range = range;
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
 }
@@ -44,7 +44,7 @@ fn five_years() -> DateRange {
 
 async fn free_on(world: &World, slug: &str, day: &str) -> Vec<String> {
     let (day, zone) = (date(day), Zone::utc());
-    let free = slots::free(&world.quince, &Question::new(slug, day, day, &zone))
+    let free = availability::free(&world.quince, &SlotQuery::new(slug, day, day, &zone))
         .await
         .unwrap();
     let of_day = free.days.get(&day).into_iter().flatten();
@@ -173,7 +173,7 @@ async fn without_an_end_five_years_can_be_booked(world: World) {
 async fn staff_are_told_that_it_was_not_read(world: World) {
     set_range(&world, "intro", five_years()).await;
     let (id, _) = world.form_of("intro").await;
-    let why = slots::why(&world.quince, world.owner, id, &[], date(IN_2028), &Zone::utc())
+    let why = availability::why(&world.quince, world.owner, id, &[], date(IN_2028), &Zone::utc())
         .await
         .unwrap();
     let start = &why.starts[0];
@@ -274,11 +274,11 @@ async fn a_visit_of_several_days_can_be_booked_on_the_last_one(world: World) {
         .collect();
     let free = async || {
         let zone = Zone::utc();
-        let question = Question {
+        let question = SlotQuery {
             services: &chosen,
-            ..Question::new("salon", last, last, &zone)
+            ..SlotQuery::new("salon", last, last, &zone)
         };
-        let free = slots::free(&world.quince, &question).await.unwrap();
+        let free = availability::free(&world.quince, &question).await.unwrap();
         let of_day = free.days.get(&last).into_iter().flatten();
         let times = of_day.map(|slot| slot.start.strftime("%H:%M").to_string());
         times.collect::<Vec<String>>()

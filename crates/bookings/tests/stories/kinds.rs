@@ -1,6 +1,6 @@
 //! Changing what a booking calendar is.
 
-use bookings::calendars::{self, CalendarError, CalendarForm};
+use bookings::booking_calendars::{self, CalendarError, CalendarForm};
 use bookings::{Kind, WeeklyHours};
 
 use crate::database::stories;
@@ -29,7 +29,7 @@ async fn change(world: &World, kind: Kind, confirmed: bool) -> Result<(), Vec<&'
         ..form
     };
     form.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
-    match calendars::update(&world.quince, world.owner, id, form).await {
+    match booking_calendars::update(&world.quince, world.owner, id, form).await {
         Ok(()) => Ok(()),
         Err(CalendarError::Fields(problems)) => Err(problems.iter().map(|problem| problem.field).collect()),
         Err(error) => panic!("{error:?}"),
@@ -61,7 +61,7 @@ async fn a_change_of_kind_is_always_asked_for(world: World) {
 /// What is told about a change to this kind, as one text, and whether it is refused.
 async fn told(world: &World, kind: Kind) -> (String, bool) {
     let (id, _) = world.form_of("intro").await;
-    let changes = calendars::kind_changes(&world.quince, world.owner, id)
+    let changes = booking_calendars::kind_changes(&world.quince, world.owner, id)
         .await
         .unwrap();
     let change = changes.into_iter().find(|change| change.kind == kind).unwrap();
@@ -96,7 +96,7 @@ async fn what_a_change_of_kind_does_is_told_before_it_is_made(world: World) {
     world.clock.set(crate::world::tuesday("10:30"));
     assert!(!told(&world, Kind::Service).await.1, "it is over");
     let (id, _) = world.form_of("intro").await;
-    let not_hers = calendars::kind_changes(&world.quince, jonas, id).await;
+    let not_hers = booking_calendars::kind_changes(&world.quince, jonas, id).await;
     assert!(matches!(not_hers, Err(CalendarError::NotAllowed)), "{not_hers:?}");
 }
 

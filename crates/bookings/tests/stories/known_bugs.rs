@@ -2,9 +2,9 @@
 //! tried in `crates/scheduling/tests/spec/known_bugs.rs`.
 
 use bookings::appointments::{self, Actor, BookError, Booked, Booking};
-use bookings::calendars::CalendarForm;
-use bookings::slots::Question;
-use bookings::{Kind, Rules, Status, WeeklyHours, profile, slots};
+use bookings::availability::SlotQuery;
+use bookings::booking_calendars::CalendarForm;
+use bookings::{Kind, Rules, Status, WeeklyHours, availability, profile};
 use jiff::civil::Date;
 use scheduling::DateRange;
 use zones::Zone;
@@ -56,7 +56,7 @@ async fn book(world: &World, slug: &str, time: &str) -> Booked {
 async fn free_on(world: &World, day: &str) -> Vec<String> {
     let day = date(day);
     let zone = Zone::utc();
-    let free = slots::free(&world.quince, &Question::new("intro", day, day, &zone))
+    let free = availability::free(&world.quince, &SlotQuery::new("intro", day, day, &zone))
         .await
         .unwrap();
     let of_day = free.days.get(&day).into_iter().flatten();
@@ -246,7 +246,7 @@ async fn a_day_on_which_the_clocks_change_is_the_visitors(world: World) {
         world.clock.set(at(now));
         let day = date(day);
         let (before, after) = (day.yesterday().unwrap(), day.tomorrow().unwrap());
-        let free = slots::free(&world.quince, &Question::new("berlin", before, after, &new_york))
+        let free = availability::free(&world.quince, &SlotQuery::new("berlin", before, after, &new_york))
             .await
             .unwrap();
         let counts: Vec<(Date, usize)> = free.days.iter().map(|(day, free)| (*day, free.len())).collect();

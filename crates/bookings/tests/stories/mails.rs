@@ -1,7 +1,7 @@
 //! What clients and hosts are told by mail.
 
 use bookings::appointments::{self, Actor, BookError, Booked, Booking};
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, ServiceForm};
 use bookings::{Kind, Rules, StaffId, Status, WeeklyHours, profile};
 

@@ -1,8 +1,8 @@
 //! What a page offers: days that look busy, closed dates, and what lies months ahead.
 
-use bookings::calendars::CalendarForm;
-use bookings::slots::{self, FreeSlots, Question};
-use bookings::{Interval, Kind, Rules, WeeklyHours, blocked, calendars, profile};
+use bookings::availability::{self, FreeSlots, SlotQuery};
+use bookings::booking_calendars::CalendarForm;
+use bookings::{Interval, Kind, Rules, WeeklyHours, blocked, booking_calendars, profile};
 use jiff::civil::Date;
 use scheduling::{DateOverride, DateRange, LocalWindow, Span, Unit};
 use zones::Zone;
@@ -32,8 +32,8 @@ async fn offer(world: &World, rules: Rules) -> bookings::CalendarId {
 
 async fn ask(world: &World, from: &str, to: &str, zone: &str) -> FreeSlots {
     let zone = Zone::named(zone).unwrap();
-    let question = Question::new("offer", date(from), date(to), &zone);
-    slots::free(&world.quince, &question).await.unwrap()
+    let question = SlotQuery::new("offer", date(from), date(to), &zone);
+    availability::free(&world.quince, &question).await.unwrap()
 }
 
 /// The free times in Berlin.
@@ -96,7 +96,7 @@ async fn a_closed_date_closes_a_booking_calendar_without_hours_of_its_own(world:
     let (_, mut form) = world.form_of("offer").await;
     let morning = LocalWindow::new(9 * 60, 12 * 60).unwrap();
     form.rules.overrides = vec![closed("2026-11-24", vec![morning])];
-    let refused = calendars::update(&world.quince, world.owner, id, form).await;
+    let refused = booking_calendars::update(&world.quince, world.owner, id, form).await;
     assert!(refused.unwrap_err().to_string().contains("hours of its own"));
 }
 
@@ -130,7 +130,7 @@ async fn what_lies_months_ahead_is_found(world: World) {
             rules,
             ..form.clone()
         };
-        calendars::update(&world.quince, world.owner, id, form)
+        booking_calendars::update(&world.quince, world.owner, id, form)
             .await
             .unwrap();
         let free = ask(&world, "2026-11-01", "2026-11-30", "UTC").await;

@@ -1,7 +1,7 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
 use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, InTheWay, OnConflict};
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use bookings::{Kind, Rules, StaffId, Status};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
@@ -58,7 +58,7 @@ fn in_the_way(refused: Result<Booked, BookError>) -> InTheWay {
 
 /// "BOOKED Maya Lopez"
 fn told(refused: &InTheWay) -> Vec<String> {
-    let why = |why: &bookings::slots::Why| {
+    let why = |why: &bookings::availability::Why| {
         let host = why.host.as_deref().unwrap_or_default();
         format!("{} {host}", why.reason.code()).trim().to_owned()
     };
@@ -149,7 +149,7 @@ async fn staff_book_only_where_they_are_members(world: World) {
 }
 
 async fn staff_keep_no_notice(world: World) {
-    let today = bookings::slots::free_for_staff(
+    let today = bookings::availability::free_for_staff(
         &world.quince,
         world.owner,
         world.form_of("intro").await.0,
@@ -399,7 +399,7 @@ async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
         .unwrap();
     let exchange = |booked: &Booked, leaves, joins| {
         let (quince, id) = (&world.quince, booked.id);
-        async move { appointments::exchange(quince, world.owner, id, leaves, joins).await }
+        async move { appointments::reassign(quince, world.owner, id, leaves, joins).await }
     };
     let view = exchange(&above, jonas.staff, mira.staff).await.unwrap();
     assert_eq!(view.hosts, [world.owner, mira.staff]);
@@ -436,7 +436,8 @@ async fn the_times_of_a_chosen_member_are_theirs_alone(world: World) {
     let starts = async |host| {
         let day = crate::world::date(crate::world::TUESDAY);
         let zone = zones::Zone::utc();
-        let free = bookings::slots::free_with_host(&world.quince, world.owner, team, &[], host, day, &zone);
+        let free =
+            bookings::availability::free_with_host(&world.quince, world.owner, team, &[], host, day, &zone);
         let free = free.await.unwrap().into_iter();
         free.map(|slot| slot.start).collect::<Vec<_>>()
     };

@@ -134,11 +134,11 @@ async fn each_sees_their_own_pages(world: World) {
 async fn what_waits_to_be_confirmed_has_pages_too(world: World) {
     let (id, form) = world.form_of("intro").await;
     booked(&world, &TIMES[..1]).await;
-    let form = bookings::calendars::CalendarForm {
+    let form = bookings::booking_calendars::CalendarForm {
         auto_confirm: false,
         ..form
     };
-    bookings::calendars::update(&world.quince, world.owner, id, form)
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     let waiting = booked(&world, &TIMES[2..6]).await;

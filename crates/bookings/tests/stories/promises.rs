@@ -2,7 +2,7 @@
 
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, OnConflict};
-use bookings::calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm};
 use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
 use bookings::{
     ConnectionState, ImportPolicy, Kind, Status, WeeklyHours, WhenStale, WriteState, accounts, configuration,
@@ -124,11 +124,13 @@ async fn d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_n
     };
     simple.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
     let room = world.make(simple).await;
-    let editor = calendars::get(&world.quince, world.owner, room).await.unwrap();
-    assert_eq!(editor.notes, [calendars::NO_ICLOUD]);
+    let editor = booking_calendars::get(&world.quince, world.owner, room)
+        .await
+        .unwrap();
+    assert_eq!(editor.notes, [booking_calendars::NO_ICLOUD]);
     assert!(
-        calendars::NO_ICLOUD.contains("no assigned member")
-            && calendars::NO_ICLOUD.contains("cannot use iCloud")
+        booking_calendars::NO_ICLOUD.contains("no assigned member")
+            && booking_calendars::NO_ICLOUD.contains("cannot use iCloud")
     );
 }
 

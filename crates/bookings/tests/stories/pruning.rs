@@ -1,7 +1,7 @@
 //! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
 
 use bookings::appointments::{self, Booked, Booking};
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use bookings::{Kind, Quince, Retention, Rules, Settings, jobs};
 use jiff::SignedDuration;
 use store::event_writes;

@@ -116,7 +116,7 @@ async fn d3_another_name_or_place_of_the_booking_calendar_follows_in_icloud(worl
     world.jobs().await;
     let (id, form) = world.form_of("intro").await;
     let writes = world.requests("PUT");
-    bookings::calendars::update(&world.quince, world.owner, id, form.clone())
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form.clone())
         .await
         .unwrap();
     world.jobs().await;
@@ -125,12 +125,12 @@ async fn d3_another_name_or_place_of_the_booking_calendar_follows_in_icloud(worl
         writes,
         "nothing that an event says has changed"
     );
-    let form = bookings::calendars::CalendarForm {
+    let form = bookings::booking_calendars::CalendarForm {
         name: "First talk".into(),
         location: "Orchard Lane 3".into(),
         ..form
     };
-    bookings::calendars::update(&world.quince, world.owner, id, form)
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     world.jobs().await;

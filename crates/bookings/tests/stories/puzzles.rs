@@ -4,7 +4,7 @@
 use bookings::appointments::{
     self, BookError, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, hold_as_stranger, holder,
 };
-use bookings::calendars::{AnswerKind, CalendarForm, Question};
+use bookings::booking_calendars::{AnswerKind, CalendarForm, IntakeQuestion};
 use bookings::classes::{self, WaitError};
 use bookings::strangers::{BITS, DELAY, LIFE, NotProven, Proof, Stranger, challenge};
 use bookings::{Kind, Quince, Rules};
@@ -37,7 +37,7 @@ async fn switch_on(world: &World, change: impl Fn(CalendarForm) -> CalendarForm)
         ask_puzzle: true,
         ..change(form)
     };
-    bookings::calendars::update(&world.quince, world.owner, id, form)
+    bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
 }
@@ -234,7 +234,7 @@ async fn the_same_request_sent_twenty_times_at_once_is_answered_each_time(world:
 }
 
 async fn a_refused_booking_spends_nothing(world: World) {
-    let question = Question {
+    let question = IntakeQuestion {
         label: "How do you come?".into(),
         kind: AnswerKind::Line,
         choices: Vec::new(),

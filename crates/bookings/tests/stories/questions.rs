@@ -1,7 +1,7 @@
 //! What clients are asked, and where their answers are read.
 
 use bookings::appointments::{self, BookError, Booking, OnConflict};
-use bookings::calendars::{self, Answer, AnswerKind, CalendarForm, Question};
+use bookings::booking_calendars::{self, Answer, AnswerKind, CalendarForm, IntakeQuestion};
 
 use crate::database::stories;
 use crate::world::{World, adas_wish};
@@ -16,7 +16,7 @@ stories! {
 
 async fn ask(world: &World, questions: &[(&str, AnswerKind, bool)]) {
     let (id, form) = world.form_of("intro").await;
-    let questions = questions.iter().map(|(label, kind, required)| Question {
+    let questions = questions.iter().map(|(label, kind, required)| IntakeQuestion {
         label: (*label).to_owned(),
         kind: *kind,
         choices: Vec::new(),
@@ -26,7 +26,7 @@ async fn ask(world: &World, questions: &[(&str, AnswerKind, bool)]) {
         questions: questions.collect(),
         ..form
     };
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
 }

@@ -1,7 +1,7 @@
 //! Round robin: who is booked, and whom a client can choose; what several share.
 
 use bookings::appointments::{self, BookError, Booking};
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use bookings::{Kind, Rules, StaffId};
 use jiff::SignedDuration;
 

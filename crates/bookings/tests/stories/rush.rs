@@ -1,9 +1,9 @@
 //! Many at once, from several processes: what there is, is given out, each once, and nothing else.
 
 use bookings::appointments::{self, BookError, Booked, Booking};
-use bookings::calendars::CalendarForm;
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::slots::{self, Question};
 use bookings::{DateRange, Kind, Quince, Rules, StaffId, WeeklyHours};
 use jiff::Timestamp;
 use store::busy_time;
@@ -198,8 +198,8 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
                 ..CalendarForm::new(&case)
             })
             .await;
-        let question = Question::new(&slug, day, day, &zone);
-        let free = slots::free(&world.quince, &question).await.unwrap();
+        let question = SlotQuery::new(&slug, day, day, &zone);
+        let free = availability::free(&world.quince, &question).await.unwrap();
         let starts: Vec<Timestamp> = free.days[&day].iter().map(|slot| slot.start).collect();
         assert_eq!(starts.len(), half_hours, "{case}");
 
@@ -220,7 +220,7 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
             .collect();
         booked.sort_unstable();
         assert_eq!(booked, starts, "{case}: each once");
-        let free = slots::free(&world.quince, &question).await.unwrap();
+        let free = availability::free(&world.quince, &question).await.unwrap();
         assert!(free.days.is_empty(), "{case}: nothing is left");
 
         let mut tx = world.database.store.read().await.unwrap();

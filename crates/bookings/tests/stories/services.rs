@@ -2,9 +2,9 @@
 
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, OnConflict};
-use bookings::calendars::CalendarForm;
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
-use bookings::slots::{self, Question};
 use bookings::{CalendarId, Interval, Kind, ResourceId, Rules, ServiceId, StaffId, Status, blocked};
 use tokio::task::JoinSet;
 use zones::Zone;
@@ -142,11 +142,11 @@ async fn free(world: &World, chosen: &[ServiceId]) -> Vec<String> {
             host: None,
         })
         .collect();
-    let question = Question {
+    let question = SlotQuery {
         services: &chosen,
-        ..Question::new("salon", day, day, &zone)
+        ..SlotQuery::new("salon", day, day, &zone)
     };
-    let free = slots::free(&world.quince, &question).await.unwrap();
+    let free = availability::free(&world.quince, &question).await.unwrap();
     let times = free.days.get(&day).into_iter().flatten();
     times
         .map(|slot| slot.start.strftime("%H:%M").to_string())
@@ -328,7 +328,7 @@ async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
     salon(&world).await;
     let day = date(TUESDAY);
     let zone = Zone::utc();
-    let nothing = slots::free(&world.quince, &Question::new("salon", day, day, &zone)).await;
+    let nothing = availability::free(&world.quince, &SlotQuery::new("salon", day, day, &zone)).await;
     assert!(
         nothing
             .unwrap_err()
@@ -479,7 +479,7 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
         let quince = &world.quince;
         async move {
             let day = date(TUESDAY);
-            slots::why(quince, world.owner, salon.calendar, &services, day, &Zone::utc()).await
+            availability::why(quince, world.owner, salon.calendar, &services, day, &Zone::utc()).await
         }
     };
     let starts = why(visit.to_vec()).await.unwrap().starts;
@@ -501,7 +501,10 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
         (hosts.len(), reasons),
         (0, vec![("BOOKED", Some("Maya Lopez".into()))])
     );
-    assert_eq!(first.unwrap().about, Some(slots::About::Appointment(taken.id)));
+    assert_eq!(
+        first.unwrap().about,
+        Some(availability::About::Appointment(taken.id))
+    );
     assert_eq!(
         at("13:30").1,
         [("RESOURCE", None)],
@@ -509,8 +512,11 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
     );
     assert_eq!(at("14:00").1, [("BOOKED", Some("Jonas".into()))]);
     assert_eq!(at("16:30").1, [("HOURS", Some("Maya Lopez".into()))]);
-    assert!(matches!(why(Vec::new()).await, Err(slots::SlotsError::Range(_))));
-    let on_the_menu = slots::menu(&world.quince, world.owner, salon.calendar)
+    assert!(matches!(
+        why(Vec::new()).await,
+        Err(availability::SlotsError::Range(_))
+    ));
+    let on_the_menu = availability::menu(&world.quince, world.owner, salon.calendar)
         .await
         .unwrap();
     assert_eq!(on_the_menu.len(), 3);
@@ -748,7 +754,7 @@ async fn one_service_of_a_visit_is_given_to_somebody_else(world: World) {
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
     let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
-    appointments::exchange(
+    appointments::reassign(
         &world.quince,
         world.owner,
         booked.id,

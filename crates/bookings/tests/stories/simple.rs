@@ -1,7 +1,7 @@
 //! Simple calendars: no member, no iCloud; only their own appointments block them (D1).
 
 use bookings::appointments::{self, BookError, Booked, Booking};
-use bookings::calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm};
 use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
@@ -126,7 +126,7 @@ async fn admins_block_its_own_time(world: World) {
         .await
         .unwrap();
     let (calendar, _) = world.form_of("spare").await;
-    calendars::delete(&world.quince, world.owner, calendar)
+    booking_calendars::delete(&world.quince, world.owner, calendar)
         .await
         .unwrap();
     let gone = blocked::get(&world.quince, world.owner, block.id).await;

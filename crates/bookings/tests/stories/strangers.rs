@@ -4,9 +4,9 @@
 use bookings::appointments::{
     self, BookError, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
 };
-use bookings::calendars::CalendarForm;
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars::CalendarForm;
 use bookings::classes::{self, WaitError};
-use bookings::slots::{self, Question};
 use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WAITING_PLACES};
 use bookings::undo::{self, UndoError, Whose};
 use bookings::{Kind, Quince, Rules};
@@ -467,8 +467,8 @@ async fn networks_are_forgotten_after_a_month(world: World) {
 async fn hold_something(world: &World) {
     let zone = Zone::utc();
     let today = zone.date(world.quince.now());
-    let question = Question::new("intro", today, today.saturating_add(5.days()), &zone);
-    let free = slots::free(&world.quince, &question).await.unwrap();
+    let question = SlotQuery::new("intro", today, today.saturating_add(5.days()), &zone);
+    let free = availability::free(&world.quince, &question).await.unwrap();
     let wish = HoldRequest {
         slug: "intro".into(),
         start: free.days.values().flatten().next().unwrap().start,

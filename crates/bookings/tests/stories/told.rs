@@ -1,9 +1,11 @@
 //! What cannot be read, or not in full, is told; and nobody is asked without a pause meanwhile.
 
+use bookings::availability::About;
 use bookings::connections::{self, CalendarState, ConnectError, RemoteCalendarView, ServerLogin};
-use bookings::slots::About;
 use bookings::warnings::{self, Remedy, Urgency, Warning};
-use bookings::{ConnectionState, Server, WhenStale, WriteState, calendars, configuration, slots};
+use bookings::{
+    ConnectionState, Server, WhenStale, WriteState, availability, booking_calendars, configuration,
+};
 use jiff::SignedDuration;
 use sandbox::{Fault, Kind, PasswordState};
 use zones::Zone;
@@ -278,7 +280,7 @@ async fn colleagues_learn_that_a_calendar_is_out_of_date_without_its_name(world:
     let mira = world.colleague("Mira").await;
     fail(&world, "Work", Some(Fault::ServerError));
     minutes(&world, 30).await;
-    let notes = calendars::list(&world.quince, world.owner).await.unwrap()[0]
+    let notes = booking_calendars::list(&world.quince, world.owner).await.unwrap()[0]
         .notes
         .clone();
     let [note] = notes.as_slice() else {
@@ -339,8 +341,8 @@ async fn an_event_that_was_not_understood_is_told_until_it_is_mended(world: Worl
     );
     assert_eq!(view(&world, "Home").await.state, CalendarState::Fresh);
 
-    let intro = calendars::list(&world.quince, world.owner).await.unwrap()[0].id;
-    let why = slots::why(
+    let intro = booking_calendars::list(&world.quince, world.owner).await.unwrap()[0].id;
+    let why = availability::why(
         &world.quince,
         world.owner,
         intro,

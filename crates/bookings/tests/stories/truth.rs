@@ -3,7 +3,7 @@
 
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, ChangeError};
-use bookings::{WriteState, calendars, configuration, connections};
+use bookings::{WriteState, booking_calendars, configuration, connections};
 use sandbox::{Fault, PasswordState};
 
 use crate::database::stories;
@@ -289,7 +289,7 @@ async fn the_owner_of_an_event_is_told_why_it_blocks(world: World) {
 
 async fn an_outage_is_told_on_the_booking_calendars_of_its_host(world: World) {
     let notes = async || {
-        calendars::list(&world.quince, world.owner).await.unwrap()[0]
+        booking_calendars::list(&world.quince, world.owner).await.unwrap()[0]
             .notes
             .clone()
     };

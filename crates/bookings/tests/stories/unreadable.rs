@@ -1,8 +1,8 @@
 //! Stored values that cannot be read: what is not known is never offered, and one row stops nobody else.
 
 use bookings::appointments::{self, BookError, OnConflict};
-use bookings::calendars;
-use bookings::slots::{self, Question};
+use bookings::availability::{self, SlotQuery};
+use bookings::booking_calendars;
 use bookings::{ConnectionState, WriteState, profile};
 use zones::Zone;
 
@@ -27,9 +27,9 @@ async fn somebody_whose_hours_are_not_known_is_not_offered_and_says_why(world: W
         assert!(world.try_to_book("10:00").await.is_err(), "{column}");
         let seen = profile::get(&world.quince, world.owner).await.unwrap();
         assert!(seen.problem.unwrap().contains("nobody can book you"), "{column}");
-        let all = calendars::list(&world.quince, world.owner).await.unwrap();
+        let all = booking_calendars::list(&world.quince, world.owner).await.unwrap();
         let (intro, day) = (all[0].id, date(TUESDAY));
-        let why = slots::why(&world.quince, world.owner, intro, &[], day, &Zone::utc()).await;
+        let why = availability::why(&world.quince, world.owner, intro, &[], day, &Zone::utc()).await;
         let why = why.unwrap();
         let of_starts = why.starts.iter().flat_map(|start| &start.reasons);
         let reasons = of_starts.chain(why.closed.iter().flat_map(|day| &day.reasons));
@@ -49,21 +49,32 @@ async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(wor
     let lost = rules.replace("UTC", "Asia/Nowhere");
     assert_ne!(rules, lost);
     world.database.set("booking_calendars", "rules", &lost).await;
-    assert!(calendars::public_list(&world.quince).await.unwrap().is_empty());
-    assert!(calendars::by_slug(&world.quince, "intro").await.is_err());
-    assert!(calendars::switched_off(&world.quince, "intro").await.is_ok());
-    let utc = Zone::utc();
-    let question = Question::new("intro", date(TUESDAY), date(TUESDAY), &utc);
-    let free = slots::free(&world.quince, &question).await;
     assert!(
-        matches!(free, Err(slots::SlotsError::CalendarNotFound)),
+        booking_calendars::public_list(&world.quince)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(booking_calendars::by_slug(&world.quince, "intro").await.is_err());
+    assert!(
+        booking_calendars::switched_off(&world.quince, "intro")
+            .await
+            .is_ok()
+    );
+    let utc = Zone::utc();
+    let question = SlotQuery::new("intro", date(TUESDAY), date(TUESDAY), &utc);
+    let free = availability::free(&world.quince, &question).await;
+    assert!(
+        matches!(free, Err(availability::SlotsError::CalendarNotFound)),
         "{free:?}"
     );
-    let seen = calendars::get(&world.quince, world.owner, id).await.unwrap();
+    let seen = booking_calendars::get(&world.quince, world.owner, id)
+        .await
+        .unwrap();
     assert_eq!(seen.rules.zone.name(), "Asia/Nowhere", "the name is kept");
     assert_eq!(seen.rules.duration, form.rules.duration, "and so is the rest");
     assert!(seen.problem.unwrap().contains("Asia/Nowhere"));
-    calendars::update(&world.quince, world.owner, id, form)
+    booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     assert!(world.is_free("10:00").await);

@@ -2,8 +2,8 @@
 //! all the same, and nothing is booked over it.
 
 use bookings::appointments::{self, BookError, Booking};
+use bookings::availability::{self, SlotQuery};
 use bookings::connections::{self, RemoteCalendarView};
-use bookings::slots::{self, Question};
 use bookings::{ConnectionState, ImportPolicy, configuration};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Unfilterable;
@@ -97,7 +97,7 @@ async fn try_to_book(world: &World, time: &str) -> Result<appointments::Booked, 
 async fn is_free(world: &World, time: &str) -> bool {
     let day = date(WEDNESDAY);
     let zone = Zone::utc();
-    let free = slots::free(&world.quince, &Question::new("intro", day, day, &zone))
+    let free = availability::free(&world.quince, &SlotQuery::new("intro", day, day, &zone))
         .await
         .unwrap();
     let mut of_day = free.days.get(&day).into_iter().flatten();
@@ -192,7 +192,7 @@ async fn a_calendar_that_could_never_be_searched_is_read(world: World) {
     world.calendar("jonas", &[colleague.staff]).await;
     let zone = Zone::utc();
     let day = date(WEDNESDAY);
-    let free = slots::free(&world.quince, &Question::new("jonas", day, day, &zone))
+    let free = availability::free(&world.quince, &SlotQuery::new("jonas", day, day, &zone))
         .await
         .unwrap();
     let starts: Vec<Timestamp> = free.days[&day].iter().map(|slot| slot.start).collect();

@@ -1,9 +1,9 @@
 //! Why a time is not offered, told to those who may know.
 
 use bookings::appointments::{self, BookError, Booking, OnConflict};
+use bookings::availability::{self, About, ClosedDay, SlotsError, Start};
 use bookings::holidays::{self, Holiday};
-use bookings::slots::{self, About, ClosedDay, SlotsError, Start};
-use bookings::{CalendarId, Interval, WeeklyHours, blocked, calendars, profile};
+use bookings::{CalendarId, Interval, WeeklyHours, blocked, booking_calendars, profile};
 use jiff::Timestamp;
 use scheduling::DateOverride;
 use zones::Zone;
@@ -25,12 +25,12 @@ stories! {
 }
 
 async fn calendar(world: &World) -> CalendarId {
-    calendars::list(&world.quince, world.owner).await.unwrap()[0].id
+    booking_calendars::list(&world.quince, world.owner).await.unwrap()[0].id
 }
 
 async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
     let day = date(TUESDAY);
-    slots::why(
+    availability::why(
         &world.quince,
         viewer,
         calendar(world).await,
@@ -72,7 +72,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
     world.event("Work", "10:00");
     world.sync().await;
     let mira = world.colleague("Mira").await;
-    let refused = slots::why(
+    let refused = availability::why(
         &world.quince,
         mira,
         calendar(&world).await,
@@ -86,9 +86,9 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
         "not a member: {refused:?}"
     );
     world.calendar("team", &[world.owner, mira]).await;
-    let all = calendars::list(&world.quince, mira).await.unwrap();
+    let all = booking_calendars::list(&world.quince, mira).await.unwrap();
     let team = all.iter().find(|calendar| calendar.slug == "team").unwrap().id;
-    let seen = slots::why(&world.quince, mira, team, &[], date(TUESDAY), &Zone::utc())
+    let seen = availability::why(&world.quince, mira, team, &[], date(TUESDAY), &Zone::utc())
         .await
         .unwrap();
     let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
@@ -123,7 +123,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
     world.event("Work", "10:00");
     world.sync().await;
     let day = date(TUESDAY);
-    let why = slots::why_for_operator(&world.quince, "intro", &[], day, day, &Zone::utc())
+    let why = availability::why_for_operator(&world.quince, "intro", &[], day, day, &Zone::utc())
         .await
         .unwrap();
     let conflict = &at(&why.starts, tuesday("10:00")).reasons[0];
@@ -131,7 +131,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         (conflict.reason.code(), conflict.about.as_ref()),
         ("CONFLICT", None)
     );
-    let missing = slots::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
+    let missing = availability::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
     assert!(
         matches!(missing, Err(SlotsError::CalendarNotFound)),
         "{missing:?}"
@@ -149,7 +149,7 @@ async fn a_member_who_is_off_is_named_beside_those_who_are_offered(world: World)
     .await
     .unwrap();
     let team = world.calendar("team", &[world.owner, ben]).await;
-    let seen = slots::why(&world.quince, world.owner, team, &[], date(TUESDAY), &Zone::utc())
+    let seen = availability::why(&world.quince, world.owner, team, &[], date(TUESDAY), &Zone::utc())
         .await
         .unwrap();
     let nine = at(&seen.starts, tuesday("09:00"));
@@ -209,7 +209,7 @@ async fn a_closed_day_says_whose_day_off_or_which_holiday_it_is(world: World) {
     holidays::save(&world.quince, world.owner, "Lopez & Co", "UTC", vec![holiday])
         .await
         .unwrap();
-    let week = slots::why_for_operator(
+    let week = availability::why_for_operator(
         &world.quince,
         "team",
         &[],
@@ -258,7 +258,7 @@ async fn a_block_in_the_way_is_named_to_its_owner(world: World) {
 async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
     let today = date("2026-11-23");
     let (calendar, zone) = (calendar(&world).await, Zone::utc());
-    let clients = slots::why(&world.quince, world.owner, calendar, &[], today, &zone)
+    let clients = availability::why(&world.quince, world.owner, calendar, &[], today, &zone)
         .await
         .unwrap();
     let first = &clients.starts[0];
@@ -266,7 +266,7 @@ async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
         (first.is_offered, first.reasons[0].reason.code()),
         (false, "NOTICE")
     );
-    let staff = slots::why_for_staff(&world.quince, world.owner, calendar, &[], today, &zone)
+    let staff = availability::why_for_staff(&world.quince, world.owner, calendar, &[], today, &zone)
         .await
         .unwrap();
     assert!(staff.starts[0].is_offered, "{:?}", staff.starts[0]);

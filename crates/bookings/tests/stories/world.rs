@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bookings::accounts::{self, NewOwner, NewStaff};
 use bookings::appointments::{self, AppointmentView, BookError, Booked, Booking};
-use bookings::calendars::{self, CalendarForm, Member};
+use bookings::availability::SlotQuery;
+use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
 use bookings::connections::{self, Login};
-use bookings::slots::Question;
 use bookings::{
     CalendarId, ConnectionId, Kind, Mail, Priority, Quince, RemoteCalendarId, Retention, Role, Rules,
-    Settings, StaffId, WeeklyHours, configuration, jobs, profile, slots,
+    Settings, StaffId, WeeklyHours, availability, configuration, jobs, profile,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -208,12 +208,14 @@ impl World {
     }
 
     pub async fn make(&self, form: CalendarForm) -> CalendarId {
-        calendars::create(&self.quince, self.owner, form).await.unwrap()
+        booking_calendars::create(&self.quince, self.owner, form)
+            .await
+            .unwrap()
     }
 
     /// The form of a booking calendar as it is now.
     pub async fn form_of(&self, slug: &str) -> (CalendarId, CalendarForm) {
-        let all = calendars::list(&self.quince, self.owner).await.unwrap();
+        let all = booking_calendars::list(&self.quince, self.owner).await.unwrap();
         let found = all.into_iter().find(|calendar| calendar.slug == slug).unwrap();
         let members = found.members.iter();
         let form = CalendarForm {
@@ -241,7 +243,7 @@ impl World {
             members: members.iter().copied().map(member).collect(),
             ..form
         };
-        calendars::update(&self.quince, self.owner, id, form)
+        booking_calendars::update(&self.quince, self.owner, id, form)
             .await
             .unwrap();
     }
@@ -347,9 +349,9 @@ impl World {
     /// The free times of Tuesday, as `HH:MM`.
     pub async fn free(&self) -> Vec<String> {
         let tuesday = date(TUESDAY);
-        let free = slots::free(
+        let free = availability::free(
             &self.quince,
-            &Question::new("intro", tuesday, tuesday, &Zone::utc()),
+            &SlotQuery::new("intro", tuesday, tuesday, &Zone::utc()),
         )
         .await
         .unwrap();

@@ -5,7 +5,7 @@ use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
 use store::appointment_parts::{self, NewPart};
 use store::appointments::Appointment;
 use store::booking_calendars::NewBookingCalendar;
-use store::occupancy::Place;
+use store::occupancy::TimeClaim;
 use store::staff::NewStaff;
 use store::{AppointmentStatus, Role, SecretKey, Store, Tx, appointments, booking_calendars, new_id, staff};
 use tempfile::TempDir;
@@ -124,8 +124,8 @@ pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
 }
 
 /// Half an hour of a host's time, from so many minutes after now.
-pub fn place(host: StaffId, calendar: CalendarId, minutes: i64, capacity: u32) -> Place {
-    Place {
+pub fn place(host: StaffId, calendar: CalendarId, minutes: i64, capacity: u32) -> TimeClaim {
+    TimeClaim {
         host_id: host,
         calendar_id: calendar,
         meeting_start: in_minutes(minutes),
@@ -137,7 +137,7 @@ pub fn place(host: StaffId, calendar: CalendarId, minutes: i64, capacity: u32) -
 }
 
 /// A confirmed appointment at a place, which it does not take by itself.
-pub async fn appointment(tx: &mut Tx, at: &Place) -> AppointmentId {
+pub async fn appointment(tx: &mut Tx, at: &TimeClaim) -> AppointmentId {
     let id = AppointmentId(new_id(now()).unwrap());
     let row = Appointment {
         id,

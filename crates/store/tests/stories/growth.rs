@@ -12,7 +12,7 @@ use store::appointment_list::{self, Filter};
 use store::busy_time::{self, Question};
 use store::connections::{Discovered, NewConnection};
 use store::due::{self, At, Kept};
-use store::occupancy::Holder;
+use store::occupancy::VisitorId;
 use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
 use store::{
@@ -406,7 +406,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
         "a time taken and given back" => {
             let free = place(host, people.calendar, 10, 1);
             let id = appointment(tx, &free).await;
-            occupancy::take(tx, &[free], id, 1, now()).await.unwrap();
+            occupancy::claim(tx, &[free], id, 1, now()).await.unwrap();
             occupancy::release(tx, id).await.unwrap();
         }
         "when members were last booked" => {
@@ -471,7 +471,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
             let _ = strangers::bookings(tx, &sender, before(1), now(), 20)
                 .await
                 .unwrap();
-            let _ = strangers::other_holders(tx, &sender.network, Holder([7; 32]), now())
+            let _ = strangers::other_holders(tx, &sender.network, VisitorId([7; 32]), now())
                 .await
                 .unwrap();
             let _ = strangers::waiting(tx, &sender, now()).await.unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use store::occupancy::{Holder, Holds, Place, Taken};
+use store::occupancy::{Holds, OccupiedSpan, TimeClaim, VisitorId};
 use store::{Store, StoreError, busy_time, occupancy};
 use tokio::task::JoinSet;
 
@@ -34,11 +34,11 @@ impl Numbers {
 
 /// Some half hour of someone, with a buffer or without: starts lie 15 minutes apart, so that many overlap and some are
 /// identical.
-fn somewhere(numbers: &mut Numbers, hosts: [StaffId; 2], calendars: [(CalendarId, u32); 2]) -> Place {
+fn somewhere(numbers: &mut Numbers, hosts: [StaffId; 2], calendars: [(CalendarId, u32); 2]) -> TimeClaim {
     let (calendar, capacity) = calendars[numbers.below(2)];
     let minutes = [0, 15, 30, 45, 60, 75, 90, 105][numbers.below(8)];
     let at = place(hosts[numbers.below(2)], calendar, minutes, capacity);
-    Place {
+    TimeClaim {
         to: in_minutes(minutes + [30, 35][numbers.below(2)]),
         ..at
     }
@@ -50,11 +50,11 @@ async fn visitor(
     seed: u64,
     hosts: [StaffId; 2],
     calendars: [(CalendarId, u32); 2],
-) -> (Vec<(AppointmentId, Place)>, usize, usize) {
+) -> (Vec<(AppointmentId, TimeClaim)>, usize, usize) {
     let mut numbers = Numbers(seed);
-    let mut mine: Vec<(AppointmentId, Place)> = Vec::new();
+    let mut mine: Vec<(AppointmentId, TimeClaim)> = Vec::new();
     let (mut kept, mut refused) = (0, 0);
-    let holder = Holder([u8::try_from(seed).unwrap(); 32]);
+    let holder = VisitorId([u8::try_from(seed).unwrap(); 32]);
     for _ in 0..60 {
         let at = somewhere(&mut numbers, hosts, calendars);
         let mut tx = store.write().await.unwrap();
@@ -79,7 +79,7 @@ async fn visitor(
                 .map(drop),
             _ => {
                 let new = appointment(&mut tx, &at).await;
-                let taken = occupancy::take_held(
+                let taken = occupancy::claim_held(
                     &mut tx,
                     &[at],
                     new,
@@ -159,7 +159,7 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
         .await
         .unwrap();
     for (id, at) in &expected {
-        let is_theirs = |taken: &Taken| {
+        let is_theirs = |taken: &OccupiedSpan| {
             (taken.host_id, taken.calendar_id, taken.meeting_start)
                 == (at.host_id, at.calendar_id, at.meeting_start)
         };
@@ -173,10 +173,10 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
 }
 
 /// Takes a place for an appointment of its own.
-async fn take_at_once(store: Store, at: Place) -> Result<(), StoreError> {
+async fn take_at_once(store: Store, at: TimeClaim) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
     let new = appointment(&mut tx, &at).await;
-    occupancy::take_held(&mut tx, &[at], new, 1, now(), (None, Holds::MayBeInTheWay)).await?;
+    occupancy::claim_held(&mut tx, &[at], new, 1, now(), (None, Holds::MayBeInTheWay)).await?;
     tx.commit().await
 }
 
@@ -189,7 +189,7 @@ async fn when_one_gives_a_time_up_one_of_those_who_wait_for_it_has_it(database: 
         let at = place(host, calendar, 30 * round, 1);
         let mut first = database.store.write().await.unwrap();
         let new = appointment(&mut first, &at).await;
-        occupancy::take(&mut first, &[at], new, 1, now()).await.unwrap();
+        occupancy::claim(&mut first, &[at], new, 1, now()).await.unwrap();
         let mut rivals = JoinSet::new();
         for _ in 0..6 {
             rivals.spawn(take_at_once(database.store.clone(), at));
@@ -216,13 +216,13 @@ async fn another_connection_is_refused_the_same_time(database: Database) {
     let calendar = booking_calendar(&mut tx, "intro").await;
     let at = place(host, calendar, 60, 1);
     let first = appointment(&mut tx, &at).await;
-    occupancy::take(&mut tx, &[at], first, 1, now()).await.unwrap();
+    occupancy::claim(&mut tx, &[at], first, 1, now()).await.unwrap();
     tx.commit().await.unwrap();
 
     let other = Store::open(&database.url, database.key.clone()).await.unwrap();
     let mut tx = other.write().await.unwrap();
     let second = appointment(&mut tx, &at).await;
-    let refused = occupancy::take(&mut tx, &[at], second, 1, now()).await;
+    let refused = occupancy::claim(&mut tx, &[at], second, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
 }
 
@@ -234,17 +234,17 @@ async fn a_lowered_capacity_counts_the_seats_that_are_taken_already(database: Da
     for _ in 0..3 {
         let at = place(host, calendar, 60, 3);
         let next = appointment(&mut tx, &at).await;
-        occupancy::take(&mut tx, &[at], next, 1, now()).await.unwrap();
+        occupancy::claim(&mut tx, &[at], next, 1, now()).await.unwrap();
         booked.push(next);
     }
     // Seat 1 becomes free, but two remain, which is all that the calendar now allows.
     occupancy::release(&mut tx, booked[0]).await.unwrap();
     let at = place(host, calendar, 60, 2);
     let next = appointment(&mut tx, &at).await;
-    let refused = occupancy::take(&mut tx, &[at], next, 1, now()).await;
+    let refused = occupancy::claim(&mut tx, &[at], next, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
     occupancy::release(&mut tx, booked[1]).await.unwrap();
-    occupancy::take(&mut tx, &[at], next, 1, now()).await.unwrap();
+    occupancy::claim(&mut tx, &[at], next, 1, now()).await.unwrap();
 }
 
 async fn a_later_booking_of_a_start_may_need_longer_buffers(database: Database) {
@@ -253,30 +253,32 @@ async fn a_later_booking_of_a_start_may_need_longer_buffers(database: Database) 
     let calendar = booking_calendar(&mut tx, "class").await;
     let at = place(host, calendar, 60, 3);
     let first = appointment(&mut tx, &at).await;
-    occupancy::take(&mut tx, &[at], first, 1, now()).await.unwrap();
-    let wide = Place {
+    occupancy::claim(&mut tx, &[at], first, 1, now()).await.unwrap();
+    let wide = TimeClaim {
         from: in_minutes(50),
         to: in_minutes(100),
         ..at
     };
     let second = appointment(&mut tx, &wide).await;
-    occupancy::take(&mut tx, &[wide], second, 1, now()).await.unwrap();
+    occupancy::claim(&mut tx, &[wide], second, 1, now())
+        .await
+        .unwrap();
     let after = place(host, calendar, 90, 1);
     let third = appointment(&mut tx, &after).await;
-    let refused = occupancy::take(&mut tx, &[after], third, 1, now()).await;
+    let refused = occupancy::claim(&mut tx, &[after], third, 1, now()).await;
     assert!(
         matches!(refused, Err(StoreError::SlotTaken)),
         "the wider time is taken: {refused:?}"
     );
     let next = place(host, calendar, 100, 1);
-    occupancy::take(&mut tx, &[next], third, 1, now()).await.unwrap();
+    occupancy::claim(&mut tx, &[next], third, 1, now()).await.unwrap();
     // No wider than there is room.
-    let wider = Place {
+    let wider = TimeClaim {
         to: in_minutes(110),
         ..wide
     };
     let fourth = appointment(&mut tx, &wider).await;
-    let refused = occupancy::take(&mut tx, &[wider], fourth, 1, now()).await;
+    let refused = occupancy::claim(&mut tx, &[wider], fourth, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
 }
 
@@ -300,7 +302,9 @@ async fn what_breaks_a_rule_is_refused_by_the_database_itself(database: Database
     for (host, minutes, capacity, seats) in [(host, 60, 2, 2), (host, 90, 1, 1), (other, 60, 1, 1)] {
         let at = place(host, calendar, minutes, capacity);
         let next = appointment(&mut tx, &at).await;
-        occupancy::take(&mut tx, &[at], next, seats, now()).await.unwrap();
+        occupancy::claim(&mut tx, &[at], next, seats, now())
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
 

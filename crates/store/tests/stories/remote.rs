@@ -116,7 +116,7 @@ async fn the_primary_and_the_conflict_calendars_are_watched(database: Database) 
         .unwrap();
 
     let watched = remote_calendars::watched(&mut tx, &[ada, bob]).await.unwrap();
-    let question = busy_time::Question {
+    let question = busy_time::BusyQuery {
         hosts: &[],
         people: &[ada, bob],
         from: now(),

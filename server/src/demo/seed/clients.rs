@@ -2,8 +2,8 @@
 
 use bookings::Quince;
 use bookings::appointments::Booking;
+use bookings::availability::{OfferedSlot, SlotQuery};
 use bookings::services::Chosen;
-use bookings::slots::{OfferedSlot, Question};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use zones::Zone;
@@ -146,11 +146,13 @@ async fn free(
 ) -> Result<Option<OfferedSlot>, Failure> {
     let from = today.saturating_add(wish.from.days());
     let to = from.saturating_add(7.days());
-    let question = Question {
+    let question = SlotQuery {
         services,
-        ..Question::new(wish.slug, from, to, zone)
+        ..SlotQuery::new(wish.slug, from, to, zone)
     };
-    let mut free = bookings::slots::free(quince, &question).await.map_err(failed)?;
+    let mut free = bookings::availability::free(quince, &question)
+        .await
+        .map_err(failed)?;
     let day = free.days.values_mut().next();
     Ok(day.and_then(|slots| {
         let take = wish.take.min(slots.len().checked_sub(1)?);

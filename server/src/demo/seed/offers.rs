@@ -1,6 +1,6 @@
 //! What the studio offers: a booking calendar of every kind.
 
-use bookings::calendars::{CalendarForm, Member};
+use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::services::{ResourceForm, ServiceForm};
 use bookings::{CalendarId, Kind, Priority, Quince, Rules, StaffId, WeeklyHours};
 use zones::Zone;
@@ -34,7 +34,7 @@ pub async fn make(quince: &Quince, team: &Team) -> Result<(), Failure> {
 }
 
 async fn create(quince: &Quince, owner: StaffId, form: CalendarForm) -> Result<CalendarId, Failure> {
-    bookings::calendars::create(quince, owner, form)
+    bookings::booking_calendars::create(quince, owner, form)
         .await
         .map_err(failed)
 }

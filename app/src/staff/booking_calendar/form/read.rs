@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use bookings::calendars::{CHOICES_LIMIT, CalendarForm, Member, Question};
+use bookings::booking_calendars::{CHOICES_LIMIT, CalendarForm, IntakeQuestion, Member};
 use scheduling::{
     DateOverride, DateRange, Distribution, Kind, Priority, Rules, Span, StaffId, Unit, WeeklyHours,
 };
@@ -214,7 +214,7 @@ impl Reader {
     }
 
     /// The questions that have a text. Problems are told at their rows, by the number that is shown there.
-    fn questions(&mut self, rows: &[QuestionText]) -> Vec<Question> {
+    fn questions(&mut self, rows: &[QuestionText]) -> Vec<IntakeQuestion> {
         let mut labels = BTreeSet::new();
         let mut questions = Vec::new();
         for (row, typed) in rows.iter().enumerate() {
@@ -231,24 +231,27 @@ impl Reader {
             let is_choice = typed.kind == "choice";
             if label.is_empty() {
                 if is_choice && !choices.is_empty() {
-                    let sentence = format!("Question {number}: enter its text, or empty its choices, too.");
+                    let sentence =
+                        format!("IntakeQuestion {number}: enter its text, or empty its choices, too.");
                     self.problem(&field("label"), sentence);
                 }
                 continue;
             }
             if !labels.insert(label.to_lowercase()) {
-                let sentence = format!("Question {number} is there twice. Change its text, or empty it.");
+                let sentence =
+                    format!("IntakeQuestion {number} is there twice. Change its text, or empty it.");
                 self.problem(&field("label"), sentence);
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
             if is_choice && (!(2..=CHOICES_LIMIT).contains(&different) || different < choices.len()) {
-                let sentence = format!("Question {number}: enter 2 to {CHOICES_LIMIT} different choices.");
+                let sentence =
+                    format!("IntakeQuestion {number}: enter 2 to {CHOICES_LIMIT} different choices.");
                 self.problem(&field("choices"), sentence);
             }
-            let sentence = format!("Question {number}: choose how it is answered.");
+            let sentence = format!("IntakeQuestion {number}: choose how it is answered.");
             questions.extend(
                 self.word(&field("kind"), &typed.kind, &sentence)
-                    .map(|kind| Question {
+                    .map(|kind| IntakeQuestion {
                         label: label.to_owned(),
                         kind,
                         choices,

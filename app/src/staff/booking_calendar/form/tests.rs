@@ -1,4 +1,4 @@
-use bookings::calendars::CalendarForm;
+use bookings::booking_calendars::CalendarForm;
 use scheduling::{DateRange, Kind, Span, Unit};
 
 use super::super::{CalendarText, PriorityText, QuestionText};

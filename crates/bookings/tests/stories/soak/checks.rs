@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use bookings::appointments::Booked;
+use bookings::availability::SlotQuery;
 use bookings::connections::RemoteCalendarView;
-use bookings::slots::Question;
-use bookings::{Status, WriteState, jobs, slots};
+use bookings::{Status, WriteState, availability, jobs};
 use ical::{Horizon, Owner};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use sandbox::CalendarId;
@@ -242,7 +242,7 @@ impl Soak {
         let zone = Zone::utc();
         let first = zone.date(self.world.quince.now());
         let last = first.saturating_add(14.days());
-        let free = slots::free(&self.quince, &Question::new("intro", first, last, &zone))
+        let free = availability::free(&self.quince, &SlotQuery::new("intro", first, last, &zone))
             .await
             .unwrap();
         for slot in free.days.values().flatten() {

@@ -1,8 +1,8 @@
 //! What people do: on their phones with their calendars, and as clients with the booking page.
 
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
-use bookings::slots::Question;
-use bookings::{Status, configuration, slots};
+use bookings::availability::SlotQuery;
+use bookings::{Status, availability, configuration};
 use jiff::{Timestamp, ToSpan};
 use sandbox::{CalendarId, StoredEvent};
 use zones::Zone;
@@ -86,7 +86,7 @@ impl Soak {
             .date(self.world.quince.now())
             .saturating_add(i64::from(self.dice.below(7)).days());
         let last = first.saturating_add(3.days());
-        let free = slots::free(&self.quince, &Question::new("intro", first, last, &zone))
+        let free = availability::free(&self.quince, &SlotQuery::new("intro", first, last, &zone))
             .await
             .unwrap();
         let starts: Vec<Timestamp> = free.days.values().flatten().map(|slot| slot.start).collect();

@@ -13,7 +13,7 @@ use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
 use store::calendar_members::{CalendarMember, Member};
-use store::occupancy::{Holder, Taken};
+use store::occupancy::{OccupiedSpan, VisitorId};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
@@ -30,7 +30,7 @@ pub(crate) struct Own {
     /// The appointment that is being moved.
     pub(crate) moved: Option<AppointmentId>,
     /// The visitor with what they hold.
-    pub(crate) holder: Option<Holder>,
+    pub(crate) holder: Option<VisitorId>,
 }
 
 impl Own {
@@ -56,7 +56,7 @@ pub enum HostProblem {
 
 /// A loaded booking calendar: its rules, its hosts and when they are busy.
 #[derive(Debug)]
-pub(crate) struct Context {
+pub(crate) struct AvailabilityInput {
     pub(crate) calendar: BookingCalendar,
     pub(crate) members: Vec<Member>,
     /// The primary and the conflict calendars of all hosts.
@@ -73,7 +73,7 @@ pub(crate) struct Context {
     visit: Option<(services::Wanted, Vec<Resource>)>,
 }
 
-impl Context {
+impl AvailabilityInput {
     /// Loads what counts for starts in `window`, of a booking calendar with these members.
     pub(crate) async fn load(
         tx: &mut Tx,
@@ -86,7 +86,7 @@ impl Context {
         Self::load_all(tx, calendar, members, window, now, own, None).await
     }
 
-    /// As [`Context::load`], for people who take part whether they are members or not.
+    /// As [`AvailabilityInput::load`], for people who take part whether they are members or not.
     pub(crate) async fn load_for(
         tx: &mut Tx,
         calendar: BookingCalendar,
@@ -100,7 +100,7 @@ impl Context {
         Self::load_all(tx, calendar, people, window, now, own, None).await
     }
 
-    /// As [`Context::load`], for a visit to a Service calendar.
+    /// As [`AvailabilityInput::load`], for a visit to a Service calendar.
     pub(crate) async fn load_visit(
         tx: &mut Tx,
         mut calendar: BookingCalendar,
@@ -122,7 +122,7 @@ impl Context {
         moved: AppointmentId,
         window: Interval,
         now: Timestamp,
-        holder: Option<Holder>,
+        holder: Option<VisitorId>,
     ) -> Result<Self, StoreError> {
         let own = Own {
             moved: Some(moved),
@@ -167,7 +167,7 @@ impl Context {
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
         ids.extend(needed.flat_map(services::units_of).map(|unit| StaffId(unit.0)));
         let reach = reach(&calendar, counted(&calendar, window));
-        let question = busy_time::Question {
+        let question = busy_time::BusyQuery {
             hosts: &ids,
             people: &people,
             from: reach.start,
@@ -416,7 +416,7 @@ async fn with_stand_ins(
 /// When hosts, rooms and equipment are taken by appointments and holds, without the appointment that is being moved.
 async fn without_moved(
     tx: &mut Tx,
-    taken: &[Taken],
+    taken: &[OccupiedSpan],
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<StaffId, Vec<Busy>>, StoreError> {
     let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
@@ -526,10 +526,13 @@ fn is_counted(calendar: &BookingCalendar) -> bool {
 /// Waits, where what is booked is counted, until nobody else is booking here, and says whether it is counted: then what was read
 /// before may be out of date. Two who book different times take nothing from each other, but both would count the same. It
 /// comes before any wait for hosts.
-pub(crate) async fn queue_for_counting(tx: &mut Tx, calendar: &BookingCalendar) -> Result<bool, StoreError> {
+pub(crate) async fn lock_calendar_if_limited(
+    tx: &mut Tx,
+    calendar: &BookingCalendar,
+) -> Result<bool, StoreError> {
     let is_counted = is_counted(calendar);
     if is_counted {
-        occupancy::queue_for(tx, &[in_place_of_a_host(calendar)]).await?;
+        occupancy::lock_owners(tx, &[in_place_of_a_host(calendar)]).await?;
     }
     Ok(is_counted)
 }

@@ -26,7 +26,7 @@ const OWN: usize = 5;
 
 /// Collects the problems of one form.
 #[derive(Debug, Default)]
-pub(crate) struct Checked {
+pub(crate) struct Validator {
     problems: Vec<FieldProblem>,
 }
 
@@ -51,7 +51,7 @@ fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
     own.chars().count() < OWN || zxcvbn::zxcvbn(&beginning, &words).score() < zxcvbn::Score::Three
 }
 
-impl Checked {
+impl Validator {
     pub(crate) fn problem(&mut self, field: &'static str, sentence: impl Into<String>) {
         self.problems.push(FieldProblem::new(field, sentence));
     }
@@ -83,7 +83,7 @@ impl Checked {
         text.to_owned()
     }
 
-    /// As [`Checked::line`], and it must not be empty.
+    /// As [`Validator::line`], and it must not be empty.
     pub(crate) fn required_line(
         &mut self,
         field: &'static str,
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn line_breaks_and_nul_never_pass_a_line() {
         for typed in ["Ada\r\nBcc: x@example.com", "Ada\nLovelace", "Ada\0"] {
-            let mut checked = Checked::default();
+            let mut checked = Validator::default();
             checked.required_line("name", "your name", typed, NAME_LIMIT);
             let problems = checked.finish().unwrap_err();
             assert_eq!(problems[0].field, "name");
@@ -320,23 +320,23 @@ mod tests {
 
     #[test]
     fn notes_keep_their_lines_and_lose_their_carriage_returns() {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         assert_eq!(
             checked.text("notes", "the notes", " one\r\ntwo ", NOTES_LIMIT),
             "one\ntwo"
         );
         assert_eq!(checked.finish(), Ok(()));
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         checked.text("notes", "the notes", "a\0b", NOTES_LIMIT);
         assert!(checked.finish().is_err());
     }
 
     #[test]
     fn over_long_text_is_refused_with_its_limit() {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         checked.required_line("name", "your name", &"a".repeat(NAME_LIMIT + 1), NAME_LIMIT);
         assert!(checked.finish().unwrap_err()[0].sentence.contains("200"));
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         checked.required_line("name", "your name", &"ä".repeat(NAME_LIMIT), NAME_LIMIT);
         assert_eq!(checked.finish(), Ok(()));
     }
@@ -361,7 +361,7 @@ mod tests {
             "Müller & Co.KG",
             "Md.Rahman",
         ] {
-            let mut checked = Checked::default();
+            let mut checked = Validator::default();
             assert_eq!(checked.name_of_stranger("name", "your name", name), name);
             assert_eq!(checked.finish(), Ok(()), "{name}");
         }
@@ -394,7 +394,7 @@ mod tests {
             "t.me,join",
             "a.b.ly",
         ] {
-            let mut checked = Checked::default();
+            let mut checked = Validator::default();
             checked.name_of_stranger("name", "your name", link);
             assert!(checked.finish().is_err(), "{link}");
         }
@@ -409,18 +409,18 @@ mod tests {
             "ada@example.com",
             "aaaaaaaaaaaa",
         ] {
-            let mut checked = Checked::default();
+            let mut checked = Validator::default();
             checked.password("password", typed, &["ada@example.com"]);
             assert!(checked.finish().is_err(), "{typed}");
         }
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         checked.password("password", "violet tractor umbrella", &["ada@example.com"]);
         assert_eq!(checked.finish(), Ok(()));
     }
 
     #[test]
     fn what_turns_the_direction_of_reading_is_left_out() {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         assert_eq!(
             checked.line(
                 "name",

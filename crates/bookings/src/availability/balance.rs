@@ -9,7 +9,7 @@ use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
 
-use super::context::Context;
+use super::context::AvailabilityInput;
 
 /// Whether appointments are counted by month.
 pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
@@ -17,7 +17,7 @@ pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
 }
 
 /// By each local date that the window touches: who is too far ahead of those who are there on it to be offered.
-pub(crate) fn held_back(context: &Context, now: Timestamp) -> BTreeMap<Date, BTreeSet<StaffId>> {
+pub(crate) fn held_back(context: &AvailabilityInput, now: Timestamp) -> BTreeMap<Date, BTreeSet<StaffId>> {
     let mut held_back = BTreeMap::new();
     if !counts_months(&context.calendar) {
         return held_back;
@@ -39,7 +39,7 @@ pub(crate) fn held_back(context: &Context, now: Timestamp) -> BTreeMap<Date, BTr
 
 /// All members as candidates for an appointment on a local date, which the window touches.
 pub(crate) fn team(
-    context: &Context,
+    context: &AvailabilityInput,
     date: Date,
     last_booked: &BTreeMap<StaffId, Timestamp>,
     now: Timestamp,
@@ -55,7 +55,7 @@ pub(crate) fn team(
 }
 
 /// All members with what counts in the local month that begins on this date.
-fn of_month(context: &Context, month: Date) -> Vec<Candidate> {
+fn of_month(context: &AvailabilityInput, month: Date) -> Vec<Candidate> {
     let zone = &context.calendar.rules.zone;
     let span = Interval::new(
         zone.start_of_day(month),
@@ -91,7 +91,7 @@ fn count(booked: &[&Start], host: StaffId, before: Timestamp) -> u32 {
 }
 
 /// Whoever joined a team that had appointments of the month already is credited with what the others had then.
-fn credit(context: &Context, member: &CalendarMember, booked: &[&Start]) -> u32 {
+fn credit(context: &AvailabilityInput, member: &CalendarMember, booked: &[&Start]) -> u32 {
     let joined = member.joined_at;
     let others = context
         .members

@@ -9,7 +9,7 @@ use store::staff::Staff;
 use zones::Zone;
 
 use super::{ClosedDay, Explained, Why};
-use crate::slots::context;
+use crate::availability::context;
 use crate::{holidays, unreadable};
 
 impl Explained {

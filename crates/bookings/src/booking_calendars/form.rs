@@ -1,11 +1,11 @@
 //! The form of a booking calendar, and what is wrong with it.
 
 use scheduling::{Distribution, Kind, Priority, Rules, StaffId};
-use store::questions::Question;
+use store::questions::IntakeQuestion;
 
-use crate::input::{Checked, NAME_LIMIT, NOTES_LIMIT};
 use crate::problem::FieldProblem;
 use crate::questions::checked_questions;
+use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
 /// Longest address, in characters.
 const SLUG_LIMIT: usize = 60;
@@ -44,7 +44,7 @@ pub struct CalendarForm {
     /// Who can be booked, in team order.
     pub members: Vec<Member>,
     /// What clients are asked, in this order.
-    pub questions: Vec<Question>,
+    pub questions: Vec<IntakeQuestion>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
@@ -81,7 +81,7 @@ impl CalendarForm {
 
     /// The form with its texts tidied, or everything that is wrong with it.
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
-        let mut checked = Checked::default();
+        let mut checked = Validator::default();
         self.name = checked.required_line("name", "the name", &self.name, NAME_LIMIT);
         // An empty one is made when it is known which others there are.
         self.slug = self.slug.trim().to_lowercase();
@@ -105,7 +105,7 @@ impl CalendarForm {
         Ok(self)
     }
 
-    fn check_kind(&mut self, checked: &mut Checked) {
+    fn check_kind(&mut self, checked: &mut Validator) {
         let members = self.members.len();
         match self.kind {
             Kind::RoundRobin if members == 0 => {
@@ -146,7 +146,7 @@ impl CalendarForm {
     }
 
     /// Hours of its own that never open would close it for good.
-    fn check_hours(&self, checked: &mut Checked) {
+    fn check_hours(&self, checked: &mut Validator) {
         let opens = match &self.rules.hours {
             Some(weekly) => {
                 weekly.0.iter().any(|windows| !windows.is_empty())

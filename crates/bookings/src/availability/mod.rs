@@ -18,7 +18,7 @@ use scheduling::{
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
-use store::occupancy::Holder;
+use store::occupancy::VisitorId;
 use store::staff::Staff;
 use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
@@ -27,7 +27,7 @@ use crate::accounts::is_admin;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
-use context::{Context, Own};
+use context::{AvailabilityInput, Own};
 use public_calendar::public;
 
 pub use context::HostProblem;
@@ -100,7 +100,7 @@ impl From<StoreError> for SlotsError {
 
 /// A question for free times.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+pub struct SlotQuery<'a> {
     /// The booking calendar's address.
     pub slug: &'a str,
     /// The first local date in the visitor's zone.
@@ -116,10 +116,10 @@ pub struct Question<'a> {
     /// The appointment that is being moved; it blocks nothing.
     pub moving: Option<AppointmentId>,
     /// The visitor; what they hold blocks nothing.
-    pub holder: Option<Holder>,
+    pub holder: Option<VisitorId>,
 }
 
-impl<'a> Question<'a> {
+impl<'a> SlotQuery<'a> {
     /// A question for anybody's times.
     pub fn new(slug: &'a str, from: Date, to: Date, zone: &'a Zone) -> Self {
         Self {
@@ -136,7 +136,7 @@ impl<'a> Question<'a> {
 }
 
 /// The free times of some days.
-pub async fn free(quince: &Quince, question: &Question<'_>) -> Result<FreeSlots, SlotsError> {
+pub async fn free(quince: &Quince, question: &SlotQuery<'_>) -> Result<FreeSlots, SlotsError> {
     let zone = question.zone;
     let window = window(question.from, question.to, zone)?;
     let now = quince.now();
@@ -197,7 +197,7 @@ fn last_date(span: Interval, zone: &Zone) -> Date {
 async fn next_free(
     tx: &mut Tx,
     row: &BookingCalendar,
-    question: &Question<'_>,
+    question: &SlotQuery<'_>,
     span: Interval,
     now: Timestamp,
 ) -> Result<Option<Date>, SlotsError> {
@@ -297,16 +297,16 @@ async fn asked(
     tx: &mut Tx,
     row: &BookingCalendar,
     members: Vec<Member>,
-    question: &Question<'_>,
+    question: &SlotQuery<'_>,
     window: Interval,
     now: Timestamp,
-) -> Result<Context, SlotsError> {
+) -> Result<AvailabilityInput, SlotsError> {
     let moving = match question.moving {
         Some(id) => appointments::find(tx, id).await?,
         None => None,
     };
     let mut context = if let Some(moving) = &moving {
-        Context::load_move(tx, row.clone(), moving.id, window, now, question.holder).await?
+        AvailabilityInput::load_move(tx, row.clone(), moving.id, window, now, question.holder).await?
     } else {
         let own = Own {
             moved: None,
@@ -332,13 +332,13 @@ async fn for_services(
     window: Interval,
     now: Timestamp,
     own: Own,
-) -> Result<Context, SlotsError> {
+) -> Result<AvailabilityInput, SlotsError> {
     if row.kind != Kind::Service {
-        return Ok(Context::load(tx, row, members, window, now, own).await?);
+        return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
     }
     let wanted = services::wanted(tx, &row, &members, services).await?;
     let wanted = wanted.map_err(SlotsError::Range)?;
-    Ok(Context::load_visit(tx, row, members, window, now, own, wanted).await?)
+    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
 }
 
 /// Members of a booking calendar may look into it, and admins; answers with the members.

@@ -11,15 +11,15 @@ use store::{StoreError, Tx, occupancy, staff};
 use super::change::{Actor, Opened, check_may};
 use super::read::{hosts_of, one_view};
 use super::view::AppointmentView;
+use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
-use crate::input::Checked;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate};
 use crate::placement::live_check::{FreeBusyQuery, LiveCheck};
 use crate::placement::refusals;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
-use crate::slots::context::{Context, Own};
+use crate::validate::Validator;
 use crate::{notifications, outbox};
 
 /// How often a look at the new host's calendars leads to another one: at most once for each service of a visit.
@@ -27,7 +27,7 @@ const ROUNDS: usize = 12;
 
 /// Gives `leaves`' part in an appointment to `joins`, anybody of the team who is free then. The events follow: one goes from
 /// the calendar of the first, one comes to that of the second, and the others stay.
-pub async fn exchange(
+pub async fn reassign(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
@@ -36,29 +36,29 @@ pub async fn exchange(
 ) -> Result<AppointmentView, ChangeError> {
     let mut check = LiveCheck::new();
     for _ in 0..ROUNDS {
-        match retried_if_lost(|| try_to_exchange(quince, by, id, (leaves, joins), &check)).await? {
-            Exchanged::Done(view) => {
+        match retried_if_lost(|| try_to_reassign(quince, by, id, (leaves, joins), &check)).await? {
+            Reassigned::Done(view) => {
                 quince.wake();
                 return Ok(*view);
             }
-            Exchanged::ToCheck(needed) => drop(check.run(quince, needed).await?),
+            Reassigned::ToCheck(needed) => drop(check.run(quince, needed).await?),
         }
     }
     Err(ChangeError::SlotTaken)
 }
 
-enum Exchanged {
+enum Reassigned {
     Done(Box<AppointmentView>),
     ToCheck(Vec<FreeBusyQuery>),
 }
 
-async fn try_to_exchange(
+async fn try_to_reassign(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
     (leaves, joins): (StaffId, StaffId),
     check: &LiveCheck,
-) -> Result<Exchanged, ChangeError> {
+) -> Result<Reassigned, ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
@@ -70,7 +70,7 @@ async fn try_to_exchange(
     check_may(&opened, Span::new(0, Unit::Minutes), now)?;
     let hosts = hosts_of(&mut tx, id).await?;
     if !hosts.contains(&leaves) && hosts.contains(&joins) {
-        return Ok(Exchanged::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
+        return Ok(Reassigned::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
     }
     check_choice(&mut tx, &opened, &hosts, leaves, joins).await?;
     let mut parts = appointment_parts::list(&mut tx, &[id]).await?;
@@ -84,7 +84,7 @@ async fn try_to_exchange(
         }
         let needed = check.needed(quince, &mut tx, &context, &candidate).await?;
         if !needed.is_empty() {
-            return Ok(Exchanged::ToCheck(needed));
+            return Ok(Reassigned::ToCheck(needed));
         }
         part.host_id = joins;
     }
@@ -115,7 +115,7 @@ async fn try_to_exchange(
     }
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     appointment_parts::replace(&mut tx, id, &parts).await?;
-    outbox::follow(&mut tx, &changed, now).await?;
+    outbox::sync_events(&mut tx, &changed, now).await?;
     notifications::enqueue(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
     let take_part: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
     for host in take_part.iter().copied().filter(|host| *host != by) {
@@ -130,7 +130,7 @@ async fn try_to_exchange(
     }
     let view = one_view(&mut tx, changed).await?;
     tx.commit().await?;
-    Ok(Exchanged::Done(Box::new(view)))
+    Ok(Reassigned::Done(Box::new(view)))
 }
 
 async fn check_choice(
@@ -140,7 +140,7 @@ async fn check_choice(
     leaves: StaffId,
     joins: StaffId,
 ) -> Result<(), ChangeError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&leaves) {
         checked.problem(
             "leaves",
@@ -174,7 +174,7 @@ async fn of_the_new_host(
     part: &Part,
     joins: StaffId,
     now: Timestamp,
-) -> Result<(Context, Candidate), ChangeError> {
+) -> Result<(AvailabilityInput, Candidate), ChangeError> {
     let appointment = &opened.appointment;
     let mut calendar = opened.calendar.clone();
     calendar.kind = Kind::Personal;
@@ -189,7 +189,7 @@ async fn of_the_new_host(
     rules.interval = 1;
     let window = candidates::window(part.starts_at);
     let own = Own::moved(appointment.id);
-    let context = Context::load_for(tx, calendar, &[joins], window, now, own).await?;
+    let context = AvailabilityInput::load_for(tx, calendar, &[joins], window, now, own).await?;
     let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
         if refusals::is_taken(&refusals) {
             not_free()

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use scheduling::{Busy, Cause, Interval, Shared};
 use store::WhenStale;
 use store::class_sessions::Session;
-use store::occupancy::Taken;
+use store::occupancy::OccupiedSpan;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 
 use crate::servers::freshness;
 
 /// An appointment's or a hold's time, with the seats that count as taken.
-pub(crate) fn of_taken(taken: &Taken, seats: u32) -> Busy {
+pub(crate) fn of_taken(taken: &OccupiedSpan, seats: u32) -> Busy {
     Busy {
         interval: Interval::new(taken.from, taken.to),
         cause: taken.appointment_id.map_or(Cause::Hold, Cause::Appointment),

@@ -21,7 +21,7 @@ use store::{BlockId, EventId, RemoteCalendarId, Tx, staff};
 use zones::Zone;
 
 use super::busy;
-use super::context::{Context, Own};
+use super::context::{AvailabilityInput, Own};
 use super::{SlotsError, for_services, may_look, window};
 use crate::accounts::is_admin;
 use crate::quince::Quince;
@@ -181,7 +181,7 @@ pub async fn why_for_operator(
 
 /// The rules' answer with whom it is about.
 struct Explained {
-    context: Context,
+    context: AvailabilityInput,
     positions: Vec<Position>,
     holidays: Vec<Holiday>,
 }
@@ -334,7 +334,7 @@ impl Explained {
 }
 
 /// What is in the way of a start in words, each once. Nothing of what people do shows.
-pub(crate) fn in_words(context: &Context, refusals: &[Refusal]) -> Vec<Why> {
+pub(crate) fn in_words(context: &AvailabilityInput, refusals: &[Refusal]) -> Vec<Why> {
     let mut reasons: Vec<Why> = Vec::new();
     for refusal in refusals {
         let host = refusal.host.and_then(|host| context.member(host));

@@ -13,22 +13,22 @@ use store::{
 };
 use zones::Zone;
 
+pub use crate::availability::PublicCalendar;
 pub use crate::questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
-pub use crate::slots::PublicCalendar;
 pub use form::{CalendarForm, Member};
 pub use kind_change::{KindChange, kind_changes};
-pub use store::questions::{Answer, AnswerKind, Question};
+pub use store::questions::{Answer, AnswerKind, IntakeQuestion};
 
 use crate::accounts::{Workspace, is_admin};
+use crate::availability::public_calendar::public;
 use crate::classes;
 use crate::connections::Health;
-use crate::input::Checked;
 use crate::outbox;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::retry::{passing_by_internal, retried_if_lost};
-use crate::slots::public_calendar::public;
 use crate::unreadable;
+use crate::validate::Validator;
 
 /// A booking calendar as its editors see it.
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
@@ -55,7 +55,7 @@ pub struct Calendar {
     /// Who can be booked, in team order.
     pub members: Vec<MemberView>,
     /// What clients are asked, in this order.
-    pub questions: Vec<Question>,
+    pub questions: Vec<IntakeQuestion>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
     /// Whether clients confirm by a mail's link before anybody is told.
@@ -100,7 +100,7 @@ pub struct PublicPage {
     /// Who can be booked, in team order.
     pub hosts: Vec<(StaffId, String)>,
     /// What clients are asked, in this order.
-    pub questions: Vec<Question>,
+    pub questions: Vec<IntakeQuestion>,
     /// The seats of a session; none in other kinds than Class Booking.
     pub seats: Option<u32>,
     /// Whether clients confirm by a mail's link before anybody is told.
@@ -265,14 +265,14 @@ async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<()
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
     let parts = appointment_parts::list(tx, &ids).await?;
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    occupancy::queue_for(tx, &hosts).await?;
+    occupancy::lock_owners(tx, &hosts).await?;
     let mut sessions = BTreeSet::new();
     for appointment in coming {
         if appointment
             .session_id
             .is_none_or(|session| sessions.insert(session))
         {
-            outbox::follow(tx, &appointment, now).await?;
+            outbox::sync_events(tx, &appointment, now).await?;
         }
     }
     Ok(())
@@ -294,14 +294,14 @@ async fn check_change_of_owner(
         return Ok(());
     };
     // Nobody opens a session meanwhile.
-    occupancy::queue_for(tx, &[owner]).await?;
+    occupancy::lock_owners(tx, &[owner]).await?;
     let coming = classes::to_come(tx, old.id, now).await?;
     let name = staff::find(tx, owner).await?.map(|person| person.name);
     let are = match coming {
         1 => "1 session is".to_owned(),
         more => format!("{more} sessions are"),
     };
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     if coming > 0 {
         checked.problem(
             "members",
@@ -359,7 +359,7 @@ async fn check_against_others(
     own: Option<CalendarId>,
     form: &mut CalendarForm,
 ) -> Result<(), CalendarError> {
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     let mut number = 0;
     while form.slug.is_empty() {
         number += 1;

@@ -14,9 +14,9 @@ use store::external_events::{self, ExternalEvent, Key, NewEvent, NewInstance};
 use store::remote_calendars::{self, Compared, RemoteCalendar};
 use store::{EventId, ImportPolicy, StoreError, Tx};
 
-use super::account::Account;
 use super::expand::{self, Queue, parts};
 use super::parse::{Parsed, Reader};
+use super::run::SyncRun;
 use super::search::{Searched, Suspect};
 use super::{limit, mirror};
 use crate::problem::Internal;
@@ -25,8 +25,8 @@ use crate::problem::Internal;
 const UNREADABLE: &str = "An event of this calendar could not be read, so it may not block its time.";
 
 /// What a read takes in.
-pub(super) struct Intake<'a> {
-    pub(super) account: &'a Account<'a>,
+pub(super) struct Ingest<'a> {
+    pub(super) account: &'a SyncRun<'a>,
     pub(super) calendar: &'a RemoteCalendar,
     pub(super) reader: Reader,
     keep_up: bool,
@@ -55,10 +55,10 @@ pub(super) struct End {
     pub(super) ctag: Option<String>,
 }
 
-impl<'a> Intake<'a> {
+impl<'a> Ingest<'a> {
     /// For a comparison of everything with what is kept.
     pub(super) async fn of_everything(
-        account: &'a Account<'a>,
+        account: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
@@ -67,7 +67,7 @@ impl<'a> Intake<'a> {
 
     /// For a read of what changed.
     pub(super) async fn of_changes(
-        account: &'a Account<'a>,
+        account: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
@@ -81,7 +81,7 @@ impl<'a> Intake<'a> {
     }
 
     async fn open(
-        account: &'a Account<'a>,
+        account: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: Reader,
     ) -> Result<Self, Internal> {

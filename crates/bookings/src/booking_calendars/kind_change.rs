@@ -6,8 +6,8 @@ use store::booking_calendars::{self, BookingCalendar};
 use store::{StoreError, Tx, appointments, calendar_members, services};
 
 use super::{CalendarError, CalendarForm, allowed};
-use crate::input::Checked;
 use crate::quince::Quince;
+use crate::validate::Validator;
 
 /// A change of the kind, told before it is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) async fn check(
         return Ok(());
     }
     let change = Existing::load(tx, old, now).await?.becomes(form.kind);
-    let mut checked = Checked::default();
+    let mut checked = Validator::default();
     if let Some(sentence) = change.refused {
         checked.problem("kind", sentence);
     } else if !form.kind_change_confirmed {

@@ -10,15 +10,15 @@ use url::Url;
 
 use super::horizon::Wanted;
 use super::parse::{self, Reader};
-use super::{Broken, read};
+use super::{SyncError, read};
 use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::{login, place};
-use crate::{outbox, reach, servers, services};
+use crate::{caldav_messages, outbox, servers, services};
 
 /// A connection with what is needed to read it.
-pub(super) struct Account<'a> {
+pub(super) struct SyncRun<'a> {
     pub(super) quince: &'a Quince,
     pub(super) connection: &'a Connection,
     pub(super) client: Client,
@@ -29,7 +29,7 @@ pub(super) struct Account<'a> {
     asked: Asked,
 }
 
-impl<'a> Account<'a> {
+impl<'a> SyncRun<'a> {
     /// Opens the login; nothing when its password was erased.
     pub(super) fn open(
         quince: &'a Quince,
@@ -51,7 +51,7 @@ impl<'a> Account<'a> {
 
     /// Reads the list of calendars and those that count. One that failed is left alone until its next try, unless the person
     /// asked. The ones that had not changed are added to `unchanged`.
-    pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), Broken> {
+    pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), SyncError> {
         let (homes, listed) = self.list(&self.entry).await?;
         self.keep_list(&homes, &listed).await?;
         let (watched, wanted) = self.watched().await?;
@@ -71,7 +71,7 @@ impl<'a> Account<'a> {
                     unchanged.extend(was_unchanged.then_some(calendar.id));
                 }
                 // Perhaps this one alone is too much for the server.
-                Err(Broken::Server(error @ Error::Throttled { .. })) => throttled.push((calendar, error)),
+                Err(SyncError::Server(error @ Error::Throttled { .. })) => throttled.push((calendar, error)),
                 Err(error) => return Err(error),
             }
         }
@@ -79,18 +79,18 @@ impl<'a> Account<'a> {
             let (id, now) = (self.connection.id.0, self.started);
             let longest = throttled
                 .iter()
-                .max_by_key(|(_, error)| reach::back_off(1, Some(error), id, now));
+                .max_by_key(|(_, error)| caldav_messages::back_off(1, Some(error), id, now));
             return longest.map_or(Ok(()), |(_, error)| Err(error.clone().into()));
         }
         for (calendar, error) in throttled {
-            let problem = reach::sentence(self.connection.server, &error);
+            let problem = caldav_messages::sentence(self.connection.server, &error);
             self.note(&calendar, &problem, Some(&error)).await?;
         }
         Ok(())
     }
 
     /// The homes and the calendars in them, found again from the entry when the account seems to have moved.
-    async fn list(&self, entry: &Url) -> Result<(Vec<String>, Vec<Calendar>), Broken> {
+    async fn list(&self, entry: &Url) -> Result<(Vec<String>, Vec<Calendar>), SyncError> {
         let mut homes = Vec::new();
         for home in &self.connection.home_urls {
             homes.push(login::url(home)?);
@@ -169,7 +169,7 @@ impl<'a> Account<'a> {
     }
 
     /// The calendars of this connection that count, each with whose it is, and how much of them is to be kept.
-    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, Reader)>, Wanted), Broken> {
+    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, Reader)>, Wanted), SyncError> {
         let mut tx = self.quince.store().read().await?;
         let person = staff::find(&mut tx, self.connection.staff_id).await?;
         let person = person.ok_or_else(|| Internal::because("a connection has no owner"))?;
@@ -215,15 +215,15 @@ impl<'a> Account<'a> {
         found: &Calendar,
         reader: &Reader,
         wanted: &Wanted,
-    ) -> Result<bool, Broken> {
+    ) -> Result<bool, SyncError> {
         let place = place(self.connection);
         let problem = match found.readable {
             Readable::Events => {
                 // Boxed, since a read under way is large.
                 match Box::pin(read::bring_up_to_date(self, calendar, found, reader, wanted)).await {
-                    Err(Broken::Server(error)) if is_of_calendar(&error) => {
+                    Err(SyncError::Server(error)) if is_of_calendar(&error) => {
                         tracing::info!(calendar = %calendar.id, %error, "a calendar could not be read");
-                        reach::sentence(self.connection.server, &error)
+                        caldav_messages::sentence(self.connection.server, &error)
                     }
                     other => return other,
                 }
