@@ -229,6 +229,30 @@ fn instant(ms: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(ms).map_err(|error| inconsistent("busy time", error))
 }
 
+/// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
+/// `own` one of a visitor doesn't.
+pub async fn taken_between(
+    tx: &mut Tx,
+    hosts: &[StaffId],
+    from: Timestamp,
+    to: Timestamp,
+    now: Timestamp,
+    own: Option<VisitorId>,
+) -> Result<Vec<OccupiedSpan>, StoreError> {
+    let question = BusyQuery {
+        hosts,
+        people: &[],
+        from,
+        to,
+        now,
+        holder: own,
+        takes_time: |_, _| true,
+    };
+    let mut taken = between(tx, &question).await?.taken;
+    taken.sort_by_key(|span| span.from);
+    Ok(taken)
+}
+
 #[cfg(test)]
 mod tests {
     use super::spans;
@@ -259,28 +283,4 @@ mod tests {
             assert!(read.is_err(), "{text}: {read:?}");
         }
     }
-}
-
-/// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
-/// `own` one of a visitor doesn't.
-pub async fn taken_between(
-    tx: &mut Tx,
-    hosts: &[StaffId],
-    from: Timestamp,
-    to: Timestamp,
-    now: Timestamp,
-    own: Option<VisitorId>,
-) -> Result<Vec<OccupiedSpan>, StoreError> {
-    let question = BusyQuery {
-        hosts,
-        people: &[],
-        from,
-        to,
-        now,
-        holder: own,
-        takes_time: |_, _| true,
-    };
-    let mut taken = between(tx, &question).await?.taken;
-    taken.sort_by_key(|span| span.from);
-    Ok(taken)
 }

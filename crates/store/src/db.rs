@@ -104,7 +104,7 @@ impl Tx {
             .map_err(|error| crate::fields::inconsistent("(the database's clock)", error))
     }
 
-    /// Lets one transaction at a time change the time of each of these hosts; they are queued for in the given order. On
+    /// Lets one transaction at a time change the time of each of these hosts; they are locked in the given order. On
     /// Postgres, inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
     pub(crate) async fn lock_owners(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
         const ALONE: &str =
@@ -169,7 +169,7 @@ pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     )
 }
 
-/// Runs a statement; answers how many rows it expect_row.
+/// Runs a statement; answers how many rows it touched.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {

@@ -222,8 +222,8 @@ pub async fn hold(
     TAKE.settle(tx, held).await
 }
 
-/// Queues for all hosts whose time changes when a visitor holds these hosts' time. Whoever has to queue for some of them
-/// earlier than [`hold`] does it by this, as everybody queues in the same order.
+/// Locks all hosts whose time changes when a visitor holds these hosts' time. Whoever has to lock some of them earlier than
+/// [`hold`] does it by this, as everybody locks in the same order.
 pub async fn lock_to_hold(tx: &mut Tx, holder: VisitorId, hosts: &[StaffId]) -> Result<(), StoreError> {
     let before = held_by(tx, holder).await?;
     lock(tx, before.into_iter().chain(hosts.iter().map(|host| host.0))).await
@@ -345,7 +345,7 @@ impl Ending {
     }
 }
 
-/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what was queued for is expect_row, so that
+/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what is locked is touched, so that
 /// nobody waits for anybody out of turn.
 async fn end_holds(
     tx: &mut Tx,
@@ -498,7 +498,7 @@ async fn claim_all(
         tx.lock_owner_shared(place.host_id.0).await?;
         return claim_one(tx, place, owner, seats, now).await;
     }
-    // Within the savepoint: a refusal lets the next in the queue go on while other hosts are tried.
+    // Within the savepoint: a refusal lets whoever waits go on while other hosts are tried.
     lock(tx, hosts.iter().copied()).await?;
     let ending = in_the_way(tx, &hosts, places, now, own).await?;
     end(tx, &ending, now, own).await?;
@@ -509,7 +509,7 @@ async fn claim_all(
 }
 
 /// Waits until nobody else is changing these hosts' time, and keeps others waiting until the transaction ends. Everybody
-/// queues in the same order, so that no two wait for each other.
+/// locks in the same order, so that no two wait for each other.
 pub async fn lock_owners(tx: &mut Tx, hosts: &[StaffId]) -> Result<(), StoreError> {
     lock(tx, hosts.iter().map(|host| host.0)).await
 }

@@ -32,7 +32,7 @@ pub struct Sent {
     pub seats: u32,
 }
 
-/// Lets one transaction at a time count and book for this network and this address. Whoever queues for anything else does so
+/// Lets one transaction at a time count and book for this network and this address. Whoever locks anything else does so
 /// after this.
 pub async fn lock_sender(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError> {
     let mut keys = vec![lock("network", &sender.network), lock("address", &sender.address)];

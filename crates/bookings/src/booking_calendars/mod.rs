@@ -261,7 +261,7 @@ async fn try_to_update(
 /// The events of what is to come say what the booking calendar is called now, and where it takes place.
 async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
     let coming = appointments::future_of_calendar(tx, id, now).await?;
-    // For all of them at once, as everybody queues in one order.
+    // For all of them at once, as everybody locks in one order.
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
     let parts = appointment_parts::list(tx, &ids).await?;
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();

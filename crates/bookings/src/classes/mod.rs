@@ -119,7 +119,7 @@ pub(crate) async fn waiting_first(
     Ok(())
 }
 
-/// After holds of these starts ended, in time that was queued for: whoever waits for their seats gets them.
+/// After holds of these starts ended, in time that is locked: whoever waits for their seats gets them.
 pub(crate) async fn holds_ended(
     quince: &Quince,
     tx: &mut Tx,

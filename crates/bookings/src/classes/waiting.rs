@@ -261,7 +261,7 @@ async fn calendar_of(tx: &mut Tx, session: &Session) -> Result<BookingCalendar, 
     found.ok_or_else(|| Internal::because("a session has no booking calendar"))
 }
 
-/// After seats of a session became free, in time that was queued for: those who wait longest and fit get them. Where a day has
+/// After seats of a session became free, in time that is locked: those who wait longest and fit get them. Where a day has
 /// a number of seats of its own, the other sessions of the day have room now, too.
 pub(crate) async fn seats_freed(
     quince: &Quince,

@@ -46,7 +46,7 @@ pub(super) async fn bring_up_to_date(
             Ok(()) => return Ok(false),
             // What changed can be asked for all the same.
             Err(SyncError::Server(error)) if is_of_calendar(&error) => {
-                read.put_off_comparison(&error).await?
+                read.put_off_comparison(&error).await?;
             }
             // So it can, but not at once.
             Err(SyncError::Server(error @ Error::Throttled { .. })) => {

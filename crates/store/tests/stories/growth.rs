@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use scheduling::{CalendarId, StaffId};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
-use store::busy_time::{self, Question};
+use store::busy_time::{self, BusyQuery};
 use store::connections::{Discovered, NewConnection};
 use store::due::{self, At, Kept};
 use store::occupancy::VisitorId;
@@ -392,7 +392,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
             let _ = class_sessions::future_of_host(tx, host, now()).await.unwrap();
         }
         "busy time" => {
-            let question = Question {
+            let question = BusyQuery {
                 hosts: &people.hosts,
                 people: &people.hosts,
                 from: now(),
