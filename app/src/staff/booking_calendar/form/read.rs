@@ -232,23 +232,23 @@ impl Reader {
             if label.is_empty() {
                 if is_choice && !choices.is_empty() {
                     let sentence =
-                        format!("IntakeQuestion {number}: enter its text, or empty its choices, too.");
+                        format!("Question {number}: enter its text, or empty its choices, too.");
                     self.problem(&field("label"), sentence);
                 }
                 continue;
             }
             if !labels.insert(label.to_lowercase()) {
                 let sentence =
-                    format!("IntakeQuestion {number} is there twice. Change its text, or empty it.");
+                    format!("Question {number} is there twice. Change its text, or empty it.");
                 self.problem(&field("label"), sentence);
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
             if is_choice && (!(2..=CHOICES_LIMIT).contains(&different) || different < choices.len()) {
                 let sentence =
-                    format!("IntakeQuestion {number}: enter 2 to {CHOICES_LIMIT} different choices.");
+                    format!("Question {number}: enter 2 to {CHOICES_LIMIT} different choices.");
                 self.problem(&field("choices"), sentence);
             }
-            let sentence = format!("IntakeQuestion {number}: choose how it is answered.");
+            let sentence = format!("Question {number}: choose how it is answered.");
             questions.extend(
                 self.word(&field("kind"), &typed.kind, &sentence)
                     .map(|kind| IntakeQuestion {
