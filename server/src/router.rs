@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::CompressionLevel;
@@ -17,7 +17,7 @@ use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
 use crate::state::AppState;
-use crate::web::{assets, client, download, headers, health, origin, security, sessions};
+use crate::web::{assets, client, download, headers, health, origin, read_again, security, sessions};
 use crate::{api, pages};
 
 /// Longer than the slowest thing a request waits for: a calendar server's answer to a new login.
@@ -54,6 +54,7 @@ pub fn router(state: AppState) -> Router {
         .route("/manage/{token}/appointment.ics", get(download::appointment))
         .nest("/api/v1", api::router())
         .merge(pages)
+        .layer(from_fn(read_again::read_again))
         .layer(from_fn_with_state(base_url.clone(), origin::same_origin))
         .layer(from_fn_with_state(base_url, origin::stay))
         .layer(from_fn_with_state(state.hosts.clone(), origin::own_host))

@@ -1,6 +1,7 @@
 //! What can go wrong with what is kept.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
@@ -164,6 +165,13 @@ pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreErro
 /// A message that the triggers of both databases raise.
 const SLOT_TAKEN: &str = "slot-taken";
 
+static LOST_CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// How often a connection to the database was lost in the middle of something since this process began.
+pub fn lost_connections() -> u64 {
+    LOST_CONNECTIONS.load(Ordering::Relaxed)
+}
+
 /// Whether the server went away, or sends everybody away.
 pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
     match error {
@@ -182,7 +190,10 @@ impl From<sqlx::Error> for StoreError {
             Some(Broken::Overlap) => Self::SlotTaken,
             Some(Broken::Unique) => Self::AlreadyExists,
             Some(Broken::Contended) => Self::Contended(error),
-            _ if is_connection_lost(&error) => Self::Disconnected(error),
+            _ if is_connection_lost(&error) => {
+                LOST_CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+                Self::Disconnected(error)
+            }
             _ => Self::Database(error),
         }
     }

@@ -59,7 +59,7 @@ pub mod waiting_list;
 pub mod workspace;
 
 pub use db::Tx;
-pub use error::StoreError;
+pub use error::{StoreError, lost_connections};
 pub use ids::{
     BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,
     SessionId, WaitingId, new_id,

@@ -9,5 +9,6 @@ pub mod limits;
 pub mod listener;
 pub mod origin;
 pub mod problem;
+pub mod read_again;
 pub mod security;
 pub mod sessions;

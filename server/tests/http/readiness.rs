@@ -206,3 +206,34 @@ async fn a_postgres_that_is_down_is_not_ready_and_is_found_again() {
     assert_eq!(page.status(), StatusCode::OK, "it waited for the restart");
     becomes(&office.quince, StatusCode::OK).await;
 }
+
+/// What waits for a lock, and is ended.
+const WAITING: &str = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+const CUT: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE NOT granted";
+
+#[tokio::test]
+async fn a_page_whose_connection_is_lost_while_it_is_read_is_read_again() {
+    let office = Office::open().await;
+    let mut watching = office.connect().await;
+    let mut other = office.connect().await;
+    let mut in_the_way = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE staff, workspace IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *in_the_way)
+        .await
+        .unwrap();
+    let page = tokio::spawn(http().get(office.quince.at("setup")).send());
+    loop {
+        let waiting: i64 = sqlx::query_scalar(WAITING)
+            .fetch_one(&mut watching)
+            .await
+            .unwrap();
+        if waiting > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let cut: i64 = sqlx::query_scalar(CUT).fetch_one(&mut watching).await.unwrap();
+    assert!(cut > 0);
+    in_the_way.rollback().await.unwrap();
+    assert_eq!(page.await.unwrap().unwrap().status(), StatusCode::OK);
+}

@@ -10,11 +10,12 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::candidates::Candidate;
-use super::free_busy::{self, Watched};
+use super::free_busy::{self, FreeBusy, Watched};
 use crate::availability::context::AvailabilityInput;
 use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
+use crate::retry::retried_if_lost;
 use crate::servers::login;
 use crate::sync;
 use crate::sync::parse::Reader;
@@ -114,34 +115,40 @@ impl LiveCheck {
         }
         while let Some(answered) = asking.join_next().await {
             let (host, span, told) = answered.map_err(Internal::because)?;
-            for connection in &told.refused {
-                let mut tx = quince.store().write().await?;
-                outages::note(
-                    &mut tx,
-                    connection,
-                    &Error::WrongLogin,
-                    Asked::ByItself,
-                    quince.now(),
-                )
-                .await?;
-                tx.commit().await?;
-            }
-            sync::ask_to_compare(quince, &told.unsearchable, true).await?;
-            sync::ask_to_compare(quince, &told.unanswered, false).await?;
+            retried_if_lost(|| note(quince, host, &told)).await?;
             if told.is_busy {
                 found = Found::Busy;
-                sync::ask_for_staff(quince, host).await?;
                 self.busy.insert((host, span));
             } else {
-                let is_doubtful = !told.unsearchable.is_empty() || !told.unanswered.is_empty();
-                if told.is_incomplete || is_doubtful {
-                    sync::ask_for_staff(quince, host).await?;
-                }
                 self.free.insert((host, span));
             }
         }
         Ok(found)
     }
+}
+
+/// Notes what the answer of a host's calendars tells beyond it: a login that was refused, searches that fail, and that they have
+/// to be read at once, as somebody is busy after all or did not answer.
+async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Internal> {
+    for connection in &told.refused {
+        let mut tx = quince.store().write().await?;
+        outages::note(
+            &mut tx,
+            connection,
+            &Error::WrongLogin,
+            Asked::ByItself,
+            quince.now(),
+        )
+        .await?;
+        tx.commit().await?;
+    }
+    sync::ask_to_compare(quince, &told.unsearchable, true).await?;
+    sync::ask_to_compare(quince, &told.unanswered, false).await?;
+    let is_doubtful = told.is_incomplete || !told.unsearchable.is_empty() || !told.unanswered.is_empty();
+    if told.is_busy || is_doubtful {
+        sync::ask_for_staff(quince, host).await?;
+    }
+    Ok(())
 }
 
 /// The question to a host's calendars about a span; nothing when there is none to ask.

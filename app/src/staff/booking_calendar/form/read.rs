@@ -231,21 +231,18 @@ impl Reader {
             let is_choice = typed.kind == "choice";
             if label.is_empty() {
                 if is_choice && !choices.is_empty() {
-                    let sentence =
-                        format!("Question {number}: enter its text, or empty its choices, too.");
+                    let sentence = format!("Question {number}: enter its text, or empty its choices, too.");
                     self.problem(&field("label"), sentence);
                 }
                 continue;
             }
             if !labels.insert(label.to_lowercase()) {
-                let sentence =
-                    format!("Question {number} is there twice. Change its text, or empty it.");
+                let sentence = format!("Question {number} is there twice. Change its text, or empty it.");
                 self.problem(&field("label"), sentence);
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
             if is_choice && (!(2..=CHOICES_LIMIT).contains(&different) || different < choices.len()) {
-                let sentence =
-                    format!("Question {number}: enter 2 to {CHOICES_LIMIT} different choices.");
+                let sentence = format!("Question {number}: enter 2 to {CHOICES_LIMIT} different choices.");
                 self.problem(&field("choices"), sentence);
             }
             let sentence = format!("Question {number}: choose how it is answered.");
