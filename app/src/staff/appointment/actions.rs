@@ -166,7 +166,7 @@ pub async fn exchange_host(id: String, leaves: String, joins: String) -> Result<
         .keep("joins", &joins);
     form.stay(
         exchange(&id, &leaves, &joins).await,
-        "Reassigned. Everybody concerned has been told.",
+        "Exchanged. Everybody concerned has been told.",
     )
     .await
 }
