@@ -40,7 +40,7 @@ pub async fn lock_sender(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError>
     tx.lock_owners(keys).await
 }
 
-/// As [`queue_for`], for what comes without an address.
+/// As [`lock_sender`], for what comes without an address.
 pub async fn lock_network(tx: &mut Tx, network: &str) -> Result<(), StoreError> {
     tx.lock_owners(vec![lock("network", network)]).await
 }
