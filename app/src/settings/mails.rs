@@ -139,6 +139,7 @@ fn Shown(
             </Notice>
         }
     });
+    let is_empty = view.next.is_none() && view.given_up.is_empty();
     let waiting = view.next.map(|next| {
         let (sentence, button) = match view.count {
             1 => (
@@ -160,7 +161,7 @@ fn Shown(
             <ul class="rows">{view.waiting.into_iter().map(|mail| view! { <li class="row"><MailWords mail/></li> }).collect_view()}</ul>
         }
     });
-    let none = view.given_up.is_empty();
+    let has_given_up = !view.given_up.is_empty();
     let rows = view
         .given_up
         .into_iter()
@@ -181,10 +182,10 @@ fn Shown(
         <FormNotice problem done/>
         {folder}
         {waiting}
-        {if none {
+        {if is_empty {
             view! { <EmptyState title="No mail was given up"><p>"A mail is given up when its recipient is refused, when nothing helped for five days, or when its address got many and nobody opened a link in one of them."</p></EmptyState> }.into_any()
         } else {
-            view! { <h2>"Given up"</h2><ul class="rows">{rows}</ul> }.into_any()
+            has_given_up.then(|| view! { <h2>"Given up"</h2><ul class="rows">{rows}</ul> }).into_any()
         }}
     }
 }

@@ -382,17 +382,22 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     }
 }
 
+/// Mails, each with why it was not sent.
+fn mail_list(mails: Vec<(String, String)>) -> impl IntoView {
+    let rows = mails
+        .into_iter()
+        .map(|(what, problem)| view! { <li><strong>{what}</strong>". "{problem}</li> })
+        .collect_view();
+    view! { <ul>{rows}</ul> }
+}
+
 /// Mails that did not reach their recipient, who may know nothing of what they say.
 #[component]
 fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl IntoView {
     (!mails.is_empty()).then(|| {
-        let rows = mails
-            .into_iter()
-            .map(|(what, problem)| view! { <li><strong>{what}</strong>". "{problem}</li> })
-            .collect_view();
         view! {
             <Notice tone=Tone::Warn title="Mails about it did not arrive">
-                <ul>{rows}</ul>
+                {mail_list(mails)}
                 {if may_send_again {
                     view! { <p><a href="/settings/mails">"See the mails that were given up"</a></p> }.into_any()
                 } else {
@@ -407,13 +412,9 @@ fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl Into
 #[component]
 fn MailsWaiting(mails: Vec<(String, String)>) -> impl IntoView {
     (!mails.is_empty()).then(|| {
-        let rows = mails
-            .into_iter()
-            .map(|(what, problem)| view! { <li><strong>{what}</strong>". "{problem}</li> })
-            .collect_view();
         view! {
             <Notice tone=Tone::Warn title="Mails about it have not gone out yet">
-                <ul>{rows}</ul>
+                {mail_list(mails)}
                 <p>"They are tried again by themselves."</p>
             </Notice>
         }

@@ -123,21 +123,15 @@ enum Attempt<P> {
 }
 
 impl Target {
-    /// The time that the whole appointment takes, without buffers, where it is offered.
-    fn span(&self) -> Option<Interval> {
-        let slot = self.offer.as_ref().ok()?;
-        Some(Interval::new(slot.start, slot.end))
-    }
-
     /// What is in the way, for a staff member who wants it in spite of that; a refusal for everybody else.
     pub(crate) fn conflicts<E: PlacementError>(
         &self,
         check: &LiveCheck,
         now: Timestamp,
     ) -> Result<Vec<Refusal>, E> {
-        let refusals = match (self.span(), &self.offer) {
-            (None, Err(refusals)) => refusals.clone(),
-            (span, _) => span.map(|span| check.conflicts(span)).unwrap_or_default(),
+        let refusals = match &self.offer {
+            Ok(slot) => check.conflicts(Interval::new(slot.start, slot.end)),
+            Err(refusals) => refusals.clone(),
         };
         let Some(on_conflict) = self.staff else {
             return Err(if self.offer.is_ok() || refusals::is_taken(&refusals) {
