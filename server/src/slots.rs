@@ -123,7 +123,7 @@ fn names(menu: &[ServiceView]) -> String {
 
 fn line(start: &Start, options: &Slots, is_simple: bool) -> Value {
     let local = |instant: jiff::Timestamp| {
-        let zoned = instant.to_zoned(options.timezone.rules().clone());
+        let zoned = instant.to_zoned_datetime(options.timezone.rules().clone());
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     };
     let mut line = json!({"start": local(start.start), "end": local(start.end)});

@@ -141,7 +141,7 @@ fn since_epoch(text: &str) -> Option<OddDate> {
         return None;
     }
     let at = jiff::Timestamp::from_second(seconds).ok()?;
-    let utc = at.to_zoned(jiff::tz::TimeZone::UTC);
+    let utc = at.to_zoned_datetime(jiff::tz::TimeZone::UTC);
     Some(OddDate {
         days: [Some(utc.date()); 3],
         time: utc.strftime("T%H%M%SZ").to_string(),

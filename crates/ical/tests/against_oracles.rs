@@ -52,7 +52,7 @@ type Spans = BTreeSet<(i64, i64)>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Utc,
-    Zoned(&'static str),
+    ZonedDateTime(&'static str),
     Floating,
     Days,
 }
@@ -63,7 +63,7 @@ impl Form {
             0 => Self::Utc,
             1 => Self::Floating,
             2 => Self::Days,
-            _ => Self::Zoned(dice.pick::<&str>(&ZONES)),
+            _ => Self::ZonedDateTime(dice.pick::<&str>(&ZONES)),
         }
     }
 
@@ -72,7 +72,7 @@ impl Form {
         let time = at.strftime("%Y%m%dT%H%M%S");
         match self {
             Self::Utc => format!("{name}:{time}Z"),
-            Self::Zoned(zone) => format!("{name};TZID={zone}:{time}"),
+            Self::ZonedDateTime(zone) => format!("{name};TZID={zone}:{time}"),
             Self::Floating => format!("{name}:{time}"),
             Self::Days => format!("{name};VALUE=DATE:{}", at.strftime("%Y%m%d")),
         }
@@ -175,7 +175,7 @@ fn with_fitting_until(rule: String, form: Form) -> String {
     };
     let (date, rest) = (format!("2027{}", &tail[4..8]), &tail[16..]);
     match form {
-        Form::Utc | Form::Zoned(_) => format!("{head}UNTIL={date}T120000Z{rest}"),
+        Form::Utc | Form::ZonedDateTime(_) => format!("{head}UNTIL={date}T120000Z{rest}"),
         Form::Floating => format!("{head}UNTIL={date}T120000{rest}"),
         Form::Days => format!("{head}UNTIL={date}{rest}"),
     }

@@ -33,6 +33,7 @@ pub mod blocked_time;
 pub mod booking_calendars;
 pub mod busy_time;
 pub mod calendar_members;
+pub mod changes;
 pub mod class_sessions;
 pub mod connections;
 pub mod due;
@@ -70,6 +71,6 @@ pub use open::Store;
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
-    AppointmentStatus, ConnectionState, ImportPolicy, MessageState, Role, Server, UnknownWord, WhenStale,
-    WriteAction, WriteState,
+    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageState, Role, Server,
+    UnknownWord, WhenStale, WriteAction, WriteState,
 };

@@ -149,3 +149,29 @@ impl AppointmentStatus {
         matches!(self, Self::New | Self::Confirmed | Self::Showed)
     }
 }
+text_enum! {
+    /// A kind of thing whose changes are recorded.
+    ChangeSubject {
+        /// A booking calendar, with its members and questions.
+        BookingCalendar = "booking-calendar",
+        /// A Service calendar's menu.
+        Menu = "menu",
+        /// The workspace, with its holidays. There is one.
+        Workspace = "workspace",
+        /// The rooms and other resources. There is one list.
+        Resources = "resources",
+        /// A staff member's profile: name, zone, hours.
+        Profile = "profile",
+        /// An appointment.
+        Appointment = "appointment",
+    }
+}
+text_enum! {
+    /// What was done with a thing whose changes are recorded.
+    ChangeDeed {
+        /// It was saved anew.
+        Saved = "saved",
+        /// It was deleted.
+        Deleted = "deleted",
+    }
+}

@@ -148,7 +148,7 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
                 shown(&day.date.to_string(), false, &[], &day.reasons)
             }));
             page.extend(why.starts.iter().map(|start| {
-                let local = start.start.to_zoned(berlin.rules().clone());
+                let local = start.start.to_zoned_datetime(berlin.rules().clone());
                 let local = local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
                 shown(&local, start.is_offered, &start.hosts, &start.reasons)
             }));

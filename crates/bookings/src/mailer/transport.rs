@@ -1,7 +1,7 @@
 //! How mails leave: by SMTP, or as `.eml` files in a folder where there is no mail server.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use lettre::address::AddressError;
@@ -121,11 +121,12 @@ impl Mailer {
     fn message(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<Message, Failure> {
         let to = mailbox(&letter.to_name, &letter.to).map_err(|error| Failure::address(&error))?;
         let host = self.from.email.domain();
+        let date = SystemTime::try_from(now).map_err(|error| Failure::address(&error))?;
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(one_line(&letter.subject))
-            .date(std::time::SystemTime::from(now))
+            .date(date)
             .message_id(Some(format!("<{id}@{host}>")))
             .raw_header(not_from_a_person());
         if let Some((name, email)) = &letter.reply_to {

@@ -123,7 +123,7 @@ pub(crate) fn move_to(ics: &str, start: Timestamp, owner: &Zone, now: Timestamp)
     let old = When::of(lines::property(&all[master.clone()], "DTSTART")?)?;
     let target = match &old {
         When::Utc(_) => Zone::utc().local(start),
-        When::Zoned(_, tzid) => Zone::named(tzid).unwrap_or_else(|_| owner.clone()).local(start),
+        When::ZonedDateTime(_, tzid) => Zone::named(tzid).unwrap_or_else(|_| owner.clone()).local(start),
         When::Floating(_) => owner.local(start),
         When::Day(_) => owner.date(start).at(0, 0, 0, 0),
     };

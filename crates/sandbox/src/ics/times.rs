@@ -15,7 +15,7 @@ pub(crate) enum When {
     /// `…Z`
     Utc(DateTime),
     /// With a TZID.
-    Zoned(DateTime, String),
+    ZonedDateTime(DateTime, String),
     /// Neither: the same clock time wherever the owner is.
     Floating(DateTime),
     /// A whole day.
@@ -46,7 +46,7 @@ impl When {
         let local = date(text)?.at(number(9..11)?, number(11..13)?, number(13..15)?.min(59), 0);
         Some(match tzid {
             _ if utc => Self::Utc(local),
-            Some(tzid) => Self::Zoned(local, tzid.to_owned()),
+            Some(tzid) => Self::ZonedDateTime(local, tzid.to_owned()),
             None => Self::Floating(local),
         })
     }
@@ -54,7 +54,7 @@ impl When {
     /// The date and clock time as written; midnight for a whole day.
     pub(crate) fn local(&self) -> DateTime {
         match self {
-            Self::Utc(local) | Self::Zoned(local, _) | Self::Floating(local) => *local,
+            Self::Utc(local) | Self::ZonedDateTime(local, _) | Self::Floating(local) => *local,
             Self::Day(date) => date.at(0, 0, 0, 0),
         }
     }
@@ -63,7 +63,7 @@ impl When {
     pub(crate) fn instant(&self, owner: &Zone) -> Timestamp {
         match self {
             Self::Utc(local) => utc(*local),
-            Self::Zoned(local, tzid) => {
+            Self::ZonedDateTime(local, tzid) => {
                 Zone::named(tzid).map_or_else(|_| owner.opening(*local), |zone| zone.opening(*local))
             }
             Self::Floating(local) => owner.opening(*local),
@@ -80,7 +80,7 @@ impl When {
         };
         match self {
             Self::Utc(local) => (utc(*local), utc(*local)),
-            Self::Zoned(local, tzid) => Zone::named(tzid).map_or_else(
+            Self::ZonedDateTime(local, tzid) => Zone::named(tzid).map_or_else(
                 |_| anywhere(*local),
                 |zone| (zone.opening(*local), zone.closing(*local)),
             ),
@@ -94,7 +94,7 @@ impl When {
         let by = |local: DateTime| local.saturating_add(SignedDuration::from_secs(seconds));
         match self {
             Self::Utc(local) => Self::Utc(by(*local)),
-            Self::Zoned(local, tzid) => Self::Zoned(by(*local), tzid.clone()),
+            Self::ZonedDateTime(local, tzid) => Self::ZonedDateTime(by(*local), tzid.clone()),
             Self::Floating(local) => Self::Floating(by(*local)),
             Self::Day(date) => Self::Day(by(date.at(12, 0, 0, 0)).date()),
         }
@@ -104,7 +104,9 @@ impl When {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Utc(local) => local.strftime("%Y%m%dT%H%M%SZ").to_string(),
-            Self::Zoned(local, _) | Self::Floating(local) => local.strftime("%Y%m%dT%H%M%S").to_string(),
+            Self::ZonedDateTime(local, _) | Self::Floating(local) => {
+                local.strftime("%Y%m%dT%H%M%S").to_string()
+            }
             Self::Day(date) => date.strftime("%Y%m%d").to_string(),
         }
     }
@@ -179,7 +181,7 @@ mod tests {
         ));
         assert!(matches!(
             at("20261123T090000", Some("Europe/Berlin")),
-            When::Zoned(..)
+            When::ZonedDateTime(..)
         ));
         assert!(matches!(at("20261123T090000", None), When::Floating(_)));
         for text in [

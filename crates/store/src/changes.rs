@@ -1,0 +1,93 @@
+//! The record of changes, which also holds the version of everything that several people may edit.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use uuid::Uuid;
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::{Fields, word};
+use crate::words::{ChangeDeed, ChangeSubject};
+
+/// One change of one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What kind of thing.
+    pub subject: ChangeSubject,
+    /// Which; nil for what there is once.
+    pub subject_id: Uuid,
+    /// The version that it made: one more than the one before.
+    pub version: i64,
+    /// What was done.
+    pub deed: ChangeDeed,
+    /// Who did it, if it was a staff member.
+    pub staff_id: Option<StaffId>,
+    /// Their name at that time.
+    pub staff_name: String,
+    /// When.
+    pub at: Timestamp,
+    /// What was changed, as JSON of the use case's own.
+    pub details: String,
+}
+
+fn change(row: &dyn Fields) -> Result<Change, StoreError> {
+    Ok(Change {
+        subject: word(row, "subject")?,
+        subject_id: row.uuid("subject_id")?,
+        version: row.int("version")?,
+        deed: word(row, "deed")?,
+        staff_id: row.opt_uuid("staff_id")?.map(StaffId),
+        staff_name: row.text("staff_name")?,
+        at: row.instant("at")?,
+        details: row.text("details")?,
+    })
+}
+
+/// The version of a thing; 0 when it was never changed.
+pub async fn version(tx: &mut Tx, subject: ChangeSubject, id: Uuid) -> Result<i64, StoreError> {
+    let newest = fetch_optional!(
+        tx,
+        |row: &dyn Fields| row.opt_int("newest"),
+        "SELECT MAX(version) AS newest FROM changes WHERE subject = $1 AND subject_id = $2",
+        subject.as_str(),
+        id
+    )?;
+    Ok(newest.flatten().unwrap_or(0))
+}
+
+/// Keeps a change. False when its version is there already: somebody else saved first, and nothing was kept. On Postgres,
+/// whoever saves the same version at the same moment waits here until this transaction ends.
+pub async fn record(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
+    let rows = execute!(
+        tx,
+        "INSERT INTO changes (subject, subject_id, version, deed, staff_id, staff_name, at, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (subject, subject_id, version) DO NOTHING",
+        change.subject.as_str(),
+        change.subject_id,
+        change.version,
+        change.deed.as_str(),
+        change.staff_id.map(|staff| staff.0),
+        &change.staff_name,
+        ms(change.at),
+        &change.details
+    )?;
+    Ok(rows == 1)
+}
+
+/// What was done with a thing after a version, oldest first.
+pub async fn since(
+    tx: &mut Tx,
+    subject: ChangeSubject,
+    id: Uuid,
+    version: i64,
+) -> Result<Vec<Change>, StoreError> {
+    fetch_all!(
+        tx,
+        change,
+        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+         WHERE subject = $1 AND subject_id = $2 AND version > $3 ORDER BY version",
+        subject.as_str(),
+        id,
+        version
+    )
+}
