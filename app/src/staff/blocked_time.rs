@@ -168,7 +168,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
 mod form {
     use bookings::accounts::Me;
     use bookings::blocked::{self, BlockView, Owner};
-    use bookings::{BlockId, Interval, StaffId};
+    use bookings::{BlockId, Interval, TimeOwner};
     use jiff::ToSpan;
     use jiff::civil::{Date, Time};
     use zones::Zone;
@@ -220,8 +220,8 @@ mod form {
             form,
             people: owners.iter().map(option).collect(),
             whose: stored
-                .filter(|block| block.staff != me.id)
-                .map(|block| block.staff_name),
+                .filter(|block| block.owner != me.id.into())
+                .map(|block| block.owner_name),
             zone: zone.to_string(),
             appointments,
             kept,
@@ -232,10 +232,9 @@ mod form {
     fn option(owner: &Owner) -> (String, String) {
         let zone = owner.zone.to_string().replace('_', " ");
         let name = &owner.name;
-        let shown = if owner.is_calendar {
-            format!("The Simple calendar “{name}” ({zone})")
-        } else {
-            format!("{name} ({zone})")
+        let shown = match owner.id {
+            TimeOwner::Calendar(_) => format!("The Simple calendar “{name}” ({zone})"),
+            _ => format!("{name} ({zone})"),
         };
         (owner.id.to_string(), shown)
     }
@@ -251,7 +250,7 @@ mod form {
             (to.date(), shown(to.time()))
         };
         BlockText {
-            staff: block.staff.to_string(),
+            staff: block.owner.to_string(),
             title: block.title.clone(),
             from_date: from.date().to_string(),
             from_time: if midnight(from.time()) {
@@ -267,12 +266,12 @@ mod form {
     pub async fn save(id: &str, block: &BlockText) -> Result<String, AppError> {
         let by = super::super::access::signed_in().await?;
         let quince = quince()?;
-        let who: StaffId = block.staff.parse().map_err(|_| AppError::NotFound)?;
+        let who: TimeOwner = block.staff.parse().map_err(|_| AppError::NotFound)?;
         let stored = match id {
             "" => None,
             id => Some(blocked::get(&quince, by, block_id(id)?).await?),
         };
-        let whose = stored.as_ref().map_or(who, |stored| stored.staff);
+        let whose = stored.as_ref().map_or(who, |stored| stored.owner);
         let owners = blocked::owners(&quince, by).await?;
         let owner = owners.into_iter().find(|owner| owner.id == whose);
         let zone = owner.ok_or(AppError::NotAllowed)?.zone;

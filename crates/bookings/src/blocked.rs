@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{AppointmentId, CalendarId, Interval, Kind, StaffId};
+use scheduling::{AppointmentId, CalendarId, Interval, Kind, StaffId, TimeOwner};
 use store::appointment_parts::{self, Part};
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
@@ -12,7 +12,6 @@ use store::{BlockId, StoreError, Tx, appointments};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::availability::context::in_place_of_a_host;
 use crate::error::ChangeError;
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -26,9 +25,9 @@ pub struct BlockView {
     /// Its id.
     pub id: BlockId,
     /// Whose time, as [`owners`] names them.
-    pub staff: StaffId,
+    pub owner: TimeOwner,
     /// Their name.
-    pub staff_name: String,
+    pub owner_name: String,
     /// The zone in which they think of it.
     pub zone: Zone,
     /// From here.
@@ -44,32 +43,28 @@ pub struct BlockView {
 /// Somebody, or a Simple calendar, whose time can be blocked off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Who; of a Simple calendar the calendar's id.
-    pub id: StaffId,
+    /// Who.
+    pub id: TimeOwner,
     /// Their name.
     pub name: String,
     /// The zone in which their times are.
     pub zone: Zone,
-    /// The time is a Simple calendar's own.
-    pub is_calendar: bool,
 }
 
 impl Owner {
     fn of_person(person: Staff) -> Self {
         Self {
-            id: person.id,
+            id: person.id.into(),
             name: person.name,
             zone: person.zone,
-            is_calendar: false,
         }
     }
 
     fn of_calendar(calendar: BookingCalendar) -> Self {
         Self {
-            id: in_place_of_a_host(&calendar),
+            id: calendar.id.into(),
             name: calendar.name,
             zone: calendar.rules.zone,
-            is_calendar: true,
         }
     }
 }
@@ -90,24 +85,24 @@ pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, ChangeEr
     Ok(owners)
 }
 
-/// All Simple calendars, by whom their time is kept under.
-pub(crate) async fn simple_calendars(tx: &mut Tx) -> Result<BTreeMap<StaffId, BookingCalendar>, StoreError> {
+/// All Simple calendars.
+pub(crate) async fn simple_calendars(
+    tx: &mut Tx,
+) -> Result<BTreeMap<CalendarId, BookingCalendar>, StoreError> {
     let all = booking_calendars::list(tx).await?.into_iter();
     let simple = all.filter(|calendar| calendar.kind == Kind::Simple);
-    Ok(simple
-        .map(|calendar| (in_place_of_a_host(&calendar), calendar))
-        .collect())
+    Ok(simple.map(|calendar| (calendar.id, calendar)).collect())
 }
 
 /// Blocks time off: one's own, or for admins anybody's and that of Simple calendars. Without a title it is called “Blocked”.
 pub async fn add(
     quince: &Quince,
     by: StaffId,
-    who: StaffId,
+    who: impl Into<TimeOwner>,
     span: Interval,
     title: &str,
 ) -> Result<BlockView, ChangeError> {
-    let title = checked(span, title)?;
+    let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
     let owner = allowed(&mut tx, by, who).await?;
     let id = blocked_time::insert(&mut tx, who, span.start, span.end, &title, quince.now()).await?;
@@ -121,7 +116,7 @@ pub async fn add(
 pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, ChangeError> {
     let mut tx = quince.store().read().await?;
     let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.host_id).await?;
+    let owner = allowed(&mut tx, by, row.owner).await?;
     view(&mut tx, row, owner).await
 }
 
@@ -136,7 +131,7 @@ pub async fn change(
     let title = checked(span, title)?;
     let mut tx = quince.store().write().await?;
     let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.host_id).await?;
+    let owner = allowed(&mut tx, by, row.owner).await?;
     blocked_time::update(&mut tx, id, span.start, span.end, &title).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
@@ -148,7 +143,7 @@ pub async fn change(
 pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), ChangeError> {
     let mut tx = quince.store().write().await?;
     let row = found(&mut tx, id).await?;
-    allowed(&mut tx, by, row.host_id).await?;
+    allowed(&mut tx, by, row.owner).await?;
     blocked_time::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -174,32 +169,35 @@ async fn found(tx: &mut Tx, id: BlockId) -> Result<Blocked, ChangeError> {
 }
 
 /// Whose time it is, if `by` may change it.
-async fn allowed(tx: &mut Tx, by: StaffId, who: StaffId) -> Result<Owner, ChangeError> {
+async fn allowed(tx: &mut Tx, by: StaffId, who: TimeOwner) -> Result<Owner, ChangeError> {
     let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
-    if by == who {
+    if who == by.into() {
         return Ok(Owner::of_person(me));
     }
     if !is_admin(me.role) {
         return Err(ChangeError::NotAllowed);
     }
-    if let Some(person) = staff::find(tx, who).await? {
-        return Ok(Owner::of_person(person));
-    }
-    let calendar = booking_calendars::find(tx, CalendarId(who.0)).await?;
-    let calendar = calendar.filter(|calendar| calendar.kind == Kind::Simple);
-    calendar.map(Owner::of_calendar).ok_or(ChangeError::NotFound)
+    let owner = match who {
+        TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),
+        TimeOwner::Calendar(id) => booking_calendars::find(tx, id)
+            .await?
+            .filter(|calendar| calendar.kind == Kind::Simple)
+            .map(Owner::of_calendar),
+        TimeOwner::Unit(_) => None,
+    };
+    owner.ok_or(ChangeError::NotFound)
 }
 
 async fn view(tx: &mut Tx, row: Blocked, owner: Owner) -> Result<BlockView, ChangeError> {
-    let appointments = if owner.is_calendar {
-        in_calendar(tx, &row).await?
-    } else {
-        of_person(tx, &row).await?
+    let appointments = match row.owner {
+        TimeOwner::Staff(person) => of_person(tx, &row, person).await?,
+        TimeOwner::Calendar(calendar) => in_calendar(tx, &row, calendar).await?,
+        TimeOwner::Unit(_) => Vec::new(),
     };
     Ok(BlockView {
         id: row.id,
-        staff: row.host_id,
-        staff_name: owner.name,
+        owner: row.owner,
+        owner_name: owner.name,
         zone: owner.zone,
         start: row.starts_at,
         end: row.ends_at,
@@ -209,23 +207,31 @@ async fn view(tx: &mut Tx, row: Blocked, owner: Owner) -> Result<BlockView, Chan
 }
 
 /// A Simple calendar's own appointments that lie in a block of its time.
-async fn in_calendar(tx: &mut Tx, row: &Blocked) -> Result<Vec<(String, Timestamp)>, StoreError> {
+async fn in_calendar(
+    tx: &mut Tx,
+    row: &Blocked,
+    calendar: CalendarId,
+) -> Result<Vec<(String, Timestamp)>, StoreError> {
     let booked = appointments::of_nobody_between(tx, row.starts_at, row.ends_at).await?;
     let own = booked
         .into_iter()
-        .filter(|found| found.calendar_id.0 == row.host_id.0 && found.status.is_active());
+        .filter(|found| found.calendar_id == calendar && found.status.is_active());
     Ok(own.map(|found| (found.name, found.starts_at)).collect())
 }
 
 /// A person's appointments that lie in a block; of a visit only their own parts count.
-async fn of_person(tx: &mut Tx, row: &Blocked) -> Result<Vec<(String, Timestamp)>, StoreError> {
-    let booked = appointments::between(tx, &[row.host_id], row.starts_at, row.ends_at).await?;
+async fn of_person(
+    tx: &mut Tx,
+    row: &Blocked,
+    person: StaffId,
+) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let booked = appointments::between(tx, &[person], row.starts_at, row.ends_at).await?;
     let active = booked.into_iter().filter(|found| found.status.is_active());
     let names: BTreeMap<AppointmentId, String> = active.map(|found| (found.id, found.name)).collect();
     let ids: Vec<AppointmentId> = names.keys().copied().collect();
     let mut parts = appointment_parts::list(tx, &ids).await?;
     parts.retain(|part| {
-        part.host_id == row.host_id && part.starts_at < row.ends_at && part.ends_at > row.starts_at
+        part.host_id == person && part.starts_at < row.ends_at && part.ends_at > row.starts_at
     });
     parts.sort_by_key(|part| part.starts_at);
     let whose = |part: &Part| Some((names.get(&part.appointment_id)?.clone(), part.starts_at));

@@ -5,9 +5,9 @@
 //! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::StaffId;
+use scheduling::TimeOwner;
 use store::due::{self, Due, Kept, SKEW};
-use store::{Tx, external_events, idempotency_keys, occupancy, sessions, spent_puzzles, strangers};
+use store::{Tx, external_events, holds, idempotency_keys, sessions, spent_puzzles, strangers};
 
 use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
 use crate::clock::before;
@@ -53,7 +53,7 @@ fn longest_unconfirmed(now: Timestamp) -> Timestamp {
     now + SignedDuration::from_mins(CONFIRM_MINUTES) + SKEW
 }
 
-/// Sweeps away all that is over; says in how many hosts' time holds had expired.
+/// Sweeps away all that is over; says in how many owners' time holds had expired.
 pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     let now = quince.now();
     {
@@ -62,14 +62,14 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
             return Ok(0);
         }
     }
-    let hosts = {
+    let owners = {
         let mut tx = quince.store().write().await?;
         // What a clock that was ahead made last longer than any hold does. A session is set right by the next visit instead: to a
         // clock that is behind for a moment all of them seem to last too long, and nobody should be signed out by that.
-        occupancy::expire_after(&mut tx, longest_hold(now), now).await?;
-        let hosts = occupancy::with_expired_holds(&mut tx, now, BATCH).await?;
+        holds::expire_after(&mut tx, longest_hold(now), now).await?;
+        let owners = holds::owners_with_expired(&mut tx, now, BATCH).await?;
         tx.commit().await?;
-        hosts
+        owners
     };
     let longest = longest_unconfirmed(now);
     let unconfirmed = {
@@ -80,8 +80,8 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
         appointments::expire(quince, id, longest).await?;
     }
     let mut swept = 0;
-    for host in hosts {
-        end_holds(quince, host, now).await?;
+    for owner in owners {
+        end_holds(quince, owner, now).await?;
         swept += 1;
     }
     let mut tx = quince.store().write().await?;
@@ -99,9 +99,9 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     Ok(swept)
 }
 
-async fn end_holds(quince: &Quince, host: StaffId, now: Timestamp) -> Result<(), Internal> {
+async fn end_holds(quince: &Quince, owner: TimeOwner, now: Timestamp) -> Result<(), Internal> {
     let mut tx = quince.store().write().await?;
-    let freed = occupancy::end_expired_holds(&mut tx, host, now).await?;
+    let freed = holds::end_expired(&mut tx, owner, now).await?;
     classes::holds_ended(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     quince.wake();

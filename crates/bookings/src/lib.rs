@@ -78,9 +78,9 @@ pub use quince::{Practice, Quince, Retention, Settings};
 
 pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,
-    Rules, StaffId, WeeklyHours,
+    Rules, StaffId, TimeOwner, WeeklyHours,
 };
-pub use store::occupancy::VisitorId;
+pub use store::holds::VisitorId;
 pub use store::{
     AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy, MessageId,
     RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,

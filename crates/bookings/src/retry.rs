@@ -17,7 +17,10 @@ pub(crate) trait Passing {
 
 impl Passing for Internal {
     fn is_contention(&self) -> bool {
-        matches!(self.0.downcast_ref(), Some(StoreError::Contended(_)))
+        matches!(
+            self.0.downcast_ref(),
+            Some(StoreError::Contended(_) | StoreError::OutOfTurn)
+        )
     }
 
     fn is_disconnection(&self) -> bool {

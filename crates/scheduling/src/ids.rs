@@ -60,3 +60,73 @@ id! {
     /// One room, or one piece of equipment.
     UnitId
 }
+
+/// Whose time it is that is taken, held or blocked off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimeOwner {
+    /// A staff member's.
+    Staff(StaffId),
+    /// A booking calendar's own, where nobody is assigned.
+    Calendar(CalendarId),
+    /// That of a room or a piece of equipment.
+    Unit(UnitId),
+}
+
+impl TimeOwner {
+    /// Their id, which nobody else has, of whatever kind.
+    pub fn uuid(self) -> Uuid {
+        match self {
+            Self::Staff(StaffId(id)) | Self::Calendar(CalendarId(id)) | Self::Unit(UnitId(id)) => id,
+        }
+    }
+
+    /// The staff member, if it is one.
+    pub fn staff(self) -> Option<StaffId> {
+        match self {
+            Self::Staff(id) => Some(id),
+            Self::Calendar(_) | Self::Unit(_) => None,
+        }
+    }
+}
+
+impl From<StaffId> for TimeOwner {
+    fn from(id: StaffId) -> Self {
+        Self::Staff(id)
+    }
+}
+
+impl From<CalendarId> for TimeOwner {
+    fn from(id: CalendarId) -> Self {
+        Self::Calendar(id)
+    }
+}
+
+impl From<UnitId> for TimeOwner {
+    fn from(id: UnitId) -> Self {
+        Self::Unit(id)
+    }
+}
+
+/// A staff member's id alone; before other ids stands what they are.
+impl std::fmt::Display for TimeOwner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Staff(id) => id.fmt(f),
+            Self::Calendar(id) => write!(f, "calendar:{id}"),
+            Self::Unit(id) => write!(f, "unit:{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for TimeOwner {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            Some(("calendar", id)) => id.parse().map(Self::Calendar),
+            Some(("unit", id)) => id.parse().map(Self::Unit),
+            Some(_) => Err(NotAnId),
+            None => text.parse().map(Self::Staff),
+        }
+    }
+}

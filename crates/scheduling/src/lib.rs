@@ -29,7 +29,7 @@ pub use class::{full_sessions, is_live};
 pub use engine::slots;
 pub use explain::{check, explain};
 pub use hours::{DateOverride, Hours, LocalWindow, NotAWindow, Opening, WeeklyHours};
-pub use ids::{AppointmentId, CalendarId, NotAnId, ResourceId, StaffId, UnitId};
+pub use ids::{AppointmentId, CalendarId, NotAnId, ResourceId, StaffId, TimeOwner, UnitId};
 pub use interval::Interval;
 pub use presence::present;
 pub use request::{

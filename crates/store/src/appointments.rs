@@ -178,18 +178,6 @@ pub async fn find(tx: &mut Tx, id: AppointmentId) -> Result<Option<Appointment>,
     fetch_optional!(tx, read, "SELECT * FROM appointments WHERE id = $1", id.0)
 }
 
-/// Keeps everybody else from changing an appointment until this transaction ends. What was read of it before may be
-/// out of date.
-pub async fn lock(tx: &mut Tx, id: AppointmentId) -> Result<(), StoreError> {
-    locked!(
-        tx,
-        |row: &dyn Fields| row.uuid("id"),
-        "SELECT id FROM appointments WHERE id = $1",
-        id.0
-    )
-    .map(drop)
-}
-
 /// An appointment by the hash of its manage token.
 pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Appointment>, StoreError> {
     fetch_optional!(

@@ -1,20 +1,21 @@
 //! Time that staff blocked off.
 
 use jiff::Timestamp;
-use scheduling::StaffId;
+use scheduling::TimeOwner;
 
 use crate::db::{Tx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{BlockId, new_id};
+use crate::time_owner::{owner, owner_kind};
 
 /// Blocked-off time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
     /// Its id.
     pub id: BlockId,
-    /// Whose time: a staff member's, or a Simple calendar's own, by the calendar's id.
-    pub host_id: StaffId,
+    /// Whose time: a staff member's, or a Simple calendar's own.
+    pub owner: TimeOwner,
     /// From here.
     pub starts_at: Timestamp,
     /// Up to here.
@@ -26,7 +27,7 @@ pub struct Blocked {
 fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
     Ok(Blocked {
         id: BlockId(row.uuid("id")?),
-        host_id: StaffId(row.uuid("host_id")?),
+        owner: owner(row)?,
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
         title: row.text("title")?,
@@ -36,7 +37,7 @@ fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
 /// Blocks time off.
 pub async fn insert(
     tx: &mut Tx,
-    host: StaffId,
+    owner: TimeOwner,
     from: Timestamp,
     to: Timestamp,
     title: &str,
@@ -45,9 +46,10 @@ pub async fn insert(
     let id = new_id(now)?;
     execute!(
         tx,
-        "INSERT INTO blocked_time (id, host_id, starts_at, ends_at, title) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO blocked_time (id, owner_kind, owner_id, starts_at, ends_at, title) VALUES ($1, $2, $3, $4, $5, $6)",
         id,
-        host.0,
+        owner_kind(owner).as_str(),
+        owner.uuid(),
         ms(from),
         ms(to),
         title
@@ -87,18 +89,18 @@ pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
     )
 }
 
-/// The blocked-off time of these hosts that touches a span.
+/// The blocked-off time of these owners that touches a span.
 pub async fn between(
     tx: &mut Tx,
-    hosts: &[StaffId],
+    owners: &[TimeOwner],
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Blocked>, StoreError> {
     fetch_all_in!(
         tx,
         read,
-        hosts.iter().map(|id| id.0).collect(),
-        "SELECT * FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND host_id",
+        owners.iter().map(|owner| owner.uuid()).collect(),
+        "SELECT * FROM blocked_time WHERE starts_at < $3 AND ends_at > $2 AND owner_id",
         "ORDER BY starts_at",
         ms(from),
         ms(to)

@@ -248,7 +248,7 @@ pub async fn list_of_member(tx: &mut Tx, staff: StaffId) -> Result<Vec<BookingCa
 
 /// Removes a booking calendar that has no appointments, with the time that is blocked off in it.
 pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM blocked_time WHERE host_id = $1", id.0)?;
+    execute!(tx, "DELETE FROM blocked_time WHERE owner_id = $1", id.0)?;
     expect_row(
         execute!(tx, "DELETE FROM booking_calendars WHERE id = $1", id.0)?,
         "booking calendar",

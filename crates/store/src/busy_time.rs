@@ -3,25 +3,26 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use scheduling::{AppointmentId, CalendarId, StaffId};
+use scheduling::{AppointmentId, CalendarId, TimeOwner};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::db::{Tx, hex_list, ms};
+use crate::db::{Backend, Tx, hex_list, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
+use crate::holds::VisitorId;
 use crate::ids::OccupancyId;
 use crate::json_rows::{arrays, rows};
-use crate::occupancy::{OccupiedSpan, VisitorId};
+use crate::occupancy::OccupiedSpan;
 use crate::remote_calendars::{Watched, read_watched};
 
 /// Whose busy time is asked for, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct BusyQuery<'a> {
-    /// People, rooms, equipment, and booking calendars without hosts: whatever appointments take the time of.
-    pub hosts: &'a [StaffId],
+    /// Whom appointments take the time of.
+    pub owners: &'a [TimeOwner],
     /// People whose calendars and blocked-off time count, and booking calendars without hosts that have such time, too.
-    pub people: &'a [StaffId],
+    pub people: &'a [TimeOwner],
     /// From here.
     pub from: Timestamp,
     /// Up to here.
@@ -47,7 +48,7 @@ pub struct BusyTime {
     /// Appointments' and other visitors' time.
     pub taken: Vec<OccupiedSpan>,
     /// Blocked-off time: whose, from, to.
-    pub blocked: Vec<(StaffId, Timestamp, Timestamp)>,
+    pub blocked: Vec<(TimeOwner, Timestamp, Timestamp)>,
 }
 
 /// The columns of a row of `watched`. Of events there are most: SQLite has the text of an instance ready in an index.
@@ -86,10 +87,10 @@ const SQLITE: &str = "SELECT
             o.overriding, o.meeting_start, o.from_at, o.to_at, o.capacity, (SELECT COUNT(*)
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id
                     AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))
-        FROM json_each($3) host CROSS JOIN occupancy o ON o.host_id = unhex(host.value)
+        FROM json_each($3) host CROSS JOIN occupancy o ON o.owner_id = unhex(host.value)
         WHERE o.from_at < $2 AND o.to_at > $1) AS taken,
     (SELECT json_group_array(json_array(person.key, b.starts_at, b.ends_at))
-        FROM json_each($4) person CROSS JOIN blocked_time b ON b.host_id = unhex(person.value)
+        FROM json_each($4) person CROSS JOIN blocked_time b ON b.owner_id = unhex(person.value)
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
 // `OFFSET 0` has each host looked up by itself: joined, all that anybody ever had is read.
 const POSTGRES: &str = "SELECT
@@ -106,10 +107,10 @@ const POSTGRES: &str = "SELECT
                 FROM occupancy_seats s WHERE s.occupancy_id = o.id
                     AND (s.holder IS NULL OR (s.hold_expires_at > $5 AND s.holder <> $6)))))::TEXT
         FROM unnest($3) WITH ORDINALITY AS host (id, place) CROSS JOIN LATERAL
-            (SELECT * FROM occupancy WHERE host_id = host.id AND from_at < $2 AND to_at > $1 OFFSET 0) o) AS taken,
+            (SELECT * FROM occupancy WHERE owner_id = host.id AND from_at < $2 AND to_at > $1 OFFSET 0) o) AS taken,
     (SELECT json_agg(json_build_array(person.place - 1, b.starts_at, b.ends_at))::TEXT
         FROM unnest($4) WITH ORDINALITY AS person (id, place) CROSS JOIN LATERAL
-            (SELECT * FROM blocked_time WHERE host_id = person.id AND starts_at < $2 AND ends_at > $1 OFFSET 0) b) AS blocked";
+            (SELECT * FROM blocked_time WHERE owner_id = person.id AND starts_at < $2 AND ends_at > $1 OFFSET 0) b) AS blocked";
 
 /// A row of `taken`.
 #[derive(Deserialize)]
@@ -137,17 +138,17 @@ struct Blocked {
 
 /// When they are busy.
 pub async fn between(tx: &mut Tx, question: &BusyQuery<'_>) -> Result<BusyTime, StoreError> {
-    let hosts: Vec<Uuid> = question.hosts.iter().map(|id| id.0).collect();
-    let people: Vec<Uuid> = question.people.iter().map(|id| id.0).collect();
+    let hosts: Vec<Uuid> = question.owners.iter().map(|owner| owner.uuid()).collect();
+    let people: Vec<Uuid> = question.people.iter().map(|owner| owner.uuid()).collect();
     let own = question.holder.map_or_else(Vec::new, |own| own.0.to_vec());
     let (from, to, now) = (ms(question.from), ms(question.to), ms(question.now));
-    match tx {
-        Tx::Sqlite(tx) => {
+    match &mut tx.backend {
+        Backend::Sqlite(tx) => {
             let query = sqlx::query(SQLITE).bind(from).bind(to);
             let query = query.bind(hex_list(&hosts)).bind(hex_list(&people));
             read(&query.bind(now).bind(own).fetch_one(&mut **tx).await?, question)
         }
-        Tx::Postgres(tx) => {
+        Backend::Postgres(tx) => {
             let query = sqlx::query(POSTGRES).bind(from).bind(to);
             let query = query.bind(hosts).bind(people);
             read(&query.bind(now).bind(own).fetch_one(&mut **tx).await?, question)
@@ -173,7 +174,7 @@ fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> 
         let end = span.appointment.map_or(span.to, |(_, end)| end.min(span.to));
         Ok(OccupiedSpan {
             id: OccupancyId(span.id),
-            host_id: *at(question.hosts, span.host)?,
+            owner: *at(question.owners, span.host)?,
             calendar_id: CalendarId(span.calendar),
             appointment_id: span.appointment.map(|(id, _)| AppointmentId(id)),
             overriding: span.overriding != 0,
@@ -229,18 +230,18 @@ fn instant(ms: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(ms).map_err(|error| inconsistent("busy time", error))
 }
 
-/// The taken time of these hosts that touches a span, in the order of its starts. Holds that have expired don't count, and the
+/// The taken time of these owners that touches a span, in the order of its starts. Holds that have expired don't count, and the
 /// `own` one of a visitor doesn't.
 pub async fn taken_between(
     tx: &mut Tx,
-    hosts: &[StaffId],
+    owners: &[TimeOwner],
     from: Timestamp,
     to: Timestamp,
     now: Timestamp,
     own: Option<VisitorId>,
 ) -> Result<Vec<OccupiedSpan>, StoreError> {
     let question = BusyQuery {
-        hosts,
+        owners,
         people: &[],
         from,
         to,

@@ -10,13 +10,20 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 
 use crate::error::StoreError;
+use crate::held_locks::Held;
 
 /// A transaction. Dropped without [`Tx::commit`], it changes nothing. From [`Store::ask`](crate::Store::ask) it is a connection
 /// that only reads, each question by itself.
-pub enum Tx {
-    /// Of SQLite.
+pub struct Tx {
+    pub(crate) backend: Backend,
+    pub(crate) held: Held,
+}
+
+/// What a transaction runs on.
+pub enum Backend {
+    /// SQLite.
     Sqlite(Handle<Sqlite>),
-    /// Of Postgres.
+    /// Postgres.
     Postgres(Handle<Postgres>),
 }
 
@@ -66,28 +73,42 @@ impl<DB: Database> DerefMut for Handle<DB> {
 
 impl std::fmt::Debug for Tx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Sqlite(_) => "Tx(SQLite)",
-            Self::Postgres(_) => "Tx(Postgres)",
+        f.write_str(match self.backend {
+            Backend::Sqlite(_) => "Tx(SQLite)",
+            Backend::Postgres(_) => "Tx(Postgres)",
         })
     }
 }
 
+impl From<Backend> for Tx {
+    fn from(backend: Backend) -> Self {
+        Self {
+            backend,
+            held: Held::default(),
+        }
+    }
+}
+
 impl Tx {
+    /// What it runs on.
+    pub fn backend(&mut self) -> &mut Backend {
+        &mut self.backend
+    }
+
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+        match self.backend {
+            Backend::Sqlite(tx) => tx.commit().await?,
+            Backend::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }
 
     /// Takes back everything that was done, and waits until it is.
     pub(crate) async fn roll_back(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.roll_back().await?,
-            Self::Postgres(tx) => tx.roll_back().await?,
+        match self.backend {
+            Backend::Sqlite(tx) => tx.roll_back().await?,
+            Backend::Postgres(tx) => tx.roll_back().await?,
         }
         Ok(())
     }
@@ -95,7 +116,9 @@ impl Tx {
     /// The present by the clock that all who share this database go by: its server's. Of SQLite, which no other process shares,
     /// it is the caller's own.
     pub async fn shared_now(&mut self, own: Timestamp) -> Result<Timestamp, StoreError> {
-        let Self::Postgres(tx) = self else { return Ok(own) };
+        let Backend::Postgres(tx) = &mut self.backend else {
+            return Ok(own);
+        };
         let milliseconds: i64 =
             sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT")
                 .fetch_one(&mut **tx)
@@ -104,36 +127,11 @@ impl Tx {
             .map_err(|error| crate::fields::inconsistent("(the database's clock)", error))
     }
 
-    /// Lets one transaction at a time change the time of each of these hosts; they are locked in the given order. On
-    /// Postgres, inserts that wait for each other in the exclusion constraint would deadlock; SQLite has one writer anyway.
-    pub(crate) async fn lock_owners(&mut self, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
-        const ALONE: &str =
-            "SELECT pg_advisory_xact_lock(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host";
-        self.lock(ALONE, hosts).await
-    }
-
-    /// Waits for whoever is alone with this host's time by [`Tx::lock_owners`], and keeps them waiting, but nobody who comes by this
-    /// way, too.
-    pub(crate) async fn lock_owner_shared(&mut self, host: uuid::Uuid) -> Result<(), StoreError> {
-        const BESIDE_OTHERS: &str =
-            "SELECT pg_advisory_xact_lock_shared(hashtextextended(host::TEXT, 0)) FROM unnest($1) AS host";
-        self.lock(BESIDE_OTHERS, vec![host]).await
-    }
-
-    async fn lock(&mut self, statement: &'static str, hosts: Vec<uuid::Uuid>) -> Result<(), StoreError> {
-        if let Self::Postgres(tx) = self
-            && !hosts.is_empty()
-        {
-            sqlx::query(statement).bind(hosts).execute(&mut **tx).await?;
-        }
-        Ok(())
-    }
-
     /// Runs a statement without parameters, such as a savepoint's.
     pub(crate) async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
-            Self::Postgres(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
+        match &mut self.backend {
+            Backend::Sqlite(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
+            Backend::Postgres(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
         }
         Ok(())
     }
@@ -172,11 +170,11 @@ pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
 /// Runs a statement; answers how many rows it touched.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
+        match &mut $tx.backend {
+            $crate::db::Backend::Sqlite(tx) => {
                 sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
-            $crate::db::Tx::Postgres(tx) => {
+            $crate::db::Backend::Postgres(tx) => {
                 sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
         }
@@ -191,13 +189,13 @@ macro_rules! insert_rows {
         if rows.is_empty() {
             Ok(())
         } else {
-            match $tx {
-                $crate::db::Tx::Sqlite(tx) => {
+            match &mut $tx.backend {
+                $crate::db::Backend::Sqlite(tx) => {
                     let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new($into);
                     insert.push_values(rows, |mut values, $row| { $(values.push_bind($bind);)+ });
                     insert.build().execute(&mut **tx).await.map(drop)
                 }
-                $crate::db::Tx::Postgres(tx) => {
+                $crate::db::Backend::Postgres(tx) => {
                     let mut insert = sqlx::QueryBuilder::<sqlx::Postgres>::new($into);
                     insert.push_values(rows, |mut values, $row| { $(values.push_bind($bind);)+ });
                     insert.build().execute(&mut **tx).await.map(drop)
@@ -211,12 +209,12 @@ macro_rules! insert_rows {
 /// All rows of a query that each database has in words of its own, each read by a function.
 macro_rules! rows {
     ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
+        match &mut $tx.backend {
+            $crate::db::Backend::Sqlite(tx) => {
                 let rows = sqlx::query($sqlite)$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
             }
-            $crate::db::Tx::Postgres(tx) => {
+            $crate::db::Backend::Postgres(tx) => {
                 let rows = sqlx::query($postgres)$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
             }
@@ -234,12 +232,12 @@ macro_rules! fetch_all {
 /// The first row of a query, if there is one, read by a function.
 macro_rules! fetch_optional {
     ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
+        match &mut $tx.backend {
+            $crate::db::Backend::Sqlite(tx) => {
                 let row = sqlx::query($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await?;
                 row.as_ref().map(|row| $read(row)).transpose()
             }
-            $crate::db::Tx::Postgres(tx) => {
+            $crate::db::Backend::Postgres(tx) => {
                 let row = sqlx::query($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await?;
                 row.as_ref().map(|row| $read(row)).transpose()
             }
@@ -252,13 +250,13 @@ macro_rules! fetch_optional {
 macro_rules! fetch_all_in {
     ($tx:expr, $read:expr, $ids:expr, $before:expr, $after:literal $(, $bind:expr)* $(,)?) => {{
         let ids: Vec<uuid::Uuid> = $ids;
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
+        match &mut $tx.backend {
+            $crate::db::Backend::Sqlite(tx) => {
                 let rows = sqlx::query(concat!($before, " IN (SELECT unhex(value) FROM json_each($1)) ", $after))
                     .bind($crate::db::hex_list(&ids))$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
             }
-            $crate::db::Tx::Postgres(tx) => {
+            $crate::db::Backend::Postgres(tx) => {
                 let rows = sqlx::query(concat!($before, " = ANY($1) ", $after))
                     .bind(ids)$(.bind($bind))*.fetch_all(&mut **tx).await?;
                 rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
@@ -275,13 +273,13 @@ macro_rules! execute_in {
         if ids.is_empty() {
             Ok(0)
         } else {
-            match $tx {
-                $crate::db::Tx::Sqlite(tx) => {
+            match &mut $tx.backend {
+                $crate::db::Backend::Sqlite(tx) => {
                     sqlx::query(concat!($before, " IN (SELECT unhex(value) FROM json_each($1))"))
                         .bind($crate::db::hex_list(&ids))$(.bind($bind))*.execute(&mut **tx).await
                         .map(|done| done.rows_affected())
                 }
-                $crate::db::Tx::Postgres(tx) => {
+                $crate::db::Backend::Postgres(tx) => {
                     sqlx::query(concat!($before, " = ANY($1)"))
                         .bind(ids)$(.bind($bind))*.execute(&mut **tx).await
                         .map(|done| done.rows_affected())
@@ -296,13 +294,13 @@ macro_rules! execute_in {
 /// and the placeholder of the number are given; the number is the last value.
 macro_rules! delete_rows {
     ($tx:expr, $table:literal, $condition:literal, $limit:literal $(, $bind:expr)* $(,)?) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(tx) => {
+        match &mut $tx.backend {
+            $crate::db::Backend::Sqlite(tx) => {
                 sqlx::query(concat!("DELETE FROM ", $table, " WHERE rowid IN (SELECT rowid FROM ", $table, " WHERE ",
                     $condition, " LIMIT ", $limit, ")"))
                     $(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
-            $crate::db::Tx::Postgres(tx) => {
+            $crate::db::Backend::Postgres(tx) => {
                 sqlx::query(concat!("DELETE FROM ", $table, " WHERE ctid = ANY(ARRAY(SELECT ctid FROM ", $table, " WHERE ",
                     $condition, " LIMIT ", $limit, "))"))
                     $(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())

@@ -20,6 +20,12 @@ pub enum StoreError {
     /// Others changed the same at the same moment, and the database let them go first. Nothing was written; it can be tried again.
     #[error("The database let others go first: {0}")]
     Contended(#[source] sqlx::Error),
+    /// Somebody else has locked what had to be locked before something else. Nothing was written; it can be tried again.
+    #[error("The database let others go first.")]
+    OutOfTurn,
+    /// Time was to be claimed that is not locked: a fault of Quince.
+    #[error("Time is claimed that was not locked.")]
+    NotLocked,
     /// The connection was lost, as when Postgres is stopped. What was being committed then may be kept.
     #[error("The connection to the database was lost: {0}")]
     Disconnected(#[source] sqlx::Error),

@@ -11,7 +11,7 @@ use sqlx::{PgPool, SqlitePool};
 use uuid::Uuid;
 
 use crate::connections::SEALED_FOR;
-use crate::db::{Handle, Tx};
+use crate::db::{Backend, Handle, Tx};
 use crate::error::{StoreError, migrated};
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
@@ -162,7 +162,7 @@ impl Examination {
     pub async fn write(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin_tx("BEGIN IMMEDIATE").await?;
         write_for_trial(&mut tx, now).await?;
-        if let Tx::Sqlite(_) = &tx {
+        if let Backend::Sqlite(_) = &tx.backend {
             // With so small a cache it goes to the disk at once instead of at the end, which does not come.
             for statement in [
                 "PRAGMA cache_size = 10",
@@ -221,7 +221,7 @@ impl Examination {
     /// What the database tells of the time. The schema must be this Quince's.
     pub async fn present(&self, own: Timestamp) -> Result<Present, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
-        if let Tx::Postgres(_) = &tx {
+        if let Backend::Postgres(_) = &tx.backend {
             return Ok(Present::Clock(tx.shared_now(own).await?));
         }
         let last = fetch_optional!(
@@ -235,10 +235,10 @@ impl Examination {
     }
 
     async fn begin_tx(&self, sqlite: &'static str) -> Result<Tx, StoreError> {
-        Ok(match &self.pool {
-            Pool::Sqlite { pool, .. } => Tx::Sqlite(Handle::Transaction(pool.begin_with(sqlite).await?)),
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(pool.begin().await?)),
-        })
+        Ok(Tx::from(match &self.pool {
+            Pool::Sqlite { pool, .. } => Backend::Sqlite(Handle::Transaction(pool.begin_with(sqlite).await?)),
+            Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(pool.begin().await?)),
+        }))
     }
 
     /// Ends it in order: beside a file that nobody else uses nothing stays.

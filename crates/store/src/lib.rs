@@ -13,15 +13,19 @@
 mod db;
 mod error;
 mod fields;
+mod held_locks;
 mod ids;
 mod json_rows;
 mod key_files;
 mod link_keys;
+pub mod locks;
 mod open;
 mod postgres;
 mod secrets;
+mod spans;
 mod sqlite;
 mod sqlite_file;
+mod time_owner;
 mod unreadable;
 mod words;
 
@@ -40,6 +44,7 @@ pub mod due;
 pub mod event_writes;
 pub mod examination;
 pub mod external_events;
+pub mod holds;
 pub mod holidays;
 pub mod idempotency_keys;
 pub mod key_check;
@@ -59,7 +64,7 @@ pub mod strangers;
 pub mod waiting_list;
 pub mod workspace;
 
-pub use db::Tx;
+pub use db::{Backend, Tx};
 pub use error::{StoreError, lost_connections};
 pub use ids::{
     BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,

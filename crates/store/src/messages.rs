@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
-use uuid::Uuid;
 
 use crate::db::{Tx, ms, opt_ms};
 use crate::due::At;
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{MessageId, new_id};
+use crate::locks::Lock;
 use crate::strangers::{self, address_key};
 use crate::unreadable::Lenient;
 use crate::words::MessageState;
@@ -403,9 +403,11 @@ pub async fn sent_to(
 
 /// Lets one transaction at a time count the mails to these addresses.
 pub async fn lock_recipients(tx: &mut Tx, keys: &[String]) -> Result<(), StoreError> {
-    let mut locks: Vec<Uuid> = keys.iter().map(|key| strangers::lock("mails", key)).collect();
-    locks.sort();
-    tx.lock_owners(locks).await
+    tx.lock(
+        keys.iter()
+            .map(|key| Lock::Recipient(strangers::hashed("mails", key))),
+    )
+    .await
 }
 
 /// A claimed mail is not sent, and shown with those that were given up.

@@ -4,46 +4,17 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, CalendarId, StaffId};
+use scheduling::{AppointmentId, CalendarId, TimeOwner};
 
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
+use crate::holds::{self, FreedSlot, VisitorId};
 use crate::ids::{OccupancyId, new_id};
-
-/// Time to take for an appointment.
-///
-/// The host is a staff member, or the booking calendar itself where nobody is assigned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeClaim {
-    /// Whose time.
-    pub host_id: StaffId,
-    /// The booking calendar; appointments of one calendar may share an identical start.
-    pub calendar_id: CalendarId,
-    /// Start of the meeting.
-    pub meeting_start: Timestamp,
-    /// From here, the buffer before the meeting included.
-    pub from: Timestamp,
-    /// Up to here, the buffer after the meeting included.
-    pub to: Timestamp,
-    /// How many seats it has.
-    pub capacity: u32,
-    /// A staff member takes it whatever is there already.
-    pub overriding: bool,
-}
-
-/// A visitor who holds time while they fill in a form: the SHA-256 of a secret that only they know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VisitorId(pub [u8; 32]);
-
-/// A start in a host's time of which a hold ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FreedSlot {
-    /// The booking calendar.
-    pub calendar_id: CalendarId,
-    /// Start of the meeting.
-    pub meeting_start: Timestamp,
-}
+use crate::locks::{self, OwnersLocked};
+pub use crate::spans::TimeClaim;
+use crate::spans::remove_if_empty;
+use crate::time_owner::{owner, owner_kind};
 
 /// Whose seats are taken.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +29,7 @@ pub struct OccupiedSpan {
     /// The row.
     pub id: OccupancyId,
     /// Whose time.
-    pub host_id: StaffId,
+    pub owner: TimeOwner,
     /// The booking calendar.
     pub calendar_id: CalendarId,
     /// Start of the meeting.
@@ -140,11 +111,11 @@ pub async fn shared_with_others(
 pub async fn overrides_of(
     tx: &mut Tx,
     appointment: AppointmentId,
-) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
+) -> Result<Vec<(TimeOwner, Timestamp)>, StoreError> {
     fetch_all!(
         tx,
-        |row: &dyn Fields| Ok((StaffId(row.uuid("host_id")?), row.instant("meeting_start")?)),
-        "SELECT host_id, meeting_start FROM occupancy
+        |row: &dyn Fields| Ok((owner(row)?, row.instant("meeting_start")?)),
+        "SELECT owner_kind, owner_id, meeting_start FROM occupancy
          WHERE overriding AND id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
         appointment.0
     )
@@ -157,13 +128,23 @@ pub async fn overrides_of(
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn claim(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(TAKE.set).await?;
-    let taken = claim_all(tx, places, Owner::Appointment(appointment), seats, now, None).await;
+    let taken = claim_all(
+        tx,
+        locked,
+        places,
+        Owner::Appointment(appointment),
+        seats,
+        now,
+        None,
+    )
+    .await;
     TAKE.settle(tx, taken).await
 }
 
@@ -176,6 +157,27 @@ pub enum Holds {
     MayBeInTheWay,
 }
 
+/// Locks the owners of places that are to be claimed. Two who want a place that nobody shares meet in the database's rule alone:
+/// whoever wants another time of the same owner need not wait for them, unless there is a hold to end, which only one may do.
+pub async fn lock_to_claim(
+    tx: &mut Tx,
+    places: &[TimeClaim],
+    now: Timestamp,
+    (visitor, holds): (Option<VisitorId>, Holds),
+) -> Result<OwnersLocked, StoreError> {
+    let owners = owners_of(places);
+    if let [place] = places
+        && is_alone(place)
+        && (holds == Holds::Ignored
+            || holds::in_the_way(tx, &owners, places, now, visitor)
+                .await?
+                .is_empty())
+    {
+        return locks::owner_shared(tx, place.owner).await;
+    }
+    locks::owners(tx, owners).await
+}
+
 /// As [`claim`], for a visitor who may hold the time: their hold gives way to the appointment. After a refusal the transaction is of
 /// no more use, as nothing was set up to go back to: it is rare, and everything is read anew then.
 ///
@@ -183,20 +185,15 @@ pub enum Holds {
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn claim_held(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
-    (holder, holds): (Option<VisitorId>, Holds),
+    visitor: Option<VisitorId>,
 ) -> Result<(), StoreError> {
     let owner = Owner::Appointment(appointment);
-    let taken = match places {
-        [place] if holds == Holds::Ignored && is_alone(place) => {
-            tx.lock_owner_shared(place.host_id.0).await?;
-            claim_one(tx, place, owner, seats, now).await
-        }
-        places => claim_all(tx, places, owner, seats, now, holder).await,
-    };
+    let taken = claim_all(tx, locked, places, owner, seats, now, visitor).await;
     taken.map_err(StoreError::into_taken)
 }
 
@@ -212,214 +209,63 @@ fn is_alone(place: &TimeClaim) -> bool {
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn hold(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     holder: VisitorId,
     until: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
     tx.run(TAKE.set).await?;
-    let held = replace_hold(tx, places, holder, until, now).await;
+    let held = replace_hold(tx, locked, places, holder, until, now).await;
     TAKE.settle(tx, held).await
 }
 
-/// Locks all hosts whose time changes when a visitor holds these hosts' time. Whoever has to lock some of them earlier than
-/// [`hold`] does it by this, as everybody locks in the same order.
-pub async fn lock_to_hold(tx: &mut Tx, holder: VisitorId, hosts: &[StaffId]) -> Result<(), StoreError> {
-    let before = held_by(tx, holder).await?;
-    lock(tx, before.into_iter().chain(hosts.iter().map(|host| host.0))).await
+/// Locks all whose time changes when a visitor holds these owners' time in place of what they held.
+pub async fn lock_to_hold<T: Into<TimeOwner>>(
+    tx: &mut Tx,
+    holder: VisitorId,
+    owners: impl IntoIterator<Item = T>,
+) -> Result<OwnersLocked, StoreError> {
+    tx.lock([holder.lock()]).await?;
+    let mut all = holds::held_by(tx, holder).await?;
+    all.extend(owners.into_iter().map(Into::into));
+    locks::owners(tx, all).await
 }
 
 async fn replace_hold(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     holder: VisitorId,
     until: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
-    let before = held_by(tx, holder).await?;
-    let new = places.iter().map(|place| place.host_id.0);
-    lock(tx, before.iter().copied().chain(new)).await?;
-    let freed = end_holds(tx, &before, now, Some(holder)).await?;
-    claim_all(tx, places, Owner::Hold(holder, until), 1, now, Some(holder)).await?;
+    let before = holds::held_by(tx, holder).await?;
+    locked.covers(before.iter().copied())?;
+    let freed = holds::end_holds(tx, &before, now, Some(holder)).await?;
+    claim_all(
+        tx,
+        locked,
+        places,
+        Owner::Hold(holder, until),
+        1,
+        now,
+        Some(holder),
+    )
+    .await?;
     Ok(freed)
 }
 
-/// Gives back what a visitor holds.
-pub async fn give_up_hold(
+/// Locks the owners of an appointment's time, and of places that it is to have instead. All at once, so that two who exchange
+/// their times do not wait for each other.
+pub async fn lock_to_relocate(
     tx: &mut Tx,
-    holder: VisitorId,
-    now: Timestamp,
-) -> Result<Vec<FreedSlot>, StoreError> {
-    let held = held_by(tx, holder).await?;
-    lock(tx, held.iter().copied()).await?;
-    end_holds(tx, &held, now, Some(holder)).await
-}
-
-/// Some of the hosts in whose time holds have expired.
-pub async fn with_expired_holds(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<StaffId>, StoreError> {
-    fetch_all!(
-        tx,
-        |row: &dyn Fields| Ok(StaffId(row.uuid("host_id")?)),
-        "SELECT DISTINCT host_id FROM occupancy WHERE id IN (
-            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $1)
-         ORDER BY host_id LIMIT $2",
-        ms(now),
-        i64::from(limit)
-    )
-}
-
-/// Lets holds that would expire after an instant have expired: no visitor was promised them for so long.
-pub async fn expire_after(tx: &mut Tx, longest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE occupancy_seats SET hold_expires_at = $2 WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $1",
-        ms(longest),
-        ms(now)
-    )
-    .map(drop)
-}
-
-/// Removes the holds of a host's time that have expired.
-pub async fn end_expired_holds(
-    tx: &mut Tx,
-    host: StaffId,
-    now: Timestamp,
-) -> Result<Vec<FreedSlot>, StoreError> {
-    lock(tx, [host.0].into_iter()).await?;
-    end_holds(tx, &[host.0], now, None).await
-}
-
-/// Gives back all that visitors hold in a booking calendar without appointments.
-pub async fn end_holds_of(tx: &mut Tx, calendar: CalendarId) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "DELETE FROM occupancy_seats
-         WHERE holder IS NOT NULL AND occupancy_id IN (SELECT id FROM occupancy WHERE calendar_id = $1)",
-        calendar.0
-    )?;
-    execute!(
-        tx,
-        "DELETE FROM occupancy
-         WHERE calendar_id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats s WHERE s.occupancy_id = occupancy.id)",
-        calendar.0
-    )
-    .map(drop)
-}
-
-/// Whose time a visitor holds.
-async fn held_by(tx: &mut Tx, holder: VisitorId) -> Result<Vec<uuid::Uuid>, StoreError> {
-    fetch_all!(
-        tx,
-        |row: &dyn Fields| row.uuid("host_id"),
-        "SELECT host_id FROM occupancy WHERE id IN (
-            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND holder = $1)",
-        holder.0.as_slice()
-    )
-}
-
-/// A span with a hold that ends.
-struct Ending {
-    id: uuid::Uuid,
-    host_id: StaffId,
-    from: Timestamp,
-    to: Timestamp,
-    freed: FreedSlot,
-}
-
-impl Ending {
-    fn read(row: &dyn Fields) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.uuid("id")?,
-            host_id: StaffId(row.uuid("host_id")?),
-            from: row.instant("from_at")?,
-            to: row.instant("to_at")?,
-            freed: FreedSlot {
-                calendar_id: CalendarId(row.uuid("calendar_id")?),
-                meeting_start: row.instant("meeting_start")?,
-            },
-        })
-    }
-
-    fn is_in_the_way_of(&self, place: &TimeClaim) -> bool {
-        place.host_id == self.host_id && place.from < self.to && place.to > self.from
-    }
-}
-
-/// Removes the holds of these hosts' time that have expired, and a visitor's own. Only what is locked is touched, so that
-/// nobody waits for anybody out of turn.
-async fn end_holds(
-    tx: &mut Tx,
-    hosts: &[uuid::Uuid],
-    now: Timestamp,
-    own: Option<VisitorId>,
-) -> Result<Vec<FreedSlot>, StoreError> {
-    let spans = ending(tx, hosts, now, own).await?;
-    end(tx, &spans, now, own).await?;
-    Ok(spans.into_iter().map(|span| span.freed).collect())
-}
-
-/// The spans of these hosts with holds that have expired, or that are a visitor's own.
-async fn ending(
-    tx: &mut Tx,
-    hosts: &[uuid::Uuid],
-    now: Timestamp,
-    own: Option<VisitorId>,
-) -> Result<Vec<Ending>, StoreError> {
-    fetch_all_in!(
-        tx,
-        Ending::read,
-        hosts.to_vec(),
-        "SELECT o.id, o.host_id, o.from_at, o.to_at, o.calendar_id, o.meeting_start FROM occupancy o
-         WHERE o.id IN (SELECT occupancy_id FROM occupancy_seats
-            WHERE hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)) AND o.host_id",
-        "ORDER BY o.id",
-        ms(now),
-        own.map_or_else(Vec::new, |own| own.0.to_vec())
-    )
-}
-
-/// Of these, those that are in the way of places: whoever takes time is not the one who sees to what becomes free elsewhere.
-async fn in_the_way(
-    tx: &mut Tx,
-    hosts: &[uuid::Uuid],
+    appointment: AppointmentId,
     places: &[TimeClaim],
-    now: Timestamp,
-    own: Option<VisitorId>,
-) -> Result<Vec<Ending>, StoreError> {
-    let mut spans = ending(tx, hosts, now, own).await?;
-    spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
-    Ok(spans)
-}
-
-async fn end(
-    tx: &mut Tx,
-    spans: &[Ending],
-    now: Timestamp,
-    own: Option<VisitorId>,
-) -> Result<(), StoreError> {
-    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
-    for span in spans {
-        execute!(
-            tx,
-            "DELETE FROM occupancy_seats
-             WHERE occupancy_id = $1 AND hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)",
-            span.id,
-            ms(now),
-            own.as_slice()
-        )?;
-        remove_if_empty(tx, span.id).await?;
-    }
-    Ok(())
-}
-
-async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "DELETE FROM occupancy
-         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats WHERE occupancy_id = $1)",
-        span
-    )
-    .map(drop)
+) -> Result<OwnersLocked, StoreError> {
+    let mut owners = held_owners(tx, appointment).await?;
+    owners.extend(owners_of(places));
+    locks::owners(tx, owners).await
 }
 
 /// Moves an appointment to other times or hosts. A refusal changes nothing.
@@ -428,13 +274,14 @@ async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn relocate(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(TAKE.set).await?;
-    let moved = release_and_claim(tx, places, appointment, seats, now).await;
+    let moved = release_and_claim(tx, locked, places, appointment, seats, now).await;
     TAKE.settle(tx, moved).await
 }
 
@@ -463,60 +310,49 @@ impl Savepoint {
 
 async fn release_and_claim(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let held = hosts_of(tx, appointment).await?;
-    // Before anything is locked, so that two who exchange their times do not wait for each other.
-    lock(
+    release(tx, locked, appointment).await?;
+    claim_all(
         tx,
-        held.into_iter().chain(places.iter().map(|place| place.host_id.0)),
+        locked,
+        places,
+        Owner::Appointment(appointment),
+        seats,
+        now,
+        None,
     )
-    .await?;
-    release_all(tx, appointment).await?;
-    claim_all(tx, places, Owner::Appointment(appointment), seats, now, None).await
+    .await
 }
 
 async fn claim_all(
     tx: &mut Tx,
+    locked: &OwnersLocked,
     places: &[TimeClaim],
     owner: Owner,
     seats: u32,
     now: Timestamp,
-    own: Option<VisitorId>,
+    visitor: Option<VisitorId>,
 ) -> Result<(), StoreError> {
-    let hosts: BTreeSet<uuid::Uuid> = places.iter().map(|place| place.host_id.0).collect();
-    let hosts: Vec<uuid::Uuid> = hosts.into_iter().collect();
-    // Two who want a place that nobody shares meet in the database's rule alone. Whoever wants another time of the same host need
-    // not wait for them, unless there is a hold to end, which only one may do.
-    if let [place] = places
-        && is_alone(place)
-        && in_the_way(tx, &hosts, places, now, own).await?.is_empty()
-    {
-        tx.lock_owner_shared(place.host_id.0).await?;
-        return claim_one(tx, place, owner, seats, now).await;
+    let owners = owners_of(places);
+    locked.covers(owners.iter().copied())?;
+    if locked.is_alone() {
+        let ending = holds::in_the_way(tx, &owners, places, now, visitor).await?;
+        holds::end(tx, &ending, now, visitor).await?;
     }
-    // Within the savepoint: a refusal lets whoever waits go on while other hosts are tried.
-    lock(tx, hosts.iter().copied()).await?;
-    let ending = in_the_way(tx, &hosts, places, now, own).await?;
-    end(tx, &ending, now, own).await?;
     for place in places {
         claim_one(tx, place, owner, seats, now).await?;
     }
     Ok(())
 }
 
-/// Waits until nobody else is changing these hosts' time, and keeps others waiting until the transaction ends. Everybody
-/// locks in the same order, so that no two wait for each other.
-pub async fn lock_owners(tx: &mut Tx, hosts: &[StaffId]) -> Result<(), StoreError> {
-    lock(tx, hosts.iter().map(|host| host.0)).await
-}
-
-async fn lock(tx: &mut Tx, hosts: impl Iterator<Item = uuid::Uuid>) -> Result<(), StoreError> {
-    let in_order: BTreeSet<uuid::Uuid> = hosts.collect();
-    tx.lock_owners(in_order.into_iter().collect()).await
+fn owners_of(places: &[TimeClaim]) -> Vec<TimeOwner> {
+    let owners: BTreeSet<TimeOwner> = places.iter().map(|place| place.owner).collect();
+    owners.into_iter().collect()
 }
 
 async fn claim_one(
@@ -577,8 +413,8 @@ async fn shared(tx: &mut Tx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, St
         tx,
         Span::read,
         "SELECT id, from_at, to_at, capacity FROM occupancy
-         WHERE host_id = $1 AND calendar_id = $2 AND meeting_start = $3 AND NOT overriding",
-        place.host_id.0,
+         WHERE owner_id = $1 AND calendar_id = $2 AND meeting_start = $3 AND NOT overriding",
+        place.owner.uuid(),
         place.calendar_id.0,
         ms(place.meeting_start)
     )?;
@@ -612,10 +448,11 @@ async fn insert(tx: &mut Tx, place: &TimeClaim, now: Timestamp) -> Result<Occupa
     // a conflict: then one of them gives way.
     let inserted = execute!(
         tx,
-        "INSERT INTO occupancy (id, host_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO occupancy (id, owner_kind, owner_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         id,
-        place.host_id.0,
+        owner_kind(place.owner).as_str(),
+        place.owner.uuid(),
         place.calendar_id.0,
         ms(place.meeting_start),
         ms(place.from),
@@ -629,39 +466,45 @@ async fn insert(tx: &mut Tx, place: &TimeClaim, now: Timestamp) -> Result<Occupa
     Ok(OccupancyId(id))
 }
 
+/// Locks the owners of an appointment's time.
+pub async fn lock_to_release(tx: &mut Tx, appointment: AppointmentId) -> Result<OwnersLocked, StoreError> {
+    let held = held_owners(tx, appointment).await?;
+    locks::owners(tx, held).await
+}
+
 /// Gives an appointment's time back. A span without seats left is removed.
-pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
-    let held = hosts_of(tx, appointment).await?;
-    lock(tx, held.into_iter()).await?;
-    release_all(tx, appointment).await
-}
-
-/// Whose time an appointment takes.
-async fn hosts_of(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<uuid::Uuid>, StoreError> {
-    fetch_all!(
-        tx,
-        |row: &dyn Fields| row.uuid("host_id"),
-        "SELECT host_id FROM occupancy WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
-        appointment.0
-    )
-}
-
-async fn release_all(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+pub async fn release(
+    tx: &mut Tx,
+    locked: &OwnersLocked,
+    appointment: AppointmentId,
+) -> Result<(), StoreError> {
     // Locked first, so that nobody takes a seat of a span that is about to go.
     let spans = locked!(
         tx,
-        |row: &dyn Fields| row.uuid("id"),
-        "SELECT id FROM occupancy WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)
-         ORDER BY id",
+        |row: &dyn Fields| Ok((row.uuid("id")?, owner(row)?)),
+        "SELECT id, owner_kind, owner_id FROM occupancy
+         WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1) ORDER BY id",
         appointment.0
     )?;
+    locked.covers(spans.iter().map(|(_, owner)| *owner))?;
     execute!(
         tx,
         "DELETE FROM occupancy_seats WHERE appointment_id = $1",
         appointment.0
     )?;
-    for span in spans {
+    for (span, _) in spans {
         remove_if_empty(tx, span).await?;
     }
     Ok(())
+}
+
+/// Whose time an appointment takes.
+async fn held_owners(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<TimeOwner>, StoreError> {
+    fetch_all!(
+        tx,
+        owner,
+        "SELECT owner_kind, owner_id FROM occupancy
+         WHERE id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
+        appointment.0
+    )
 }

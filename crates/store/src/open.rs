@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::PgPool;
 
-use crate::db::{Handle, Tx, ms};
+use crate::db::{Backend, Handle, Tx, ms};
 use crate::error::StoreError;
 use crate::link_keys::{self, LinkKeys};
 use crate::secrets::SecretKey;
@@ -32,15 +32,16 @@ enum Pool {
 
 impl Pool {
     async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
+        let backend = match self {
             Self::Sqlite(sqlite) => {
                 self.is_in_place()?;
-                Tx::Sqlite(Handle::Transaction(
+                Backend::Sqlite(Handle::Transaction(
                     sqlite.write.begin_with("BEGIN IMMEDIATE").await?,
                 ))
             }
-            Self::Postgres(pool) => Tx::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
-        })
+            Self::Postgres(pool) => Backend::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
+        };
+        Ok(backend.into())
     }
 
     fn is_in_place(&self) -> Result<(), StoreError> {
@@ -103,19 +104,19 @@ impl Store {
 
     /// A transaction that only reads.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.pool {
-            Pool::Sqlite(sqlite) => Tx::Sqlite(Handle::Transaction(sqlite.read.begin().await?)),
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
-        })
+        Ok(Tx::from(match &self.pool {
+            Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Transaction(sqlite.read.begin().await?)),
+            Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
+        }))
     }
 
     /// For reading where each question is answered by itself: what changes between two of them shows in the later one. That
     /// saves the work of a transaction around one or two questions that are asked over and over.
     pub async fn ask(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.pool {
-            Pool::Sqlite(sqlite) => Tx::Sqlite(Handle::Connection(sqlite.read.acquire().await?)),
-            Pool::Postgres(pool) => Tx::Postgres(Handle::Connection(postgres::alive(pool).await?)),
-        })
+        Ok(Tx::from(match &self.pool {
+            Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Connection(sqlite.read.acquire().await?)),
+            Pool::Postgres(pool) => Backend::Postgres(Handle::Connection(postgres::alive(pool).await?)),
+        }))
     }
 
     /// A transaction that may write. On SQLite it is the only one until it ends.

@@ -59,8 +59,8 @@ pub async fn booked_until(
         |row: &dyn Fields| row.instant("until"),
         units.iter().map(|unit| unit.0).collect(),
         "SELECT MAX(o.to_at) AS until FROM occupancy o JOIN occupancy_seats s ON s.occupancy_id = o.id
-         WHERE o.to_at > $2 AND (s.hold_expires_at IS NULL OR s.hold_expires_at > $2) AND o.host_id",
-        "GROUP BY o.host_id",
+         WHERE o.to_at > $2 AND (s.hold_expires_at IS NULL OR s.hold_expires_at > $2) AND o.owner_id",
+        "GROUP BY o.owner_id",
         ms(now)
     )?;
     Ok(each.into_iter().max())

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
+use crate::holds::VisitorId;
 use crate::ids::WaitingId;
-use crate::occupancy::VisitorId;
+use crate::locks::Lock;
 use crate::unreadable::Lenient;
 
 /// By what strangers are told from each other.
@@ -32,17 +33,18 @@ pub struct Sent {
     pub seats: u32,
 }
 
-/// Lets one transaction at a time count and book for this network and this address. Whoever locks anything else does so
-/// after this.
+/// Lets one transaction at a time count and book for this network and this address.
 pub async fn lock_sender(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError> {
-    let mut keys = vec![lock("network", &sender.network), lock("address", &sender.address)];
-    keys.sort();
-    tx.lock_owners(keys).await
+    tx.lock([
+        Lock::Sender(hashed("network", &sender.network)),
+        Lock::Sender(hashed("address", &sender.address)),
+    ])
+    .await
 }
 
 /// As [`lock_sender`], for what comes without an address.
 pub async fn lock_network(tx: &mut Tx, network: &str) -> Result<(), StoreError> {
-    tx.lock_owners(vec![lock("network", network)]).await
+    tx.lock([Lock::Sender(hashed("network", network))]).await
 }
 
 /// Somebody opened a link that was sent to this address.
@@ -67,7 +69,7 @@ pub async fn is_confirmed(tx: &mut Tx, address: &str) -> Result<bool, StoreError
     Ok(found.is_some())
 }
 
-pub(crate) fn lock(what: &str, key: &str) -> Uuid {
+pub(crate) fn hashed(what: &str, key: &str) -> Uuid {
     let hash: [u8; 32] = Sha256::digest(format!("{what} {key}")).into();
     let mut id = [0; 16];
     id.copy_from_slice(&hash[..16]);

@@ -175,3 +175,14 @@ text_enum! {
         Deleted = "deleted",
     }
 }
+text_enum! {
+    /// A kind of owner of time.
+    OwnerKind {
+        /// A staff member.
+        Staff = "staff",
+        /// A booking calendar without hosts.
+        Calendar = "calendar",
+        /// A room or a piece of equipment.
+        Unit = "unit",
+    }
+}

@@ -4,7 +4,7 @@ use bookings::accounts::Me;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bookings::agenda::{Agenda, AgendaAppointment, AgendaDay, AgendaEvent, Who};
-use bookings::{StaffId, Status};
+use bookings::{StaffId, Status, TimeOwner};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use zones::Zone;
@@ -258,7 +258,7 @@ fn grid(
                     from,
                     to,
                     kind: "blocked".to_owned(),
-                    title: of_whom(block.host, &block.title, names),
+                    title: of_owner(block.owner, &block.title, names),
                     href: Some(format!("/blocked-time/{}", block.id)),
                     time: span(block.start, block.end, zone),
                     ..Block::default()
@@ -275,7 +275,7 @@ fn grid(
                     .into_iter()
                     .chain(closed.into_iter().map(|block| AllDay {
                         kind: "blocked".to_owned(),
-                        title: of_whom(block.host, &block.title, names),
+                        title: of_owner(block.owner, &block.title, names),
                         href: Some(format!("/blocked-time/{}", block.id)),
                     }))
                     .chain(all_day.into_iter().map(|event| AllDay {
@@ -288,6 +288,14 @@ fn grid(
             }
         })
         .collect()
+}
+
+/// As [`of_whom`]; of a calendar's own time the title says whose it is.
+fn of_owner(owner: TimeOwner, title: &str, names: &BTreeMap<StaffId, &str>) -> String {
+    match owner.staff() {
+        Some(host) => of_whom(host, title, names),
+        None => title.to_owned(),
+    }
 }
 
 /// A title with whose it is, where several people are shown.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, Interval, StaffId};
+use scheduling::{AppointmentId, CalendarId, Interval, StaffId, TimeOwner};
 use store::blocked_time::Blocked;
 use store::booking_calendars::BookingCalendar;
 use store::external_events::Instance;
@@ -89,7 +89,7 @@ pub struct AgendaBlock {
     /// Why; of a Simple calendar's own time with its name before it.
     pub title: String,
     /// Whose time.
-    pub host: StaffId,
+    pub owner: TimeOwner,
 }
 
 /// An appointment in the view.
@@ -207,8 +207,14 @@ pub async fn view(
     if has_all {
         simple = blocked::simple_calendars(&mut tx).await?;
     }
-    let hosts: Vec<StaffId> = ids.iter().chain(simple.keys()).copied().collect();
-    let blocked = blocked_time::between(&mut tx, &hosts, span.start, span.end).await?;
+    let calendars = simple.keys().copied().map(TimeOwner::Calendar);
+    let owners: Vec<TimeOwner> = ids
+        .iter()
+        .copied()
+        .map(TimeOwner::Staff)
+        .chain(calendars)
+        .collect();
+    let blocked = blocked_time::between(&mut tx, &owners, span.start, span.end).await?;
     let of_blocked = |row| of_blocked(row, &simple);
     let blocked: Vec<AgendaBlock> = blocked.into_iter().map(of_blocked).collect();
     let holidays = store::holidays::list(&mut tx).await?;
@@ -272,16 +278,18 @@ fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Ag
     })
 }
 
-fn of_blocked(row: Blocked, simple: &BTreeMap<StaffId, BookingCalendar>) -> AgendaBlock {
+fn of_blocked(row: Blocked, simple: &BTreeMap<CalendarId, BookingCalendar>) -> AgendaBlock {
     AgendaBlock {
         id: row.id,
         start: row.starts_at,
         end: row.ends_at,
-        title: match simple.get(&row.host_id) {
-            Some(calendar) => format!("{}: {}", calendar.name, row.title),
-            None => row.title,
+        title: match row.owner {
+            TimeOwner::Calendar(id) if let Some(calendar) = simple.get(&id) => {
+                format!("{}: {}", calendar.name, row.title)
+            }
+            _ => row.title,
         },
-        host: row.host_id,
+        owner: row.owner,
     }
 }
 

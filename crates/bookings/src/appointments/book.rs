@@ -178,7 +178,8 @@ impl Request for BookRequest<'_> {
         } else {
             Holds::Ignored
         };
-        occupancy::claim_held(tx, &candidate.places, id, seats, now, (holder, holds)).await?;
+        let locked = occupancy::lock_to_claim(tx, &candidate.places, now, (holder, holds)).await?;
+        occupancy::claim_held(tx, &locked, &candidate.places, id, seats, now, holder).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
             return Err(BookError::SlotTaken);
         }

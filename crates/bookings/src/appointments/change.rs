@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId, Unit};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, Tx, appointments, occupancy};
+use store::{AppointmentStatus as Status, Tx, appointments, locks, occupancy};
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
 use super::unconfirmed::NOT_YET;
@@ -59,14 +59,12 @@ impl Actor {
         match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
-                classes::lock_owner(tx, &known).await?;
-                appointments::lock(tx, known.id).await?;
+                tx.lock(classes::locks_of(&known)).await?;
             }
             Self::Staff { appointment, .. } => {
                 if let Some(known) = appointments::find(tx, *appointment).await? {
-                    classes::lock_owner(tx, &known).await?;
+                    tx.lock(classes::locks_of(&known)).await?;
                 }
-                appointments::lock(tx, *appointment).await?;
             }
         }
         self.read(tx, now).await
@@ -249,8 +247,7 @@ pub(crate) async fn undo_booking(
     let Some(known) = appointments::find(&mut tx, id).await? else {
         return Ok(false);
     };
-    classes::lock_owner(&mut tx, &known).await?;
-    appointments::lock(&mut tx, id).await?;
+    tx.lock(classes::locks_of(&known)).await?;
     let Some(appointment) = appointments::find(&mut tx, id).await? else {
         return Ok(false);
     };
@@ -312,7 +309,8 @@ async fn change_status(
         .ok_or(ChangeError::NotFound)?;
     match (old.status.is_active(), status.is_active()) {
         (true, false) => {
-            occupancy::release(tx, changed.id).await?;
+            let locked = occupancy::lock_to_release(tx, changed.id).await?;
+            occupancy::release(tx, &locked, changed.id).await?;
             if let Some(session) = changed.session_id {
                 // Before the event follows, so that it stays when those who wait are all who come.
                 classes::seats_freed(quince, tx, session, now).await?;
@@ -320,7 +318,8 @@ async fn change_status(
         }
         (false, true) => {
             let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-            occupancy::claim(tx, &places, changed.id, changed.seats(), now).await?;
+            let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
+            occupancy::claim(tx, &locked, &places, changed.id, changed.seats(), now).await?;
         }
         _ => {}
     }

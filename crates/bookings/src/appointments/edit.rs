@@ -102,7 +102,8 @@ async fn bring(
         return Ok(());
     }
     let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-    match occupancy::relocate(tx, &places, old.id, seats, now).await {
+    let locked = occupancy::lock_to_relocate(tx, old.id, &places).await?;
+    match occupancy::relocate(tx, &locked, &places, old.id, seats, now).await {
         Err(StoreError::SlotTaken) => {
             let left = classes::free_seats(tx, &opened.calendar, old, now).await?;
             return Err(ChangeError::NotOffered(classes::seats_left(left)));

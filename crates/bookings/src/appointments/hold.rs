@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, StaffId};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
-use store::occupancy::VisitorId;
-use store::{Tx, booking_calendars, occupancy, strangers};
+use store::holds::VisitorId;
+use store::{Tx, booking_calendars, holds, occupancy, strangers};
 
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::classes;
@@ -117,7 +117,7 @@ impl Request for Hold<'_> {
         let start = self.request.start;
         let offer = context.check(now, false, start);
         if let (Kind::ClassBooking, Ok(slot)) = (context.calendar.kind, &offer) {
-            occupancy::lock_to_hold(tx, self.holder, &slot.hosts).await?;
+            let _locked = occupancy::lock_to_hold(tx, self.holder, slot.hosts.iter().copied()).await?;
             classes::waiting_first(quince, tx, &context.calendar, start, now).await?;
         }
         let target = Target {
@@ -148,7 +148,9 @@ impl Request for Hold<'_> {
             .unwrap_or(now);
         let mut candidate = placement.candidate;
         classes::hold_within(tx, &target.context.calendar, target.start, &mut candidate.places).await?;
-        let freed = occupancy::hold(tx, &candidate.places, self.holder, until, now).await?;
+        let owners = candidate.places.iter().map(|place| place.owner);
+        let locked = occupancy::lock_to_hold(tx, self.holder, owners).await?;
+        let freed = occupancy::hold(tx, &locked, &candidate.places, self.holder, until, now).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
             return Err(BookError::SlotTaken);
         }
@@ -189,7 +191,7 @@ impl Hold<'_> {
 pub(crate) async fn give_up(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let freed = occupancy::give_up_hold(&mut tx, holder, now).await?;
+    let freed = holds::give_up(&mut tx, holder, now).await?;
     classes::holds_ended(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     if !freed.is_empty() {

@@ -105,11 +105,12 @@ async fn try_to_reassign(
     // Those who stay keep their time, whatever was booked over what.
     let kept = occupancy::overrides_of(&mut tx, id).await?;
     let mut places = candidates::places_of_booked(&opened.calendar, &changed, &parts);
-    for place in places.iter_mut().filter(|place| place.host_id != joins) {
-        place.overriding = kept.contains(&(place.host_id, place.meeting_start))
+    for place in places.iter_mut().filter(|place| place.owner != joins.into()) {
+        place.overriding = kept.contains(&(place.owner, place.meeting_start))
             || candidates::is_known_to_overlap(&mut tx, &changed, place).await?;
     }
-    match occupancy::relocate(&mut tx, &places, id, changed.seats(), now).await {
+    let locked = occupancy::lock_to_relocate(&mut tx, id, &places).await?;
+    match occupancy::relocate(&mut tx, &locked, &places, id, changed.seats(), now).await {
         Err(StoreError::SlotTaken) => return Err(not_free()),
         other => other?,
     }

@@ -209,7 +209,8 @@ async fn move_to(
     if !moved.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(moved.status)));
     }
-    occupancy::relocate(tx, &candidate.places, old.id, moved.seats(), now).await?;
+    let locked = occupancy::lock_to_relocate(tx, old.id, &candidate.places).await?;
+    occupancy::relocate(tx, &locked, &candidate.places, old.id, moved.seats(), now).await?;
     if !services::resources_exist(tx, &candidate.parts).await? {
         return Err(ChangeError::SlotTaken);
     }

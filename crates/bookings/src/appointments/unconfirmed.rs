@@ -93,8 +93,7 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     let Some(known) = appointments::find(&mut tx, id).await? else {
         return Ok(());
     };
-    classes::lock_owner(&mut tx, &known).await?;
-    appointments::lock(&mut tx, id).await?;
+    tx.lock(classes::locks_of(&known)).await?;
     let found: Option<Appointment> = appointments::find(&mut tx, id).await?;
     let is_over = |until: Timestamp| until <= now || until > longest;
     let Some(booked) =
@@ -107,7 +106,8 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
         reason: Some("It was not confirmed by mail in time."),
     };
     appointments::set_status(&mut tx, id, Status::Cancelled, Some(called_off), now).await?;
-    occupancy::release(&mut tx, id).await?;
+    let locked = occupancy::lock_to_release(&mut tx, id).await?;
+    occupancy::release(&mut tx, &locked, id).await?;
     if let Some(session) = booked.session_id {
         classes::seats_freed(quince, &mut tx, session, now).await?;
     }

@@ -7,13 +7,15 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::{
     AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Position, Priority, Refusal,
-    Request, Resource, Slot, StaffId, UnitId, UnsupportedKind, Visit, VisitRequest,
+    Request, Resource, Slot, StaffId, TimeOwner, UnitId, UnsupportedKind, Visit, VisitRequest,
 };
 use store::appointments::Start;
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
 use store::calendar_members::{CalendarMember, Member};
-use store::occupancy::{OccupiedSpan, VisitorId};
+use store::holds::VisitorId;
+use store::locks::Lock;
+use store::occupancy::OccupiedSpan;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
@@ -159,16 +161,16 @@ impl AvailabilityInput {
             Kind::Simple => Vec::new(),
             _ => members,
         };
-        let people: Vec<StaffId> = match calendar.kind {
-            Kind::Simple => vec![in_place_of_a_host(&calendar)],
-            _ => members.iter().map(|(_, person)| person.id).collect(),
+        let people: Vec<TimeOwner> = match calendar.kind {
+            Kind::Simple => vec![calendar.id.into()],
+            _ => members.iter().map(|(_, person)| person.id.into()).collect(),
         };
-        let mut ids = people.clone();
+        let mut owners = people.clone();
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
-        ids.extend(needed.flat_map(services::units_of).map(|unit| StaffId(unit.0)));
+        owners.extend(needed.flat_map(services::units_of).map(TimeOwner::Unit));
         let reach = reach(&calendar, counted(&calendar, window));
         let question = busy_time::BusyQuery {
-            hosts: &ids,
+            owners: &owners,
             people: &people,
             from: reach.start,
             to: reach.end,
@@ -198,7 +200,7 @@ impl AvailabilityInput {
             .iter()
             .map(|(_, person)| {
                 let mut busy = busy::of_calendars(person, watched.iter().zip(&external), reach, now);
-                busy.extend(taken.remove(&person.id).unwrap_or_default());
+                busy.extend(taken.remove(&person.id.into()).unwrap_or_default());
                 busy.extend((!person.hours_are_known()).then(|| busy::unreadable(reach)));
                 Host {
                     id: person.id,
@@ -208,11 +210,10 @@ impl AvailabilityInput {
             })
             .collect();
         if let (Kind::Simple, Some(hours)) = (calendar.kind, calendar.rules.own_hours()) {
-            let id = in_place_of_a_host(&calendar);
             hosts.push(Host {
-                id,
+                id: in_place_of_a_host(&calendar),
                 hours: holidays::without(hours, &closed),
-                busy: taken.remove(&id).unwrap_or_default(),
+                busy: taken.remove(&calendar.id.into()).unwrap_or_default(),
             });
         }
         if !calendar.is_readable() {
@@ -220,7 +221,7 @@ impl AvailabilityInput {
             hosts.clear();
         }
         let visit = wanted.map(|wanted| {
-            let mut busy_of = |unit: UnitId| taken.remove(&StaffId(unit.0)).unwrap_or_default();
+            let mut busy_of = |unit: UnitId| taken.remove(&TimeOwner::Unit(unit)).unwrap_or_default();
             let resource = |resource: &store::resources::Resource| Resource {
                 id: resource.id,
                 units: services::units_of(resource)
@@ -418,14 +419,14 @@ async fn without_moved(
     tx: &mut Tx,
     taken: &[OccupiedSpan],
     moved: Option<AppointmentId>,
-) -> Result<BTreeMap<StaffId, Vec<Busy>>, StoreError> {
+) -> Result<BTreeMap<TimeOwner, Vec<Busy>>, StoreError> {
     let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
     let mut booked: BTreeSet<OccupancyId> = BTreeSet::new();
     if let Some(moved) = moved {
         own.extend(occupancy::seats_of(tx, moved).await?);
         booked.extend(occupancy::shared_with_others(tx, moved).await?);
     }
-    let mut busy: BTreeMap<StaffId, Vec<Busy>> = BTreeMap::new();
+    let mut busy: BTreeMap<TimeOwner, Vec<Busy>> = BTreeMap::new();
     for place in taken {
         let seats = own.get(&place.id).copied().unwrap_or(0);
         let others = place.taken.saturating_sub(seats);
@@ -438,7 +439,7 @@ async fn without_moved(
             // Who moves away leaves nothing but holds.
             place.appointment_id = None;
         }
-        let host = busy.entry(place.host_id).or_default();
+        let host = busy.entry(place.owner).or_default();
         host.push(busy::of_taken(&place, others));
     }
     Ok(busy)
@@ -448,9 +449,9 @@ async fn without_moved(
 async fn add_called_off(
     tx: &mut Tx,
     calendar: &BookingCalendar,
-    people: &[StaffId],
+    people: &[TimeOwner],
     reach: Interval,
-    taken: &mut BTreeMap<StaffId, Vec<Busy>>,
+    taken: &mut BTreeMap<TimeOwner, Vec<Busy>>,
 ) -> Result<(), StoreError> {
     if calendar.kind != Kind::ClassBooking {
         return Ok(());
@@ -513,7 +514,7 @@ pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     }
 }
 
-/// Whose time the appointments and blocks of a Simple calendar take: its own.
+/// The host that stands for a Simple calendar in the rules, which know hosts alone: the calendar itself.
 pub(crate) fn in_place_of_a_host(calendar: &BookingCalendar) -> StaffId {
     StaffId(calendar.id.0)
 }
@@ -532,7 +533,7 @@ pub(crate) async fn lock_calendar_if_limited(
 ) -> Result<bool, StoreError> {
     let is_counted = is_counted(calendar);
     if is_counted {
-        occupancy::lock_owners(tx, &[in_place_of_a_host(calendar)]).await?;
+        tx.lock([Lock::Count(calendar.id)]).await?;
     }
     Ok(is_counted)
 }

@@ -18,7 +18,7 @@ use scheduling::{
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
-use store::occupancy::VisitorId;
+use store::holds::VisitorId;
 use store::staff::Staff;
 use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;

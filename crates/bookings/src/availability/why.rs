@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{
     AppointmentId, CalendarId, Cause, DateRange, Interval, Kind, Position, Reason, Refusal, Span, StaffId,
-    Unit,
+    TimeOwner, Unit,
 };
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
@@ -218,12 +218,12 @@ impl Explained {
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
         let reach = super::context::reach(&self.context.calendar, span);
-        let people: Vec<StaffId> = if is_admin(viewer.role) {
+        let people: Vec<TimeOwner> = if is_admin(viewer.role) {
             let members = self.context.members.iter();
-            let own = super::context::in_place_of_a_host(&self.context.calendar);
-            members.map(|(_, person)| person.id).chain([own]).collect()
+            let own = TimeOwner::Calendar(self.context.calendar.id);
+            members.map(|(_, person)| person.id.into()).chain([own]).collect()
         } else {
-            vec![viewer.id]
+            vec![viewer.id.into()]
         };
         let events = external_events::between(tx, &own, reach.start, reach.end).await?;
         let ids: BTreeSet<EventId> = events.iter().map(|event| event.event_id).collect();
@@ -323,7 +323,12 @@ impl Explained {
         let rules = &self.context.calendar.rules;
         let start = position.start.checked_sub(minutes(rules.pre_buffer)).ok()?;
         let end = position.end.checked_add(minutes(rules.post_buffer)).ok()?;
-        let of_host = |block: &&Blocked| Some(block.host_id) == refusal.host;
+        let simple = TimeOwner::Calendar(self.context.calendar.id);
+        let owner = refusal.host.map(|host| match self.context.calendar.kind {
+            Kind::Simple => simple,
+            _ => host.into(),
+        });
+        let of_host = |block: &&Blocked| Some(block.owner) == owner;
         let mut blocks = seen.blocks.iter().filter(of_host);
         let found = blocks.find(|block| block.starts_at < end && block.ends_at > start)?;
         Some(About::Block {

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Priority, Rules, StaffId};
+use store::locks::Lock;
 use store::{
-    StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, occupancy, staff,
+    StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, holds, staff,
     workspace,
 };
 use zones::Zone;
@@ -264,8 +265,8 @@ async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<()
     // For all of them at once, as everybody locks in one order.
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
     let parts = appointment_parts::list(tx, &ids).await?;
-    let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    occupancy::lock_owners(tx, &hosts).await?;
+    tx.lock(parts.iter().map(|part| Lock::Owner(part.host_id.into())))
+        .await?;
     let mut sessions = BTreeSet::new();
     for appointment in coming {
         if appointment
@@ -294,7 +295,7 @@ async fn check_change_of_owner(
         return Ok(());
     };
     // Nobody opens a session meanwhile.
-    occupancy::lock_owners(tx, &[owner]).await?;
+    tx.lock([Lock::Owner(owner.into())]).await?;
     let coming = classes::to_come(tx, old.id, now).await?;
     let name = staff::find(tx, owner).await?.map(|person| person.name);
     let are = match coming {
@@ -342,7 +343,7 @@ pub async fn delete(quince: &Quince, by: StaffId, id: CalendarId) -> Result<(), 
     if appointments::has_any(&mut tx, id).await? {
         return Err(CalendarError::HasAppointments);
     }
-    occupancy::end_holds_of(&mut tx, id).await?;
+    holds::end_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

@@ -5,12 +5,14 @@ mod session;
 mod waiting;
 
 use jiff::Timestamp;
-use scheduling::{CalendarId, Kind, StaffId};
+use scheduling::{CalendarId, Kind, StaffId, TimeOwner};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::class_sessions::{self, NewSession, Session};
-use store::occupancy::{FreedSlot, TimeClaim};
-use store::{StoreError, Tx, appointments, busy_time, calendar_members, occupancy, waiting_list};
+use store::holds::FreedSlot;
+use store::locks::Lock;
+use store::occupancy::TimeClaim;
+use store::{StoreError, Tx, appointments, busy_time, calendar_members, waiting_list};
 
 use crate::availability::context::AvailabilityInput;
 use crate::error::ChangeError;
@@ -42,12 +44,15 @@ pub(crate) async fn to_come(tx: &mut Tx, calendar: CalendarId, now: Timestamp) -
     Ok(to_come)
 }
 
-/// Whoever changes who has a seat waits for the class's owner first, before anything is locked.
-pub(crate) async fn lock_owner(tx: &mut Tx, appointment: &Appointment) -> Result<(), StoreError> {
-    match (appointment.session_id, appointment.host_id) {
-        (Some(_), Some(owner)) => occupancy::lock_owners(tx, &[owner]).await,
-        _ => Ok(()),
-    }
+/// What whoever changes an appointment locks first: itself, and of a seat the time of the class's owner, as whoever is next may get
+/// it.
+pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
+    let owner = appointment.host_id.filter(|_| appointment.session_id.is_some());
+    let owner = owner.map(|owner| Lock::Owner(owner.into()));
+    [Lock::Appointment(appointment.id)]
+        .into_iter()
+        .chain(owner)
+        .collect()
 }
 
 /// Makes the places of a seat lie within the session, which has its time already, with the buffers that it was opened with.
@@ -113,7 +118,7 @@ pub(crate) async fn waiting_first(
     if calendar.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
     {
-        occupancy::lock_owners(tx, &[session.host_id]).await?;
+        tx.lock([Lock::Owner(session.host_id.into())]).await?;
         seats_freed(quince, tx, session.id, now).await?;
     }
     Ok(())
@@ -157,7 +162,8 @@ pub(crate) async fn free_seats(
     now: Timestamp,
 ) -> Result<u32, StoreError> {
     let (start, end) = (appointment.starts_at, appointment.ends_at);
-    let taken = busy_time::taken_between(tx, appointment.host_id.as_slice(), start, end, now, None).await?;
+    let owner = appointment.host_id.map(TimeOwner::Staff);
+    let taken = busy_time::taken_between(tx, owner.as_slice(), start, end, now, None).await?;
     let taken = taken
         .iter()
         .filter(|span| span.calendar_id == calendar.id && span.meeting_start == start);
@@ -193,7 +199,7 @@ pub(crate) async fn join(
         appointment.session_id = None;
         return Ok(candidate);
     };
-    occupancy::lock_owners(tx, &[owner]).await?;
+    tx.lock([Lock::Owner(owner.into())]).await?;
     // Who holds the class was read before it was this one's turn.
     if owner_of(tx, calendar.id).await? != Some(owner) {
         return Err(StoreError::SlotTaken);

@@ -6,7 +6,7 @@ use store::appointments::{Appointment, CalledOff};
 use store::class_sessions::{self, Session};
 use store::{
     AppointmentStatus as Status, SessionId, Tx, WaitingId, appointments, booking_calendars, event_writes,
-    occupancy, remote_calendars, staff, waiting_list,
+    locks, occupancy, remote_calendars, staff, waiting_list,
 };
 
 use crate::accounts::is_admin;
@@ -165,7 +165,7 @@ async fn try_to_cancel_session(
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let (session, _) = open(&mut tx, by, id).await?;
-    occupancy::lock_owners(&mut tx, &[session.host_id]).await?;
+    let locked = locks::owners(&mut tx, [session.host_id]).await?;
     let (session, name) = open(&mut tx, by, id).await?;
     if session.cancelled_at.is_some() {
         return Ok(());
@@ -184,10 +184,9 @@ async fn try_to_cancel_session(
         .await?
         .ok_or(ChangeError::NotFound)?;
     for mut attending in appointments::of_session(&mut tx, id).await? {
-        appointments::lock(&mut tx, attending.id).await?;
         let status = Status::Cancelled;
         appointments::set_status(&mut tx, attending.id, status, Some(called_off), now).await?;
-        occupancy::release(&mut tx, attending.id).await?;
+        occupancy::release(&mut tx, &locked, attending.id).await?;
         attending.cancel_reason.clone_from(&session.cancel_reason);
         attending.status = status;
         notifications::remind(&mut tx, &attending, now).await?;

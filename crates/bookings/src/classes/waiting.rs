@@ -2,15 +2,16 @@
 //! themselves: nobody can come between.
 
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal, StaffId};
+use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal};
 use store::appointment_parts::NewPart;
 use store::appointments::{self, Appointment};
 use store::booking_calendars::{self, BookingCalendar};
 use store::class_sessions::{self, Session};
+use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
     AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, appointment_parts, calendar_members,
-    occupancy, strangers,
+    locks, occupancy, strangers,
 };
 use zones::Zone;
 
@@ -128,7 +129,7 @@ async fn try_to_wait(
         .ok_or_else(nothing_to_wait_for)?;
     // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
     if let Some(owner) = super::owner_of(&mut tx, calendar.id).await? {
-        occupancy::lock_owners(&mut tx, &[owner]).await?;
+        tx.lock([Lock::Owner(owner.into())]).await?;
     }
     let mut checked = Validator::default();
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
@@ -242,7 +243,7 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Change
 pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
     let mut tx = quince.store().write().await?;
     let (_, session) = of_token(&mut tx, token).await?;
-    occupancy::lock_owners(&mut tx, &[session.host_id]).await?;
+    tx.lock([Lock::Owner(session.host_id.into())]).await?;
     // It may have become a seat meanwhile.
     let (waiting, _) = of_token(&mut tx, token).await?;
     waiting_list::delete(&mut tx, waiting.id).await?;
@@ -355,8 +356,8 @@ pub(crate) async fn seats_changed(
     now: Timestamp,
 ) -> Result<(), Internal> {
     let sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
-    let hosts: Vec<StaffId> = sessions.iter().map(|session| session.host_id).collect();
-    occupancy::lock_owners(tx, &hosts).await?;
+    tx.lock(sessions.iter().map(|session| Lock::Owner(session.host_id.into())))
+        .await?;
     for session in sessions {
         seats_freed(quince, tx, session.id, now).await?;
         outbox::sync_session_event(tx, session.id, now).await?;
@@ -410,7 +411,8 @@ async fn move_up(
     if !appointments::of_session(tx, session.id).await?.is_empty() {
         super::within(session, &mut places);
     }
-    match occupancy::claim(tx, &places, appointment.id, appointment.seats(), now).await {
+    let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
+    match occupancy::claim(tx, &locked, &places, appointment.id, appointment.seats(), now).await {
         Err(StoreError::SlotTaken) => return Ok(false),
         other => other?,
     }

@@ -13,10 +13,10 @@ use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::NewPart;
 use store::appointments::Appointment;
 use store::event_writes::{self, EventWrite, NewEventWrite, Subject};
+use store::locks::Lock;
 use store::{
     AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, SessionId, StoreError, Tx,
-    WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, occupancy,
-    remote_calendars,
+    WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, remote_calendars,
 };
 
 pub(crate) use deliver::Target;
@@ -67,8 +67,8 @@ pub(crate) async fn sync_events(
         return sync_session_event(tx, session, now).await;
     }
     let mut parts = appointment_parts::list(tx, &[appointment.id]).await?;
-    let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    occupancy::lock_owners(tx, &hosts).await?;
+    tx.lock(parts.iter().map(|part| Lock::Owner(part.host_id.into())))
+        .await?;
     if !has_event(appointment.status) || appointment.is_unconfirmed() {
         parts.clear();
     }
@@ -90,7 +90,7 @@ pub(crate) async fn sync_session_event(tx: &mut Tx, id: SessionId, now: Timestam
     let Some(session) = class_sessions::find(tx, id).await? else {
         return Ok(());
     };
-    occupancy::lock_owners(tx, &[session.host_id]).await?;
+    tx.lock([Lock::Owner(session.host_id.into())]).await?;
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
     let roster = appointments::roster_of_session(tx, id).await?;
@@ -214,7 +214,7 @@ async fn retire(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), S
 /// After a host chose another primary calendar: the events of all appointments and sessions to come move there. iCloud has
 /// no move, so they are removed and written anew.
 pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
-    occupancy::lock_owners(tx, &[host]).await?;
+    tx.lock([Lock::Owner(host.into())]).await?;
     let Some((connection, primary)) = target_of(tx, host).await? else {
         return Ok(());
     };
@@ -284,7 +284,7 @@ async fn to_come(
 /// neither must act on what the other has just changed.
 async fn lock_owner(tx: &mut Tx, connection: ConnectionId) -> Result<(), StoreError> {
     match connections::find(tx, connection).await? {
-        Some(connection) => occupancy::lock_owners(tx, &[connection.staff_id]).await,
+        Some(connection) => tx.lock([Lock::Owner(connection.staff_id.into())]).await,
         None => Ok(()),
     }
 }

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{Choice, Interval, Kind, Slot, StaffId};
+use scheduling::{Choice, Interval, Kind, Slot, StaffId, TimeOwner};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
+use store::locks::Lock;
 use store::occupancy::TimeClaim;
-use store::{StoreError, Tx, appointment_parts, appointments, busy_time, occupancy};
+use store::{StoreError, Tx, appointment_parts, appointments, busy_time};
 
 use super::Target;
 use super::live_check::LiveCheck;
 use super::refusals;
 use crate::availability::balance;
-use crate::availability::context::{AvailabilityInput, in_place_of_a_host};
+use crate::availability::context::AvailabilityInput;
 use crate::services;
 
 /// One way to hold an appointment.
@@ -52,8 +53,11 @@ impl Candidate {
         let hosts: BTreeSet<StaffId> = self.parts.iter().map(|part| part.host_id).collect();
         self.places
             .iter()
-            .filter(move |place| self.is_checked && hosts.contains(&place.host_id))
-            .map(|place| (place.host_id, Interval::new(place.from, place.to)))
+            .filter(|_| self.is_checked)
+            .filter_map(move |place| {
+                let host = place.owner.staff().filter(|host| hosts.contains(host))?;
+                Some((host, Interval::new(place.from, place.to)))
+            })
     }
 
     /// The same, whatever is there already.
@@ -118,7 +122,10 @@ pub(crate) fn held_by(
     let part = |host: &StaffId| NewPart::of(*host, slot.start, slot.end);
     Candidate {
         parts: hosts.iter().map(part).collect(),
-        places: hosts.iter().map(|host| place(calendar, slot, *host)).collect(),
+        places: hosts
+            .iter()
+            .map(|host| place(calendar, slot, (*host).into()))
+            .collect(),
         reason,
         is_checked: true,
     }
@@ -128,7 +135,7 @@ pub(crate) fn held_by(
 pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candidate {
     Candidate {
         parts: Vec::new(),
-        places: vec![place(calendar, slot, in_place_of_a_host(calendar))],
+        places: vec![place(calendar, slot, calendar.id.into())],
         reason: String::new(),
         is_checked: false,
     }
@@ -184,8 +191,8 @@ pub(crate) async fn places_again(
 ) -> Result<Vec<TimeClaim>, StoreError> {
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let mut places = places_of_booked(calendar, appointment, &parts);
-    let hosts: Vec<StaffId> = places.iter().map(|place| place.host_id).collect();
-    occupancy::lock_owners(tx, &hosts).await?;
+    tx.lock(places.iter().map(|place| Lock::Owner(place.owner)))
+        .await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     if !services::resources_exist(tx, &parts).await? {
         return Err(StoreError::SlotTaken);
@@ -220,7 +227,7 @@ pub(crate) async fn is_known_to_overlap(
 ) -> Result<bool, StoreError> {
     // The appointment has just been changed, so this is the present.
     let now = appointment.updated_at;
-    let there = busy_time::taken_between(tx, &[place.host_id], place.from, place.to, now, None).await?;
+    let there = busy_time::taken_between(tx, &[place.owner], place.from, place.to, now, None).await?;
     let mut overlaps = false;
     for taken in there {
         let other = match taken.appointment_id {
@@ -247,10 +254,12 @@ pub(crate) fn places_of(
     hosts: &[StaffId],
 ) -> Vec<TimeClaim> {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
-    let nobody = [in_place_of_a_host(calendar)];
-    let hosts = if hosts.is_empty() { &nobody[..] } else { hosts };
-    let place = |host: &StaffId| TimeClaim {
-        host_id: *host,
+    let mut owners: Vec<TimeOwner> = hosts.iter().copied().map(TimeOwner::Staff).collect();
+    if owners.is_empty() {
+        owners.push(calendar.id.into());
+    }
+    let place = |owner: TimeOwner| TimeClaim {
+        owner,
         calendar_id: appointment.calendar_id,
         meeting_start: appointment.starts_at,
         from: earlier(appointment.starts_at, minutes(appointment.pre_buffer)),
@@ -258,7 +267,7 @@ pub(crate) fn places_of(
         capacity: capacity(calendar),
         overriding: false,
     };
-    hosts.iter().map(place).collect()
+    owners.into_iter().map(place).collect()
 }
 
 /// What an appointment of this booking calendar occupies at a start, with buffers.
@@ -271,10 +280,10 @@ fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
 }
 
 /// The place in a host's time that such an appointment takes.
-fn place(calendar: &BookingCalendar, slot: &Slot, host: StaffId) -> TimeClaim {
+fn place(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim {
     let occupied = occupied(calendar, slot);
     TimeClaim {
-        host_id: host,
+        owner,
         calendar_id: calendar.id,
         meeting_start: slot.start,
         from: occupied.start,

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use scheduling::StaffId;
 use sha2::{Digest, Sha256};
-use store::occupancy::VisitorId;
+use store::holds::VisitorId;
 use store::questions::Answer;
 use store::strangers::address_key;
 use zones::Zone;

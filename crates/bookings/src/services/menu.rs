@@ -1,8 +1,9 @@
 //! The menu of a Service calendar: made by the owner and admins, read by everybody.
 
 use scheduling::{CalendarId, Kind, ResourceId, StaffId};
+use store::locks::Lock;
 use store::services::{self, NewService, Service};
-use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, occupancy, resources, staff};
+use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
 use crate::problem::{FieldProblem, Internal, first_sentence};
@@ -187,8 +188,8 @@ pub async fn save(
         .ok_or(MenuError::NotFound)?;
     let members = members(&mut tx, calendar).await?;
     // So that nobody makes fewer of what it needs meanwhile.
-    let needed: Vec<StaffId> = form.resources.iter().map(|(id, _)| StaffId(id.0)).collect();
-    occupancy::lock_owners(&mut tx, &needed).await?;
+    tx.lock(form.resources.iter().map(|(id, _)| Lock::Resource(*id)))
+        .await?;
     let known = resources::list(&mut tx).await?;
     let mut problems = Validator::default();
     if form

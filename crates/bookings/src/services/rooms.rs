@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use scheduling::{ResourceId, StaffId, UnitId};
+use store::locks::Lock;
 use store::resources::Resource;
-use store::{Tx, new_id, occupancy, resources, services, staff, workspace};
+use store::{Tx, new_id, resources, services, staff, workspace};
 use zones::Zone;
 
 use super::menu::MenuError;
@@ -94,10 +95,10 @@ async fn check_what_goes(tx: &mut Tx, new: &[Resource], now: Timestamp) -> Resul
             fewer.push((old, kept));
         }
     }
-    let sorts = fewer.iter().map(|(old, _)| StaffId(old.id.0));
+    let sorts = fewer.iter().map(|(old, _)| Lock::Resource(old.id));
     let going = fewer.iter().flat_map(|(old, kept)| units_from(old, *kept));
-    let queue: Vec<StaffId> = sorts.chain(going.map(|unit| StaffId(unit.0))).collect();
-    occupancy::lock_owners(tx, &queue).await?;
+    tx.lock(sorts.chain(going.map(|unit| Lock::Owner(unit.into()))))
+        .await?;
     let services = services::all(tx).await?;
     let zone = workspace::find(tx)
         .await?

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{CalendarId, Interval, ResourceId, StaffId, Step, UnitId, Visit};
+use scheduling::{CalendarId, Interval, ResourceId, StaffId, Step, TimeOwner, UnitId, Visit};
 use store::appointment_parts::{NewPart, Part, PartService};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::CalendarMember;
@@ -287,8 +287,8 @@ pub(crate) fn places_of_parts(
     (pre, post): (u32, u32),
     parts: &[NewPart],
 ) -> Vec<TimeClaim> {
-    let place = |host_id: StaffId, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
-        host_id,
+    let place = |owner: TimeOwner, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
+        owner,
         calendar_id: calendar,
         meeting_start: start,
         from,
@@ -303,12 +303,12 @@ pub(crate) fn places_of_parts(
         let earlier = places
             .iter_mut()
             .rev()
-            .find(|place| place.host_id == part.host_id);
+            .find(|place| place.owner == part.host_id.into());
         if let Some(earlier) = earlier {
             earlier.to = earlier.to.min(part.starts_at);
             from = from.max(earlier.to);
         }
-        places.push(place(part.host_id, part.starts_at, from, to));
+        places.push(place(part.host_id.into(), part.starts_at, from, to));
     }
     let units = parts
         .iter()
@@ -316,7 +316,7 @@ pub(crate) fn places_of_parts(
     for (part, service) in units {
         for unit in &service.units {
             places.push(place(
-                StaffId(unit.0),
+                TimeOwner::Unit(*unit),
                 part.starts_at,
                 part.starts_at,
                 service.leaves_at,

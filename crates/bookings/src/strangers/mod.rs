@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 use store::due::SKEW;
-use store::occupancy::VisitorId;
+use store::holds::VisitorId;
 use store::strangers::{self, Sender, Sent, address_key};
 use store::{StoreError, Tx};
 

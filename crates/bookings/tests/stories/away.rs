@@ -88,7 +88,7 @@ async fn only_its_owner_and_admins_block_time_off(world: World) {
     let not_his = blocked::add(&world.quince, jonas, world.owner, span("10:00", "11:00"), "").await;
     assert!(matches!(not_his, Err(ChangeError::NotAllowed)), "{not_his:?}");
     let his = blocked::add(&world.quince, world.owner, jonas, span("10:00", "11:00"), "").await;
-    assert_eq!(his.unwrap().staff_name, "Jonas");
+    assert_eq!(his.unwrap().owner_name, "Jonas");
     let hers = blocked::add(
         &world.quince,
         world.owner,

@@ -13,7 +13,7 @@ use bookings::clock::TestClock;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::{
     AppointmentId, DateRange, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
-    VisitorId, WeeklyHours, classes, profile,
+    TimeOwner, VisitorId, WeeklyHours, classes, profile,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::appointment_parts::Part;
@@ -117,7 +117,7 @@ impl Worker {
         };
         let visitor = self.dice.pick(&self.visitors).unwrap_or(self.visitors[0]);
         let held = appointments::hold(&self.quince, visitor, &wish).await;
-        held.map(drop).map_err(|error| error.to_string())
+        held.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
     async fn book(&mut self) -> Result<(), String> {
@@ -148,7 +148,7 @@ impl Worker {
         } else {
             appointments::book(&self.quince, wish).await
         };
-        let booked = booked.map_err(|error| error.to_string())?;
+        let booked = booked.map_err(|error| format!("{error} {error:?}"))?;
         self.booked.lock().await.push(booked);
         Ok(())
     }
@@ -162,7 +162,7 @@ impl Worker {
         };
         let start = self.some_time();
         let moved = appointments::reschedule(&self.quince, &client, start).await;
-        moved.map(drop).map_err(|error| error.to_string())
+        moved.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
     async fn cancel(&mut self) -> Result<(), String> {
@@ -173,7 +173,7 @@ impl Worker {
             token: booked.manage_token,
         };
         let cancelled = appointments::cancel(&self.quince, &client, "").await;
-        cancelled.map_err(|error| error.to_string())
+        cancelled.map_err(|error| format!("{error} {error:?}"))
     }
 
     async fn set_status(&mut self) -> Result<(), String> {
@@ -183,7 +183,7 @@ impl Worker {
         let status = self.dice.pick(&[Status::Confirmed, Status::Invalid]);
         let status = status.unwrap_or(Status::Confirmed);
         let set = appointments::set_status(&self.quince, self.owner, booked.id, status).await;
-        set.map_err(|error| error.to_string())
+        set.map_err(|error| format!("{error} {error:?}"))
     }
 
     /// Other buffers, seats, places or members; whether bookings are confirmed at once.
@@ -220,7 +220,7 @@ impl Worker {
             ..CalendarForm::new(&found.name)
         };
         let changed = booking_calendars::update(&self.quince, self.owner, found.id, form).await;
-        changed.map_err(|error| error.to_string())
+        changed.map_err(|error| format!("{error} {error:?}"))
     }
 
     /// More of them, or fewer.
@@ -232,7 +232,7 @@ impl Worker {
             quantity: 1 + self.dice.below(3),
         });
         let saved = services::save_resources(&self.quince, self.owner, forms.collect()).await;
-        saved.map_err(|error| error.to_string())
+        saved.map_err(|error| format!("{error} {error:?}"))
     }
 
     async fn exchange(&mut self) -> Result<(), String> {
@@ -242,7 +242,7 @@ impl Worker {
         let (leaves, joins) = (self.dice.pick(&self.team), self.dice.pick(&self.team));
         let (leaves, joins) = (leaves.unwrap_or(self.owner), joins.unwrap_or(self.owner));
         let exchanged = appointments::reassign(&self.quince, self.owner, booked.id, leaves, joins).await;
-        exchanged.map(drop).map_err(|error| error.to_string())
+        exchanged.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
     async fn wait_for_a_seat(&mut self) -> Result<(), String> {
@@ -254,7 +254,7 @@ impl Worker {
             ..adas_wish("10:00")
         };
         let waits = classes::wait(&self.quince, &wish).await;
-        waits.map(drop).map_err(|error| error.to_string())
+        waits.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
     async fn call_a_session_off(&mut self) -> Result<(), String> {
@@ -263,11 +263,11 @@ impl Worker {
             return Ok(());
         };
         let appointment = appointments::get(&self.quince, self.owner, booked.id).await;
-        let Some(session) = appointment.map_err(|error| error.to_string())?.session else {
+        let Some(session) = appointment.map_err(|error| format!("{error} {error:?}"))?.session else {
             return Ok(());
         };
         let called_off = classes::cancel_session(&self.quince, self.owner, session, "").await;
-        called_off.map_err(|error| error.to_string())
+        called_off.map_err(|error| format!("{error} {error:?}"))
     }
 }
 
@@ -417,13 +417,13 @@ async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp,
 async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &str) {
     let mut tx = world.database.store.read().await.unwrap();
     let calendars = store::booking_calendars::list(&mut tx).await.unwrap();
-    let mut hosts: Vec<StaffId> = staff::list(&mut tx)
+    let mut owners: Vec<TimeOwner> = staff::list(&mut tx)
         .await
         .unwrap()
         .iter()
-        .map(|one| one.id)
+        .map(|one| one.id.into())
         .collect();
-    hosts.extend(calendars.iter().map(|calendar| StaffId(calendar.id.0)));
+    owners.extend(calendars.iter().map(|calendar| TimeOwner::Calendar(calendar.id)));
     let filter = store::appointment_list::Filter {
         upcoming: true,
         now: world.quince.now(),
@@ -438,14 +438,14 @@ async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &
     let ids: Vec<_> = all.iter().map(|appointment| appointment.id).collect();
     let parts = appointment_parts::list(&mut tx, &ids).await.unwrap();
     let services = parts.iter().filter_map(|part| part.service.as_ref());
-    let units: BTreeSet<StaffId> = services
+    let units: BTreeSet<TimeOwner> = services
         .flat_map(|service| &service.units)
-        .map(|unit| StaffId(unit.0))
+        .map(|unit| TimeOwner::Unit(*unit))
         .collect();
-    hosts.extend(units.clone());
+    owners.extend(units.clone());
     let day = SignedDuration::from_hours(24);
     let (from, to) = (first - day, first + day);
-    let taken = busy_time::taken_between(&mut tx, &hosts, from, to, world.quince.now(), None)
+    let taken = busy_time::taken_between(&mut tx, &owners, from, to, world.quince.now(), None)
         .await
         .unwrap();
     check_spans(&taken, round);
@@ -471,7 +471,7 @@ async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &
     for visitor in visitors {
         // What is not taken for its visitor is what they hold.
         let now = world.quince.now();
-        let others = busy_time::taken_between(&mut tx, &hosts, from, to, now, Some(*visitor))
+        let others = busy_time::taken_between(&mut tx, &owners, from, to, now, Some(*visitor))
             .await
             .unwrap();
         for span in &taken {
@@ -496,7 +496,7 @@ fn check_spans(taken: &[OccupiedSpan], round: &str) {
     for (index, one) in taken.iter().enumerate() {
         assert!(one.taken <= one.capacity, "{round}: too many seats in {one:?}");
         for other in &taken[index + 1..] {
-            let overlap = one.host_id == other.host_id && one.from < other.to && other.from < one.to;
+            let overlap = one.owner == other.owner && one.from < other.to && other.from < one.to;
             assert!(
                 !overlap || one.overriding || other.overriding,
                 "{round}: booked twice\n{one:?}\n{other:?}"
@@ -527,15 +527,15 @@ fn check_appointment(
     let mut held = BTreeSet::new();
     for (span, seats) in spans.clone() {
         assert_eq!(seats, appointment.seats(), "{round}: {id}");
-        held.insert(span.host_id);
+        held.insert(span.owner);
     }
     // Whose time it must have, and when.
-    let mut needed: Vec<(StaffId, Timestamp, Timestamp)> = parts
+    let mut needed: Vec<(TimeOwner, Timestamp, Timestamp)> = parts
         .iter()
-        .map(|part| (part.host_id, part.starts_at, part.ends_at))
+        .map(|part| (part.host_id.into(), part.starts_at, part.ends_at))
         .collect();
     if needed.is_empty() {
-        let nobody = StaffId(appointment.calendar_id.0);
+        let nobody = appointment.calendar_id.into();
         needed.push((nobody, appointment.starts_at, appointment.ends_at));
     }
     for part in parts {
@@ -544,7 +544,7 @@ fn check_appointment(
             service
                 .units
                 .iter()
-                .map(|unit| (StaffId(unit.0), service.leaves_at))
+                .map(|unit| (TimeOwner::Unit(*unit), service.leaves_at))
         });
         needed.extend(units.map(|(unit, leaves_at)| (unit, part.starts_at, leaves_at)));
     }
@@ -552,11 +552,11 @@ fn check_appointment(
         assert!(
             spans
                 .clone()
-                .any(|(span, _)| span.host_id == *host && span.from <= *from && *to <= span.to),
-            "{round}: {id} lacks {from} to {to} with {host}"
+                .any(|(span, _)| span.owner == *host && span.from <= *from && *to <= span.to),
+            "{round}: {id} lacks {from} to {to} with {host:?}"
         );
     }
-    let needed: BTreeSet<StaffId> = needed.into_iter().map(|(host, _, _)| host).collect();
+    let needed: BTreeSet<TimeOwner> = needed.into_iter().map(|(host, _, _)| host).collect();
     assert_eq!(
         held, needed,
         "{round}: {id} has time with whoever takes part and nobody else"
@@ -564,11 +564,8 @@ fn check_appointment(
 }
 
 /// Never more chairs are taken than there are.
-fn check_chairs(taken: &[OccupiedSpan], units: &BTreeSet<StaffId>, quantity: u32, round: &str) {
-    let of_chairs: Vec<&OccupiedSpan> = taken
-        .iter()
-        .filter(|span| units.contains(&span.host_id))
-        .collect();
+fn check_chairs(taken: &[OccupiedSpan], units: &BTreeSet<TimeOwner>, quantity: u32, round: &str) {
+    let of_chairs: Vec<&OccupiedSpan> = taken.iter().filter(|span| units.contains(&span.owner)).collect();
     for one in of_chairs.iter().filter(|span| !span.overriding) {
         let at_once = of_chairs
             .iter()

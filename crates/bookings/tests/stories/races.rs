@@ -157,7 +157,7 @@ async fn what_the_database_breaks_up_is_done_again_and_never_called_taken() {
         // It keeps the host's time to itself, and then wants what whoever waits for that has read.
         let mut other = PgConnection::connect(world.database.url()).await.unwrap();
         let mut in_the_way = other.begin().await.unwrap();
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(id::TEXT, 0)) FROM staff")
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('owner ' || id, 0)) FROM staff")
             .execute(&mut *in_the_way)
             .await
             .unwrap();
@@ -199,7 +199,7 @@ async fn a_booking_whose_connection_is_lost_is_made_all_the_same() {
     let mut watching = PgConnection::connect(world.database.url()).await.unwrap();
     let mut other = PgConnection::connect(world.database.url()).await.unwrap();
     let mut in_the_way = other.begin().await.unwrap();
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(id::TEXT, 0)) FROM staff")
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('owner ' || id, 0)) FROM staff")
         .execute(&mut *in_the_way)
         .await
         .unwrap();

@@ -4,7 +4,7 @@ use bookings::appointments::{self, BookError, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::{DateRange, Kind, Quince, Rules, StaffId, WeeklyHours};
+use bookings::{DateRange, Kind, Quince, Rules, StaffId, TimeOwner, WeeklyHours};
 use jiff::Timestamp;
 use store::busy_time;
 use tokio::task::JoinSet;
@@ -225,7 +225,7 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
 
         let mut tx = world.database.store.read().await.unwrap();
         let (from, to) = (zone.start_of_day(day), zone.start_of_day(day.tomorrow().unwrap()));
-        let itself = [StaffId(calendar.0)];
+        let itself = [TimeOwner::Calendar(calendar)];
         let taken = busy_time::taken_between(&mut tx, &itself, from, to, world.quince.now(), None)
             .await
             .unwrap();

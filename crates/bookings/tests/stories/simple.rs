@@ -2,7 +2,7 @@
 
 use bookings::appointments::{self, BookError, Booked, Booking};
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked};
+use bookings::{Interval, Kind, Rules, TimeOwner, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
 use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
@@ -83,7 +83,10 @@ async fn admins_block_its_own_time(world: World) {
     room(&world, 1).await;
     book(&world, "09:00", "a").await.unwrap();
     let owners = blocked::owners(&world.quince, world.owner).await.unwrap();
-    let own = owners.iter().find(|owner| owner.is_calendar).unwrap();
+    let own = owners
+        .iter()
+        .find(|owner| matches!(owner.id, TimeOwner::Calendar(_)))
+        .unwrap();
     assert_eq!(own.name, "Room");
     let span = Interval::new(tuesday("09:00"), tuesday("11:00"));
     let jonas = world.colleague("Jonas").await;

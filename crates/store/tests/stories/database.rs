@@ -5,9 +5,13 @@ use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
 use store::appointment_parts::{self, NewPart};
 use store::appointments::Appointment;
 use store::booking_calendars::NewBookingCalendar;
-use store::occupancy::TimeClaim;
+use store::holds::{FreedSlot, VisitorId};
+use store::occupancy::{Holds, TimeClaim};
 use store::staff::NewStaff;
-use store::{AppointmentStatus, Role, SecretKey, Store, Tx, appointments, booking_calendars, new_id, staff};
+use store::{
+    AppointmentStatus, Role, SecretKey, Store, StoreError, Tx, appointments, booking_calendars, new_id,
+    occupancy, staff,
+};
 use tempfile::TempDir;
 use testdb::Postgres;
 use zones::Zone;
@@ -126,7 +130,7 @@ pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
 /// Half an hour of a host's time, from so many minutes after now.
 pub fn place(host: StaffId, calendar: CalendarId, minutes: i64, capacity: u32) -> TimeClaim {
     TimeClaim {
-        host_id: host,
+        owner: host.into(),
         calendar_id: calendar,
         meeting_start: in_minutes(minutes),
         from: in_minutes(minutes),
@@ -142,7 +146,7 @@ pub async fn appointment(tx: &mut Tx, at: &TimeClaim) -> AppointmentId {
     let row = Appointment {
         id,
         calendar_id: at.calendar_id,
-        host_id: Some(at.host_id),
+        host_id: at.owner.staff(),
         session_id: None,
         guests: Vec::new(),
         answers: Vec::new(),
@@ -171,11 +175,67 @@ pub async fn appointment(tx: &mut Tx, at: &TimeClaim) -> AppointmentId {
     hash[..16].copy_from_slice(id.0.as_bytes());
     appointments::insert(tx, &row, &hash, None).await.unwrap();
     let part = NewPart {
-        host_id: at.host_id,
+        host_id: at.owner.staff().unwrap(),
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         service: None,
     };
     appointment_parts::replace(tx, id, &[part]).await.unwrap();
     id
+}
+
+/// Locks and claims as those do who book without a visitor's hold.
+pub async fn claim(
+    tx: &mut Tx,
+    places: &[TimeClaim],
+    appointment: AppointmentId,
+    seats: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let locked = occupancy::lock_to_claim(tx, places, now, (None, Holds::MayBeInTheWay)).await?;
+    occupancy::claim(tx, &locked, places, appointment, seats, now).await
+}
+
+/// As [`claim`], for a visitor.
+pub async fn claim_held(
+    tx: &mut Tx,
+    places: &[TimeClaim],
+    appointment: AppointmentId,
+    seats: u32,
+    now: Timestamp,
+    (visitor, holds): (Option<VisitorId>, Holds),
+) -> Result<(), StoreError> {
+    let locked = occupancy::lock_to_claim(tx, places, now, (visitor, holds)).await?;
+    occupancy::claim_held(tx, &locked, places, appointment, seats, now, visitor).await
+}
+
+/// Locks and moves.
+pub async fn relocate(
+    tx: &mut Tx,
+    places: &[TimeClaim],
+    appointment: AppointmentId,
+    seats: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let locked = occupancy::lock_to_relocate(tx, appointment, places).await?;
+    occupancy::relocate(tx, &locked, places, appointment, seats, now).await
+}
+
+/// Locks and gives back.
+pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+    let locked = occupancy::lock_to_release(tx, appointment).await?;
+    occupancy::release(tx, &locked, appointment).await
+}
+
+/// Locks and holds.
+pub async fn hold(
+    tx: &mut Tx,
+    places: &[TimeClaim],
+    visitor: VisitorId,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<FreedSlot>, StoreError> {
+    let owners = places.iter().map(|place| place.owner);
+    let locked = occupancy::lock_to_hold(tx, visitor, owners).await?;
+    occupancy::hold(tx, &locked, places, visitor, until, now).await
 }

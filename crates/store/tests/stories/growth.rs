@@ -6,21 +6,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use jiff::SignedDuration;
-use scheduling::{CalendarId, StaffId};
+use scheduling::{CalendarId, StaffId, TimeOwner};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
 use store::busy_time::{self, BusyQuery};
 use store::connections::{Discovered, NewConnection};
 use store::due::{self, At, Kept};
-use store::occupancy::VisitorId;
+use store::holds::VisitorId;
 use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
 use store::{
-    ImportPolicy, RemoteCalendarId, Server, Tx, appointments, class_sessions, connections, event_writes,
-    external_events, idempotency_keys, messages, occupancy, pruning, remote_calendars, sessions,
+    Backend, ImportPolicy, RemoteCalendarId, Server, Tx, appointments, class_sessions, connections,
+    event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars, sessions,
 };
 
-use crate::database::{Database, appointment, booking_calendar, now, person, place, stories};
+use crate::database::{Database, appointment, booking_calendar, claim, now, person, place, release, stories};
 
 stories! {
     no_question_reads_more_of_a_longer_history,
@@ -83,16 +83,16 @@ async fn people(tx: &mut Tx) -> People {
 
 async fn run(tx: &mut Tx, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
-    match tx {
-        Tx::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop).unwrap(),
-        Tx::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop).unwrap(),
+    match tx.backend() {
+        Backend::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop).unwrap(),
+        Backend::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop).unwrap(),
     }
 }
 
 /// Fills in appointments that were, one an hour up to now, and [`TO_COME`] from then on, with all that belongs to each.
 #[expect(clippy::too_many_lines, reason = "a statement for each table")]
 async fn fill(tx: &mut Tx, people: &People, past: u32) {
-    let is_sqlite = matches!(tx, Tx::Sqlite(_));
+    let is_sqlite = matches!(tx.backend(), Backend::Sqlite(_));
     let id = |uuid: uuid::Uuid| {
         if is_sqlite {
             format!("unhex('{}')", uuid.simple())
@@ -149,7 +149,7 @@ async fn fill(tx: &mut Tx, people: &People, past: u32) {
              {all} SELECT {appointment}, 0, {host}, {start}, {end} FROM rows"
         ),
         format!(
-            "INSERT INTO occupancy (id, host_id, calendar_id, meeting_start, from_at, to_at, capacity)
+            "INSERT INTO occupancy (id, owner_id, calendar_id, meeting_start, from_at, to_at, capacity)
              {all} SELECT {}, {host}, {calendar}, {start}, {start}, {end}, 1 FROM rows",
             of(3)
         ),
@@ -200,7 +200,7 @@ async fn fill(tx: &mut Tx, people: &People, past: u32) {
             id(people.classes.0)
         ),
         format!(
-            "INSERT INTO blocked_time (id, host_id, starts_at, ends_at, title)
+            "INSERT INTO blocked_time (id, owner_id, starts_at, ends_at, title)
              {all} SELECT {}, {host}, {start}, {end}, 'Errand' FROM rows",
             of(8)
         ),
@@ -220,8 +220,8 @@ struct Steps(Arc<AtomicU64>);
 
 impl Steps {
     async fn begin(&self, tx: &mut Tx) {
-        match tx {
-            Tx::Sqlite(tx) => {
+        match tx.backend() {
+            Backend::Sqlite(tx) => {
                 self.0.store(0, Ordering::Relaxed);
                 let steps = self.clone();
                 let mut handle = tx.lock_handle().await.unwrap();
@@ -230,23 +230,25 @@ impl Steps {
                     true
                 });
             }
-            Tx::Postgres(_) => self.0.store(looked_at(tx).await, Ordering::Relaxed),
+            Backend::Postgres(_) => self.0.store(looked_at(tx).await, Ordering::Relaxed),
         }
     }
 
     async fn end(&self, tx: &mut Tx) -> u64 {
-        match tx {
-            Tx::Sqlite(tx) => {
+        match tx.backend() {
+            Backend::Sqlite(tx) => {
                 tx.lock_handle().await.unwrap().remove_progress_handler();
                 self.0.load(Ordering::Relaxed)
             }
-            Tx::Postgres(_) => looked_at(tx).await - self.0.load(Ordering::Relaxed),
+            Backend::Postgres(_) => looked_at(tx).await - self.0.load(Ordering::Relaxed),
         }
     }
 }
 
 async fn looked_at(tx: &mut Tx) -> u64 {
-    let Tx::Postgres(tx) = tx else { return 0 };
+    let Backend::Postgres(tx) = tx.backend() else {
+        return 0;
+    };
     let rows: i64 = sqlx::query_scalar(
         "SELECT COALESCE(SUM(pg_stat_get_xact_tuples_returned(oid)), 0)::BIGINT FROM pg_class
          WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace",
@@ -392,9 +394,10 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
             let _ = class_sessions::future_of_host(tx, host, now()).await.unwrap();
         }
         "busy time" => {
+            let owners: Vec<TimeOwner> = people.hosts.iter().copied().map(TimeOwner::Staff).collect();
             let question = BusyQuery {
-                hosts: &people.hosts,
-                people: &people.hosts,
+                owners: &owners,
+                people: &owners,
                 from: now(),
                 to: soon,
                 now: now(),
@@ -406,8 +409,8 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
         "a time taken and given back" => {
             let free = place(host, people.calendar, 10, 1);
             let id = appointment(tx, &free).await;
-            occupancy::claim(tx, &[free], id, 1, now()).await.unwrap();
-            occupancy::release(tx, id).await.unwrap();
+            claim(tx, &[free], id, 1, now()).await.unwrap();
+            release(tx, id).await.unwrap();
         }
         "when members were last booked" => {
             let _ = appointments::last_booked(tx, people.calendar, &people.hosts)
@@ -490,7 +493,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
             let _ = strangers::take_mails_back(tx, &key, now()).await.unwrap();
         }
         "hosts with expired holds" => {
-            let _ = occupancy::with_expired_holds(tx, now(), 10).await.unwrap();
+            let _ = holds::owners_with_expired(tx, now(), 10).await.unwrap();
         }
         "what a disconnection would remove" => {
             let _ = event_writes::count_to_come(tx, people.connection, now())

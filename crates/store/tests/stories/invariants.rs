@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use scheduling::{AppointmentId, CalendarId, StaffId};
+use scheduling::{AppointmentId, CalendarId, StaffId, TimeOwner};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use store::occupancy::{Holds, OccupiedSpan, TimeClaim, VisitorId};
-use store::{Store, StoreError, busy_time, occupancy};
+use store::holds::VisitorId;
+use store::occupancy::{Holds, OccupiedSpan, TimeClaim};
+use store::{Store, StoreError, busy_time, holds};
 use tokio::task::JoinSet;
 
-use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
+use crate::database::{
+    Database, appointment, booking_calendar, claim, claim_held, hold, in_minutes, now, person, place,
+    release, relocate, stories,
+};
 
 stories! {
     random_changes_from_several_connections_never_overlap,
@@ -61,25 +65,25 @@ async fn visitor(
         let which = (!mine.is_empty()).then(|| numbers.below(mine.len() as u64));
         let answer = match (numbers.below(6), which) {
             (0, Some(which)) => {
-                let given_back = occupancy::release(&mut tx, mine[which].0).await;
+                let given_back = release(&mut tx, mine[which].0).await;
                 given_back.map(|()| {
                     mine.swap_remove(which);
                 })
             }
             (1, Some(which)) => {
-                let moved = occupancy::relocate(&mut tx, &[at], mine[which].0, 1, now()).await;
+                let moved = relocate(&mut tx, &[at], mine[which].0, 1, now()).await;
                 moved.map(|()| mine[which].1 = at)
             }
             // Some holds have expired by the time that anybody looks.
-            (2, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(10), now())
+            (2, _) => hold(&mut tx, &[at], holder, in_minutes(10), now())
                 .await
                 .map(drop),
-            (3, _) => occupancy::hold(&mut tx, &[at], holder, in_minutes(-1), in_minutes(-11))
+            (3, _) => hold(&mut tx, &[at], holder, in_minutes(-1), in_minutes(-11))
                 .await
                 .map(drop),
             _ => {
                 let new = appointment(&mut tx, &at).await;
-                let taken = occupancy::claim_held(
+                let taken = claim_held(
                     &mut tx,
                     &[at],
                     new,
@@ -99,7 +103,7 @@ async fn visitor(
         tx.commit().await.unwrap();
     }
     let mut tx = store.write().await.unwrap();
-    occupancy::give_up_hold(&mut tx, holder, now()).await.unwrap();
+    holds::give_up(&mut tx, holder, now()).await.unwrap();
     tx.commit().await.unwrap();
     (mine, kept, refused)
 }
@@ -117,7 +121,7 @@ async fn count(url: &str, sql: &'static str) -> i64 {
 }
 
 const OVERLAPS: &str = "SELECT COUNT(*) FROM occupancy a JOIN occupancy b
-    ON a.host_id = b.host_id AND a.id <> b.id AND a.from_at < b.to_at AND b.from_at < a.to_at";
+    ON a.owner_id = b.owner_id AND a.id <> b.id AND a.from_at < b.to_at AND b.from_at < a.to_at";
 const EMPTY_OR_OVERFULL: &str = "SELECT COUNT(*) FROM occupancy o WHERE
     (SELECT COUNT(*) FROM occupancy_seats s WHERE s.occupancy_id = o.id) NOT BETWEEN 1 AND o.capacity";
 const SEATS: &str = "SELECT COUNT(*) FROM occupancy_seats";
@@ -155,13 +159,20 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
         "whoever was told yes has one seat, and nobody else has any"
     );
     let mut tx = database.store.read().await.unwrap();
-    let spans = busy_time::taken_between(&mut tx, &hosts, in_minutes(0), in_minutes(600), now(), None)
-        .await
-        .unwrap();
+    let spans = busy_time::taken_between(
+        &mut tx,
+        &hosts.map(TimeOwner::Staff),
+        in_minutes(0),
+        in_minutes(600),
+        now(),
+        None,
+    )
+    .await
+    .unwrap();
     for (id, at) in &expected {
         let is_theirs = |taken: &OccupiedSpan| {
-            (taken.host_id, taken.calendar_id, taken.meeting_start)
-                == (at.host_id, at.calendar_id, at.meeting_start)
+            (taken.owner, taken.calendar_id, taken.meeting_start)
+                == (at.owner, at.calendar_id, at.meeting_start)
         };
         assert!(
             spans
@@ -176,7 +187,7 @@ async fn random_changes_from_several_connections_never_overlap(database: Databas
 async fn take_at_once(store: Store, at: TimeClaim) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
     let new = appointment(&mut tx, &at).await;
-    occupancy::claim_held(&mut tx, &[at], new, 1, now(), (None, Holds::MayBeInTheWay)).await?;
+    claim_held(&mut tx, &[at], new, 1, now(), (None, Holds::MayBeInTheWay)).await?;
     tx.commit().await
 }
 
@@ -189,7 +200,7 @@ async fn when_one_gives_a_time_up_one_of_those_who_wait_for_it_has_it(database: 
         let at = place(host, calendar, 30 * round, 1);
         let mut first = database.store.write().await.unwrap();
         let new = appointment(&mut first, &at).await;
-        occupancy::claim(&mut first, &[at], new, 1, now()).await.unwrap();
+        claim(&mut first, &[at], new, 1, now()).await.unwrap();
         let mut rivals = JoinSet::new();
         for _ in 0..6 {
             rivals.spawn(take_at_once(database.store.clone(), at));
@@ -216,13 +227,13 @@ async fn another_connection_is_refused_the_same_time(database: Database) {
     let calendar = booking_calendar(&mut tx, "intro").await;
     let at = place(host, calendar, 60, 1);
     let first = appointment(&mut tx, &at).await;
-    occupancy::claim(&mut tx, &[at], first, 1, now()).await.unwrap();
+    claim(&mut tx, &[at], first, 1, now()).await.unwrap();
     tx.commit().await.unwrap();
 
     let other = Store::open(&database.url, database.key.clone()).await.unwrap();
     let mut tx = other.write().await.unwrap();
     let second = appointment(&mut tx, &at).await;
-    let refused = occupancy::claim(&mut tx, &[at], second, 1, now()).await;
+    let refused = claim(&mut tx, &[at], second, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
 }
 
@@ -234,17 +245,17 @@ async fn a_lowered_capacity_counts_the_seats_that_are_taken_already(database: Da
     for _ in 0..3 {
         let at = place(host, calendar, 60, 3);
         let next = appointment(&mut tx, &at).await;
-        occupancy::claim(&mut tx, &[at], next, 1, now()).await.unwrap();
+        claim(&mut tx, &[at], next, 1, now()).await.unwrap();
         booked.push(next);
     }
     // Seat 1 becomes free, but two remain, which is all that the calendar now allows.
-    occupancy::release(&mut tx, booked[0]).await.unwrap();
+    release(&mut tx, booked[0]).await.unwrap();
     let at = place(host, calendar, 60, 2);
     let next = appointment(&mut tx, &at).await;
-    let refused = occupancy::claim(&mut tx, &[at], next, 1, now()).await;
+    let refused = claim(&mut tx, &[at], next, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
-    occupancy::release(&mut tx, booked[1]).await.unwrap();
-    occupancy::claim(&mut tx, &[at], next, 1, now()).await.unwrap();
+    release(&mut tx, booked[1]).await.unwrap();
+    claim(&mut tx, &[at], next, 1, now()).await.unwrap();
 }
 
 async fn a_later_booking_of_a_start_may_need_longer_buffers(database: Database) {
@@ -253,32 +264,30 @@ async fn a_later_booking_of_a_start_may_need_longer_buffers(database: Database) 
     let calendar = booking_calendar(&mut tx, "class").await;
     let at = place(host, calendar, 60, 3);
     let first = appointment(&mut tx, &at).await;
-    occupancy::claim(&mut tx, &[at], first, 1, now()).await.unwrap();
+    claim(&mut tx, &[at], first, 1, now()).await.unwrap();
     let wide = TimeClaim {
         from: in_minutes(50),
         to: in_minutes(100),
         ..at
     };
     let second = appointment(&mut tx, &wide).await;
-    occupancy::claim(&mut tx, &[wide], second, 1, now())
-        .await
-        .unwrap();
+    claim(&mut tx, &[wide], second, 1, now()).await.unwrap();
     let after = place(host, calendar, 90, 1);
     let third = appointment(&mut tx, &after).await;
-    let refused = occupancy::claim(&mut tx, &[after], third, 1, now()).await;
+    let refused = claim(&mut tx, &[after], third, 1, now()).await;
     assert!(
         matches!(refused, Err(StoreError::SlotTaken)),
         "the wider time is taken: {refused:?}"
     );
     let next = place(host, calendar, 100, 1);
-    occupancy::claim(&mut tx, &[next], third, 1, now()).await.unwrap();
+    claim(&mut tx, &[next], third, 1, now()).await.unwrap();
     // No wider than there is room.
     let wider = TimeClaim {
         to: in_minutes(110),
         ..wide
     };
     let fourth = appointment(&mut tx, &wider).await;
-    let refused = occupancy::claim(&mut tx, &[wider], fourth, 1, now()).await;
+    let refused = claim(&mut tx, &[wider], fourth, 1, now()).await;
     assert!(matches!(refused, Err(StoreError::SlotTaken)), "{refused:?}");
 }
 
@@ -302,17 +311,15 @@ async fn what_breaks_a_rule_is_refused_by_the_database_itself(database: Database
     for (host, minutes, capacity, seats) in [(host, 60, 2, 2), (host, 90, 1, 1), (other, 60, 1, 1)] {
         let at = place(host, calendar, minutes, capacity);
         let next = appointment(&mut tx, &at).await;
-        occupancy::claim(&mut tx, &[at], next, seats, now())
-            .await
-            .unwrap();
+        claim(&mut tx, &[at], next, seats, now()).await.unwrap();
     }
     tx.commit().await.unwrap();
 
     for (what, sql) in [
         (
             "a second span over the first",
-            "INSERT INTO occupancy (id, host_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
-             SELECT calendar_id, host_id, calendar_id, meeting_start + 1, from_at + 1, to_at, 1, FALSE FROM occupancy
+            "INSERT INTO occupancy (id, owner_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
+             SELECT calendar_id, owner_id, calendar_id, meeting_start + 1, from_at + 1, to_at, 1, FALSE FROM occupancy
              WHERE capacity = 2",
         ),
         (
@@ -321,8 +328,8 @@ async fn what_breaks_a_rule_is_refused_by_the_database_itself(database: Database
         ),
         (
             "a span that changes hands",
-            "UPDATE occupancy SET host_id = (SELECT host_id FROM occupancy WHERE capacity = 2)
-             WHERE host_id <> (SELECT host_id FROM occupancy WHERE capacity = 2)",
+            "UPDATE occupancy SET owner_id = (SELECT owner_id FROM occupancy WHERE capacity = 2)
+             WHERE owner_id <> (SELECT owner_id FROM occupancy WHERE capacity = 2)",
         ),
         (
             "a seat more than there are",

@@ -324,18 +324,25 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
 async fn blocked_time_ends_where_it_ends(database: Database) {
     let mut tx = database.store.write().await.unwrap();
     let (ada, bob) = (person(&mut tx, "ada").await, person(&mut tx, "bob").await);
-    blocked_time::insert(&mut tx, bob, in_minutes(0), in_minutes(60), "dentist", now())
-        .await
-        .unwrap();
+    blocked_time::insert(
+        &mut tx,
+        bob.into(),
+        in_minutes(0),
+        in_minutes(60),
+        "dentist",
+        now(),
+    )
+    .await
+    .unwrap();
     assert_eq!(
-        blocked_time::between(&mut tx, &[ada, bob], in_minutes(59), in_minutes(90))
+        blocked_time::between(&mut tx, &[ada.into(), bob.into()], in_minutes(59), in_minutes(90))
             .await
             .unwrap()
             .len(),
         1
     );
     assert!(
-        blocked_time::between(&mut tx, &[ada, bob], in_minutes(60), in_minutes(90))
+        blocked_time::between(&mut tx, &[ada.into(), bob.into()], in_minutes(60), in_minutes(90))
             .await
             .unwrap()
             .is_empty()

@@ -117,8 +117,8 @@ async fn the_primary_and_the_conflict_calendars_are_watched(database: Database) 
 
     let watched = remote_calendars::watched(&mut tx, &[ada, bob]).await.unwrap();
     let question = busy_time::BusyQuery {
-        hosts: &[],
-        people: &[ada, bob],
+        owners: &[],
+        people: &[ada.into(), bob.into()],
         from: now(),
         to: in_minutes(60),
         now: now(),

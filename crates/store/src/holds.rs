@@ -1,0 +1,203 @@
+//! Time that visitors hold while they fill in a form.
+
+use jiff::Timestamp;
+use scheduling::{CalendarId, TimeOwner};
+use uuid::Uuid;
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::Fields;
+use crate::locks::{self, Lock};
+use crate::spans::{TimeClaim, remove_if_empty};
+use crate::time_owner::owner;
+
+/// A visitor who holds time while they fill in a form: the SHA-256 of a secret that only they know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisitorId(pub [u8; 32]);
+
+impl VisitorId {
+    /// What keeps others from changing what the visitor holds; that it ends they may see to.
+    pub(crate) fn lock(self) -> Lock {
+        let mut start = [0; 16];
+        start.copy_from_slice(&self.0[..16]);
+        Lock::Visitor(Uuid::from_bytes(start))
+    }
+}
+
+/// A start in a host's time of which a hold ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreedSlot {
+    /// The booking calendar.
+    pub calendar_id: CalendarId,
+    /// Start of the meeting.
+    pub meeting_start: Timestamp,
+}
+
+/// Gives back what a visitor holds.
+pub async fn give_up(tx: &mut Tx, holder: VisitorId, now: Timestamp) -> Result<Vec<FreedSlot>, StoreError> {
+    tx.lock([holder.lock()]).await?;
+    let held = held_by(tx, holder).await?;
+    let _locked = locks::owners(tx, held.iter().copied()).await?;
+    end_holds(tx, &held, now, Some(holder)).await
+}
+
+/// Some of those in whose time holds have expired.
+pub async fn owners_with_expired(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<TimeOwner>, StoreError> {
+    fetch_all!(
+        tx,
+        owner,
+        "SELECT DISTINCT owner_kind, owner_id FROM occupancy WHERE id IN (
+            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $1)
+         ORDER BY owner_id LIMIT $2",
+        ms(now),
+        i64::from(limit)
+    )
+}
+
+/// Lets holds that would expire after an instant have expired: no visitor was promised them for so long.
+pub async fn expire_after(tx: &mut Tx, longest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE occupancy_seats SET hold_expires_at = $2 WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $1",
+        ms(longest),
+        ms(now)
+    )
+    .map(drop)
+}
+
+/// Removes the holds of somebody's time that have expired.
+pub async fn end_expired(
+    tx: &mut Tx,
+    owner: TimeOwner,
+    now: Timestamp,
+) -> Result<Vec<FreedSlot>, StoreError> {
+    let _locked = locks::owners(tx, [owner]).await?;
+    end_holds(tx, &[owner], now, None).await
+}
+
+/// Gives back all that visitors hold in a booking calendar without appointments.
+pub async fn end_all_of(tx: &mut Tx, calendar: CalendarId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM occupancy_seats
+         WHERE holder IS NOT NULL AND occupancy_id IN (SELECT id FROM occupancy WHERE calendar_id = $1)",
+        calendar.0
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM occupancy
+         WHERE calendar_id = $1 AND NOT EXISTS (SELECT 1 FROM occupancy_seats s WHERE s.occupancy_id = occupancy.id)",
+        calendar.0
+    )
+    .map(drop)
+}
+
+/// Whose time a visitor holds.
+pub(crate) async fn held_by(tx: &mut Tx, holder: VisitorId) -> Result<Vec<TimeOwner>, StoreError> {
+    fetch_all!(
+        tx,
+        owner,
+        "SELECT owner_kind, owner_id FROM occupancy WHERE id IN (
+            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND holder = $1)",
+        holder.0.as_slice()
+    )
+}
+
+/// A span with a hold that ends.
+pub(crate) struct Ending {
+    id: uuid::Uuid,
+    owner: TimeOwner,
+    from: Timestamp,
+    to: Timestamp,
+    freed: FreedSlot,
+}
+
+impl Ending {
+    fn read(row: &dyn Fields) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.uuid("id")?,
+            owner: owner(row)?,
+            from: row.instant("from_at")?,
+            to: row.instant("to_at")?,
+            freed: FreedSlot {
+                calendar_id: CalendarId(row.uuid("calendar_id")?),
+                meeting_start: row.instant("meeting_start")?,
+            },
+        })
+    }
+
+    fn is_in_the_way_of(&self, place: &TimeClaim) -> bool {
+        place.owner == self.owner && place.from < self.to && place.to > self.from
+    }
+}
+
+/// Removes the holds of these owners' time that have expired, and a visitor's own. Only what is locked is touched, so that
+/// nobody waits for anybody out of turn.
+pub(crate) async fn end_holds(
+    tx: &mut Tx,
+    owners: &[TimeOwner],
+    now: Timestamp,
+    own: Option<VisitorId>,
+) -> Result<Vec<FreedSlot>, StoreError> {
+    let spans = ending(tx, owners, now, own).await?;
+    end(tx, &spans, now, own).await?;
+    Ok(spans.into_iter().map(|span| span.freed).collect())
+}
+
+/// The spans of these owners with holds that have expired, or that are a visitor's own.
+async fn ending(
+    tx: &mut Tx,
+    owners: &[TimeOwner],
+    now: Timestamp,
+    own: Option<VisitorId>,
+) -> Result<Vec<Ending>, StoreError> {
+    fetch_all_in!(
+        tx,
+        Ending::read,
+        owners.iter().map(|owner| owner.uuid()).collect(),
+        "SELECT o.id, o.owner_kind, o.owner_id, o.from_at, o.to_at, o.calendar_id, o.meeting_start FROM occupancy o
+         WHERE o.id IN (SELECT occupancy_id FROM occupancy_seats
+            WHERE hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)) AND o.owner_id",
+        "ORDER BY o.id",
+        ms(now),
+        own.map_or_else(Vec::new, |own| own.0.to_vec())
+    )
+}
+
+/// Of these, those that are in the way of places: whoever takes time is not the one who sees to what becomes free elsewhere.
+pub(crate) async fn in_the_way(
+    tx: &mut Tx,
+    owners: &[TimeOwner],
+    places: &[TimeClaim],
+    now: Timestamp,
+    own: Option<VisitorId>,
+) -> Result<Vec<Ending>, StoreError> {
+    let mut spans = ending(tx, owners, now, own).await?;
+    spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
+    Ok(spans)
+}
+
+pub(crate) async fn end(
+    tx: &mut Tx,
+    spans: &[Ending],
+    now: Timestamp,
+    own: Option<VisitorId>,
+) -> Result<(), StoreError> {
+    let own = own.map_or_else(Vec::new, |own| own.0.to_vec());
+    for span in spans {
+        execute!(
+            tx,
+            "DELETE FROM occupancy_seats
+             WHERE occupancy_id = $1 AND hold_expires_at IS NOT NULL AND (hold_expires_at <= $2 OR holder = $3)",
+            span.id,
+            ms(now),
+            own.as_slice()
+        )?;
+        remove_if_empty(tx, span.id).await?;
+    }
+    Ok(())
+}
