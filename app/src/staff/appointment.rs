@@ -19,7 +19,7 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, load_page};
 use actions::Actions;
-use cards::{CancelCard, DeclineCard, EditCard, ExchangeCard, MoveCard, StatusCard, WritesCard};
+use cards::{CancelCard, DeclineCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -112,7 +112,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         .await
         .ok();
     let (hosts, others) = match &calendar {
-        Some(calendar) => exchangeable(&quince, &found, calendar.kind).await?,
+        Some(calendar) => reassignable(&quince, &found, calendar.kind).await?,
         None => (Vec::new(), Vec::new()),
     };
     let may_change_hands = calendar
@@ -141,7 +141,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
 
 /// Who takes part in an appointment, and who of the team could instead; nobody where that cannot be changed.
 #[cfg(feature = "ssr")]
-async fn exchangeable(
+async fn reassignable(
     quince: &bookings::Quince,
     found: &bookings::appointments::AppointmentView,
     kind: bookings::Kind,
@@ -376,7 +376,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
                 action=actions.reschedule
                 problem
             />
-            <ExchangeCard id hosts=detail.hosts others=detail.others action=actions.exchange problem/>
+            <ReassignCard id hosts=detail.hosts others=detail.others action=actions.reassign problem/>
         })}
         {cancel}
     }

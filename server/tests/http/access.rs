@@ -109,11 +109,7 @@ const FUNCTIONS: &[(&str, May, &str)] = &[
     ("workspace-settings", Admin, ""),
     ("write-again", Owner, "id={appointment}"),
     ("set-status", Owner, "id={appointment}&status=showed"),
-    (
-        "exchange-host",
-        Owner,
-        "id={appointment}&leaves={jonas}&joins={maya}",
-    ),
+    ("reassign", Owner, "id={appointment}&from={jonas}&to={maya}"),
     (
         "staff-reschedule",
         Owner,

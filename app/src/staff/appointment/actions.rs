@@ -159,28 +159,28 @@ async fn give_status(id: &str, status: &str) -> Result<(), AppError> {
 }
 
 /// Gives a member's part in the appointment to another member.
-#[server(prefix = "/api/fn", endpoint = "exchange-host")]
-pub async fn exchange_host(id: String, leaves: String, joins: String) -> Result<String, AppError> {
+#[server(prefix = "/api/fn", endpoint = "reassign")]
+pub async fn reassign(id: String, from: String, to: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment")
-        .keep("leaves", &leaves)
-        .keep("joins", &joins);
+        .keep("from", &from)
+        .keep("to", &to);
     form.stay(
-        exchange(&id, &leaves, &joins).await,
+        reassigned(&id, &from, &to).await,
         "Exchanged. Everybody concerned has been told.",
     )
     .await
 }
 
 #[cfg(feature = "ssr")]
-async fn exchange(id: &str, leaves: &str, joins: &str) -> Result<(), AppError> {
+async fn reassigned(id: &str, from: &str, to: &str) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let person = |field: &str, id: &str| {
         id.parse::<bookings::StaffId>()
             .map_err(|_| AppError::field(field, "Choose somebody."))
     };
-    let (leaves, joins) = (person("leaves", leaves)?, person("joins", joins)?);
+    let (from, to) = (person("from", from)?, person("to", to)?);
     let quince = crate::context::quince()?;
-    bookings::appointments::reassign(&quince, staff, appointment_id(id)?, leaves, joins).await?;
+    bookings::appointments::reassign(&quince, staff, appointment_id(id)?, from, to).await?;
     Ok(())
 }
 
@@ -192,7 +192,7 @@ pub struct Actions {
     pub cancel: ServerAction<StaffCancel>,
     pub decline: ServerAction<Decline>,
     pub status: ServerAction<SetStatus>,
-    pub exchange: ServerAction<ExchangeHost>,
+    pub reassign: ServerAction<Reassign>,
     pub edit: ServerAction<EditAppointment>,
 }
 
@@ -204,7 +204,7 @@ impl Actions {
             cancel: ServerAction::new(),
             decline: ServerAction::new(),
             status: ServerAction::new(),
-            exchange: ServerAction::new(),
+            reassign: ServerAction::new(),
             edit: ServerAction::new(),
         }
     }
@@ -217,7 +217,7 @@ impl Actions {
             accepted(self.cancel),
             accepted(self.decline),
             accepted(self.status),
-            accepted(self.exchange),
+            accepted(self.reassign),
             accepted(self.edit),
         ];
         Signal::derive(move || accepted.iter().map(Memo::get).sum())
@@ -233,7 +233,7 @@ impl Actions {
                 self.cancel.value().get(),
                 self.decline.value().get(),
                 self.status.value().get(),
-                self.exchange.value().get(),
+                self.reassign.value().get(),
                 self.edit.value().get(),
             ];
             let failed = values.into_iter().find_map(|value| value.and_then(Result::err));
@@ -249,7 +249,7 @@ impl Actions {
             done_of(self.reschedule, kept),
             done_of(self.again, kept),
             done_of(self.status, kept),
-            done_of(self.exchange, kept),
+            done_of(self.reassign, kept),
             done_of(self.edit, kept),
         ];
         move || latest.iter().find_map(Get::get)

@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::actions::{
-    Decline, EditAppointment, ExchangeHost, SetStatus, StaffCancel, StaffReschedule, WriteAgain,
+    Decline, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule, WriteAgain,
 };
 use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
@@ -151,11 +151,11 @@ pub fn MoveCard(
 
 /// Another member in the place of one who takes part.
 #[component]
-pub fn ExchangeCard(
+pub fn ReassignCard(
     id: String,
     hosts: Vec<(String, String)>,
     others: Vec<(String, String)>,
-    action: ServerAction<ExchangeHost>,
+    action: ServerAction<Reassign>,
     problem: Problem,
 ) -> impl IntoView {
     (!hosts.is_empty() && !others.is_empty()).then(|| view! {
@@ -163,8 +163,8 @@ pub fn ExchangeCard(
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
                 <div class="field-row">
-                    <Choice label="Leaves" name="leaves" options=hosts problem/>
-                    <Choice label="Takes part instead" name="joins" options=others help="Who must be free then." problem/>
+                    <Choice label="Leaves" name="from" options=hosts problem/>
+                    <Choice label="Takes part instead" name="to" options=others help="Who must be free then." problem/>
                 </div>
                 <p class="field-help">"The event goes from one calendar to the other. The client and both members are told."</p>
                 <div class="form-end"><Button busy=action.pending()>"Exchange"</Button></div>

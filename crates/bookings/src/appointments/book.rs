@@ -8,10 +8,7 @@ use store::calendar_members::Member;
 use store::occupancy::Holds;
 use store::questions::Answer;
 use store::staff::Staff;
-use store::{
-    AppointmentStatus as Status, StoreError, Tx, appointment_parts, booking_calendars, idempotency_keys,
-    occupancy, staff,
-};
+use store::{AppointmentStatus as Status, StoreError, Tx, booking_calendars, idempotency_keys, staff};
 
 use super::read::host_names;
 use super::view::Booked;
@@ -28,11 +25,12 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::request::{Booking, Details};
 use crate::placement::{Access, Open, Request, Target, place};
+use crate::placement::{claim, notify, persist};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
 use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
-use crate::{notifications, outbox, services};
+use crate::{notifications, services};
 
 /// Books for a client. The same request sent again under the same key gets the first answer.
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
@@ -172,21 +170,15 @@ impl Request for BookRequest<'_> {
         let calendar = &target.context.calendar;
         let mut appointment = self.appointment(calendar, answers, &placement, now)?;
         let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
-        let (id, seats, holder) = (appointment.id, appointment.seats(), self.booking.holder);
-        let holds = if holder.is_some() || placement.is_contended {
+        let (id, visitor) = (appointment.id, self.booking.holder);
+        let holds = if visitor.is_some() || placement.is_contended {
             Holds::MayBeInTheWay
         } else {
             Holds::Ignored
         };
-        let locked = occupancy::lock_to_claim(tx, &candidate.places, now, (holder, holds)).await?;
-        occupancy::claim_held(tx, &locked, &candidate.places, id, seats, now, holder).await?;
-        if !services::resources_exist(tx, &candidate.parts).await? {
-            return Err(BookError::SlotTaken);
-        }
-        let secret = links::manage(quince, id)?;
+        claim::claim_new(tx, &candidate, &appointment, now, (visitor, holds)).await?;
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
-        store::appointments::insert(tx, &appointment, &links::hash(&secret), sender.as_ref()).await?;
-        appointment_parts::insert(tx, id, &candidate.parts).await?;
+        let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
             Err(StoreError::AlreadyExists) => return Err(BookError::SlotTaken),
             other => other?,
@@ -227,8 +219,8 @@ impl BookRequest<'_> {
         if appointment.unconfirmed_until.is_some() {
             return notifications::enqueue(tx, appointment, MessageKind::ClientConfirm, now).await;
         }
-        outbox::create_events(tx, appointment, &candidate.parts, now).await?;
-        notifications::booked(tx, appointment, &candidate.parts, hosts, self.by(), now).await
+        let told = (hosts, self.by());
+        notify::booked(tx, appointment, candidate, told, MessageKind::ClientBooked, now).await
     }
 
     fn appointment(

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, DateRange, Kind, Span, StaffId, Unit};
-use store::appointment_parts::{self, NewPart, Part};
-use store::appointments::{self, NewTime};
+use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
+use store::appointment_parts::{self, Part};
+use store::appointments::{self, Appointment, NewTime};
 use store::{StoreError, Tx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may};
@@ -14,147 +14,213 @@ use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
 use crate::notifications::kinds::MessageKind;
-use crate::placement::candidates::{self, Candidate};
-use crate::placement::live_check::{FreeBusyQuery, LiveCheck};
-use crate::placement::refusals;
+use crate::placement::candidates::{self, Candidate, Placement};
+use crate::placement::live_check::LiveCheck;
+use crate::placement::{Access, Open, Request, Target, claim, place, refusals};
 use crate::quince::Quince;
-use crate::retry::retried_if_lost;
 use crate::validate::Validator;
 use crate::{notifications, outbox};
 
-/// How often a look at the new host's calendars leads to another one: at most once for each service of a visit.
-const ROUNDS: usize = 12;
-
-/// Gives `leaves`' part in an appointment to `joins`, anybody of the team who is free then. The events follow: one goes from
+/// Gives `from`'s part in an appointment to `to`, anybody of the team who is free then. The events follow: one goes from
 /// the calendar of the first, one comes to that of the second, and the others stay.
 pub async fn reassign(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
-    leaves: StaffId,
-    joins: StaffId,
+    from: StaffId,
+    to: StaffId,
 ) -> Result<AppointmentView, ChangeError> {
-    let mut check = LiveCheck::new();
-    for _ in 0..ROUNDS {
-        match retried_if_lost(|| try_to_reassign(quince, by, id, (leaves, joins), &check)).await? {
-            Reassigned::Done(view) => {
-                quince.wake();
-                return Ok(*view);
-            }
-            Reassigned::ToCheck(needed) => drop(check.run(quince, needed).await?),
-        }
-    }
-    Err(ChangeError::SlotTaken)
-}
-
-enum Reassigned {
-    Done(Box<AppointmentView>),
-    ToCheck(Vec<FreeBusyQuery>),
-}
-
-async fn try_to_reassign(
-    quince: &Quince,
-    by: StaffId,
-    id: AppointmentId,
-    (leaves, joins): (StaffId, StaffId),
-    check: &LiveCheck,
-) -> Result<Reassigned, ChangeError> {
-    let now = quince.now();
-    let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
         id: by,
         appointment: id,
     };
-    let opened = actor.open(&mut tx, now).await?;
-    let old = &opened.appointment;
-    check_may(&opened, Span::new(0, Unit::Minutes), now)?;
-    let hosts = hosts_of(&mut tx, id).await?;
-    if !hosts.contains(&leaves) && hosts.contains(&joins) {
-        return Ok(Reassigned::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
-    }
-    check_choice(&mut tx, &opened, &hosts, leaves, joins).await?;
-    let mut parts = appointment_parts::list(&mut tx, &[id]).await?;
-    for part in parts.iter_mut().filter(|part| part.host_id == leaves) {
-        let (context, candidate) = of_the_new_host(&mut tx, &opened, part, joins, now).await?;
-        if candidate
-            .to_check()
-            .any(|(host, span)| check.found_busy(host, span))
-        {
-            return Err(not_free());
+    match place(quince, &Reassign { actor, by, from, to }).await {
+        Ok(view) => {
+            quince.wake();
+            Ok(view)
         }
-        let needed = check.needed(quince, &mut tx, &context, &candidate).await?;
-        if !needed.is_empty() {
-            return Ok(Reassigned::ToCheck(needed));
+        Err(ChangeError::SlotTaken) => Err(not_free()),
+        Err(other) => Err(other),
+    }
+}
+
+/// A change of hosts with all that is needed to try it again and again.
+struct Reassign {
+    actor: Actor,
+    by: StaffId,
+    from: StaffId,
+    to: StaffId,
+}
+
+/// The appointment, and how it would be held.
+struct Reassigned {
+    opened: Opened,
+    /// All parts, those of the new host with those that stay.
+    parts: Vec<Part>,
+    /// What the new host takes over.
+    candidate: Candidate,
+}
+
+impl Request for Reassign {
+    type Opened = Reassigned;
+    type Placed = AppointmentView;
+    type Error = ChangeError;
+
+    async fn open(
+        &self,
+        _: &Quince,
+        tx: &mut Tx,
+        access: Access,
+        now: Timestamp,
+    ) -> Result<Open<Reassigned, AppointmentView>, ChangeError> {
+        let opened = match access {
+            Access::Look => self.actor.read(tx, now).await?,
+            Access::Change => self.actor.open(tx, now).await?,
+        };
+        check_may(&opened, Span::new(0, Unit::Minutes), now)?;
+        let id = opened.appointment.id;
+        let hosts = hosts_of(tx, id).await?;
+        if !hosts.contains(&self.from) && hosts.contains(&self.to) {
+            return Ok(Open::Done(one_view(tx, opened.appointment).await?));
         }
-        part.host_id = joins;
-    }
-    let new = NewTime {
-        host_id: parts.first().map(|part| part.host_id),
-        session_id: old.session_id,
-        starts_at: old.starts_at,
-        ends_at: old.ends_at,
-        pre_buffer: old.pre_buffer,
-        post_buffer: old.post_buffer,
-        assignment_reason: Some(format!("exchanged by {}", opened.by)),
-        overridden: old.overridden.clone(),
-    };
-    appointments::update_time(&mut tx, id, &new, now).await?;
-    let changed = appointments::find(&mut tx, id)
-        .await?
-        .ok_or(ChangeError::NotFound)?;
-    // Those who stay keep their time, whatever was booked over what.
-    let kept = occupancy::overrides_of(&mut tx, id).await?;
-    let mut places = candidates::places_of_booked(&opened.calendar, &changed, &parts);
-    for place in places.iter_mut().filter(|place| place.owner != joins.into()) {
-        place.overriding = kept.contains(&(place.owner, place.meeting_start))
-            || candidates::is_known_to_overlap(&mut tx, &changed, place).await?;
-    }
-    let locked = occupancy::lock_to_relocate(&mut tx, id, &places).await?;
-    match occupancy::relocate(&mut tx, &locked, &places, id, changed.seats(), now).await {
-        Err(StoreError::SlotTaken) => return Err(not_free()),
-        other => other?,
-    }
-    let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
-    appointment_parts::replace(&mut tx, id, &parts).await?;
-    outbox::sync_events(&mut tx, &changed, now).await?;
-    notifications::enqueue(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
-    let take_part: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    for host in take_part.iter().copied().filter(|host| *host != by) {
-        if host == joins {
-            notifications::enqueue_joined(&mut tx, &changed, [host], None, now).await?;
-        } else {
-            notifications::enqueue_exchanged(&mut tx, &changed, host, (leaves, joins), now).await?;
+        check_choice(tx, &opened, &hosts, self.from, self.to).await?;
+        let mut parts = appointment_parts::list(tx, &[id]).await?;
+        let mut taken_over: Option<(Target, Candidate)> = None;
+        for part in parts.iter_mut().filter(|part| part.host_id == self.from) {
+            let (target, candidate) = of_the_new_host(tx, &opened, part, self.to, now).await?;
+            taken_over = Some(match taken_over {
+                None => (target, candidate),
+                Some((first, before)) => (first, before.and(candidate)),
+            });
+            part.host_id = self.to;
         }
+        let (target, candidate) = taken_over.ok_or(ChangeError::NotFound)?;
+        let reassigned = Reassigned {
+            opened,
+            parts,
+            candidate,
+        };
+        Ok(Open::Wanted(reassigned, Box::new(target)))
     }
-    if leaves != by && !take_part.contains(&leaves) {
-        notifications::enqueue_for_host(&mut tx, &changed, leaves, MessageKind::HostLeft, now).await?;
+
+    async fn first(
+        &self,
+        _: &mut Tx,
+        reassigned: &Reassigned,
+        _: &Target,
+        _: &Slot,
+        check: &LiveCheck,
+        _: Timestamp,
+    ) -> Result<Option<Candidate>, StoreError> {
+        let candidate = &reassigned.candidate;
+        let mut spans = candidate.to_check();
+        let is_busy = spans.any(|(host, span)| check.found_busy(host, span));
+        Ok((!is_busy).then(|| candidate.clone()))
     }
-    let view = one_view(&mut tx, changed).await?;
-    tx.commit().await?;
-    Ok(Reassigned::Done(Box::new(view)))
+
+    async fn may_check(&self, _: &Quince, _: &mut Tx, _: &Target, _: Timestamp) -> Result<(), ChangeError> {
+        // Staff may.
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        _: &Quince,
+        tx: &mut Tx,
+        Reassigned { opened, parts, .. }: &Reassigned,
+        _: &Target,
+        _: Placement,
+        now: Timestamp,
+    ) -> Result<AppointmentView, ChangeError> {
+        let old = &opened.appointment;
+        let new = NewTime {
+            host_id: parts.first().map(|part| part.host_id),
+            session_id: old.session_id,
+            starts_at: old.starts_at,
+            ends_at: old.ends_at,
+            pre_buffer: old.pre_buffer,
+            post_buffer: old.post_buffer,
+            assignment_reason: Some(format!("exchanged by {}", opened.by)),
+            overridden: old.overridden.clone(),
+        };
+        appointments::update_time(tx, old.id, &new, now).await?;
+        let changed = appointments::find(tx, old.id)
+            .await?
+            .ok_or(ChangeError::NotFound)?;
+        let all = self.with_those_who_stay(tx, opened, &changed, parts).await?;
+        claim::claim_instead(tx, &all, &changed, now).await?;
+        appointment_parts::replace(tx, old.id, &all.parts).await?;
+        outbox::sync_events(tx, &changed, now).await?;
+        self.tell(tx, &changed, &all, now).await?;
+        Ok(one_view(tx, changed).await?)
+    }
+}
+
+impl Reassign {
+    /// How everybody holds it. Those who stay keep their time, whatever was booked over what.
+    async fn with_those_who_stay(
+        &self,
+        tx: &mut Tx,
+        opened: &Opened,
+        changed: &Appointment,
+        parts: &[Part],
+    ) -> Result<Candidate, StoreError> {
+        let kept = occupancy::overrides_of(tx, changed.id).await?;
+        let mut all = candidates::of_booked(&opened.calendar, changed, parts);
+        for place in &mut all.places {
+            if place.owner != self.to.into() {
+                place.overriding = kept.contains(&(place.owner, place.meeting_start))
+                    || candidates::is_known_to_overlap(tx, changed, place).await?;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        changed: &Appointment,
+        all: &Candidate,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (by, from, to) = (self.by, self.from, self.to);
+        notifications::enqueue(tx, changed, MessageKind::ClientHostChanged, now).await?;
+        let take_part: BTreeSet<StaffId> = all.parts.iter().map(|part| part.host_id).collect();
+        for host in take_part.iter().copied().filter(|host| *host != by) {
+            if host == to {
+                notifications::enqueue_joined(tx, changed, [host], None, now).await?;
+            } else {
+                notifications::enqueue_exchanged(tx, changed, host, (from, to), now).await?;
+            }
+        }
+        if from != by && !take_part.contains(&from) {
+            notifications::enqueue_for_host(tx, changed, from, MessageKind::HostLeft, now).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn check_choice(
     tx: &mut Tx,
     opened: &Opened,
     hosts: &[StaffId],
-    leaves: StaffId,
-    joins: StaffId,
+    from: StaffId,
+    to: StaffId,
 ) -> Result<(), ChangeError> {
     let mut checked = Validator::default();
-    if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&leaves) {
+    if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
         checked.problem(
-            "leaves",
+            "from",
             "Choose somebody who takes part in this appointment. In a Class Booking or Simple calendar nobody can be \
              exchanged.",
         );
     }
-    if hosts.contains(&joins) && (opened.calendar.kind != Kind::Service || joins == leaves) {
-        checked.problem("joins", "This person takes part already. Choose somebody else.");
+    if hosts.contains(&to) && (opened.calendar.kind != Kind::Service || to == from) {
+        checked.problem("to", "This person takes part already. Choose somebody else.");
     }
-    if staff::find(tx, joins).await?.is_none() {
+    if staff::find(tx, to).await?.is_none() {
         checked.problem(
-            "joins",
+            "to",
             "This person is not in the team any more. Choose somebody else.",
         );
     }
@@ -173,9 +239,9 @@ async fn of_the_new_host(
     tx: &mut Tx,
     opened: &Opened,
     part: &Part,
-    joins: StaffId,
+    to: StaffId,
     now: Timestamp,
-) -> Result<(AvailabilityInput, Candidate), ChangeError> {
+) -> Result<(Target, Candidate), ChangeError> {
     let appointment = &opened.appointment;
     let mut calendar = opened.calendar.clone();
     calendar.kind = Kind::Personal;
@@ -190,7 +256,7 @@ async fn of_the_new_host(
     rules.interval = 1;
     let window = candidates::window(part.starts_at);
     let own = Own::moved(appointment.id);
-    let context = AvailabilityInput::load_for(tx, calendar, &[joins], window, now, own).await?;
+    let context = AvailabilityInput::load_for(tx, calendar, &[to], window, now, own).await?;
     let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
         if refusals::is_taken(&refusals) {
             not_free()
@@ -198,6 +264,13 @@ async fn of_the_new_host(
             ChangeError::NotOffered(refusals::sentence(&refusals))
         }
     })?;
-    let candidate = candidates::held_by(&context.calendar, &slot, &[joins], String::new());
-    Ok((context, candidate))
+    let candidate = candidates::held_by(&context.calendar, &slot, &[to], String::new());
+    let target = Target {
+        context,
+        start: part.starts_at,
+        preferred: Some(to),
+        staff: None,
+        offer: Ok(slot),
+    };
+    Ok((target, candidate))
 }

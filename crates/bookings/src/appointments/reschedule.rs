@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Span, StaffId, Unit};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
-use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
+use store::{StoreError, Tx, appointment_parts, appointments};
 
 use super::change::{Actor, Opened, check_may, over};
 use super::read::{calendar_of, hosts_of, of_token, one_view};
@@ -16,11 +16,12 @@ use crate::error::ChangeError;
 use crate::notifications::Before;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
+use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::{Access, Open, Request, Target, place};
 use crate::quince::Quince;
-use crate::{classes, notifications, outbox, services};
+use crate::{classes, notifications, outbox};
 
 /// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
 /// iCloud keeps its identity as long as the host does.
@@ -209,11 +210,7 @@ async fn move_to(
     if !moved.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(moved.status)));
     }
-    let locked = occupancy::lock_to_relocate(tx, old.id, &candidate.places).await?;
-    occupancy::relocate(tx, &locked, &candidate.places, old.id, moved.seats(), now).await?;
-    if !services::resources_exist(tx, &candidate.parts).await? {
-        return Err(ChangeError::SlotTaken);
-    }
+    claim::claim_instead(tx, &candidate, &moved, now).await?;
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;
     outbox::sync_events(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {

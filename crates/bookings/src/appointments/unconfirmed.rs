@@ -1,6 +1,7 @@
 //! Bookings that their clients confirm by a mail's link: until then the time is theirs for some minutes, nobody is told, and no
 //! calendar is written to.
 
+use crate::notifications::kinds::MessageKind;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::{NewPart, Part};
@@ -83,7 +84,7 @@ pub(super) async fn tell(
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     let hosts = hosts_of(tx, id).await?;
     let hosts = staff::list_of(tx, &hosts).await?;
-    Ok(notifications::booked(tx, &booked, &parts, &hosts, by, now).await?)
+    Ok(notifications::booked(tx, &booked, &parts, (&hosts, by), MessageKind::ClientBooked, now).await?)
 }
 
 /// Gives back the time of a booking that was not confirmed in time.

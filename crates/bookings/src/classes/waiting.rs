@@ -3,15 +3,13 @@
 
 use jiff::{Timestamp, ToSpan};
 use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal};
-use store::appointment_parts::NewPart;
 use store::appointments::{self, Appointment};
 use store::booking_calendars::{self, BookingCalendar};
 use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, appointment_parts, calendar_members,
-    locks, occupancy, strangers,
+    AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, calendar_members, staff, strangers,
 };
 use zones::Zone;
 
@@ -21,6 +19,7 @@ use crate::links;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates;
 use crate::placement::request::{Booking, Details};
+use crate::placement::{claim, notify, persist};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
@@ -411,19 +410,22 @@ async fn move_up(
     if !appointments::of_session(tx, session.id).await?.is_empty() {
         super::within(session, &mut places);
     }
-    let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
-    match occupancy::claim(tx, &locked, &places, appointment.id, appointment.seats(), now).await {
-        Err(StoreError::SlotTaken) => return Ok(false),
-        other => other?,
+    let candidate = candidates::seat_with(session.host_id, &appointment, places);
+    if !claim::claim_if_free(tx, &candidate, &appointment, now).await? {
+        return Ok(false);
     }
-    let secret = links::manage(quince, appointment.id)?;
-    appointments::insert(tx, &appointment, &links::hash(&secret), None).await?;
+    persist::insert(quince, tx, &appointment, &candidate, None).await?;
     strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
-    let part = NewPart::of(session.host_id, session.starts_at, session.ends_at);
-    appointment_parts::replace(tx, appointment.id, &[part]).await?;
-    outbox::sync_events(tx, &appointment, now).await?;
-    notifications::enqueue(tx, &appointment, MessageKind::ClientMovedUp, now).await?;
-    notifications::remind(tx, &appointment, now).await?;
-    notifications::enqueue_for_host(tx, &appointment, session.host_id, MessageKind::HostBooked, now).await?;
+    let host = staff::find(tx, session.host_id).await?;
+    let told = (host.as_slice(), None);
+    notify::booked(
+        tx,
+        &appointment,
+        &candidate,
+        told,
+        MessageKind::ClientMovedUp,
+        now,
+    )
+    .await?;
     Ok(true)
 }

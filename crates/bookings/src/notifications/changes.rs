@@ -177,11 +177,11 @@ fn joined(old: &Change, new: Change) -> Joined {
         (ClientHostChanged, ClientRescheduled | ClientHostChanged)
         | (HostRescheduled | HostOthersChanged, HostLeft) => Joined::One(new),
         (HostOthersChanged, HostOthersChanged) => match (&old.detail.exchanged, &new.detail.exchanged) {
-            (Some((left, between)), Some((leaves, joins))) if between == leaves => {
-                if left == joins {
+            (Some((left, between)), Some((from, to))) if between == from => {
+                if left == to {
                     return Joined::Nothing;
                 }
-                let exchanged = Some((left.clone(), joins.clone()));
+                let exchanged = Some((left.clone(), to.clone()));
                 one(
                     HostOthersChanged,
                     Detail {

@@ -137,17 +137,17 @@ struct OnTheList {
     calendar: CalendarId,
 }
 
-/// Asks for all mails about an appointment that was just booked: to the client, now and as reminders, and to its hosts, but not
+/// Asks for all mails about an appointment that was just booked: to the client, one of this kind now and reminders, and to its hosts, but not
 /// to who booked it. `hosts` are those who have these parts.
 pub(crate) async fn booked(
     tx: &mut Tx,
     appointment: &Appointment,
     parts: &[NewPart],
-    hosts: &[Staff],
-    by: Option<StaffId>,
+    (hosts, by): (&[Staff], Option<StaffId>),
+    kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut mails = vec![(to_client(appointment, MessageKind::ClientBooked), now)];
+    let mut mails = vec![(to_client(appointment, kind), now)];
     mails.extend(reminders(appointment, now));
     let mut told = hosts.to_vec();
     if told.is_empty() && appointment.host_id.is_none() {
@@ -305,16 +305,16 @@ pub(crate) async fn enqueue_exchanged(
     tx: &mut Tx,
     appointment: &Appointment,
     host: StaffId,
-    (leaves, joins): (StaffId, StaffId),
+    (from, to): (StaffId, StaffId),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let team = staff::list(tx).await?;
     let person = |id| team.iter().find(|person| person.id == id);
-    let (Some(host), Some(leaves), Some(joins)) = (person(host), person(leaves), person(joins)) else {
+    let (Some(host), Some(from), Some(to)) = (person(host), person(from), person(to)) else {
         return Ok(());
     };
     let detail = Detail {
-        exchanged: Some((leaves.name.clone(), joins.name.clone())),
+        exchanged: Some((from.name.clone(), to.name.clone())),
         ..times(appointment)
     };
     let change = Change {

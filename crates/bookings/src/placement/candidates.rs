@@ -60,6 +60,14 @@ impl Candidate {
             })
     }
 
+    /// Both at once.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self.places.extend(other.places);
+        self.is_checked |= other.is_checked;
+        self
+    }
+
     /// The same, whatever is there already.
     pub(crate) fn overriding(mut self) -> Self {
         for place in &mut self.places {
@@ -128,6 +136,16 @@ pub(crate) fn held_by(
             .collect(),
         reason,
         is_checked: true,
+    }
+}
+
+/// This host takes part, in time in which they are live already.
+pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, places: Vec<TimeClaim>) -> Candidate {
+    Candidate {
+        parts: vec![NewPart::of(host, appointment.starts_at, appointment.ends_at)],
+        places,
+        reason: String::new(),
+        is_checked: false,
     }
 }
 
@@ -216,6 +234,16 @@ pub(crate) fn places_of_booked(
     }
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
     places_of(calendar, appointment, &hosts)
+}
+
+/// As it is held in the time that it has.
+pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, parts: &[Part]) -> Candidate {
+    Candidate {
+        places: places_of_booked(calendar, appointment, parts),
+        parts: parts.iter().map(Part::to_new).collect(),
+        reason: String::new(),
+        is_checked: false,
+    }
 }
 
 /// Whether something is in this place of an appointment, and all of it is there because a staff member wanted the overlap:

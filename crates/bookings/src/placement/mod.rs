@@ -1,16 +1,23 @@
-//! Places an appointment in people's time: a new booking, and one that moves. [`place`] is the one way.
+//! Places an appointment in people's time: a new booking, one that moves, one that somebody else takes over, and a hold. [`place`]
+//! is the one way.
 //!
 //! 1. What is wanted is read, without keeping anybody waiting, and the hosts who could hold it are ranked ([`candidates`]).
 //! 2. The calendars of the first of them are asked live ([`live_check`], [`free_busy`]).
 //! 3. In one transaction that writes, everything is read again, one candidate is settled on, and the [`Request`] claims their time,
-//!    keeps the appointment and notes who is to be told. What somebody else took meanwhile is found by reading again.
+//!    keeps the appointment and notes who is to be told ([`claim`], [`persist`], [`notify`]). What somebody else took meanwhile is
+//!    found by reading again.
+//!
+//! Who waits for a seat gets it by the same claim, persist and notify, in the transaction in which it became free.
 //!
 //! Staff may have a time although something is in the way of it ([`overrides`]).
 
 pub(crate) mod candidates;
+pub(crate) mod claim;
 pub(crate) mod free_busy;
 pub(crate) mod live_check;
+pub(crate) mod notify;
 pub(crate) mod overrides;
+pub(crate) mod persist;
 pub(crate) mod refusals;
 pub(crate) mod request;
 
@@ -22,7 +29,7 @@ use crate::availability::context::AvailabilityInput;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::{Passing, retried_if_lost};
-use candidates::Placement;
+use candidates::{Candidate, Placement};
 use live_check::{Found, FreeBusyQuery, LiveCheck};
 use overrides::{InTheWay, OnConflict};
 
@@ -91,6 +98,19 @@ pub(crate) trait Request: Sync {
         access: Access,
         now: Timestamp,
     ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Self::Error>> + Send;
+
+    /// The way in which it would be held that comes first: of those of the target, without hosts whom the live check found busy.
+    fn first(
+        &self,
+        tx: &mut Tx,
+        _opened: &Self::Opened,
+        target: &Target,
+        slot: &Slot,
+        check: &LiveCheck,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Candidate>, StoreError>> + Send {
+        candidates::first(tx, target, slot, check, now)
+    }
 
     /// Whether whoever asks may have people's calendar servers asked.
     fn may_check(
@@ -184,13 +204,14 @@ async fn plan<R: Request>(
 ) -> Result<Vec<FreeBusyQuery>, R::Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
-    let Open::Wanted(_, target) = request.open(quince, &mut tx, Access::Look, now).await? else {
+    let Open::Wanted(opened, target) = request.open(quince, &mut tx, Access::Look, now).await? else {
         return Ok(Vec::new());
     };
     let (Ok(slot), true) = (&target.offer, target.context.is_watched()) else {
         return Ok(Vec::new());
     };
-    let Some(first) = candidates::first(&mut tx, &target, slot, check, now).await? else {
+    let first = request.first(&mut tx, &opened, &target, slot, check, now).await?;
+    let Some(first) = first else {
         return Ok(Vec::new());
     };
     let to_check = check.needed(quince, &mut tx, &target.context, &first).await?;
@@ -214,7 +235,8 @@ async fn attempt<R: Request>(
         Open::Wanted(opened, target) => (opened, target),
     };
     let candidate = match &target.offer {
-        Ok(slot) => candidates::first(&mut tx, &target, slot, check, now)
+        Ok(slot) => request
+            .first(&mut tx, &opened, &target, slot, check, now)
             .await?
             .map(|candidate| (slot.clone(), candidate)),
         Err(_) => None,

@@ -170,10 +170,10 @@ async fn moving_and_cancelling_follow_in_every_calendar(world: World) {
 async fn exchange(
     world: &World,
     booked: &appointments::Booked,
-    leaves: StaffId,
-    joins: StaffId,
+    from: StaffId,
+    to: StaffId,
 ) -> Result<appointments::AppointmentView, ChangeError> {
-    appointments::reassign(&world.quince, world.owner, booked.id, leaves, joins).await
+    appointments::reassign(&world.quince, world.owner, booked.id, from, to).await
 }
 
 async fn a_member_is_exchanged_and_the_events_follow(world: World) {

@@ -2,7 +2,8 @@
 //! booking calendars of every kind, their members and their rooms at random while holds expire, and after each round the rules
 //! are checked in the database itself. On an ordinary day, and on days on which the clocks change.
 //!
-//! `GUARANTEE_SEED` and `GUARANTEE_ROUNDS` make it another course of things, or a longer one.
+//! `GUARANTEE_SEED` and `GUARANTEE_ROUNDS` make it another course of things, or a longer one; `DEADLOCK_ROUNDS` that of the search for
+//! two who wait for each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use zones::Zone;
 
-use crate::database::stories;
+use crate::database::{Database, stories};
 use crate::dice::Dice;
 use crate::world::{World, adas_wish, at, member, tuesday};
 
@@ -239,9 +240,9 @@ impl Worker {
         let Some(booked) = self.some_appointment().await else {
             return Ok(());
         };
-        let (leaves, joins) = (self.dice.pick(&self.team), self.dice.pick(&self.team));
-        let (leaves, joins) = (leaves.unwrap_or(self.owner), joins.unwrap_or(self.owner));
-        let exchanged = appointments::reassign(&self.quince, self.owner, booked.id, leaves, joins).await;
+        let (from, to) = (self.dice.pick(&self.team), self.dice.pick(&self.team));
+        let (from, to) = (from.unwrap_or(self.owner), to.unwrap_or(self.owner));
+        let exchanged = appointments::reassign(&self.quince, self.owner, booked.id, from, to).await;
         exchanged.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
@@ -357,6 +358,23 @@ async fn nobody_is_booked_twice_whatever_happens_at_once(world: World) {
     let hours = WeeklyHours::weekdays(540, 1020);
     let rounds = setting("GUARANTEE_ROUNDS", 8);
     play(&world, &Zone::utc(), &hours, tuesday("09:00"), rounds).await;
+}
+
+/// All who lock anything, in one order, whatever they do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres_no_two_wait_for_each_other() {
+    let world = World::on(Database::postgres().await).await;
+    let rounds = setting("DEADLOCK_ROUNDS", 30);
+    play(
+        &world,
+        &Zone::utc(),
+        &WeeklyHours::weekdays(540, 1020),
+        tuesday("09:00"),
+        rounds,
+    )
+    .await;
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(world.database.count(deadlocks).await, 0, "{rounds} rounds");
 }
 
 async fn nor_in_the_night_in_which_an_hour_comes_twice(world: World) {

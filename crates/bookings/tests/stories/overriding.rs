@@ -397,9 +397,9 @@ async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
     let above = book(&world, world.owner, wish, OnConflict::Override)
         .await
         .unwrap();
-    let exchange = |booked: &Booked, leaves, joins| {
+    let exchange = |booked: &Booked, from, to| {
         let (quince, id) = (&world.quince, booked.id);
-        async move { appointments::reassign(quince, world.owner, id, leaves, joins).await }
+        async move { appointments::reassign(quince, world.owner, id, from, to).await }
     };
     let view = exchange(&above, jonas.staff, mira.staff).await.unwrap();
     assert_eq!(view.hosts, [world.owner, mira.staff]);

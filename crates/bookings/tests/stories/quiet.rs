@@ -149,8 +149,8 @@ async fn a_host_who_comes_and_goes_within_a_minute_is_told_nothing(world: World)
     };
     let booked = appointments::book(&world.quince, wish).await.unwrap();
     world.jobs().await;
-    let exchange = async |leaves, joins| {
-        appointments::reassign(&world.quince, world.owner, booked.id, leaves, joins)
+    let exchange = async |from, to| {
+        appointments::reassign(&world.quince, world.owner, booked.id, from, to)
             .await
             .unwrap();
     };

@@ -1,0 +1,67 @@
+//! Claiming the time of a candidate, with the rooms and equipment that it needs.
+
+use jiff::Timestamp;
+use store::appointments::Appointment;
+use store::holds::VisitorId;
+use store::occupancy::{self, Holds};
+use store::{StoreError, Tx, locks};
+
+use super::candidates::Candidate;
+use crate::services;
+
+/// Claims the time of a new appointment for a visitor, whose own hold gives way.
+///
+/// # Errors
+/// [`StoreError::SlotTaken`] when some of it is taken; then the transaction is of no more use.
+pub(crate) async fn claim_new(
+    tx: &mut Tx,
+    candidate: &Candidate,
+    appointment: &Appointment,
+    now: Timestamp,
+    (visitor, holds): (Option<VisitorId>, Holds),
+) -> Result<(), StoreError> {
+    let (places, seats) = (&candidate.places, appointment.seats());
+    let locked = occupancy::lock_to_claim(tx, places, now, (visitor, holds)).await?;
+    occupancy::claim_held(tx, &locked, places, appointment.id, seats, now, visitor).await?;
+    with_units(tx, candidate).await
+}
+
+/// Claims other time for an appointment in place of what it has.
+///
+/// # Errors
+/// [`StoreError::SlotTaken`] when some of it is taken.
+pub(crate) async fn claim_instead(
+    tx: &mut Tx,
+    candidate: &Candidate,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (places, seats) = (&candidate.places, appointment.seats());
+    let locked = occupancy::lock_to_relocate(tx, appointment.id, places).await?;
+    occupancy::relocate(tx, &locked, places, appointment.id, seats, now).await?;
+    with_units(tx, candidate).await
+}
+
+/// Claims time if all of it is free; false when it is not, and the transaction goes on.
+pub(crate) async fn claim_if_free(
+    tx: &mut Tx,
+    candidate: &Candidate,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let places = &candidate.places;
+    let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
+    match occupancy::claim(tx, &locked, places, appointment.id, appointment.seats(), now).await {
+        Err(StoreError::SlotTaken) => Ok(false),
+        other => other.map(|()| true),
+    }
+}
+
+/// Rooms and equipment that were removed meanwhile are as good as taken.
+async fn with_units(tx: &mut Tx, candidate: &Candidate) -> Result<(), StoreError> {
+    if services::resources_exist(tx, &candidate.parts).await? {
+        Ok(())
+    } else {
+        Err(StoreError::SlotTaken)
+    }
+}

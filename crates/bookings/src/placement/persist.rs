@@ -1,0 +1,24 @@
+//! Keeping a new appointment.
+
+use store::appointments::{self, Appointment};
+use store::strangers::Sender;
+use store::{Tx, appointment_parts};
+
+use super::candidates::Candidate;
+use crate::links;
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// Keeps an appointment whose time is claimed, with who takes part; answers with the secret of its client's link.
+pub(crate) async fn insert(
+    quince: &Quince,
+    tx: &mut Tx,
+    appointment: &Appointment,
+    candidate: &Candidate,
+    sender: Option<&Sender>,
+) -> Result<String, Internal> {
+    let secret = links::manage(quince, appointment.id)?;
+    appointments::insert(tx, appointment, &links::hash(&secret), sender).await?;
+    appointment_parts::insert(tx, appointment.id, &candidate.parts).await?;
+    Ok(secret)
+}
