@@ -99,9 +99,20 @@ fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
             }
             continue;
         }
+        let id = match resource.id.as_str() {
+            "" => None,
+            id => match id.parse() {
+                Ok(id) => Some(id),
+                Err(_) => {
+                    let sentence = format!("“{name}” does not exist any more. Reload the page.");
+                    problem("name", sentence);
+                    continue;
+                }
+            },
+        };
         match whole_number(&format!("how many there are of “{name}”"), quantity) {
             Ok(quantity) => all.push(bookings::services::ResourceForm {
-                id: resource.id.parse().ok(),
+                id,
                 name: resource.name,
                 quantity,
             }),
