@@ -99,16 +99,13 @@ fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
             }
             continue;
         }
-        let id = match resource.id.as_str() {
-            "" => None,
-            id => match id.parse() {
-                Ok(id) => Some(id),
-                Err(_) => {
-                    let sentence = format!("“{name}” does not exist any more. Reload the page.");
-                    problem("name", sentence);
-                    continue;
-                }
-            },
+        let id = (!resource.id.is_empty()).then(|| resource.id.parse());
+        let Ok(id) = id.transpose() else {
+            problem(
+                "name",
+                format!("“{name}” does not exist any more. Reload the page."),
+            );
+            continue;
         };
         match whole_number(&format!("how many there are of “{name}”"), quantity) {
             Ok(quantity) => all.push(bookings::services::ResourceForm {
