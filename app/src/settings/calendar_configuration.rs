@@ -73,7 +73,7 @@ pub async fn save_conflicts(#[server(default)] conflicts: Vec<String>) -> Result
 #[cfg(feature = "ssr")]
 async fn store_conflicts(conflicts: &[String]) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let conflicts = calendar_ids(conflicts)?;
+    let conflicts = calendar_ids("conflicts", conflicts)?;
     bookings::configuration::save_conflicts(&crate::context::quince()?, staff, conflicts).await?;
     Ok(())
 }
@@ -95,8 +95,6 @@ async fn store_policies(policy: &str, when_stale: &str, all_day: &[String]) -> R
     use bookings::WhenStale;
 
     let staff = crate::staff::access::signed_in().await?;
-    let quince = crate::context::quince()?;
-    let policy = import_policy(policy)?;
     let when_stale = [
         WhenStale::UseLastKnown,
         WhenStale::StopOffering,
@@ -110,20 +108,12 @@ async fn store_policies(policy: &str, when_stale: &str, all_day: &[String]) -> R
             "Choose what happens when a calendar cannot be read.",
         )
     })?;
-    let all_day = calendar_ids(all_day)?;
-    bookings::configuration::save_when_stale(&quince, staff, when_stale).await?;
-    for connection in bookings::configuration::get(&quince, staff).await?.connections {
-        bookings::configuration::save_import_policy(&quince, staff, connection.id, policy).await?;
-        for calendar in connection.calendars {
-            bookings::configuration::save_all_day_blocks(
-                &quince,
-                staff,
-                calendar.id,
-                all_day.contains(&calendar.id),
-            )
-            .await?;
-        }
-    }
+    let policies = bookings::configuration::Policies {
+        import_policy: import_policy(policy)?,
+        when_stale,
+        all_day_blocks: calendar_ids("all_day", all_day)?,
+    };
+    bookings::configuration::save_policies(&crate::context::quince()?, staff, &policies).await?;
     Ok(())
 }
 
@@ -136,8 +126,8 @@ pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId
 
 /// Calendars' ids as sent by a form.
 #[cfg(feature = "ssr")]
-pub fn calendar_ids(texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
-    texts.iter().map(|text| calendar_id("conflicts", text)).collect()
+pub fn calendar_ids(field: &str, texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
+    texts.iter().map(|text| calendar_id(field, text)).collect()
 }
 
 /// An import policy as sent by a form.

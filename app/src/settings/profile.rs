@@ -64,17 +64,20 @@ pub async fn save_profile(name: String, zone: String, hours: HoursText) -> Resul
         .keep("name", &name)
         .keep("zone", &zone)
         .keep("hours", &typed);
-    form.stay(save(&name, &zone, &hours).await, "Saved.").await
+    form.stay(save(name, zone, &hours).await, "Saved.").await
 }
 
 #[cfg(feature = "ssr")]
-async fn save(name: &str, zone: &str, hours: &HoursText) -> Result<(), AppError> {
+async fn save(name: String, zone: String, hours: &HoursText) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let quince = crate::context::quince()?;
     let (weekly, overrides) = super::hours::to_rules("hours", hours)?;
-    bookings::profile::save(&quince, staff, name, zone).await?;
-    bookings::profile::save_hours(&quince, staff, weekly, overrides).await?;
-    Ok(())
+    let form = bookings::profile::ProfileForm {
+        name,
+        zone,
+        weekly,
+        overrides,
+    };
+    Ok(bookings::profile::save(&crate::context::quince()?, staff, &form).await?)
 }
 
 /// Changes the password. Every other session of this person ends.

@@ -99,9 +99,17 @@ fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
             }
             continue;
         }
+        let id = (!resource.id.is_empty()).then(|| resource.id.parse());
+        let Ok(id) = id.transpose() else {
+            problem(
+                "name",
+                format!("“{name}” does not exist any more. Reload the page."),
+            );
+            continue;
+        };
         match whole_number(&format!("how many there are of “{name}”"), quantity) {
             Ok(quantity) => all.push(bookings::services::ResourceForm {
-                id: resource.id.parse().ok(),
+                id,
                 name: resource.name,
                 quantity,
             }),

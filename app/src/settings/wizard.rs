@@ -64,14 +64,12 @@ pub async fn choose_calendars(
 async fn choose(primary: &str, conflicts: &[String], policy: &str) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = crate::context::quince()?;
-    let primary = super::calendar_configuration::calendar_id("primary", primary)?;
-    let conflicts = super::calendar_configuration::calendar_ids(conflicts)?;
-    let policy = super::calendar_configuration::import_policy(policy)?;
-    bookings::configuration::save_primary(&quince, staff, Some(primary)).await?;
-    bookings::configuration::save_conflicts(&quince, staff, conflicts).await?;
-    for connection in bookings::configuration::get(&quince, staff).await?.connections {
-        bookings::configuration::save_import_policy(&quince, staff, connection.id, policy).await?;
-    }
+    let choice = bookings::configuration::Choice {
+        primary: super::calendar_configuration::calendar_id("primary", primary)?,
+        conflicts: super::calendar_configuration::calendar_ids("conflicts", conflicts)?,
+        import_policy: super::calendar_configuration::import_policy(policy)?,
+    };
+    bookings::configuration::choose(&quince, staff, &choice).await?;
     Ok("/connect-icloud?step=done".to_owned())
 }
 

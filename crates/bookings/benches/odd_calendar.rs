@@ -21,9 +21,9 @@ use bookings::accounts::{self, NewOwner, NewStaff};
 use bookings::appointments::{self, Booking};
 use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
+use bookings::profile::{self, ProfileForm};
 use bookings::{
     ConnectionId, Kind, Mail, Priority, Quince, Role, Rules, Settings, StaffId, WeeklyHours, connections,
-    profile,
 };
 use jiff::SignedDuration;
 use scheduling::{DateRange, Span, Unit};
@@ -220,10 +220,13 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         role: Role::Staff,
     };
     let other = accounts::add_staff(&quince, owner, other).await.unwrap();
-    let always = WeeklyHours::always();
-    profile::save_hours(&quince, other, always, Vec::new())
-        .await
-        .unwrap();
+    let around_the_clock = ProfileForm {
+        name: "Jonas".into(),
+        zone: "UTC".into(),
+        weekly: WeeklyHours::always(),
+        overrides: Vec::new(),
+    };
+    profile::save(&quince, other, &around_the_clock).await.unwrap();
     let form = CalendarForm {
         slug: "other".into(),
         kind: Kind::Personal,

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use scheduling::StaffId;
+use store::connections::{self, Connection};
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, StoreError, Tx, WhenStale, appointments,
-    connections, staff,
+    staff,
 };
 
 use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
-use crate::connections::{own as own_connection, sync_for_a_while};
+use crate::connections::{own as own_connection, read_after_saving};
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
+use crate::retry::{passing_by_internal, retried_if_lost};
 use crate::{outbox, servers};
 
 /// A staff member's calendar configuration.
@@ -70,6 +73,11 @@ impl From<ConnectError> for ConfigurationError {
     }
 }
 
+passing_by_internal!(ConfigurationError);
+
+/// Connections that have to be read after a change.
+type ToRead = BTreeSet<ConnectionId>;
+
 /// A staff member's configuration.
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, ConfigurationError> {
     let now = quince.now();
@@ -114,30 +122,96 @@ fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -
     }
 }
 
+/// The form of the wizard's third step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Where appointments are written.
+    pub primary: RemoteCalendarId,
+    /// All calendars that are checked for conflicts.
+    pub conflicts: Vec<RemoteCalendarId>,
+    /// How later edits of external events are treated, in all connections (D6).
+    pub import_policy: ImportPolicy,
+}
+
+/// The form of what happens when events change or calendars cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policies {
+    /// How later edits of external events are treated, in all connections (D6).
+    pub import_policy: ImportPolicy,
+    /// What happens while a calendar cannot be read.
+    pub when_stale: WhenStale,
+    /// Of the calendars that count, those whose whole-day events block though they say nothing about it.
+    pub all_day_blocks: Vec<RemoteCalendarId>,
+}
+
+/// Saves the wizard's third step, all of it or nothing.
+pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(), ConfigurationError> {
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let mut to_read = set_primary(&mut tx, id, Some(choice.primary), quince.now()).await?;
+        to_read.extend(set_conflicts(&mut tx, id, &choice.conflicts).await?);
+        to_read.extend(set_import_policies(&mut tx, id, choice.import_policy).await?);
+        tx.commit().await?;
+        Ok::<_, ConfigurationError>(to_read)
+    });
+    let to_read = changed.await?;
+    quince.wake();
+    read_now(quince, &to_read).await;
+    Ok(())
+}
+
+/// Saves what happens when events change or calendars cannot be read, all of it or nothing.
+pub async fn save_policies(
+    quince: &Quince,
+    id: StaffId,
+    policies: &Policies,
+) -> Result<(), ConfigurationError> {
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        staff::set_when_stale(&mut tx, id, policies.when_stale).await?;
+        let to_read = set_import_policies(&mut tx, id, policies.import_policy).await?;
+        set_all_day_blocks(&mut tx, id, &policies.all_day_blocks).await?;
+        tx.commit().await?;
+        Ok::<_, ConfigurationError>(to_read)
+    });
+    read_now(quince, &changed.await?).await;
+    Ok(())
+}
+
 /// Chooses where appointments are written; `None` writes them nowhere. Events of appointments to come move there.
 pub async fn save_primary(
     quince: &Quince,
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
 ) -> Result<(), ConfigurationError> {
-    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let mut read = BTreeSet::new();
+    let to_read = set_primary(&mut tx, id, calendar, quince.now()).await?;
+    tx.commit().await?;
+    quince.wake();
+    read_now(quince, &to_read).await;
+    Ok(())
+}
+
+async fn set_primary(
+    tx: &mut Tx,
+    id: StaffId,
+    calendar: Option<RemoteCalendarId>,
+    now: Timestamp,
+) -> Result<ToRead, ConfigurationError> {
+    let mut to_read = ToRead::new();
     if let Some(calendar) = calendar {
-        let (found, place) = own(&mut tx, id, calendar).await?;
+        let (found, place) = own(tx, id, calendar).await?;
         if found.vanished_at.is_some() {
             return Err(ConfigurationError::Vanished(place));
         }
         if !found.writable {
             return Err(ConfigurationError::ReadOnly(place));
         }
-        read.insert(found.connection_id);
+        to_read.insert(found.connection_id);
     }
-    staff::set_primary(&mut tx, id, calendar).await?;
-    outbox::primary_changed(&mut tx, id, now).await?;
-    tx.commit().await?;
-    quince.wake();
-    read_now(quince, &read).await
+    staff::set_primary(tx, id, calendar).await?;
+    outbox::primary_changed(tx, id, now).await?;
+    Ok(to_read)
 }
 
 /// Chooses all calendars that are checked for conflicts; those that are not named are not.
@@ -147,9 +221,20 @@ pub async fn save_conflicts(
     chosen: Vec<RemoteCalendarId>,
 ) -> Result<(), ConfigurationError> {
     let mut tx = quince.store().write().await?;
-    let mut read = BTreeSet::new();
-    for calendar in &chosen {
-        let (found, place) = own(&mut tx, id, *calendar).await?;
+    let to_read = set_conflicts(&mut tx, id, &chosen).await?;
+    tx.commit().await?;
+    read_now(quince, &to_read).await;
+    Ok(())
+}
+
+async fn set_conflicts(
+    tx: &mut Tx,
+    id: StaffId,
+    chosen: &[RemoteCalendarId],
+) -> Result<ToRead, ConfigurationError> {
+    let mut to_read = ToRead::new();
+    for calendar in chosen {
+        let (found, place) = own(tx, id, *calendar).await?;
         // One that vanished or became unreadable since it was chosen may stay: what is known of it goes on blocking.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
@@ -158,12 +243,11 @@ pub async fn save_conflicts(
             if !found.readable {
                 return Err(ConfigurationError::Unreadable);
             }
-            read.insert(found.connection_id);
+            to_read.insert(found.connection_id);
         }
     }
-    remote_calendars::set_conflicts(&mut tx, id, &chosen).await?;
-    tx.commit().await?;
-    read_now(quince, &read).await
+    remote_calendars::set_conflicts(tx, id, chosen).await?;
+    Ok(to_read)
 }
 
 /// Chooses whether whole-day events of a calendar that say nothing about it block.
@@ -179,6 +263,23 @@ pub async fn save_all_day_blocks(
     Ok(tx.commit().await?)
 }
 
+/// Lets whole-day events block in these calendars, and in no others of those that count and can be read.
+async fn set_all_day_blocks(
+    tx: &mut Tx,
+    id: StaffId,
+    chosen: &[RemoteCalendarId],
+) -> Result<(), ConfigurationError> {
+    for calendar in chosen {
+        own(tx, id, *calendar).await?;
+    }
+    let counting = remote_calendars::watched(tx, &[id]).await?;
+    for calendar in counting.iter().filter(|calendar| calendar.readable) {
+        let blocks = chosen.contains(&calendar.id);
+        remote_calendars::set_all_day_blocks(tx, calendar.id, blocks).await?;
+    }
+    Ok(())
+}
+
 /// Chooses how later edits of external events are treated (D6). Keeping up again catches up at once.
 pub async fn save_import_policy(
     quince: &Quince,
@@ -188,15 +289,43 @@ pub async fn save_import_policy(
 ) -> Result<(), ConfigurationError> {
     let mut tx = quince.store().write().await?;
     let known = own_connection(&mut tx, id, connection).await?;
-    if known.import_policy == policy {
+    if !set_import_policy(&mut tx, &known, policy).await? {
         return Ok(());
     }
-    connections::set_import_policy(&mut tx, connection, policy).await?;
-    for calendar in remote_calendars::list_for_connections(&mut tx, &[connection]).await? {
-        remote_calendars::forget_progress(&mut tx, calendar.id).await?;
-    }
     tx.commit().await?;
-    read_now(quince, &BTreeSet::from([connection])).await
+    read_now(quince, &ToRead::from([connection])).await;
+    Ok(())
+}
+
+/// Sets the policy of all connections; answers those that had another one.
+async fn set_import_policies(
+    tx: &mut Tx,
+    id: StaffId,
+    policy: ImportPolicy,
+) -> Result<ToRead, ConfigurationError> {
+    let mut to_read = ToRead::new();
+    for connection in connections::list_for_staff(tx, id).await? {
+        if set_import_policy(tx, &connection, policy).await? {
+            to_read.insert(connection.id);
+        }
+    }
+    Ok(to_read)
+}
+
+/// Sets the policy of a connection; false when it had it already. What was read by another policy is read anew.
+async fn set_import_policy(
+    tx: &mut Tx,
+    connection: &Connection,
+    policy: ImportPolicy,
+) -> Result<bool, StoreError> {
+    if connection.import_policy == policy {
+        return Ok(false);
+    }
+    connections::set_import_policy(tx, connection.id, policy).await?;
+    for calendar in remote_calendars::list_for_connections(tx, &[connection.id]).await? {
+        remote_calendars::forget_progress(tx, calendar.id).await?;
+    }
+    Ok(true)
 }
 
 /// Chooses what happens while a calendar cannot be read.
@@ -224,9 +353,8 @@ async fn own(
 }
 
 /// Reads connections while the person waits, so that the booking pages are right when the answer comes.
-async fn read_now(quince: &Quince, ids: &BTreeSet<ConnectionId>) -> Result<(), ConfigurationError> {
+async fn read_now(quince: &Quince, ids: &ToRead) {
     for id in ids {
-        sync_for_a_while(quince, *id).await?;
+        read_after_saving(quince, *id).await;
     }
-    Ok(())
 }

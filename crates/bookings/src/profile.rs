@@ -76,16 +76,30 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, ProfileError> 
     })
 }
 
-/// Saves name and zone. Hours stay the same local times in the new zone.
-pub async fn save(quince: &Quince, id: StaffId, name: &str, zone: &str) -> Result<(), ProfileError> {
+/// The form of a staff member's profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProfileForm {
+    /// Their name.
+    pub name: String,
+    /// IANA name of their zone. Hours stay the same local times in a new one.
+    pub zone: String,
+    /// Their weekly hours.
+    pub weekly: WeeklyHours,
+    /// Dates that differ.
+    pub overrides: Vec<DateOverride>,
+}
+
+/// Saves a profile, all of it or nothing.
+pub async fn save(quince: &Quince, id: StaffId, form: &ProfileForm) -> Result<(), ProfileError> {
     let mut checked = Validator::default();
-    let name = checked.required_line("name", "your name", name, NAME_LIMIT);
-    let zone = checked.zone("zone", zone);
+    let name = checked.required_line("name", "your name", &form.name, NAME_LIMIT);
+    let zone = checked.zone("zone", &form.zone);
+    check_hours(&mut checked, form);
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
     let mut tx = quince.store().write().await?;
     let before = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
-    staff::update_profile(&mut tx, id, &name, &zone).await?;
+    staff::update_profile(&mut tx, id, &name, &zone, &form.weekly, &form.overrides).await?;
     // Whole days and floating times of their calendars lie elsewhere.
     let moves = before.zone != zone;
     if moves {
@@ -98,14 +112,10 @@ pub async fn save(quince: &Quince, id: StaffId, name: &str, zone: &str) -> Resul
     Ok(())
 }
 
-/// Saves the weekly hours and the dates that differ.
-pub async fn save_hours(
-    quince: &Quince,
-    id: StaffId,
-    weekly: WeeklyHours,
-    overrides: Vec<DateOverride>,
-) -> Result<(), ProfileError> {
-    let mut checked = Validator::default();
+fn check_hours(checked: &mut Validator, form: &ProfileForm) {
+    let ProfileForm {
+        weekly, overrides, ..
+    } = form;
     if weekly.0.iter().any(|day| day.len() > WINDOWS_LIMIT) {
         checked.problem(
             "hours",
@@ -126,8 +136,4 @@ pub async fn save_hours(
             format!("{twice} is in the list twice. Remove one of both."),
         );
     }
-    checked.finish()?;
-    let mut tx = quince.store().write().await?;
-    staff::update_hours(&mut tx, id, &weekly, &overrides).await?;
-    Ok(tx.commit().await?)
 }

@@ -156,24 +156,12 @@ pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
     .unwrap_or(0))
 }
 
-/// Changes name and zone.
-pub async fn update_profile(tx: &mut Tx, id: StaffId, name: &str, zone: &Zone) -> Result<(), StoreError> {
-    expect_row(
-        execute!(
-            tx,
-            "UPDATE staff SET name = $2, zone = $3 WHERE id = $1",
-            id.0,
-            name,
-            zone.name()
-        )?,
-        "staff member",
-    )
-}
-
-/// Changes weekly hours and the dates that differ.
-pub async fn update_hours(
+/// Changes name, zone, weekly hours and the dates that differ.
+pub async fn update_profile(
     tx: &mut Tx,
     id: StaffId,
+    name: &str,
+    zone: &Zone,
     hours: &WeeklyHours,
     overrides: &[DateOverride],
 ) -> Result<(), StoreError> {
@@ -181,8 +169,10 @@ pub async fn update_hours(
     expect_row(
         execute!(
             tx,
-            "UPDATE staff SET hours = $2, overrides = $3 WHERE id = $1",
+            "UPDATE staff SET name = $2, zone = $3, hours = $4, overrides = $5 WHERE id = $1",
             id.0,
+            name,
+            zone.name(),
             hours,
             overrides
         )?,

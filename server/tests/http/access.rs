@@ -20,7 +20,7 @@ use crate::support::{Browser, Quince, http, use_cases};
 
 /// Who may call a server function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum May {
+pub enum May {
     /// Everybody: clients, and who wants to sign in.
     Everybody,
     /// Everybody who is signed in; it is about their own things alone.
@@ -34,7 +34,7 @@ use May::{Admin, Everybody, Owner, Staff};
 
 /// Every server function with the fields of a request about a thing of Jonas's. A word in braces stands for the id of that
 /// thing. What destroys things comes last.
-const FUNCTIONS: &[(&str, May, &str)] = &[
+pub const FUNCTIONS: &[(&str, May, &str)] = &[
     ("appointment", Everybody, ""),
     ("book", Everybody, ""),
     ("booking-page", Everybody, ""),
@@ -187,6 +187,18 @@ const OPEN_PAGES: &[&str] = &[
 
 /// What stands in the app's source between two texts, in every file.
 pub fn in_the_source(before: &str, after: &str) -> BTreeSet<String> {
+    in_files("../app/src", before, after)
+}
+
+/// The API's routes that may write, relative to its own address.
+pub fn api_routes_that_write() -> BTreeSet<String> {
+    let routes = in_files("src/api", ".route(\"", "))");
+    let writes = routes.iter().filter_map(|route| route.split_once("\", "));
+    let writes = writes.filter(|(_, how)| !how.starts_with("get("));
+    writes.map(|(path, _)| path.to_owned()).collect()
+}
+
+fn in_files(folder: &str, before: &str, after: &str) -> BTreeSet<String> {
     fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -198,10 +210,7 @@ pub fn in_the_source(before: &str, after: &str) -> BTreeSet<String> {
         }
     }
     let mut all = Vec::new();
-    files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src"),
-        &mut all,
-    );
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut all);
     let texts = all.iter().map(|path| std::fs::read_to_string(path).unwrap());
     texts
         .flat_map(|text| {
@@ -238,7 +247,7 @@ async fn every_page_that_is_not_open_asks_for_a_sign_in() {
 }
 
 /// Ids by the words that stand for them.
-type Things = BTreeMap<&'static str, String>;
+pub type Things = BTreeMap<&'static str, String>;
 
 #[tokio::test]
 async fn a_stranger_is_refused_and_so_is_a_colleague_with_what_is_not_theirs() {
@@ -255,10 +264,7 @@ async fn a_stranger_is_refused_and_so_is_a_colleague_with_what_is_not_theirs() {
     priya.sign_in("priya@quince.example", password).await;
     let mut wrong = Vec::new();
     for (name, may, fields) in FUNCTIONS {
-        let fields = things.iter().fold((*fields).to_owned(), |fields, (word, id)| {
-            fields.replace(&format!("{{{word}}}"), id)
-        });
-        assert!(!fields.contains('{'), "{name}: {fields}");
+        let fields = filled(fields, &things);
         if *may == Everybody {
             continue;
         }
@@ -284,11 +290,30 @@ async fn a_stranger_is_refused_and_so_is_a_colleague_with_what_is_not_theirs() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The fields of a request with things in place of their words.
+pub fn filled(fields: &str, things: &Things) -> String {
+    let put = |fields: String, (word, id): (&&str, &String)| fields.replace(&format!("{{{word}}}"), id);
+    let fields = things.iter().fold(fields.to_owned(), put);
+    assert!(!fields.contains('{'), "{fields}");
+    fields
+}
+
 /// Calls a server function as the pages' script does.
-async fn call(quince: &Quince, who: Option<&Browser>, name: &str, fields: &str) -> (StatusCode, String) {
+pub async fn call(quince: &Quince, who: Option<&Browser>, name: &str, fields: &str) -> (StatusCode, String) {
+    post(quince, who, "application/json", name, fields).await
+}
+
+/// Sends a form to a server function, by whoever wants an answer of this kind.
+pub async fn post(
+    quince: &Quince,
+    who: Option<&Browser>,
+    accept: &str,
+    name: &str,
+    fields: &str,
+) -> (StatusCode, String) {
     let mut request = http()
         .post(quince.at(&format!("api/fn/{name}")))
-        .header("accept", "application/json")
+        .header("accept", accept)
         .header("content-type", "application/x-www-form-urlencoded")
         .header(ORIGIN, quince.url.trim_end_matches('/'))
         .body(fields.replace(' ', "+"));

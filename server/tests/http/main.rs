@@ -35,3 +35,4 @@ mod strangers;
 mod studio;
 mod support;
 mod unreadable;
+mod whole;

@@ -197,6 +197,7 @@ pub async fn use_cases(folder: &Path) -> bookings::Quince {
     let key = SecretKey::load_or_create(&folder.join("secret.key")).unwrap();
     let database = format!("sqlite://{}", folder.join("quince.db").display());
     open_use_cases(
+        ICLOUD,
         Store::open(&database, key).await.unwrap(),
         folder,
         Arc::new(SystemClock),
@@ -209,6 +210,7 @@ pub async fn use_cases_at(now: &str, folder: &Path) -> bookings::Quince {
     let database = format!("sqlite://{}", folder.join("quince.db").display());
     let clock = TestClock::at(now.parse().unwrap());
     open_use_cases(
+        ICLOUD,
         Store::open(&database, key).await.unwrap(),
         folder,
         Arc::new(clock),
@@ -217,19 +219,27 @@ pub async fn use_cases_at(now: &str, folder: &Path) -> bookings::Quince {
 
 /// As [`use_cases`], on a database of another process, which may go on.
 pub async fn use_cases_on(database: &str, key: &str, folder: &Path) -> bookings::Quince {
+    use_cases_beside(ICLOUD, database, key, folder).await
+}
+
+/// As [`use_cases_on`], with another iCloud than Apple's.
+pub async fn use_cases_beside(icloud: &str, database: &str, key: &str, folder: &Path) -> bookings::Quince {
     let key = SecretKey::from_base64(key).unwrap();
     open_use_cases(
+        icloud,
         Store::open(database, key).await.unwrap(),
         folder,
         Arc::new(SystemClock),
     )
 }
 
-fn open_use_cases(store: Store, folder: &Path, clock: Arc<dyn Clock>) -> bookings::Quince {
+const ICLOUD: &str = "https://caldav.icloud.com/";
+
+fn open_use_cases(icloud: &str, store: Store, folder: &Path, clock: Arc<dyn Clock>) -> bookings::Quince {
     let settings = Settings {
         base_url: "http://127.0.0.1:3000/".parse().unwrap(),
-        icloud_url: "https://caldav.icloud.com/".parse().unwrap(),
-        allow_loopback: false,
+        icloud_url: icloud.parse().unwrap(),
+        allow_loopback: icloud.starts_with("http:"),
         mail: Mail::Folder {
             path: folder.join("mail"),
             from: "quince@studio.example".to_owned(),

@@ -69,7 +69,11 @@ pub async fn save(calendar: &str, text: &ServiceText) -> Result<(), AppError> {
 
 pub async fn shift(calendar: &str, id: &str, to: &str) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let to = if to == "up" { Shift::Up } else { Shift::Down };
+    let to = match to {
+        "up" => Shift::Up,
+        "down" => Shift::Down,
+        _ => return Err(AppError::Refused("Move it up or down.".to_owned())),
+    };
     services::shift(&quince()?, staff, calendar_id(calendar)?, service_id(id)?, to).await?;
     Ok(())
 }
@@ -105,17 +109,33 @@ fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
     let duration = number("duration", "the duration", &text.duration);
     let processing = number("processing", "the processing time", &text.processing);
     let needs = text.needs.iter().filter(|need| !need.quantity.trim().is_empty());
-    let resources = needs
-        .filter_map(|need| {
+    let needs: Vec<(&str, u32)> = needs
+        .map(|need| {
             let quantity = number(
                 "resources",
                 "how many rooms or how much equipment it needs",
                 &need.quantity,
             );
-            Some((need.resource.parse().ok()?, quantity))
+            (need.resource.as_str(), quantity)
         })
         .collect();
-    let mut staff: Vec<StaffId> = text.staff.iter().filter_map(|id| id.parse().ok()).collect();
+    let resource = |(id, quantity): &(&str, u32)| Some((id.parse().ok()?, *quantity));
+    let resources = needs.iter().map(resource).collect::<Option<Vec<_>>>();
+    if resources.is_none() {
+        problem(
+            "resources",
+            "Something in the list does not exist any more. Reload the page.",
+        );
+    }
+    let staff = text.staff.iter().map(|id| id.parse().ok());
+    let staff = staff.collect::<Option<Vec<StaffId>>>();
+    if staff.is_none() {
+        problem(
+            "staff",
+            "Somebody in the list is no member of this booking calendar. Reload the page.",
+        );
+    }
+    let (mut staff, resources) = (staff.unwrap_or_default(), resources.unwrap_or_default());
     if let Ok(preferred) = text.preferred.parse::<StaffId>() {
         if staff.contains(&preferred) {
             staff.sort_by_key(|id| *id != preferred);

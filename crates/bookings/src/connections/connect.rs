@@ -194,7 +194,7 @@ pub async fn reconnect(
     outbox::connection_works(&mut tx, id, now).await?;
     tx.commit().await?;
     quince.wake();
-    sync_for_a_while(quince, id).await?;
+    read_after_saving(quince, id).await;
     Ok(())
 }
 
@@ -216,8 +216,16 @@ pub async fn check_now(
         .ok_or(ConnectError::NotFound)
 }
 
+/// Reads a connection of which its owner has just saved something. It is saved by then whatever comes of the read: what could not
+/// be read is read by the background job.
+pub(crate) async fn read_after_saving(quince: &Quince, id: ConnectionId) {
+    if let Err(error) = sync_for_a_while(quince, id).await {
+        tracing::error!(connection = %id, cause = %error.cause(), "a connection could not be read at once");
+    }
+}
+
 /// Reads a connection while a person waits; what takes longer goes on in the background.
-pub(crate) async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
+async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     const PATIENCE: Duration = Duration::from_secs(8);
     let quince = quince.clone();
     let reading = tokio::spawn(async move { sync::connection(&quince, id).await }.in_current_span());

@@ -17,7 +17,7 @@ pub use error::ConnectError;
 pub use health::out_of_date;
 pub use view::{ConnectionView, RemoteCalendarView};
 
-pub(crate) use connect::sync_for_a_while;
+pub(crate) use connect::read_after_saving;
 pub(crate) use disconnect::forget_events;
 pub(crate) use health::Health;
 pub(crate) use view::views;

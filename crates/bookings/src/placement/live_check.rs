@@ -130,23 +130,26 @@ impl LiveCheck {
 /// Notes what the answer of a host's calendars tells beyond it: a login that was refused, searches that fail, and that they have
 /// to be read at once, as somebody is busy after all or did not answer.
 async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Internal> {
-    for connection in &told.refused {
-        let mut tx = quince.store().write().await?;
-        outages::note(
-            &mut tx,
-            connection,
-            &Error::WrongLogin,
-            Asked::ByItself,
-            quince.now(),
-        )
-        .await?;
-        tx.commit().await?;
-    }
-    sync::ask_to_compare(quince, &told.unsearchable, true).await?;
-    sync::ask_to_compare(quince, &told.unanswered, false).await?;
     let is_doubtful = told.is_incomplete || !told.unsearchable.is_empty() || !told.unanswered.is_empty();
-    if told.is_busy || is_doubtful {
-        sync::ask_for_staff(quince, host).await?;
+    let is_to_read = told.is_busy || is_doubtful;
+    if told.refused.is_empty() && !is_to_read {
+        return Ok(());
+    }
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    // Calendars before connections, as a sync that ends changes them.
+    sync::ask_to_compare(&mut tx, &told.unsearchable, true, now).await?;
+    sync::ask_to_compare(&mut tx, &told.unanswered, false, now).await?;
+    for connection in &told.refused {
+        outages::note(&mut tx, connection, &Error::WrongLogin, Asked::ByItself, now).await?;
+    }
+    if is_to_read {
+        // Those that fail keep to their next try.
+        connections::read_soon(&mut tx, host, now).await?;
+    }
+    tx.commit().await?;
+    if is_to_read {
+        quince.wake();
     }
     Ok(())
 }

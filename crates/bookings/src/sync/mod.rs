@@ -16,9 +16,10 @@ mod run;
 mod search;
 
 use caldav::Error;
-use scheduling::StaffId;
+use jiff::Timestamp;
 use store::{
-    ConnectionId, ConnectionState, RemoteCalendarId, StoreError, connections, event_writes, remote_calendars,
+    ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx, connections, event_writes,
+    remote_calendars,
 };
 
 use tokio::task::JoinSet;
@@ -156,34 +157,20 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
     Ok(())
 }
 
-/// Asks the background job to read a staff member's connections at once; those that fail keep to their next try.
-pub(crate) async fn ask_for_staff(quince: &Quince, staff: StaffId) -> Result<(), Internal> {
-    let now = quince.now();
-    let mut tx = quince.store().write().await?;
-    connections::read_soon(&mut tx, staff, now).await?;
-    tx.commit().await?;
-    quince.wake();
-    Ok(())
-}
-
 /// Lets the next sync compare all that lies in these calendars with what is kept, and look whether they can be searched by time:
 /// that turned out to fail, or was not answered. What was not answered may also be a matter of the moment, which is not worth a
 /// comparison each time.
 pub(crate) async fn ask_to_compare(
-    quince: &Quince,
+    tx: &mut Tx,
     calendars: &[RemoteCalendarId],
     search_fails: bool,
-) -> Result<(), Internal> {
-    if calendars.is_empty() {
-        return Ok(());
-    }
-    let now = quince.now();
-    let mut tx = quince.store().write().await?;
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for id in calendars {
-        let calendar = remote_calendars::find(&mut tx, *id).await?;
+        let calendar = remote_calendars::find(tx, *id).await?;
         if search_fails || calendar.is_some_and(|calendar| horizon::is_worth_another(&calendar, now)) {
-            remote_calendars::ask_to_compare(&mut tx, *id, search_fails).await?;
+            remote_calendars::ask_to_compare(tx, *id, search_fails).await?;
         }
     }
-    Ok(tx.commit().await?)
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! Owner, team, signing in.
 
+use bookings::Role;
 use bookings::accounts::{self, AccountError, NewOwner, NewStaff};
-use bookings::{Role, profile};
+use bookings::profile::{self, ProfileError, ProfileForm};
+use scheduling::LocalWindow;
 
 use crate::database::stories;
 use crate::world::{PASSWORD, World};
@@ -13,6 +15,7 @@ stories! {
     a_new_password_replaces_the_old_one,
     only_admins_add_to_the_team,
     an_unknown_zone_is_refused_with_a_sentence,
+    a_profile_is_saved_whole_or_not_at_all,
 }
 
 async fn the_first_visit_makes_one_owner(world: World) {
@@ -114,13 +117,15 @@ async fn only_admins_add_to_the_team(world: World) {
 }
 
 async fn an_unknown_zone_is_refused_with_a_sentence(world: World) {
-    let refused = profile::save(&world.quince, world.owner, "Maya", "Europe/Atlantis")
+    let form = ProfileForm {
+        zone: "Europe/Atlantis".into(),
+        ..world.profile_of(world.owner).await
+    };
+    let refused = profile::save(&world.quince, world.owner, &form)
         .await
         .unwrap_err();
     assert!(refused.to_string().contains("Europe/Atlantis"), "{refused}");
-    profile::save(&world.quince, world.owner, "Maya", "Europe/Berlin")
-        .await
-        .unwrap();
+    world.set_zone(world.owner, "Europe/Berlin").await;
     assert_eq!(
         profile::get(&world.quince, world.owner)
             .await
@@ -129,4 +134,22 @@ async fn an_unknown_zone_is_refused_with_a_sentence(world: World) {
             .name(),
         "Europe/Berlin"
     );
+}
+
+async fn a_profile_is_saved_whole_or_not_at_all(world: World) {
+    let before = world.profile_of(world.owner).await;
+    let mut form = ProfileForm {
+        name: "Maya".into(),
+        zone: "Asia/Tokyo".into(),
+        ..before.clone()
+    };
+    let quarters = (0..30).map(|quarter| LocalWindow::new(quarter * 15, quarter * 15 + 10).unwrap());
+    form.weekly.0[0] = quarters.collect();
+    let refused = profile::save(&world.quince, world.owner, &form).await;
+    assert!(matches!(refused, Err(ProfileError::Fields(problems)) if problems[0].field == "hours"));
+    assert_eq!(world.profile_of(world.owner).await, before);
+
+    form.weekly.0[0].truncate(24);
+    profile::save(&world.quince, world.owner, &form).await.unwrap();
+    assert_eq!(world.profile_of(world.owner).await, form);
 }

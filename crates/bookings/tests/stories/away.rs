@@ -4,7 +4,7 @@ use bookings::appointments;
 use bookings::appointments::ChangeError;
 use bookings::booking_calendars::CalendarForm;
 use bookings::holidays::{self, Holiday};
-use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked, profile};
+use bookings::{Interval, Kind, Rules, WeeklyHours, agenda, blocked};
 use scheduling::{DateOverride, LocalWindow};
 
 use crate::database::stories;
@@ -150,14 +150,9 @@ async fn a_holiday_closes_the_day_for_everybody_but_who_says_otherwise(world: Wo
         date: date(TUESDAY),
         windows: vec![LocalWindow::new(600, 660).unwrap()],
     };
-    profile::save_hours(
-        &world.quince,
-        world.owner,
-        WeeklyHours::weekdays(540, 1020),
-        vec![own],
-    )
-    .await
-    .unwrap();
+    world
+        .set_hours(world.owner, WeeklyHours::weekdays(540, 1020), vec![own])
+        .await;
     assert_eq!(world.free().await, ["10:00", "10:30"]);
     holidays::save(&world.quince, world.owner, "Lopez & Co", "UTC", Vec::new())
         .await
@@ -215,14 +210,9 @@ async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World)
         .await
         .unwrap();
     assert_eq!(none, [], "a holiday is no day off of hers");
-    profile::save_hours(
-        &world.quince,
-        world.owner,
-        WeeklyHours::weekdays(540, 1020),
-        vec![off],
-    )
-    .await
-    .unwrap();
+    world
+        .set_hours(world.owner, WeeklyHours::weekdays(540, 1020), vec![off])
+        .await;
     let off = holidays::appointments_on_days_off(&world.quince, world.owner)
         .await
         .unwrap();

@@ -3,7 +3,7 @@
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, availability, blocked, profile};
+use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, availability, blocked};
 use jiff::SignedDuration;
 use zones::Zone;
 
@@ -26,9 +26,7 @@ stories! {
 /// A round robin of equal shares, open at all hours.
 async fn team(world: &World, members: &[StaffId]) {
     for staff in members {
-        profile::save_hours(&world.quince, *staff, WeeklyHours::always(), Vec::new())
-            .await
-            .unwrap();
+        world.set_hours(*staff, WeeklyHours::always(), Vec::new()).await;
     }
     world
         .make(CalendarForm {
@@ -96,14 +94,9 @@ async fn who_is_more_than_three_ahead_is_not_offered(world: World) {
         book(&world, number, Some(jonas)).await;
     }
     // Only Jonas would be free then.
-    profile::save_hours(
-        &world.quince,
-        world.owner,
-        WeeklyHours::weekdays(0, 60),
-        Vec::new(),
-    )
-    .await
-    .unwrap();
+    world
+        .set_hours(world.owner, WeeklyHours::weekdays(0, 60), Vec::new())
+        .await;
     let refused = appointments::book(&world.quince, wish(10, None)).await;
     assert!(refused.is_err(), "{refused:?}");
     appointments::book(&world.quince, wish(10, Some(jonas)))
@@ -124,9 +117,7 @@ async fn a_newcomer_starts_with_the_average(world: World) {
     let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
     team(&world, &[world.owner, jonas]).await;
     hosts(&world, 0..4).await;
-    profile::save_hours(&world.quince, priya, WeeklyHours::always(), Vec::new())
-        .await
-        .unwrap();
+    world.set_hours(priya, WeeklyHours::always(), Vec::new()).await;
     // December's newcomer: the month has begun when Priya joins.
     world.clock.set(at("2026-12-01T12:00:00Z"));
     world.set_members("team", &[world.owner, jonas, priya]).await;
@@ -137,9 +128,7 @@ async fn a_newcomer_starts_with_the_average(world: World) {
 async fn somebody_without_hours_this_month_holds_nobody_up(world: World) {
     let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
     team(&world, &[world.owner, jonas, priya]).await;
-    profile::save_hours(&world.quince, priya, WeeklyHours::default(), Vec::new())
-        .await
-        .unwrap();
+    world.set_hours(priya, WeeklyHours::default(), Vec::new()).await;
     let all = hosts(&world, 0..12).await;
     assert_eq!(all.iter().filter(|host| **host == jonas).count(), 6);
 }
@@ -170,9 +159,7 @@ async fn somebody_on_holiday_holds_nobody_up_until_they_are_back(world: World) {
 async fn who_joins_a_team_is_credited_in_later_months_too(world: World) {
     let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
     team(&world, &[world.owner, jonas]).await;
-    profile::save_hours(&world.quince, priya, WeeklyHours::always(), Vec::new())
-        .await
-        .unwrap();
+    world.set_hours(priya, WeeklyHours::always(), Vec::new()).await;
     hosts(&world, 0..4).await;
     // It is still November.
     world.clock.advance(SignedDuration::from_secs(1));
@@ -208,14 +195,9 @@ async fn who_moves_an_appointment_is_shown_its_own_hosts_times(world: World) {
         book(&world, number, Some(jonas)).await;
     }
     // Jonas is four ahead without this one, and alone in the morning.
-    profile::save_hours(
-        &world.quince,
-        world.owner,
-        WeeklyHours::weekdays(0, 60),
-        Vec::new(),
-    )
-    .await
-    .unwrap();
+    world
+        .set_hours(world.owner, WeeklyHours::weekdays(0, 60), Vec::new())
+        .await;
     let (day, zone) = (date("2026-12-01"), Zone::utc());
     let ten = at("2026-12-01T10:00:00Z");
     for (moving, shown) in [(None, false), (Some(first.id), true)] {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bookings::appointments::{self, BookError, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::connections::{self, CalendarState};
-use bookings::{ImportPolicy, WeeklyHours, WriteState, configuration, profile};
+use bookings::profile::{self, ProfileForm};
+use bookings::{ImportPolicy, WeeklyHours, WriteState, configuration};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{ExpiredToken, Fault, NewCalendar, RetryAfter, Unfilterable};
 use store::{connections as rows, external_events, remote_calendars};
@@ -116,9 +117,7 @@ fn assert_taken(booked: &Result<Booked, BookError>) {
 /// Hours in which every time of these stories can be booked, whatever the zone.
 async fn works_around_the_clock(world: &World) {
     let always = WeeklyHours::weekdays(0, 24 * 60);
-    profile::save_hours(&world.quince, world.owner, always, Vec::new())
-        .await
-        .unwrap();
+    world.set_hours(world.owner, always, Vec::new()).await;
 }
 
 const FLOATING: &str = "DTSTART:20261125T100000\r\nDTEND:20261125T110000\r\nSUMMARY:Dentist";
@@ -135,9 +134,7 @@ async fn a_floating_time_lies_in_the_zone_that_is_its_owners_now(world: World) {
         (23 * 60 + 30, "Asia/Tokyo", ["01:00", "15:00"]),
     ] {
         world.later(minutes).await;
-        profile::save(&world.quince, world.owner, "Maya Lopez", zone)
-            .await
-            .unwrap();
+        world.set_zone(world.owner, zone).await;
         assert_eq!(world.jobs().await.synced, 1, "{zone}: at once");
         assert!(
             !is_free(&world, busy).await && is_free(&world, free).await,
@@ -146,9 +143,11 @@ async fn a_floating_time_lies_in_the_zone_that_is_its_owners_now(world: World) {
     }
     // Another name alone changes nothing.
     world.jobs().await;
-    profile::save(&world.quince, world.owner, "Maya", "Asia/Tokyo")
-        .await
-        .unwrap();
+    let form = ProfileForm {
+        name: "Maya".into(),
+        ..world.profile_of(world.owner).await
+    };
+    profile::save(&world.quince, world.owner, &form).await.unwrap();
     assert_eq!(world.jobs().await.synced, 0);
 }
 
@@ -648,9 +647,7 @@ async fn a_zone_chosen_during_a_comparison_counts(world: World) {
         .put_event(world.icloud("Home"), &event("floating", FLOATING));
     world.sync().await;
     let reading = comparing(&world, 2).await;
-    profile::save(&world.quince, world.owner, "Maya Lopez", "America/New_York")
-        .await
-        .unwrap();
+    world.set_zone(world.owner, "America/New_York").await;
     reading.await.unwrap();
     world.sync().await;
     assert!(is_free(&world, "10:00").await && !is_free(&world, "15:00").await);
@@ -663,9 +660,7 @@ async fn a_zone_counts_though_no_comparison_is_answered(world: World) {
         .put_event(world.icloud("Home"), &event("floating", FLOATING));
     world.sync().await;
     assert!(!is_free(&world, "10:00").await && is_free(&world, "15:00").await);
-    profile::save(&world.quince, world.owner, "Maya Lopez", "America/New_York")
-        .await
-        .unwrap();
+    world.set_zone(world.owner, "America/New_York").await;
     // The list of the calendars is answered, and that of no calendar.
     for fault in [Fault::Slow(Duration::ZERO), Fault::BrokenBody, Fault::BrokenBody] {
         world.control.inject_on("PROPFIND", fault);

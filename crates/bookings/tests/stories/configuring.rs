@@ -1,9 +1,9 @@
 //! Calendar Configuration and booking calendars (D9).
 
 use bookings::booking_calendars::{self, CalendarError, CalendarForm, Member};
-use bookings::configuration::{self, ConfigurationError};
+use bookings::configuration::{self, Choice, ConfigurationError, Policies};
 use bookings::connections::{self, Login};
-use bookings::{Kind, Priority};
+use bookings::{ImportPolicy, Kind, Priority, RemoteCalendarId, WhenStale};
 use sandbox::NewCalendar;
 
 use crate::database::stories;
@@ -13,6 +13,9 @@ stories! {
     on:
     d9_only_writable_calendars_become_primary,
     d9_conflict_calendars_come_from_any_connection_at_once,
+    the_third_step_is_saved_whole_or_not_at_all,
+    policies_are_saved_whole_or_not_at_all,
+    what_is_chosen_is_saved_though_it_cannot_be_read_at_once,
     booking_calendars_are_checked_field_by_field,
     an_address_that_is_made_from_a_taken_name_gets_a_number,
     a_booking_calendar_is_switched_off_with_its_other_settings,
@@ -90,6 +93,114 @@ async fn d9_conflict_calendars_come_from_any_connection_at_once(world: World) {
         checked.filter(|calendar| calendar.checked_for_conflicts).count(),
         2
     );
+}
+
+/// A calendar that belongs to nobody here.
+fn somebody_elses() -> RemoteCalendarId {
+    "018f0000-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+async fn the_third_step_is_saved_whole_or_not_at_all(world: World) {
+    world.connect().await;
+    let before = configuration::get(&world.quince, world.owner).await.unwrap();
+    let choice = Choice {
+        primary: world.remote("Home").await,
+        conflicts: vec![world.remote("Work").await, somebody_elses()],
+        import_policy: ImportPolicy::AsFirstImported,
+    };
+    let refused = configuration::choose(&world.quince, world.owner, &choice).await;
+    assert!(
+        matches!(refused, Err(ConfigurationError::NotFound)),
+        "{refused:?}"
+    );
+    assert_eq!(
+        configuration::get(&world.quince, world.owner).await.unwrap(),
+        before
+    );
+
+    let choice = Choice {
+        conflicts: vec![world.remote("Work").await],
+        ..choice
+    };
+    configuration::choose(&world.quince, world.owner, &choice)
+        .await
+        .unwrap();
+    let after = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!(after.primary.unwrap().name, "Home");
+    assert_eq!(after.connections[0].import_policy, ImportPolicy::AsFirstImported);
+    let work = after.connections[0]
+        .calendars
+        .iter()
+        .find(|one| one.name == "Work");
+    assert!(work.unwrap().checked_for_conflicts);
+}
+
+async fn policies_are_saved_whole_or_not_at_all(world: World) {
+    world.connect().await;
+    let (home, work) = (world.remote("Home").await, world.remote("Work").await);
+    configuration::save_primary(&world.quince, world.owner, Some(home))
+        .await
+        .unwrap();
+    let before = configuration::get(&world.quince, world.owner).await.unwrap();
+    let policies = Policies {
+        import_policy: ImportPolicy::AsFirstImported,
+        when_stale: WhenStale::StopOffering,
+        all_day_blocks: vec![somebody_elses()],
+    };
+    let refused = configuration::save_policies(&world.quince, world.owner, &policies).await;
+    assert!(
+        matches!(refused, Err(ConfigurationError::NotFound)),
+        "{refused:?}"
+    );
+    let unchanged = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!(
+        (&unchanged.when_stale, unchanged.connections[0].import_policy),
+        (&before.when_stale, before.connections[0].import_policy)
+    );
+
+    let policies = Policies {
+        all_day_blocks: Vec::new(),
+        ..policies
+    };
+    configuration::save_policies(&world.quince, world.owner, &policies)
+        .await
+        .unwrap();
+    let after = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!(after.when_stale, WhenStale::StopOffering);
+    let of = |id| {
+        let calendars = &after.connections[0].calendars;
+        calendars
+            .iter()
+            .find(|calendar| calendar.id == id)
+            .unwrap()
+            .all_day_blocks
+    };
+    // Work does not count, so the form did not show it.
+    assert!(!of(home) && of(work));
+}
+
+async fn what_is_chosen_is_saved_though_it_cannot_be_read_at_once(world: World) {
+    world.connect().await;
+    let (home, work) = (world.remote("Home").await, world.remote("Work").await);
+    let entry = world
+        .database
+        .set("connections", "entry_url", "not an address")
+        .await;
+    configuration::save_primary(&world.quince, world.owner, Some(home))
+        .await
+        .unwrap();
+    configuration::save_conflicts(&world.quince, world.owner, vec![work])
+        .await
+        .unwrap();
+    world.database.set("connections", "entry_url", &entry).await;
+    world.later(60).await;
+    let after = configuration::get(&world.quince, world.owner).await.unwrap();
+    let read = after.connections[0]
+        .calendars
+        .iter()
+        .filter(|calendar| calendar.synced_at.is_some())
+        .count();
+    assert_eq!(read, 2, "the background job has read them");
 }
 
 async fn booking_calendars_are_checked_field_by_field(world: World) {

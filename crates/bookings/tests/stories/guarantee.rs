@@ -14,7 +14,7 @@ use bookings::clock::TestClock;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::{
     AppointmentId, DateRange, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
-    TimeOwner, VisitorId, WeeklyHours, classes, profile,
+    TimeOwner, VisitorId, WeeklyHours, classes,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::appointment_parts::Part;
@@ -309,12 +309,8 @@ async fn all_calendars(world: &World, zone: &Zone, hours: &WeeklyHours) -> (Vec<
         world.make(form).await;
     }
     for person in &team {
-        profile::save(&world.quince, *person, "Somebody", zone.name())
-            .await
-            .unwrap();
-        profile::save_hours(&world.quince, *person, hours.clone(), Vec::new())
-            .await
-            .unwrap();
+        world.set_zone(*person, zone.name()).await;
+        world.set_hours(*person, hours.clone(), Vec::new()).await;
     }
     let menu = menu(world, &team).await;
     (team, menu)

@@ -4,7 +4,7 @@
 use bookings::appointments::{self, Actor, BookError, Booked, Booking};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Kind, Rules, Status, WeeklyHours, availability, profile};
+use bookings::{Kind, Rules, Status, WeeklyHours, availability};
 use jiff::civil::Date;
 use scheduling::DateRange;
 use zones::Zone;
@@ -226,9 +226,7 @@ async fn events_take_the_time_that_they_take(world: World) {
 
 async fn a_day_on_which_the_clocks_change_is_the_visitors(world: World) {
     let always = WeeklyHours::always;
-    profile::save_hours(&world.quince, world.owner, always(), Vec::new())
-        .await
-        .unwrap();
+    world.set_hours(world.owner, always(), Vec::new()).await;
     let rules = Rules {
         zone: Zone::named("Europe/Berlin").unwrap(),
         hours: Some(always()),

@@ -3,7 +3,7 @@
 use bookings::appointments::{self, Actor, BookError, Booked, Booking};
 use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, ServiceForm};
-use bookings::{Kind, Rules, StaffId, Status, WeeklyHours, profile};
+use bookings::{Kind, Rules, StaffId, Status, WeeklyHours};
 
 use crate::database::stories;
 use crate::world::{World, adas_wish, at, member, tuesday};
@@ -64,9 +64,7 @@ async fn client_and_host_are_told_of_every_change(world: World) {
 }
 
 async fn everybody_reads_their_own_zone(world: World) {
-    profile::save(&world.quince, world.owner, "Maya Lopez", "Europe/Berlin")
-        .await
-        .unwrap();
+    world.set_zone(world.owner, "Europe/Berlin").await;
     // From nine to five in Berlin; Ada is in New York.
     world.book("10:00").await;
     world.jobs().await;

@@ -2,7 +2,7 @@
 
 use bookings::availability::{self, FreeSlots, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Interval, Kind, Rules, WeeklyHours, blocked, booking_calendars, profile};
+use bookings::{Interval, Kind, Rules, WeeklyHours, blocked, booking_calendars};
 use jiff::civil::Date;
 use scheduling::{DateOverride, DateRange, LocalWindow, Span, Unit};
 use zones::Zone;
@@ -48,15 +48,14 @@ fn times(free: &FreeSlots) -> Vec<String> {
 async fn a_day_that_looks_busy_does_so_however_much_of_it_is_asked_for(world: World) {
     world.clock.set(at("2026-05-25T08:00:00Z"));
     let zone = Zone::named("Europe/Berlin").unwrap();
-    profile::save_hours(
-        &world.quince,
-        world.owner,
-        // Nine to five in Berlin.
-        WeeklyHours::weekdays(7 * 60, 15 * 60),
-        Vec::new(),
-    )
-    .await
-    .unwrap();
+    world
+        .set_hours(
+            world.owner,
+            // Nine to five in Berlin.
+            WeeklyHours::weekdays(7 * 60, 15 * 60),
+            Vec::new(),
+        )
+        .await;
     let afternoon = Interval::new(at("2026-06-01T11:00:00Z"), at("2026-06-01T15:00:00Z"));
     blocked::add(&world.quince, world.owner, world.owner, afternoon, "Away")
         .await
@@ -172,9 +171,9 @@ async fn without_an_end_the_look_ahead_ends_after_a_year(world: World) {
             date: date(day),
             windows: morning.clone(),
         };
-        profile::save_hours(&world.quince, world.owner, WeeklyHours::default(), vec![only])
-            .await
-            .unwrap();
+        world
+            .set_hours(world.owner, WeeklyHours::default(), vec![only])
+            .await;
         let free = ask(&world, "2026-11-01", "2026-11-30", "UTC").await;
         assert_eq!((free.next_free, free.last), (next.map(date), None), "{day}");
     }

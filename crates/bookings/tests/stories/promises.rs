@@ -4,9 +4,9 @@ use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, OnConflict};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
+use bookings::profile::{self, ProfileForm};
 use bookings::{
     ConnectionState, ImportPolicy, Kind, Status, WeeklyHours, WhenStale, WriteState, accounts, configuration,
-    profile,
 };
 use jiff::SignedDuration;
 use sandbox::{NewCalendar, PasswordState};
@@ -90,7 +90,11 @@ async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
     };
     assert_eq!(problems[0].field, "zone");
     assert!(problems[0].sentence.contains("Europe/Atlantis"));
-    let refused = profile::save(&world.quince, world.owner, "Maya", "UTC+25")
+    let form = ProfileForm {
+        zone: "UTC+25".into(),
+        ..world.profile_of(world.owner).await
+    };
+    let refused = profile::save(&world.quince, world.owner, &form)
         .await
         .unwrap_err();
     assert!(refused.to_string().contains("UTC+25"), "{refused}");

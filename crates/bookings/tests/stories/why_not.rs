@@ -3,7 +3,7 @@
 use bookings::appointments::{self, BookError, Booking, OnConflict};
 use bookings::availability::{self, About, ClosedDay, SlotsError, Start};
 use bookings::holidays::{self, Holiday};
-use bookings::{CalendarId, Interval, WeeklyHours, blocked, booking_calendars, profile};
+use bookings::{CalendarId, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
 use scheduling::DateOverride;
 use zones::Zone;
@@ -140,14 +140,9 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
 
 async fn a_member_who_is_off_is_named_beside_those_who_are_offered(world: World) {
     let ben = world.colleague("Ben").await;
-    profile::save_hours(
-        &world.quince,
-        ben,
-        WeeklyHours::weekdays(13 * 60, 17 * 60),
-        Vec::new(),
-    )
-    .await
-    .unwrap();
+    world
+        .set_hours(ben, WeeklyHours::weekdays(13 * 60, 17 * 60), Vec::new())
+        .await;
     let team = world.calendar("team", &[world.owner, ben]).await;
     let seen = availability::why(&world.quince, world.owner, team, &[], date(TUESDAY), &Zone::utc())
         .await
@@ -199,9 +194,9 @@ async fn a_closed_day_says_whose_day_off_or_which_holiday_it_is(world: World) {
         date: date(TUESDAY),
         windows: Vec::new(),
     };
-    profile::save_hours(&world.quince, mira, WeeklyHours::weekdays(540, 1020), vec![off])
-        .await
-        .unwrap();
+    world
+        .set_hours(mira, WeeklyHours::weekdays(540, 1020), vec![off])
+        .await;
     let holiday = Holiday {
         date: date(TUESDAY),
         name: "Founders' day".into(),

@@ -8,9 +8,10 @@ use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
 use bookings::connections::{self, Login};
+use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, Kind, Mail, Priority, Quince, RemoteCalendarId, Retention, Role, Rules,
-    Settings, StaffId, WeeklyHours, availability, configuration, jobs, profile,
+    CalendarId, ConnectionId, DateOverride, Kind, Mail, Priority, Quince, RemoteCalendarId, Retention, Role,
+    Rules, Settings, StaffId, WeeklyHours, availability, configuration, jobs,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -114,9 +115,6 @@ impl World {
             code: String::new(),
         };
         let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
-        profile::save_hours(&quince, owner, WeeklyHours::weekdays(9 * 60, 17 * 60), Vec::new())
-            .await
-            .unwrap();
         let control = sandbox.control();
         Self {
             quince,
@@ -142,6 +140,36 @@ impl World {
             .unwrap();
         world.calendar("intro", &[world.owner]).await;
         world
+    }
+
+    /// The form of a person's profile as it is now.
+    pub async fn profile_of(&self, staff: StaffId) -> ProfileForm {
+        let found = profile::get(&self.quince, staff).await.unwrap();
+        ProfileForm {
+            name: found.name,
+            zone: found.zone.name().to_owned(),
+            weekly: found.weekly,
+            overrides: found.overrides,
+        }
+    }
+
+    /// Moves a person to a zone.
+    pub async fn set_zone(&self, staff: StaffId, zone: &str) {
+        let form = ProfileForm {
+            zone: zone.into(),
+            ..self.profile_of(staff).await
+        };
+        profile::save(&self.quince, staff, &form).await.unwrap();
+    }
+
+    /// Gives a person weekly hours and dates that differ.
+    pub async fn set_hours(&self, staff: StaffId, weekly: WeeklyHours, overrides: Vec<DateOverride>) {
+        let form = ProfileForm {
+            weekly,
+            overrides,
+            ..self.profile_of(staff).await
+        };
+        profile::save(&self.quince, staff, &form).await.unwrap();
     }
 
     pub async fn connect(&self) -> ConnectionId {
@@ -251,14 +279,8 @@ impl World {
     /// A colleague who works from nine to five, and whose appointments go to a calendar of an iCloud of their own.
     pub async fn connected_colleague(&self, name: &str) -> Colleague {
         let staff = self.colleague(name).await;
-        profile::save_hours(
-            &self.quince,
-            staff,
-            WeeklyHours::weekdays(9 * 60, 17 * 60),
-            Vec::new(),
-        )
-        .await
-        .unwrap();
+        self.set_hours(staff, WeeklyHours::weekdays(9 * 60, 17 * 60), Vec::new())
+            .await;
         let apple_id = format!("{}@icloud.example", name.to_lowercase());
         let account = self.control.add_account(&apple_id, "quin-ceis-team-mate", name);
         let calendar = self.control.add_calendar(account, NewCalendar::named("Mine"));

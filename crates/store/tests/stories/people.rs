@@ -1,7 +1,7 @@
 //! Staff, sessions, booking calendars, appointments.
 
 use jiff::Timestamp;
-use scheduling::{Distribution, Kind, Priority, StaffId};
+use scheduling::{Distribution, Kind, Priority, StaffId, WeeklyHours};
 use store::appointment_list::{self, Filter};
 use store::appointments::{CalledOff, NewTime};
 use store::calendar_members::NewMember;
@@ -32,7 +32,8 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
         .await
         .unwrap();
     let ada = person(&mut tx, "ada").await;
-    staff::update_profile(&mut tx, ada, "Ada Byron", &Zone::named("Europe/London").unwrap())
+    let (london, hours) = (Zone::named("Europe/London").unwrap(), WeeklyHours::always());
+    staff::update_profile(&mut tx, ada, "Ada Byron", &london, &hours, &[])
         .await
         .unwrap();
     staff::set_when_stale(&mut tx, ada, WhenStale::StopOffering)
@@ -53,7 +54,7 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
         (found.when_stale, found.primary_calendar_id),
         (WhenStale::StopOffering, None)
     );
-    assert_eq!(found.hours, scheduling::WeeklyHours::weekdays(540, 1020));
+    assert_eq!(found.hours, WeeklyHours::always());
     assert!(!format!("{found:?}").contains("hash"));
     assert_eq!(
         workspace::find(&mut tx).await.unwrap().unwrap().zone.name(),
@@ -68,7 +69,7 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
         password_hash: String::new(),
         role: store::Role::Admin,
         zone: Zone::utc(),
-        hours: scheduling::WeeklyHours::always(),
+        hours: WeeklyHours::always(),
     };
     assert!(matches!(
         staff::insert(&mut tx, &again, now()).await,

@@ -177,9 +177,10 @@ impl Reader {
             .members
             .iter()
             .filter(|id| !text.priorities.iter().any(|entry| entry.member == **id));
-        for id in unlisted.filter_map(|id| id.parse().ok()) {
+        for id in unlisted {
+            let Some(staff) = self.staff(id) else { continue };
             let member = Member {
-                staff: id,
+                staff,
                 priority: Priority::default(),
                 weight: 1,
             };
@@ -190,7 +191,7 @@ impl Reader {
     }
 
     fn member(&mut self, row: usize, entry: &PriorityText) -> Option<(u32, Member)> {
-        let staff: StaffId = entry.member.parse().ok()?;
+        let staff = self.staff(&entry.member)?;
         let field = |part: &str| format!("priorities][{row}][{part}");
         let is_shared_out = self.is(&[Kind::RoundRobin]);
         let has_order = self.is(&[Kind::RoundRobin, Kind::Collective, Kind::Service]);
@@ -211,6 +212,17 @@ impl Reader {
             weight,
         };
         Some((place, member))
+    }
+
+    fn staff(&mut self, id: &str) -> Option<StaffId> {
+        let found = id.parse().ok();
+        if found.is_none() {
+            self.problem(
+                "members",
+                "Somebody in the list is not in the team any more. Reload the page.",
+            );
+        }
+        found
     }
 
     /// The questions that have a text. Problems are told at their rows, by the number that is shown there.
