@@ -86,6 +86,11 @@ impl Appointment {
         u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
     }
 
+    /// How long the meeting takes, minutes.
+    pub fn length(&self) -> Option<u32> {
+        u32::try_from(self.ends_at.duration_since(self.starts_at).as_mins()).ok()
+    }
+
     /// Whether its client has yet to confirm it by mail.
     pub fn is_unconfirmed(&self) -> bool {
         self.unconfirmed_until.is_some() && self.status == AppointmentStatus::New

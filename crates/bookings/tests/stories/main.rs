@@ -27,6 +27,7 @@ mod holds;
 mod horizon;
 mod kinds;
 mod known_bugs;
+mod lengths;
 mod mails;
 mod offers;
 mod overriding;
