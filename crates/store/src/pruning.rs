@@ -92,6 +92,7 @@ pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u
         "SELECT DISTINCT occupancy_id FROM occupancy_seats WHERE appointment_id",
         ""
     )?;
+    execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE appointment_id")?;
     let removed = execute_in!(tx, ids, "DELETE FROM appointments WHERE id")?;
     execute_in!(
         tx,
@@ -115,5 +116,6 @@ pub async fn class_sessions(tx: &mut Tx, before: Timestamp, most: u32) -> Result
         ms(before),
         i64::from(most)
     )?;
+    execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE session_id")?;
     execute_in!(tx, ids, "DELETE FROM class_sessions WHERE id")
 }
