@@ -551,3 +551,9 @@ pub async fn set_status(
     )?;
     expect_row(rows, "appointment")
 }
+
+/// Deletes an appointment with all that belongs to it: its parts, its seats, the mails about it. Its events stay asked for as they are.
+pub async fn delete(tx: &mut Tx, id: AppointmentId) -> Result<(), StoreError> {
+    let rows = execute!(tx, "DELETE FROM appointments WHERE id = $1", id.0)?;
+    expect_row(rows, "appointment")
+}

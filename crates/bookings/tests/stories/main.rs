@@ -20,6 +20,7 @@ mod configuring;
 mod confirming;
 mod connecting;
 mod crowded;
+mod deleting;
 mod external;
 mod guarantee;
 mod habits;
