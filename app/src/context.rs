@@ -114,6 +114,23 @@ impl Submitted {
         }
     }
 
+    /// As [`Submitted::go`], and the page that the browser goes to says what was done, if there is something to say. That page finds
+    /// it as what is [`kept`] of `page`.
+    pub async fn go_and_tell<E: Into<AppError>>(
+        self,
+        result: Result<(String, Option<String>), E>,
+        page: &'static str,
+    ) -> Result<(), AppError> {
+        if let Ok((_, Some(done))) = &result {
+            let kept = KeptForm {
+                done: Some(done.clone()),
+                ..KeptForm::default()
+            };
+            Submitted::new(page).remember(kept).await;
+        }
+        self.go(result.map(|(to, _)| to)).await
+    }
+
     /// Ends the form and stays on the page, which then says `done`, e.g. "Saved."
     pub async fn stay<E: Into<AppError>>(
         self,

@@ -51,6 +51,7 @@ export async function pagesOf(demo: Demo): Promise<Record<string, string>> {
     calendar: "/calendar",
     appointments: "/appointments",
     "to-confirm": "/appointments?show=pending",
+    "deleted-appointments": "/appointments/deleted",
     "book-for-client": "/appointments/new?date=2027-01-12",
     "block-off-time": "/blocked-time/new?date=2027-01-12",
     "booking-calendars": "/booking-calendars",

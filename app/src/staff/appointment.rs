@@ -17,9 +17,9 @@ use super::appointments::status_words;
 use super::frame::Frame;
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, load_page};
+use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, load_page};
 use actions::Actions;
-use cards::{CancelCard, DeclineCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
+use cards::{CancelCard, DeclineCard, DeleteCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,6 +61,8 @@ pub struct AppointmentDetail {
     date: String,
     time: String,
     can_change: bool,
+    /// Whether its client is told when it is deleted, unless the person wants it otherwise; nothing where there is nothing to tell.
+    tells_client: Option<bool>,
     /// Who takes part and can be exchanged: id and name; empty where nobody can.
     hosts: Vec<(String, String)>,
     /// Who could take part instead.
@@ -193,6 +195,8 @@ fn detail(
         zone: zone.to_string(),
         status: super::appointments::standing(&appointment),
         can_change: is_changeable(appointment.status),
+        tells_client: (appointment.status.is_active() && appointment.confirm_until.is_none())
+            .then_some(appointment.end > now),
         hosts: Vec::new(),
         others: Vec::new(),
         may_change_hands: false,
@@ -325,8 +329,9 @@ pub fn AppointmentPage() -> impl IntoView {
     let changes = actions.accepted();
     let page = Resource::new(move || (id.get(), changes.get()), |(id, _)| appointment_page(id));
     let frame = use_context::<Frame>();
+    let deleted = accepted(actions.delete);
     Effect::new(move |_| {
-        if let (Some(frame), true) = (frame, changes.get() > 0) {
+        if let (Some(frame), true) = (frame, changes.get() + deleted.get() > 0) {
             frame.to_confirm.refetch();
         }
     });
@@ -348,6 +353,18 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     let cancel = (!pending && can_change).then(|| {
         view! { <CancelCard id=id.clone() reason=kept.value("reason") action=actions.cancel problem/> }
     });
+    let event = detail.writes.first().map(|write| match &detail.session {
+        Some(_) => format!("the session's event in {} follows", write.server),
+        None => format!("its event is removed from {}", write.server),
+    });
+    let delete = view! {
+        <DeleteCard
+            id=id.clone()
+            tells_client=detail.tells_client
+            event
+            action=actions.delete
+        />
+    };
     let edit = can_change.then(|| view! { <EditCard detail=detail.clone() action=actions.edit problem/> });
     view! {
         <PageHeader title=detail.name.clone() lead=format!("{} ({})", detail.when, detail.zone.replace('_', " "))>
@@ -379,6 +396,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
             <ReassignCard id hosts=detail.hosts others=detail.others action=actions.reassign problem/>
         })}
         {cancel}
+        {delete}
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::ToConfirmCount;
 use crate::error::AppError;
-use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load};
+use crate::ui::{Badge, ButtonLink, EmptyState, Look, Notice, PageHeader, Picture, Tone, load};
 
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub struct AppointmentsView {
     earlier: Option<String>,
     /// The page of those after these in time.
     later: Option<String>,
+    /// Owners and admins see what was deleted.
+    may_see_deleted: bool,
+    /// What was just done, if there is something to say about it.
+    done: Option<String>,
 }
 
 /// Loads the appointments to come, the `past` ones, or those to come that are `pending`: the first page, or that just `before` or
@@ -68,6 +72,8 @@ pub async fn appointments_page(
     Ok(AppointmentsView {
         earlier: page.earlier.map(address_of),
         later: page.later.map(address_of),
+        may_see_deleted: me.is_admin(),
+        done: crate::context::kept("appointments").await.done,
         rows: page
             .appointments
             .into_iter()
@@ -137,7 +143,11 @@ pub fn AppointmentsPage() -> impl IntoView {
         <nav class="tabs" aria-label="Which appointments">
             <ul>{tab("", "Coming")} {tab("pending", "To confirm")} {tab("past", "Past")}</ul>
         </nav>
-        {load(page, move |AppointmentsView { rows, earlier, later }| {
+        {load(page, move |AppointmentsView { rows, earlier, later, may_see_deleted, done }| {
+            let done = done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> });
+            let deleted = may_see_deleted.then(|| view! {
+                <p class="small"><a href="/appointments/deleted">"Deleted lately"</a></p>
+            });
             if rows.is_empty() && !(before.get_untracked().is_empty() && after.get_untracked().is_empty()) {
                 return view! {
                     <EmptyState title="No more appointments">
@@ -152,11 +162,13 @@ pub fn AppointmentsPage() -> impl IntoView {
                     "pending" => "Appointments of booking calendars that do not confirm at once wait here for you.",
                     _ => "When a client books, the appointment appears here and in the primary calendar of its host.",
                 };
-                return view! { <EmptyState title="No appointments"><p>{text}</p></EmptyState> }.into_any();
+                return view! { {done} <EmptyState title="No appointments"><p>{text}</p></EmptyState> {deleted} }.into_any();
             }
             view! {
+                {done}
                 <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul>
                 <Turns earlier later/>
+                {deleted}
             }
             .into_any()
         })}

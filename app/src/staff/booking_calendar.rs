@@ -108,7 +108,8 @@ pub async fn save_booking_calendar(id: String, calendar: CalendarText) -> Result
     let form = crate::context::Submitted::new("booking-calendar")
         .keep("calendar", &typed)
         .keep("id", &id);
-    form.go(form::save(&id, calendar).await).await
+    form.go_and_tell(form::save(&id, calendar).await, "booking-calendars")
+        .await
 }
 
 /// Removes a booking calendar that never had an appointment.

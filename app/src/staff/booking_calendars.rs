@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::ui::{Badge, ButtonLink, EmptyState, Look, PageHeader, Picture, Tone, load_page};
+use crate::ui::{Badge, ButtonLink, EmptyState, Look, Notice, PageHeader, Picture, Tone, load_page};
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct CalendarsView {
     rows: Vec<CalendarRow>,
     /// Owners and admins may make new ones.
     may_change: bool,
+    /// What was just done, if there is something to say about it.
+    done: Option<String>,
 }
 
 /// One row of the list.
@@ -36,6 +38,7 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
     Ok(CalendarsView {
         rows: calendars.into_iter().map(row).collect(),
         may_change: me.is_admin(),
+        done: crate::context::kept("booking-calendars").await.done,
     })
 }
 
@@ -80,7 +83,12 @@ pub fn kind_words(kind: bookings::Kind) -> &'static str {
 #[component]
 pub fn BookingCalendarsPage() -> impl IntoView {
     let page = Resource::new(|| (), |()| booking_calendars_page());
-    load_page(page, |CalendarsView { rows, may_change }| {
+    load_page(page, |view| {
+        let CalendarsView {
+            rows,
+            may_change,
+            done,
+        } = view;
         let list = if !rows.is_empty() {
             view! { <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul> }
                 .into_any()
@@ -106,6 +114,7 @@ pub fn BookingCalendarsPage() -> impl IntoView {
                     <ButtonLink href="/booking-calendars/new" look=Look::Primary icon=Picture::Plus>"New booking calendar"</ButtonLink>
                 })}
             </PageHeader>
+            {done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })}
             {list}
         }
         .into_any()

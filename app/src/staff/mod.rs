@@ -13,6 +13,7 @@ pub mod book_for_client;
 pub mod booking_calendar;
 pub mod booking_calendars;
 pub mod calendar;
+pub mod deleted_appointments;
 #[cfg(feature = "ssr")]
 mod errors;
 pub mod event;
@@ -40,6 +41,7 @@ use book_for_client::BookForClientPage;
 use booking_calendar::{BookingCalendarPage, NewBookingCalendarPage};
 use booking_calendars::BookingCalendarsPage;
 use calendar::CalendarPage;
+use deleted_appointments::DeletedAppointmentsPage;
 use event::EventPage;
 use services::ServicesPage;
 use session::SessionPage;
@@ -66,6 +68,7 @@ pub fn StaffRoutes() -> AnyNestedRoute {
         <Route path=path!("/calendar") view=CalendarPage ssr=SsrMode::Async/>
         <Route path=path!("/appointments") view=AppointmentsPage ssr=SsrMode::Async/>
         <Route path=path!("/appointments/new") view=BookForClientPage ssr=SsrMode::Async/>
+        <Route path=path!("/appointments/deleted") view=DeletedAppointmentsPage ssr=SsrMode::Async/>
         <Route path=path!("/appointments/:id") view=AppointmentPage ssr=SsrMode::Async/>
         <Route path=path!("/blocked-time/new") view=NewBlockedTimePage ssr=SsrMode::Async/>
         <Route path=path!("/blocked-time/:id") view=BlockedTimePage ssr=SsrMode::Async/>

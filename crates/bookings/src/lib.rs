@@ -14,7 +14,7 @@
 //! | [`booking_calendars`] | booking calendars and their rules |
 //! | [`availability`] | free times, from the database alone |
 //! | `placement` | the one way in which bookings, holds and moves get their time |
-//! | [`appointments`] | book, reschedule, reassign, cancel, edit, look at |
+//! | [`appointments`] | book, reschedule, reassign, cancel, edit, delete, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
 //! | [`strangers`], [`undo`] | what people who are not known may do at most, and undoing what one of them sent |

@@ -1,5 +1,5 @@
 //! Removes what is older than the operator keeps: mails that were sent, texts of events that were written, appointments that are
-//! over. What still waits to be sent or written stays, and so do the events in people's calendars.
+//! over, and the traces of those that were deleted. What still waits to be sent or written stays, and so do the events in people's calendars.
 
 use jiff::{SignedDuration, Timestamp};
 use store::pruning::{self, LastTime};
@@ -23,6 +23,7 @@ enum What {
     SentMails,
     EventTexts,
     Appointments,
+    DeletedAppointments,
     Sessions,
 }
 
@@ -60,6 +61,7 @@ async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
         (What::SentMails, kept.sent_mails),
         (What::EventTexts, kept.event_texts),
         (What::Appointments, kept.appointments),
+        (What::DeletedAppointments, kept.appointments),
         (What::Sessions, kept.appointments),
     ];
     let mut portions = 0;
@@ -72,6 +74,7 @@ async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
                 What::SentMails => pruning::sent_mails(&mut tx, until, AT_A_TIME).await?,
                 What::EventTexts => pruning::event_texts(&mut tx, until, AT_A_TIME).await?,
                 What::Appointments => pruning::appointments(&mut tx, until, AT_A_TIME).await?,
+                What::DeletedAppointments => pruning::deleted_appointments(&mut tx, until, AT_A_TIME).await?,
                 What::Sessions => pruning::class_sessions(&mut tx, until, AT_A_TIME).await?,
             };
             tx.commit().await?;

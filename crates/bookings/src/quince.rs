@@ -25,7 +25,7 @@ pub struct Retention {
     pub sent_mails: Option<u32>,
     /// The texts of events in people's calendars, after these are over. Without its text nobody notices a change of an event there.
     pub event_texts: Option<u32>,
-    /// Appointments and sessions of classes, after they are over.
+    /// Appointments and sessions of classes, after they are over; what is known of deleted ones, after they were deleted.
     pub appointments: Option<u32>,
 }
 

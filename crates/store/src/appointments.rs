@@ -86,6 +86,11 @@ impl Appointment {
         u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
     }
 
+    /// How long the meeting takes, minutes.
+    pub fn length(&self) -> Option<u32> {
+        u32::try_from(self.ends_at.duration_since(self.starts_at).as_mins()).ok()
+    }
+
     /// Whether its client has yet to confirm it by mail.
     pub fn is_unconfirmed(&self) -> bool {
         self.unconfirmed_until.is_some() && self.status == AppointmentStatus::New
@@ -532,5 +537,11 @@ pub async fn set_status(
         ms(now),
         called_off.and_then(|called_off| called_off.reason)
     )?;
+    expect_row(rows, "appointment")
+}
+
+/// Deletes an appointment with all that belongs to it: its parts, its seats, the mails about it. Its events stay asked for as they are.
+pub async fn delete(tx: &mut Tx, id: AppointmentId) -> Result<(), StoreError> {
+    let rows = execute!(tx, "DELETE FROM appointments WHERE id = $1", id.0)?;
     expect_row(rows, "appointment")
 }

@@ -91,3 +91,27 @@ pub async fn since(
         version
     )
 }
+
+/// The things of a kind that were deleted last, those first.
+pub async fn deleted(tx: &mut Tx, subject: ChangeSubject, most: u32) -> Result<Vec<Change>, StoreError> {
+    fetch_all!(
+        tx,
+        change,
+        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+         WHERE subject = $1 AND deed = 'deleted' ORDER BY at DESC, subject_id DESC LIMIT $2",
+        subject.as_str(),
+        i64::from(most)
+    )
+}
+
+/// Whether a thing was deleted.
+pub async fn is_deleted(tx: &mut Tx, subject: ChangeSubject, id: Uuid) -> Result<bool, StoreError> {
+    let found = fetch_optional!(
+        tx,
+        |row: &dyn Fields| row.int("version"),
+        "SELECT version FROM changes WHERE subject = $1 AND subject_id = $2 AND deed = 'deleted'",
+        subject.as_str(),
+        id
+    )?;
+    Ok(found.is_some())
+}

@@ -1,5 +1,6 @@
 //! The outbox of calendar writes: one row for each event that Quince made of an appointment's part or of a session. The live
-//! row says how it stands in its host's calendar; earlier rows remember events that were removed or are to be removed.
+//! row says how it stands in its host's calendar; earlier rows remember events that were removed or are to be removed. A row stays
+//! when its appointment or session is deleted, until its event is removed.
 
 use std::collections::HashSet;
 
@@ -220,6 +221,17 @@ pub async fn list_for_appointments(
     )
 }
 
+/// All writes of appointments, earlier ones included.
+pub async fn all_of_appointments(tx: &mut Tx, ids: &[AppointmentId]) -> Result<Vec<EventWrite>, StoreError> {
+    fetch_all_in!(
+        tx,
+        read,
+        ids.iter().map(|id| id.0).collect(),
+        "SELECT * FROM event_writes WHERE appointment_id",
+        "ORDER BY part, created_at, id"
+    )
+}
+
 /// All writes to a calendar, earlier ones included, without what was written: of years that is much.
 pub async fn by_remote_calendar(
     tx: &mut Tx,
@@ -340,6 +352,22 @@ pub async fn enqueue(
     expect_row(rows, "calendar write")
 }
 
+/// Forgets what was written of an appointment that is deleted, as it tells who the client is; of its session what is written anew.
+pub async fn forget_texts(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    session: Option<SessionId>,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE event_writes SET written_ics = NULL
+         WHERE appointment_id = $1 OR (session_id = $2 AND state = 'waiting')",
+        appointment.0,
+        session.map(|session| session.0)
+    )
+    .map(drop)
+}
+
 /// Makes a write an earlier one: its subject has another event now, or none.
 pub async fn retire(tx: &mut Tx, id: EventWriteId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
@@ -448,7 +476,7 @@ pub struct Outcome {
 }
 
 /// A write succeeded. When it was asked for again meanwhile (`sequence` has grown), it stays waiting, and only what is
-/// known of the event is remembered.
+/// known of the event is remembered; not its text, if it is to be removed.
 pub async fn succeeded(
     tx: &mut Tx,
     id: EventWriteId,
@@ -459,7 +487,8 @@ pub async fn succeeded(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE event_writes SET href = $3, etag = $4, written_ics = $5, lease_until = NULL, updated_at = $7,
+        "UPDATE event_writes SET href = $3, etag = $4, lease_until = NULL, updated_at = $7,
+            written_ics = CASE WHEN action = 'delete' THEN NULL ELSE $5 END,
             state = CASE WHEN sequence = $2 THEN $6 ELSE state END,
             problem = CASE WHEN sequence = $2 THEN NULL ELSE problem END
          WHERE id = $1",

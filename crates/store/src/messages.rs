@@ -367,11 +367,13 @@ pub async fn sent(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// As [`sent`], with the instant by which mails to one address are counted.
+/// As [`sent`], with the instant by which mails to one address are counted. What a mail tells of something that nothing is kept of
+/// besides, such as a deleted appointment, is forgotten.
 pub async fn sent_at(tx: &mut Tx, claimed: &Message, at: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE messages SET state = 'sent', sent_at = $3, problem = NULL, lease_until = NULL
+        "UPDATE messages SET state = 'sent', sent_at = $3, problem = NULL, lease_until = NULL,
+            detail = CASE WHEN appointment_id IS NULL THEN '{}' ELSE detail END
          WHERE id = $1 AND state = 'waiting' AND lease_until = $2",
         claimed.id.0,
         opt_ms(claimed.lease_until),

@@ -92,6 +92,7 @@ pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u
         "SELECT DISTINCT occupancy_id FROM occupancy_seats WHERE appointment_id",
         ""
     )?;
+    execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE appointment_id")?;
     let removed = execute_in!(tx, ids, "DELETE FROM appointments WHERE id")?;
     execute_in!(
         tx,
@@ -115,5 +116,27 @@ pub async fn class_sessions(tx: &mut Tx, before: Timestamp, most: u32) -> Result
         ms(before),
         i64::from(most)
     )?;
+    execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE session_id")?;
     execute_in!(tx, ids, "DELETE FROM class_sessions WHERE id")
+}
+
+/// Removes some of the traces of appointments that were deleted before an instant; answers how many.
+pub async fn deleted_appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = fetch_all!(
+        tx,
+        |row: &dyn Fields| row.uuid("subject_id"),
+        "SELECT subject_id FROM changes
+         WHERE subject = 'appointment' AND deed = 'deleted' AND at < $1
+            AND 0 = (SELECT COUNT(*) FROM event_writes w
+                WHERE w.appointment_id = changes.subject_id AND (w.state = 'waiting') IS TRUE)
+         ORDER BY at LIMIT $2",
+        ms(before),
+        i64::from(most)
+    )?;
+    execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE appointment_id")?;
+    execute_in!(
+        tx,
+        ids,
+        "DELETE FROM changes WHERE subject = 'appointment' AND subject_id"
+    )
 }

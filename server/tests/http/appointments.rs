@@ -1,10 +1,11 @@
 //! The list of appointments in pages, by links alone.
 
+use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
 use sqlx::{Connection, SqliteConnection};
 
-use crate::studio::set_up;
-use crate::support::Quince;
+use crate::studio::{CALENDAR, book, events, free, set_up, value_after};
+use crate::support::{Browser, Quince, eventually};
 
 /// Appointments of the owner, one an hour: sixty that were, the latest `Client 60`, and sixty to come, the next `Client 61`.
 const APPOINTMENTS: &str = "INSERT INTO appointments (id, calendar_id, host_id, name, email, client_zone, status, starts_at, ends_at,
@@ -85,4 +86,105 @@ async fn the_list_goes_on_by_links() {
         link(&nothing, "Back to the first ones").as_deref(),
         Some("/appointments")
     );
+}
+
+#[tokio::test]
+async fn an_appointment_is_deleted_on_its_page_and_leaves_a_line() {
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let icloud = sandbox.entry_url();
+    let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
+    let mut owner = set_up(&quince, &sandbox).await;
+    let booked = book(&quince, &free(&quince).await[0]).await;
+    let (id, link) = (text(&booked["id"]), text(&booked["manageUrl"]));
+    let token = link.rsplit('/').next().unwrap();
+    eventually("the event is written", async || !events(&sandbox).is_empty()).await;
+
+    let path = format!("/appointments/{id}");
+    let page = owner.page(&path).await;
+    for said in [
+        "its event is removed from iCloud",
+        "A cancelled appointment stays in your list",
+        "Tell the client that it was cancelled",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let fields = [("id", id.as_str()), ("tell", "true")];
+    let to = owner.submit(&path, "delete-appointment", &fields).await;
+    assert_eq!(to, "/appointments");
+    let list = owner.page(&to).await;
+    assert!(list.contains("The appointment is deleted."), "{list}");
+    assert!(!list.contains(&path), "{list}");
+    assert!(!owner.page(&to).await.contains("is deleted"), "it is said once");
+    let deleted = owner.page("/appointments/deleted").await;
+    assert!(
+        deleted.contains("Grace") && deleted.contains("Deleted by Ada Byron on"),
+        "{deleted}"
+    );
+    assert_eq!(owner.get(&path).await.status(), StatusCode::NOT_FOUND);
+    let mut client = Browser::new(&quince);
+    for gone in ["", "/appointment.ics", "/cancel", "/reschedule"] {
+        let answer = client.get(&format!("/manage/{token}{gone}")).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{gone}");
+    }
+    eventually("the event is removed", async || events(&sandbox).is_empty()).await;
+    let mails = || {
+        let mails = std::fs::read_dir(folder.path().join("mail")).unwrap();
+        let texts = mails.map(|mail| std::fs::read_to_string(mail.unwrap().path()).unwrap());
+        texts
+            .filter(|text| text.contains("Subject: Cancelled: Intro call"))
+            .count()
+    };
+    eventually("the client is told", async || mails() == 1).await;
+}
+
+#[tokio::test]
+async fn a_changed_duration_says_what_becomes_of_what_is_booked() {
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let icloud = sandbox.entry_url();
+    let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
+    let mut owner = set_up(&quince, &sandbox).await;
+    let list = owner.page("/booking-calendars").await;
+    let editor = format!(
+        "/booking-calendars/{}",
+        text_after(&list, "href=\"/booking-calendars/0")
+    );
+    let page = owner.page(&editor).await;
+    assert!(
+        page.contains("appointments that are booked keep their length"),
+        "{page}"
+    );
+    let (id, member) = (
+        value_after(&page, "name=\"id\""),
+        value_after(&page, "name=\"calendar[members][]\""),
+    );
+    for (duration, said) in [("60", true), ("60", false)] {
+        let mut fields = CALENDAR.to_vec();
+        fields.retain(|(name, _)| !matches!(*name, "id" | "calendar[duration]"));
+        fields.extend([
+            ("id", id),
+            ("calendar[slug]", "intro-call"),
+            ("calendar[duration]", duration),
+            ("calendar[members][]", member),
+            ("calendar[priorities][0][member]", member),
+        ]);
+        let to = owner.submit(&editor, "save-booking-calendar", &fields).await;
+        let list = owner.page(&to).await;
+        assert_eq!(list.contains("keep the length and the buffers"), said, "{list}");
+    }
+}
+
+fn text(value: &serde_json::Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// What stands after a text, the last sign of it included, up to the next quotation mark.
+fn text_after<'a>(page: &'a str, before: &str) -> &'a str {
+    let from = page
+        .find(before)
+        .unwrap_or_else(|| panic!("{before} is not in {page}"))
+        + before.len()
+        - 1;
+    page[from..].split('"').next().unwrap()
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Browser, Quince, http, json_of};
 
-const CALENDAR: [(&str, &str); 24] = [
+/// The fields of the editor of a Personal calendar, without its member.
+pub const CALENDAR: [(&str, &str); 24] = [
     ("id", ""),
     ("calendar[name]", "Intro call"),
     ("calendar[kind]", "personal"),

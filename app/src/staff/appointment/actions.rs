@@ -100,6 +100,28 @@ pub async fn decline(id: String, reason: String) -> Result<String, AppError> {
         .await
 }
 
+/// Deletes the appointment for good, and goes to the list of appointments.
+#[server(prefix = "/api/fn", endpoint = "delete-appointment")]
+pub async fn delete_appointment(
+    id: String,
+    /// "true" to tell the client that it was cancelled.
+    #[server(default)]
+    tell: String,
+) -> Result<(), AppError> {
+    let form = crate::context::Submitted::new("appointment");
+    form.go_and_tell(delete(&id, tell == "true").await, "appointments")
+        .await
+}
+
+#[cfg(feature = "ssr")]
+async fn delete(id: &str, tell: bool) -> Result<(String, Option<String>), AppError> {
+    let staff = crate::staff::access::signed_in().await?;
+    bookings::appointments::delete(&crate::context::quince()?, staff, appointment_id(id)?, tell).await?;
+    let done =
+        "The appointment is deleted. If it was written to a calendar, it is removed there in a moment.";
+    Ok(("/appointments".to_owned(), Some(done.to_owned())))
+}
+
 /// Changes who the client is and what they noted.
 #[server(prefix = "/api/fn", endpoint = "edit-appointment")]
 pub async fn edit_appointment(
@@ -194,6 +216,7 @@ pub struct Actions {
     pub status: ServerAction<SetStatus>,
     pub reassign: ServerAction<Reassign>,
     pub edit: ServerAction<EditAppointment>,
+    pub delete: ServerAction<DeleteAppointment>,
 }
 
 impl Actions {
@@ -206,6 +229,7 @@ impl Actions {
             status: ServerAction::new(),
             reassign: ServerAction::new(),
             edit: ServerAction::new(),
+            delete: ServerAction::new(),
         }
     }
 
@@ -236,7 +260,11 @@ impl Actions {
                 self.reassign.value().get(),
                 self.edit.value().get(),
             ];
-            let failed = values.into_iter().find_map(|value| value.and_then(Result::err));
+            let deleted = self.delete.value().get().and_then(Result::err);
+            let failed = values
+                .into_iter()
+                .find_map(|value| value.and_then(Result::err))
+                .or(deleted);
             failed.or_else(|| kept.clone())
         })
     }

@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::actions::{
-    Decline, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule, WriteAgain,
+    Decline, DeleteAppointment, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule, WriteAgain,
 };
 use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
@@ -189,6 +189,39 @@ pub fn CancelCard(
                 <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
             </ActionForm>
         </Card>
+    }
+}
+
+/// Deleting it for good: what that does, before it is done.
+#[component]
+pub fn DeleteCard(
+    id: String,
+    /// Whether its client is told, unless that is changed; nothing where there is nothing to tell.
+    tells_client: Option<bool>,
+    /// What becomes of its event, if it has one.
+    event: Option<String>,
+    action: ServerAction<DeleteAppointment>,
+) -> impl IntoView {
+    let event = event.map(|event| format!(", and {event}")).unwrap_or_default();
+    let goes = format!(
+        "It disappears with all that the client wrote{event}. Time that it still takes is given back, and \
+         whoever waits for it gets it. Mails about it that wait are not sent, and the client's link leads nowhere. This cannot be undone."
+    );
+    view! {
+        <details class="more">
+            <summary>"Delete this appointment"</summary>
+            <Card>
+                <p>{goes}</p>
+                <p>"A cancelled appointment stays in your list with all its details; of a deleted one only its name, its time and who deleted it are recorded."</p>
+                <ActionForm action=action>
+                    <input type="hidden" name="id" value=id/>
+                    {tells_client.map(|checked| view! {
+                        <Check label="Tell the client that it was cancelled" name="tell" checked help="By mail. Hosts are told of an appointment that is still to come."/>
+                    })}
+                    <Button look=Look::Danger busy=action.pending()>"Delete for good"</Button>
+                </ActionForm>
+            </Card>
+        </details>
     }
 }
 

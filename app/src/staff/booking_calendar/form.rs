@@ -5,7 +5,7 @@ mod read;
 mod tests;
 
 use bookings::accounts::Me;
-use bookings::booking_calendars::{self, Calendar, IntakeQuestion, KindChange};
+use bookings::booking_calendars::{self, Calendar, CalendarForm, IntakeQuestion, KindChange};
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
 
 use super::{CalendarText, EditorView, KindChangeText, PriorityText, QuestionText};
@@ -198,16 +198,40 @@ fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-pub async fn save(id: &str, text: CalendarText) -> Result<String, AppError> {
+/// Saves what was typed; answers where the browser goes, and what that page says.
+pub async fn save(id: &str, text: CalendarText) -> Result<(String, Option<String>), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = quince()?;
     let form = read::understood(text)?;
+    let mut done = None;
     if id.is_empty() {
         booking_calendars::create(&quince, staff, form).await?;
     } else {
-        booking_calendars::update(&quince, staff, calendar_id(id)?, form).await?;
+        let id = calendar_id(id)?;
+        let before = booking_calendars::get(&quince, staff, id).await?;
+        done = stays_booked(&before, &form);
+        booking_calendars::update(&quince, staff, id, form).await?;
     }
-    Ok("/booking-calendars".to_owned())
+    Ok(("/booking-calendars".to_owned(), done))
+}
+
+/// What a change of lengths means for the appointments that are booked, if there is one.
+fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
+    let lengths = |rules: &Rules| (rules.duration, rules.pre_buffer, rules.post_buffer);
+    let is_changed = lengths(&before.rules) != lengths(&after.rules);
+    let name = &after.name;
+    let sentence = match after.kind {
+        Kind::Service => {
+            "Visits that are booked keep the buffers that they were booked with, also when they are moved."
+        }
+        Kind::ClassBooking => {
+            "Sessions that somebody attends keep their length and their buffers; the others take the new ones."
+        }
+        _ => {
+            "Appointments that are booked keep the length and the buffers that they were booked with, also when they are moved."
+        }
+    };
+    is_changed.then(|| format!("“{name}” is saved. {sentence}"))
 }
 
 pub async fn delete(id: &str) -> Result<String, AppError> {

@@ -52,13 +52,13 @@ pub fn LengthCard(
         <Card title="How long">
             <div class="field-row">
                 <div data-kinds="personal round-robin collective class-booking simple">
-                    <Field label="Duration, minutes" name=name("duration") inputmode="numeric" value=form.duration unmarked=true help="How long an appointment takes, 1 to 1440. Usually 30." problem/>
+                    <Field label="Duration, minutes" name=name("duration") inputmode="numeric" value=form.duration unmarked=true help="How long an appointment takes, 1 to 1440. Usually 30. A change holds for what is booked from then on: appointments that are booked keep their length, also when they are moved." problem/>
                 </div>
                 <Field label="Interval, minutes" name=name("interval") inputmode="numeric" value=form.interval help="The step between start times, 5 to 1440. 30 offers 9:00, 9:30, 10:00 … Usually empty: 30, and 15 on the menu of a Service calendar." problem/>
             </div>
             <div class="field-row">
-                <Field label="Buffer before, minutes" name=name("pre_buffer") inputmode="numeric" value=form.pre_buffer unmarked=true help="Time to prepare, kept free before each appointment. Usually 0." problem/>
-                <Field label="Buffer after, minutes" name=name("post_buffer") inputmode="numeric" value=form.post_buffer unmarked=true help="Time to recover, kept free after each appointment. Usually 0." problem/>
+                <Field label="Buffer before, minutes" name=name("pre_buffer") inputmode="numeric" value=form.pre_buffer unmarked=true help="Time to prepare, kept free before each appointment. Usually 0. Appointments that are booked keep theirs." problem/>
+                <Field label="Buffer after, minutes" name=name("post_buffer") inputmode="numeric" value=form.post_buffer unmarked=true help="Time to recover, kept free after each appointment. Usually 0. Appointments that are booked keep theirs." problem/>
             </div>
         </Card>
     }

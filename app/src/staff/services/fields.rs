@@ -82,7 +82,7 @@ pub fn ServiceForm(
             </div>
             <LongText label="Description" id=id("description") name=name("description") value=service.description rows=2 help="What clients should know before they choose it. Usually empty." problem/>
             <div class="field-row">
-                <Field label="Duration, minutes" id=id("duration") name=name("duration") inputmode="numeric" value=service.duration required=true help="Work of the staff member, 1 to 1440. Usually 30." problem/>
+                <Field label="Duration, minutes" id=id("duration") name=name("duration") inputmode="numeric" value=service.duration required=true help="Work of the staff member, 1 to 1440. Usually 30. Visits that are booked keep their lengths." problem/>
                 <Field label="Processing, minutes" id=id("processing") name=name("processing") inputmode="numeric" value=service.processing required=true help="After the work the client stays; the staff member is free for others. Usually 0." problem/>
             </div>
             <FieldGroup legend="Who does it" id=id("staff") name=name("staff") help="Tick at least one." problem>{staff}</FieldGroup>

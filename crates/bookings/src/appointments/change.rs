@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId, Unit};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, Tx, appointments, locks, occupancy};
+use store::{AppointmentStatus as Status, StoreError, Tx, appointments, locks, occupancy};
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
 use super::unconfirmed::NOT_YET;
@@ -292,15 +292,16 @@ enum Told {
     Nobody,
 }
 
-async fn change_status(
+/// Gives an appointment a status, which its time, its event and its reminders follow; nobody is told. Answers which hosts need not be
+/// told that it does not take place, as they do not know of it yet.
+pub(super) async fn follow_status(
     quince: &Quince,
     tx: &mut Tx,
     opened: &Opened,
     status: Status,
     called_off: Option<CalledOff<'_>>,
-    told: Told,
     now: Timestamp,
-) -> Result<(), ChangeError> {
+) -> Result<(Appointment, Vec<StaffId>), ChangeError> {
     let old = &opened.appointment;
     // The row is written first: on Postgres, a move at the same moment ends before its time is given back.
     appointments::set_status(tx, old.id, status, called_off, now).await?;
@@ -329,6 +330,43 @@ async fn change_status(
         notifications::remind(tx, &changed, now).await?;
         unaware = notifications::changes::take_back(tx, changed.id, now).await?;
     }
+    Ok((changed, unaware))
+}
+
+/// The hosts who are told that an appointment does not take place; nothing when all of them need not be.
+pub(super) async fn aware_hosts(
+    tx: &mut Tx,
+    id: AppointmentId,
+    unaware: &[StaffId],
+) -> Result<Option<Vec<StaffId>>, StoreError> {
+    let mut hosts = hosts_of(tx, id).await?;
+    if !hosts.is_empty() && hosts.iter().all(|host| unaware.contains(host)) {
+        return Ok(None);
+    }
+    hosts.retain(|host| !unaware.contains(host));
+    Ok(Some(hosts))
+}
+
+/// What the client is told when staff, or they themselves, call an appointment off.
+pub(super) fn calling_off(opened: &Opened) -> MessageKind {
+    if opened.appointment.status == Status::New && opened.staff.is_some() {
+        MessageKind::ClientDeclined
+    } else {
+        MessageKind::ClientCancelled
+    }
+}
+
+async fn change_status(
+    quince: &Quince,
+    tx: &mut Tx,
+    opened: &Opened,
+    status: Status,
+    called_off: Option<CalledOff<'_>>,
+    told: Told,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
+    let old = &opened.appointment;
+    let (changed, unaware) = follow_status(quince, tx, opened, status, called_off, now).await?;
     if old.is_unconfirmed() {
         return match status {
             Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.staff, now).await,
@@ -339,22 +377,14 @@ async fn change_status(
         return Ok(());
     }
     match (old.status, status) {
-        (before, Status::Cancelled) => {
-            let declined = before == Status::New && opened.staff.is_some();
-            let kind = if declined {
-                MessageKind::ClientDeclined
-            } else {
-                MessageKind::ClientCancelled
-            };
-            notifications::enqueue(tx, &changed, kind, now).await?;
+        (_, Status::Cancelled) => {
+            notifications::enqueue(tx, &changed, calling_off(opened), now).await?;
             if told == Told::Client {
                 return Ok(());
             }
-            let mut hosts = hosts_of(tx, changed.id).await?;
-            if !hosts.is_empty() && hosts.iter().all(|host| unaware.contains(host)) {
+            let Some(hosts) = aware_hosts(tx, changed.id, &unaware).await? else {
                 return Ok(());
-            }
-            hosts.retain(|host| !unaware.contains(host));
+            };
             notifications::enqueue_for_hosts(
                 tx,
                 &changed,

@@ -140,8 +140,8 @@ impl Move {
             calendar.rules.range = DateRange::Unlimited;
         }
         let window = candidates::window(self.start);
-        let id = opened.appointment.id;
-        let mut context = AvailabilityInput::load_move(tx, calendar, id, window, now, None).await?;
+        let moved = &opened.appointment;
+        let mut context = AvailabilityInput::load_move(tx, calendar, moved, window, now, None).await?;
         context.for_seats(opened.appointment.seats());
         if let Some(host) = opened.appointment.host_id {
             context.keep_on_offer(host);

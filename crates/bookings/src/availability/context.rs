@@ -9,7 +9,7 @@ use scheduling::{
     AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Position, Priority, Refusal,
     Request, Resource, Slot, StaffId, TimeOwner, UnitId, UnsupportedKind, Visit, VisitRequest,
 };
-use store::appointments::Start;
+use store::appointments::{Appointment, Start};
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
 use store::calendar_members::{CalendarMember, Member};
@@ -116,22 +116,27 @@ impl AvailabilityInput {
         Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
     }
 
-    /// Loads what counts for moving an appointment to a start in `window`: a visit keeps its services, a Collective those who
-    /// take part.
+    /// Loads what counts for moving an appointment to a start in `window`: it keeps the length and the buffers that it was booked
+    /// with, a visit its services, a Collective those who take part. Only a seat of a class is as long as the session it moves to.
     pub(crate) async fn load_move(
         tx: &mut Tx,
         mut calendar: BookingCalendar,
-        moved: AppointmentId,
+        moved: &Appointment,
         window: Interval,
         now: Timestamp,
         holder: Option<VisitorId>,
     ) -> Result<Self, StoreError> {
         let own = Own {
-            moved: Some(moved),
+            moved: Some(moved.id),
             holder,
         };
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
-        let parts = appointment_parts::list(tx, &[moved]).await?;
+        let parts = appointment_parts::list(tx, &[moved.id]).await?;
+        if calendar.kind != Kind::ClassBooking {
+            let rules = &mut calendar.rules;
+            rules.duration = moved.length().unwrap_or(rules.duration);
+            (rules.pre_buffer, rules.post_buffer) = (moved.pre_buffer, moved.post_buffer);
+        }
         let (people, wanted) = match calendar.kind {
             Kind::Service => {
                 let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;

@@ -306,7 +306,7 @@ async fn asked(
         None => None,
     };
     let mut context = if let Some(moving) = &moving {
-        AvailabilityInput::load_move(tx, row.clone(), moving.id, window, now, question.holder).await?
+        AvailabilityInput::load_move(tx, row.clone(), moving, window, now, question.holder).await?
     } else {
         let own = Own {
             moved: None,

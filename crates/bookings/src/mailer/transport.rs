@@ -8,6 +8,7 @@ use lettre::address::AddressError;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
+use serde::{Deserialize, Serialize};
 use store::messages::Message as Asked;
 use tokio::time::timeout;
 
@@ -17,7 +18,7 @@ use super::smtp::Smtp;
 use crate::problem::Internal;
 
 /// One mail, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {
     /// Name of the recipient as it appears in the header; may be empty.
     pub(crate) to_name: String,

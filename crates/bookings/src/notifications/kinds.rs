@@ -29,6 +29,8 @@ pub(crate) enum MessageKind {
     HostRescheduled,
     /// To the host: called off.
     HostCancelled,
+    /// To the host: deleted.
+    HostDeleted,
     /// To who was a host: it takes place without them.
     HostLeft,
     /// To the host: one of the others takes part in another one's place.
@@ -41,7 +43,7 @@ pub(crate) enum MessageKind {
     CalendarsFailing,
 }
 
-const WORDS: [(MessageKind, &str); 18] = [
+const WORDS: [(MessageKind, &str); 19] = [
     (MessageKind::ClientConfirm, "client-confirm"),
     (MessageKind::ClientBooked, "client-booked"),
     (MessageKind::ClientRescheduled, "client-rescheduled"),
@@ -55,6 +57,7 @@ const WORDS: [(MessageKind, &str); 18] = [
     (MessageKind::HostBooked, "host-booked"),
     (MessageKind::HostRescheduled, "host-rescheduled"),
     (MessageKind::HostCancelled, "host-cancelled"),
+    (MessageKind::HostDeleted, "host-deleted"),
     (MessageKind::HostLeft, "host-left"),
     (MessageKind::HostOthersChanged, "host-others-changed"),
     (MessageKind::SessionCancelled, "session-cancelled"),
@@ -85,6 +88,7 @@ impl MessageKind {
             Self::Waiting => "On the waiting list",
             Self::WaitingOver | Self::SessionCancelled => "Session called off",
             Self::HostBooked => "New booking",
+            Self::HostDeleted => "Deleted",
             Self::HostLeft => "No longer takes part",
             Self::HostOthersChanged => "One of the others is somebody else",
             Self::CalendarUnreadable | Self::CalendarsFailing => "A calendar cannot be read",
@@ -98,6 +102,7 @@ impl MessageKind {
             Self::HostBooked
                 | Self::HostRescheduled
                 | Self::HostCancelled
+                | Self::HostDeleted
                 | Self::HostLeft
                 | Self::HostOthersChanged
         )

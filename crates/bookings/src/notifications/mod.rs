@@ -2,6 +2,7 @@
 //! appointment as it is then.
 
 pub(crate) mod changes;
+pub(crate) mod deleted;
 pub(crate) mod facts;
 pub(crate) mod kinds;
 mod render;
@@ -23,6 +24,7 @@ use store::{SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
+use crate::mailer::transport::Letter;
 use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
 use kinds::MessageKind;
@@ -52,6 +54,8 @@ pub(crate) struct Detail {
     waiting: Option<OnTheList>,
     /// A session that was called off.
     session: Option<CalledOffSession>,
+    /// The whole mail, where what it is about was deleted.
+    letter: Option<Letter>,
 }
 
 impl Detail {

@@ -236,6 +236,10 @@ fn for_host(kind: MessageKind, told: &Told) -> Option<Letter> {
         ),
         MessageKind::HostRescheduled => ("New time", format!("{what} has a new time.")),
         MessageKind::HostCancelled => ("Cancelled", format!("{what} was cancelled.")),
+        MessageKind::HostDeleted => (
+            "Deleted",
+            format!("{what} was deleted, so it does not take place."),
+        ),
         MessageKind::HostLeft => (
             "You no longer take part",
             format!("you no longer take part in {what}. It takes place with somebody else."),
@@ -249,15 +253,16 @@ fn for_host(kind: MessageKind, told: &Told) -> Option<Letter> {
         }
         _ => return None,
     };
-    let page = if told.pending && kind != MessageKind::HostLeft {
-        "Confirm or decline it in Quince:"
-    } else {
-        "The appointment in Quince:"
+    let page = match kind {
+        MessageKind::HostDeleted => None,
+        MessageKind::HostLeft => Some("The appointment in Quince:"),
+        _ if told.pending => Some("Confirm or decline it in Quince:"),
+        _ => Some("The appointment in Quince:"),
     };
     host(told, subject, &sentence, page)
 }
 
-fn host(told: &Told, subject: &str, sentence: &str, page: &str) -> Option<Letter> {
+fn host(told: &Told, subject: &str, sentence: &str, page: Option<&str>) -> Option<Letter> {
     let (name, email) = told.host?;
     let (client, client_email) = told.client;
     let mut text = format!("Hello {name},\n\n{sentence}\n{}\n", because(told.reason));
@@ -284,7 +289,9 @@ fn host(told: &Told, subject: &str, sentence: &str, page: &str) -> Option<Letter
     if !told.notes.is_empty() {
         let _ = writeln!(text, "{}", told.notes);
     }
-    let _ = writeln!(text, "\n{page}\n{}", told.staff_url);
+    if let Some(page) = page {
+        let _ = writeln!(text, "\n{page}\n{}", told.staff_url);
+    }
     Some(Letter {
         to_name: name.to_owned(),
         to: email.to_owned(),

@@ -88,6 +88,12 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
         return Err(Internal::because(format!("no mail is called {}", message.kind)));
     };
     let detail: Detail = serde_json::from_str(&message.detail).map_err(Internal::because)?;
+    if let Some(letter) = detail.letter {
+        return Ok(Some(Letter {
+            to: message.recipient.clone(),
+            ..letter
+        }));
+    }
     let addressee = match message.staff_id {
         Some(id) => staff::find(tx, id).await?,
         None => None,

@@ -60,7 +60,8 @@ pub(crate) async fn work(quince: &Quince, write: EventWrite) {
 /// Everything a try needs.
 struct Job {
     write: EventWrite,
-    content: Content,
+    /// Nothing when its subject was deleted: then there is only something to remove.
+    content: Option<Content>,
     connection: Connection,
     remote: RemoteCalendar,
     started: Timestamp,
@@ -80,9 +81,6 @@ impl Job {
         let content = match write.subject {
             Subject::Part(appointment, position) => of_part(quince, tx, appointment, position).await?,
             Subject::Session(session) => of_session(quince, tx, session).await?,
-        };
-        let Some(content) = content else {
-            return Ok(None);
         };
         Ok(Some(Self {
             write: write.clone(),
@@ -181,7 +179,11 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
                 Err(error) => failed(quince, &job, &error).await,
             };
         }
-        let ics = job.content.event(&write.uid);
+        let Some(content) = &job.content else {
+            // Its subject was deleted since this try was claimed, and the next one removes the event.
+            return finish(quince, &write, WriteState::NoCalendar, known(&write)).await;
+        };
+        let ics = content.event(&write.uid);
         match target.put(&write.uid, href, etag, &ics).await {
             Ok(Put::Written { href, etag }) => {
                 let outcome = Outcome {
@@ -235,6 +237,15 @@ async fn still_held(quince: &Quince, write: &EventWrite) -> Result<Option<Tx>, I
     }
     tracing::warn!(write = %write.id, subject = %write.subject, "a calendar write was slower than its lease");
     Ok(None)
+}
+
+/// What is known of an event that was left as it is, so that it can still be removed.
+fn known(write: &EventWrite) -> Outcome {
+    Outcome {
+        href: write.href.clone(),
+        etag: write.etag.clone(),
+        written_ics: write.written_ics.clone(),
+    }
 }
 
 async fn finish(

@@ -16,6 +16,7 @@ stories! {
     what_was_not_written_or_sent_stays,
     a_clock_that_jumps_ahead_takes_little_with_it,
     a_class_that_is_over_goes_with_its_attendees,
+    the_trace_of_a_deleted_appointment_goes_in_its_time,
 }
 
 /// Another handle on the same database, that keeps things for some days.
@@ -222,4 +223,22 @@ async fn a_class_that_is_over_goes_with_its_attendees(world: World) {
     days(&world, &quince, 8).await;
     assert_eq!(rows(&world).await, 0);
     assert_eq!(world.events("Home").len(), 1);
+}
+
+async fn the_trace_of_a_deleted_appointment_goes_in_its_time(world: World) {
+    let quince = keeping(&world, 2, 3, 5);
+    let booked = world.book("10:00").await;
+    jobs::run_due(&quince).await.unwrap();
+    appointments::delete(&world.quince, world.owner, booked.id, true)
+        .await
+        .unwrap();
+    days(&world, &quince, 4).await;
+    let left = async || {
+        let traces = "SELECT (SELECT COUNT(*) FROM changes) + (SELECT COUNT(*) FROM event_writes)";
+        world.database.count(traces).await
+    };
+    assert_eq!(left().await, 2);
+    days(&world, &quince, 3).await;
+    assert_eq!(left().await, 0);
+    assert_eq!(rows(&world).await, 0);
 }

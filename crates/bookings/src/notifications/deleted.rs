@@ -1,0 +1,77 @@
+//! Mails about an appointment that is deleted. It is gone when they are sent, so they are rendered when they are asked for. What they
+//! hold of the link of the client's own page is no secret any more: it leads nowhere.
+
+use jiff::Timestamp;
+use scheduling::StaffId;
+use store::appointments::Appointment;
+use store::{Tx, messages, staff};
+
+use super::facts::Gathered;
+use super::kinds::MessageKind;
+use super::{Detail, message, render, to_be_told};
+use crate::mailer::transport::Letter;
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+/// Asks for the mail to the client.
+pub(crate) async fn enqueue(
+    quince: &Quince,
+    tx: &mut Tx,
+    appointment: &Appointment,
+    kind: MessageKind,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    let gathered = Gathered::load(quince, tx, appointment).await?;
+    let letter = render::appointment(kind, &gathered.told(&Detail::default()));
+    insert(tx, letter, None, kind, now).await
+}
+
+/// Asks for the mails to these hosts, but not to who deleted it. Where nobody holds it, the owner and the admins are told.
+pub(crate) async fn enqueue_for_hosts(
+    quince: &Quince,
+    tx: &mut Tx,
+    appointment: &Appointment,
+    hosts: Vec<StaffId>,
+    by: Option<StaffId>,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    let kind = MessageKind::HostDeleted;
+    // What the client wrote goes with the appointment.
+    let appointment = Appointment {
+        notes: None,
+        answers: Vec::new(),
+        ..appointment.clone()
+    };
+    for host in to_be_told(tx, &appointment, hosts, by).await? {
+        let Some(person) = staff::find(tx, host).await? else {
+            continue;
+        };
+        let gathered = Gathered::load(quince, tx, &appointment).await?;
+        let gathered = gathered.for_host(Some(person.clone()), None);
+        let letter = render::appointment(kind, &gathered.told(&Detail::default()));
+        let letter = letter.map(|letter| Letter {
+            to: person.email,
+            ..letter
+        });
+        insert(tx, letter, Some(host), kind, now).await?;
+    }
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    letter: Option<Letter>,
+    host: Option<StaffId>,
+    kind: MessageKind,
+    now: Timestamp,
+) -> Result<(), Internal> {
+    let Some(letter) = letter else { return Ok(()) };
+    let recipient = letter.to.clone();
+    let detail = Detail {
+        letter: Some(letter),
+        ..Detail::default()
+    };
+    let mail = message(None, host, kind, recipient, &detail);
+    messages::insert(tx, &[(mail, now)], now).await?;
+    Ok(())
+}
