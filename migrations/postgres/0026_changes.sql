@@ -2,11 +2,11 @@
 -- one here; a thing without a row was never changed and has version 0. A subject that there is once has the id of zeros.
 CREATE TABLE changes (
     subject TEXT NOT NULL,
-    subject_id BYTEA NOT NULL,
+    subject_id UUID NOT NULL,
     version BIGINT NOT NULL CHECK (version >= 1),
     deed TEXT NOT NULL,
     -- Who did it; nobody when the client or Quince itself did. Their name is kept beside, for when they have left.
-    staff_id BYTEA,
+    staff_id UUID,
     staff_name TEXT NOT NULL,
     at BIGINT NOT NULL,
     -- What was changed, as JSON: a list of what bookings writes there.
