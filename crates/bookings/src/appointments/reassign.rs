@@ -8,8 +8,8 @@ use store::appointment_parts::{self, NewPart, Part};
 use store::appointments::{self, NewTime};
 use store::{StoreError, Tx, occupancy, staff};
 
-use super::change::{Actor, Opened, check_may};
-use super::read::{hosts_of, one_view};
+use super::change::{Actor, Opened, check_may, record};
+use super::read::{host_names, hosts_of, one_view};
 use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
@@ -20,6 +20,7 @@ use crate::placement::refusals;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::Validator;
+use crate::versions::{Differences, Editor, Field};
 use crate::{notifications, outbox};
 
 /// How often a look at the new host's calendars leads to another one: at most once for each service of a visit.
@@ -29,11 +30,12 @@ const ROUNDS: usize = 12;
 /// the calendar of the first, one comes to that of the second, and the others stay.
 pub async fn reassign(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: AppointmentId,
     leaves: StaffId,
     joins: StaffId,
 ) -> Result<AppointmentView, ChangeError> {
+    let by = by.into();
     let mut check = LiveCheck::new();
     for _ in 0..ROUNDS {
         match retried_if_lost(|| try_to_reassign(quince, by, id, (leaves, joins), &check)).await? {
@@ -54,7 +56,7 @@ enum Reassigned {
 
 async fn try_to_reassign(
     quince: &Quince,
-    by: StaffId,
+    Editor { staff: by, seen }: Editor,
     id: AppointmentId,
     (leaves, joins): (StaffId, StaffId),
     check: &LiveCheck,
@@ -72,6 +74,8 @@ async fn try_to_reassign(
     if !hosts.contains(&leaves) && hosts.contains(&joins) {
         return Ok(Reassigned::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
     }
+    opened.compare(&mut tx, seen, now).await?;
+    let names_before = host_names(&mut tx, id).await?;
     check_choice(&mut tx, &opened, &hosts, leaves, joins).await?;
     let mut parts = appointment_parts::list(&mut tx, &[id]).await?;
     for part in parts.iter_mut().filter(|part| part.host_id == leaves) {
@@ -115,6 +119,9 @@ async fn try_to_reassign(
     }
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     appointment_parts::replace(&mut tx, id, &parts).await?;
+    let mut differences = Differences::default();
+    differences.value(Field::Host, &names_before, &host_names(&mut tx, id).await?);
+    record(&mut tx, id, opened.author(None), &differences, now).await?;
     outbox::sync_events(&mut tx, &changed, now).await?;
     notifications::enqueue(&mut tx, &changed, MessageKind::ClientHostChanged, now).await?;
     let take_part: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();

@@ -51,4 +51,5 @@ mod told;
 mod truth;
 mod unreadable;
 mod unsearchable;
+mod versions;
 mod why_not;
