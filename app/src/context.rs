@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use bookings::Quince;
+use bookings::versions::Versioned;
 use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, REFERER};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -33,6 +34,12 @@ const KEPT_OF_VALUE: usize = 4 * 1024;
 /// The use cases, as the server provided them.
 pub fn quince() -> Result<Quince, AppError> {
     use_context::<Quince>().ok_or_else(|| internal(&"the server provided no use cases"))
+}
+
+/// The newest version of what a form edits. Ask before reading what the form shows.
+pub async fn version(of: Versioned) -> Result<String, AppError> {
+    let newest = bookings::versions::newest(&quince()?, of).await?;
+    Ok(newest.to_string())
 }
 
 /// The visitor's session.

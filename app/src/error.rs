@@ -13,6 +13,17 @@ pub struct FieldProblem {
     pub sentence: String,
 }
 
+/// What others changed since a form was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedMeanwhile {
+    /// Who changed what and when, a sentence for each change.
+    pub sentences: Vec<String>,
+    /// The version that saving all the same saves over.
+    pub newest: i64,
+    /// Which of the page's forms was refused, where it has several.
+    pub form: String,
+}
+
 /// Why a page or an action did not work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
@@ -22,6 +33,9 @@ pub enum AppError {
     /// The time was taken meanwhile; the page offers others.
     #[error("{0}")]
     SlotTaken(String),
+    /// Somebody changed it since the form was made; the page tells what, and offers to save all the same.
+    #[error("{}", .0.sentences.join(" "))]
+    ChangedMeanwhile(ChangedMeanwhile),
     /// A rule or another system says no; the sentence explains which and what to do.
     #[error("{0}")]
     Refused(String),
@@ -67,6 +81,18 @@ impl AppError {
         }])
     }
 
+    /// Says which of a page's forms was refused, where it matters.
+    #[must_use]
+    pub fn in_form(self, form: &str) -> Self {
+        match self {
+            Self::ChangedMeanwhile(changes) => Self::ChangedMeanwhile(ChangedMeanwhile {
+                form: form.to_owned(),
+                ..changes
+            }),
+            other => other,
+        }
+    }
+
     /// What is wrong with this field, if anything.
     pub fn of_field(&self, field: &str) -> Option<String> {
         match self {
@@ -82,7 +108,7 @@ impl AppError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Fields(_) | Self::Refused(_) | Self::FormOutdated(_) => 422,
-            Self::SlotTaken(_) => 409,
+            Self::SlotTaken(_) | Self::ChangedMeanwhile(_) => 409,
             Self::NotFound => 404,
             Self::NotAllowed => 403,
             Self::SignedOut => 401,
@@ -131,6 +157,11 @@ mod tests {
         for error in [
             AppError::field("email", "Enter an email address such as ada@example.com."),
             AppError::SlotTaken("This time was just taken.".to_owned()),
+            AppError::ChangedMeanwhile(ChangedMeanwhile {
+                sentences: vec!["Maya changed the notes at 14:02.".to_owned()],
+                newest: 3,
+                form: "edit".to_owned(),
+            }),
             AppError::Internal {
                 request_id: "17".to_owned(),
             },

@@ -8,6 +8,7 @@ use bookings::mails::MailError;
 use bookings::services::MenuError;
 use bookings::strangers::NotProven;
 use bookings::undo::UndoError;
+use bookings::versions::ChangedMeanwhile;
 use bookings::{FieldProblem, Internal};
 
 use crate::context::internal;
@@ -29,6 +30,16 @@ pub(crate) fn fields(problems: Vec<FieldProblem>) -> AppError {
 impl From<Internal> for AppError {
     fn from(error: Internal) -> Self {
         internal(&error.cause())
+    }
+}
+
+impl From<ChangedMeanwhile> for AppError {
+    fn from(error: ChangedMeanwhile) -> Self {
+        Self::ChangedMeanwhile(error::ChangedMeanwhile {
+            sentences: error.sentences(),
+            newest: error.newest,
+            form: String::new(),
+        })
     }
 }
 
@@ -64,6 +75,7 @@ impl From<MenuError> for AppError {
             MenuError::Fields(problems) => fields(problems),
             MenuError::NotFound => Self::NotFound,
             MenuError::NotAllowed => Self::NotAllowed,
+            MenuError::ChangedMeanwhile(changes) => changes.into(),
             MenuError::Internal(cause) => cause.into(),
         }
     }
@@ -115,6 +127,7 @@ impl From<ChangeError> for AppError {
             | ChangeError::InTheWay(_)
             | ChangeError::TooLate(_)
             | ChangeError::AlreadyOver(_) => Self::Refused(sentence),
+            ChangeError::ChangedMeanwhile(changes) => changes.into(),
             ChangeError::Internal(cause) => cause.into(),
         }
     }

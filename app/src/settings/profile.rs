@@ -5,6 +5,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
+#[cfg(feature = "ssr")]
+use bookings::versions::Versioned;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
-    Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, anew, load, problem_of,
+    Button, Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, anew, load, problem_of,
 };
 
 /// What My Profile shows.
@@ -26,6 +28,8 @@ pub struct ProfileView {
     zone: String,
     zones: Vec<ZoneOption>,
     hours: HoursText,
+    /// The version that it shows.
+    version: String,
     /// One's own appointments to come that lie on days off, and stay.
     staying: Vec<StayingRow>,
     kept: KeptForm,
@@ -37,6 +41,7 @@ pub struct ProfileView {
 pub async fn profile_page() -> Result<ProfileView, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = crate::context::quince()?;
+    let version = crate::context::version(Versioned::profile(staff)).await?;
     let profile = bookings::profile::get(&quince, staff).await?;
     let kept = crate::context::kept("profile").await;
     let typed = kept
@@ -49,6 +54,7 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
         zones: crate::ui::zone::zone_options(quince.now()),
         hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.weekly, &profile.overrides)),
         zone: profile.zone.name().to_owned(),
+        version: kept.value_or("seen", &version),
         name: profile.name,
         email: profile.email,
         kept,
@@ -58,18 +64,24 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
 
 /// Saves name, zone and hours.
 #[server(prefix = "/api/fn", endpoint = "save-profile")]
-pub async fn save_profile(name: String, zone: String, hours: HoursText) -> Result<String, AppError> {
+pub async fn save_profile(
+    name: String,
+    zone: String,
+    hours: HoursText,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let typed = serde_json::to_string(&hours).unwrap_or_default();
     let form = crate::context::Submitted::new("profile")
         .keep("name", &name)
         .keep("zone", &zone)
-        .keep("hours", &typed);
-    form.stay(save(name, zone, &hours).await, "Saved.").await
+        .keep("hours", &typed)
+        .keep("seen", &seen);
+    form.stay(save(&seen, name, zone, &hours).await, "Saved.").await
 }
 
 #[cfg(feature = "ssr")]
-async fn save(name: String, zone: String, hours: &HoursText) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+async fn save(seen: &str, name: String, zone: String, hours: &HoursText) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let (weekly, overrides) = super::hours::to_rules("hours", hours)?;
     let form = bookings::profile::ProfileForm {
         name,
@@ -77,7 +89,7 @@ async fn save(name: String, zone: String, hours: &HoursText) -> Result<(), AppEr
         weekly,
         overrides,
     };
-    Ok(bookings::profile::save(&crate::context::quince()?, staff, &form).await?)
+    Ok(bookings::profile::save(&crate::context::quince()?, by, &form).await?)
 }
 
 /// Changes the password. Every other session of this person ends.
@@ -122,6 +134,7 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
         zone,
         zones,
         hours,
+        version,
         staying,
         kept,
         kept_password,
@@ -139,7 +152,7 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
                 <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>
                 <ZonePicker options=zones value=kept.value_or("zone", &zone) help="Your hours are in this zone." problem/>
                 <HoursFields name="hours" hours problem/>
-                <Button look=Look::Primary busy=save.pending()>"Save"</Button>
+                <SaveButtons version problem busy=save.pending()/>
             </ActionForm>
         </Card>
         <Card title="Password">

@@ -5,6 +5,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
+#[cfg(feature = "ssr")]
+use bookings::versions::Versioned;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,7 @@ use crate::kept::KeptForm;
 use crate::ui::field::sentence_of;
 #[cfg(feature = "ssr")]
 use crate::ui::number::whole_number;
-use crate::ui::{Button, Card, Field, FormNotice, Look, accepted, anew, load_page, problem_of};
+use crate::ui::{Card, Field, FormNotice, SaveButtons, accepted, anew, load_page, problem_of};
 
 /// Rooms or equipment of one sort as typed; without a name it is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,8 @@ pub struct ResourceText {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ResourcesView {
     resources: Vec<ResourceText>,
+    /// The version that it shows.
+    version: String,
     kept: KeptForm,
 }
 
@@ -46,6 +50,7 @@ pub async fn resources_page() -> Result<ResourcesView, AppError> {
     if !me.is_admin() {
         return Err(crate::context::with_status(AppError::NotAllowed));
     }
+    let version = crate::context::version(Versioned::RESOURCES).await?;
     let stored = bookings::services::resources(&crate::context::quince()?).await?;
     let kept = crate::context::kept("resources").await;
     let typed = kept
@@ -59,23 +64,29 @@ pub async fn resources_page() -> Result<ResourcesView, AppError> {
     });
     Ok(ResourcesView {
         resources: typed.unwrap_or_else(|| shown.collect()),
+        version: kept.value_or("seen", &version),
         kept,
     })
 }
 
 /// Saves rooms and equipment.
 #[server(prefix = "/api/fn", endpoint = "save-resources")]
-pub async fn save_resources(#[server(default)] resources: Vec<ResourceText>) -> Result<String, AppError> {
+pub async fn save_resources(
+    #[server(default)] resources: Vec<ResourceText>,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let typed = serde_json::to_string(&resources).unwrap_or_default();
-    let form = crate::context::Submitted::new("resources").keep("resources", &typed);
-    form.stay(save(resources).await, "Saved.").await
+    let form = crate::context::Submitted::new("resources")
+        .keep("resources", &typed)
+        .keep("seen", &seen);
+    form.stay(save(&seen, resources).await, "Saved.").await
 }
 
 #[cfg(feature = "ssr")]
-async fn save(rows: Vec<ResourceText>) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+async fn save(seen: &str, rows: Vec<ResourceText>) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let all = understood(rows).map_err(AppError::Fields)?;
-    bookings::services::save_resources(&crate::context::quince()?, staff, all).await?;
+    bookings::services::save_resources(&crate::context::quince()?, by, all).await?;
     Ok(())
 }
 
@@ -185,7 +196,7 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
                 </div>
                 {rows}
             </Card>
-            <div class="form-end"><Button look=Look::Primary busy=save.pending()>"Save"</Button></div>
+            <div class="form-end"><SaveButtons version=view.version problem busy=save.pending()/></div>
         </ActionForm>
     }
 }

@@ -5,6 +5,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
+#[cfg(feature = "ssr")]
+use bookings::versions::Versioned;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
-    Button, Card, Field, FormNotice, Look, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
+    Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
 };
 
 /// A holiday as typed, or several days in a row under one name; without a date it is none.
@@ -35,6 +37,8 @@ pub struct WorkspaceView {
     zone: String,
     zones: Vec<ZoneOption>,
     holidays: Vec<HolidayText>,
+    /// The version that it shows.
+    version: String,
     /// Appointments to come that lie on them, and stay.
     staying: Vec<StayingRow>,
     kept: KeptForm,
@@ -51,6 +55,7 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
         return Err(crate::context::with_status(AppError::NotAllowed));
     }
     let quince = crate::context::quince()?;
+    let version = crate::context::version(Versioned::WORKSPACE).await?;
     let workspace = bookings::accounts::workspace(&quince).await?;
     let holidays = bookings::holidays::list(&quince).await?;
     let kept = crate::context::kept("workspace").await;
@@ -62,6 +67,7 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
     let staying = bookings::holidays::appointments_on_holidays(&quince, me.id).await?;
     Ok(WorkspaceView {
         staying: super::staying(staying, &me.zone),
+        version: kept.value_or("seen", &version),
         name: workspace.name,
         zone: workspace.zone.name().to_owned(),
         zones: crate::ui::zone::zone_options(quince.now()),
@@ -76,20 +82,23 @@ pub async fn save_workspace(
     name: String,
     zone: String,
     #[server(default)] holidays: Vec<HolidayText>,
+    #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&holidays).unwrap_or_default();
     let form = crate::context::Submitted::new("workspace")
         .keep("name", &name)
         .keep("zone", &zone)
-        .keep("holidays", &typed);
-    form.stay(save(&name, &zone, &holidays).await, "Saved.").await
+        .keep("holidays", &typed)
+        .keep("seen", &seen);
+    form.stay(save(&seen, &name, &zone, &holidays).await, "Saved.")
+        .await
 }
 
 #[cfg(feature = "ssr")]
-async fn save(name: &str, zone: &str, holidays: &[HolidayText]) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+async fn save(seen: &str, name: &str, zone: &str, holidays: &[HolidayText]) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let all = rows::to_holidays(holidays)?;
-    bookings::holidays::save(&crate::context::quince()?, staff, name, zone, all).await?;
+    bookings::holidays::save(&crate::context::quince()?, by, name, zone, all).await?;
     Ok(())
 }
 
@@ -224,6 +233,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         zone,
         zones,
         holidays,
+        version,
         staying,
         kept,
     } = settings;
@@ -258,7 +268,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
                 {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
                 {rows}
             </Card>
-            <div class="form-end"><Button look=Look::Primary busy=save.pending()>"Save"</Button></div>
+            <div class="form-end"><SaveButtons version problem busy=save.pending()/></div>
         </ActionForm>
     }
 }

@@ -2,6 +2,7 @@
 
 use bookings::StaffId;
 use bookings::accounts::{Me, SESSION_STAFF, SignedIn};
+use bookings::versions::Editor;
 use http::request::Parts;
 use leptos::prelude::use_context;
 
@@ -38,6 +39,13 @@ pub async fn signed_in() -> Result<StaffId, AppError> {
 /// Whether this request is for a page, which leads to the sign-in by its status.
 fn is_page() -> bool {
     use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"))
+}
+
+/// The person signed in, who sends a form that was made from a version of what it changes. One that was open since before forms had
+/// versions has none: nothing was recorded by then, so it was version 0. So was everything that was never changed since.
+pub async fn editor(seen: &str) -> Result<Editor, AppError> {
+    let staff = signed_in().await?;
+    Ok(Editor::having_seen(staff, seen.parse().unwrap_or(0)))
 }
 
 /// The person signed in, with name and role.

@@ -8,6 +8,8 @@
 mod actions;
 mod cards;
 
+#[cfg(feature = "ssr")]
+use bookings::versions::Versioned;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -70,6 +72,8 @@ pub struct AppointmentDetail {
     /// Another member may get it when it is moved.
     may_change_hands: bool,
     steps: Vec<StatusStep>,
+    /// The version that the page shows.
+    version: String,
     kept: KeptForm,
 }
 
@@ -103,7 +107,9 @@ pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError>
 #[cfg(feature = "ssr")]
 async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail, AppError> {
     let quince = crate::context::quince()?;
-    let found = bookings::appointments::get(&quince, me.id, appointment_id(id)?).await?;
+    let id = appointment_id(id)?;
+    let version = crate::context::version(Versioned::appointment(id)).await?;
+    let found = bookings::appointments::get(&quince, me.id, id).await?;
     let kept = crate::context::kept("appointment").await;
     let booked_by = match found.booked_by {
         Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
@@ -129,6 +135,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         mails.into_iter().map(in_words).collect()
     };
     Ok(AppointmentDetail {
+        version,
         booked_by,
         undo,
         mails_given_up: in_words(failed.given_up),
@@ -253,6 +260,7 @@ fn detail(
             }
         }),
         steps,
+        version: String::new(),
         kept,
     }
 }
@@ -347,11 +355,12 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     let waits_for_client = detail.confirm_until.is_some();
     let pending = detail.status == "new" || waits_for_client;
     let (id, kept, can_change) = (detail.id.clone(), detail.kept.clone(), detail.can_change);
+    let version = detail.version.clone();
     let decline = (pending && can_change).then(|| {
-        view! { <DeclineCard id=id.clone() reason=kept.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
+        view! { <DeclineCard id=id.clone() version=version.clone() reason=kept.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
     });
     let cancel = (!pending && can_change).then(|| {
-        view! { <CancelCard id=id.clone() reason=kept.value("reason") action=actions.cancel problem/> }
+        view! { <CancelCard id=id.clone() version=version.clone() reason=kept.value("reason") action=actions.cancel problem/> }
     });
     let event = detail.writes.first().map(|write| match &detail.session {
         Some(_) => format!("the session's event in {} follows", write.server),
@@ -380,20 +389,21 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
         <MailsWaiting mails=detail.mails_waiting.clone()/>
         <Record by=detail.booked_by.clone() record=detail.record.clone()/>
         <FactsCard detail=detail.clone()/>
-        <StatusCard id=id.clone() steps=detail.steps pending waits_for_client action=actions.status/>
+        <StatusCard id=id.clone() version=version.clone() steps=detail.steps pending waits_for_client action=actions.status problem/>
         {decline}
         <WritesCard writes=detail.writes nothing=detail.no_writes id=id.clone() again=actions.again/>
         {edit}
         {can_change.then(|| view! {
             <MoveCard
                 id=id.clone()
+                version=version.clone()
                 date=kept.value_or("date", &detail.date)
                 time=kept.value_or("time", &detail.time)
                 others=detail.may_change_hands
                 action=actions.reschedule
                 problem
             />
-            <ReassignCard id hosts=detail.hosts others=detail.others action=actions.reassign problem/>
+            <ReassignCard id version hosts=detail.hosts others=detail.others action=actions.reassign problem/>
         })}
         {cancel}
         {delete}

@@ -23,8 +23,8 @@ use crate::kept::KeptForm;
 use crate::settings::hours::HoursText;
 use crate::ui::field::Problem;
 use crate::ui::{
-    Button, ButtonLink, Card, Field, FormNotice, LongText, Look, Notice, PageHeader, Tone, ZoneOption, load,
-    load_page, problem_of,
+    Button, ButtonLink, Card, Field, FormNotice, LongText, Look, Notice, PageHeader, SaveButtons,
+    SeenVersion, Tone, ZoneOption, load, load_page, problem_of,
 };
 use kind::{KindCard, KindChangeText};
 use limits::LimitsCard;
@@ -88,6 +88,9 @@ pub struct EditorView {
     may_change: bool,
     kept: KeptForm,
     kept_delete: KeptForm,
+    /// The version that the form was made from, and the one that the page shows.
+    version: String,
+    newest: String,
     /// It is a Service calendar, whatever is typed.
     is_menu: bool,
     public_page: Option<String>,
@@ -103,20 +106,25 @@ pub async fn booking_calendar_page(id: String) -> Result<EditorView, AppError> {
 
 /// Creates or changes a booking calendar.
 #[server(prefix = "/api/fn", endpoint = "save-booking-calendar")]
-pub async fn save_booking_calendar(id: String, calendar: CalendarText) -> Result<(), AppError> {
+pub async fn save_booking_calendar(
+    id: String,
+    calendar: CalendarText,
+    #[server(default)] seen: String,
+) -> Result<(), AppError> {
     let typed = serde_json::to_string(&calendar).unwrap_or_default();
     let form = crate::context::Submitted::new("booking-calendar")
         .keep("calendar", &typed)
-        .keep("id", &id);
-    form.go_and_tell(form::save(&id, calendar).await, "booking-calendars")
+        .keep("id", &id)
+        .keep("seen", &seen);
+    form.go_and_tell(form::save(&seen, &id, calendar).await, "booking-calendars")
         .await
 }
 
 /// Removes a booking calendar that never had an appointment.
 #[server(prefix = "/api/fn", endpoint = "delete-booking-calendar")]
-pub async fn delete_booking_calendar(id: String) -> Result<(), AppError> {
+pub async fn delete_booking_calendar(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("delete-booking-calendar").keep("id", &id);
-    form.go(form::delete(&id).await).await
+    form.go(form::delete(&seen, &id).await).await
 }
 
 /// `/booking-calendars/new`.
@@ -144,7 +152,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let notes = editor.notes.clone();
         let may_change = editor.may_change;
         let is_menu = editor.is_menu && may_change;
-        let kept_delete = editor.kept_delete.clone();
+        let (kept_delete, newest) = (editor.kept_delete.clone(), editor.newest.clone());
         let why_not = format!("/booking-calendars/{id}/why-not");
         let services = format!("/booking-calendars/{id}/services");
         view! {
@@ -157,7 +165,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
             </PageHeader>
             {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> }).collect_view()}
             <Editor editor/>
-            {may_change.then(|| view! { <DeleteCard id kept=kept_delete/> })}
+            {may_change.then(|| view! { <DeleteCard id version=newest kept=kept_delete/> })}
         }
         .into_any()
     })
@@ -174,6 +182,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
         zones,
         changes,
         may_change,
+        version,
         ..
     } = editor;
     let is_new = id.is_empty();
@@ -196,7 +205,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
             </fieldset>
             {may_change.then(|| view! {
                 <div class="button-row">
-                    <Button look=Look::Primary busy=action.pending()>{save}</Button>
+                    <SaveButtons version problem busy=action.pending() words=save/>
                     <ButtonLink href="/booking-calendars">"Cancel"</ButtonLink>
                 </div>
             })}
@@ -235,7 +244,7 @@ pub fn pair((value, label): (&str, &str)) -> (String, String) {
 }
 
 #[component]
-fn DeleteCard(id: String, kept: KeptForm) -> impl IntoView {
+fn DeleteCard(id: String, version: String, kept: KeptForm) -> impl IntoView {
     let action = ServerAction::<DeleteBookingCalendar>::new();
     let problem = problem_of(action, &kept);
     view! {
@@ -246,6 +255,7 @@ fn DeleteCard(id: String, kept: KeptForm) -> impl IntoView {
                 <FormNotice problem/>
                 <ActionForm action=action>
                     <input type="hidden" name="id" value=id/>
+                    <SeenVersion version problem/>
                     <Button look=Look::Danger busy=action.pending()>"Delete for good"</Button>
                 </ActionForm>
             </Card>

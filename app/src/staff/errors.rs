@@ -15,6 +15,7 @@ impl From<AccountError> for AppError {
             AccountError::Fields(problems) => fields(problems),
             AccountError::NotAllowed => Self::NotAllowed,
             AccountError::NotFound => Self::NotFound,
+            AccountError::ChangedMeanwhile(changes) => changes.into(),
             AccountError::Internal(cause) => cause.into(),
             AccountError::WrongPassword => Self::field("current", error.to_string()),
             AccountError::WrongLogin | AccountError::OwnerExists => Self::Refused(error.to_string()),
@@ -27,6 +28,7 @@ impl From<ProfileError> for AppError {
         match error {
             ProfileError::Fields(problems) => fields(problems),
             ProfileError::NotFound => Self::NotFound,
+            ProfileError::ChangedMeanwhile(changes) => changes.into(),
             ProfileError::Internal(cause) => cause.into(),
         }
     }
@@ -70,6 +72,7 @@ impl From<CalendarError> for AppError {
             ),
             CalendarError::NotFound => Self::NotFound,
             CalendarError::NotAllowed => Self::NotAllowed,
+            CalendarError::ChangedMeanwhile(changes) => changes.into(),
             CalendarError::HasAppointments => Self::Refused(error.to_string()),
             CalendarError::Internal(cause) => cause.into(),
         }

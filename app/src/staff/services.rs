@@ -19,8 +19,8 @@ use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::field::Problem;
 use crate::ui::{
-    Button, ButtonLink, Card, EmptyState, FormNotice, Look, Notice, PageHeader, Tone, accepted, anew,
-    load_page, problem_of,
+    Button, ButtonLink, Card, EmptyState, FormNotice, Look, Notice, PageHeader, SeenVersion, Tone, accepted,
+    anew, load_page, problem_of,
 };
 
 use fields::ServiceForm;
@@ -62,6 +62,8 @@ pub struct MenuView {
     resources: Vec<(String, String, u32)>,
     /// What was typed and refused, when it was sent without script.
     typed: Option<ServiceText>,
+    /// The version that the page shows.
+    version: String,
     kept: KeptForm,
 }
 
@@ -76,21 +78,31 @@ pub async fn menu_page(calendar: String) -> Result<MenuView, AppError> {
 
 /// Puts a service on the menu, or changes one.
 #[server(prefix = "/api/fn", endpoint = "save-service")]
-pub async fn save_service(calendar: String, service: ServiceText) -> Result<String, AppError> {
+pub async fn save_service(
+    calendar: String,
+    service: ServiceText,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let typed = serde_json::to_string(&service).unwrap_or_default();
-    let submitted = crate::context::Submitted::new("service").keep("service", &typed);
+    let submitted = crate::context::Submitted::new("service")
+        .keep("service", &typed)
+        .keep("seen", &seen);
     submitted
-        .stay(form::save(&calendar, &service).await, "Saved.")
+        .stay(form::save(&seen, &calendar, &service).await, "Saved.")
         .await
 }
 
 /// Takes a service off the menu.
 #[server(prefix = "/api/fn", endpoint = "remove-service")]
-pub async fn remove_service(calendar: String, id: String) -> Result<String, AppError> {
+pub async fn remove_service(
+    calendar: String,
+    id: String,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let submitted = crate::context::Submitted::new("service");
     submitted
         .stay(
-            form::remove(&calendar, &id).await,
+            form::remove(&seen, &calendar, &id).await,
             "Removed. Visits that are booked stay as they are.",
         )
         .await
@@ -207,7 +219,7 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
         })}
         {rows}
         <Card title="Add a service">
-            <ServiceForm menu service=typed_new.unwrap_or_else(fresh) save problem/>
+            <ServiceForm version=version_of(&menu, typed_new.as_ref()) menu service=typed_new.unwrap_or_else(fresh) save problem/>
         </Card>
     }
 }
@@ -245,6 +257,8 @@ fn ServiceRow(
             })
         }
     };
+    let newest = menu.version.clone();
+    let version = version_of(&menu, typed.as_ref());
     let shown = typed.unwrap_or(service);
     view! {
         <div class="menu-row">
@@ -252,10 +266,11 @@ fn ServiceRow(
                 <summary>{words}</summary>
                 {(!needs.is_empty()).then(|| view! { <p class="field-help">{needs}</p> })}
                 <Card>
-                    <ServiceForm menu service=shown save problem/>
+                    <ServiceForm menu service=shown version save problem/>
                     <ActionForm action=remove>
                         <input type="hidden" name="calendar" value=calendar/>
                         <input type="hidden" name="id" value=id/>
+                        <SeenVersion version=newest problem/>
                         <div class="form-end"><Button look=Look::Danger busy=remove.pending()>"Remove from the menu"</Button></div>
                     </ActionForm>
                 </Card>
@@ -263,6 +278,14 @@ fn ServiceRow(
             <div class="menu-move">{move_button("up", "Up", is_first)}{move_button("down", "Down", is_last)}</div>
             {troubles.into_iter().map(|text| view! { <Notice tone=Tone::Warn>{text}</Notice> }).collect_view()}
         </div>
+    }
+}
+
+/// The version that a service's form was made from, which may have been sent before.
+fn version_of(menu: &MenuView, typed: Option<&ServiceText>) -> String {
+    match typed {
+        Some(_) => menu.kept.value_or("seen", &menu.version),
+        None => menu.version.clone(),
     }
 }
 

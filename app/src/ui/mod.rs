@@ -5,6 +5,7 @@
 //! | [`layout`] | the frames around pages, the page's head |
 //! | [`field`] | labelled inputs with help and error |
 //! | [`form`] | buttons, the notice on top of a form |
+//! | [`seen`] | the version of a form, and saving over somebody else's change |
 //! | [`notice`] | messages, cards, empty states, badges |
 //! | [`load()`] | a page's data: waiting, shown, or why not |
 //! | [`zone`] | choosing a time zone |
@@ -21,6 +22,7 @@ pub mod month;
 pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod number;
+pub mod seen;
 pub mod times;
 pub mod title;
 pub mod zone;
@@ -32,6 +34,7 @@ pub use layout::{EntrancePage, PageHeader};
 pub use load::{anew, load, load_page};
 pub use month::{DayCell, Month, MonthGrid};
 pub use notice::{Badge, Card, EmptyState, Notice, ProblemNotice, Tone};
+pub use seen::{SaveButtons, SeenVersion};
 pub use times::{TimeChoice, TimeGroup, TimeList};
 pub use title::PageTitle;
 pub use zone::{ZoneOption, ZonePicker};

@@ -90,9 +90,19 @@ pub fn ProblemNotice(
         AppError::SignedOut => {
             view! { <p>{error.to_string()} " " <a href="/sign-in">"Sign in"</a></p> }.into_any()
         }
+        AppError::ChangedMeanwhile(changes) => {
+            let sentences = changes.sentences.iter();
+            let sentences = sentences.map(|sentence| view! { <li>{sentence.clone()}</li> });
+            let body = view! {
+                <ul>{sentences.collect_view()}</ul>
+                <p>"Nothing is saved yet, and what you typed is still here. Look at what is there now, or go on all the same."</p>
+            };
+            return view! { <Notice tone=Tone::Bad title="This was changed meanwhile" id>{body}</Notice> }
+                .into_any();
+        }
         _ => view! { <p>{error.to_string()}</p> }.into_any(),
     };
-    view! { <Notice tone=Tone::Bad id>{body}</Notice> }
+    view! { <Notice tone=Tone::Bad id>{body}</Notice> }.into_any()
 }
 
 /// What is wrong with a field, as a link to it. The browser follows it itself: it opens what is folded and moves the focus.

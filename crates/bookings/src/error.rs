@@ -6,6 +6,7 @@ use crate::placement::overrides::InTheWay;
 use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::retry::passing_by_internal;
 use crate::strangers::{NotProven, TooMany};
+use crate::versions::ChangedMeanwhile;
 
 /// Why a booking was not made.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,9 @@ pub enum ChangeError {
     /// The appointment's status does not allow the change.
     #[error("{0}")]
     AlreadyOver(String),
+    /// Somebody changed it since its form was made.
+    #[error(transparent)]
+    ChangedMeanwhile(#[from] ChangedMeanwhile),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),

@@ -17,6 +17,7 @@ pub use store::holidays::Holiday;
 use crate::accounts::{AccountError, Workspace, is_admin};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned, date_words};
 
 /// Most holidays.
 const HOLIDAYS_LIMIT: usize = 500;
@@ -30,11 +31,12 @@ pub async fn list(quince: &Quince) -> Result<Vec<Holiday>, AccountError> {
 /// Changes the workspace's name, zone and holidays, for the owner and admins.
 pub async fn save(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     name: &str,
     zone: &str,
     all: Vec<Holiday>,
 ) -> Result<Workspace, AccountError> {
+    let by = by.into();
     let mut checked = Validator::default();
     let name = checked.required_line("name", "the name of your business", name, NAME_LIMIT);
     let zone = checked.zone("zone", zone);
@@ -58,16 +60,43 @@ pub async fn save(
         tidied.push(Holiday { date, name });
     }
     checked.finish()?;
+    tidied.sort_by_key(|holiday| holiday.date);
     let zone = zone.unwrap_or_else(Zone::utc);
+    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(AccountError::NotAllowed)?;
+    let me = staff::find(&mut tx, by.staff)
+        .await?
+        .ok_or(AccountError::NotAllowed)?;
     if !is_admin(me.role) {
         return Err(AccountError::NotAllowed);
     }
-    workspace::save(&mut tx, &name, &zone, quince.now()).await?;
+    let old = workspace::find(&mut tx).await?.ok_or(AccountError::NotFound)?;
+    let mut differences = Differences::default();
+    differences.value(Field::Name, &old.name, &name);
+    differences.value(Field::Zone, old.zone.name(), zone.name());
+    let old = holidays::list(&mut tx).await?;
+    differences.entries(
+        Field::Holiday,
+        &old,
+        &tidied,
+        |holiday| holiday.date,
+        holiday_words,
+    );
+    let author = Author::named(by, &me.name);
+    versions::save::<AccountError>(&mut tx, Versioned::WORKSPACE, author, &differences, now).await?;
+    workspace::save(&mut tx, &name, &zone, now).await?;
     holidays::replace(&mut tx, &tidied).await?;
     tx.commit().await?;
     Ok(Workspace { name, zone })
+}
+
+/// "25 December 2026 (Christmas)".
+fn holiday_words(holiday: &Holiday) -> String {
+    let date = date_words(holiday.date);
+    match holiday.name.as_str() {
+        "" => date,
+        name => format!("{date} ({name})"),
+    }
 }
 
 /// An appointment to come on a day that is closed. It stays.

@@ -17,6 +17,7 @@
 //! | [`appointments`] | book, reschedule, reassign, cancel, edit, delete, look at |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
 //! | [`warnings`] | what of their calendars a staff member has to know on every page |
+//! | [`versions`] | nobody's change is lost: who saves over another's is told first |
 //! | [`strangers`], [`undo`] | what people who are not known may do at most, and undoing what one of them sent |
 //! | `notifications`, `mailer` | mails: asked for with the change itself, made and sent afterwards |
 //! | [`mails`] | whether mails go out, which were given up, and a mail for trial |
@@ -52,6 +53,7 @@ pub mod strangers;
 pub mod sync;
 pub mod undo;
 pub mod validate;
+pub mod versions;
 pub mod warnings;
 
 mod caldav_messages;

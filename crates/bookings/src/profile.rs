@@ -8,6 +8,7 @@ use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::unreadable;
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, ChangedMeanwhile, Differences, Editor, Field, Versioned};
 
 /// Most date overrides of one person.
 const OVERRIDES_LIMIT: usize = 1_000;
@@ -40,6 +41,9 @@ pub enum ProfileError {
     /// There is no such staff member.
     #[error("There is no such staff member.")]
     NotFound,
+    /// It was changed in another window since its form was made.
+    #[error(transparent)]
+    ChangedMeanwhile(#[from] ChangedMeanwhile),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -90,7 +94,9 @@ pub struct ProfileForm {
 }
 
 /// Saves a profile, all of it or nothing.
-pub async fn save(quince: &Quince, id: StaffId, form: &ProfileForm) -> Result<(), ProfileError> {
+pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), ProfileError> {
+    let by = by.into();
+    let (id, now) = (by.staff, quince.now());
     let mut checked = Validator::default();
     let name = checked.required_line("name", "your name", &form.name, NAME_LIMIT);
     let zone = checked.zone("zone", &form.zone);
@@ -99,11 +105,18 @@ pub async fn save(quince: &Quince, id: StaffId, form: &ProfileForm) -> Result<()
     let zone = zone.unwrap_or_else(Zone::utc);
     let mut tx = quince.store().write().await?;
     let before = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
+    let mut differences = Differences::default();
+    differences.value(Field::Name, &before.name, &name);
+    differences.value(Field::Zone, before.zone.name(), zone.name());
+    differences.weekly(&before.hours, &form.weekly);
+    differences.dates(&before.overrides, &form.overrides);
+    let author = Author::named(by, &before.name);
+    versions::save::<ProfileError>(&mut tx, Versioned::profile(id), author, &differences, now).await?;
     staff::update_profile(&mut tx, id, &name, &zone, &form.weekly, &form.overrides).await?;
     // Whole days and floating times of their calendars lie elsewhere.
     let moves = before.zone != zone;
     if moves {
-        connections::read_soon(&mut tx, id, quince.now()).await?;
+        connections::read_soon(&mut tx, id, now).await?;
     }
     tx.commit().await?;
     if moves {

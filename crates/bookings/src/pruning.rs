@@ -1,5 +1,6 @@
-//! Removes what is older than the operator keeps: mails that were sent, texts of events that were written, appointments that are
-//! over, and the traces of those that were deleted. What still waits to be sent or written stays, and so do the events in people's calendars.
+//! Removes what is older than it is kept: mails that were sent, texts of events that were written, appointments that are over, the
+//! traces of those that were deleted, who changed what. What still waits to be sent or written stays, and so do the events in
+//! people's calendars.
 
 use jiff::{SignedDuration, Timestamp};
 use store::pruning::{self, LastTime};
@@ -10,6 +11,8 @@ use crate::quince::Quince;
 
 /// How often is looked for what is old.
 pub(crate) const EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// For so many days is kept who changed what.
+const CHANGES_DAYS: u32 = 365;
 /// A clock that jumps is followed by so much each time: one that is far ahead for a while removes little, and one that was behind is
 /// caught up with.
 const STEP: SignedDuration = SignedDuration::from_hours(24);
@@ -25,6 +28,7 @@ enum What {
     Appointments,
     DeletedAppointments,
     Sessions,
+    Changes,
 }
 
 /// Removes what is old, if nobody did so lately; the first time only the clock is noted. What is not done is gone on with at once.
@@ -63,6 +67,7 @@ async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
         (What::Appointments, kept.appointments),
         (What::DeletedAppointments, kept.appointments),
         (What::Sessions, kept.appointments),
+        (What::Changes, Some(CHANGES_DAYS)),
     ];
     let mut portions = 0;
     for (what, days) in all {
@@ -76,6 +81,7 @@ async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
                 What::Appointments => pruning::appointments(&mut tx, until, AT_A_TIME).await?,
                 What::DeletedAppointments => pruning::deleted_appointments(&mut tx, until, AT_A_TIME).await?,
                 What::Sessions => pruning::class_sessions(&mut tx, until, AT_A_TIME).await?,
+                What::Changes => pruning::changes(&mut tx, until, AT_A_TIME).await?,
             };
             tx.commit().await?;
             if removed > 0 {

@@ -1,5 +1,7 @@
 //! The settings of a booking calendar that decide when it can be booked.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -124,6 +126,21 @@ pub struct Span {
     pub amount: u32,
     /// Of what.
     pub unit: Unit,
+}
+
+/// "1 hour", "2 days".
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Minutes => "minute",
+            Unit::Hours => "hour",
+            Unit::Days => "day",
+            Unit::Weeks => "week",
+            Unit::Months => "month",
+        };
+        let end = if self.amount == 1 { "" } else { "s" };
+        write!(f, "{} {unit}{end}", self.amount)
+    }
 }
 
 impl Span {

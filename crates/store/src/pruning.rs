@@ -93,6 +93,11 @@ pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u
         ""
     )?;
     execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE appointment_id")?;
+    execute_in!(
+        tx,
+        ids.clone(),
+        "DELETE FROM changes WHERE subject = 'appointment' AND subject_id"
+    )?;
     let removed = execute_in!(tx, ids, "DELETE FROM appointments WHERE id")?;
     execute_in!(
         tx,
@@ -100,6 +105,20 @@ pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u
         "DELETE FROM occupancy WHERE NOT EXISTS (SELECT 1 FROM occupancy_seats s WHERE s.occupancy_id = occupancy.id) AND id"
     )?;
     Ok(removed)
+}
+
+/// Removes some of the changes that were made before an instant; answers how many. The newest of each thing stays: it is its version.
+pub async fn changes(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM changes WHERE (subject, subject_id, version) IN (
+            SELECT c.subject, c.subject_id, c.version FROM changes c
+            WHERE c.at < $1 AND c.version < (SELECT MAX(n.version) FROM changes n
+                WHERE n.subject = c.subject AND n.subject_id = c.subject_id)
+            ORDER BY c.at LIMIT $2)",
+        ms(before),
+        i64::from(most)
+    )
 }
 
 /// Removes some of the sessions that ended before an instant and of which no appointment is left, with those who waited for them;

@@ -35,4 +35,5 @@ mod strangers;
 mod studio;
 mod support;
 mod unreadable;
+mod versions;
 mod whole;

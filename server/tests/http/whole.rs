@@ -79,7 +79,7 @@ const FORMS: &[(&str, &str, Last)] = &[
     ),
     (
         "staff-reschedule",
-        "id={appointment}&date={day}",
+        "id={appointment}&date={day}&seen=1",
         Part("time=25:00", "time=15:00"),
     ),
     ("write-again", "", Part(NOBODY, "id={appointment}")),
@@ -90,7 +90,7 @@ const FORMS: &[(&str, &str, Last)] = &[
     ),
     (
         "staff-cancel",
-        "id={appointment}",
+        "id={appointment}&seen=2",
         Part("reason={long}", "reason=Ill"),
     ),
     (
@@ -166,13 +166,14 @@ const FORMS: &[(&str, &str, Last)] = &[
     ("check-now", "", Part(NOBODY, "id={connection}")),
     (
         "save-resources",
-        "resources[0][id]={room}&resources[0][name]=Room&resources[0][quantity]=3&resources[1][id]=&resources[1][name]=Chair",
+        "resources[0][id]={room}&resources[0][name]=Room&resources[0][quantity]=3&resources[1][id]=&resources[1][name]=Chair\
+         &seen=1",
         Part("resources[1][quantity]=0", "resources[1][quantity]=2"),
     ),
     (
         "save-service",
         "calendar={menu}&service[id]={service}&service[name]=Wash&service[duration]=45&service[processing]=5&service[staff][0]={jonas}\
-         &service[needs][0][resource]={room}",
+         &service[needs][0][resource]={room}&seen=2",
         Part("service[needs][0][quantity]=99", "service[needs][0][quantity]=1"),
     ),
     (
@@ -180,7 +181,11 @@ const FORMS: &[(&str, &str, Last)] = &[
         "calendar={menu}&id={service}",
         Part("to=nonsense", "to=down"),
     ),
-    ("remove-service", "calendar={menu}", Part(NOBODY, "id={service}")),
+    (
+        "remove-service",
+        "calendar={menu}&seen=4",
+        Part(NOBODY, "id={service}"),
+    ),
     (
         "save-booking-calendar",
         "id={calendar}&calendar[name]=Other&calendar[kind]=personal&calendar[color]=%23b8860b&calendar[distribution]=availability\

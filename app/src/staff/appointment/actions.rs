@@ -11,6 +11,9 @@ use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::accepted;
 
+/// The form of the client's details among those of the page.
+pub const EDIT: &str = "edit";
+
 /// Writes the appointment to the hosts' calendars again, as Quince has it (D4).
 #[server(prefix = "/api/fn", endpoint = "write-again")]
 pub async fn write_again(id: String) -> Result<String, AppError> {
@@ -35,6 +38,7 @@ pub async fn staff_reschedule(
     /// "true" to move it even if that time is not free.
     #[server(default)]
     all_the_same: String,
+    #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment")
         .keep("date", &date)
@@ -43,7 +47,7 @@ pub async fn staff_reschedule(
         "true" => OnConflict::Override,
         _ => OnConflict::Refuse,
     };
-    let moved = move_to(&id, &date, &time, on_conflict).await;
+    let moved = move_to(&seen, &id, &date, &time, on_conflict).await;
     let done = match &moved {
         Ok(Some(host)) => format!("Moved, and with {host} now. Everybody concerned has been told."),
         _ => "Moved. The client has been told.".to_owned(),
@@ -54,11 +58,13 @@ pub async fn staff_reschedule(
 /// Moves it, and says with whom it is then if that is somebody else.
 #[cfg(feature = "ssr")]
 async fn move_to(
+    seen: &str,
     id: &str,
     date: &str,
     time: &str,
     on_conflict: OnConflict,
 ) -> Result<Option<String>, AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let me = crate::staff::access::me().await?;
     let date: jiff::civil::Date = date
         .parse()
@@ -69,35 +75,46 @@ async fn move_to(
     let start = me.zone.opening(date.to_datetime(time));
     let (quince, id) = (crate::context::quince()?, appointment_id(id)?);
     let before = bookings::appointments::get(&quince, me.id, id).await?;
-    let moved = bookings::appointments::reschedule_as_staff(&quince, me.id, id, start, on_conflict).await?;
+    let moved = bookings::appointments::reschedule_as_staff(&quince, by, id, start, on_conflict).await?;
     Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
 }
 
 /// Cancels the appointment; the client is told.
 #[server(prefix = "/api/fn", endpoint = "staff-cancel")]
-pub async fn staff_cancel(id: String, reason: String) -> Result<String, AppError> {
+pub async fn staff_cancel(
+    id: String,
+    reason: String,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
-    form.stay(cancel(&id, &reason).await, "Cancelled. The client has been told.")
-        .await
+    form.stay(
+        cancel(&seen, &id, &reason).await,
+        "Cancelled. The client has been told.",
+    )
+    .await
 }
 
 #[cfg(feature = "ssr")]
-async fn cancel(id: &str, reason: &str) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
-    let actor = bookings::appointments::Actor::Staff {
-        id: staff,
-        appointment: appointment_id(id)?,
-    };
-    bookings::appointments::cancel(&crate::context::quince()?, &actor, reason).await?;
+async fn cancel(seen: &str, id: &str, reason: &str) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
+    let quince = crate::context::quince()?;
+    bookings::appointments::cancel_as_staff(&quince, by, appointment_id(id)?, reason).await?;
     Ok(())
 }
 
 /// Declines an appointment that waits to be confirmed; the client is told.
 #[server(prefix = "/api/fn", endpoint = "decline")]
-pub async fn decline(id: String, reason: String) -> Result<String, AppError> {
+pub async fn decline(
+    id: String,
+    reason: String,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
-    form.stay(cancel(&id, &reason).await, "Declined. The client has been told.")
-        .await
+    form.stay(
+        cancel(&seen, &id, &reason).await,
+        "Declined. The client has been told.",
+    )
+    .await
 }
 
 /// Deletes the appointment for good, and goes to the list of appointments.
@@ -133,13 +150,15 @@ pub async fn edit_appointment(
     /// The guests of who takes part in a class, a line for each.
     #[server(default)]
     guests: String,
+    #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
         .keep("notes", &notes)
-        .keep("guests", &guests);
+        .keep("guests", &guests)
+        .keep("seen", &seen);
     let lines = guests.lines().map(str::trim).filter(|line| !line.is_empty());
     let edit = Edit {
         guests: lines.map(str::to_owned).collect(),
@@ -149,60 +168,70 @@ pub async fn edit_appointment(
         notes,
     };
     form.stay(
-        change(&id, &edit).await,
+        change(&seen, &id, &edit)
+            .await
+            .map_err(|error| error.in_form(EDIT)),
         "Saved. The event in the calendar follows.",
     )
     .await
 }
 
 #[cfg(feature = "ssr")]
-async fn change(id: &str, edit: &Edit) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
-    bookings::appointments::edit(&crate::context::quince()?, staff, appointment_id(id)?, edit).await?;
+async fn change(seen: &str, id: &str, edit: &Edit) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
+    bookings::appointments::edit(&crate::context::quince()?, by, appointment_id(id)?, edit).await?;
     Ok(())
 }
 
 /// Sets where the appointment stands.
 #[server(prefix = "/api/fn", endpoint = "set-status")]
-pub async fn set_status(id: String, status: String) -> Result<String, AppError> {
+pub async fn set_status(
+    id: String,
+    status: String,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment");
-    form.stay(give_status(&id, &status).await, "Saved.").await
+    form.stay(give_status(&seen, &id, &status).await, "Saved.").await
 }
 
 #[cfg(feature = "ssr")]
-async fn give_status(id: &str, status: &str) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+async fn give_status(seen: &str, id: &str, status: &str) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let status = status
         .parse()
         .map_err(|_| AppError::Refused("Choose one of the statuses shown.".to_owned()))?;
-    bookings::appointments::set_status(&crate::context::quince()?, staff, appointment_id(id)?, status)
-        .await?;
+    bookings::appointments::set_status(&crate::context::quince()?, by, appointment_id(id)?, status).await?;
     Ok(())
 }
 
 /// Gives a member's part in the appointment to another member.
 #[server(prefix = "/api/fn", endpoint = "reassign")]
-pub async fn reassign(id: String, from: String, to: String) -> Result<String, AppError> {
+pub async fn reassign(
+    id: String,
+    from: String,
+    to: String,
+    #[server(default)] seen: String,
+) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment")
         .keep("from", &from)
         .keep("to", &to);
     form.stay(
-        reassigned(&id, &from, &to).await,
+        reassigned(&seen, &id, &from, &to).await,
         "Exchanged. Everybody concerned has been told.",
     )
     .await
 }
 
 #[cfg(feature = "ssr")]
-async fn reassigned(id: &str, from: &str, to: &str) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+async fn reassigned(seen: &str, id: &str, from: &str, to: &str) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let person = |field: &str, id: &str| {
         id.parse::<bookings::StaffId>()
             .map_err(|_| AppError::field(field, "Choose somebody."))
     };
     let (from, to) = (person("from", from)?, person("to", to)?);
     let quince = crate::context::quince()?;
-    bookings::appointments::reassign(&quince, staff, appointment_id(id)?, from, to).await?;
+    bookings::appointments::reassign(&quince, by, appointment_id(id)?, from, to).await?;
     Ok(())
 }
 

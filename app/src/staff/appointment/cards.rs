@@ -4,20 +4,25 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::actions::{
-    Decline, DeleteAppointment, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule, WriteAgain,
+    Decline, DeleteAppointment, EDIT, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule,
+    WriteAgain,
 };
 use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
-use crate::ui::{Badge, Button, Card, Check, Choice, Field, LongText, Look, Notice, Tone};
+use crate::ui::{
+    Badge, Button, Card, Check, Choice, Field, LongText, Look, Notice, SaveButtons, SeenVersion, Tone,
+};
 
 /// The statuses that it can be given.
 #[component]
 pub fn StatusCard(
     id: String,
+    version: String,
     steps: Vec<StatusStep>,
     pending: bool,
     waits_for_client: bool,
     action: ServerAction<SetStatus>,
+    problem: Problem,
 ) -> impl IntoView {
     let first = if pending && !waits_for_client {
         Look::Primary
@@ -30,11 +35,12 @@ pub fn StatusCard(
         .enumerate()
         .map(|(row, step)| {
             let look = if row == 0 { first } else { Look::Quiet };
-            let id = id.clone();
+            let (id, version) = (id.clone(), version.clone());
             view! {
                 <li class="status-step">
                     <ActionForm action=action>
                         <input type="hidden" name="id" value=id/>
+                        <SeenVersion version problem/>
                         <input type="hidden" name="status" value=step.status/>
                         <Button look busy=action.pending()>{step.words}</Button>
                     </ActionForm>
@@ -55,6 +61,7 @@ pub fn StatusCard(
 #[component]
 pub fn DeclineCard(
     id: String,
+    version: String,
     reason: String,
     is_told: bool,
     action: ServerAction<Decline>,
@@ -69,6 +76,7 @@ pub fn DeclineCard(
         <Card title="Decline it">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
+                <SeenVersion version problem/>
                 <Field label="Reason" name="reason" value=reason help problem/>
                 <Button look=Look::Danger busy=action.pending()>"Decline"</Button>
             </ActionForm>
@@ -84,6 +92,7 @@ pub fn EditCard(
     problem: Problem,
 ) -> impl IntoView {
     let value = |field: &str, stored: &str| detail.kept.value_or(field, stored);
+    let version = value("seen", &detail.version);
     let (name, email) = (value("name", &detail.name), value("email", &detail.email));
     let (phone, notes) = (value("phone", &detail.phone), value("notes", &detail.notes));
     let guests = detail.session.as_ref().map(|_| {
@@ -110,7 +119,7 @@ pub fn EditCard(
                 <Field label="Phone" name="phone" kind="tel" value=phone maxlength=40 problem/>
                 {guests}
                 <LongText label="Notes" name="notes" value=notes rows=3 problem/>
-                <div class="form-end"><Button busy=action.pending()>"Save details"</Button></div>
+                <div class="form-end"><SaveButtons form=EDIT version problem busy=action.pending() words="Save details" look=Look::Quiet/></div>
             </ActionForm>
         </Card>
     }
@@ -120,6 +129,7 @@ pub fn EditCard(
 #[component]
 pub fn MoveCard(
     id: String,
+    version: String,
     date: String,
     time: String,
     /// Another member could hold it, too.
@@ -131,6 +141,7 @@ pub fn MoveCard(
         <Card title="Move it">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
+                <SeenVersion version problem/>
                 <div class="field-row">
                     <Field label="Date" name="date" kind="date" value=date required=true problem/>
                     <Field label="Time" name="time" kind="time" value=time required=true problem/>
@@ -153,6 +164,7 @@ pub fn MoveCard(
 #[component]
 pub fn ReassignCard(
     id: String,
+    version: String,
     hosts: Vec<(String, String)>,
     others: Vec<(String, String)>,
     action: ServerAction<Reassign>,
@@ -162,6 +174,7 @@ pub fn ReassignCard(
         <Card title="Exchange who takes part">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
+                <SeenVersion version problem/>
                 <div class="field-row">
                     <Choice label="Leaves" name="from" options=hosts problem/>
                     <Choice label="Takes part instead" name="to" options=others help="Who must be free then." problem/>
@@ -177,6 +190,7 @@ pub fn ReassignCard(
 #[component]
 pub fn CancelCard(
     id: String,
+    version: String,
     reason: String,
     action: ServerAction<StaffCancel>,
     problem: Problem,
@@ -185,6 +199,7 @@ pub fn CancelCard(
         <Card title="Cancel it">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
+                <SeenVersion version problem/>
                 <Field label="Reason" name="reason" value=reason help="The client reads it." problem/>
                 <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
             </ActionForm>

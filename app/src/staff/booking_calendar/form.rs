@@ -6,10 +6,11 @@ mod tests;
 
 use bookings::accounts::Me;
 use bookings::booking_calendars::{self, Calendar, CalendarForm, IntakeQuestion, KindChange};
+use bookings::versions::Versioned;
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
 
 use super::{CalendarText, EditorView, KindChangeText, PriorityText, QuestionText};
-use crate::context::{kept, quince};
+use crate::context::{kept, quince, version};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::settings::hours::from_rules;
@@ -27,12 +28,14 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
     let team = bookings::accounts::team(&quince).await?;
     let may_change = me.is_admin();
     let (mut stored, mut changes) = (None, Vec::new());
+    let mut newest = String::new();
     if id.is_empty() {
         if !may_change {
             return Err(AppError::NotAllowed);
         }
     } else {
         let id = calendar_id(id)?;
+        newest = version(Versioned::calendar(id)).await?;
         stored = Some(booking_calendars::get(&quince, me.id, id).await?);
         if may_change {
             changes = booking_calendars::kind_changes(&quince, me.id, id).await?;
@@ -63,6 +66,8 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
                 .collect()
         }),
         may_change,
+        version: kept_form.value_or("seen", &newest),
+        newest,
         kept: kept_form,
         kept_delete,
         is_menu: kind == Some(Kind::Service),
@@ -199,18 +204,18 @@ fn unit_word(unit: Unit) -> &'static str {
 }
 
 /// Saves what was typed; answers where the browser goes, and what that page says.
-pub async fn save(id: &str, text: CalendarText) -> Result<(String, Option<String>), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, Option<String>), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let quince = quince()?;
     let form = read::understood(text)?;
     let mut done = None;
     if id.is_empty() {
-        booking_calendars::create(&quince, staff, form).await?;
+        booking_calendars::create(&quince, by.staff, form).await?;
     } else {
         let id = calendar_id(id)?;
-        let before = booking_calendars::get(&quince, staff, id).await?;
+        let before = booking_calendars::get(&quince, by.staff, id).await?;
         done = stays_booked(&before, &form);
-        booking_calendars::update(&quince, staff, id, form).await?;
+        booking_calendars::update(&quince, by, id, form).await?;
     }
     Ok(("/booking-calendars".to_owned(), done))
 }
@@ -234,9 +239,9 @@ fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
     is_changed.then(|| format!("“{name}” is saved. {sentence}"))
 }
 
-pub async fn delete(id: &str) -> Result<String, AppError> {
-    let staff = crate::staff::access::signed_in().await?;
-    booking_calendars::delete(&quince()?, staff, calendar_id(id)?).await?;
+pub async fn delete(seen: &str, id: &str) -> Result<String, AppError> {
+    let by = crate::staff::access::editor(seen).await?;
+    booking_calendars::delete(&quince()?, by, calendar_id(id)?).await?;
     Ok("/booking-calendars".to_owned())
 }
 

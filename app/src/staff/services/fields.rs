@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{MenuView, SaveService, ServiceText};
 use crate::error::{AppError, FieldProblem};
 use crate::ui::field::Problem;
-use crate::ui::{Button, Check, Choice, Field, FieldGroup, LongText, Look};
+use crate::ui::{Check, Choice, Field, FieldGroup, LongText, SaveButtons};
 
 /// The form of a service in texts that tell several of them on one page apart.
 pub fn form_of(service: &str) -> String {
@@ -21,6 +21,8 @@ pub fn ServiceForm(
     menu: MenuView,
     /// What is shown at first.
     service: ServiceText,
+    /// The version that this is of.
+    version: String,
     /// What saves it.
     save: ServerAction<SaveService>,
     /// The error of whichever form of the page was sent.
@@ -32,11 +34,13 @@ pub fn ServiceForm(
         let own = own.clone();
         move |field: &str| format!("field-{own}-{field}")
     };
+    let form = own.clone();
     // The error may be that of another service.
     let problem = Signal::derive(move || {
-        let error = problem.get()?;
-        let AppError::Fields(problems) = error else {
-            return None;
+        let problems = match problem.get()? {
+            AppError::Fields(problems) => problems,
+            changes @ AppError::ChangedMeanwhile(_) => return Some(changes),
+            _ => return None,
         };
         let of_this = problems.into_iter().filter_map(|problem| {
             let field = problem.field.strip_prefix(&own)?.strip_prefix('-')?;
@@ -95,7 +99,7 @@ pub fn ServiceForm(
             {(!has_resources).then(|| view! {
                 <p class="field-help">"Does it need a room or equipment? " <a href="/settings/resources">"Say what there is"</a> " first."</p>
             })}
-            <div class="form-end"><Button look=Look::Primary busy=save.pending()>"Save"</Button></div>
+            <div class="form-end"><SaveButtons form version problem busy=save.pending()/></div>
         </ActionForm>
     }
 }

@@ -1,20 +1,23 @@
 //! From the menu's texts to services and back.
 
 use bookings::services::{self, ServiceForm, ServiceView, Shift};
+use bookings::versions::Versioned;
 use bookings::{CalendarId, ServiceId, StaffId};
 
 use super::fields::form_of;
 use super::{MenuView, NeedText, ServiceText};
-use crate::context::{kept, quince};
+use crate::context::{kept, quince, version};
 use crate::error::{AppError, FieldProblem};
 use crate::ui::number::whole_number;
 
 pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> {
+    let version = version(Versioned::menu(calendar_id(calendar)?)).await?;
     let menu = services::menu(&quince()?, staff, calendar_id(calendar)?).await?;
     let kept = kept("service").await;
     let typed = kept.values.get("service").filter(|_| kept.problem.is_some());
     Ok(MenuView {
         calendar: calendar.to_owned(),
+        version,
         name: menu.calendar_name,
         slug: menu.slug,
         services: menu.services.into_iter().map(text).collect(),
@@ -52,14 +55,14 @@ fn text(service: ServiceView) -> ServiceText {
     }
 }
 
-pub async fn save(calendar: &str, text: &ServiceText) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
+pub async fn save(seen: &str, calendar: &str, text: &ServiceText) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
     let id = match text.id.as_str() {
         "" => None,
         id => Some(service_id(id)?),
     };
     let saved = match understood(text) {
-        Ok(form) => services::save(&quince()?, staff, calendar_id(calendar)?, id, form)
+        Ok(form) => services::save(&quince()?, by, calendar_id(calendar)?, id, form)
             .await
             .map_err(AppError::from),
         Err(error) => Err(error),
@@ -78,9 +81,9 @@ pub async fn shift(calendar: &str, id: &str, to: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-pub async fn remove(calendar: &str, id: &str) -> Result<(), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
-    services::remove(&quince()?, staff, calendar_id(calendar)?, service_id(id)?).await?;
+pub async fn remove(seen: &str, calendar: &str, id: &str) -> Result<(), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
+    services::remove(&quince()?, by, calendar_id(calendar)?, service_id(id)?).await?;
     Ok(())
 }
 
@@ -160,12 +163,12 @@ fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
     })
 }
 
-/// The problems at the fields of this service's form.
+/// The problems of this service's form, at its fields.
 fn named(error: AppError, service: &str) -> AppError {
-    let AppError::Fields(problems) = error else {
-        return error;
-    };
     let form = form_of(service);
+    let AppError::Fields(problems) = error else {
+        return error.in_form(&form);
+    };
     let problems = problems.into_iter().map(|problem| FieldProblem {
         field: format!("{form}-{}", problem.field),
         sentence: problem.sentence,

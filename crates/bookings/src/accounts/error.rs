@@ -1,6 +1,7 @@
 //! What can go wrong with accounts.
 
 use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::versions::ChangedMeanwhile;
 
 /// Why an account could not be made, entered or changed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum AccountError {
     /// There is nobody of this id or address.
     #[error("There is no staff member with this address.")]
     NotFound,
+    /// Somebody changed it since its form was made.
+    #[error(transparent)]
+    ChangedMeanwhile(#[from] ChangedMeanwhile),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),

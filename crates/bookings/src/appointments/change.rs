@@ -1,7 +1,7 @@
 //! Calling off appointments, and how they stand. Every change goes to the calendar in the same transaction's outbox (D3).
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, Span, StaffId, Unit};
+use scheduling::{AppointmentId, Span, StaffId};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
 use store::{AppointmentStatus as Status, StoreError, Tx, appointments, locks, occupancy};
@@ -15,6 +15,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, Differences, Editor, Versioned};
 use crate::{classes, notifications, outbox};
 
 /// Who changes an appointment.
@@ -44,12 +45,48 @@ impl std::fmt::Debug for Actor {
     }
 }
 
+/// What stands for the client's name where it is kept who called something off.
+const CLIENT: &str = "client";
+
 /// The appointment an actor may act on, and the actor's name.
 pub(super) struct Opened {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
     pub(super) by: String,
     pub(super) staff: Option<StaffId>,
+}
+
+impl Opened {
+    /// Whose change this is, who saw a version of it if they are of the staff.
+    pub(super) fn author(&self, seen: Option<i64>) -> Author<'_> {
+        match self.staff {
+            Some(staff) => Author::named(Editor { staff, seen }, &self.by),
+            None if self.by == CLIENT => Author::CLIENT,
+            None => Author::unseeing(&self.by),
+        }
+    }
+
+    /// Whether nobody changed it since the author saw it.
+    pub(super) async fn compare(
+        &self,
+        tx: &mut Tx,
+        seen: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), ChangeError> {
+        let of = Versioned::appointment(self.appointment.id);
+        versions::compare(tx, of, self.author(seen), now).await
+    }
+}
+
+/// Records how an appointment becomes different.
+pub(super) async fn record(
+    tx: &mut Tx,
+    id: AppointmentId,
+    by: Author<'_>,
+    differences: &Differences,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
+    versions::save(tx, Versioned::appointment(id), by, differences, now).await
 }
 
 impl Actor {
@@ -73,7 +110,7 @@ impl Actor {
     /// Finds the appointment as it is at the moment.
     pub(super) async fn read(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
         let (appointment, by, staff) = match self {
-            Self::Client { token } => (of_token(tx, token, now).await?, "client".to_owned(), None),
+            Self::Client { token } => (of_token(tx, token, now).await?, CLIENT.to_owned(), None),
             Self::Staff { id, appointment } => {
                 let appointment = appointments::find(tx, *appointment)
                     .await?
@@ -110,26 +147,10 @@ pub(crate) fn client_may(
     }
     if now > cutoff.before(appointment.starts_at, &calendar.rules.zone) {
         return Err(format!(
-            "It is too late to change this appointment here: that was possible until {} before it. Please contact us.",
-            span_words(cutoff)
+            "It is too late to change this appointment here: that was possible until {cutoff} before it. Please contact us."
         ));
     }
     Ok(())
-}
-
-/// "1 hour", "2 days".
-fn span_words(span: Span) -> String {
-    let unit = match span.unit {
-        Unit::Minutes => "minute",
-        Unit::Hours => "hour",
-        Unit::Days => "day",
-        Unit::Weeks => "week",
-        Unit::Months => "month",
-    };
-    match span.amount {
-        1 => format!("1 {unit}"),
-        more => format!("{more} {unit}s"),
-    }
 }
 
 pub(super) fn over(status: Status) -> String {
@@ -157,21 +178,51 @@ pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result
 
 /// Calls an appointment off. Doing it twice is as good as once.
 pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), ChangeError> {
+    cancel_having_seen(quince, actor, None, reason).await
+}
+
+/// As [`cancel`], by a staff member whose form may be of an earlier version.
+pub async fn cancel_as_staff(
+    quince: &Quince,
+    by: impl Into<Editor>,
+    id: AppointmentId,
+    reason: &str,
+) -> Result<(), ChangeError> {
+    let Editor { staff, seen } = by.into();
+    let actor = Actor::Staff {
+        id: staff,
+        appointment: id,
+    };
+    cancel_having_seen(quince, &actor, seen, reason).await
+}
+
+async fn cancel_having_seen(
+    quince: &Quince,
+    actor: &Actor,
+    seen: Option<i64>,
+    reason: &str,
+) -> Result<(), ChangeError> {
     let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
-    retried_if_lost(|| try_to_cancel(quince, actor, &reason)).await?;
+    retried_if_lost(|| try_to_cancel(quince, actor, seen, &reason)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), ChangeError> {
+async fn try_to_cancel(
+    quince: &Quince,
+    actor: &Actor,
+    seen: Option<i64>,
+    reason: &str,
+) -> Result<(), ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
     if opened.appointment.status == Status::Cancelled {
         return Ok(());
     }
+    opened.compare(&mut tx, seen, now).await?;
     // What nobody was told of can always be called off.
     if !opened.appointment.is_unconfirmed() {
         check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
@@ -197,29 +248,36 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(
 /// takes place again needs its time to be free.
 pub async fn set_status(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: AppointmentId,
     status: Status,
 ) -> Result<(), ChangeError> {
+    let Editor { staff, seen } = by.into();
     let actor = Actor::Staff {
-        id: by,
+        id: staff,
         appointment: id,
     };
     if status == Status::Cancelled {
-        return cancel(quince, &actor, "").await;
+        return cancel_having_seen(quince, &actor, seen, "").await;
     }
-    retried_if_lost(|| try_to_set_status(quince, &actor, status)).await?;
+    retried_if_lost(|| try_to_set_status(quince, &actor, seen, status)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_set_status(quince: &Quince, actor: &Actor, status: Status) -> Result<(), ChangeError> {
+async fn try_to_set_status(
+    quince: &Quince,
+    actor: &Actor,
+    seen: Option<i64>,
+    status: Status,
+) -> Result<(), ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
     if opened.appointment.status == status {
         return Ok(());
     }
+    opened.compare(&mut tx, seen, now).await?;
     if opened.appointment.status == Status::Cancelled {
         return Err(ChangeError::AlreadyOver(over(Status::Cancelled)));
     }
@@ -366,6 +424,8 @@ async fn change_status(
     now: Timestamp,
 ) -> Result<(), ChangeError> {
     let old = &opened.appointment;
+    let differences = Differences::status(old.status, status);
+    record(tx, old.id, opened.author(None), &differences, now).await?;
     let (changed, unaware) = follow_status(quince, tx, opened, status, called_off, now).await?;
     if old.is_unconfirmed() {
         return match status {

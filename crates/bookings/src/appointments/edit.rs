@@ -1,14 +1,16 @@
 //! Changing who the client is, and whom they bring.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, Kind, StaffId};
+use scheduling::{AppointmentId, Kind};
+use store::appointments::Appointment;
 use store::{StoreError, Tx, appointments, occupancy};
 
-use super::change::{Actor, Opened, check_may};
+use super::change::{Actor, Opened, check_may, record};
 use crate::error::ChangeError;
 use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;
 use crate::validate::Validator;
+use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
 
 /// New contact and notes of a client, and whom they bring.
@@ -27,16 +29,24 @@ pub struct Edit {
 }
 
 /// Changes who the client is, what they noted and whom they bring, for the host and for admins.
-pub async fn edit(quince: &Quince, by: StaffId, id: AppointmentId, edit: &Edit) -> Result<(), ChangeError> {
+pub async fn edit(
+    quince: &Quince,
+    by: impl Into<Editor>,
+    id: AppointmentId,
+    edit: &Edit,
+) -> Result<(), ChangeError> {
+    let Editor { staff, seen } = by.into();
     let details = Details::check(&edit.name, &edit.email, &edit.phone, &edit.notes, &edit.guests)?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = Actor::Staff {
-        id: by,
+        id: staff,
         appointment: id,
     }
     .open(&mut tx, now)
     .await?;
+    let differences = differences(&opened.appointment, &details);
+    record(&mut tx, id, opened.author(seen), &differences, now).await?;
     let (phone, notes) = (details.phone.as_deref(), details.notes.as_deref());
     appointments::update_contact(&mut tx, id, &details.name, &details.email, phone, notes, now).await?;
     bring(quince, &mut tx, &opened, &details.guests, now).await?;
@@ -51,8 +61,41 @@ pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> R
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
     check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+    let mut differences = Differences::default();
+    guests_differ(&mut differences, &opened.appointment.guests, &guests);
+    record(
+        &mut tx,
+        opened.appointment.id,
+        opened.author(None),
+        &differences,
+        now,
+    )
+    .await?;
     bring(quince, &mut tx, &opened, &guests, now).await?;
     finish(quince, tx, &opened, now).await
+}
+
+/// What becomes different of an appointment's details. Everything of them is named, so that what is new cannot be left out.
+fn differences(old: &Appointment, new: &Details) -> Differences {
+    let Details {
+        name,
+        email,
+        phone,
+        notes,
+        guests,
+    } = new;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut all = Differences::default();
+    all.value(Field::Name, &old.name, name);
+    all.value(Field::Email, &old.email, email);
+    all.told(Field::Phone, &old.phone, phone, text);
+    all.text(Field::Notes, &text(&old.notes), &text(notes));
+    guests_differ(&mut all, &old.guests, guests);
+    all
+}
+
+fn guests_differ(all: &mut Differences, old: &[String], new: &[String]) {
+    all.entries(Field::Guest, old, new, Clone::clone, Clone::clone);
 }
 
 /// Makes the event, and the reminders, follow what was edited.

@@ -17,7 +17,7 @@ pub use crate::placement::overrides::{InTheWay, OnConflict};
 pub use crate::placement::request::Booking;
 pub use book::{book, book_as_staff, book_as_stranger};
 pub(crate) use change::undo_booking;
-pub use change::{Actor, cancel, set_status, write_again};
+pub use change::{Actor, cancel, cancel_as_staff, set_status, write_again};
 pub use delete::{Deleted, delete, deleted_lately};
 pub use edit::{Edit, edit, edit_guests};
 pub(crate) use hold::give_up as give_up_hold;

@@ -259,8 +259,13 @@ pub(crate) async fn hosts_of(tx: &mut Tx, id: AppointmentId) -> Result<Vec<Staff
 /// The names of an appointment's hosts, in order; empty when nobody holds it.
 pub(crate) async fn host_names(tx: &mut Tx, id: AppointmentId) -> Result<String, StoreError> {
     let hosts = hosts_of(tx, id).await?;
-    let people = staff::list_of(tx, &hosts).await?;
-    Ok(names_of(&hosts, &names(people)))
+    names_of_hosts(tx, &hosts).await
+}
+
+/// The names of these hosts, each once.
+pub(super) async fn names_of_hosts(tx: &mut Tx, hosts: &[StaffId]) -> Result<String, StoreError> {
+    let people = staff::list_of(tx, hosts).await?;
+    Ok(names_of(hosts, &names(people)))
 }
 
 async fn team(tx: &mut Tx) -> Result<BTreeMap<StaffId, String>, StoreError> {

@@ -8,8 +8,8 @@ use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
 use store::{StoreError, Tx, occupancy, staff};
 
-use super::change::{Actor, Opened, check_may};
-use super::read::{hosts_of, one_view};
+use super::change::{Actor, Opened, check_may, record};
+use super::read::{host_names, hosts_of, one_view};
 use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
@@ -19,22 +19,31 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::{Access, Open, Request, Target, claim, place, refusals};
 use crate::quince::Quince;
 use crate::validate::Validator;
+use crate::versions::{Differences, Editor, Field};
 use crate::{notifications, outbox};
 
 /// Gives `from`'s part in an appointment to `to`, anybody of the team who is free then. The events follow: one goes from
 /// the calendar of the first, one comes to that of the second, and the others stay.
 pub async fn reassign(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: AppointmentId,
     from: StaffId,
     to: StaffId,
 ) -> Result<AppointmentView, ChangeError> {
+    let Editor { staff: by, seen } = by.into();
     let actor = Actor::Staff {
         id: by,
         appointment: id,
     };
-    match place(quince, &Reassign { actor, by, from, to }).await {
+    let request = Reassign {
+        actor,
+        by,
+        seen,
+        from,
+        to,
+    };
+    match place(quince, &request).await {
         Ok(view) => {
             quince.wake();
             Ok(view)
@@ -48,6 +57,8 @@ pub async fn reassign(
 struct Reassign {
     actor: Actor,
     by: StaffId,
+    /// The version that they saw.
+    seen: Option<i64>,
     from: StaffId,
     to: StaffId,
 }
@@ -83,6 +94,7 @@ impl Request for Reassign {
         if !hosts.contains(&self.from) && hosts.contains(&self.to) {
             return Ok(Open::Done(one_view(tx, opened.appointment).await?));
         }
+        opened.compare(tx, self.seen, now).await?;
         check_choice(tx, &opened, &hosts, self.from, self.to).await?;
         let mut parts = appointment_parts::list(tx, &[id]).await?;
         let mut taken_over: Option<(Target, Candidate)> = None;
@@ -147,9 +159,13 @@ impl Request for Reassign {
         let changed = appointments::find(tx, old.id)
             .await?
             .ok_or(ChangeError::NotFound)?;
+        let names_before = host_names(tx, old.id).await?;
         let all = self.with_those_who_stay(tx, opened, &changed, parts).await?;
         claim::claim_instead(tx, &all, &changed, now).await?;
         appointment_parts::replace(tx, old.id, &all.parts).await?;
+        let mut differences = Differences::default();
+        differences.value(Field::Host, &names_before, &host_names(tx, old.id).await?);
+        record(tx, old.id, opened.author(None), &differences, now).await?;
         outbox::sync_events(tx, &changed, now).await?;
         self.tell(tx, &changed, &all, now).await?;
         Ok(one_view(tx, changed).await?)

@@ -8,8 +8,8 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
 use store::{StoreError, Tx, appointment_parts, appointments};
 
-use super::change::{Actor, Opened, check_may, over};
-use super::read::{calendar_of, hosts_of, of_token, one_view};
+use super::change::{Actor, Opened, check_may, over, record};
+use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
 use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, lock_calendar_if_limited};
 use crate::error::ChangeError;
@@ -21,6 +21,7 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::{Access, Open, Request, Target, place};
 use crate::quince::Quince;
+use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
 
 /// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
@@ -32,6 +33,7 @@ pub async fn reschedule(
 ) -> Result<AppointmentView, ChangeError> {
     let request = Move {
         actor: actor.clone(),
+        seen: None,
         start,
         on_conflict: OnConflict::Refuse,
     };
@@ -41,14 +43,19 @@ pub async fn reschedule(
 /// As [`reschedule`], by a staff member who may want the time all the same when it is not on offer.
 pub async fn reschedule_as_staff(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     appointment: AppointmentId,
     start: Timestamp,
     on_conflict: OnConflict,
 ) -> Result<AppointmentView, ChangeError> {
-    let actor = Actor::Staff { id: by, appointment };
+    let Editor { staff, seen } = by.into();
+    let actor = Actor::Staff {
+        id: staff,
+        appointment,
+    };
     let request = Move {
         actor,
+        seen,
         start,
         on_conflict,
     };
@@ -58,6 +65,8 @@ pub async fn reschedule_as_staff(
 /// A move with all that is needed to try it again and again.
 struct Move {
     actor: Actor,
+    /// The version of the appointment that its staff member saw.
+    seen: Option<i64>,
     start: Timestamp,
     on_conflict: OnConflict,
 }
@@ -86,6 +95,7 @@ impl Request for Move {
             let unchanged = one_view(tx, opened.appointment.clone()).await?;
             return Ok(Open::Done(unchanged));
         }
+        opened.compare(tx, self.seen, now).await?;
         let target = self.target(tx, &opened, now).await?;
         if access == Access::Change {
             classes::waiting_first(quince, tx, &target.context.calendar, self.start, now).await?;
@@ -212,6 +222,14 @@ async fn move_to(
     }
     claim::claim_instead(tx, &candidate, &moved, now).await?;
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;
+    let mut differences = Differences::default();
+    differences.value(Field::Start, &old.starts_at, &moved.starts_at);
+    let hosts: Vec<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
+    if hosts.iter().any(|host| !hosts_before.contains(host)) {
+        let before = names_of_hosts(tx, &hosts_before).await?;
+        differences.value(Field::Host, &before, &names_of_hosts(tx, &hosts).await?);
+    }
+    record(tx, old.id, opened.author(None), &differences, now).await?;
     outbox::sync_events(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
         // Those who wait first, so that the session's event stays when they are all who come.

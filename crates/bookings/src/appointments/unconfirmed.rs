@@ -9,11 +9,12 @@ use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
 use store::{AppointmentStatus as Status, Tx, appointment_parts, appointments, occupancy, staff, strangers};
 
-use super::change::{Actor, over};
+use super::change::{Actor, over, record};
 use super::read::{hosts_of, is_mailed};
 use crate::error::ChangeError;
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::versions::Differences;
 use crate::{classes, notifications, outbox};
 
 /// How long a time is kept for a client who has not confirmed yet, minutes.
@@ -54,6 +55,8 @@ pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Resul
         _ => return Err(ChangeError::AlreadyOver(over(booked.status))),
     }
     let status = status_of(&opened.calendar);
+    let differences = Differences::status(booked.status, status);
+    record(&mut tx, booked.id, opened.author(None), &differences, now).await?;
     appointments::set_status(&mut tx, booked.id, status, None, now).await?;
     tell(&mut tx, booked.id, None, now).await?;
     // Last, so that of two bookings with one address neither waits for what the other has still to do.

@@ -1,5 +1,6 @@
 //! Booking calendars: what can be booked, with whom, and by which rules.
 
+mod differences;
 mod form;
 mod kind_change;
 
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Priority, Rules, StaffId};
 use store::locks::Lock;
+use store::staff::Staff;
 use store::{
     StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, holds, staff,
     workspace,
@@ -30,6 +32,7 @@ use crate::quince::Quince;
 use crate::retry::{passing_by_internal, retried_if_lost};
 use crate::unreadable;
 use crate::validate::Validator;
+use crate::versions::{self, Author, ChangedMeanwhile, Differences, Editor, Field, Versioned};
 
 /// A booking calendar as its editors see it.
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
@@ -125,6 +128,9 @@ pub enum CalendarError {
     /// It has appointments, which would go with it.
     #[error("This booking calendar has appointments, so it cannot be deleted. Switch it off instead.")]
     HasAppointments,
+    /// Somebody changed it since its form was made.
+    #[error(transparent)]
+    ChangedMeanwhile(#[from] ChangedMeanwhile),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -223,10 +229,11 @@ pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<
 /// Changes a booking calendar. Appointments that are booked stay as they are.
 pub async fn update(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: CalendarId,
     form: CalendarForm,
 ) -> Result<(), CalendarError> {
+    let by = by.into();
     let form = form.checked()?;
     retried_if_lost(|| try_to_update(quince, by, id, form.clone())).await?;
     quince.wake();
@@ -235,17 +242,20 @@ pub async fn update(
 
 async fn try_to_update(
     quince: &Quince,
-    by: StaffId,
+    by: Editor,
     id: CalendarId,
     mut form: CalendarForm,
 ) -> Result<(), CalendarError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    let me = allowed(&mut tx, by.staff).await?;
     check_against_others(&mut tx, Some(id), &mut form).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
+    let differences = differences::of(&mut tx, &old, &form).await?;
+    let author = Author::named(by, &me.name);
+    versions::save::<CalendarError>(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     kind_change::check(&mut tx, &old, &form, now).await?;
     check_change_of_owner(&mut tx, &old, &form, now).await?;
     booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
@@ -325,32 +335,40 @@ pub async fn set_active(
 ) -> Result<(), CalendarError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
-    booking_calendars::find(&mut tx, id)
+    let me = allowed(&mut tx, by).await?;
+    let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
+    let mut differences = Differences::default();
+    differences.switch(Field::Active, old.active, active);
+    let author = Author::named(by.into(), &me.name);
+    versions::save::<CalendarError>(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     booking_calendars::set_active(&mut tx, id, active, now).await?;
     Ok(tx.commit().await?)
 }
 
 /// Deletes a booking calendar that never had an appointment. What visitors hold there goes with it.
-pub async fn delete(quince: &Quince, by: StaffId, id: CalendarId) -> Result<(), CalendarError> {
+pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> Result<(), CalendarError> {
+    let by = by.into();
+    let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    let me = allowed(&mut tx, by.staff).await?;
     booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
     if appointments::has_any(&mut tx, id).await? {
         return Err(CalendarError::HasAppointments);
     }
+    let author = Author::named(by, &me.name);
+    versions::delete::<CalendarError>(&mut tx, Versioned::calendar(id), author, now).await?;
     holds::end_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
 
-async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), CalendarError> {
+async fn allowed(tx: &mut Tx, by: StaffId) -> Result<Staff, CalendarError> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
+        Some(me) if is_admin(me.role) => Ok(me),
         _ => Err(CalendarError::NotAllowed),
     }
 }

@@ -18,6 +18,7 @@ use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::servers::{place_of, places};
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, Differences, Versioned};
 use crate::{notifications, outbox};
 
 /// A session with who takes part.
@@ -185,6 +186,10 @@ async fn try_to_cancel_session(
         .ok_or(ChangeError::NotFound)?;
     for mut attending in appointments::of_session(&mut tx, id).await? {
         let status = Status::Cancelled;
+        let differences = Differences::status(attending.status, status);
+        let of = Versioned::appointment(attending.id);
+        versions::save::<ChangeError>(&mut tx, of, Author::named(by.into(), &name), &differences, now)
+            .await?;
         appointments::set_status(&mut tx, attending.id, status, Some(called_off), now).await?;
         occupancy::release(&mut tx, &locked, attending.id).await?;
         attending.cancel_reason.clone_from(&session.cancel_reason);

@@ -1,8 +1,11 @@
 //! The menu of a Service calendar: made by the owner and admins, read by everybody.
 
+use jiff::Timestamp;
 use scheduling::{CalendarId, Kind, ResourceId, StaffId};
 use store::locks::Lock;
+use store::resources::Resource;
 use store::services::{self, NewService, Service};
+use store::staff::Staff;
 use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
@@ -10,6 +13,7 @@ use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
 use crate::retry::passing_by_internal;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
+use crate::versions::{self, Author, ChangedMeanwhile, Differences, Editor, Field, Versioned};
 
 /// Most services of a menu.
 const SERVICES_LIMIT: usize = 200;
@@ -83,6 +87,9 @@ pub enum MenuError {
     /// Only owners and admins may change menus.
     #[error("Only the owner or an admin may change this. Ask one of them.")]
     NotAllowed,
+    /// Somebody changed it since its form was made.
+    #[error(transparent)]
+    ChangedMeanwhile(#[from] ChangedMeanwhile),
     /// Something broke on our side.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -175,14 +182,20 @@ fn view(service: Service, members: &[(StaffId, String)]) -> ServiceView {
 /// Puts a service at the end of the menu, or changes one. Visits that are booked stay as they are.
 pub async fn save(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     calendar: CalendarId,
     id: Option<ServiceId>,
     form: ServiceForm,
 ) -> Result<(), MenuError> {
     let form = checked(form)?;
+    let now = quince.now();
+    let mut by = by.into();
+    if id.is_none() {
+        // One more takes nothing away from what anybody changed.
+        by.seen = None;
+    }
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    let me = allowed(&mut tx, by.staff).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     row.filter(|row| row.kind == Kind::Service)
         .ok_or(MenuError::NotFound)?;
@@ -238,10 +251,19 @@ pub async fn save(
         staff: form.staff,
         resources: form.resources,
     };
+    let mut differences = Differences::default();
+    match own {
+        Some(own) => differences.within(
+            &quoted(&own.new.name),
+            of_service(&own.new, &new, &members, &known),
+        ),
+        None => differences.entries(Field::Service, &[], &[&new], |_| (), |new| quoted(&new.name)),
+    }
+    record(&mut tx, calendar, Author::named(by, &me.name), &differences, now).await?;
     match id {
         Some(id) if own.is_some() => services::update(&mut tx, id, &new).await?,
         Some(_) => return Err(MenuError::NotFound),
-        None => drop(services::insert(&mut tx, calendar, &new, quince.now()).await?),
+        None => drop(services::insert(&mut tx, calendar, &new, now).await?),
     }
     Ok(tx.commit().await?)
 }
@@ -249,16 +271,33 @@ pub async fn save(
 /// Takes a service off the menu. Visits that are booked stay as they are.
 pub async fn remove(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     calendar: CalendarId,
     id: ServiceId,
 ) -> Result<(), MenuError> {
+    let by = by.into();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    let me = allowed(&mut tx, by.staff).await?;
     let all = services::list(&mut tx, calendar).await?;
-    if !all.iter().any(|service| service.id == id) {
+    let Some(removed) = all.iter().find(|service| service.id == id) else {
         return Err(MenuError::NotFound);
-    }
+    };
+    let mut differences = Differences::default();
+    differences.entries(
+        Field::Service,
+        &[removed],
+        &[],
+        |_| (),
+        |service| quoted(&service.new.name),
+    );
+    record(
+        &mut tx,
+        calendar,
+        Author::named(by, &me.name),
+        &differences,
+        quince.now(),
+    )
+    .await?;
     services::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -281,11 +320,25 @@ pub async fn shift(
     shift: Shift,
 ) -> Result<(), MenuError> {
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    let me = allowed(&mut tx, by).await?;
     let mut groups = grouped(services::list(&mut tx, calendar).await?);
+    let order = |groups: &[Vec<Service>]| -> Vec<ServiceId> {
+        groups.iter().flatten().map(|service| service.id).collect()
+    };
+    let before = order(&groups);
     if !shifted(&mut groups, id, shift) {
         return Err(MenuError::NotFound);
     }
+    let mut differences = Differences::default();
+    differences.entries(
+        Field::Service,
+        &before,
+        &order(&groups),
+        |id| *id,
+        ToString::to_string,
+    );
+    let author = Author::named(by.into(), &me.name);
+    record(&mut tx, calendar, author, &differences, quince.now()).await?;
     for (position, service) in (0..).zip(groups.into_iter().flatten()) {
         if service.new.position != position {
             let new = NewService {
@@ -334,11 +387,66 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     true
 }
 
-async fn allowed(tx: &mut Tx, by: StaffId) -> Result<(), MenuError> {
+async fn allowed(tx: &mut Tx, by: StaffId) -> Result<Staff, MenuError> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
+        Some(me) if is_admin(me.role) => Ok(me),
         _ => Err(MenuError::NotAllowed),
     }
+}
+
+async fn record(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    by: Author<'_>,
+    differences: &Differences,
+    now: Timestamp,
+) -> Result<(), MenuError> {
+    versions::save(tx, Versioned::menu(calendar), by, differences, now).await
+}
+
+fn quoted(name: &str) -> String {
+    format!("“{name}”")
+}
+
+/// What becomes different of a service. Everything of it is named, so that what is new cannot be left out.
+fn of_service(
+    old: &NewService,
+    new: &NewService,
+    members: &[(StaffId, String)],
+    known: &[Resource],
+) -> Differences {
+    let NewService {
+        position: _,
+        group,
+        name,
+        description,
+        duration,
+        processing,
+        staff,
+        resources,
+    } = new;
+    let who = |ids: &Vec<StaffId>| -> String {
+        let name = |id: &StaffId| members.iter().find(|(member, _)| member == id);
+        let names: Vec<&str> = ids.iter().filter_map(|id| Some(name(id)?.1.as_str())).collect();
+        names.join(", ")
+    };
+    let needs = |needs: &Vec<(ResourceId, u32)>| -> String {
+        let need = |(id, quantity): &(ResourceId, u32)| {
+            let resource = known.iter().find(|resource| resource.id == *id);
+            let name = resource.map_or("something", |resource| resource.name.as_str());
+            format!("{quantity} × {name}")
+        };
+        needs.iter().map(need).collect::<Vec<_>>().join(", ")
+    };
+    let mut all = Differences::default();
+    all.value(Field::Heading, &old.group, group);
+    all.value(Field::Name, &old.name, name);
+    all.text(Field::Description, &old.description, description);
+    all.minutes(Field::Duration, old.duration, *duration);
+    all.minutes(Field::Processing, old.processing, *processing);
+    all.told(Field::Staff, &old.staff, staff, who);
+    all.told(Field::Needs, &old.resources, resources, needs);
+    all
 }
 
 fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {

@@ -13,6 +13,7 @@ use crate::accounts::is_admin;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// Most sorts of rooms and equipment.
 const SORTS_LIMIT: usize = 200;
@@ -37,7 +38,8 @@ pub async fn list(quince: &Quince) -> Result<Vec<Resource>, MenuError> {
 }
 
 /// Makes these all that there are, for the owner and admins. What services need, and what is booked ahead, cannot be taken away.
-pub async fn save(quince: &Quince, by: StaffId, all: Vec<ResourceForm>) -> Result<(), MenuError> {
+pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>) -> Result<(), MenuError> {
+    let by = by.into();
     let mut checked = Validator::default();
     if all.len() > SORTS_LIMIT {
         checked.problem(
@@ -68,20 +70,39 @@ pub async fn save(quince: &Quince, by: StaffId, all: Vec<ResourceForm>) -> Resul
     retried_if_lost(|| try_to_save(quince, by, &tidied, now)).await
 }
 
-async fn try_to_save(
-    quince: &Quince,
-    by: StaffId,
-    all: &[Resource],
-    now: Timestamp,
-) -> Result<(), MenuError> {
+async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), MenuError> {
     let mut tx = quince.store().write().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(MenuError::NotAllowed)?;
+    let me = staff::find(&mut tx, by.staff)
+        .await?
+        .ok_or(MenuError::NotAllowed)?;
     if !is_admin(me.role) {
         return Err(MenuError::NotAllowed);
     }
+    let differences = differences(&resources::list(&mut tx).await?, all);
+    let author = Author::named(by, &me.name);
+    versions::save::<MenuError>(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;
     check_what_goes(&mut tx, all, now).await?;
     resources::replace(&mut tx, all).await?;
     Ok(tx.commit().await?)
+}
+
+fn differences(old: &[Resource], new: &[Resource]) -> Differences {
+    // They are kept by name, so that the order of the rows is none.
+    let by_name = |all: &[Resource]| {
+        let mut all = all.to_vec();
+        all.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        all
+    };
+    let words = |resource: &Resource| format!("{} × {}", resource.quantity, resource.name);
+    let mut all = Differences::default();
+    all.entries(
+        Field::Resource,
+        &by_name(old),
+        &by_name(new),
+        |resource| resource.id,
+        words,
+    );
+    all
 }
 
 /// Refuses to take away what services need or what is booked ahead. Whoever books takes the time of the same units, and looks

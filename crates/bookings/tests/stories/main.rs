@@ -53,4 +53,5 @@ mod told;
 mod truth;
 mod unreadable;
 mod unsearchable;
+mod versions;
 mod why_not;

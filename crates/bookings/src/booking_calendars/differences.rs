@@ -1,0 +1,165 @@
+//! What a change makes different of a booking calendar.
+
+use scheduling::{DateRange, Rules};
+use store::booking_calendars::BookingCalendar;
+use store::questions::{AnswerKind, IntakeQuestion};
+use store::{StoreError, Tx, calendar_members, staff};
+
+use super::form::{CalendarForm, Member};
+use crate::people::names;
+use crate::versions::{Differences, Field, date_words};
+
+/// What is different in a form from what is stored. Every setting is named, so that one that is new cannot be left out.
+pub(super) async fn of(
+    tx: &mut Tx,
+    old: &BookingCalendar,
+    form: &CalendarForm,
+) -> Result<Differences, StoreError> {
+    let CalendarForm {
+        name,
+        slug,
+        description,
+        location,
+        color,
+        kind,
+        distribution,
+        rules,
+        members,
+        questions,
+        auto_confirm,
+        confirm_by_mail,
+        ask_puzzle,
+        active,
+        kind_change_confirmed: _,
+    } = form;
+    let mut all = Differences::default();
+    all.value(Field::Name, &old.name, name);
+    all.value(Field::Address, &old.slug, slug);
+    all.text(Field::Description, &old.description, description);
+    all.value(Field::Location, &old.location, location);
+    all.value(Field::Color, &old.color, color);
+    all.value(Field::Kind, old.kind.as_str(), kind.as_str());
+    all.value(
+        Field::Distribution,
+        old.distribution.as_str(),
+        distribution.as_str(),
+    );
+    of_rules(&mut all, &old.rules, rules);
+    of_members(tx, &mut all, old, members).await?;
+    all.entries(
+        Field::Question,
+        &old.questions,
+        questions,
+        |question| question.label.clone(),
+        question_words,
+    );
+    all.switch(Field::AutoConfirm, old.auto_confirm, *auto_confirm);
+    all.switch(Field::ConfirmByMail, old.confirm_by_mail, *confirm_by_mail);
+    all.switch(Field::AskPuzzle, old.ask_puzzle, *ask_puzzle);
+    all.switch(Field::Active, old.active, *active);
+    Ok(all)
+}
+
+async fn of_members(
+    tx: &mut Tx,
+    all: &mut Differences,
+    old: &BookingCalendar,
+    new: &[Member],
+) -> Result<(), StoreError> {
+    let names = names(staff::list(tx).await?);
+    let name = |member: &Member| names.get(&member.staff).cloned().unwrap_or_default();
+    let old: Vec<Member> = calendar_members::with_staff(tx, &[old.id])
+        .await?
+        .into_iter()
+        .map(|(member, _)| Member {
+            staff: member.staff_id,
+            priority: member.priority,
+            weight: member.weight,
+        })
+        .collect();
+    let who = |members: &[Member]| -> Vec<_> { members.iter().map(|member| member.staff).collect() };
+    all.entries(
+        Field::Member,
+        &who(&old),
+        &who(new),
+        |staff| *staff,
+        |staff| names.get(staff).cloned().unwrap_or_default(),
+    );
+    for member in new {
+        if let Some(before) = old.iter().find(|before| before.staff == member.staff) {
+            let mut own = Differences::default();
+            own.value(
+                Field::Priority,
+                before.priority.as_str(),
+                member.priority.as_str(),
+            );
+            own.value(Field::Weight, &before.weight, &member.weight);
+            all.within(&name(member), own);
+        }
+    }
+    Ok(())
+}
+
+fn of_rules(all: &mut Differences, old: &Rules, new: &Rules) {
+    let Rules {
+        zone,
+        duration,
+        interval,
+        pre_buffer,
+        post_buffer,
+        notice,
+        range,
+        per_slot,
+        seats,
+        per_day,
+        look_busy_percent,
+        hours,
+        overrides,
+        cancel_cutoff,
+        reschedule_cutoff,
+    } = new;
+    all.value(Field::Zone, old.zone.name(), zone.name());
+    all.minutes(Field::Duration, old.duration, *duration);
+    all.minutes(Field::Interval, old.interval, *interval);
+    all.minutes(Field::BufferBefore, old.pre_buffer, *pre_buffer);
+    all.minutes(Field::BufferAfter, old.post_buffer, *post_buffer);
+    all.value(Field::Notice, &old.notice, notice);
+    all.told(Field::Range, &old.range, range, range_words);
+    all.value(Field::PerSlot, &old.per_slot, per_slot);
+    all.value(Field::Seats, &old.seats, seats);
+    all.told(Field::PerDay, &old.per_day, per_day, |most| {
+        most.map_or_else(|| "as many as fit".to_owned(), |most| most.to_string())
+    });
+    all.value(Field::LookBusy, &old.look_busy_percent, look_busy_percent);
+    all.switch(Field::OwnHours, old.hours.is_some(), hours.is_some());
+    if let (Some(old), Some(new)) = (&old.hours, hours) {
+        all.weekly(old, new);
+    }
+    all.dates(&old.overrides, overrides);
+    all.value(Field::CancelCutoff, &old.cancel_cutoff, cancel_cutoff);
+    all.value(Field::RescheduleCutoff, &old.reschedule_cutoff, reschedule_cutoff);
+}
+
+fn range_words(range: &DateRange) -> String {
+    match range {
+        DateRange::Rolling(span) => span.to_string(),
+        DateRange::Fixed { from, to } => format!("{} to {}", date_words(*from), date_words(*to)),
+        DateRange::Unlimited => "without an end".to_owned(),
+    }
+}
+
+/// "“Colour?” (must be answered: red, green)"
+fn question_words(question: &IntakeQuestion) -> String {
+    let kind = match question.kind {
+        AnswerKind::Line => "a short text".to_owned(),
+        AnswerKind::Text => "a long text".to_owned(),
+        AnswerKind::Choice => question.choices.join(", "),
+        AnswerKind::YesNo => "yes or no".to_owned(),
+    };
+    let must = if question.required {
+        "must be answered: "
+    } else {
+        ""
+    };
+    format!("“{}” ({must}{kind})", question.label)
+}

@@ -1,0 +1,316 @@
+//! What a change makes different, in short texts that are kept with it.
+
+use std::fmt::Display;
+
+use scheduling::{DateOverride, LocalWindow, Span, Unit, WeeklyHours};
+use serde::{Deserialize, Serialize};
+use store::AppointmentStatus;
+
+/// Most differences that are kept of one change.
+const MOST: usize = 20;
+/// Longest text that is kept, in characters.
+const LONGEST: usize = 80;
+
+/// What can become different.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    missing_docs,
+    reason = "each name says what it is; how it is told is beside the sentences"
+)]
+pub enum Field {
+    Name,
+    Zone,
+    Hours,
+    OwnHours,
+    Date,
+    Address,
+    Description,
+    Location,
+    Color,
+    Kind,
+    Distribution,
+    Duration,
+    Interval,
+    BufferBefore,
+    BufferAfter,
+    Notice,
+    Range,
+    PerSlot,
+    Seats,
+    PerDay,
+    LookBusy,
+    CancelCutoff,
+    RescheduleCutoff,
+    AutoConfirm,
+    ConfirmByMail,
+    AskPuzzle,
+    Active,
+    Member,
+    Priority,
+    Weight,
+    Question,
+    Service,
+    Heading,
+    Processing,
+    Staff,
+    Needs,
+    Holiday,
+    Resource,
+    Email,
+    Phone,
+    Notes,
+    Guest,
+    Start,
+    Host,
+    Status,
+    /// Further ones that are not kept; `to` says how many.
+    Further,
+}
+
+/// One thing that became different.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What.
+    pub field: Field,
+    /// Whose it is, where the thing has several of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// What it was; nothing if there was none, or if it is too long to repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What it is now; nothing if there is none, or if it is too long to repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// The differences as they were kept; nothing when another version of Quince kept them otherwise.
+pub(super) fn from_json(text: &str) -> Vec<Difference> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Collects what a change makes different.
+#[derive(Debug, Default)]
+pub(crate) struct Differences(Vec<Difference>);
+
+impl Differences {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// That an appointment stands otherwise now.
+    pub(crate) fn status(from: AppointmentStatus, to: AppointmentStatus) -> Self {
+        let mut all = Self::default();
+        all.value(Field::Status, from.as_str(), to.as_str());
+        all
+    }
+
+    /// A list with an end, of texts with an end: what is kept does not grow with what somebody types.
+    pub(super) fn to_json(&self) -> String {
+        let mut kept: Vec<Difference> = self.0.iter().take(MOST).cloned().collect();
+        let further = self.0.len() - kept.len();
+        if further > 0 {
+            kept.push(Difference {
+                field: Field::Further,
+                of: None,
+                from: None,
+                to: Some(further.to_string()),
+            });
+        }
+        for difference in &mut kept {
+            let texts = [&mut difference.of, &mut difference.from, &mut difference.to];
+            texts.into_iter().flatten().for_each(shorten);
+        }
+        // Texts and names of fields can always be written down.
+        serde_json::to_string(&kept).unwrap_or_else(|_| "[]".to_owned())
+    }
+
+    fn push(&mut self, field: Field, from: Option<String>, to: Option<String>) {
+        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+        self.0.push(Difference {
+            field,
+            of: None,
+            from: filled(from),
+            to: filled(to),
+        });
+    }
+
+    /// A short value; an empty text is none.
+    pub(crate) fn value<T: Display + PartialEq + ?Sized>(&mut self, field: Field, from: &T, to: &T) {
+        if from != to {
+            self.push(field, Some(from.to_string()), Some(to.to_string()));
+        }
+    }
+
+    /// A value that is told in other words.
+    pub(crate) fn told<T: PartialEq>(
+        &mut self,
+        field: Field,
+        from: &T,
+        to: &T,
+        words: impl Fn(&T) -> String,
+    ) {
+        if from != to {
+            self.push(field, Some(words(from)), Some(words(to)));
+        }
+    }
+
+    /// A text that is too long to repeat.
+    pub(crate) fn text(&mut self, field: Field, from: &str, to: &str) {
+        if from != to {
+            self.push(field, None, None);
+        }
+    }
+
+    pub(crate) fn minutes(&mut self, field: Field, from: u32, to: u32) {
+        self.value(
+            field,
+            &Span::new(from, Unit::Minutes),
+            &Span::new(to, Unit::Minutes),
+        );
+    }
+
+    pub(crate) fn switch(&mut self, field: Field, from: bool, to: bool) {
+        self.told(field, &from, &to, |on| if *on { "on" } else { "off" }.to_owned());
+    }
+
+    /// A list whose entries are told apart by a key: what was added, what was removed, what is different, and whether the others
+    /// stand in another order.
+    pub(crate) fn entries<T: PartialEq, K: PartialEq>(
+        &mut self,
+        field: Field,
+        from: &[T],
+        to: &[T],
+        key: impl Fn(&T) -> K,
+        words: impl Fn(&T) -> String,
+    ) {
+        let same = |entry: &T, list: &[T]| list.iter().position(|other| key(other) == key(entry));
+        for old in from {
+            match same(old, to).and_then(|place| to.get(place)) {
+                None => self.push(field, Some(words(old)), None),
+                Some(new) if new != old => self.push(field, Some(words(old)), Some(words(new))),
+                Some(_) => {}
+            }
+        }
+        for new in to.iter().filter(|new| same(new, from).is_none()) {
+            self.push(field, None, Some(words(new)));
+        }
+        let places: Vec<usize> = from.iter().filter_map(|old| same(old, to)).collect();
+        if !places.is_sorted() {
+            self.push(field, None, None);
+        }
+    }
+
+    /// The differences of one of several, which has a name.
+    pub(crate) fn within(&mut self, name: &str, differences: Self) {
+        self.0
+            .extend(differences.0.into_iter().map(|difference| Difference {
+                of: Some(name.to_owned()),
+                ..difference
+            }));
+    }
+
+    /// Weekly hours.
+    pub(crate) fn weekly(&mut self, from: &WeeklyHours, to: &WeeklyHours) {
+        const DAYS: [&str; 7] = [
+            "Monday",
+            "Tuesday",
+            "Wednesday",
+            "Thursday",
+            "Friday",
+            "Saturday",
+            "Sunday",
+        ];
+        for (day, (from, to)) in DAYS.into_iter().zip(from.0.iter().zip(&to.0)) {
+            let mut own = Self::default();
+            own.told(Field::Hours, from, to, |windows| windows_words(windows));
+            self.within(day, own);
+        }
+    }
+
+    /// Dates with hours of their own.
+    pub(crate) fn dates(&mut self, from: &[DateOverride], to: &[DateOverride]) {
+        let words =
+            |day: &DateOverride| format!("{} ({})", date_words(day.date), windows_words(&day.windows));
+        // They have no order of their own.
+        let sorted = |days: &[DateOverride]| {
+            let mut days = days.to_vec();
+            days.sort_by_key(|day| day.date);
+            days
+        };
+        self.entries(Field::Date, &sorted(from), &sorted(to), |day| day.date, words);
+    }
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+/// "25 December 2026".
+pub(crate) fn date_words(date: jiff::civil::Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
+fn windows_words(windows: &[LocalWindow]) -> String {
+    let clock = |minutes: u16| format!("{}:{:02}", minutes / 60 % 24, minutes % 60);
+    let window = |window: &LocalWindow| format!("{}–{}", clock(window.from), clock(window.to));
+    if windows.is_empty() {
+        return "closed".to_owned();
+    }
+    let all: Vec<String> = windows.iter().map(window).collect();
+    all.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(differences: &Differences) -> Vec<Difference> {
+        from_json(&differences.to_json())
+    }
+
+    #[test]
+    fn what_is_kept_has_an_end_however_much_is_typed() {
+        let mut all = Differences::default();
+        let to: Vec<String> = (0..1_000)
+            .map(|number| format!("{number} {}", "long ".repeat(1_000)))
+            .collect();
+        all.entries(Field::Guest, &[], &to, Clone::clone, Clone::clone);
+        let text = all.to_json();
+        assert!(text.len() < 4_000, "{}", text.len());
+        let kept = from_json(&text);
+        assert_eq!(kept.len(), MOST + 1);
+        assert_eq!(kept[MOST].field, Field::Further);
+        assert_eq!(kept[MOST].to.as_deref(), Some("980"));
+    }
+
+    #[test]
+    fn a_list_says_what_came_what_went_and_whether_the_order_is_another() {
+        let list = |text: &str| -> Vec<(char, bool)> {
+            let entry = |sign: char| (sign.to_ascii_lowercase(), sign.is_uppercase());
+            text.chars().map(entry).collect()
+        };
+        let told = |from: &str, to: &str| -> Vec<(Option<String>, Option<String>)> {
+            let mut all = Differences::default();
+            let words = |(sign, _): &(char, bool)| sign.to_string();
+            all.entries(Field::Member, &list(from), &list(to), |(sign, _)| *sign, words);
+            of(&all).into_iter().map(|one| (one.from, one.to)).collect()
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told("abc", "abc"), []);
+        assert_eq!(told("abc", "ac"), [(some("b"), None)]);
+        assert_eq!(told("ac", "abc"), [(None, some("b"))]);
+        assert_eq!(told("abc", "cab"), [(None, None)]);
+        assert_eq!(told("abc", "aBc"), [(some("b"), some("b"))]);
+        assert_eq!(told("ab", "cb"), [(some("a"), None), (None, some("c"))]);
+    }
+
+    #[test]
+    fn what_another_version_kept_is_no_fault() {
+        assert_eq!(from_json("{\"name\":\"Ada\"}"), []);
+        assert_eq!(from_json("[{\"field\":\"of the future\"}]"), []);
+    }
+}

@@ -1,0 +1,283 @@
+//! Versions of what several people may edit, so that nobody's change is lost.
+//!
+//! A form carries the version that it was made from. A use case compares it in its own transaction with the newest, and records what
+//! it changes as the next one. Whoever would save over a newer version gets [`ChangedMeanwhile`] and may save again having seen that.
+
+mod differences;
+mod sentences;
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, CalendarId, StaffId};
+use store::changes::{self, Change as Row};
+use store::{ChangeDeed, ChangeSubject, StoreError, Tx, staff};
+use uuid::Uuid;
+use zones::Zone;
+
+use crate::problem::Internal;
+use crate::quince::Quince;
+
+pub use differences::{Difference, Field};
+pub(crate) use differences::{Differences, date_words};
+
+/// Whoever makes a version at the same moment as others gets the one after theirs; more than a few in a row are a fault of ours.
+const TRIES: usize = 8;
+
+/// Something whose changes are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versioned {
+    subject: ChangeSubject,
+    id: Uuid,
+}
+
+impl Versioned {
+    /// The workspace with its holidays.
+    pub const WORKSPACE: Self = Self::the_only(ChangeSubject::Workspace);
+    /// All rooms and equipment.
+    pub const RESOURCES: Self = Self::the_only(ChangeSubject::Resources);
+
+    const fn the_only(subject: ChangeSubject) -> Self {
+        Self {
+            subject,
+            id: Uuid::nil(),
+        }
+    }
+
+    /// A booking calendar with its members and questions.
+    pub fn calendar(id: CalendarId) -> Self {
+        Self {
+            subject: ChangeSubject::BookingCalendar,
+            id: id.0,
+        }
+    }
+
+    /// The menu of a Service calendar.
+    pub fn menu(id: CalendarId) -> Self {
+        Self {
+            subject: ChangeSubject::Menu,
+            id: id.0,
+        }
+    }
+
+    /// A staff member's profile.
+    pub fn profile(id: StaffId) -> Self {
+        Self {
+            subject: ChangeSubject::Profile,
+            id: id.0,
+        }
+    }
+
+    /// An appointment.
+    pub fn appointment(id: AppointmentId) -> Self {
+        Self {
+            subject: ChangeSubject::Appointment,
+            id: id.0,
+        }
+    }
+}
+
+/// The newest version, for a form; 0 when it was never changed. A page asks for it before it reads what the form shows: then a change
+/// in between is noticed.
+pub async fn newest(quince: &Quince, of: Versioned) -> Result<i64, Internal> {
+    let mut tx = quince.store().read().await?;
+    Ok(changes::version(&mut tx, of.subject, of.id).await?)
+}
+
+/// A staff member who changes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Editor {
+    /// Who.
+    pub staff: StaffId,
+    /// The version that their form was made from; none: they mean it whatever is there.
+    pub seen: Option<i64>,
+}
+
+impl Editor {
+    /// Somebody whose form was made from this version.
+    pub fn having_seen(staff: StaffId, version: i64) -> Self {
+        Self {
+            staff,
+            seen: Some(version),
+        }
+    }
+}
+
+/// Somebody who means it whatever is there.
+impl From<StaffId> for Editor {
+    fn from(staff: StaffId) -> Self {
+        Self { staff, seen: None }
+    }
+}
+
+/// Whose change is recorded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Author<'a> {
+    /// Who, if it is a staff member.
+    pub(crate) staff: Option<StaffId>,
+    /// What a sentence calls them.
+    pub(crate) name: &'a str,
+    /// The version that they saw; none: they mean it whatever is there.
+    pub(crate) seen: Option<i64>,
+}
+
+impl<'a> Author<'a> {
+    /// The client of an appointment.
+    pub(crate) const CLIENT: Self = Self::unseeing("The client");
+
+    /// Somebody of this name who is not signed in, or acts on many at once.
+    pub(crate) const fn unseeing(name: &'a str) -> Self {
+        Self {
+            staff: None,
+            name,
+            seen: None,
+        }
+    }
+
+    /// An editor of this name.
+    pub(crate) fn named(editor: Editor, name: &'a str) -> Self {
+        Self {
+            staff: Some(editor.staff),
+            name,
+            seen: editor.seen,
+        }
+    }
+}
+
+/// A change that somebody made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Their name; none: it was the reader.
+    pub by: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the whole thing was deleted.
+    pub is_deletion: bool,
+    /// What became different; nothing where that is not known.
+    pub differences: Vec<Difference>,
+}
+
+/// Something was changed since it was seen, and saving would undo that. Nothing was saved. Its `Display` tells every change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedMeanwhile {
+    /// The changes since then, the first first.
+    pub changes: Vec<Change>,
+    /// The version of the last of them: who saves having seen it saves over all of them, and over no other.
+    pub newest: i64,
+    /// By which zone the reader is told times, and what time it is.
+    told: (Zone, Timestamp),
+}
+
+impl std::error::Error for ChangedMeanwhile {}
+
+/// Whether nobody made another version than the one that was seen.
+pub(crate) async fn compare<E>(tx: &mut Tx, of: Versioned, by: Author<'_>, now: Timestamp) -> Result<(), E>
+where
+    E: From<StoreError> + From<ChangedMeanwhile>,
+{
+    if by.seen.is_none() {
+        return Ok(());
+    }
+    let newest = changes::version(tx, of.subject, of.id).await?;
+    compare_with(tx, of, by, newest, now).await
+}
+
+async fn compare_with<E>(
+    tx: &mut Tx,
+    of: Versioned,
+    by: Author<'_>,
+    newest: i64,
+    now: Timestamp,
+) -> Result<(), E>
+where
+    E: From<StoreError> + From<ChangedMeanwhile>,
+{
+    match by.seen {
+        Some(seen) if seen != newest => Err(changed_meanwhile(tx, of, by, (seen, newest), now).await?.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Records what an author is about to write as the next version; where nothing becomes different there is none. An error breaks the
+/// transaction off, so nothing has to be undone.
+///
+/// # Errors
+/// [`ChangedMeanwhile`] when there is another version than the author saw, even one that is made at the same moment.
+pub(crate) async fn save<E>(
+    tx: &mut Tx,
+    of: Versioned,
+    by: Author<'_>,
+    differences: &Differences,
+    now: Timestamp,
+) -> Result<(), E>
+where
+    E: From<StoreError> + From<ChangedMeanwhile>,
+{
+    if differences.is_empty() {
+        return Ok(());
+    }
+    record(tx, of, by, ChangeDeed::Saved, differences.to_json(), now).await
+}
+
+/// Records that an author deletes something.
+pub(crate) async fn delete<E>(tx: &mut Tx, of: Versioned, by: Author<'_>, now: Timestamp) -> Result<(), E>
+where
+    E: From<StoreError> + From<ChangedMeanwhile>,
+{
+    record(tx, of, by, ChangeDeed::Deleted, "[]".to_owned(), now).await
+}
+
+async fn record<E>(
+    tx: &mut Tx,
+    of: Versioned,
+    by: Author<'_>,
+    deed: ChangeDeed,
+    details: String,
+    now: Timestamp,
+) -> Result<(), E>
+where
+    E: From<StoreError> + From<ChangedMeanwhile>,
+{
+    let mut row = Row {
+        subject: of.subject,
+        subject_id: of.id,
+        version: 0,
+        deed,
+        staff_id: by.staff,
+        staff_name: by.name.to_owned(),
+        at: now,
+        details,
+    };
+    for _ in 0..TRIES {
+        let newest = changes::version(tx, of.subject, of.id).await?;
+        compare_with::<E>(tx, of, by, newest, now).await?;
+        row.version = newest + 1;
+        if changes::record(tx, &row).await? {
+            return Ok(());
+        }
+    }
+    Err(StoreError::AlreadyExists.into())
+}
+
+async fn changed_meanwhile(
+    tx: &mut Tx,
+    of: Versioned,
+    by: Author<'_>,
+    (seen, newest): (i64, i64),
+    now: Timestamp,
+) -> Result<ChangedMeanwhile, StoreError> {
+    let reader = match by.staff {
+        Some(reader) => staff::find(tx, reader).await?,
+        None => None,
+    };
+    let rows = changes::since(tx, of.subject, of.id, seen).await?;
+    let change = |row: Row| Change {
+        by: (row.staff_id.is_none() || row.staff_id != by.staff).then_some(row.staff_name),
+        at: row.at,
+        is_deletion: row.deed == ChangeDeed::Deleted,
+        differences: differences::from_json(&row.details),
+    };
+    Ok(ChangedMeanwhile {
+        changes: rows.into_iter().map(change).collect(),
+        newest,
+        told: (reader.map_or_else(Zone::utc, |reader| reader.zone), now),
+    })
+}
