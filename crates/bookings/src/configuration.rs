@@ -24,10 +24,17 @@ pub struct Configuration {
     pub primary: Option<RemoteCalendarView>,
     /// What is wrong with it, in a sentence with a next step.
     pub primary_problem: Option<String>,
-    /// What happens while a calendar cannot be read.
-    pub when_stale: WhenStale,
     /// How many appointments to come would move to another primary calendar.
     pub future_appointments: u32,
+}
+
+/// How the events of one connection's calendars are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policies {
+    /// What becomes of events that are edited or deleted there later (D6).
+    pub import_policy: ImportPolicy,
+    /// What happens while a calendar cannot be read.
+    pub when_stale: WhenStale,
 }
 
 /// Why the configuration could not be shown or saved.
@@ -74,9 +81,6 @@ impl From<ConnectError> for ConfigurationError {
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, ConfigurationError> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
-    let person = staff::find(&mut tx, id)
-        .await?
-        .ok_or(ConfigurationError::NotFound)?;
     let connections = views(&mut tx, id, now).await?;
     let found = connections
         .iter()
@@ -86,7 +90,6 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Configur
     Ok(Configuration {
         primary: primary.map(|(_, calendar)| calendar.clone()),
         primary_problem,
-        when_stale: person.when_stale,
         future_appointments: appointments::future_count(&mut tx, id, now).await?,
         connections,
     })
@@ -166,48 +169,43 @@ pub async fn save_conflicts(
     read_now(quince, &read).await
 }
 
-/// Chooses whether whole-day events of a calendar that say nothing about it block.
-pub async fn save_all_day_blocks(
-    quince: &Quince,
-    id: StaffId,
-    calendar: RemoteCalendarId,
-    blocks: bool,
-) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    own(&mut tx, id, calendar).await?;
-    remote_calendars::set_all_day_blocks(&mut tx, calendar, blocks).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Chooses how later edits of external events are treated (D6). Keeping up again catches up at once.
-pub async fn save_import_policy(
+/// Chooses how the events of one connection's calendars are treated; other connections keep their choices. `all_day_blocks` names
+/// its calendars whose whole-day events block that say nothing about it; without it, that stays as it is. Keeping up again catches
+/// up at once.
+pub async fn save_policies(
     quince: &Quince,
     id: StaffId,
     connection: ConnectionId,
-    policy: ImportPolicy,
+    policies: Policies,
+    all_day_blocks: Option<&[RemoteCalendarId]>,
 ) -> Result<(), ConfigurationError> {
     let mut tx = quince.store().write().await?;
     let known = own_connection(&mut tx, id, connection).await?;
-    if known.import_policy == policy {
-        return Ok(());
+    let calendars = remote_calendars::list_for_connections(&mut tx, &[connection]).await?;
+    if let Some(chosen) = all_day_blocks {
+        if chosen.iter().any(|id| !calendars.iter().any(|own| own.id == *id)) {
+            return Err(ConfigurationError::NotFound);
+        }
+        for calendar in &calendars {
+            let blocks = chosen.contains(&calendar.id);
+            if calendar.all_day_blocks != blocks {
+                remote_calendars::set_all_day_blocks(&mut tx, calendar.id, blocks).await?;
+            }
+        }
     }
-    connections::set_import_policy(&mut tx, connection, policy).await?;
-    for calendar in remote_calendars::list_for_connections(&mut tx, &[connection]).await? {
+    let Policies {
+        import_policy,
+        when_stale,
+    } = policies;
+    connections::set_policies(&mut tx, connection, import_policy, when_stale).await?;
+    if known.import_policy == import_policy {
+        return Ok(tx.commit().await?);
+    }
+    for calendar in calendars {
         remote_calendars::forget_progress(&mut tx, calendar.id).await?;
     }
     tx.commit().await?;
     read_now(quince, &BTreeSet::from([connection])).await
-}
-
-/// Chooses what happens while a calendar cannot be read.
-pub async fn save_when_stale(
-    quince: &Quince,
-    id: StaffId,
-    choice: WhenStale,
-) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    staff::set_when_stale(&mut tx, id, choice).await?;
-    Ok(tx.commit().await?)
 }
 
 /// A calendar on a connection that belongs to this person and has not ended, with how its server is called.

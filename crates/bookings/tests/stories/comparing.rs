@@ -552,9 +552,7 @@ async fn an_account_that_is_throttled_is_left_alone(world: World) {
 
 async fn as_first_imported(world: &World) {
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::AsFirstImported)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
 }
 
 async fn d6_a_search_that_leaves_out_events_is_noticed(world: World) {
@@ -634,9 +632,7 @@ async fn a_choice_made_during_a_comparison_counts(world: World) {
     assert!(!is_free(&world, "10:00").await && is_free(&world, "14:00").await);
     let reading = comparing(&world, 2).await;
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::KeepUp)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::KeepUp).await;
     reading.await.unwrap();
     assert!(is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
 }

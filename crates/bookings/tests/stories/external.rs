@@ -1,8 +1,9 @@
 //! External events: seen, followed or kept, and never mistaken for free time (D5, D6).
 
 use bookings::agenda::{self, Who};
+use bookings::configuration::{self, Policies};
 use bookings::connections;
-use bookings::{ImportPolicy, WhenStale, configuration};
+use bookings::{ImportPolicy, RemoteCalendarId, WhenStale};
 use sandbox::{ExpiredToken, Fault};
 
 use crate::database::stories;
@@ -73,9 +74,7 @@ async fn d6_keep_up_follows_every_edit(world: World) {
 
 async fn d6_as_first_imported_ignores_later_edits(world: World) {
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::AsFirstImported)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
     let moved = world.event("Work", "10:00");
     let deleted = world.event("Work", "14:00");
     world.sync().await;
@@ -106,14 +105,14 @@ async fn d6_as_first_imported_ignores_later_edits(world: World) {
 
 async fn d6_keeping_up_again_catches_up(world: World) {
     let id = world.connection().await.id;
-    let policy = |policy| configuration::save_import_policy(&world.quince, world.owner, id, policy);
-    policy(ImportPolicy::AsFirstImported).await.unwrap();
+    let policy = |policy| world.import_policy(id, policy);
+    policy(ImportPolicy::AsFirstImported).await;
     let href = world.event("Work", "10:00");
     world.sync().await;
     world.control.delete_event(world.icloud("Work"), &href);
     world.sync().await;
     assert!(!world.is_free("10:00").await);
-    policy(ImportPolicy::KeepUp).await.unwrap();
+    policy(ImportPolicy::KeepUp).await;
     assert!(world.is_free("10:00").await);
 }
 
@@ -179,16 +178,16 @@ async fn while_icloud_is_down_the_host_chooses_what_counts(world: World) {
     world.sync().await;
     world.control.set_down(true);
     world.later(20).await;
-    let choose = |choice| configuration::save_when_stale(&world.quince, world.owner, choice);
+    let choose = |choice| world.when_stale(choice);
     assert!(
         !world.is_free("10:00").await && world.is_free("11:00").await,
         "the last known events count"
     );
-    choose(WhenStale::StopOffering).await.unwrap();
+    choose(WhenStale::StopOffering).await;
     assert_eq!(world.free().await, [] as [&str; 0], "the host is not offered");
-    choose(WhenStale::IgnoreCalendar).await.unwrap();
+    choose(WhenStale::IgnoreCalendar).await;
     assert!(world.is_free("10:00").await, "the calendar is ignored");
-    choose(WhenStale::StopOffering).await.unwrap();
+    choose(WhenStale::StopOffering).await;
     world.control.set_down(false);
     world.later(60).await;
     assert!(
@@ -210,10 +209,20 @@ async fn a_whole_day_blocks_unless_switched_off(world: World) {
     world.sync().await;
     assert_eq!(world.free().await, [] as [&str; 0]);
     let work = world.remote("Work").await;
-    configuration::save_all_day_blocks(&world.quince, world.owner, work, false)
-        .await
-        .unwrap();
+    let connection = world.connection().await;
+    let policies = Policies {
+        import_policy: connection.import_policy,
+        when_stale: connection.when_stale,
+    };
+    let home = world.remote("Home").await;
+    let save = |all_day: RemoteCalendarId| {
+        let (quince, owner) = (&world.quince, world.owner);
+        async move { configuration::save_policies(quince, owner, connection.id, policies, Some(&[all_day])).await }
+    };
+    save(home).await.unwrap();
     assert!(world.is_free("10:00").await);
+    save(work).await.unwrap();
+    assert!(!world.is_free("10:00").await);
 }
 
 async fn the_horizon_moves_with_time(world: World) {

@@ -291,9 +291,7 @@ async fn a_daily_comparison_fetches_only_what_is_new(world: World) {
 
 async fn d6_what_stays_as_first_imported_is_not_fetched_again(world: World) {
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::AsFirstImported)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
     let work = world.icloud("Work");
     let href = world
         .control
