@@ -629,7 +629,7 @@ async fn a_choice_made_during_a_comparison_counts(world: World) {
     world.sync().await;
     world.control.move_event(home, &href, wednesday("14:00"));
     world.sync().await;
-    assert!(!is_free(&world, "10:00").await && is_free(&world, "14:00").await);
+    assert!(!is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
     let reading = comparing(&world, 2).await;
     let id = world.connection().await.id;
     world.import_policy(id, ImportPolicy::KeepUp).await;

@@ -303,7 +303,7 @@ async fn d6_what_stays_as_first_imported_is_not_fetched_again(world: World) {
     world.clock.advance(SignedDuration::from_hours(26));
     world.sync().await;
     assert_eq!(multigets(&world), 0);
-    assert!(!is_free(&world, "10:00").await && is_free(&world, "14:00").await);
+    assert!(!is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
 }
 
 async fn a_calendar_that_does_not_answer_is_read_at_once(world: World) {
