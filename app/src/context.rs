@@ -81,6 +81,8 @@ pub fn set_content_security_policy(nonce: &str) {
 #[derive(Debug)]
 pub struct Submitted {
     form: &'static str,
+    /// What tells it from others of its name.
+    which: BTreeMap<String, String>,
     values: BTreeMap<String, String>,
 }
 
@@ -95,6 +97,7 @@ impl Submitted {
     pub fn new(form: &'static str) -> Self {
         Self {
             form,
+            which: BTreeMap::new(),
             values: BTreeMap::new(),
         }
     }
@@ -104,6 +107,13 @@ impl Submitted {
     pub fn keep(mut self, field: &str, value: &str) -> Self {
         self.values.insert(field.to_owned(), value.to_owned());
         self
+    }
+
+    /// Which of several forms of this name it is: kept in any case.
+    #[must_use]
+    pub fn of(mut self, field: &str, value: &str) -> Self {
+        self.which.insert(field.to_owned(), value.to_owned());
+        self.keep(field, value)
     }
 
     /// Ends the form. Accepted: the browser goes to the address in the result. Not accepted: the page shows why, with all that
@@ -148,8 +158,9 @@ impl Submitted {
             Ok(()) => {
                 if is_plain_post() {
                     let kept = KeptForm {
+                        values: self.which.clone(),
+                        problem: None,
                         done: Some(done.to_owned()),
-                        ..KeptForm::default()
                     };
                     self.remember(kept).await;
                     leptos_axum::redirect(&page_of_form());

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ui::{Badge, Tone};
+#[cfg(feature = "ssr")]
+use crate::error::AppError;
+use crate::kept::KeptForm;
+use crate::ui::field::Problem;
+use crate::ui::{Badge, Options, Tone};
 
 /// One login with its calendars, as the choice shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +22,8 @@ pub struct AccountView {
     pub calendars: Vec<CalendarView>,
     /// `keep-up` or `as-first-imported`.
     pub import_policy: String,
+    /// `use-last-known`, `stop-offering` or `ignore-calendar`.
+    pub when_stale: String,
 }
 
 /// One calendar on a server.
@@ -163,22 +169,92 @@ fn ConflictRow(calendar: CalendarView) -> impl IntoView {
     }
 }
 
-/// The two import policies, each with its sentence (D6), for these servers.
-pub fn policy_options(servers: &str) -> Vec<(String, String, String)> {
+/// The two import policies, each with its sentence (D6), for this server.
+fn policy_options(place: &str) -> Vec<(String, String, String)> {
     vec![
         (
             "keep-up".to_owned(),
-            format!("Keep up with {servers}"),
-            format!("Events that are moved or deleted in {servers} move and disappear here, too."),
+            format!("Keep up with {place}"),
+            format!("Events that are moved or deleted in {place} move and disappear here, too."),
         ),
         (
             "as-first-imported".to_owned(),
             "Keep as first imported".to_owned(),
             format!(
-                "An event stays here as it was when Quince first saw it, even when it is moved or deleted in {servers} later."
+                "An event stays here as it was when Quince first saw it, even when it is moved or deleted in {place} later."
             ),
         ),
     ]
+}
+
+/// What happens while a calendar cannot be read, each choice with its sentence.
+fn stale_options() -> Vec<(String, String, String)> {
+    [
+        (
+            "use-last-known",
+            "Use what was last known",
+            "Times stay on offer around the events that Quince knows.",
+        ),
+        (
+            "stop-offering",
+            "Stop offering me",
+            "Nobody can book you until the calendar can be read again.",
+        ),
+        (
+            "ignore-calendar",
+            "Ignore this calendar",
+            "Its events no longer block you. You may be booked twice.",
+        ),
+    ]
+    .into_iter()
+    .map(|(value, label, help)| (value.to_owned(), label.to_owned(), help.to_owned()))
+    .collect()
+}
+
+/// How the events of one account are treated: when they change there (D6), and while they cannot be read.
+#[component]
+pub fn PoliciesChoice(
+    /// The account, with its present choices.
+    account: AccountView,
+    /// What was typed before, if the form was not accepted.
+    kept: KeptForm,
+    /// The form's error.
+    problem: Problem,
+) -> impl IntoView {
+    let policy = kept.value_or("policy", &account.import_policy);
+    let when_stale = kept.value_or("when_stale", &account.when_stale);
+    let (place, id) = (account.place, account.id);
+    let field = |name: &str| format!("{name}-{id}");
+    let (policy_id, stale_id) = (field("policy"), field("when-stale"));
+    view! {
+        <input type="hidden" name="connection" value=id/>
+        <Options legend=format!("When events change in {place}") name="policy" id=policy_id options=policy_options(&place) value=policy problem/>
+        <Options legend="When a calendar cannot be read" name="when_stale" id=stale_id options=stale_options() value=when_stale problem/>
+    }
+}
+
+/// A connection's choices as sent by a form.
+#[cfg(feature = "ssr")]
+pub fn policies(
+    connection: &str,
+    policy: &str,
+    when_stale: &str,
+) -> Result<(bookings::ConnectionId, bookings::configuration::Policies), AppError> {
+    let connection = connection.parse().map_err(|_| AppError::NotFound)?;
+    let import_policy = policy
+        .parse()
+        .map_err(|_| AppError::field("policy", "Choose what happens when events change."))?;
+    let when_stale = when_stale.parse().map_err(|_| {
+        AppError::field(
+            "when_stale",
+            "Choose what happens when a calendar cannot be read.",
+        )
+    })?;
+    let policies = bookings::configuration::Policies {
+        import_policy,
+        when_stale,
+    };
+    Ok((connection, policies))
 }
 
 #[cfg(feature = "ssr")]
@@ -200,6 +276,7 @@ mod of_configuration {
                 id: connection.id.to_string(),
                 username: connection.username.clone(),
                 import_policy: connection.import_policy.as_str().to_owned(),
+                when_stale: connection.when_stale.as_str().to_owned(),
                 calendars: connection
                     .calendars
                     .iter()

@@ -12,24 +12,24 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::calendar_choice::{
-    AccountView, ConflictChoice, PrimaryChoice, TroubleBadge, policy_options, servers,
+    AccountView, CalendarView, ConflictChoice, PoliciesChoice, PrimaryChoice, TroubleBadge,
 };
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, Options, load, problem_of};
+use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load, problem_of};
 
 /// What Calendar Configuration shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigurationView {
     accounts: Vec<AccountView>,
-    when_stale: String,
     /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
     without_icloud: Option<String>,
     kept_primary: KeptForm,
     kept_conflicts: KeptForm,
-    kept_policy: KeptForm,
+    /// Of the connection that it names.
+    kept_policies: KeptForm,
 }
 
 /// Loads Calendar Configuration.
@@ -40,11 +40,10 @@ pub async fn configuration_page() -> Result<ConfigurationView, AppError> {
     let configuration = bookings::configuration::get(&quince, staff).await?;
     Ok(ConfigurationView {
         accounts: super::calendar_choice::accounts(&configuration),
-        when_stale: configuration.when_stale.as_str().to_owned(),
         without_icloud: super::without_icloud(&quince).await?,
         kept_primary: crate::context::kept("primary").await,
         kept_conflicts: crate::context::kept("conflicts").await,
-        kept_policy: crate::context::kept("policies").await,
+        kept_policies: crate::context::kept("policies").await,
     })
 }
 
@@ -78,42 +77,34 @@ async fn store_conflicts(conflicts: &[String]) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Saves what happens when events change or calendars cannot be read.
+/// Saves what happens when events of a connection change or its calendars cannot be read.
 #[server(prefix = "/api/fn", endpoint = "save-policies")]
 pub async fn save_policies(
+    #[server(default)] connection: String,
     policy: String,
     when_stale: String,
     #[server(default)] all_day: Vec<String>,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("policies");
-    form.stay(store_policies(&policy, &when_stale, &all_day).await, "Saved.")
-        .await
+    let form = crate::context::Submitted::new("policies")
+        .of("connection", &connection)
+        .keep("policy", &policy)
+        .keep("when_stale", &when_stale);
+    let stored = store_policies(&connection, &policy, &when_stale, &all_day).await;
+    form.stay(stored, "Saved.").await
 }
 
 #[cfg(feature = "ssr")]
-async fn store_policies(policy: &str, when_stale: &str, all_day: &[String]) -> Result<(), AppError> {
-    use bookings::WhenStale;
-
+async fn store_policies(
+    connection: &str,
+    policy: &str,
+    when_stale: &str,
+    all_day: &[String],
+) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let when_stale = [
-        WhenStale::UseLastKnown,
-        WhenStale::StopOffering,
-        WhenStale::IgnoreCalendar,
-    ]
-    .into_iter()
-    .find(|choice| choice.as_str() == when_stale)
-    .ok_or_else(|| {
-        AppError::field(
-            "when_stale",
-            "Choose what happens when a calendar cannot be read.",
-        )
-    })?;
-    let policies = bookings::configuration::Policies {
-        import_policy: import_policy(policy)?,
-        when_stale,
-        all_day_blocks: calendar_ids("all_day", all_day)?,
-    };
-    bookings::configuration::save_policies(&crate::context::quince()?, staff, &policies).await?;
+    let (connection, policies) = super::calendar_choice::policies(connection, policy, when_stale)?;
+    let all_day = calendar_ids("all_day", all_day)?;
+    let quince = crate::context::quince()?;
+    bookings::configuration::save_policies(&quince, staff, connection, policies, Some(&all_day)).await?;
     Ok(())
 }
 
@@ -128,18 +119,6 @@ pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId
 #[cfg(feature = "ssr")]
 pub fn calendar_ids(field: &str, texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
     texts.iter().map(|text| calendar_id(field, text)).collect()
-}
-
-/// An import policy as sent by a form.
-#[cfg(feature = "ssr")]
-pub fn import_policy(text: &str) -> Result<bookings::ImportPolicy, AppError> {
-    [
-        bookings::ImportPolicy::KeepUp,
-        bookings::ImportPolicy::AsFirstImported,
-    ]
-    .into_iter()
-    .find(|policy| policy.as_str() == text)
-    .ok_or_else(|| AppError::field("policy", "Choose what happens when events change."))
 }
 
 /// `/settings/calendar-configuration`.
@@ -174,10 +153,21 @@ pub fn CalendarConfigurationPage() -> impl IntoView {
 #[component]
 fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl IntoView {
     let accounts = configuration.accounts;
+    let is_only = accounts.len() == 1;
+    let kept = configuration.kept_policies;
+    let policies = accounts
+        .clone()
+        .into_iter()
+        .map(|account| {
+            let is_of = kept.value("connection") == account.id;
+            let kept = if is_of { kept.clone() } else { KeptForm::default() };
+            view! { <PoliciesCard account is_only kept/> }
+        })
+        .collect_view();
     view! {
         <PrimaryCard accounts=accounts.clone() editing kept=configuration.kept_primary/>
-        <ConflictsCard accounts=accounts.clone() kept=configuration.kept_conflicts/>
-        <PoliciesCard accounts when_stale=configuration.when_stale kept=configuration.kept_policy/>
+        <ConflictsCard accounts kept=configuration.kept_conflicts/>
+        {policies}
     }
 }
 
@@ -239,19 +229,25 @@ fn ConflictsCard(accounts: Vec<AccountView>, kept: KeptForm) -> impl IntoView {
 }
 
 #[component]
-fn PoliciesCard(accounts: Vec<AccountView>, when_stale: String, kept: KeptForm) -> impl IntoView {
+fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl IntoView {
     let action = ServerAction::<SavePolicies>::new();
     let problem = problem_of(action, &kept);
     let done = done_of(action, &kept);
-    let policy = accounts
-        .first()
-        .map_or("keep-up", |account| account.import_policy.as_str())
-        .to_owned();
-    let servers = servers(&accounts);
-    let checked = accounts
+    let title = if is_only {
+        "Rules".to_owned()
+    } else {
+        format!("Rules for {} · {}", account.place, account.username)
+    };
+    let counts = |calendar: &CalendarView| calendar.readable && (calendar.primary || calendar.conflicts);
+    let (checked, others): (Vec<_>, Vec<_>) = account.calendars.iter().cloned().partition(counts);
+    // What is not shown stays as it is.
+    let others = others.into_iter().filter(|calendar| calendar.all_day_blocks);
+    let others = others
+        .map(|calendar| view! { <input type="hidden" name="all_day[]" value=calendar.id/> })
+        .collect_view();
+    let has_checked = !checked.is_empty();
+    let checked = checked
         .into_iter()
-        .flat_map(|account| account.calendars)
-        .filter(|calendar| calendar.readable && (calendar.primary || calendar.conflicts))
         .map(|calendar| {
             let id = format!("all-day-{}", calendar.id);
             view! {
@@ -263,41 +259,20 @@ fn PoliciesCard(accounts: Vec<AccountView>, when_stale: String, kept: KeptForm) 
         })
         .collect_view();
     view! {
-        <Card title="Rules">
+        <Card title>
             <FormNotice problem done/>
             <ActionForm action=action>
-                <Options legend=format!("When events change in {servers}") name="policy" options=policy_options(&servers) value=policy problem/>
-                <Options legend="When a calendar cannot be read" name="when_stale" options=stale_options() value=when_stale problem/>
-                <fieldset class="options">
-                    <legend>"All-day events block your time"</legend>
-                    <p class="field-help">"Events that say whether you are free or busy are always taken at their word."</p>
-                    {checked}
-                </fieldset>
+                <PoliciesChoice account kept problem/>
+                {others}
+                {has_checked.then(|| view! {
+                    <fieldset class="options">
+                        <legend>"All-day events block your time"</legend>
+                        <p class="field-help">"Events that say whether you are free or busy are always taken at their word."</p>
+                        {checked}
+                    </fieldset>
+                })}
                 <Button look=Look::Primary busy=action.pending()>"Save rules"</Button>
             </ActionForm>
         </Card>
     }
-}
-
-fn stale_options() -> Vec<(String, String, String)> {
-    [
-        (
-            "use-last-known",
-            "Use what was last known",
-            "Times stay on offer around the events that Quince knows.",
-        ),
-        (
-            "stop-offering",
-            "Stop offering me",
-            "Nobody can book you until the calendar can be read again.",
-        ),
-        (
-            "ignore-calendar",
-            "Ignore this calendar",
-            "Its events no longer block you. You may be booked twice.",
-        ),
-    ]
-    .into_iter()
-    .map(|(value, label, help)| (value.to_owned(), label.to_owned(), help.to_owned()))
-    .collect()
 }

@@ -11,13 +11,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::calendar_choice::{AccountView, ConflictChoice, PrimaryChoice, policy_options, servers};
+use super::calendar_choice::{AccountView, ConflictChoice, PoliciesChoice, PrimaryChoice, servers};
 use super::connect_form::{ConnectForm, PracticeView};
 use crate::error::AppError;
 use crate::kept::KeptForm;
-use crate::ui::{
-    Button, ButtonLink, Card, FormNotice, Look, Notice, Options, PageHeader, Tone, load, problem_of,
-};
+use crate::ui::{Button, ButtonLink, Card, FormNotice, Look, Notice, PageHeader, Tone, load, problem_of};
 
 /// What the wizard shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,25 +47,38 @@ pub async fn wizard_page() -> Result<WizardView, AppError> {
     })
 }
 
-/// Saves step 3: primary calendar, calendars to check, import policy.
+/// Saves step 3: primary calendar, calendars to check, and how the events of the new connection are treated.
 #[server(prefix = "/api/fn", endpoint = "choose-calendars")]
 pub async fn choose_calendars(
     #[server(default)] primary: String,
     #[server(default)] conflicts: Vec<String>,
-    policy: String,
+    #[server(default)] connection: String,
+    #[server(default)] policy: String,
+    #[server(default)] when_stale: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("choose-calendars").keep("policy", &policy);
-    form.go(choose(&primary, &conflicts, &policy).await).await
+    let form = crate::context::Submitted::new("choose-calendars")
+        .keep("policy", &policy)
+        .keep("when_stale", &when_stale);
+    let policies = (connection.as_str(), policy.as_str(), when_stale.as_str());
+    form.go(choose(&primary, &conflicts, policies).await).await
 }
 
 #[cfg(feature = "ssr")]
-async fn choose(primary: &str, conflicts: &[String], policy: &str) -> Result<String, AppError> {
+async fn choose(
+    primary: &str,
+    conflicts: &[String],
+    (connection, policy, when_stale): (&str, &str, &str),
+) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = crate::context::quince()?;
+    let primary = super::calendar_configuration::calendar_id("primary", primary)?;
+    let conflicts = super::calendar_configuration::calendar_ids("conflicts", conflicts)?;
+    let (connection, policies) = super::calendar_choice::policies(connection, policy, when_stale)?;
     let choice = bookings::configuration::Choice {
-        primary: super::calendar_configuration::calendar_id("primary", primary)?,
-        conflicts: super::calendar_configuration::calendar_ids("conflicts", conflicts)?,
-        import_policy: super::calendar_configuration::import_policy(policy)?,
+        primary,
+        conflicts,
+        connection,
+        policies,
     };
     bookings::configuration::choose(&quince, staff, &choice).await?;
     Ok("/connect-icloud?step=done".to_owned())
@@ -179,18 +190,15 @@ fn connected(servers: &str) -> String {
 fn CalendarsStep(wizard: WizardView) -> impl IntoView {
     let action = ServerAction::<ChooseCalendars>::new();
     let problem = problem_of(action, &wizard.kept_choice);
-    let policy = wizard
-        .accounts
-        .first()
-        .map_or("keep-up", |account| account.import_policy.as_str())
-        .to_owned();
-    let policy = wizard.kept_choice.value_or("policy", &policy);
+    // Accounts that were connected before keep their rules.
+    let newest = wizard.accounts.last().cloned();
     let servers = servers(&wizard.accounts);
     let done = (!wizard.has_primary).then(|| connected(&servers));
-    let (when, policies) = (
-        format!("When events change in {servers}"),
-        policy_options(&servers),
-    );
+    let kept = wizard.kept_choice;
+    let rules = newest.map(|account| {
+        let title = format!("Rules for {} · {}", account.place, account.username);
+        view! { <Card title><PoliciesChoice account kept problem/></Card> }
+    });
     let (primary, conflicts) = (wizard.accounts.clone(), wizard.accounts);
     view! {
         {done.map(|sentence| view! { <Notice tone=Tone::Good>{sentence}</Notice> })}
@@ -204,9 +212,7 @@ fn CalendarsStep(wizard: WizardView) -> impl IntoView {
                 <p>"Nobody can book you while these calendars have an event."</p>
                 <ConflictChoice accounts=conflicts/>
             </Card>
-            <Card title=when>
-                <Options legend="Events that are not from Quince" name="policy" options=policies value=policy/>
-            </Card>
+            {rules}
             <Button look=Look::Primary busy=action.pending()>"Save"</Button>
         </ActionForm>
     }

@@ -377,6 +377,9 @@ pub fn Options(
     /// The name under which the value is sent.
     #[prop(into)]
     name: String,
+    /// An id of its own, where the page has several fields of this name.
+    #[prop(into, optional)]
+    id: String,
     /// Value, label and explaining sentence (may be empty) of each option.
     options: Vec<(String, String, String)>,
     /// A sentence that helps to choose.
@@ -389,13 +392,13 @@ pub fn Options(
     #[prop(optional)]
     problem: Option<Problem>,
 ) -> impl IntoView {
-    let ids = Ids::new("", &name);
+    let ids = Ids::new(&id, &name);
     let sentence = sentence_of(problem, &name);
     let described_by = ids.described_by(!help.is_empty(), sentence);
     let options = options
         .into_iter()
         .map(|(key, label, help)| {
-            let id = format!("field-{name}-{key}");
+            let id = format!("{}-{key}", ids.input);
             let help_id = format!("{id}-help");
             let described_by = (!help.is_empty()).then(|| help_id.clone());
             let checked = key == value;

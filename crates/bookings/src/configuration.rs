@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use scheduling::StaffId;
-use store::connections::{self, Connection};
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, StoreError, Tx, WhenStale, appointments,
-    staff,
+    connections, staff,
 };
 
 use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
@@ -27,10 +26,17 @@ pub struct Configuration {
     pub primary: Option<RemoteCalendarView>,
     /// What is wrong with it, in a sentence with a next step.
     pub primary_problem: Option<String>,
-    /// What happens while a calendar cannot be read.
-    pub when_stale: WhenStale,
     /// How many appointments to come would move to another primary calendar.
     pub future_appointments: u32,
+}
+
+/// How the events of one connection's calendars are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policies {
+    /// What becomes of events that are edited or deleted there later (D6).
+    pub import_policy: ImportPolicy,
+    /// What happens while a calendar cannot be read.
+    pub when_stale: WhenStale,
 }
 
 /// Why the configuration could not be shown or saved.
@@ -82,9 +88,6 @@ type ToRead = BTreeSet<ConnectionId>;
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, ConfigurationError> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
-    let person = staff::find(&mut tx, id)
-        .await?
-        .ok_or(ConfigurationError::NotFound)?;
     let connections = views(&mut tx, id, now).await?;
     let found = connections
         .iter()
@@ -94,7 +97,6 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Configur
     Ok(Configuration {
         primary: primary.map(|(_, calendar)| calendar.clone()),
         primary_problem,
-        when_stale: person.when_stale,
         future_appointments: appointments::future_count(&mut tx, id, now).await?,
         connections,
     })
@@ -129,19 +131,10 @@ pub struct Choice {
     pub primary: RemoteCalendarId,
     /// All calendars that are checked for conflicts.
     pub conflicts: Vec<RemoteCalendarId>,
-    /// How later edits of external events are treated, in all connections (D6).
-    pub import_policy: ImportPolicy,
-}
-
-/// The form of what happens when events change or calendars cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policies {
-    /// How later edits of external events are treated, in all connections (D6).
-    pub import_policy: ImportPolicy,
-    /// What happens while a calendar cannot be read.
-    pub when_stale: WhenStale,
-    /// Of the calendars that count, those whose whole-day events block though they say nothing about it.
-    pub all_day_blocks: Vec<RemoteCalendarId>,
+    /// The connection just made.
+    pub connection: ConnectionId,
+    /// How its events are treated.
+    pub policies: Policies,
 }
 
 /// Saves the wizard's third step, all of it or nothing.
@@ -150,31 +143,13 @@ pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(),
         let mut tx = quince.store().write().await?;
         let mut to_read = set_primary(&mut tx, id, Some(choice.primary), quince.now()).await?;
         to_read.extend(set_conflicts(&mut tx, id, &choice.conflicts).await?);
-        to_read.extend(set_import_policies(&mut tx, id, choice.import_policy).await?);
+        to_read.extend(set_policies(&mut tx, id, choice.connection, choice.policies).await?);
         tx.commit().await?;
         Ok::<_, ConfigurationError>(to_read)
     });
     let to_read = changed.await?;
     quince.wake();
     read_now(quince, &to_read).await;
-    Ok(())
-}
-
-/// Saves what happens when events change or calendars cannot be read, all of it or nothing.
-pub async fn save_policies(
-    quince: &Quince,
-    id: StaffId,
-    policies: &Policies,
-) -> Result<(), ConfigurationError> {
-    let changed = retried_if_lost(|| async {
-        let mut tx = quince.store().write().await?;
-        staff::set_when_stale(&mut tx, id, policies.when_stale).await?;
-        let to_read = set_import_policies(&mut tx, id, policies.import_policy).await?;
-        set_all_day_blocks(&mut tx, id, &policies.all_day_blocks).await?;
-        tx.commit().await?;
-        Ok::<_, ConfigurationError>(to_read)
-    });
-    read_now(quince, &changed.await?).await;
     Ok(())
 }
 
@@ -250,93 +225,61 @@ async fn set_conflicts(
     Ok(to_read)
 }
 
-/// Chooses whether whole-day events of a calendar that say nothing about it block.
-pub async fn save_all_day_blocks(
-    quince: &Quince,
-    id: StaffId,
-    calendar: RemoteCalendarId,
-    blocks: bool,
-) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    own(&mut tx, id, calendar).await?;
-    remote_calendars::set_all_day_blocks(&mut tx, calendar, blocks).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Lets whole-day events block in these calendars, and in no others of those that count and can be read.
-async fn set_all_day_blocks(
-    tx: &mut Tx,
-    id: StaffId,
-    chosen: &[RemoteCalendarId],
-) -> Result<(), ConfigurationError> {
-    for calendar in chosen {
-        own(tx, id, *calendar).await?;
-    }
-    let counting = remote_calendars::watched(tx, &[id]).await?;
-    for calendar in counting.iter().filter(|calendar| calendar.readable) {
-        let blocks = chosen.contains(&calendar.id);
-        remote_calendars::set_all_day_blocks(tx, calendar.id, blocks).await?;
-    }
-    Ok(())
-}
-
-/// Chooses how later edits of external events are treated (D6). Keeping up again catches up at once.
-pub async fn save_import_policy(
+/// Chooses how the events of one connection's calendars are treated; other connections keep their choices. `all_day_blocks` names
+/// its calendars whose whole-day events block that say nothing about it; without it, that stays as it is. Keeping up again catches
+/// up at once.
+pub async fn save_policies(
     quince: &Quince,
     id: StaffId,
     connection: ConnectionId,
-    policy: ImportPolicy,
+    policies: Policies,
+    all_day_blocks: Option<&[RemoteCalendarId]>,
 ) -> Result<(), ConfigurationError> {
     let mut tx = quince.store().write().await?;
-    let known = own_connection(&mut tx, id, connection).await?;
-    if !set_import_policy(&mut tx, &known, policy).await? {
-        return Ok(());
+    let to_read = set_policies(&mut tx, id, connection, policies).await?;
+    if let Some(chosen) = all_day_blocks {
+        set_all_day_blocks(&mut tx, connection, chosen).await?;
     }
     tx.commit().await?;
-    read_now(quince, &ToRead::from([connection])).await;
+    read_now(quince, &to_read).await;
     Ok(())
 }
 
-/// Sets the policy of all connections; answers those that had another one.
-async fn set_import_policies(
+async fn set_policies(
     tx: &mut Tx,
     id: StaffId,
-    policy: ImportPolicy,
+    connection: ConnectionId,
+    policies: Policies,
 ) -> Result<ToRead, ConfigurationError> {
-    let mut to_read = ToRead::new();
-    for connection in connections::list_for_staff(tx, id).await? {
-        if set_import_policy(tx, &connection, policy).await? {
-            to_read.insert(connection.id);
-        }
+    let known = own_connection(tx, id, connection).await?;
+    connections::set_policies(tx, connection, policies.import_policy, policies.when_stale).await?;
+    if known.import_policy == policies.import_policy {
+        return Ok(ToRead::new());
     }
-    Ok(to_read)
-}
-
-/// Sets the policy of a connection; false when it had it already. What was read by another policy is read anew.
-async fn set_import_policy(
-    tx: &mut Tx,
-    connection: &Connection,
-    policy: ImportPolicy,
-) -> Result<bool, StoreError> {
-    if connection.import_policy == policy {
-        return Ok(false);
-    }
-    connections::set_import_policy(tx, connection.id, policy).await?;
-    for calendar in remote_calendars::list_for_connections(tx, &[connection.id]).await? {
+    // What was read by another policy is read anew.
+    for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         remote_calendars::forget_progress(tx, calendar.id).await?;
     }
-    Ok(true)
+    Ok(ToRead::from([connection]))
 }
 
-/// Chooses what happens while a calendar cannot be read.
-pub async fn save_when_stale(
-    quince: &Quince,
-    id: StaffId,
-    choice: WhenStale,
+/// Lets whole-day events block in these calendars of a connection, and in no others of it.
+async fn set_all_day_blocks(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    chosen: &[RemoteCalendarId],
 ) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    staff::set_when_stale(&mut tx, id, choice).await?;
-    Ok(tx.commit().await?)
+    let calendars = remote_calendars::list_for_connections(tx, &[connection]).await?;
+    if chosen.iter().any(|id| !calendars.iter().any(|own| own.id == *id)) {
+        return Err(ConfigurationError::NotFound);
+    }
+    for calendar in &calendars {
+        let blocks = chosen.contains(&calendar.id);
+        if calendar.all_day_blocks != blocks {
+            remote_calendars::set_all_day_blocks(tx, calendar.id, blocks).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A calendar on a connection that belongs to this person and has not ended, with how its server is called.

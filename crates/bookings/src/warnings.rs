@@ -95,7 +95,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
     for connection in connections::list_for_staff(&mut tx, id).await? {
         let state = freshness::state(&connection, now);
         if state != ConnectionState::Connected {
-            warnings.push(of_connection(&connection, state, person.when_stale));
+            warnings.push(of_connection(&connection, state));
         }
         let own = calendars
             .iter()
@@ -112,13 +112,13 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
             .filter(|(_, of)| *of == CalendarState::Stale && state == ConnectionState::Connected)
             .map(|(calendar, _)| *calendar)
             .collect();
-        warnings.extend(of_unread(&unread, &connection, person.when_stale));
+        warnings.extend(of_unread(&unread, &connection));
         let others = with_state
             .iter()
             .filter(|(_, of)| of.is_trouble() && *of != CalendarState::Stale);
         warnings.extend(others.map(|(calendar, state)| {
             let is_primary = person.primary_calendar_id == Some(calendar.id);
-            of_calendar(calendar, *state, is_primary, person.when_stale)
+            of_calendar(calendar, *state, is_primary, connection.when_stale)
         }));
     }
     let used = calendars.iter().filter(|calendar| {
@@ -161,7 +161,7 @@ fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
     }
 }
 
-fn of_connection(connection: &Connection, state: ConnectionState, when_stale: WhenStale) -> Warning {
+fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
     let place = place(connection);
     let account = &connection.username;
     let (title, why) = if state == ConnectionState::NeedsAttention {
@@ -179,7 +179,7 @@ fn of_connection(connection: &Connection, state: ConnectionState, when_stale: Wh
             connection.problem.clone(),
         )
     };
-    let meanwhile = trouble::meanwhile(when_stale, connection.synced_at.is_none());
+    let meanwhile = trouble::meanwhile(connection.when_stale, connection.synced_at.is_none());
     Warning {
         urgency: Urgency::Outage,
         title,
@@ -191,11 +191,7 @@ fn of_connection(connection: &Connection, state: ConnectionState, when_stale: Wh
 }
 
 /// Calendars of one connection that fail while it works.
-fn of_unread(
-    calendars: &[&RemoteCalendar],
-    connection: &Connection,
-    when_stale: WhenStale,
-) -> Option<Warning> {
+fn of_unread(calendars: &[&RemoteCalendar], connection: &Connection) -> Option<Warning> {
     let first = calendars.first()?;
     let title = match calendars {
         [calendar] => format!("The calendar “{}” cannot be read", calendar.name),
@@ -210,7 +206,7 @@ fn of_unread(
         });
     }
     let never_read = calendars.iter().any(|calendar| calendar.synced_at.is_none());
-    sentences.push(trouble::meanwhile(when_stale, never_read).to_owned());
+    sentences.push(trouble::meanwhile(connection.when_stale, never_read).to_owned());
     sentences.push(format!(
         "If it stays so, look at it in {}, or choose other calendars under Calendar Configuration.",
         place(connection)

@@ -212,13 +212,13 @@ pub async fn find_with_members(
 ) -> Result<Option<(BookingCalendar, Vec<Member>)>, StoreError> {
     const SQLITE: &str = "SELECT c.*,
         (SELECT json_group_array(json_array(hex(s.id), s.email, s.name, s.password_hash, s.role, s.zone, s.hours, s.overrides,
-                s.when_stale, nullif(hex(s.primary_calendar_id), ''), s.session_epoch, s.created_at, hex(m.calendar_id), m.priority,
+                nullif(hex(s.primary_calendar_id), ''), s.session_epoch, s.created_at, hex(m.calendar_id), m.priority,
                 m.weight, m.position, m.joined_at))
             FROM calendar_members m JOIN staff s ON s.id = m.staff_id WHERE m.calendar_id = c.id) AS members
         FROM booking_calendars c WHERE c.slug = $1";
     const POSTGRES: &str = "SELECT c.*,
         (SELECT json_agg(json_build_array(s.id, s.email, s.name, s.password_hash, s.role, s.zone, s.hours, s.overrides,
-                s.when_stale, s.primary_calendar_id, s.session_epoch, s.created_at, m.calendar_id, m.priority, m.weight, m.position,
+                s.primary_calendar_id, s.session_epoch, s.created_at, m.calendar_id, m.priority, m.weight, m.position,
                 m.joined_at))::TEXT
             FROM calendar_members m JOIN staff s ON s.id = m.staff_id WHERE m.calendar_id = c.id) AS members
         FROM booking_calendars c WHERE c.slug = $1";

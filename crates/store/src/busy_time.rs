@@ -68,7 +68,7 @@ const WATCHED: &[&str] = &[
     "horizon_to",
     "search_fails",
     "state",
-    "import_policy",
+    "when_stale",
     "instances",
 ];
 
@@ -76,7 +76,7 @@ const WATCHED: &[&str] = &[
 // that have seats the first stands for all, as they share one meeting.
 const SQLITE: &str = "SELECT
     (SELECT json_group_array(json_array(hex(id), hex(connection_id), hex(staff_id), url, name, color, zone, readable, is_primary,
-            all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, import_policy,
+            all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, when_stale,
             (SELECT group_concat(i.starts_at || ' ' || i.ends_at || ' ' || i.blocks) FROM external_instances i
                 WHERE i.remote_calendar_id = w.id AND i.starts_at < $2 AND i.ends_at > $1)))
         FROM watched_calendars w WHERE staff_id IN (SELECT unhex(value) FROM json_each($4))) AS watched,
@@ -95,7 +95,7 @@ const SQLITE: &str = "SELECT
 // `OFFSET 0` has each host looked up by itself: joined, all that anybody ever had is read.
 const POSTGRES: &str = "SELECT
     (SELECT json_agg(json_build_array(id, connection_id, staff_id, url, name, color, zone, readable, is_primary,
-            all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, import_policy,
+            all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, when_stale,
             (SELECT string_agg(i.starts_at || ' ' || i.ends_at || ' ' || i.blocks, ',') FROM external_instances i
                 WHERE i.remote_calendar_id = w.id AND i.starts_at < $2 AND i.ends_at > $1)))::TEXT
         FROM watched_calendars w WHERE staff_id = ANY($4)) AS watched,

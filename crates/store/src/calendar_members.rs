@@ -52,7 +52,6 @@ pub(crate) const COLUMNS: &[&str] = &[
     "zone",
     "hours",
     "overrides",
-    "when_stale",
     "primary_calendar_id",
     "session_epoch",
     "created_at",

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, new_id};
 use crate::unreadable::Lenient;
-use crate::words::{ConnectionState, ImportPolicy, Server};
+use crate::words::{ConnectionState, ImportPolicy, Server, WhenStale};
 
 /// Where a connection's password is sealed for, beside its id.
 pub const SEALED_FOR: (&str, &str) = ("connections", "password");
@@ -41,6 +41,8 @@ pub struct Connection {
     pub problem: Option<String>,
     /// What later edits of external events do.
     pub import_policy: ImportPolicy,
+    /// What happens while a calendar of it cannot be read.
+    pub when_stale: WhenStale,
     /// When it was made.
     pub connected_at: Timestamp,
     /// When its calendars were last read.
@@ -110,6 +112,7 @@ fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
         state: lenient.word("state", ConnectionState::Stale)?,
         problem: row.opt_text("problem")?,
         import_policy: lenient.word("import_policy", ImportPolicy::KeepUp)?,
+        when_stale: lenient.word("when_stale", WhenStale::StopOffering)?,
         connected_at: row.instant("connected_at")?,
         synced_at: row.opt_instant("synced_at")?,
         next_sync_at: row.instant("next_sync_at")?,
@@ -126,8 +129,8 @@ pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<
     execute!(
         tx,
         "INSERT INTO connections (id, staff_id, server, entry_url, username, principal_url, home_urls, addresses, state,
-            import_policy, connected_at, next_sync_at, planned_at, failures)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, 0)",
+            import_policy, when_stale, connected_at, next_sync_at, planned_at, failures)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 0)",
         id,
         new.staff_id.0,
         new.server.as_str(),
@@ -138,6 +141,7 @@ pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<
         json(&new.discovered.addresses)?,
         ConnectionState::Connected.as_str(),
         new.import_policy.as_str(),
+        WhenStale::UseLastKnown.as_str(),
         ms(now),
         ms(now)
     )?;
@@ -297,18 +301,20 @@ pub async fn set_refused(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Result
     .map(drop)
 }
 
-/// Chooses what later edits of external events do.
-pub async fn set_import_policy(
+/// Chooses what later edits of external events do, and what happens while a calendar cannot be read.
+pub async fn set_policies(
     tx: &mut Tx,
     id: ConnectionId,
-    policy: ImportPolicy,
+    import_policy: ImportPolicy,
+    when_stale: WhenStale,
 ) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
-            "UPDATE connections SET import_policy = $2 WHERE id = $1",
+            "UPDATE connections SET import_policy = $2, when_stale = $3 WHERE id = $1",
             id.0,
-            policy.as_str()
+            import_policy.as_str(),
+            when_stale.as_str()
         )?,
         "connection",
     )

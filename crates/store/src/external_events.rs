@@ -36,6 +36,8 @@ pub struct ExternalEvent {
     pub ics: String,
     /// What could not be understood, as a sentence.
     pub problem: Option<String>,
+    /// It is so there, as far as is known; else it stays as first imported.
+    pub is_present: bool,
 }
 
 /// Time that an event takes.
@@ -59,6 +61,17 @@ pub struct Instance {
     pub location: Option<String>,
     /// Whether and why it takes time: a word of the `ical` crate.
     pub blocks: String,
+    /// It is not only known: its event stays as first imported and was another then.
+    pub is_shown: bool,
+}
+
+/// What becomes of an event that is changed or deleted on its server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstImport {
+    /// What is there now takes its place.
+    Replaced,
+    /// It stays, and is the one that is shown. What is there now is kept beside it.
+    Kept,
 }
 
 /// A resource to keep.
@@ -112,6 +125,7 @@ fn read_event(row: &dyn Fields) -> Result<ExternalEvent, StoreError> {
         key: read_key(row)?,
         ics: row.text("ics")?,
         problem: row.opt_text("problem")?,
+        is_present: row.flag("is_present")?,
     })
 }
 
@@ -131,16 +145,28 @@ fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
         summary: row.text("summary")?,
         location: row.opt_text("location")?,
         blocks: row.text("blocks")?,
+        is_shown: row.flag("is_shown")?,
     })
 }
 
-/// What identifies each resource of a calendar.
+/// What identifies each resource of a calendar, as it is there now.
 pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
     fetch_all!(
         tx,
         read_key,
         "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
-         WHERE remote_calendar_id = $1",
+         WHERE remote_calendar_id = $1 AND is_present",
+        calendar.0
+    )
+}
+
+/// What identifies each resource of a calendar that stays as first imported and is not so there any more.
+pub async fn list_first_imports(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
+    fetch_all!(
+        tx,
+        read_key,
+        "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
+         WHERE remote_calendar_id = $1 AND NOT is_present",
         calendar.0
     )
 }
@@ -155,9 +181,9 @@ pub async fn keys_at(
         tx,
         read_key,
         "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
-         WHERE remote_calendar_id = $1 AND href IN (SELECT value FROM json_each($2))",
+         WHERE remote_calendar_id = $1 AND href IN (SELECT value FROM json_each($2)) AND is_present",
         "SELECT id, href, etag, uid, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events
-         WHERE remote_calendar_id = $1 AND href = ANY(ARRAY(SELECT json_array_elements_text($2::json)))",
+         WHERE remote_calendar_id = $1 AND href = ANY(ARRAY(SELECT json_array_elements_text($2::json))) AND is_present",
         calendar.0,
         json(&hrefs)?
     )
@@ -169,7 +195,8 @@ pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalE
         tx,
         read_event,
         ids.iter().map(|id| id.0).collect(),
-        "SELECT id, href, etag, uid, ics, problem, CAST(octet_length(ics) AS BIGINT) AS bytes FROM external_events WHERE id",
+        "SELECT id, href, etag, uid, ics, problem, is_present, CAST(octet_length(ics) AS BIGINT) AS bytes
+         FROM external_events WHERE id",
         "ORDER BY id"
     )
 }
@@ -258,11 +285,13 @@ pub async fn problems_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId
     Ok(found.into_iter().collect())
 }
 
-/// Keeps resources with what they mean within the horizon, in place of what was known under their paths. Answers their ids by path.
+/// Keeps resources with what they mean within the horizon, in place of what was known of them as present under their paths.
+/// Answers their ids by path: another one than before where the first import was kept.
 pub async fn keep(
     tx: &mut Tx,
     calendar: RemoteCalendarId,
     events: &[NewEvent],
+    first_import: FirstImport,
     now: Timestamp,
 ) -> Result<HashMap<String, EventId>, StoreError> {
     // Servers may name a resource twice; one statement may not.
@@ -278,23 +307,42 @@ pub async fn keep(
             "problem": event.problem,
         }));
     }
+    let rows = json(&rows)?;
+    if first_import == FirstImport::Kept {
+        // What was only seen, and not read, is no import.
+        rows!(
+            tx,
+            |_: &dyn Fields| Ok::<(), StoreError>(()),
+            "UPDATE external_events SET is_present = FALSE FROM json_each($1) new
+             WHERE remote_calendar_id = $2 AND href = new.value ->> 'href' AND is_present AND is_shown
+                AND ics <> new.value ->> 'ics' AND (uid <> '' OR etag IS NOT NULL)",
+            "UPDATE external_events e SET is_present = FALSE
+             FROM json_to_recordset($1::json) AS new(href text, ics text)
+             WHERE e.remote_calendar_id = $2 AND e.href = new.href AND e.is_present AND e.is_shown
+                AND e.ics <> new.ics AND (e.uid <> '' OR e.etag IS NOT NULL)",
+            &rows,
+            calendar.0
+        )?;
+    }
     let kept = rows!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((row.text("href")?, EventId(row.uuid("id")?))),
-        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
+        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem, is_shown)
          SELECT unhex(value ->> 'id'), $2, value ->> 'href', value ->> 'etag', value ->> 'uid', value ->> 'ics',
-            value ->> 'problem'
+            value ->> 'problem', NOT EXISTS (SELECT 1 FROM external_events first
+                WHERE first.remote_calendar_id = $2 AND first.href = value ->> 'href' AND NOT first.is_present)
          FROM json_each($1) WHERE TRUE
-         ON CONFLICT (remote_calendar_id, href) DO UPDATE
+         ON CONFLICT (remote_calendar_id, href, is_present) DO UPDATE
          SET etag = excluded.etag, uid = excluded.uid, ics = excluded.ics, problem = excluded.problem
          RETURNING id, href",
-        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
-         SELECT new.id, $2, new.href, new.etag, new.uid, new.ics, new.problem
+        "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem, is_shown)
+         SELECT new.id, $2, new.href, new.etag, new.uid, new.ics, new.problem, NOT EXISTS (SELECT 1 FROM external_events first
+            WHERE first.remote_calendar_id = $2 AND first.href = new.href AND NOT first.is_present)
          FROM json_to_recordset($1::json) AS new(id uuid, href text, etag text, uid text, ics text, problem text)
-         ON CONFLICT (remote_calendar_id, href) DO UPDATE
+         ON CONFLICT (remote_calendar_id, href, is_present) DO UPDATE
          SET etag = excluded.etag, uid = excluded.uid, ics = excluded.ics, problem = excluded.problem
          RETURNING id, href",
-        json(&rows)?,
+        &rows,
         calendar.0
     )?;
     let ids: HashMap<String, EventId> = kept.into_iter().collect();
@@ -319,7 +367,7 @@ pub async fn keep_unreadable(
             tx,
             "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
              VALUES ($1, $2, $3, NULL, '', '', $4)
-             ON CONFLICT (remote_calendar_id, href) DO UPDATE SET etag = NULL, problem = excluded.problem",
+             ON CONFLICT (remote_calendar_id, href, is_present) DO UPDATE SET etag = NULL, problem = excluded.problem",
             new_id(now)?,
             calendar.0,
             href,
@@ -355,6 +403,33 @@ pub async fn delete(tx: &mut Tx, ids: &[EventId]) -> Result<(), StoreError> {
         tx,
         ids.iter().map(|id| id.0).collect(),
         "DELETE FROM external_events WHERE id"
+    )
+    .map(drop)
+}
+
+/// Takes note that resources are not there any more, and forgets them with their instances. First imports may be kept.
+pub async fn remove(tx: &mut Tx, ids: &[EventId], first_import: FirstImport) -> Result<(), StoreError> {
+    if first_import == FirstImport::Kept {
+        execute_in!(
+            tx,
+            ids.iter().map(|id| id.0).collect(),
+            "UPDATE external_events SET is_present = FALSE WHERE is_shown AND (uid <> '' OR etag IS NOT NULL) AND id"
+        )?;
+    }
+    execute_in!(
+        tx,
+        ids.iter().map(|id| id.0).collect(),
+        "DELETE FROM external_events WHERE is_present AND id"
+    )
+    .map(drop)
+}
+
+/// Shows the resources of a calendar as they are there now.
+pub async fn show_present(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE external_events SET is_shown = TRUE WHERE remote_calendar_id = $1 AND is_present AND NOT is_shown",
+        calendar.0
     )
     .map(drop)
 }
@@ -481,7 +556,7 @@ pub async fn instances_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventI
     Ok(counts.into_iter().collect())
 }
 
-/// The paths of resources of which an instance lies within a span.
+/// The paths of resources of which an instance lies within a span, as they are there now.
 pub async fn hrefs_within(
     tx: &mut Tx,
     calendar: RemoteCalendarId,
@@ -491,7 +566,7 @@ pub async fn hrefs_within(
     fetch_all!(
         tx,
         |row: &dyn Fields| row.text("href"),
-        "SELECT href FROM external_events e WHERE remote_calendar_id = $1 AND EXISTS
+        "SELECT href FROM external_events e WHERE remote_calendar_id = $1 AND is_present AND EXISTS
             (SELECT 1 FROM external_instances i WHERE i.event_id = e.id AND i.starts_at >= $2 AND i.ends_at <= $3)",
         calendar.0,
         ms(from),
@@ -565,13 +640,14 @@ pub async fn instance(
     fetch_optional!(
         tx,
         read_instance,
-        "SELECT * FROM external_instances WHERE event_id = $1 AND starts_at = $2 ORDER BY ends_at DESC",
+        "SELECT i.*, (SELECT is_shown FROM external_events e WHERE e.id = i.event_id) AS is_shown
+         FROM external_instances i WHERE event_id = $1 AND starts_at = $2 ORDER BY ends_at DESC",
         event.0,
         ms(starts_at)
     )
 }
 
-/// Everything in these calendars that touches a span of time, in order.
+/// Everything in these calendars that touches a span of time, in order; also what is not shown.
 pub async fn between(
     tx: &mut Tx,
     calendars: &[RemoteCalendarId],
@@ -582,7 +658,8 @@ pub async fn between(
         tx,
         read_instance,
         calendars.iter().map(|id| id.0).collect(),
-        "SELECT * FROM external_instances WHERE starts_at < $3 AND ends_at > $2 AND remote_calendar_id",
+        "SELECT i.*, (SELECT is_shown FROM external_events e WHERE e.id = i.event_id) AS is_shown
+         FROM external_instances i WHERE starts_at < $3 AND ends_at > $2 AND remote_calendar_id",
         "ORDER BY starts_at, ends_at",
         ms(from),
         ms(to)

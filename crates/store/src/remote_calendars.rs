@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, RemoteCalendarId, new_id};
 use crate::unreadable::Lenient;
-use crate::words::{ConnectionState, ImportPolicy};
+use crate::words::{ConnectionState, WhenStale};
 
 /// A calendar found on a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,8 +162,8 @@ pub struct Watched {
     pub search_fails: bool,
     /// How its connection stands.
     pub state: ConnectionState,
-    /// What later edits of its events do.
-    pub import_policy: ImportPolicy,
+    /// What happens while it cannot be read.
+    pub when_stale: WhenStale,
 }
 
 fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
@@ -217,7 +217,7 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
         horizon_to: row.opt_instant("horizon_to")?,
         search_fails: row.flag("search_fails")?,
         state: lenient.word("state", ConnectionState::Stale)?,
-        import_policy: lenient.word("import_policy", ImportPolicy::KeepUp)?,
+        when_stale: lenient.word("when_stale", WhenStale::StopOffering)?,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{RemoteCalendarId, new_id};
 use crate::unreadable::Lenient;
-use crate::words::{Role, WhenStale};
+use crate::words::Role;
 
 /// A staff member.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,8 +30,6 @@ pub struct Staff {
     pub hours: WeeklyHours,
     /// Dates that differ.
     pub overrides: Vec<DateOverride>,
-    /// What happens while a calendar of theirs cannot be read.
-    pub when_stale: WhenStale,
     /// Where their appointments are written.
     pub primary_calendar_id: Option<RemoteCalendarId>,
     /// Grows when all their sessions end.
@@ -89,7 +87,6 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
         zone: lenient.zone("zone")?,
         hours: lenient.json("hours")?,
         overrides: lenient.json("overrides")?,
-        when_stale: lenient.word("when_stale", WhenStale::StopOffering)?,
         primary_calendar_id: row.opt_uuid("primary_calendar_id")?.map(RemoteCalendarId),
         session_epoch: row.int("session_epoch")?,
         created_at: row.instant("created_at")?,
@@ -105,8 +102,8 @@ pub async fn insert(tx: &mut Tx, new: &NewStaff, now: Timestamp) -> Result<Staff
     let id = new_id(now)?;
     execute!(
         tx,
-        "INSERT INTO staff (id, email, name, password_hash, role, zone, hours, overrides, when_stale, session_epoch, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', $8, 0, $9)",
+        "INSERT INTO staff (id, email, name, password_hash, role, zone, hours, overrides, session_epoch, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', 0, $8)",
         id,
         &new.email,
         &new.name,
@@ -114,7 +111,6 @@ pub async fn insert(tx: &mut Tx, new: &NewStaff, now: Timestamp) -> Result<Staff
         new.role.as_str(),
         new.zone.name(),
         json(&new.hours)?,
-        WhenStale::UseLastKnown.as_str(),
         ms(now)
     )?;
     Ok(StaffId(id))
@@ -212,19 +208,6 @@ pub async fn set_primary(
             "UPDATE staff SET primary_calendar_id = $2 WHERE id = $1",
             id.0,
             calendar
-        )?,
-        "staff member",
-    )
-}
-
-/// Chooses what happens while a calendar cannot be read.
-pub async fn set_when_stale(tx: &mut Tx, id: StaffId, choice: WhenStale) -> Result<(), StoreError> {
-    expect_row(
-        execute!(
-            tx,
-            "UPDATE staff SET when_stale = $2 WHERE id = $1",
-            id.0,
-            choice.as_str()
         )?,
         "staff member",
     )

@@ -12,7 +12,7 @@ use bookings::clock::SystemClock;
 use bookings::{Kind, Mail, Priority, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::connections::{Discovered, NewConnection};
-use store::external_events::{NewEvent, NewInstance};
+use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{RemoteCalendarId, SecretKey, Store, Tx, connections, external_events, remote_calendars};
 use tokio::task::JoinSet;
@@ -181,7 +181,7 @@ async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
             busy_event(&number.to_string(), start, end)
         };
         let events: Vec<NewEvent> = (0..events).map(event).collect();
-        external_events::keep(&mut tx, calendar, &events, now)
+        external_events::keep(&mut tx, calendar, &events, FirstImport::Replaced, now)
             .await
             .unwrap();
     }

@@ -74,7 +74,6 @@ pub const FUNCTIONS: &[(&str, May, &str)] = &[
     ("integrations-page", Staff, ""),
     ("profile-page", Staff, ""),
     ("save-conflicts", Staff, "conflicts[0]=nonsense"),
-    ("save-policies", Staff, "policy=nonsense&when_stale=nonsense"),
     ("save-primary", Staff, "primary=nonsense"),
     (
         "save-profile",
@@ -92,6 +91,11 @@ pub const FUNCTIONS: &[(&str, May, &str)] = &[
         "why-not-page",
         Owner,
         "id={calendar}&date=&visit=&for_staff=false",
+    ),
+    (
+        "save-policies",
+        Owner,
+        "connection={connection}&policy=keep-up&when_stale=use-last-known",
     ),
     ("disconnect-page", Owner, "id={connection}"),
     ("booking-calendar-page", Admin, "id={calendar}"),

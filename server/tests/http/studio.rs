@@ -66,7 +66,13 @@ pub async fn set_up(quince: &Quince, sandbox: &Sandbox) -> Browser {
     );
     let page = owner.page("/connect-icloud?step=3").await;
     let primary = value_after(&page, "name=\"primary\"").to_owned();
-    let fields = [("primary", primary.as_str()), ("policy", "keep-up")];
+    let connection = value_after(&page, "name=\"connection\"").to_owned();
+    let fields = [
+        ("primary", primary.as_str()),
+        ("connection", connection.as_str()),
+        ("policy", "keep-up"),
+        ("when_stale", "use-last-known"),
+    ];
     assert_eq!(
         owner
             .submit("/connect-icloud?step=3", "choose-calendars", &fields)

@@ -121,7 +121,7 @@ const FORMS: &[(&str, &str, Last)] = &[
     ("remove-blocked-time", "", Part(NOBODY, "id={block}")),
     (
         "choose-calendars",
-        "primary={work}&policy=as-first-imported&conflicts[0]={home}",
+        "primary={work}&connection={connection}&policy=as-first-imported&when_stale=stop-offering&conflicts[0]={home}",
         Part("conflicts[1]=018f0000-0000-7000-8000-000000000001", ""),
     ),
     (
@@ -139,7 +139,7 @@ const FORMS: &[(&str, &str, Last)] = &[
     ),
     (
         "save-policies",
-        "policy=keep-up&when_stale=ignore-calendar",
+        "connection={connection}&policy=keep-up&when_stale=ignore-calendar",
         Part(
             "all_day[0]=018f0000-0000-7000-8000-000000000001",
             "all_day[0]={home}",

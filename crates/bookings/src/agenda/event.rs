@@ -2,13 +2,17 @@
 
 use jiff::Timestamp;
 use scheduling::StaffId;
+use store::EventId;
 use store::external_events;
 use store::remote_calendars;
-use store::{EventId, Tx};
 
 use crate::availability::busy;
 use crate::error::ChangeError;
 use crate::quince::Quince;
+
+/// What is said of an event that stays as first imported (D6).
+const NOT_SO_ANY_MORE: &str = "It was changed or deleted there since. It stays as it was first imported, and blocks beside what is \
+                               there now, as you chose for this connection under Calendar Configuration.";
 
 /// An external event, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +56,17 @@ pub async fn event(
         .into_iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)
         .ok_or(ChangeError::NotFound)?;
+    let kept = external_events::list_with_ics(&mut tx, &[id]).await?.pop();
+    let is_present = kept.as_ref().is_none_or(|event| event.is_present);
+    let mut reason = reason(&found.blocks, calendar.all_day_blocks).to_owned();
+    if !is_present {
+        reason.push(' ');
+        reason.push_str(NOT_SO_ANY_MORE);
+    }
     Ok(EventView {
         blocks: busy::takes_time(&found.blocks, calendar.all_day_blocks),
-        reason: reason(&found.blocks, calendar.all_day_blocks).to_owned(),
-        problem: problem(&mut tx, id).await?,
+        reason,
+        problem: kept.and_then(|event| event.problem),
         all_day: found.all_day.is_some(),
         start: found.starts_at,
         end: found.ends_at,
@@ -65,11 +76,6 @@ pub async fn event(
         calendar_name: calendar.name,
         synced_at: calendar.synced_at,
     })
-}
-
-async fn problem(tx: &mut Tx, id: EventId) -> Result<Option<String>, ChangeError> {
-    let kept = external_events::list_with_ics(tx, &[id]).await?.pop();
-    Ok(kept.and_then(|event| event.problem))
 }
 
 /// Why an instance of this stored word takes time or not.

@@ -201,6 +201,7 @@ pub async fn view(
     let events = external_events::between(&mut tx, &remote, span.start, span.end).await?;
     let events: Vec<AgendaEvent> = events
         .iter()
+        .filter(|found| found.is_shown)
         .filter_map(|found| external(found, &watched, viewer))
         .collect();
     let mut simple = BTreeMap::new();

@@ -2,12 +2,11 @@
 
 use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
-use scheduling::{Busy, Cause, Interval, Shared};
+use scheduling::{Busy, Cause, Interval, Shared, StaffId};
 use store::WhenStale;
 use store::class_sessions::Session;
 use store::occupancy::OccupiedSpan;
 use store::remote_calendars::Watched;
-use store::staff::Staff;
 
 use crate::servers::freshness;
 
@@ -41,16 +40,16 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
 }
 
 /// What a host's calendars block in a window: their events that take time and, after what was read, everything; while a calendar
-/// cannot be read, what the host chose.
+/// cannot be read, what the host chose for its connection.
 pub(crate) fn of_calendars<'a>(
-    host: &Staff,
+    host: StaffId,
     calendars: impl Iterator<Item = (&'a Watched, &'a Vec<(Timestamp, Timestamp)>)>,
     window: Interval,
     now: Timestamp,
 ) -> Vec<Busy> {
     let mut busy = Vec::new();
-    for (calendar, events) in calendars.filter(|(calendar, _)| calendar.staff_id == host.id) {
-        match (freshness::is_stale(calendar, now), host.when_stale) {
+    for (calendar, events) in calendars.filter(|(calendar, _)| calendar.staff_id == host) {
+        match (freshness::is_stale(calendar, now), calendar.when_stale) {
             (true, WhenStale::IgnoreCalendar) => continue,
             (true, WhenStale::StopOffering) => busy.push(unreadable(window)),
             // There is no last known state, and a calendar that cannot be read is never free.

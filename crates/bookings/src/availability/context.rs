@@ -204,7 +204,7 @@ impl AvailabilityInput {
         let mut hosts: Vec<Host> = members
             .iter()
             .map(|(_, person)| {
-                let mut busy = busy::of_calendars(person, watched.iter().zip(&external), reach, now);
+                let mut busy = busy::of_calendars(person.id, watched.iter().zip(&external), reach, now);
                 busy.extend(taken.remove(&person.id.into()).unwrap_or_default());
                 busy.extend((!person.hours_are_known()).then(|| busy::unreadable(reach)));
                 Host {

@@ -5,8 +5,8 @@ use scheduling::StaffId;
 use store::connections;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, event_writes,
-    external_events, staff,
+    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, WhenStale,
+    event_writes, external_events, staff,
 };
 
 use crate::outages;
@@ -33,6 +33,8 @@ pub struct ConnectionView {
     pub freshness: String,
     /// How later edits of external events are treated (D6).
     pub import_policy: ImportPolicy,
+    /// What happens while a calendar of it cannot be read.
+    pub when_stale: WhenStale,
     /// When its calendars were last read.
     pub synced_at: Option<Timestamp>,
     /// When it was made.
@@ -113,6 +115,7 @@ pub(crate) async fn views(
             freshness: with_exceptions(freshness::sentence(&connection, now), &own_views, now),
             login_in_doubt: outages::is_in_doubt(&connection, now),
             import_policy: connection.import_policy,
+            when_stale: connection.when_stale,
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,
             written_events,

@@ -20,7 +20,7 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
+use store::{ConnectionId, SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
@@ -48,6 +48,8 @@ pub(crate) struct Detail {
     /// The account that cannot be read.
     account: Option<String>,
     problem: Option<String>,
+    /// Its connection.
+    connection: Option<ConnectionId>,
     /// The calendars of it that fail.
     calendars: Vec<FailingCalendar>,
     /// Somebody on a waiting list.
@@ -496,6 +498,7 @@ pub(crate) async fn enqueue_failing_calendars(
     });
     let detail = Detail {
         account: Some(format!("{} ({})", connection.username, place(connection))),
+        connection: Some(connection.id),
         calendars: calendars.collect(),
         ..Detail::default()
     };

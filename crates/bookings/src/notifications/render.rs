@@ -394,7 +394,7 @@ pub(crate) fn failing(
     to: (&str, &str),
     account: &str,
     calendars: &[FailingCalendar],
-    when_stale: WhenStale,
+    when_stale: Option<WhenStale>,
     settings_url: &str,
 ) -> Letter {
     let (name, email) = to;
@@ -416,7 +416,9 @@ pub(crate) fn failing(
     for calendar in calendars {
         let _ = writeln!(text, "\n“{}”: {}", calendar.name, calendar.problem);
     }
-    if calendars.iter().any(|calendar| !calendar.read_only) {
+    if let Some(when_stale) = when_stale
+        && calendars.iter().any(|calendar| !calendar.read_only)
+    {
         let never_read = calendars.iter().any(|calendar| calendar.never_read);
         let _ = writeln!(text, "\n{}", trouble::meanwhile(when_stale, never_read));
     }

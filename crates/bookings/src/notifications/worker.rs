@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 use store::due::LONGEST_LEASE;
 use store::messages::{self, Message};
 use store::staff::Staff;
-use store::{AppointmentStatus as Status, Tx, appointments, booking_calendars, staff, workspace};
+use store::{
+    AppointmentStatus as Status, Tx, appointments, booking_calendars, connections, staff, workspace,
+};
 
 use super::facts::Gathered;
 use super::kinds::MessageKind;
@@ -109,11 +111,16 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
     }
     let Some(appointment) = message.appointment_id else {
         let settings = quince.page("settings/integrations");
+        let connection = match detail.connection {
+            Some(id) => connections::find(tx, id).await?,
+            None => None,
+        };
         return Ok(addressee.map(|person| {
             let to = (person.name.as_str(), message.recipient.as_str());
             let account = detail.account.as_deref().unwrap_or_default();
             if kind == MessageKind::CalendarsFailing {
-                return render::failing(to, account, &detail.calendars, person.when_stale, &settings);
+                let when_stale = connection.map(|connection| connection.when_stale);
+                return render::failing(to, account, &detail.calendars, when_stale, &settings);
             }
             let problem = detail.problem.as_deref().unwrap_or_default();
             render::outage(to, account, problem, &settings)

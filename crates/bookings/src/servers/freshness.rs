@@ -95,7 +95,7 @@ pub(crate) fn except(name: &str, synced_at: Option<Timestamp>, now: Timestamp) -
 
 #[cfg(test)]
 mod tests {
-    use store::{ConnectionId, ImportPolicy, RemoteCalendarId};
+    use store::{ConnectionId, RemoteCalendarId, WhenStale};
 
     use super::*;
 
@@ -117,7 +117,7 @@ mod tests {
             horizon_to: None,
             search_fails: false,
             state: ConnectionState::Connected,
-            import_policy: ImportPolicy::KeepUp,
+            when_stale: WhenStale::UseLastKnown,
         }
     }
 

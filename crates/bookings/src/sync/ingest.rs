@@ -10,7 +10,7 @@ use caldav::{Reading, Resource};
 use ical::Horizon;
 use jiff::Timestamp;
 use store::event_writes;
-use store::external_events::{self, ExternalEvent, Key, NewEvent, NewInstance};
+use store::external_events::{self, ExternalEvent, FirstImport, Key, NewEvent, NewInstance};
 use store::remote_calendars::{self, Compared, RemoteCalendar};
 use store::{EventId, ImportPolicy, StoreError, Tx};
 
@@ -29,9 +29,11 @@ pub(super) struct Ingest<'a> {
     pub(super) account: &'a SyncRun<'a>,
     pub(super) calendar: &'a RemoteCalendar,
     pub(super) reader: Reader,
-    keep_up: bool,
-    /// What was known before, by path.
+    first_import: FirstImport,
+    /// What was known before of what is there, by path.
     known: BTreeMap<String, Key>,
+    /// What stays as first imported and is not so there any more (D6).
+    first_imports: Vec<Key>,
     /// The paths that were there.
     seen: BTreeSet<String>,
     /// Those of them whose texts were stored anew. What the server does not hand out any more stays as it was stored.
@@ -62,7 +64,9 @@ impl<'a> Ingest<'a> {
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
-        Self::open(account, calendar, reader.clone()).await
+        let mut intake = Self::open(account, calendar, reader.clone()).await?;
+        intake.catch_up().await?;
+        Ok(intake)
     }
 
     /// For a read of what changed.
@@ -92,8 +96,12 @@ impl<'a> Ingest<'a> {
             account,
             calendar,
             reader,
-            keep_up: account.connection.import_policy == ImportPolicy::KeepUp,
+            first_import: match account.connection.import_policy {
+                ImportPolicy::KeepUp => FirstImport::Replaced,
+                ImportPolicy::AsFirstImported => FirstImport::Kept,
+            },
             known: keys.into_iter().map(|key| (key.href.clone(), key)).collect(),
+            first_imports: external_events::list_first_imports(&mut tx, calendar.id).await?,
             seen: BTreeSet::new(),
             stored: BTreeMap::new(),
             rows,
@@ -101,6 +109,26 @@ impl<'a> Ingest<'a> {
             free_to: None,
             suspect: None,
         })
+    }
+
+    /// Shows everything as it is there, where first imports were kept and are no longer wanted.
+    async fn catch_up(&mut self) -> Result<(), Internal> {
+        if self.first_import == FirstImport::Kept || self.first_imports.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.account.quince.store().write().await?;
+        external_events::show_present(&mut tx, self.calendar.id).await?;
+        tx.commit().await?;
+        let ids: Vec<EventId> = self.first_imports.drain(..).map(|key| key.id).collect();
+        for some in ids.chunks(expand::MOST_RESOURCES) {
+            let rows = self.rows_of(some.to_vec()).await?;
+            for part in parts(some, |id| rows(*id)) {
+                let mut tx = self.account.quince.store().write().await?;
+                external_events::delete(&mut tx, part).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether nothing of the calendar was known before.
@@ -111,11 +139,6 @@ impl<'a> Ingest<'a> {
     /// The paths that were there so far.
     pub(super) fn seen(&self) -> &BTreeSet<String> {
         &self.seen
-    }
-
-    /// Whether what is known of a resource stays as it is, whatever becomes of it there (D6).
-    pub(super) fn is_frozen(&self, href: &str) -> bool {
-        !self.keep_up && self.known.get(href).is_some_and(was_read)
     }
 
     /// Whether the text of a resource was stored anew.
@@ -169,17 +192,17 @@ impl<'a> Ingest<'a> {
             let (mirrors, external): (Vec<_>, Vec<_>) =
                 part.iter().partition(|(_, parsed)| own.contains(&parsed.uid));
             self.see_mirrors(&mut tx, &mirrors).await?;
-            let external = external
-                .into_iter()
-                .filter(|(resource, _)| !self.is_frozen(&resource.href));
             let events: Vec<NewEvent> = external
+                .into_iter()
                 .map(|(resource, parsed)| event(resource, parsed, self.free_to))
                 .collect();
-            let kept =
-                external_events::keep(&mut tx, self.calendar.id, &events, self.account.started).await?;
+            let (id, now) = (self.calendar.id, self.account.started);
+            let kept = external_events::keep(&mut tx, id, &events, self.first_import, now).await?;
             tx.commit().await?;
             for event in &events {
-                rows = (rows + long(event.instances.len())).saturating_sub(long(rows_before(&event.href)));
+                let is_replaced = self.id_of(&event.href).as_ref() == kept.get(&event.href);
+                let replaced = if is_replaced { rows_before(&event.href) } else { 0 };
+                rows = (rows + long(event.instances.len())).saturating_sub(long(replaced));
             }
             seen.extend(part.iter().map(|(resource, _)| resource.href.clone()));
             stored.extend(kept);
@@ -212,12 +235,9 @@ impl<'a> Ingest<'a> {
     /// Drops what is gone after a read of what changed, and remembers where the next read starts.
     pub(super) async fn finish(self, end: End, searched: Searched) -> Result<(), Internal> {
         let settled = self.remove(&end.removed).await?;
-        // Which event is to blame is known after everything was looked at; so is what is there of that which stays as first
-        // imported.
-        let is_doubtful = matches!(searched, Searched::Found(..)) && !self.keep_up;
+        // Which event is to blame is known after everything was looked at.
         let (search_fails, search_problem) = match searched {
             Searched::Failed => Searched::Unknown,
-            Searched::Found(..) if is_doubtful => Searched::Unknown,
             other => other,
         }
         .verdict(&self, None)
@@ -233,7 +253,7 @@ impl<'a> Ingest<'a> {
         // Perhaps there is room for all of them.
         let has_room = is_cut
             && external_events::count_instances(&mut tx, self.calendar.id).await? < self.rows_before / 2;
-        if has_room || is_doubtful && self.calendar.search_problem.is_some() {
+        if has_room {
             remote_calendars::ask_to_compare(&mut tx, self.calendar.id, false).await?;
         }
         Ok(tx.commit().await?)
@@ -296,12 +316,12 @@ impl<'a> Ingest<'a> {
 
     /// What was not read anew means something in the new part of the horizon, too.
     pub(super) async fn expand_known(&mut self, gone: &HashSet<&str>) -> Result<(), Internal> {
-        let left = self
-            .known
-            .values()
-            .filter(|key| was_read(key) && !self.stored.contains_key(&key.href));
-        let mut left: Vec<Key> = left
-            .filter(|key| !gone.contains(key.href.as_str()) || !self.keep_up)
+        let is_going =
+            |key: &Key| gone.contains(key.href.as_str()) && self.first_import == FirstImport::Replaced;
+        let known = self.known.values().filter(|key| was_read(key) && !is_going(key));
+        let mut left: Vec<Key> = known
+            .chain(&self.first_imports)
+            .filter(|key| self.stored.get(&key.href) != Some(&key.id))
             .cloned()
             .collect();
         while !left.is_empty() {
@@ -382,18 +402,15 @@ impl<'a> Ingest<'a> {
         Ok(move |id| counts.get(&id).copied().unwrap_or(0))
     }
 
-    /// Drops external events that are certainly gone, unless they stay as first imported (D6).
+    /// Drops external events that are certainly gone; their first imports may stay (D6).
     async fn drop_external(&self, gone: &[String]) -> Result<(), Internal> {
-        if !self.keep_up {
-            return Ok(());
-        }
         let gone: BTreeSet<&String> = gone.iter().collect();
         let ids: Vec<EventId> = gone.into_iter().filter_map(|href| self.id_of(href)).collect();
         for some in ids.chunks(expand::MOST_RESOURCES) {
             let rows = self.rows_of(some.to_vec()).await?;
             for part in parts(some, |id| rows(*id)) {
                 let mut tx = self.account.quince.store().write().await?;
-                external_events::delete(&mut tx, part).await?;
+                external_events::remove(&mut tx, part, self.first_import).await?;
                 tx.commit().await?;
             }
         }

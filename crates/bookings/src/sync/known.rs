@@ -92,11 +92,6 @@ impl Known {
         Self::is(&self.own, listed)
     }
 
-    /// Whether it is a copy of Quince's own that was taken for somebody else's.
-    pub(super) fn is_copy(&self, href: &str) -> bool {
-        self.copies.contains(href)
-    }
-
     /// What a list of everything does not settle: paths of versions that are not known, and those that are not in it. A list can
     /// lack what is there, so each of these is asked for alone before it counts as gone.
     pub(super) fn unsettled_by(&self, list: &[Listed]) -> Vec<String> {

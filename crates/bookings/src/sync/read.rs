@@ -109,7 +109,7 @@ impl Read<'_> {
             Searched::Unknown => self.search(2).await,
             first => first,
         };
-        // What stays as first imported may lie elsewhere there, and what is gone is in no list.
+        // What could not be read anew may lie elsewhere there, and what is gone is in no list.
         let is_comparable = |listed: &Listed| intake.has_stored(&listed.href) || known.has_external(listed);
         let comparable = listed.iter().filter(|listed| is_comparable(listed));
         let comparable = comparable.map(|listed| listed.href.clone()).collect();
@@ -235,7 +235,7 @@ impl Read<'_> {
             sync_token: Some(changes.token),
             ctag: self.found.ctag.clone(),
         };
-        self.read_paths(&known, hrefs, &changes.changed, &mut intake, &mut end.removed)
+        self.read_paths(hrefs, &changes.changed, &mut intake, &mut end.removed)
             .await?;
         self.finish(intake, end).await?;
         Ok(true)
@@ -265,7 +265,7 @@ impl Read<'_> {
         intake: &mut Ingest<'_>,
         removed: &mut Vec<String>,
     ) -> Result<(), SyncError> {
-        self.read_paths(known, known.unsettled_by(listed), listed, intake, removed)
+        self.read_paths(known.unsettled_by(listed), listed, intake, removed)
             .await?;
         let is_kept = |now: &Listed| intake.has_stored(&now.href) || known.has_external(now);
         let moved = known.moved_in(listed).filter(|(_, now)| is_kept(now));
@@ -287,14 +287,12 @@ impl Read<'_> {
     /// it gave them: what was deleted meanwhile is in no list next time.
     async fn read_paths(
         &self,
-        known: &Known,
-        mut hrefs: Vec<String>,
+        hrefs: Vec<String>,
         listed: &[Listed],
         intake: &mut Ingest<'_>,
         removed: &mut Vec<String>,
     ) -> Result<(), SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
-        hrefs.retain(|href| known.is_copy(href) || !intake.is_frozen(href));
         let there: HashSet<&str> = listed.iter().map(|listed| listed.href.as_str()).collect();
         let mut events = client.stream(&self.found.url, login, &hrefs);
         while let Some(mut reading) = events.next().await? {

@@ -551,9 +551,7 @@ async fn an_account_that_is_throttled_is_left_alone(world: World) {
 
 async fn as_first_imported(world: &World) {
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::AsFirstImported)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
 }
 
 async fn d6_a_search_that_leaves_out_events_is_noticed(world: World) {
@@ -630,12 +628,10 @@ async fn a_choice_made_during_a_comparison_counts(world: World) {
     world.sync().await;
     world.control.move_event(home, &href, wednesday("14:00"));
     world.sync().await;
-    assert!(!is_free(&world, "10:00").await && is_free(&world, "14:00").await);
+    assert!(!is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
     let reading = comparing(&world, 2).await;
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::KeepUp)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::KeepUp).await;
     reading.await.unwrap();
     assert!(is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
 }

@@ -95,6 +95,12 @@ async fn d9_conflict_calendars_come_from_any_connection_at_once(world: World) {
     );
 }
 
+/// Not what they are at first.
+const OTHERS: Policies = Policies {
+    import_policy: ImportPolicy::AsFirstImported,
+    when_stale: WhenStale::StopOffering,
+};
+
 /// A calendar that belongs to nobody here.
 fn somebody_elses() -> RemoteCalendarId {
     "018f0000-0000-7000-8000-000000000001".parse().unwrap()
@@ -106,7 +112,8 @@ async fn the_third_step_is_saved_whole_or_not_at_all(world: World) {
     let choice = Choice {
         primary: world.remote("Home").await,
         conflicts: vec![world.remote("Work").await, somebody_elses()],
-        import_policy: ImportPolicy::AsFirstImported,
+        connection: before.connections[0].id,
+        policies: OTHERS,
     };
     let refused = configuration::choose(&world.quince, world.owner, &choice).await;
     assert!(
@@ -136,47 +143,30 @@ async fn the_third_step_is_saved_whole_or_not_at_all(world: World) {
 }
 
 async fn policies_are_saved_whole_or_not_at_all(world: World) {
-    world.connect().await;
+    let id = world.connect().await;
     let (home, work) = (world.remote("Home").await, world.remote("Work").await);
     configuration::save_primary(&world.quince, world.owner, Some(home))
         .await
         .unwrap();
-    let before = configuration::get(&world.quince, world.owner).await.unwrap();
-    let policies = Policies {
-        import_policy: ImportPolicy::AsFirstImported,
-        when_stale: WhenStale::StopOffering,
-        all_day_blocks: vec![somebody_elses()],
+    let before = world.connection().await;
+    let save = async |all_day: &[RemoteCalendarId]| {
+        configuration::save_policies(&world.quince, world.owner, id, OTHERS, Some(all_day)).await
     };
-    let refused = configuration::save_policies(&world.quince, world.owner, &policies).await;
+    let refused = save(&[work, somebody_elses()]).await;
     assert!(
         matches!(refused, Err(ConfigurationError::NotFound)),
         "{refused:?}"
     );
-    let unchanged = configuration::get(&world.quince, world.owner).await.unwrap();
-    assert_eq!(
-        (&unchanged.when_stale, unchanged.connections[0].import_policy),
-        (&before.when_stale, before.connections[0].import_policy)
-    );
+    assert_eq!(world.connection().await, before);
 
-    let policies = Policies {
-        all_day_blocks: Vec::new(),
-        ..policies
-    };
-    configuration::save_policies(&world.quince, world.owner, &policies)
-        .await
-        .unwrap();
-    let after = configuration::get(&world.quince, world.owner).await.unwrap();
-    assert_eq!(after.when_stale, WhenStale::StopOffering);
-    let of = |id| {
-        let calendars = &after.connections[0].calendars;
-        calendars
-            .iter()
-            .find(|calendar| calendar.id == id)
-            .unwrap()
-            .all_day_blocks
-    };
-    // Work does not count, so the form did not show it.
-    assert!(!of(home) && of(work));
+    save(&[work]).await.unwrap();
+    let after = world.connection().await;
+    assert_eq!(
+        (after.import_policy, after.when_stale),
+        (OTHERS.import_policy, OTHERS.when_stale)
+    );
+    let blocks = after.calendars.iter().filter(|calendar| calendar.all_day_blocks);
+    assert_eq!(blocks.map(|calendar| calendar.id).collect::<Vec<_>>(), [work]);
 }
 
 async fn what_is_chosen_is_saved_though_it_cannot_be_read_at_once(world: World) {

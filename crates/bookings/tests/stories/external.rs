@@ -1,8 +1,10 @@
 //! External events: seen, followed or kept, and never mistaken for free time (D5, D6).
 
 use bookings::agenda::{self, Who};
+use bookings::appointments::BookError;
+use bookings::configuration::{self, Policies};
 use bookings::connections;
-use bookings::{ImportPolicy, WhenStale, configuration};
+use bookings::{ImportPolicy, RemoteCalendarId, WhenStale};
 use sandbox::{ExpiredToken, Fault};
 
 use crate::database::stories;
@@ -13,6 +15,8 @@ stories! {
     d5_events_of_primary_and_conflict_calendars_block_and_are_shown,
     d6_keep_up_follows_every_edit,
     d6_as_first_imported_ignores_later_edits,
+    d6_what_is_offered_can_be_booked_however_often_an_event_moves,
+    d6_an_event_that_was_changed_there_says_so,
     d6_keeping_up_again_catches_up,
     a_second_sync_of_an_unchanged_calendar_is_cheap,
     an_expired_token_drops_no_busy_time,
@@ -73,9 +77,7 @@ async fn d6_keep_up_follows_every_edit(world: World) {
 
 async fn d6_as_first_imported_ignores_later_edits(world: World) {
     let id = world.connection().await.id;
-    configuration::save_import_policy(&world.quince, world.owner, id, ImportPolicy::AsFirstImported)
-        .await
-        .unwrap();
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
     let moved = world.event("Work", "10:00");
     let deleted = world.event("Work", "14:00");
     world.sync().await;
@@ -90,30 +92,81 @@ async fn d6_as_first_imported_ignores_later_edits(world: World) {
         ["10:00", "14:00", "16:00"],
         "new events arrive, edits do not"
     );
-    assert!(!world.is_free("10:00").await && world.is_free("12:00").await);
+    // What is not shown is known: the check at the moment of booking would find it.
+    for taken in ["10:00", "12:00", "14:00", "16:00"] {
+        assert!(!world.is_free(taken).await, "{taken}");
+    }
     // Everything is read again after a day; that changes nothing either.
     world.clock.advance(jiff::SignedDuration::from_hours(25));
     world.sync().await;
     assert_eq!(shown(&world).await, ["10:00", "14:00", "16:00"]);
     world.clock.set(crate::world::at(crate::world::NOW));
-    // The check at the moment of booking asks iCloud for the truth in both modes.
-    let taken = world.try_to_book("12:00").await;
-    assert!(
-        matches!(taken, Err(bookings::appointments::BookError::SlotTaken)),
-        "{taken:?}"
-    );
+    for taken in ["12:00", "14:00"] {
+        let refused = world.try_to_book(taken).await;
+        assert!(
+            matches!(refused, Err(BookError::SlotTaken)),
+            "{taken}: {refused:?}"
+        );
+    }
+}
+
+async fn d6_what_is_offered_can_be_booked_however_often_an_event_moves(world: World) {
+    let id = world.connection().await.id;
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
+    let work = world.icloud("Work");
+    let href = world.event("Work", "10:00");
+    world.sync().await;
+    for time in ["12:00", "13:30"] {
+        world.control.move_event(work, &href, tuesday(time));
+        world.sync().await;
+        assert_eq!(shown(&world).await, ["10:00"]);
+        assert!(
+            !world.is_free("10:00").await && !world.is_free(time).await,
+            "{time}"
+        );
+    }
+    assert!(world.is_free("12:00").await, "it is there no longer");
+    world.book("12:00").await;
+    world.control.delete_event(work, &href);
+    world.sync().await;
+    assert_eq!(shown(&world).await, ["10:00"]);
+    assert!(!world.is_free("10:00").await && world.is_free("13:30").await);
+    world.book("13:30").await;
+    world.import_policy(id, ImportPolicy::KeepUp).await;
+    assert_eq!(shown(&world).await, [] as [&str; 0]);
+    assert!(world.is_free("10:00").await);
+}
+
+async fn d6_an_event_that_was_changed_there_says_so(world: World) {
+    let id = world.connection().await.id;
+    world.import_policy(id, ImportPolicy::AsFirstImported).await;
+    let href = world.event("Work", "10:00");
+    world.sync().await;
+    let reason = async || {
+        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+        let event = view.unwrap().days[0].external[0].id.unwrap();
+        let seen = agenda::event(&world.quince, world.owner, event, tuesday("10:00")).await;
+        seen.unwrap().reason
+    };
+    let says_so = "changed or deleted there";
+    assert!(!reason().await.contains(says_so));
+    world
+        .control
+        .move_event(world.icloud("Work"), &href, tuesday("12:00"));
+    world.sync().await;
+    assert!(reason().await.contains(says_so));
 }
 
 async fn d6_keeping_up_again_catches_up(world: World) {
     let id = world.connection().await.id;
-    let policy = |policy| configuration::save_import_policy(&world.quince, world.owner, id, policy);
-    policy(ImportPolicy::AsFirstImported).await.unwrap();
+    let policy = |policy| world.import_policy(id, policy);
+    policy(ImportPolicy::AsFirstImported).await;
     let href = world.event("Work", "10:00");
     world.sync().await;
     world.control.delete_event(world.icloud("Work"), &href);
     world.sync().await;
     assert!(!world.is_free("10:00").await);
-    policy(ImportPolicy::KeepUp).await.unwrap();
+    policy(ImportPolicy::KeepUp).await;
     assert!(world.is_free("10:00").await);
 }
 
@@ -179,16 +232,16 @@ async fn while_icloud_is_down_the_host_chooses_what_counts(world: World) {
     world.sync().await;
     world.control.set_down(true);
     world.later(20).await;
-    let choose = |choice| configuration::save_when_stale(&world.quince, world.owner, choice);
+    let choose = |choice| world.when_stale(choice);
     assert!(
         !world.is_free("10:00").await && world.is_free("11:00").await,
         "the last known events count"
     );
-    choose(WhenStale::StopOffering).await.unwrap();
+    choose(WhenStale::StopOffering).await;
     assert_eq!(world.free().await, [] as [&str; 0], "the host is not offered");
-    choose(WhenStale::IgnoreCalendar).await.unwrap();
+    choose(WhenStale::IgnoreCalendar).await;
     assert!(world.is_free("10:00").await, "the calendar is ignored");
-    choose(WhenStale::StopOffering).await.unwrap();
+    choose(WhenStale::StopOffering).await;
     world.control.set_down(false);
     world.later(60).await;
     assert!(
@@ -210,10 +263,20 @@ async fn a_whole_day_blocks_unless_switched_off(world: World) {
     world.sync().await;
     assert_eq!(world.free().await, [] as [&str; 0]);
     let work = world.remote("Work").await;
-    configuration::save_all_day_blocks(&world.quince, world.owner, work, false)
-        .await
-        .unwrap();
+    let connection = world.connection().await;
+    let policies = Policies {
+        import_policy: connection.import_policy,
+        when_stale: connection.when_stale,
+    };
+    let home = world.remote("Home").await;
+    let save = |all_day: RemoteCalendarId| {
+        let (quince, owner) = (&world.quince, world.owner);
+        async move { configuration::save_policies(quince, owner, connection.id, policies, Some(&[all_day])).await }
+    };
+    save(home).await.unwrap();
     assert!(world.is_free("10:00").await);
+    save(work).await.unwrap();
+    assert!(!world.is_free("10:00").await);
 }
 
 async fn the_horizon_moves_with_time(world: World) {

@@ -4,7 +4,7 @@ use bookings::appointments::{self, BookError, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::services::{self, Chosen, ServiceForm};
-use bookings::{DateRange, Kind, Rules, StaffId, WhenStale, configuration};
+use bookings::{DateRange, Kind, Rules, StaffId, WhenStale};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Span, Unit};
 use zones::Zone;
@@ -127,9 +127,7 @@ async fn beyond_what_was_read_nothing_is_free_whatever_the_host_chose(world: Wor
         WhenStale::StopOffering,
         WhenStale::IgnoreCalendar,
     ] {
-        configuration::save_when_stale(&world.quince, world.owner, choice)
-            .await
-            .unwrap();
+        world.when_stale(choice).await;
         assert_eq!(
             free_on(&world, "intro", IN_2028).await,
             [] as [&str; 0],

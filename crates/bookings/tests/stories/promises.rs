@@ -3,10 +3,11 @@
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, OnConflict};
 use bookings::booking_calendars::{self, CalendarForm};
+use bookings::configuration::{self, Policies};
 use bookings::connections::{self, ConnectError, EventsInIcloud, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    ConnectionState, ImportPolicy, Kind, Status, WeeklyHours, WhenStale, WriteState, accounts, configuration,
+    ConnectionState, ImportPolicy, Kind, Status, WeeklyHours, WhenStale, WriteState, accounts, warnings,
 };
 use jiff::SignedDuration;
 use sandbox::{NewCalendar, PasswordState};
@@ -27,6 +28,7 @@ stories! {
     d3_a_cancelled_appointment_leaves_no_trace_but_its_record,
     d5_colleagues_see_that_somebody_is_busy_and_not_with_what,
     d6_each_connection_has_its_own_choice,
+    while_it_cannot_be_read_each_connection_has_its_own_choice,
     d6_an_event_added_moved_and_deleted_shows_within_one_sync,
     d8_reconnecting_with_a_wrong_password_changes_nothing,
     d8_reconnecting_keeps_the_choices,
@@ -215,7 +217,8 @@ async fn d5_colleagues_see_that_somebody_is_busy_and_not_with_what(world: World)
     assert!(matches!(other, Err(ChangeError::NotAllowed)), "{other:?}");
 }
 
-async fn d6_each_connection_has_its_own_choice(world: World) {
+/// A second account of the owner's, whose calendar Office blocks beside Work of the first one.
+async fn second_account(world: &World) -> (bookings::ConnectionId, sandbox::CalendarId) {
     let account = world
         .control
         .add_account("maya@work.example", "work-work-work-work", "Maya");
@@ -237,14 +240,21 @@ async fn d6_each_connection_has_its_own_choice(world: World) {
     configuration::save_conflicts(&world.quince, world.owner, chosen)
         .await
         .unwrap();
-    configuration::save_import_policy(&world.quince, world.owner, second, ImportPolicy::AsFirstImported)
-        .await
-        .unwrap();
-    let start = tuesday("10:00");
-    let kept =
-        world
-            .control
-            .add_simple_event(office, "Stand-up", start, start + SignedDuration::from_mins(30));
+    (second, office)
+}
+
+/// An event of half an hour in the second account.
+fn office_event(world: &World, office: sandbox::CalendarId, time: &str) -> String {
+    let start = tuesday(time);
+    world
+        .control
+        .add_simple_event(office, "Stand-up", start, start + SignedDuration::from_mins(30))
+}
+
+async fn d6_each_connection_has_its_own_choice(world: World) {
+    let (second, office) = second_account(&world).await;
+    world.import_policy(second, ImportPolicy::AsFirstImported).await;
+    let kept = office_event(&world, office, "10:00");
     let followed = world.event("Work", "14:00");
     world.sync().await;
     world.control.delete_event(office, &kept);
@@ -252,6 +262,31 @@ async fn d6_each_connection_has_its_own_choice(world: World) {
     world.sync().await;
     assert!(!world.is_free("10:00").await, "as first imported");
     assert!(world.is_free("14:00").await, "kept up");
+}
+
+async fn while_it_cannot_be_read_each_connection_has_its_own_choice(world: World) {
+    let (second, office) = second_account(&world).await;
+    office_event(&world, office, "10:00");
+    world.event("Work", "14:00");
+    world.sync().await;
+    let policies = Policies {
+        import_policy: ImportPolicy::KeepUp,
+        when_stale: WhenStale::IgnoreCalendar,
+    };
+    configuration::save_policies(&world.quince, world.owner, second, policies, None)
+        .await
+        .unwrap();
+    world.control.set_down(true);
+    world.later(20).await;
+    assert!(world.is_free("10:00").await, "ignored");
+    assert!(!world.is_free("14:00").await, "the last known events count");
+    let told = warnings::of(&world.quince, world.owner).await.unwrap();
+    let first = world.control.default_account().apple_id;
+    for (account, meanwhile) in [("maya@work.example", "do not block"), (&first, "go on blocking")] {
+        let of_account = told.iter().find(|warning| warning.title.ends_with(account));
+        let sentences = of_account.unwrap().sentences.join(" ");
+        assert!(sentences.contains(meanwhile), "{account}: {sentences}");
+    }
 }
 
 async fn d6_an_event_added_moved_and_deleted_shows_within_one_sync(world: World) {
@@ -295,14 +330,9 @@ async fn d8_reconnecting_with_a_wrong_password_changes_nothing(world: World) {
 
 async fn d8_reconnecting_keeps_the_choices(world: World) {
     let before = world.connection().await;
-    configuration::save_import_policy(
-        &world.quince,
-        world.owner,
-        before.id,
-        ImportPolicy::AsFirstImported,
-    )
-    .await
-    .unwrap();
+    world
+        .import_policy(before.id, ImportPolicy::AsFirstImported)
+        .await;
     let account = world.control.accounts()[0];
     world.control.set_password_state(account, PasswordState::Revoked);
     world.later(2).await;
@@ -366,14 +396,10 @@ async fn while_icloud_is_down_the_host_decides_whether_to_be_booked(world: World
     world.sync().await;
     world.control.set_down(true);
     world.later(20).await;
-    configuration::save_when_stale(&world.quince, world.owner, WhenStale::StopOffering)
-        .await
-        .unwrap();
+    world.when_stale(WhenStale::StopOffering).await;
     let refused = world.try_to_book("11:00").await;
     assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
-    configuration::save_when_stale(&world.quince, world.owner, WhenStale::UseLastKnown)
-        .await
-        .unwrap();
+    world.when_stale(WhenStale::UseLastKnown).await;
     let known = world.try_to_book("10:00").await;
     assert!(matches!(known, Err(BookError::SlotTaken)), "{known:?}");
     let booked = world.book("11:00").await;

@@ -141,8 +141,8 @@ async fn a_calendar_that_fails_alone_is_told_and_the_others_are_read(world: Worl
 async fn a_calendar_that_fails_is_stale_for_slots(world: World) {
     fail(&world, "Home", Some(Fault::ServerError));
     minutes(&world, 14).await;
-    let choose = |choice| configuration::save_when_stale(&world.quince, world.owner, choice);
-    choose(WhenStale::StopOffering).await.unwrap();
+    let choose = |choice| world.when_stale(choice);
+    choose(WhenStale::StopOffering).await;
     assert!(world.is_free("11:00").await, "what is known is still good");
     minutes(&world, 5).await;
     assert_eq!(world.free().await, [] as [&str; 0], "the host is not offered");
@@ -151,7 +151,7 @@ async fn a_calendar_that_fails_is_stale_for_slots(world: World) {
         (WhenStale::UseLastKnown, "may be offered"),
         (WhenStale::IgnoreCalendar, "do not block"),
     ] {
-        choose(choice).await.unwrap();
+        choose(choice).await;
         let warning = &told(&world).await[0];
         assert!(
             warning.sentences.iter().any(|sentence| sentence.contains(words)),

@@ -7,11 +7,12 @@ use bookings::appointments::{self, AppointmentView, BookError, Booked, Booking};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
+use bookings::configuration::{self, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, DateOverride, Kind, Mail, Priority, Quince, RemoteCalendarId, Retention, Role,
-    Rules, Settings, StaffId, WeeklyHours, availability, configuration, jobs,
+    CalendarId, ConnectionId, DateOverride, ImportPolicy, Kind, Mail, Priority, Quince, RemoteCalendarId,
+    Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -189,6 +190,31 @@ impl World {
             .unwrap()
             .pop()
             .unwrap()
+    }
+
+    /// Chooses what becomes of a connection's events that are edited later.
+    pub async fn import_policy(&self, id: ConnectionId, import_policy: ImportPolicy) {
+        let all = connections::list(&self.quince, self.owner).await.unwrap();
+        let when_stale = all.iter().find(|one| one.id == id).unwrap().when_stale;
+        let policies = Policies {
+            import_policy,
+            when_stale,
+        };
+        configuration::save_policies(&self.quince, self.owner, id, policies, None)
+            .await
+            .unwrap();
+    }
+
+    /// Chooses what happens while a calendar of the owner's connection cannot be read.
+    pub async fn when_stale(&self, when_stale: WhenStale) {
+        let connection = self.connection().await;
+        let policies = Policies {
+            import_policy: connection.import_policy,
+            when_stale,
+        };
+        configuration::save_policies(&self.quince, self.owner, connection.id, policies, None)
+            .await
+            .unwrap();
     }
 
     /// The remote calendar of this name, as Quince knows it.

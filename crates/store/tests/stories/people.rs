@@ -7,8 +7,8 @@ use store::appointments::{CalledOff, NewTime};
 use store::calendar_members::NewMember;
 use store::sessions::{Content, Owner};
 use store::{
-    AppointmentStatus, StoreError, Tx, WhenStale, appointments, blocked_time, booking_calendars,
-    calendar_members, idempotency_keys, sessions, staff, workspace,
+    AppointmentStatus, StoreError, Tx, appointments, blocked_time, booking_calendars, calendar_members,
+    idempotency_keys, sessions, staff, workspace,
 };
 use zones::Zone;
 
@@ -36,9 +36,6 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
     staff::update_profile(&mut tx, ada, "Ada Byron", &london, &hours, &[])
         .await
         .unwrap();
-    staff::set_when_stale(&mut tx, ada, WhenStale::StopOffering)
-        .await
-        .unwrap();
     tx.commit().await.unwrap();
 
     let mut tx = database.store.read().await.unwrap();
@@ -50,10 +47,7 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
         (found.id, found.name.as_str(), found.zone.name()),
         (ada, "Ada Byron", "Europe/London")
     );
-    assert_eq!(
-        (found.when_stale, found.primary_calendar_id),
-        (WhenStale::StopOffering, None)
-    );
+    assert_eq!(found.primary_calendar_id, None);
     assert_eq!(found.hours, WeeklyHours::always());
     assert!(!format!("{found:?}").contains("hash"));
     assert_eq!(

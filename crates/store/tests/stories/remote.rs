@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use scheduling::StaffId;
 use store::connections::{Discovered, NewConnection};
-use store::external_events::{NewEvent, NewInstance};
+use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{
     ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, Tx, busy_time, connections,
@@ -16,6 +16,7 @@ stories! {
     a_listing_keeps_the_choices_made_for_a_calendar,
     the_primary_and_the_conflict_calendars_are_watched,
     a_changed_event_replaces_what_it_meant,
+    what_was_first_imported_can_stay_beside_what_is_there_now,
     every_kind_of_text_is_kept_as_it_is,
     what_cannot_be_read_keeps_what_is_known_and_says_so,
     a_disconnected_account_loses_its_password_and_is_never_due,
@@ -160,7 +161,7 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
         instances,
     };
     let first = event("1", vec![instance(0, 60, "lunch"), instance(90, 120, "holiday")]);
-    external_events::keep(&mut tx, home, &[first], now())
+    external_events::keep(&mut tx, home, &[first], FirstImport::Replaced, now())
         .await
         .unwrap();
     let id = external_events::list_keys(&mut tx, home).await.unwrap()[0].id;
@@ -175,7 +176,7 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
     assert!(between.is_empty(), "touching is not overlapping");
 
     let second = event("2", vec![instance(200, 260, "lunch")]);
-    external_events::keep(&mut tx, home, &[second], now())
+    external_events::keep(&mut tx, home, &[second], FirstImport::Replaced, now())
         .await
         .unwrap();
     let all = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(600))
@@ -198,6 +199,71 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
     assert!(left.is_empty(), "the instances go with their event");
 }
 
+async fn what_was_first_imported_can_stay_beside_what_is_there_now(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let connection = connection(&mut tx, ada).await;
+    let home = calendar(&mut tx, connection, "Home").await;
+    let text = |version: &str, from: i64| NewEvent {
+        href: "/1/a.ics".to_owned(),
+        etag: Some(version.to_owned()),
+        uid: "uid".to_owned(),
+        ics: format!("BEGIN:VCALENDAR {from}"),
+        problem: None,
+        instances: vec![instance(from, from + 60, "lunch")],
+    };
+    let keep = async |tx: &mut Tx, event: NewEvent| {
+        external_events::keep(tx, home, &[event], FirstImport::Kept, now())
+            .await
+            .unwrap()["/1/a.ics"]
+    };
+    let known = async |tx: &mut Tx| {
+        let all = external_events::between(tx, &[home], in_minutes(0), in_minutes(900)).await;
+        let all = all.unwrap();
+        let known = all.iter().map(|found| (found.starts_at, found.is_shown));
+        known.collect::<Vec<_>>()
+    };
+    let first = keep(&mut tx, text("1", 0)).await;
+    assert_eq!(keep(&mut tx, text("2", 0)).await, first, "its text is the same");
+    assert_eq!(known(&mut tx).await, [(in_minutes(0), true)]);
+    let second = keep(&mut tx, text("3", 100)).await;
+    assert_eq!(keep(&mut tx, text("4", 200)).await, second);
+    assert_eq!(
+        known(&mut tx).await,
+        [(in_minutes(0), true), (in_minutes(200), false)]
+    );
+    let ids = |keys: Vec<external_events::Key>| keys.iter().map(|key| key.id).collect::<Vec<_>>();
+    let present = external_events::list_keys(&mut tx, home).await.unwrap();
+    assert_eq!(ids(present), [second]);
+    let kept = external_events::list_first_imports(&mut tx, home).await.unwrap();
+    assert_eq!(ids(kept), [first]);
+
+    external_events::remove(&mut tx, &[second], FirstImport::Kept)
+        .await
+        .unwrap();
+    assert_eq!(known(&mut tx).await, [(in_minutes(0), true)], "it is gone there");
+    let back = keep(&mut tx, text("5", 300)).await;
+    assert_eq!(
+        known(&mut tx).await,
+        [(in_minutes(0), true), (in_minutes(300), false)]
+    );
+    external_events::show_present(&mut tx, home).await.unwrap();
+    external_events::delete(&mut tx, &[first]).await.unwrap();
+    assert_eq!(known(&mut tx).await, [(in_minutes(300), true)]);
+    external_events::remove(&mut tx, &[back], FirstImport::Kept)
+        .await
+        .unwrap();
+    assert_eq!(
+        known(&mut tx).await,
+        [(in_minutes(300), true)],
+        "what is shown stays"
+    );
+    external_events::remove(&mut tx, &[back], FirstImport::Replaced)
+        .await
+        .unwrap();
+    assert_eq!(known(&mut tx).await.len(), 1, "it was gone there already");
+}
+
 async fn every_kind_of_text_is_kept_as_it_is(database: Database) {
     let mut tx = database.store.write().await.unwrap();
     let ada = person(&mut tx, "ada").await;
@@ -215,7 +281,7 @@ async fn every_kind_of_text_is_kept_as_it_is(database: Database) {
             ..instance(0, 60, "\0nothing")
         }],
     };
-    external_events::keep(&mut tx, home, &[odd.clone(), odd], now())
+    external_events::keep(&mut tx, home, &[odd.clone(), odd], FirstImport::Replaced, now())
         .await
         .unwrap();
     let found = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(1))
@@ -247,7 +313,7 @@ async fn what_cannot_be_read_keeps_what_is_known_and_says_so(database: Database)
         problem: None,
         instances: vec![instance(0, 60, "lunch")],
     };
-    external_events::keep(&mut tx, home, &[known], now())
+    external_events::keep(&mut tx, home, &[known], FirstImport::Replaced, now())
         .await
         .unwrap();
     let hrefs = ["/1/a.ics".to_owned(), "/1/b.ics".to_owned()];
