@@ -17,6 +17,7 @@ use super::read::host_names;
 use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
+use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
 use crate::error::BookError;
@@ -186,6 +187,7 @@ impl Request for BookRequest<'_> {
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
         store::appointments::insert(tx, &appointment, &links::hash(&secret), sender.as_ref()).await?;
         appointment_parts::insert(tx, id, &candidate.parts).await?;
+        balance::note_who_was_there(tx, &target.context, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
             Err(StoreError::AlreadyExists) => return Err(BookError::SlotTaken),
             other => other?,

@@ -11,6 +11,7 @@ use store::{StoreError, Tx, appointment_parts, appointments, occupancy};
 use super::change::{Actor, Opened, check_may, over};
 use super::read::{calendar_of, hosts_of, of_token, one_view};
 use super::view::AppointmentView;
+use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, lock_calendar_if_limited};
 use crate::error::ChangeError;
 use crate::notifications::Before;
@@ -203,6 +204,7 @@ async fn move_to(
     };
     // The row is written first: on Postgres, a change by somebody else at the same moment ends before this goes on.
     appointments::update_time(tx, old.id, &new, now).await?;
+    balance::note_who_was_there(tx, context, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
