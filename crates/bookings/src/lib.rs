@@ -56,6 +56,7 @@ pub mod warnings;
 
 mod caldav_messages;
 mod cleanup;
+mod collisions;
 mod error;
 mod links;
 mod mailer;

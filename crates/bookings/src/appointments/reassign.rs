@@ -70,7 +70,9 @@ async fn try_to_reassign(
     check_may(&opened, Span::new(0, Unit::Minutes), now)?;
     let hosts = hosts_of(&mut tx, id).await?;
     if !hosts.contains(&leaves) && hosts.contains(&joins) {
-        return Ok(Reassigned::Done(Box::new(one_view(&mut tx, old.clone()).await?)));
+        return Ok(Reassigned::Done(Box::new(
+            one_view(&mut tx, old.clone(), now).await?,
+        )));
     }
     check_choice(&mut tx, &opened, &hosts, leaves, joins).await?;
     let mut parts = appointment_parts::list(&mut tx, &[id]).await?;
@@ -128,7 +130,7 @@ async fn try_to_reassign(
     if leaves != by && !take_part.contains(&leaves) {
         notifications::enqueue_for_host(&mut tx, &changed, leaves, MessageKind::HostLeft, now).await?;
     }
-    let view = one_view(&mut tx, changed).await?;
+    let view = one_view(&mut tx, changed, now).await?;
     tx.commit().await?;
     Ok(Reassigned::Done(Box::new(view)))
 }

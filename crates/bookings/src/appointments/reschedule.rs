@@ -83,7 +83,7 @@ impl Request for Move {
         };
         check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
         if opened.appointment.starts_at == self.start {
-            let unchanged = one_view(tx, opened.appointment.clone()).await?;
+            let unchanged = one_view(tx, opened.appointment.clone(), now).await?;
             return Ok(Open::Done(unchanged));
         }
         let target = self.target(tx, &opened, now).await?;
@@ -227,7 +227,7 @@ async fn move_to(
         parts: &parts_before,
     };
     tell_of_the_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
-    one_view(tx, moved).await
+    one_view(tx, moved, now).await
 }
 
 async fn tell_of_the_move(
