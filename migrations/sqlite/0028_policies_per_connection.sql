@@ -55,3 +55,6 @@ CREATE INDEX external_instances_span ON external_instances (
 -- What they are by now is found by comparing them.
 UPDATE remote_calendars SET compared_at = NULL
 WHERE connection_id IN (SELECT id FROM connections WHERE import_policy = 'as-first-imported');
+
+-- How long the longest event is tells how far from an appointment those end that lie over it.
+CREATE INDEX external_instances_length ON external_instances (remote_calendar_id, (ends_at - starts_at));

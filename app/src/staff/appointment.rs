@@ -50,6 +50,8 @@ pub struct AppointmentDetail {
     undo: Option<String>,
     /// What it was booked over, each reason in words.
     record: Vec<String>,
+    /// That an event collides with it, with a next step.
+    collision: Option<String>,
     client_zone: String,
     writes: Vec<WriteView>,
     /// The mails about it that were given up: what and to whom, and why.
@@ -225,6 +227,7 @@ fn detail(
             .confirm_until
             .map(|until| super::format::clock(zone.local(until).time())),
         record: bookings::availability::record_in_words(record),
+        collision: appointment.collision,
         name: appointment.name,
         calendar: appointment.calendar_name,
         host: appointment.host_name,
@@ -387,6 +390,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
         })}
         <MailsGivenUp mails=detail.mails_given_up.clone() may_send_again=detail.may_send_again/>
         <MailsWaiting mails=detail.mails_waiting.clone()/>
+        <Collision sentence=detail.collision.clone()/>
         <Record by=detail.booked_by.clone() record=detail.record.clone()/>
         <FactsCard detail=detail.clone()/>
         <StatusCard id=id.clone() version=version.clone() steps=detail.steps pending waits_for_client action=actions.status problem/>
@@ -459,6 +463,14 @@ fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
                 <ul>{record.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             </Notice>
         }
+    })
+}
+
+/// That an event in a host's calendar collides with it.
+#[component]
+pub fn Collision(sentence: Option<String>) -> impl IntoView {
+    sentence.map(|sentence| {
+        view! { <Notice tone=Tone::Warn title=super::appointments::COLLIDES><p>{sentence}</p></Notice> }
     })
 }
 

@@ -21,7 +21,8 @@ pub struct AppointmentRow {
     when: String,
     detail: String,
     status: String,
-    note: Option<String>,
+    /// What needs a look.
+    notes: Vec<String>,
 }
 
 /// A page of the list.
@@ -38,7 +39,7 @@ pub struct AppointmentsView {
     done: Option<String>,
 }
 
-/// Loads the appointments to come, the `past` ones, or those to come that are `pending`: the first page, or that just `before` or
+/// Loads the appointments to come, the `past` ones, or those to come that are `pending` or `colliding`: the first page, or that just `before` or
 /// `after` a place.
 #[server(prefix = "/api/fn", endpoint = "appointments-page")]
 pub async fn appointments_page(
@@ -56,6 +57,7 @@ pub async fn appointments_page(
         upcoming: show != "past",
         host: None,
         to_confirm: show == "pending",
+        colliding: show == "colliding",
         search: String::new(),
         cursor: before.or_else(|| after.parse().ok().map(Cursor::After)),
         limit: 50,
@@ -89,11 +91,12 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
         when: super::format::when(appointment.start, appointment.end, zone),
         detail: format!("{} · {}", appointment.calendar_name, appointment.host_name),
         status: standing(&appointment),
-        note: appointment
-            .write
-            .as_ref()
-            .filter(|write| write.can_write_again)
-            .map(|write| super::appointment::write_words(write.state, &write.place)),
+        notes: {
+            let write = appointment.write.as_ref().filter(|write| write.can_write_again);
+            let write = write.map(|write| super::appointment::write_words(write.state, &write.place));
+            let collision = appointment.collision.as_ref().map(|_| COLLIDES.to_owned());
+            collision.into_iter().chain(write).collect()
+        },
         name: appointment.name,
     }
 }
@@ -106,6 +109,9 @@ pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String
         None => appointment.status.as_str().to_owned(),
     }
 }
+
+/// The mark of an appointment that an event collides with.
+pub const COLLIDES: &str = "Collides with calendar";
 
 /// What a status is called, and how it looks.
 pub fn status_words(status: &str) -> (&'static str, Tone) {
@@ -141,7 +147,7 @@ pub fn AppointmentsPage() -> impl IntoView {
             <ButtonLink href="/appointments/new" look=Look::Primary icon=Picture::Plus>"Book for a client"</ButtonLink>
         </PageHeader>
         <nav class="tabs" aria-label="Which appointments">
-            <ul>{tab("", "Coming")} {tab("pending", "To confirm")} {tab("past", "Past")}</ul>
+            <ul>{tab("", "Coming")} {tab("pending", "To confirm")} {tab("colliding", COLLIDES)} {tab("past", "Past")}</ul>
         </nav>
         {load(page, move |AppointmentsView { rows, earlier, later, may_see_deleted, done }| {
             let done = done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> });
@@ -159,6 +165,7 @@ pub fn AppointmentsPage() -> impl IntoView {
             if rows.is_empty() {
                 let text = match show.get_untracked().as_str() {
                     "past" => "Appointments move here when they are over.",
+                    "colliding" => "When an event in a host's calendar lies over an appointment to come, the appointment appears here.",
                     "pending" => "Appointments of booking calendars that do not confirm at once wait here for you.",
                     _ => "When a client books, the appointment appears here and in the primary calendar of its host.",
                 };
@@ -178,7 +185,7 @@ pub fn AppointmentsPage() -> impl IntoView {
 /// The address of the first page.
 fn address(show: &str) -> String {
     match show {
-        "past" | "pending" => format!("/appointments?show={show}"),
+        "past" | "pending" | "colliding" => format!("/appointments?show={show}"),
         _ => "/appointments".to_owned(),
     }
 }
@@ -207,7 +214,7 @@ fn Row(row: AppointmentRow) -> impl IntoView {
                 <p class="row-detail">{row.detail}</p>
             </div>
             <Badge tone>{status}</Badge>
-            {row.note.map(|note| view! { <Badge tone=Tone::Warn>{note}</Badge> })}
+            {row.notes.into_iter().map(|note| view! { <Badge tone=Tone::Warn>{note}</Badge> }).collect_view()}
         </li>
     }
 }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
+use super::appointment::Collision;
 use super::appointments::status_words;
 use crate::error::AppError;
 use crate::kept::KeptForm;
@@ -35,6 +36,8 @@ pub struct SessionDetail {
     write: String,
     /// iCloud, or the host of another server.
     server: String,
+    /// That an event collides with it, with a next step.
+    collision: Option<String>,
     kept: KeptForm,
 }
 
@@ -104,6 +107,7 @@ fn detail(
             }),
         write: session.write_sentence,
         server: session.place,
+        collision: session.collision,
         kept,
     }
 }
@@ -160,6 +164,7 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
             {is_cancelled.then(|| view! { <Badge tone=Tone::Bad>"Cancelled"</Badge> })}
         </PageHeader>
         <FormNotice problem done/>
+        <Collision sentence=session.collision/>
         <Card title="Who takes part">
             <p>{format!("{}, with {}.", session.seats, session.host)}</p>
             {session.cancelled.map(|sentence| view! { <p>{sentence}</p> })}

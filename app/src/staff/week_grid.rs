@@ -52,8 +52,8 @@ pub struct Block {
     pub time: String,
     /// The page about it.
     pub href: Option<String>,
-    /// A state that needs a look: "changed in iCloud".
-    pub note: Option<String>,
+    /// What needs a look: "changed in iCloud".
+    pub notes: Vec<String>,
     /// `#rrggbb` of the booking calendar; empty where there is none.
     pub color: String,
     /// Where an appointment stands, unless it simply takes place.
@@ -187,7 +187,7 @@ fn BlockShown(block: Block, first_hour: u8) -> impl IntoView {
                 {linked(block.title, block.href)}
             </span>
             <span class="block-detail">{block.detail}</span>
-            {block.note.map(|note| view! { <Badge tone=Tone::Warn>{note}</Badge> })}
+            {block.notes.into_iter().map(|note| view! { <Badge tone=Tone::Warn>{note}</Badge> }).collect_view()}
         </li>
     }
 }

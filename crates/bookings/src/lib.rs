@@ -58,6 +58,7 @@ pub mod warnings;
 
 mod caldav_messages;
 mod cleanup;
+mod collisions;
 mod error;
 mod links;
 mod mailer;

@@ -1,7 +1,7 @@
 //! Whom a round robin gives an appointment to (scheduling.md, "Round robin").
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -23,7 +23,7 @@ pub struct Candidate {
     pub last_booked: Option<Timestamp>,
     /// Their appointments here in the calendar month of the appointment.
     pub booked_this_month: u32,
-    /// What a newcomer is credited with, in hundredths of an appointment.
+    /// What they are credited with for the time in which they were away ([`credits`]), in hundredths of an appointment.
     pub credit_hundredths: u32,
     /// Is there on the day of the appointment ([`crate::present`]); somebody who is away does not hold the others up.
     pub active: bool,
@@ -41,14 +41,50 @@ pub struct Choice {
 /// A member more than this far ahead of the lowest active one is not offered, in hundredths.
 const MOST_AHEAD: u128 = 300;
 
-/// What a newcomer is credited with so that they don't get every appointment, in hundredths: the average of what the others
-/// had when they joined, less what they had themselves then, as somebody who was a member before.
-pub fn newcomer_credit(others: &[u32], own: u32) -> u32 {
-    let count = u64::try_from(others.len()).unwrap_or(0);
-    let sum: u64 = others.iter().map(|booked| u64::from(*booked)).sum();
-    let average = (sum * 100).checked_div(count).unwrap_or(0);
-    let credit = average.saturating_sub(u64::from(own) * 100);
-    u32::try_from(credit).unwrap_or(u32::MAX)
+/// An appointment that a member has, with the members who were there when it was given ([`crate::present`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given<'a> {
+    /// Who has it. They could have it, whatever else is known.
+    pub host: StaffId,
+    /// Who was there on its day, as was known when it was given.
+    pub there: &'a [StaffId],
+}
+
+/// What each member of a team, given with their weights, is credited with in hundredths of an appointment: of each appointment that
+/// was given while they were away, what those who were there had of it on average, by weight. So whoever joins or comes back goes
+/// on at the level of the others, and neither gets all that follows nor makes up for what they missed. What people have who are
+/// members no more counts for nobody.
+pub fn credits<'a>(
+    team: &[(StaffId, u32)],
+    given: impl IntoIterator<Item = Given<'a>>,
+) -> BTreeMap<StaffId, u32> {
+    // How many appointments each member missed, by the weight of those who were there, so that little is rounded.
+    let mut missed: BTreeMap<(StaffId, u64), u64> = BTreeMap::new();
+    for Given { host, there } in given {
+        let was_there = |member: StaffId| member == host || there.contains(&member);
+        if !team.iter().any(|(member, _)| *member == host) {
+            continue;
+        }
+        let (present, absent): (Vec<_>, Vec<_>) =
+            team.iter().copied().partition(|(member, _)| was_there(*member));
+        let weights = present
+            .iter()
+            .map(|(_, weight)| u64::from((*weight).max(1)))
+            .sum();
+        for (member, _) in absent {
+            *missed.entry((member, weights)).or_insert(0) += 1;
+        }
+    }
+    let credit = |member: StaffId, weight: u32| {
+        let of_member = missed.range((member, 0)..=(member, u64::MAX));
+        let hundredths = of_member
+            .map(|((_, weights), count)| count * 100 * u64::from(weight.max(1)) / weights)
+            .sum::<u64>();
+        u32::try_from(hundredths).unwrap_or(u32::MAX)
+    };
+    team.iter()
+        .map(|(member, weight)| (*member, credit(*member, *weight)))
+        .collect()
 }
 
 /// Appointments by weight. Shares are compared as the fractions that they are, so that no weight is too large to tell two apart.
@@ -177,8 +213,9 @@ fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> Strin
         " (by weight)"
     };
     let credited = match (credit(candidate), credit(next)) {
-        (Some(own), _) => format!(", as a newcomer credited with {own}"),
-        (None, Some(other)) => format!(", a newcomer credited with {other}"),
+        (Some(own), Some(other)) => format!(", credited with {own} and {other} for time away"),
+        (Some(own), None) => format!(", credited with {own} for time away"),
+        (None, Some(other)) => format!(", others credited with {other} for time away"),
         (None, None) => String::new(),
     };
     format!(
@@ -187,7 +224,7 @@ fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> Strin
     )
 }
 
-/// A newcomer's credit in words: 2, 4.5 or 0.33.
+/// A credit in words: 2, 4.5 or 0.33.
 fn credit(candidate: &Candidate) -> Option<String> {
     let (whole, part) = (
         candidate.credit_hundredths / 100,

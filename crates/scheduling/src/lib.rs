@@ -24,7 +24,7 @@ mod request;
 mod rules;
 mod visits;
 
-pub use assignment::{Candidate, Choice, ahead, newcomer_credit, rank};
+pub use assignment::{Candidate, Choice, Given, ahead, credits, rank};
 pub use class::{full_sessions, is_live};
 pub use engine::slots;
 pub use explain::{check, explain};

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::appointments::{self, Appointment};
+use crate::collisions::{FreeWords, collides};
 use crate::db::{Tx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -66,6 +67,8 @@ pub struct Filter {
     pub host: Option<StaffId>,
     /// Only those that wait to be confirmed by staff.
     pub to_confirm: bool,
+    /// Only active ones that an external event collides with; whether it does depends on these words.
+    pub colliding: Option<FreeWords>,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
     /// Not from the beginning of the list.
@@ -107,6 +110,13 @@ impl Filter {
         if self.to_confirm {
             // Not as a value: those that wait to be confirmed have an index of their own.
             conditions.push("a.status = 'new' AND a.unconfirmed_until IS NULL".to_owned());
+        }
+        if self.colliding.is_some() {
+            conditions.push("a.status IN ('new', 'confirmed', 'showed')".to_owned());
+            let collides = collides!("$7, $8, $9", "$10");
+            conditions.push(format!(
+                "EXISTS (SELECT 1 FROM appointment_parts q WHERE q.appointment_id = a.id AND {collides})"
+            ));
         }
         if !self.search.is_empty() {
             let found = "(LOWER(a.name) LIKE $3 ESCAPE '\\' OR LOWER(a.email) LIKE $3 ESCAPE '\\')";
@@ -164,6 +174,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Listed>, StoreErro
         format!("%{escaped}%"),
         i64::from(filter.limit),
         place.map(|place| ms(place.at)),
-        place.map(|place| place.id.0)
+        place.map(|place| place.id.0),
+        filter.colliding.map(|free| free.always[0]),
+        filter.colliding.map(|free| free.always[1]),
+        filter.colliding.map(|free| free.always[2]),
+        filter.colliding.map(|free| free.all_day)
     )
 }

@@ -319,7 +319,7 @@ pub async fn has_any(tx: &mut Tx, calendar: CalendarId) -> Result<bool, StoreErr
 }
 
 /// The start of an appointment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
     /// The appointment.
     pub appointment_id: AppointmentId,
@@ -331,6 +331,8 @@ pub struct Start {
     pub created_at: Timestamp,
     /// The seats it takes.
     pub seats: u32,
+    /// The members who were there when it was given, where that was noted ([`set_members_there`]).
+    pub members_there: Option<Vec<StaffId>>,
 }
 
 /// The starts of a booking calendar's active appointments in a span of time, with the guests' seats.
@@ -350,14 +352,28 @@ pub async fn starts_between(
                 starts_at: row.instant("starts_at")?,
                 created_at: row.instant("created_at")?,
                 seats: u32::try_from(guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1)),
+                members_there: row
+                    .opt_text("members_there")?
+                    .and_then(|text| serde_json::from_str(&text).ok()),
             })
         },
-        "SELECT id, host_id, starts_at, created_at, guests FROM appointments
+        "SELECT id, host_id, starts_at, created_at, guests, members_there FROM appointments
          WHERE calendar_id = $1 AND starts_at >= $2 AND starts_at < $3 AND status IN ('new', 'confirmed', 'showed')",
         calendar.0,
         ms(from),
         ms(to)
     )
+}
+
+/// Notes which members were there when an appointment was given.
+pub async fn set_members_there(tx: &mut Tx, id: AppointmentId, there: &[StaffId]) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE appointments SET members_there = $2 WHERE id = $1",
+        id.0,
+        json(&there)?
+    )
+    .map(drop)
 }
 
 /// When each of these members was last booked in a booking calendar.

@@ -39,6 +39,7 @@ pub mod busy_time;
 pub mod calendar_members;
 pub mod changes;
 pub mod class_sessions;
+pub mod collisions;
 pub mod connections;
 pub mod due;
 pub mod event_writes;

@@ -1,4 +1,4 @@
-//! The list of appointments in pages, by links alone.
+//! The list of appointments in pages, by links alone, and the marks in it.
 
 use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
@@ -187,4 +187,47 @@ fn text_after<'a>(page: &'a str, before: &str) -> &'a str {
         + before.len()
         - 1;
     page[from..].split('"').next().unwrap()
+}
+
+/// An event of the owner's primary calendar over every appointment.
+const EVENTS: [&str; 2] = [
+    "INSERT INTO external_events (id, remote_calendar_id, href, uid, ics)
+     SELECT unhex(printf('%032x', 1)), primary_calendar_id, '/later.ics', 'later', '' FROM staff",
+    "INSERT INTO external_instances (event_id, remote_calendar_id, starts_at, ends_at, uid, summary, blocks)
+     SELECT e.id, e.remote_calendar_id, a.starts_at, a.ends_at, e.uid, 'Dentist', 'busy' FROM external_events e, appointments a",
+];
+
+#[tokio::test]
+async fn an_appointment_that_an_event_collides_with_is_marked_on_every_page() {
+    const MARK: &str = "Collides with calendar";
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let icloud = sandbox.entry_url();
+    let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
+    let mut owner = set_up(&quince, &sandbox).await;
+    let start = free(&quince).await.remove(3);
+    book(&quince, &start).await;
+    let day = format!("/calendar?view=day&date={}", &start[..10]);
+    // The way to them alone has the same words.
+    let unmarked = owner.page("/appointments").await.matches(MARK).count();
+    assert!(!owner.page("/appointments?show=colliding").await.contains("Grace"));
+    assert!(!owner.page(&day).await.contains(MARK));
+
+    let url = format!("sqlite://{}", folder.path().join("quince.db").display());
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    for statement in EVENTS {
+        sqlx::query(statement).execute(&mut database).await.unwrap();
+    }
+    database.close().await.unwrap();
+    let list = owner.page("/appointments").await;
+    assert!(list.matches(MARK).count() > unmarked);
+    let alone = owner.page("/appointments?show=colliding").await;
+    let page = link(&alone, "Grace").unwrap();
+    assert!(
+        owner
+            .page(&page)
+            .await
+            .contains("has an event in a calendar at this time")
+    );
+    assert!(owner.page(&day).await.contains(MARK));
 }

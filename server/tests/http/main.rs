@@ -12,6 +12,7 @@ mod appointments;
 mod backup;
 mod banners;
 mod busy;
+mod configuration;
 mod crash;
 mod doctor;
 mod doors;

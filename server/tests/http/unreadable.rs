@@ -34,6 +34,7 @@ const POISONS: &[(&str, &str, &str)] = &[
     ("appointments", "status", "a-later-word"),
     ("appointments", "guests", "{"),
     ("appointments", "answers", "{"),
+    ("appointments", "members_there", "{"),
     ("appointment_parts", "units", "{"),
     ("services", "staff", "{"),
     ("services", "resources", "{"),

@@ -10,6 +10,7 @@ use jiff::civil::{Date, Weekday};
 use zones::Zone;
 
 use super::super::appointment::write_words;
+use super::super::appointments::COLLIDES;
 use super::super::format::{long_date, short_date, span};
 use super::super::week_grid::{AllDay, Block, GridDay, Mark};
 use super::{CalendarView, PersonChoice};
@@ -232,10 +233,12 @@ fn grid(
                         Some(session) => format!("/sessions/{session}"),
                         None => format!("/appointments/{}", appointment.id),
                     }),
-                    note: appointment
-                        .write
-                        .filter(|state| needs_look(*state))
-                        .map(|state| write_words(state, &appointment.write_place)),
+                    notes: {
+                        let write = appointment.write.filter(|state| needs_look(*state));
+                        let write = write.map(|state| write_words(state, &appointment.write_place));
+                        let collision = appointment.collides.then(|| COLLIDES.to_owned());
+                        collision.into_iter().chain(write).collect()
+                    },
                     ..Block::default()
                 })
             });

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::appointment_parts::Part;
 use store::appointments::Appointment;
@@ -14,6 +15,7 @@ use store::{
 };
 
 use super::AgendaAppointment;
+use crate::collisions::Collisions;
 use crate::error::ChangeError;
 use crate::outbox::urgency;
 use crate::servers::{place_of, places};
@@ -24,6 +26,7 @@ struct Around {
     names: BTreeMap<StaffId, String>,
     writes: Vec<EventWrite>,
     places: BTreeMap<ConnectionId, String>,
+    collisions: Collisions,
 }
 
 /// Appointments without those called off, as these people have them.
@@ -31,6 +34,7 @@ pub(super) async fn views(
     tx: &mut Tx,
     booked: Vec<Appointment>,
     people: &[StaffId],
+    now: Timestamp,
 ) -> Result<Vec<AgendaAppointment>, ChangeError> {
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
     let sessions: Vec<SessionId> = booked.iter().filter_map(|found| found.session_id).collect();
@@ -44,6 +48,7 @@ pub(super) async fn views(
         names: team.map(|person| (person.id, person.name)).collect(),
         writes,
         places,
+        collisions: Collisions::of(tx, &ids, now).await?,
     };
     let mut parts: BTreeMap<AppointmentId, Vec<Part>> = BTreeMap::new();
     for part in appointment_parts::list(tx, &ids).await? {
@@ -103,6 +108,7 @@ impl Around {
                 host_name: self.names.get(&part.host_id).cloned().unwrap_or_default(),
                 write: write.map(|write| write.state),
                 write_place: self.place(write),
+                collides: self.collisions.hosts(found.id).any(|host| host == part.host_id),
                 ..whole.clone()
             }
         })
@@ -143,6 +149,7 @@ impl Around {
             status: found.status,
             write: write.map(|write| write.state),
             write_place: self.place(write),
+            collides: self.collisions.hosts(found.id).next().is_some(),
         }
     }
 

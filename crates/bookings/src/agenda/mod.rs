@@ -121,6 +121,8 @@ pub struct AgendaAppointment {
     pub write: Option<WriteState>,
     /// The server of that event: iCloud, or the host of another one.
     pub write_place: String,
+    /// An event in the calendar of its host, or of one of them, collides with it.
+    pub collides: bool,
 }
 
 /// An external event in the view.
@@ -195,7 +197,7 @@ pub async fn view(
     if has_all {
         booked.extend(appointments::of_nobody_between(&mut tx, span.start, span.end).await?);
     }
-    let booked = booked::views(&mut tx, booked, &ids).await?;
+    let booked = booked::views(&mut tx, booked, &ids, now).await?;
     let watched = remote_calendars::watched(&mut tx, &ids).await?;
     let remote: Vec<RemoteCalendarId> = watched.iter().map(|calendar| calendar.id).collect();
     let events = external_events::between(&mut tx, &remote, span.start, span.end).await?;

@@ -14,6 +14,7 @@ use super::read::host_names;
 use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
+use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
 use crate::error::BookError;
@@ -179,6 +180,7 @@ impl Request for BookRequest<'_> {
         claim::claim_new(tx, &candidate, &appointment, now, (visitor, holds)).await?;
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
         let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
+        balance::note_who_was_there(tx, &target.context, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
             Err(StoreError::AlreadyExists) => return Err(BookError::SlotTaken),
             other => other?,

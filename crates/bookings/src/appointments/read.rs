@@ -18,6 +18,7 @@ use store::{
 use super::view::{AppointmentView, ClientView, ServicePart};
 use super::{change, unconfirmed};
 use crate::accounts::is_admin;
+use crate::collisions::{self, Collisions, free_words};
 use crate::error::ChangeError;
 use crate::links;
 use crate::notifications::facts;
@@ -41,6 +42,8 @@ pub struct Filter {
     pub host: Option<StaffId>,
     /// Only those that wait to be confirmed by staff.
     pub to_confirm: bool,
+    /// Only those that an event in a host's calendar collides with.
+    pub colliding: bool,
     /// Only those whose client's name or address holds this text; empty: all.
     pub search: String,
     /// Not from the beginning of the list.
@@ -154,7 +157,7 @@ pub async fn get(
         .await?
         .ok_or(ChangeError::NotFound)?;
     check_viewer(&mut tx, viewer, &appointment).await?;
-    one_view(&mut tx, appointment).await
+    one_view(&mut tx, appointment, quince.now()).await
 }
 
 /// A page of appointments: everybody's for admins, otherwise one's own.
@@ -163,16 +166,17 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     let me = staff::find(&mut tx, viewer)
         .await?
         .ok_or(ChangeError::NotAllowed)?;
-    let limit = filter.limit.min(LIST_LIMIT);
+    let (limit, now) = (filter.limit.min(LIST_LIMIT), quince.now());
     let asked = appointment_list::Filter {
         upcoming: filter.upcoming,
-        now: quince.now(),
+        now,
         host: if is_admin(me.role) {
             filter.host
         } else {
             Some(viewer)
         },
         to_confirm: filter.to_confirm,
+        colliding: filter.colliding.then(free_words),
         search: filter.search.trim().to_owned(),
         cursor: filter.cursor,
         // One more tells whether there are more.
@@ -203,7 +207,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     }
     let found = found.into_iter().map(|listed| listed.appointment).collect();
     Ok(Page {
-        appointments: views(&mut tx, found).await?,
+        appointments: views(&mut tx, found, now).await?,
         earlier: first.filter(|_| has_earlier),
         later: last.filter(|_| has_later),
     })
@@ -284,15 +288,23 @@ fn services_of(parts: &[Part], team: &BTreeMap<StaffId, String>) -> Vec<ServiceP
     parts.iter().filter_map(service).collect()
 }
 
-pub(crate) async fn one_view(tx: &mut Tx, appointment: Appointment) -> Result<AppointmentView, ChangeError> {
-    views(tx, vec![appointment])
+pub(crate) async fn one_view(
+    tx: &mut Tx,
+    appointment: Appointment,
+    now: Timestamp,
+) -> Result<AppointmentView, ChangeError> {
+    views(tx, vec![appointment], now)
         .await?
         .pop()
         .ok_or(ChangeError::NotFound)
 }
 
 /// Views of appointments, with as many queries for many as for one.
-async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentView>, StoreError> {
+async fn views(
+    tx: &mut Tx,
+    found: Vec<Appointment>,
+    now: Timestamp,
+) -> Result<Vec<AppointmentView>, StoreError> {
     let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(tx)
         .await?
         .into_iter()
@@ -304,6 +316,7 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
     for part in appointment_parts::list(tx, &ids).await? {
         parts.entry(part.appointment_id).or_default().push(part);
     }
+    let collisions = Collisions::of(tx, &ids, now).await?;
     let sessions: Vec<SessionId> = found.iter().filter_map(|found| found.session_id).collect();
     let mut writes = event_writes::list_for_appointments(tx, &ids).await?;
     writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
@@ -331,7 +344,12 @@ async fn views(tx: &mut Tx, found: Vec<Appointment>) -> Result<Vec<AppointmentVi
                 .map(|write| write_view(write, &names, place_of(&places, write), &team, appointment.status))
                 .collect();
             let parts = parts.remove(&appointment.id).unwrap_or_default();
-            Some(view(appointment, calendar, &parts, &team, writes))
+            let busy: Vec<StaffId> = collisions.hosts(appointment.id).collect();
+            let collision = collisions::sentence(&names_of(&busy, &team));
+            Some(AppointmentView {
+                collision,
+                ..view(appointment, calendar, &parts, &team, writes)
+            })
         })
         .collect())
 }
@@ -400,5 +418,6 @@ fn view(
         write: writes.iter().max_by_key(|write| urgency(write.state)).cloned(),
         writes,
         write_sentence,
+        collision: None,
     }
 }

@@ -92,7 +92,7 @@ impl Request for Reassign {
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
         if !hosts.contains(&self.from) && hosts.contains(&self.to) {
-            return Ok(Open::Done(one_view(tx, opened.appointment).await?));
+            return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
         }
         opened.compare(tx, self.seen, now).await?;
         check_choice(tx, &opened, &hosts, self.from, self.to).await?;
@@ -168,7 +168,7 @@ impl Request for Reassign {
         record(tx, old.id, opened.author(None), &differences, now).await?;
         outbox::sync_events(tx, &changed, now).await?;
         self.tell(tx, &changed, &all, now).await?;
-        Ok(one_view(tx, changed).await?)
+        Ok(one_view(tx, changed, now).await?)
     }
 }
 

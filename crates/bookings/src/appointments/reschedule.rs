@@ -11,6 +11,7 @@ use store::{StoreError, Tx, appointment_parts, appointments};
 use super::change::{Actor, Opened, check_may, over, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
 use super::view::AppointmentView;
+use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, lock_calendar_if_limited};
 use crate::error::ChangeError;
 use crate::notifications::Before;
@@ -92,7 +93,7 @@ impl Request for Move {
         };
         check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
         if opened.appointment.starts_at == self.start {
-            let unchanged = one_view(tx, opened.appointment.clone()).await?;
+            let unchanged = one_view(tx, opened.appointment.clone(), now).await?;
             return Ok(Open::Done(unchanged));
         }
         opened.compare(tx, self.seen, now).await?;
@@ -214,6 +215,7 @@ async fn move_to(
     };
     // The row is written first: on Postgres, a change by somebody else at the same moment ends before this goes on.
     appointments::update_time(tx, old.id, &new, now).await?;
+    balance::note_who_was_there(tx, context, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -241,7 +243,7 @@ async fn move_to(
         parts: &parts_before,
     };
     tell_of_the_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
-    one_view(tx, moved).await
+    one_view(tx, moved, now).await
 }
 
 async fn tell_of_the_move(

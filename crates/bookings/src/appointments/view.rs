@@ -198,4 +198,6 @@ pub struct AppointmentView {
     pub writes: Vec<WriteView>,
     /// The same in a sentence for each host.
     pub write_sentence: String,
+    /// That an event in a host's calendar collides with it, in a sentence with a next step; nothing of one that is over or called off.
+    pub collision: Option<String>,
 }

@@ -67,6 +67,8 @@ pub(crate) struct AvailabilityInput {
     /// The active appointments of the days that the window touches; of whole months where they are shared out equally.
     pub(crate) booked: Vec<Start>,
     booked_per_day: BTreeMap<Date, u32>,
+    /// Where appointments are shared out equally, who is there on the days that the window touches.
+    pub(crate) present: BTreeMap<Date, BTreeSet<StaffId>>,
     held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     window: Interval,
     /// The seats that are asked for.
@@ -245,12 +247,14 @@ impl AvailabilityInput {
             hosts,
             booked,
             booked_per_day,
+            present: BTreeMap::new(),
             held_back: BTreeMap::new(),
             window,
             seats: 1,
             visit,
         };
-        context.held_back = balance::held_back(&context, now);
+        context.present = balance::present(&context, now);
+        context.held_back = balance::held_back(&context);
         Ok(context)
     }
 

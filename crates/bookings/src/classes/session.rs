@@ -10,6 +10,7 @@ use store::{
 };
 
 use crate::accounts::is_admin;
+use crate::collisions::{self, Collisions};
 use crate::error::ChangeError;
 use crate::notifications::kinds::MessageKind;
 use crate::outbox::{WriteView, write_sentence};
@@ -56,6 +57,8 @@ pub struct SessionView {
     pub write_sentence: String,
     /// The server of its event: iCloud, or the host of another one.
     pub place: String,
+    /// That an event in its host's calendar collides with it, in a sentence with a next step.
+    pub collision: Option<String>,
 }
 
 /// Somebody with seats of a session.
@@ -85,6 +88,11 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     let host = staff::find(&mut tx, session.host_id).await?;
     let roster = appointments::roster_of_session(&mut tx, id).await?;
     let waiting = waiting_list::list(&mut tx, id).await?;
+    let ids: Vec<AppointmentId> = roster.iter().map(|found| found.id).collect();
+    let collisions = Collisions::of(&mut tx, &ids, quince.now()).await?;
+    let host_name = host.map(|host| host.name).unwrap_or_default();
+    let collision = ids.iter().flat_map(|id| collisions.hosts(*id)).next();
+    let collision = collision.and_then(|_| collisions::sentence(&host_name));
     let write = match event_writes::live_of_session(&mut tx, id).await? {
         Some(write) => {
             let remote = match write.remote_calendar_id {
@@ -106,7 +114,8 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
         calendar: calendar.id,
         calendar_name: calendar.name,
         host: session.host_id,
-        host_name: host.map(|host| host.name).unwrap_or_default(),
+        host_name,
+        collision,
         start: session.starts_at,
         end: session.ends_at,
         seats: calendar.rules.seats,

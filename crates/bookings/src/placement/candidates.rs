@@ -93,7 +93,7 @@ pub(crate) async fn first(
             let span = occupied(calendar, slot);
             let free = slot.hosts.iter().copied();
             let free: BTreeSet<StaffId> = free.filter(|host| !check.found_busy(*host, span)).collect();
-            let choice = choose(tx, context, slot.start, &free, target.preferred, now).await?;
+            let choice = choose(tx, context, slot.start, &free, target.preferred).await?;
             choice.map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
         }
         Kind::Collective => together(calendar, slot, check),
@@ -177,7 +177,6 @@ pub(super) async fn choose(
     start: Timestamp,
     free: &BTreeSet<StaffId>,
     preferred: Option<StaffId>,
-    now: Timestamp,
 ) -> Result<Option<Choice>, StoreError> {
     if let Some(host) = preferred.filter(|host| free.contains(host)) {
         let reason = String::new();
@@ -192,7 +191,7 @@ pub(super) async fn choose(
         BTreeMap::new()
     };
     let date = context.calendar.rules.zone.date(start);
-    let team = balance::team(context, date, &last, now);
+    let team = balance::team(context, date, &last);
     let ranked = scheduling::rank(context.calendar.distribution, &team, free);
     Ok(ranked.into_iter().next())
 }

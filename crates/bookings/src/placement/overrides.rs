@@ -109,7 +109,7 @@ pub(super) async fn override_conflicts(
             (candidates::of_parts(calendar, wanted.parts(&visit)), against)
         }
         Kind::RoundRobin | Kind::Personal => {
-            let Some((host, reason)) = host(tx, context, &slot, refusals, preferred, now).await? else {
+            let Some((host, reason)) = host(tx, context, &slot, refusals, preferred).await? else {
                 return Ok(None);
             };
             let of_host = |refusal: &&Refusal| refusal.host.is_none_or(|other| other == host);
@@ -145,7 +145,6 @@ async fn host(
     slot: &Slot,
     refusals: &[Refusal],
     preferred: Option<StaffId>,
-    now: Timestamp,
 ) -> Result<Option<(StaffId, String)>, StoreError> {
     let of = |host: StaffId| {
         let own = refusals.iter().filter(|refusal| refusal.host == Some(host));
@@ -165,7 +164,7 @@ async fn host(
         .copied()
         .filter(|host| of(*host) == least)
         .collect();
-    let choice = candidates::choose(tx, context, slot.start, &candidates, preferred, now).await?;
+    let choice = candidates::choose(tx, context, slot.start, &candidates, preferred).await?;
     // Who has had their share is no choice of a round robin.
     let host = choice.as_ref().map(|choice| choice.host);
     let host = host.or_else(|| slot.hosts.iter().copied().find(|host| candidates.contains(host)));

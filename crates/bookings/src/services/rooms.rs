@@ -1,7 +1,7 @@
 //! Rooms and equipment of the workspace.
 
 use jiff::Timestamp;
-use scheduling::{ResourceId, StaffId, UnitId};
+use scheduling::{ResourceId, UnitId};
 use store::locks::Lock;
 use store::resources::Resource;
 use store::{Tx, new_id, resources, services, staff, workspace};

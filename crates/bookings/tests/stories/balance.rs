@@ -1,4 +1,4 @@
-//! Equal distribution: who is ahead waits, newcomers are credited, the absent hold nobody up.
+//! Equal distribution: who is ahead waits, who was away is credited, the absent hold nobody up.
 
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
@@ -17,7 +17,9 @@ stories! {
     the_clients_choice_goes_before_balance,
     a_newcomer_starts_with_the_average,
     somebody_without_hours_this_month_holds_nobody_up,
-    somebody_on_holiday_holds_nobody_up_until_they_are_back,
+    somebody_on_holiday_holds_nobody_up_then_or_when_they_are_back,
+    who_comes_back_gets_their_share_of_what_follows,
+    who_works_on_some_days_gets_their_share_of_those,
     who_joins_a_team_is_credited_in_later_months_too,
     who_joins_again_is_not_counted_twice,
     who_moves_an_appointment_is_shown_its_own_hosts_times,
@@ -133,7 +135,7 @@ async fn somebody_without_hours_this_month_holds_nobody_up(world: World) {
     assert_eq!(all.iter().filter(|host| **host == jonas).count(), 6);
 }
 
-async fn somebody_on_holiday_holds_nobody_up_until_they_are_back(world: World) {
+async fn somebody_on_holiday_holds_nobody_up_then_or_when_they_are_back(world: World) {
     let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
     team(&world, &[world.owner, jonas, priya]).await;
     let holiday = Interval::new(at("2026-12-01T00:00:00Z"), at("2026-12-03T00:00:00Z"));
@@ -143,17 +145,61 @@ async fn somebody_on_holiday_holds_nobody_up_until_they_are_back(world: World) {
     let away = hosts(&world, 0..12).await;
     assert_eq!(away.iter().filter(|host| **host == jonas).count(), 6);
     assert_eq!(away.iter().filter(|host| **host == world.owner).count(), 6);
-    let back = hosts(&world, 40..42).await;
-    assert_eq!(back, [priya; 2], "she catches up");
+    let back = hosts(&world, 40..52).await;
+    for member in [world.owner, jonas, priya] {
+        let got = back.iter().filter(|host| **host == member).count();
+        assert_eq!(got, 4, "what was missed is not made up for");
+    }
     let at_once = Booking {
         idempotency_key: "another".into(),
         ..wish(40, None)
     };
-    let refused = appointments::book(&world.quince, at_once).await;
-    assert!(
-        refused.is_err(),
-        "the others wait until she has caught up: {refused:?}"
-    );
+    appointments::book(&world.quince, at_once).await.unwrap();
+}
+
+async fn who_comes_back_gets_their_share_of_what_follows(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas, priya]).await;
+    let works = async |hours: WeeklyHours| {
+        world.set_hours(priya, hours, Vec::new()).await;
+    };
+    works(WeeklyHours::default()).await;
+    // Nothing tells later that she was away: on all of these days she works again.
+    hosts(&world, 0..12).await;
+    works(WeeklyHours::always()).await;
+    let back = hosts(&world, 40..52).await;
+    assert_eq!(back.iter().filter(|host| **host == priya).count(), 4);
+    // One that is moved counts as given anew.
+    works(WeeklyHours::default()).await;
+    let booked = book(&world, 52, None).await;
+    let client = Actor::Client {
+        token: booked.manage_token.clone(),
+    };
+    works(WeeklyHours::always()).await;
+    appointments::reschedule(&world.quince, &client, wish(60, None).start)
+        .await
+        .unwrap();
+    assert!(hosts(&world, 61..63).await.contains(&priya));
+}
+
+async fn who_works_on_some_days_gets_their_share_of_those(world: World) {
+    let (jonas, priya) = (world.colleague("Jonas").await, world.colleague("Priya").await);
+    team(&world, &[world.owner, jonas, priya]).await;
+    let away = |from: &str, to: &str| Interval::new(at(from), at(to));
+    for holiday in [
+        away("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
+        away("2026-12-03T00:00:00Z", "2026-12-04T00:00:00Z"),
+    ] {
+        blocked::add(&world.quince, priya, priya, holiday, "Away")
+            .await
+            .unwrap();
+    }
+    let mut hers = Vec::new();
+    for day in 0..4 {
+        let booked = hosts(&world, day * 20..day * 20 + 9).await;
+        hers.push(booked.iter().filter(|host| **host == priya).count());
+    }
+    assert_eq!(hers, [0, 3, 0, 3]);
 }
 
 async fn who_joins_a_team_is_credited_in_later_months_too(world: World) {
@@ -171,7 +217,7 @@ async fn who_joins_a_team_is_credited_in_later_months_too(world: World) {
     assert_eq!(seen.hosts, [priya]);
     assert_eq!(
         seen.assignment_reason.as_deref(),
-        Some("fewest this month: 0, others 3, as a newcomer credited with 2")
+        Some("fewest this month: 0, others 3, credited with 2 for time away")
     );
 }
 

@@ -365,6 +365,7 @@ async fn staff_see_only_what_is_theirs(world: World) {
         upcoming: true,
         host: Some(world.owner),
         to_confirm: false,
+        colliding: false,
         search: String::new(),
         cursor: None,
         limit: 10,

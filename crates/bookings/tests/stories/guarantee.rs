@@ -443,6 +443,7 @@ async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &
         now: world.quince.now(),
         host: None,
         to_confirm: false,
+        colliding: None,
         search: String::new(),
         cursor: None,
         limit: 10_000,

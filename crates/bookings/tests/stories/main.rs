@@ -15,6 +15,7 @@ mod booking;
 mod classes;
 mod clocks;
 mod collective;
+mod collisions;
 mod comparing;
 mod configuring;
 mod confirming;

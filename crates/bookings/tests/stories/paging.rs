@@ -24,6 +24,7 @@ fn filter(upcoming: bool, cursor: Option<Cursor>) -> Filter {
         upcoming,
         host: None,
         to_confirm: false,
+        colliding: false,
         search: String::new(),
         cursor,
         limit: 3,
@@ -144,6 +145,7 @@ async fn what_waits_to_be_confirmed_has_pages_too(world: World) {
     let waiting = booked(&world, &TIMES[2..6]).await;
     let first = Filter {
         to_confirm: true,
+        colliding: false,
         ..filter(true, None)
     };
     let pages = there_and_back(&world, world.owner, &first).await;

@@ -117,6 +117,7 @@ async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: 
         upcoming: true,
         host: None,
         to_confirm: false,
+        colliding: false,
         search: String::new(),
         cursor: None,
         limit: 100,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scheduling::{Candidate, Choice, Distribution, Priority, StaffId, newcomer_credit};
+use scheduling::{Candidate, Choice, Distribution, Given, Priority, StaffId, credits};
 
 use crate::scene::staff;
 
@@ -171,19 +171,187 @@ fn somebody_absent_does_not_hold_the_others_up() {
     );
 }
 
+/// What the members of a team are credited with after so many appointments that somebody has, while these were there.
+fn credited(weights: &[u32], appointments: usize, host: u128, there: &[u128]) -> Vec<u32> {
+    let team: Vec<(StaffId, u32)> = (0..).map(staff).zip(weights.iter().copied()).collect();
+    let there: Vec<StaffId> = there.iter().copied().map(staff).collect();
+    let given = Given {
+        host: staff(host),
+        there: &there,
+    };
+    credits(&team, vec![given; appointments]).into_values().collect()
+}
+
 #[test]
-fn a_newcomer_is_credited_with_the_average() {
-    assert_eq!(newcomer_credit(&[], 0), 0);
-    assert_eq!(newcomer_credit(&[4, 5], 0), 450);
-    assert_eq!(newcomer_credit(&[u32::MAX, u32::MAX], 0), u32::MAX);
-    let newcomer = Candidate {
+fn who_was_away_is_credited_with_what_the_others_had_on_average() {
+    let equal = [1; 3];
+    assert_eq!(credited(&equal, 0, 0, &[]), [0, 0, 0]);
+    assert_eq!(credited(&equal, 9, 0, &[0, 1]), [0, 0, 450]);
+    assert_eq!(credited(&equal, 9, 0, &[0, 1, 2]), [0, 0, 0], "all were there");
+    assert_eq!(
+        credited(&equal, 2, 0, &[]),
+        [0, 200, 200],
+        "who has it could have it"
+    );
+    assert_eq!(
+        credited(&equal, 5, 7, &[0, 7]),
+        [0, 0, 0],
+        "7 is no member any more"
+    );
+    assert_eq!(
+        credited(&equal, 5, 0, &[0, 1, 7]),
+        [0, 0, 250],
+        "only members share"
+    );
+    let back = Candidate {
         credit_hundredths: 450,
         ..with(0, 0)
     };
     assert_eq!(
-        order(Distribution::Equal, &[newcomer, with(1, 4), with(2, 5)]),
+        order(Distribution::Equal, &[back, with(1, 4), with(2, 5)]),
         [1, 0, 2]
     );
+}
+
+#[test]
+fn a_credit_goes_by_weight() {
+    // Those who were there had two for each weight, so the third would have had six.
+    assert_eq!(credited(&[1, 3, 3], 8, 1, &[0, 1]), [0, 0, 600]);
+    assert_eq!(
+        credited(&[0, 1, 0], 8, 0, &[0, 1]),
+        [0, 0, 400],
+        "no weight counts as one"
+    );
+    assert_eq!(
+        credited(&[1; 4], 100, 0, &[0, 1, 2]),
+        [0, 0, 0, 3333],
+        "little is rounded"
+    );
+    assert_eq!(
+        credited(&[1, u32::MAX], 9, 0, &[0]),
+        [0, u32::MAX],
+        "no more fits"
+    );
+}
+
+/// A team to whom appointments are given one by one.
+struct Team {
+    weights: Vec<u32>,
+    given: Vec<(StaffId, Vec<StaffId>)>,
+}
+
+impl Team {
+    fn of(weights: &[u32]) -> Self {
+        Self {
+            weights: weights.to_vec(),
+            given: Vec::new(),
+        }
+    }
+
+    /// Gives so many appointments to whoever's turn it is of those who are there. Answers how many each member got.
+    fn give(&mut self, appointments: usize, there: &[u32]) -> Vec<u32> {
+        let there: Vec<StaffId> = there.iter().map(|number| staff(u128::from(*number))).collect();
+        let free: BTreeSet<StaffId> = there.iter().copied().collect();
+        let before = self.given.len();
+        for _ in 0..appointments {
+            let choices = scheduling::rank(Distribution::Equal, &self.candidates(&there), &free);
+            self.given.push((choices[0].host, there.clone()));
+        }
+        let got = |member: StaffId| {
+            let own = self.given[before..].iter().filter(|(host, _)| *host == member);
+            u32::try_from(own.count()).unwrap()
+        };
+        self.members().map(|(member, _)| got(member)).collect()
+    }
+
+    fn members(&self) -> impl Iterator<Item = (StaffId, u32)> {
+        (0..).map(staff).zip(self.weights.iter().copied())
+    }
+
+    fn candidates(&self, there: &[StaffId]) -> Vec<Candidate> {
+        let team: Vec<(StaffId, u32)> = self.members().collect();
+        let given = self
+            .given
+            .iter()
+            .map(|(host, there)| Given { host: *host, there });
+        let credits = credits(&team, given);
+        let candidates = team.iter().zip(0..);
+        candidates
+            .map(|((member, weight), number)| {
+                let own = self.given.iter().filter(|(host, _)| host == member);
+                Candidate {
+                    host: *member,
+                    weight: *weight,
+                    credit_hundredths: credits[member],
+                    active: there.contains(member),
+                    ..with(number, u32::try_from(own.count()).unwrap())
+                }
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn who_comes_back_gets_an_equal_share_of_what_follows() {
+    for members in 2..=6 {
+        let all: Vec<u32> = (0..members).collect();
+        for away in 1..members {
+            let mut team = Team::of(&vec![1; all.len()]);
+            team.give(13, &all);
+            team.give(40, &all[..(members - away) as usize]);
+            let rounds = 4;
+            let after = team.give(rounds * all.len(), &all);
+            for got in &after {
+                assert!(
+                    got.abs_diff(4) <= 1,
+                    "{away} of {members} were away, and then they got {after:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn who_is_there_on_some_days_only_gets_their_share_of_those() {
+    let mut team = Team::of(&[1, 1, 2]);
+    let mut got = [0; 3];
+    for _ in 0..10 {
+        for (number, there) in [(8, &[0, 1][..]), (4, &[0, 1, 2]), (6, &[1, 2])] {
+            let more = team.give(number, there);
+            got.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+    }
+    // Of 80 that two share, 40 that go by 1, 1 and 2, and 60 that go by 1 and 2.
+    let expected = [40 + 10, 40 + 10 + 20, 20 + 40];
+    for (got, expected) in got.iter().zip(expected) {
+        assert!(got.abs_diff(expected) <= 2, "{got} in place of {expected}");
+    }
+}
+
+#[test]
+fn chance_decides_who_is_there_and_nobody_gets_far_from_their_share() {
+    let mut dice = crate::oracle::dice::Dice(0x5eed);
+    for _ in 0..20 {
+        let weights: Vec<u32> = (0..4).map(|_| dice.of(&[1, 2, 3])).collect();
+        let mut team = Team::of(&weights);
+        let mut shares = [0.0; 4];
+        let mut got = [0; 4];
+        for _ in 0..100 {
+            let there: Vec<u32> = (0..4).filter(|_| !dice.one_in(3)).collect();
+            if there.is_empty() {
+                continue;
+            }
+            let more = team.give(1, &there);
+            let sum: u32 = there.iter().map(|member| weights[*member as usize]).sum();
+            for member in there {
+                shares[member as usize] += f64::from(weights[member as usize]) / f64::from(sum);
+            }
+            got.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+        for (got, share) in got.iter().zip(shares) {
+            assert!((f64::from(*got) - share).abs() < 4.0, "{got} in place of {share}");
+        }
+    }
 }
 
 #[test]
@@ -234,13 +402,6 @@ fn a_weight_stretches_what_counts_as_ahead() {
 }
 
 #[test]
-fn what_a_member_had_before_they_joined_again_is_part_of_their_credit() {
-    for (own, credit) in [(0, 450), (2, 250), (4, 50), (5, 0), (9, 0)] {
-        assert_eq!(newcomer_credit(&[4, 5], own), credit, "{own} of their own");
-    }
-}
-
-#[test]
 fn shares_are_compared_exactly_whatever_the_weights() {
     let heavy = |number, booked| Candidate {
         weight: 1000,
@@ -267,22 +428,30 @@ fn a_weight_in_the_thousands_is_held_back_at_the_very_next_appointment() {
 }
 
 #[test]
-fn the_reason_tells_of_a_newcomers_credit() {
-    let newcomer = |booked, credit_hundredths| Candidate {
+fn the_reason_tells_of_a_credit() {
+    let back = |booked, credit_hundredths| Candidate {
         credit_hundredths,
         ..with(0, booked)
     };
     let reason = |team: &[Candidate]| rank(Distribution::Equal, team)[0].reason.clone();
     assert_eq!(
-        reason(&[newcomer(1, 200), with(1, 4)]),
-        "fewest this month: 1, others 4, as a newcomer credited with 2"
+        reason(&[back(1, 200), with(1, 4)]),
+        "fewest this month: 1, others 4, credited with 2 for time away"
     );
     assert_eq!(
-        reason(&[newcomer(0, 450), with(1, 4)]),
-        "fewest this month: 4, others 0, a newcomer credited with 4.5"
+        reason(&[back(0, 450), with(1, 4)]),
+        "fewest this month: 4, others 0, others credited with 4.5 for time away"
     );
     assert_eq!(
-        reason(&[newcomer(0, 33), with(1, 2)]),
-        "fewest this month: 0, others 2, as a newcomer credited with 0.33"
+        reason(&[back(0, 33), with(1, 2)]),
+        "fewest this month: 0, others 2, credited with 0.33 for time away"
+    );
+    let other = Candidate {
+        credit_hundredths: 300,
+        ..with(1, 2)
+    };
+    assert_eq!(
+        reason(&[back(1, 200), other]),
+        "fewest this month: 1, others 2, credited with 2 and 3 for time away"
     );
 }

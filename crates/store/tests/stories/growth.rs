@@ -10,6 +10,7 @@ use scheduling::{CalendarId, StaffId, TimeOwner};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
 use store::busy_time::{self, BusyQuery};
+use store::collisions::{self, FreeWords};
 use store::connections::{Discovered, NewConnection};
 use store::due::{self, At, Kept};
 use store::holds::VisitorId;
@@ -28,6 +29,12 @@ stories! {
 
 /// Appointments to come: as many as a small team has, however long the history is.
 const TO_COME: u32 = 400;
+
+/// What takes no time.
+const FREE: FreeWords = FreeWords {
+    always: ["transparent", "cancelled", "declined"],
+    all_day: "all-day",
+};
 
 /// Whose rows there are.
 struct People {
@@ -263,6 +270,9 @@ const QUESTIONS: &[&str] = &[
     "appointments to come",
     "appointments to confirm",
     "appointments that were",
+    "appointments that an event collides with",
+    "one host's appointments that an event collides with",
+    "which of these an event collides with",
     "one host's appointments to come",
     "one host's appointments that were",
     "how many to confirm",
@@ -323,6 +333,7 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
         now: now(),
         host,
         to_confirm: new,
+        colliding: None,
         search: String::new(),
         cursor: None,
         limit: 51,
@@ -342,6 +353,31 @@ async fn ask(tx: &mut Tx, people: &People, question: &str) {
             let _ = appointment_list::list(tx, &list(false, None, false))
                 .await
                 .unwrap();
+        }
+        "appointments that an event collides with" => {
+            let colliding = Filter {
+                colliding: Some(FREE),
+                ..list(true, None, false)
+            };
+            assert_eq!(appointment_list::list(tx, &colliding).await.unwrap().len(), 51);
+        }
+        "one host's appointments that an event collides with" => {
+            for (host, found) in [(people.hosts[0], 51), (host, 0)] {
+                let colliding = Filter {
+                    colliding: Some(FREE),
+                    ..list(true, Some(host), false)
+                };
+                let listed = appointment_list::list(tx, &colliding).await.unwrap();
+                assert_eq!(listed.len(), found);
+            }
+        }
+        "which of these an event collides with" => {
+            let listed = appointment_list::list(tx, &list(true, None, false))
+                .await
+                .unwrap();
+            let ids: Vec<_> = listed.iter().map(|listed| listed.appointment.id).collect();
+            let found = collisions::of(tx, &ids, FREE, now()).await.unwrap();
+            assert!(!found.is_empty() && found.iter().all(|(_, host)| *host == people.hosts[0]));
         }
         "one host's appointments to come" => {
             let _ = appointment_list::list(tx, &list(true, Some(host), false))

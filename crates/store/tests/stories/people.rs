@@ -235,6 +235,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         now: now(),
         host,
         to_confirm: false,
+        colliding: None,
         search: search.to_owned(),
         cursor: None,
         limit: 10,

@@ -2,7 +2,7 @@
 //! and asks of each whether a meeting could start then.
 
 mod clock;
-mod dice;
+pub mod dice;
 mod expected;
 mod generated;
 

@@ -1,0 +1,73 @@
+//! Appointments that external events collide with: an event of a primary or conflict calendar that takes time lies where a host of
+//! the appointment has something to do. Buffers do not count, and what Quince wrote itself is no external event.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, StaffId};
+
+use crate::db::{Tx, ms};
+use crate::error::StoreError;
+use crate::fields::Fields;
+
+/// The words stored for instances of events that take no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeWords {
+    /// Of those that never do.
+    pub always: [&'static str; 3],
+    /// Of those that do so only if all-day events of their calendar block.
+    pub all_day: &'static str,
+}
+
+/// Whether something collides with a part `q` of an appointment. The placeholders of [`FreeWords`] are given. What lies over the
+/// part ends after its start, and no later after its end than the longest event is long: between the two an index leads. `OFFSET 0`
+/// has each part looked up by itself: joined, all events that anybody has are read.
+macro_rules! collides {
+    ($always:literal, $all_day:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM watched_calendars w CROSS JOIN external_instances i
+                WHERE w.staff_id = q.host_id AND i.remote_calendar_id = w.id
+                    AND i.ends_at > q.starts_at AND i.ends_at < q.ends_at + (SELECT longest.ends_at - longest.starts_at
+                        FROM external_instances longest WHERE longest.remote_calendar_id = w.id
+                        ORDER BY longest.ends_at - longest.starts_at DESC LIMIT 1)
+                    AND i.starts_at < q.ends_at AND i.starts_at < i.ends_at AND i.blocks NOT IN (",
+            $always,
+            ") AND (i.blocks <> ",
+            $all_day,
+            " OR w.all_day_blocks)
+                    AND NOT EXISTS (SELECT 1 FROM event_writes o WHERE o.uid = i.uid AND o.host_id = q.host_id)
+                LIMIT 1 OFFSET 0)"
+        )
+    };
+}
+pub(crate) use collides;
+
+/// Those of these appointments that are active, have not ended and are collided with, each with the host who has the event.
+pub async fn of(
+    tx: &mut Tx,
+    appointments: &[AppointmentId],
+    free: FreeWords,
+    now: Timestamp,
+) -> Result<BTreeSet<(AppointmentId, StaffId)>, StoreError> {
+    let found = fetch_all_in!(
+        tx,
+        |row: &dyn Fields| {
+            let host = StaffId(row.uuid("host_id")?);
+            Ok::<_, StoreError>((AppointmentId(row.uuid("appointment_id")?), host))
+        },
+        appointments.iter().map(|id| id.0).collect(),
+        concat!(
+            "SELECT q.appointment_id, q.host_id FROM appointment_parts q CROSS JOIN appointments a
+             WHERE a.id = q.appointment_id AND a.ends_at > $2 AND a.status IN ('new', 'confirmed', 'showed') AND ",
+            collides!("$3, $4, $5", "$6"),
+            " AND q.appointment_id"
+        ),
+        "",
+        ms(now),
+        free.always[0],
+        free.always[1],
+        free.always[2],
+        free.all_day
+    )?;
+    Ok(found.into_iter().collect())
+}
