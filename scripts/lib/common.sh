@@ -21,7 +21,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # Seconds since the script started, for "done in …".
 elapsed() { printf '%d s' "$SECONDS"; }
 
-# The exact version a workspace dependency is pinned to: `pinned wasm-bindgen` prints 0.2.130.
+# The exact version a workspace dependency is pinned to: `pinned wasm-bindgen` prints 0.2.129.
 pinned() {
   sed -n "s/^$1 = \"=\([^\"]*\)\"/\1/p" "$ROOT/Cargo.toml"
 }
