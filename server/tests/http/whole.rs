@@ -84,10 +84,11 @@ const FORMS: &[(&str, &str, Last)] = &[
     ),
     ("write-again", "", Part(NOBODY, "id={appointment}")),
     (
-        "exchange-host",
-        "id={given_away}&leaves={jonas}",
-        Part("joins={jonas}", "joins={maya}"),
+        "reassign",
+        "id={given_away}&from={jonas}",
+        Part("to={jonas}", "to={maya}"),
     ),
+    ("delete-appointment", "", Part(NOBODY, "id={declined}")),
     (
         "staff-cancel",
         "id={appointment}&seen=2",
@@ -285,6 +286,7 @@ const READS: &[&str] = &[
     "calendar-warnings",
     "choose-services",
     "connect-server-page",
+    "deleted-appointments-page",
     "disconnect-page",
     "event-page",
     "integrations-page",
