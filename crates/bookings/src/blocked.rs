@@ -8,7 +8,7 @@ use store::appointment_parts::{self, Part};
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
 use store::staff::{self, Staff};
-use store::{BlockId, StoreError, Tx, appointments};
+use store::{BlockId, ReadTx, StoreError, appointments};
 use zones::Zone;
 
 use crate::accounts::is_admin;
@@ -87,7 +87,7 @@ pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, ChangeEr
 
 /// All Simple calendars.
 pub(crate) async fn simple_calendars(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
 ) -> Result<BTreeMap<CalendarId, BookingCalendar>, StoreError> {
     let all = booking_calendars::list(tx).await?.into_iter();
     let simple = all.filter(|calendar| calendar.kind == Kind::Simple);
@@ -164,12 +164,12 @@ fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
     })
 }
 
-async fn found(tx: &mut Tx, id: BlockId) -> Result<Blocked, ChangeError> {
+async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, ChangeError> {
     blocked_time::find(tx, id).await?.ok_or(ChangeError::NotFound)
 }
 
 /// Whose time it is, if `by` may change it.
-async fn allowed(tx: &mut Tx, by: StaffId, who: TimeOwner) -> Result<Owner, ChangeError> {
+async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, ChangeError> {
     let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
     if who == by.into() {
         return Ok(Owner::of_person(me));
@@ -188,7 +188,7 @@ async fn allowed(tx: &mut Tx, by: StaffId, who: TimeOwner) -> Result<Owner, Chan
     owner.ok_or(ChangeError::NotFound)
 }
 
-async fn view(tx: &mut Tx, row: Blocked, owner: Owner) -> Result<BlockView, ChangeError> {
+async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, ChangeError> {
     let appointments = match row.owner {
         TimeOwner::Staff(person) => of_person(tx, &row, person).await?,
         TimeOwner::Calendar(calendar) => in_calendar(tx, &row, calendar).await?,
@@ -208,7 +208,7 @@ async fn view(tx: &mut Tx, row: Blocked, owner: Owner) -> Result<BlockView, Chan
 
 /// A Simple calendar's own appointments that lie in a block of its time.
 async fn in_calendar(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     row: &Blocked,
     calendar: CalendarId,
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
@@ -221,7 +221,7 @@ async fn in_calendar(
 
 /// A person's appointments that lie in a block; of a visit only their own parts count.
 async fn of_person(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     row: &Blocked,
     person: StaffId,
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {

@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::TimeOwner;
 use store::due::{self, Due, Kept, SKEW};
-use store::{Tx, external_events, holds, idempotency_keys, sessions, spent_puzzles, strangers};
+use store::{ReadTx, external_events, holds, idempotency_keys, sessions, spent_puzzles, strangers};
 
 use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
 use crate::clock::before;
@@ -29,7 +29,7 @@ const BATCH: u32 = 100;
 const ENDED_STAY: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// What is due in the background, sweeping included.
-pub(crate) async fn due(quince: &Quince, tx: &mut Tx) -> Result<Due, Internal> {
+pub(crate) async fn due(quince: &Quince, tx: &mut ReadTx) -> Result<Due, Internal> {
     let at = quince.claims_at(tx).await?;
     let kept = Kept {
         keys_since: before(at.now, KEYS_LIVE + SLACK),

@@ -7,7 +7,7 @@ use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::collisions::{self, FreeWords};
-use store::{StoreError, Tx};
+use store::{ReadTx, StoreError};
 
 /// Which events take no time, in the words that are stored for them.
 pub(crate) fn free_words() -> FreeWords {
@@ -28,7 +28,7 @@ pub(crate) struct Collisions(BTreeSet<(AppointmentId, StaffId)>);
 
 impl Collisions {
     pub(crate) async fn of(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         appointments: &[AppointmentId],
         now: Timestamp,
     ) -> Result<Self, StoreError> {

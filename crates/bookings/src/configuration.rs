@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, StoreError, Tx, WhenStale, appointments,
-    connections, staff,
+    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, StoreError, WhenStale, WriteTx,
+    appointments, connections, staff,
 };
 
 use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
@@ -168,7 +168,7 @@ pub async fn save_primary(
 }
 
 async fn set_primary(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
     now: Timestamp,
@@ -203,7 +203,7 @@ pub async fn save_conflicts(
 }
 
 async fn set_conflicts(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: StaffId,
     chosen: &[RemoteCalendarId],
 ) -> Result<ToRead, ConfigurationError> {
@@ -246,7 +246,7 @@ pub async fn save_policies(
 }
 
 async fn set_policies(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: StaffId,
     connection: ConnectionId,
     policies: Policies,
@@ -265,7 +265,7 @@ async fn set_policies(
 
 /// Lets whole-day events block in these calendars of a connection, and in no others of it.
 async fn set_all_day_blocks(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     chosen: &[RemoteCalendarId],
 ) -> Result<(), ConfigurationError> {
@@ -284,7 +284,7 @@ async fn set_all_day_blocks(
 
 /// A calendar on a connection that belongs to this person and has not ended, with how its server is called.
 async fn own(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owner: StaffId,
     id: RemoteCalendarId,
 ) -> Result<(RemoteCalendar, String), ConfigurationError> {

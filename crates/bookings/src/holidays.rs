@@ -9,7 +9,7 @@ use scheduling::{AppointmentId, CalendarId, DateOverride, Hours, StaffId};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::staff::Staff;
-use store::{Tx, appointment_parts, appointments, booking_calendars, holidays, staff, workspace};
+use store::{ReadTx, appointment_parts, appointments, booking_calendars, holidays, staff, workspace};
 use zones::Zone;
 
 pub use store::holidays::Holiday;
@@ -178,7 +178,7 @@ fn after(date: Date) -> Timestamp {
 
 /// What people have to do on their closed days in a span of time, in order.
 async fn parts_on_days(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     people: &[Staff],
     (from, until): (Timestamp, Timestamp),
     is_closed: impl Fn(&Staff, Date) -> bool,

@@ -171,7 +171,7 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
 }
 
 async fn due(quince: &Quince) -> Result<Due, Internal> {
-    let mut tx = quince.store().ask().await?;
+    let mut tx = quince.store().connection().await?;
     cleanup::due(quince, &mut tx).await
 }
 

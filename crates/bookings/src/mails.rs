@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
 use store::messages::Failed;
-use store::{MessageId, StoreError, Tx, appointments, mail_trouble, messages, staff};
+use store::{MessageId, ReadTx, StoreError, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
 use crate::clock::before;
@@ -27,7 +27,7 @@ const TRIAL: Duration = Duration::from_secs(30);
 
 /// That mails have not gone out for some minutes, for a reason that is not their recipient's.
 pub async fn trouble(quince: &Quince) -> Result<Option<MailTrouble>, Internal> {
-    let mut tx = quince.store().ask().await?;
+    let mut tx = quince.store().connection().await?;
     let found = mail_trouble::find(&mut tx).await?;
     Ok(found.filter(|trouble| is_alarm(trouble, quince.now())))
 }
@@ -95,7 +95,7 @@ impl From<StoreError> for MailError {
     }
 }
 
-async fn check_admin(tx: &mut Tx, by: StaffId) -> Result<(), MailError> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), MailError> {
     match staff::find(tx, by).await? {
         Some(person) if is_admin(person.role) => Ok(()),
         _ => Err(MailError::NotAllowed),

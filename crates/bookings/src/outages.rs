@@ -4,7 +4,7 @@ use caldav::Error;
 use jiff::{SignedDuration, Timestamp};
 use store::connections::{self, Connection};
 use store::remote_calendars::{self, RemoteCalendar};
-use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx};
+use store::{ConnectionId, ConnectionState, RemoteCalendarId, StoreError, WriteTx};
 
 use crate::clock::age;
 use crate::servers::calendar_state::{self, CalendarState};
@@ -27,7 +27,7 @@ pub(crate) enum Asked {
 /// stops the polling and asks the person. Anything else is tried again later, and counts as an outage when nothing was read for
 /// a while. One mail tells of each outage.
 pub(crate) async fn note(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     known: &Connection,
     error: &Error,
     asked: Asked,
@@ -62,7 +62,7 @@ pub(crate) async fn note(
 
 /// Notes that a read broke off on our side: it is tried again later, longer each time, and counts as an outage when nothing was
 /// read for a while.
-pub(crate) async fn note_ours(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn note_ours(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     const PROBLEM: &str = "Something broke in Quince while it read these calendars. It tries again by itself; if it stays, tell the \
                            operator, who finds the cause in the log.";
     let Some(connection) = connections::find(tx, id).await? else {
@@ -88,7 +88,7 @@ pub(crate) async fn note_ours(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> 
 
 /// The login was refused once. It is left alone until its next try, which settles it.
 async fn doubt(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: &Connection,
     since: Timestamp,
     failures: u32,
@@ -146,7 +146,7 @@ pub(crate) fn is_in_doubt(connection: &Connection, now: Timestamp) -> bool {
 /// Notes that one calendar could not be read while its connection works. It is tried again with pauses, the first of which the
 /// server may ask for.
 pub(crate) async fn note_calendar(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &RemoteCalendar,
     sentence: &str,
     error: Option<&Error>,
@@ -166,7 +166,7 @@ pub(crate) fn waits(calendar: &RemoteCalendar, now: Timestamp) -> bool {
 /// After a connection was read: one mail tells of its calendars that do not do what they were chosen for, and names those that
 /// have begun to fail with them. Of a calendar that works again the next outage is told anew.
 pub(crate) async fn tell_of_calendars(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: &Connection,
     now: Timestamp,
 ) -> Result<(), StoreError> {

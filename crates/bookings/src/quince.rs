@@ -8,7 +8,7 @@ use std::time::Duration;
 use caldav::{Client, Guard, Limits};
 use jiff::Timestamp;
 use store::due::At;
-use store::{Store, StoreError, Tx};
+use store::{ReadTx, Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use url::Url;
 
@@ -142,7 +142,7 @@ impl Quince {
 
     /// The current instant by the clock of leases, which several processes on one database agree on although their own clocks
     /// differ.
-    pub(crate) async fn leases_now(&self, tx: &mut Tx) -> Result<Timestamp, StoreError> {
+    pub(crate) async fn leases_now(&self, tx: &mut ReadTx) -> Result<Timestamp, StoreError> {
         if self.0.clock.is_actual() {
             tx.shared_now(self.now()).await
         } else {
@@ -151,7 +151,7 @@ impl Quince {
     }
 
     /// By what work is claimed.
-    pub(crate) async fn claims_at(&self, tx: &mut Tx) -> Result<At, StoreError> {
+    pub(crate) async fn claims_at(&self, tx: &mut ReadTx) -> Result<At, StoreError> {
         Ok(At {
             now: self.now(),
             leases: self.leases_now(tx).await?,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::strangers::{self, Key, Undoable, address_key};
-use store::{StoreError, Tx, appointments, booking_calendars, staff, waiting_list};
+use store::{ReadTx, StoreError, appointments, booking_calendars, staff, waiting_list};
 
 use crate::accounts::is_admin;
 use crate::appointments::{give_up_hold, undo_booking};
@@ -112,7 +112,7 @@ impl From<StoreError> for UndoError {
     }
 }
 
-async fn check_admin(tx: &mut Tx, by: StaffId) -> Result<String, UndoError> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<String, UndoError> {
     match staff::find(tx, by).await? {
         Some(person) if is_admin(person.role) => Ok(person.name),
         _ => Err(UndoError::NotAllowed),

@@ -7,7 +7,7 @@ use store::connections::{self, Connection};
 use store::external_events;
 use store::mail_trouble::{self, MailTrouble};
 use store::remote_calendars::{self, RemoteCalendar};
-use store::{ConnectionState, EventId, Server, StoreError, Tx, WhenStale, staff};
+use store::{ConnectionState, EventId, ReadTx, Server, StoreError, WhenStale, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
@@ -263,7 +263,7 @@ fn of_calendar(
 
 /// What is not known of a calendar that is read: times beyond its limit, and events that were not understood in full.
 async fn of_what_is_read(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &RemoteCalendar,
     zone: &Zone,
     now: Timestamp,

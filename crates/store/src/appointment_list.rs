@@ -6,7 +6,7 @@ use scheduling::{AppointmentId, StaffId};
 
 use crate::appointments::{self, Appointment};
 use crate::collisions::{FreeWords, collides};
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -146,7 +146,7 @@ pub struct Listed {
 }
 
 /// Appointments in order: that of the list, or from a place on.
-pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
     let escaped = filter
         .search
         .to_lowercase()

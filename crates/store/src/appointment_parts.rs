@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId, UnitId};
 
-use crate::db::{Tx, json, ms, opt_ms};
+use crate::db::{ReadTx, WriteTx, json, ms, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::ServiceId;
@@ -100,7 +100,7 @@ fn read_service(row: &dyn Fields) -> Result<Option<PartService>, StoreError> {
 }
 
 /// The parts of appointments, in order.
-pub async fn list(tx: &mut Tx, appointments: &[AppointmentId]) -> Result<Vec<Part>, StoreError> {
+pub async fn list(tx: &mut ReadTx, appointments: &[AppointmentId]) -> Result<Vec<Part>, StoreError> {
     fetch_all_in!(
         tx,
         read,
@@ -111,7 +111,11 @@ pub async fn list(tx: &mut Tx, appointments: &[AppointmentId]) -> Result<Vec<Par
 }
 
 /// Gives a new appointment its parts, in this order.
-pub async fn insert(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart]) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    appointment: AppointmentId,
+    parts: &[NewPart],
+) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(parts.len());
     for (position, part) in (0_i64..).zip(parts) {
         let units = part.service.as_ref().map(|service| service.units.as_slice());
@@ -135,7 +139,11 @@ pub async fn insert(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart]) 
 }
 
 /// Sets the parts of an appointment, in this order.
-pub async fn replace(tx: &mut Tx, appointment: AppointmentId, parts: &[NewPart]) -> Result<(), StoreError> {
+pub async fn replace(
+    tx: &mut WriteTx,
+    appointment: AppointmentId,
+    parts: &[NewPart],
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM appointment_parts WHERE appointment_id = $1",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use zones::Zone;
 
-use crate::db::{Tx, expect_row, json, ms, opt_ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::SessionId;
@@ -132,7 +132,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
 
 /// Keeps a new appointment with the hash of its manage token and, of a stranger, who sent it.
 pub async fn insert(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     new: &Appointment,
     manage_token_hash: &[u8; 32],
     sender: Option<&Sender>,
@@ -179,12 +179,12 @@ pub async fn insert(
 }
 
 /// An appointment by id.
-pub async fn find(tx: &mut Tx, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM appointments WHERE id = $1", id.0)
 }
 
 /// An appointment by the hash of its manage token.
-pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Appointment>, StoreError> {
+pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Option<Appointment>, StoreError> {
     fetch_optional!(
         tx,
         read,
@@ -194,7 +194,11 @@ pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<A
 }
 
 /// How many appointments that have not ended wait to be confirmed, of one host or of all.
-pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn count_to_confirm(
+    tx: &mut ReadTx,
+    host: Option<StaffId>,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("waiting"),
@@ -209,7 +213,7 @@ pub async fn count_to_confirm(tx: &mut Tx, host: Option<StaffId>, now: Timestamp
 
 /// The appointments of these hosts that touch a span of time, called-off ones included, in order.
 pub async fn between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     hosts: &[StaffId],
     from: Timestamp,
     to: Timestamp,
@@ -232,7 +236,7 @@ pub async fn between(
 
 /// The appointments that nobody holds and that touch a span of time, called-off ones included, in order.
 pub async fn of_nobody_between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
@@ -251,7 +255,7 @@ pub async fn of_nobody_between(
 
 /// A host's active appointments that have not ended, in order, without those of class sessions.
 pub async fn future_of_host(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     host: StaffId,
     now: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
@@ -271,7 +275,7 @@ pub async fn future_of_host(
 }
 
 /// How many active appointments of a host have not ended.
-pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn future_count(tx: &mut ReadTx, host: StaffId, now: Timestamp) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("n"),
@@ -289,7 +293,7 @@ pub async fn future_count(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<
 
 /// A booking calendar's active appointments that have not ended, in order.
 pub async fn future_of_calendar(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: CalendarId,
     now: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
@@ -308,7 +312,7 @@ pub async fn future_of_calendar(
 }
 
 /// Whether a booking calendar ever had an appointment.
-pub async fn has_any(tx: &mut Tx, calendar: CalendarId) -> Result<bool, StoreError> {
+pub async fn has_any(tx: &mut ReadTx, calendar: CalendarId) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
@@ -337,7 +341,7 @@ pub struct Start {
 
 /// The starts of a booking calendar's active appointments in a span of time, with the guests' seats.
 pub async fn starts_between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: CalendarId,
     from: Timestamp,
     to: Timestamp,
@@ -366,7 +370,11 @@ pub async fn starts_between(
 }
 
 /// Notes which members were there when an appointment was given.
-pub async fn set_members_there(tx: &mut Tx, id: AppointmentId, there: &[StaffId]) -> Result<(), StoreError> {
+pub async fn set_members_there(
+    tx: &mut WriteTx,
+    id: AppointmentId,
+    there: &[StaffId],
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE appointments SET members_there = $2 WHERE id = $1",
@@ -378,7 +386,7 @@ pub async fn set_members_there(tx: &mut Tx, id: AppointmentId, there: &[StaffId]
 
 /// When each of these members was last booked in a booking calendar.
 pub async fn last_booked(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: CalendarId,
     hosts: &[StaffId],
 ) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
@@ -401,7 +409,7 @@ pub async fn last_booked(
 }
 
 /// The active appointments with seats of a session, in the order in which they were booked.
-pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
+pub async fn of_session(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -413,7 +421,7 @@ pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointme
 
 /// Everybody who has, or had, seats of a session: those who did not come are in its roster, too. In the order in which they
 /// booked.
-pub async fn roster_of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
+pub async fn roster_of_session(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -446,7 +454,7 @@ pub struct NewTime {
 
 /// Moves an appointment.
 pub async fn update_time(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     new: &NewTime,
     now: Timestamp,
@@ -472,7 +480,7 @@ pub async fn update_time(
 
 /// Changes who the client is.
 pub async fn update_contact(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     name: &str,
     email: &str,
@@ -496,7 +504,7 @@ pub async fn update_contact(
 
 /// Changes whom the client brings.
 pub async fn update_guests(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     guests: &[String],
     now: Timestamp,
@@ -514,7 +522,7 @@ pub async fn update_guests(
 /// Some of the appointments that their clients had to confirm before now; and those that they would have to confirm later than
 /// anybody was told.
 pub async fn not_confirmed(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     now: Timestamp,
     longest: Timestamp,
     limit: u32,
@@ -533,7 +541,7 @@ pub async fn not_confirmed(
 
 /// Changes how an appointment stands, and by whom and why it was called off.
 pub async fn set_status(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     status: AppointmentStatus,
     called_off: Option<CalledOff<'_>>,
@@ -557,7 +565,7 @@ pub async fn set_status(
 }
 
 /// Deletes an appointment with all that belongs to it: its parts, its seats, the mails about it. Its events stay asked for as they are.
-pub async fn delete(tx: &mut Tx, id: AppointmentId) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id: AppointmentId) -> Result<(), StoreError> {
     let rows = execute!(tx, "DELETE FROM appointments WHERE id = $1", id.0)?;
     expect_row(rows, "appointment")
 }

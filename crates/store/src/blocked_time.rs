@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::TimeOwner;
 
-use crate::db::{Tx, expect_row, ms};
+use crate::db::{ReadTx, WriteTx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{BlockId, new_id};
@@ -36,7 +36,7 @@ fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
 
 /// Blocks time off.
 pub async fn insert(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     owner: TimeOwner,
     from: Timestamp,
     to: Timestamp,
@@ -58,13 +58,13 @@ pub async fn insert(
 }
 
 /// Blocked-off time by id.
-pub async fn find(tx: &mut Tx, id: BlockId) -> Result<Option<Blocked>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: BlockId) -> Result<Option<Blocked>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM blocked_time WHERE id = $1", id.0)
 }
 
 /// Changes blocked-off time.
 pub async fn update(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: BlockId,
     from: Timestamp,
     to: Timestamp,
@@ -82,7 +82,7 @@ pub async fn update(
 }
 
 /// Gives blocked-off time back.
-pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id: BlockId) -> Result<(), StoreError> {
     expect_row(
         execute!(tx, "DELETE FROM blocked_time WHERE id = $1", id.0)?,
         "blocked time",
@@ -91,7 +91,7 @@ pub async fn delete(tx: &mut Tx, id: BlockId) -> Result<(), StoreError> {
 
 /// The blocked-off time of these owners that touches a span.
 pub async fn between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owners: &[TimeOwner],
     from: Timestamp,
     to: Timestamp,

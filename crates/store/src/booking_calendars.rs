@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Rules, StaffId};
 
 use crate::calendar_members::{self, Member};
-use crate::db::{Tx, expect_row, json, ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::new_id;
@@ -125,7 +125,11 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyExists`] when another has this slug.
-pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Result<CalendarId, StoreError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    new: &NewBookingCalendar,
+    now: Timestamp,
+) -> Result<CalendarId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
@@ -153,7 +157,7 @@ pub async fn insert(tx: &mut Tx, new: &NewBookingCalendar, now: Timestamp) -> Re
 
 /// Changes a booking calendar.
 pub async fn update(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: CalendarId,
     new: &NewBookingCalendar,
     now: Timestamp,
@@ -184,7 +188,12 @@ pub async fn update(
 }
 
 /// Switches a booking calendar on or off.
-pub async fn set_active(tx: &mut Tx, id: CalendarId, active: bool, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_active(
+    tx: &mut WriteTx,
+    id: CalendarId,
+    active: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE booking_calendars SET active = $2, updated_at = $3 WHERE id = $1",
@@ -196,18 +205,18 @@ pub async fn set_active(tx: &mut Tx, id: CalendarId, active: bool, now: Timestam
 }
 
 /// A booking calendar by id.
-pub async fn find(tx: &mut Tx, id: CalendarId) -> Result<Option<BookingCalendar>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: CalendarId) -> Result<Option<BookingCalendar>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM booking_calendars WHERE id = $1", id.0)
 }
 
 /// A booking calendar by the last part of its address.
-pub async fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<BookingCalendar>, StoreError> {
+pub async fn find_by_slug(tx: &mut ReadTx, slug: &str) -> Result<Option<BookingCalendar>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM booking_calendars WHERE slug = $1", slug)
 }
 
 /// A booking calendar by the last part of its address, with its members in team order.
 pub async fn find_with_members(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     slug: &str,
 ) -> Result<Option<(BookingCalendar, Vec<Member>)>, StoreError> {
     const SQLITE: &str = "SELECT c.*,
@@ -231,12 +240,12 @@ pub async fn find_with_members(
 }
 
 /// All of them, by name.
-pub async fn list(tx: &mut Tx) -> Result<Vec<BookingCalendar>, StoreError> {
+pub async fn list(tx: &mut ReadTx) -> Result<Vec<BookingCalendar>, StoreError> {
     fetch_all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
 }
 
 /// Those in which a person takes part.
-pub async fn list_of_member(tx: &mut Tx, staff: StaffId) -> Result<Vec<BookingCalendar>, StoreError> {
+pub async fn list_of_member(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<BookingCalendar>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -247,7 +256,7 @@ pub async fn list_of_member(tx: &mut Tx, staff: StaffId) -> Result<Vec<BookingCa
 }
 
 /// Removes a booking calendar that has no appointments, with the time that is blocked off in it.
-pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id: CalendarId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM blocked_time WHERE owner_id = $1", id.0)?;
     expect_row(
         execute!(tx, "DELETE FROM booking_calendars WHERE id = $1", id.0)?,

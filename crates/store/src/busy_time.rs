@@ -7,7 +7,7 @@ use scheduling::{AppointmentId, CalendarId, TimeOwner};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::db::{Backend, Tx, hex_list, ms};
+use crate::db::{Backend, ReadTx, hex_list, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
 use crate::holds::VisitorId;
@@ -137,7 +137,7 @@ struct Blocked {
 }
 
 /// When they are busy.
-pub async fn between(tx: &mut Tx, question: &BusyQuery<'_>) -> Result<BusyTime, StoreError> {
+pub async fn between(tx: &mut ReadTx, question: &BusyQuery<'_>) -> Result<BusyTime, StoreError> {
     let hosts: Vec<Uuid> = question.owners.iter().map(|owner| owner.uuid()).collect();
     let people: Vec<Uuid> = question.people.iter().map(|owner| owner.uuid()).collect();
     let own = question.holder.map_or_else(Vec::new, |own| own.0.to_vec());
@@ -233,7 +233,7 @@ fn instant(ms: i64) -> Result<Timestamp, StoreError> {
 /// The taken time of these owners that touches a span, in the order of its starts. Holds that have expired don't count, and the
 /// `own` one of a visitor doesn't.
 pub async fn taken_between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owners: &[TimeOwner],
     from: Timestamp,
     to: Timestamp,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use scheduling::{CalendarId, Priority, StaffId};
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::staff::{self, Staff};
@@ -77,7 +77,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
 }
 
 /// The members of booking calendars in team order, each with the staff member.
-pub async fn with_staff(tx: &mut Tx, calendars: &[CalendarId]) -> Result<Vec<Member>, StoreError> {
+pub async fn with_staff(tx: &mut ReadTx, calendars: &[CalendarId]) -> Result<Vec<Member>, StoreError> {
     fetch_all_in!(
         tx,
         read,
@@ -90,7 +90,7 @@ pub async fn with_staff(tx: &mut Tx, calendars: &[CalendarId]) -> Result<Vec<Mem
 
 /// Sets the members of a booking calendar, in this order. Those who were members before stay so since then.
 pub async fn replace(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: CalendarId,
     members: &[NewMember],
     now: Timestamp,

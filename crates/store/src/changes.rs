@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use uuid::Uuid;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::words::{ChangeDeed, ChangeSubject};
@@ -44,7 +44,7 @@ fn change(row: &dyn Fields) -> Result<Change, StoreError> {
 }
 
 /// The version of a thing; 0 when it was never changed.
-pub async fn version(tx: &mut Tx, subject: ChangeSubject, id: Uuid) -> Result<i64, StoreError> {
+pub async fn version(tx: &mut ReadTx, subject: ChangeSubject, id: Uuid) -> Result<i64, StoreError> {
     let newest = fetch_optional!(
         tx,
         |row: &dyn Fields| row.opt_int("newest"),
@@ -57,7 +57,7 @@ pub async fn version(tx: &mut Tx, subject: ChangeSubject, id: Uuid) -> Result<i6
 
 /// Keeps a change. False when its version is there already: somebody else saved first, and nothing was kept. On Postgres,
 /// whoever saves the same version at the same moment waits here until this transaction ends.
-pub async fn record(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
+pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
         "INSERT INTO changes (subject, subject_id, version, deed, staff_id, staff_name, at, details)
@@ -76,7 +76,7 @@ pub async fn record(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
 
 /// What was done with a thing after a version, oldest first.
 pub async fn since(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     subject: ChangeSubject,
     id: Uuid,
     version: i64,
@@ -93,7 +93,7 @@ pub async fn since(
 }
 
 /// The things of a kind that were deleted last, those first.
-pub async fn deleted(tx: &mut Tx, subject: ChangeSubject, most: u32) -> Result<Vec<Change>, StoreError> {
+pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, most: u32) -> Result<Vec<Change>, StoreError> {
     fetch_all!(
         tx,
         change,
@@ -105,7 +105,7 @@ pub async fn deleted(tx: &mut Tx, subject: ChangeSubject, most: u32) -> Result<V
 }
 
 /// Whether a thing was deleted.
-pub async fn is_deleted(tx: &mut Tx, subject: ChangeSubject, id: Uuid) -> Result<bool, StoreError> {
+pub async fn is_deleted(tx: &mut ReadTx, subject: ChangeSubject, id: Uuid) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("version"),

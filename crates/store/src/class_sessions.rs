@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, StaffId};
 
 use crate::appointments::CalledOff;
-use crate::db::{Tx, expect_row, ms};
+use crate::db::{ReadTx, WriteTx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{SessionId, new_id};
@@ -64,7 +64,7 @@ fn read(row: &dyn Fields) -> Result<Session, StoreError> {
 
 /// The session of a booking calendar at this start, opened if there is none yet. One that nobody attends any more is
 /// opened anew with this host and end.
-pub async fn open(tx: &mut Tx, new: &NewSession, now: Timestamp) -> Result<Session, StoreError> {
+pub async fn open(tx: &mut WriteTx, new: &NewSession, now: Timestamp) -> Result<Session, StoreError> {
     execute!(
         tx,
         "INSERT INTO class_sessions (id, calendar_id, host_id, starts_at, ends_at, sequence, created_at, updated_at)
@@ -88,7 +88,11 @@ pub async fn open(tx: &mut Tx, new: &NewSession, now: Timestamp) -> Result<Sessi
 }
 
 /// The session of a booking calendar at this start, a called-off one included.
-pub async fn at(tx: &mut Tx, calendar: CalendarId, start: Timestamp) -> Result<Option<Session>, StoreError> {
+pub async fn at(
+    tx: &mut ReadTx,
+    calendar: CalendarId,
+    start: Timestamp,
+) -> Result<Option<Session>, StoreError> {
     fetch_optional!(
         tx,
         read,
@@ -99,13 +103,13 @@ pub async fn at(tx: &mut Tx, calendar: CalendarId, start: Timestamp) -> Result<O
 }
 
 /// A session by id.
-pub async fn find(tx: &mut Tx, id: SessionId) -> Result<Option<Session>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM class_sessions WHERE id = $1", id.0)
 }
 
 /// The sessions of a booking calendar that touch a span of time, called-off ones included, in order.
 pub async fn between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: CalendarId,
     from: Timestamp,
     to: Timestamp,
@@ -122,7 +126,11 @@ pub async fn between(
 }
 
 /// A host's sessions that have not ended and take place, in order.
-pub async fn future_of_host(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+pub async fn future_of_host(
+    tx: &mut ReadTx,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -133,7 +141,7 @@ pub async fn future_of_host(tx: &mut Tx, host: StaffId, now: Timestamp) -> Resul
 }
 
 /// Who takes part has changed.
-pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn touch(tx: &mut WriteTx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE class_sessions SET sequence = sequence + 1, updated_at = $2 WHERE id = $1",
@@ -145,7 +153,7 @@ pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), Sto
 
 /// Calls a session off.
 pub async fn cancel(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: SessionId,
     called_off: CalledOff<'_>,
     now: Timestamp,

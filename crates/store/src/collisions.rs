@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -44,7 +44,7 @@ pub(crate) use collides;
 
 /// Those of these appointments that are active, have not ended and are collided with, each with the host who has the event.
 pub async fn of(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointments: &[AppointmentId],
     free: FreeWords,
     now: Timestamp,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, expect_row, json, ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms};
 use crate::due::{At, far_lease};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -124,7 +124,11 @@ fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
 }
 
 /// Makes a connection that is to be read at once. Its password is set by [`set_password`], which needs its id.
-pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<ConnectionId, StoreError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    new: &NewConnection,
+    now: Timestamp,
+) -> Result<ConnectionId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
@@ -149,12 +153,12 @@ pub async fn insert(tx: &mut Tx, new: &NewConnection, now: Timestamp) -> Result<
 }
 
 /// A connection by id.
-pub async fn find(tx: &mut Tx, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM connections WHERE id = $1", id.0)
 }
 
 /// Connections by id, also those that have ended.
-pub async fn list(tx: &mut Tx, ids: &[ConnectionId]) -> Result<Vec<Connection>, StoreError> {
+pub async fn list(tx: &mut ReadTx, ids: &[ConnectionId]) -> Result<Vec<Connection>, StoreError> {
     fetch_all_in!(
         tx,
         read,
@@ -165,7 +169,7 @@ pub async fn list(tx: &mut Tx, ids: &[ConnectionId]) -> Result<Vec<Connection>, 
 }
 
 /// Somebody's connections, the oldest first, without ended ones.
-pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<Connection>, StoreError> {
+pub async fn list_for_staff(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<Connection>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -175,7 +179,7 @@ pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<Connectio
 }
 
 /// Everybody's connections, without ended ones.
-pub async fn list_all(tx: &mut Tx) -> Result<Vec<Connection>, StoreError> {
+pub async fn list_all(tx: &mut ReadTx) -> Result<Vec<Connection>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -184,7 +188,7 @@ pub async fn list_all(tx: &mut Tx) -> Result<Vec<Connection>, StoreError> {
 }
 
 /// Stores the sealed password, of which no server has refused anything yet.
-pub async fn set_password(tx: &mut Tx, id: ConnectionId, sealed: &[u8]) -> Result<(), StoreError> {
+pub async fn set_password(tx: &mut WriteTx, id: ConnectionId, sealed: &[u8]) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
@@ -197,7 +201,11 @@ pub async fn set_password(tx: &mut Tx, id: ConnectionId, sealed: &[u8]) -> Resul
 }
 
 /// Stores what discovery found anew.
-pub async fn set_discovered(tx: &mut Tx, id: ConnectionId, found: &Discovered) -> Result<(), StoreError> {
+pub async fn set_discovered(
+    tx: &mut WriteTx,
+    id: ConnectionId,
+    found: &Discovered,
+) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE connections SET principal_url = $2, home_urls = $3, addresses = $4 WHERE id = $1",
@@ -211,7 +219,7 @@ pub async fn set_discovered(tx: &mut Tx, id: ConnectionId, found: &Discovered) -
 
 /// Changes how a connection stands.
 pub async fn set_state(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     state: ConnectionState,
     problem: Option<&str>,
@@ -228,7 +236,7 @@ pub async fn set_state(
 
 /// All its calendars were read. A connection that was ended meanwhile stays so.
 pub async fn sync_succeeded(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     now: Timestamp,
     next: Timestamp,
@@ -248,7 +256,7 @@ pub async fn sync_succeeded(
 
 /// A read failed. A connection that was ended meanwhile stays so.
 pub async fn sync_failed(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     state: ConnectionState,
     problem: &str,
@@ -272,7 +280,7 @@ pub async fn sync_failed(
 
 /// A read broke off on our side. How the connection stands is not changed by that.
 pub async fn sync_broke_off(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     failures: u32,
     next: Timestamp,
@@ -291,7 +299,7 @@ pub async fn sync_broke_off(
 }
 
 /// Remembers since when the server refuses the login.
-pub async fn set_refused(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
+pub async fn set_refused(tx: &mut WriteTx, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE connections SET refused_at = $2 WHERE id = $1",
@@ -303,7 +311,7 @@ pub async fn set_refused(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Result
 
 /// Chooses what later edits of external events do, and what happens while a calendar cannot be read.
 pub async fn set_policies(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     import_policy: ImportPolicy,
     when_stale: WhenStale,
@@ -321,7 +329,7 @@ pub async fn set_policies(
 }
 
 /// Lets a connection be read at once.
-pub async fn read_now(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn read_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
@@ -334,7 +342,7 @@ pub async fn read_now(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(
 }
 
 /// Brings the next read of a person's connections forward. Those whose reads fail keep to the time of their next try.
-pub async fn read_soon(tx: &mut Tx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn read_soon(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE connections SET next_sync_at = $2, planned_at = $2
@@ -346,7 +354,7 @@ pub async fn read_soon(tx: &mut Tx, staff: StaffId, now: Timestamp) -> Result<()
 }
 
 /// Remembers that the person is told of an outage. Answers whether nobody had done so: of several failures at once one tells.
-pub async fn begin_outage(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn begin_outage(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
         "UPDATE connections SET outage_mailed_at = $2 WHERE id = $1 AND outage_mailed_at IS NULL",
@@ -357,7 +365,7 @@ pub async fn begin_outage(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Resu
 }
 
 /// The outage is over; the person is told of the next one.
-pub async fn end_outage(tx: &mut Tx, id: ConnectionId) -> Result<(), StoreError> {
+pub async fn end_outage(tx: &mut WriteTx, id: ConnectionId) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
@@ -369,7 +377,7 @@ pub async fn end_outage(tx: &mut Tx, id: ConnectionId) -> Result<(), StoreError>
 }
 
 /// Ends a connection: its password is erased and it is never read again.
-pub async fn disconnect(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn disconnect(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE connections SET state = $2, problem = NULL, password_sealed = NULL, disconnected_at = $3, lease_until = NULL
@@ -383,7 +391,7 @@ pub async fn disconnect(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result
 
 /// Claims connections that are due to be read, until `lease_until`. Those that need the person's attention are not.
 pub async fn claim_due(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     at: impl Into<At>,
     lease_until: Timestamp,
     limit: u32,
@@ -421,7 +429,7 @@ pub async fn claim_due(
 
 /// Claims one connection until `lease_until`; false when somebody else holds it. Both times are of the clock of leases.
 pub async fn claim(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     now: Timestamp,
     lease_until: Timestamp,
@@ -439,7 +447,7 @@ pub async fn claim(
 }
 
 /// Whether somebody holds a claim of a connection.
-pub async fn is_held(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn is_held(tx: &mut ReadTx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
     let held = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("held"),
@@ -453,7 +461,7 @@ pub async fn is_held(tx: &mut Tx, id: ConnectionId, now: Timestamp) -> Result<bo
 
 /// Prolongs a claim that ends at `held_until`; false when it was lost to somebody else.
 pub async fn renew(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: ConnectionId,
     held_until: Timestamp,
     lease_until: Timestamp,
@@ -469,7 +477,7 @@ pub async fn renew(
 }
 
 /// Gives back a claim that ends at `held_until`, unless it was lost to somebody else.
-pub async fn release(tx: &mut Tx, id: ConnectionId, held_until: Timestamp) -> Result<(), StoreError> {
+pub async fn release(tx: &mut WriteTx, id: ConnectionId, held_until: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE connections SET lease_until = NULL WHERE id = $1 AND lease_until = $2",

@@ -12,11 +12,31 @@ use sqlx::{Database, Postgres, Sqlite, Transaction};
 use crate::error::StoreError;
 use crate::held_locks::Held;
 
-/// A transaction. Dropped without [`Tx::commit`], it changes nothing. From [`Store::ask`](crate::Store::ask) it is a connection
-/// that only reads, each question by itself.
-pub struct Tx {
+/// A transaction that reads: what it sees is as it was at one moment. From [`Store::connection`](crate::Store::connection) each
+/// question is answered by itself.
+pub struct ReadTx {
     pub(crate) backend: Backend,
+}
+
+/// A transaction that may write. Dropped without [`WriteTx::commit`], it changes nothing.
+pub struct WriteTx {
+    pub(crate) read: ReadTx,
     pub(crate) held: Held,
+}
+
+/// Whoever writes may read.
+impl Deref for WriteTx {
+    type Target = ReadTx;
+
+    fn deref(&self) -> &ReadTx {
+        &self.read
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut ReadTx {
+        &mut self.read
+    }
 }
 
 /// What a transaction runs on.
@@ -71,46 +91,43 @@ impl<DB: Database> DerefMut for Handle<DB> {
     }
 }
 
-impl std::fmt::Debug for Tx {
+impl std::fmt::Debug for ReadTx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.backend {
-            Backend::Sqlite(_) => "Tx(SQLite)",
-            Backend::Postgres(_) => "Tx(Postgres)",
+            Backend::Sqlite(_) => "ReadTx(SQLite)",
+            Backend::Postgres(_) => "ReadTx(Postgres)",
         })
     }
 }
 
-impl From<Backend> for Tx {
+impl std::fmt::Debug for WriteTx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.backend {
+            Backend::Sqlite(_) => "WriteTx(SQLite)",
+            Backend::Postgres(_) => "WriteTx(Postgres)",
+        })
+    }
+}
+
+impl From<Backend> for ReadTx {
+    fn from(backend: Backend) -> Self {
+        Self { backend }
+    }
+}
+
+impl From<Backend> for WriteTx {
     fn from(backend: Backend) -> Self {
         Self {
-            backend,
+            read: backend.into(),
             held: Held::default(),
         }
     }
 }
 
-impl Tx {
+impl ReadTx {
     /// What it runs on.
     pub fn backend(&mut self) -> &mut Backend {
         &mut self.backend
-    }
-
-    /// Keeps everything that was done.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        match self.backend {
-            Backend::Sqlite(tx) => tx.commit().await?,
-            Backend::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
-    }
-
-    /// Takes back everything that was done, and waits until it is.
-    pub(crate) async fn roll_back(self) -> Result<(), StoreError> {
-        match self.backend {
-            Backend::Sqlite(tx) => tx.roll_back().await?,
-            Backend::Postgres(tx) => tx.roll_back().await?,
-        }
-        Ok(())
     }
 
     /// The present by the clock that all who share this database go by: its server's. Of SQLite, which no other process shares,
@@ -132,6 +149,26 @@ impl Tx {
         match &mut self.backend {
             Backend::Sqlite(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
             Backend::Postgres(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+impl WriteTx {
+    /// Keeps everything that was done.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.read.backend {
+            Backend::Sqlite(tx) => tx.commit().await?,
+            Backend::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Takes back everything that was done, and waits until it is.
+    pub(crate) async fn roll_back(self) -> Result<(), StoreError> {
+        match self.read.backend {
+            Backend::Sqlite(tx) => tx.roll_back().await?,
+            Backend::Postgres(tx) => tx.roll_back().await?,
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -94,7 +94,7 @@ pub struct Kept {
 }
 
 /// What is due now and not in somebody's hands, and whether there is more than what is kept.
-pub async fn now(tx: &mut Tx, at: impl Into<At>, kept: Kept) -> Result<Due, StoreError> {
+pub async fn now(tx: &mut ReadTx, at: impl Into<At>, kept: Kept) -> Result<Due, StoreError> {
     let at = at.into();
     // Each look is one into an index; the `+` keeps SQLite from taking another one, in which all reminders are.
     let due = fetch_optional!(

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, expect_row, json, ms, opt_ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_ms};
 use crate::due::At;
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -147,7 +147,11 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
 }
 
 /// Asks for an event to be made. It is its subject's present one from now on.
-pub async fn insert(tx: &mut Tx, new: &NewEventWrite, now: Timestamp) -> Result<EventWriteId, StoreError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    new: &NewEventWrite,
+    now: Timestamp,
+) -> Result<EventWriteId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
@@ -169,13 +173,13 @@ pub async fn insert(tx: &mut Tx, new: &NewEventWrite, now: Timestamp) -> Result<
 }
 
 /// A write by id.
-pub async fn find(tx: &mut Tx, id: EventWriteId) -> Result<Option<EventWrite>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: EventWriteId) -> Result<Option<EventWrite>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM event_writes WHERE id = $1", id.0)
 }
 
 /// An appointment's present writes, one for each of its parts.
 pub async fn live_of_appointment(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: AppointmentId,
 ) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all!(
@@ -187,7 +191,7 @@ pub async fn live_of_appointment(
 }
 
 /// A session's present write.
-pub async fn live_of_session(tx: &mut Tx, session: SessionId) -> Result<Option<EventWrite>, StoreError> {
+pub async fn live_of_session(tx: &mut ReadTx, session: SessionId) -> Result<Option<EventWrite>, StoreError> {
     fetch_optional!(
         tx,
         read,
@@ -197,7 +201,7 @@ pub async fn live_of_session(tx: &mut Tx, session: SessionId) -> Result<Option<E
 }
 
 /// The present writes of sessions.
-pub async fn list_for_sessions(tx: &mut Tx, ids: &[SessionId]) -> Result<Vec<EventWrite>, StoreError> {
+pub async fn list_for_sessions(tx: &mut ReadTx, ids: &[SessionId]) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all_in!(
         tx,
         read,
@@ -209,7 +213,7 @@ pub async fn list_for_sessions(tx: &mut Tx, ids: &[SessionId]) -> Result<Vec<Eve
 
 /// The present writes of appointments.
 pub async fn list_for_appointments(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     ids: &[AppointmentId],
 ) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all_in!(
@@ -222,7 +226,10 @@ pub async fn list_for_appointments(
 }
 
 /// All writes of appointments, earlier ones included.
-pub async fn all_of_appointments(tx: &mut Tx, ids: &[AppointmentId]) -> Result<Vec<EventWrite>, StoreError> {
+pub async fn all_of_appointments(
+    tx: &mut ReadTx,
+    ids: &[AppointmentId],
+) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all_in!(
         tx,
         read,
@@ -234,7 +241,7 @@ pub async fn all_of_appointments(tx: &mut Tx, ids: &[AppointmentId]) -> Result<V
 
 /// All writes to a calendar, earlier ones included, without what was written: of years that is much.
 pub async fn by_remote_calendar(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
 ) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all!(
@@ -249,7 +256,10 @@ pub async fn by_remote_calendar(
 }
 
 /// The writes to a calendar that wait or were given up.
-pub async fn unsettled_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<EventWrite>, StoreError> {
+pub async fn unsettled_of(
+    tx: &mut ReadTx,
+    calendar: RemoteCalendarId,
+) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -260,7 +270,7 @@ pub async fn unsettled_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec
 
 /// The writes to a calendar of events with these UIDs, earlier ones included.
 pub async fn by_uids(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     uids: &[&str],
 ) -> Result<Vec<EventWrite>, StoreError> {
@@ -278,7 +288,7 @@ pub async fn by_uids(
 
 /// The writes to a calendar of events at these paths, earlier ones included.
 pub async fn by_hrefs(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     hrefs: &[&str],
 ) -> Result<Vec<EventWrite>, StoreError> {
@@ -295,7 +305,11 @@ pub async fn by_hrefs(
 }
 
 /// How many events of appointments and sessions that have not ended a connection has written.
-pub async fn count_to_come(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn count_to_come(
+    tx: &mut ReadTx,
+    connection: ConnectionId,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("events"),
@@ -317,7 +331,7 @@ pub async fn count_to_come(tx: &mut Tx, connection: ConnectionId, now: Timestamp
 }
 
 /// Which of these UIDs are of events that Quince wrote for a host at any time.
-pub async fn own_uids(tx: &mut Tx, host: StaffId, uids: &[&str]) -> Result<HashSet<String>, StoreError> {
+pub async fn own_uids(tx: &mut ReadTx, host: StaffId, uids: &[&str]) -> Result<HashSet<String>, StoreError> {
     if uids.is_empty() {
         return Ok(HashSet::new());
     }
@@ -335,7 +349,7 @@ pub async fn own_uids(tx: &mut Tx, host: StaffId, uids: &[&str]) -> Result<HashS
 
 /// Asks for a write again: to put the appointment as it is now, or to remove its event. A try under way does not end it.
 pub async fn enqueue(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: EventWriteId,
     action: WriteAction,
     now: Timestamp,
@@ -354,7 +368,7 @@ pub async fn enqueue(
 
 /// Forgets what was written of an appointment that is deleted, as it tells who the client is; of its session what is written anew.
 pub async fn forget_texts(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: AppointmentId,
     session: Option<SessionId>,
 ) -> Result<(), StoreError> {
@@ -369,7 +383,7 @@ pub async fn forget_texts(
 }
 
 /// Makes a write an earlier one: its subject has another event now, or none.
-pub async fn retire(tx: &mut Tx, id: EventWriteId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn retire(tx: &mut WriteTx, id: EventWriteId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE event_writes SET live = FALSE, updated_at = $2 WHERE id = $1",
@@ -381,7 +395,7 @@ pub async fn retire(tx: &mut Tx, id: EventWriteId, now: Timestamp) -> Result<(),
 
 /// Gives a write another calendar and UID. Whatever it knew of its event there is forgotten.
 pub async fn set_target(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: EventWriteId,
     connection: Option<ConnectionId>,
     calendar: Option<RemoteCalendarId>,
@@ -405,7 +419,7 @@ pub async fn set_target(
 /// Claims writes that are due, until `lease_until`. Of one subject at most one to each calendar is claimed at a time, so that
 /// their order holds; a server that is down holds up no other.
 pub async fn claim_due(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     at: impl Into<At>,
     lease_until: Timestamp,
     limit: u32,
@@ -453,7 +467,7 @@ pub async fn claim_due(
 
 /// Whether a claimed write is still in the hands of who claimed it, and keeps it there until the transaction ends. A worker
 /// that was slower than its lease has to leave the outcome to the next one.
-pub async fn is_held(tx: &mut Tx, claimed: &EventWrite) -> Result<bool, StoreError> {
+pub async fn is_held(tx: &mut WriteTx, claimed: &EventWrite) -> Result<bool, StoreError> {
     let held = locked!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
@@ -478,7 +492,7 @@ pub struct Outcome {
 /// A write succeeded. When it was asked for again meanwhile (`sequence` has grown), it stays waiting, and only what is
 /// known of the event is remembered; not its text, if it is to be removed.
 pub async fn succeeded(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: EventWriteId,
     sequence: i64,
     state: WriteState,
@@ -506,7 +520,7 @@ pub async fn succeeded(
 /// A write failed: it is tried again at `next_attempt`, or given up without one. When it was asked for again meanwhile,
 /// it stays waiting.
 pub async fn failed(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: EventWriteId,
     sequence: i64,
     problem: &str,
@@ -538,7 +552,7 @@ pub async fn failed(
 
 /// Changes how a write stands, without asking for it again.
 pub async fn set_state(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: EventWriteId,
     state: WriteState,
     problem: Option<&str>,
@@ -557,7 +571,7 @@ pub async fn set_state(
 
 /// Changes how a write stands, unless it was asked for again since its `sequence` was read.
 pub async fn set_state_if(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: EventWriteId,
     sequence: i64,
     state: WriteState,
@@ -577,7 +591,7 @@ pub async fn set_state_if(
 }
 
 /// Makes everything that waits for a connection due at once: it works again.
-pub async fn hurry(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn hurry(tx: &mut WriteTx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE event_writes SET next_attempt_at = $2, planned_at = $2

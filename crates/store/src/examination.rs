@@ -11,7 +11,7 @@ use sqlx::{PgPool, SqlitePool};
 use uuid::Uuid;
 
 use crate::connections::SEALED_FOR;
-use crate::db::{Backend, Handle, Tx};
+use crate::db::{Backend, Handle, ReadTx, WriteTx};
 use crate::error::{StoreError, migrated};
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
@@ -234,8 +234,8 @@ impl Examination {
         Ok(Present::NotBefore(last.flatten()))
     }
 
-    async fn begin_tx(&self, sqlite: &'static str) -> Result<Tx, StoreError> {
-        Ok(Tx::from(match &self.pool {
+    async fn begin_tx(&self, sqlite: &'static str) -> Result<WriteTx, StoreError> {
+        Ok(WriteTx::from(match &self.pool {
             Pool::Sqlite { pool, .. } => Backend::Sqlite(Handle::Transaction(pool.begin_with(sqlite).await?)),
             Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(pool.begin().await?)),
         }))
@@ -269,7 +269,7 @@ fn state(applied: &[(i64, bool, Vec<u8>)], migrator: &Migrator) -> Result<Schema
     })
 }
 
-async fn has_table(tx: &mut Tx, name: &'static str) -> Result<bool, StoreError> {
+async fn has_table(tx: &mut ReadTx, name: &'static str) -> Result<bool, StoreError> {
     let found = rows!(
         tx,
         |row: &dyn Fields| row.flag("is_there"),

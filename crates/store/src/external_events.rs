@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::db::{Tx, json, ms};
+use crate::db::{ReadTx, WriteTx, json, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::ids::{ConnectionId, EventId, RemoteCalendarId, new_id};
@@ -150,7 +150,7 @@ fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
 }
 
 /// What identifies each resource of a calendar, as it is there now.
-pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
+pub async fn list_keys(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
     fetch_all!(
         tx,
         read_key,
@@ -161,7 +161,7 @@ pub async fn list_keys(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Ke
 }
 
 /// What identifies each resource of a calendar that stays as first imported and is not so there any more.
-pub async fn list_first_imports(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
+pub async fn list_first_imports(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
     fetch_all!(
         tx,
         read_key,
@@ -173,7 +173,7 @@ pub async fn list_first_imports(tx: &mut Tx, calendar: RemoteCalendarId) -> Resu
 
 /// The same of the resources at these paths.
 pub async fn keys_at(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     hrefs: &[&str],
 ) -> Result<Vec<Key>, StoreError> {
@@ -190,7 +190,7 @@ pub async fn keys_at(
 }
 
 /// The texts of resources, each with what identifies it.
-pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalEvent>, StoreError> {
+pub async fn list_with_ics(tx: &mut ReadTx, ids: &[EventId]) -> Result<Vec<ExternalEvent>, StoreError> {
     fetch_all_in!(
         tx,
         read_event,
@@ -202,7 +202,7 @@ pub async fn list_with_ics(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<ExternalE
 }
 
 /// How many resources of a calendar are kept.
-pub async fn count(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u32, StoreError> {
+pub async fn count(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.count("events"),
@@ -213,7 +213,10 @@ pub async fn count(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u32, Store
 }
 
 /// What could not be understood in a calendar: the sentence about its oldest such resource, and how many there are.
-pub async fn problems(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<Option<(String, u32)>, StoreError> {
+pub async fn problems(
+    tx: &mut ReadTx,
+    calendar: RemoteCalendarId,
+) -> Result<Option<(String, u32)>, StoreError> {
     let found = fetch_optional!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((row.opt_text("problem")?, row.count("events")?)),
@@ -250,7 +253,7 @@ const LOOKED_AT: i64 = 500;
 
 /// The events of a calendar that were not understood in full, as many as `limit`, without those that are over.
 pub async fn odd(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     now: Timestamp,
     limit: u32,
@@ -274,7 +277,7 @@ pub async fn odd(
 }
 
 /// What was not understood of these events.
-pub async fn problems_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId, String>, StoreError> {
+pub async fn problems_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<EventId, String>, StoreError> {
     let found = fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((EventId(row.uuid("id")?), row.text("problem")?)),
@@ -288,7 +291,7 @@ pub async fn problems_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId
 /// Keeps resources with what they mean within the horizon, in place of what was known of them as present under their paths.
 /// Answers their ids by path: another one than before where the first import was kept.
 pub async fn keep(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     events: &[NewEvent],
     first_import: FirstImport,
@@ -356,7 +359,7 @@ pub async fn keep(
 
 /// Remembers that resources could not be read: what is known of them stays, and they are asked for again.
 pub async fn keep_unreadable(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     hrefs: &[String],
     problem: &str,
@@ -378,7 +381,7 @@ pub async fn keep_unreadable(
 }
 
 /// Notes anew what could not be understood in a resource.
-pub async fn set_problem(tx: &mut Tx, id: EventId, problem: Option<&str>) -> Result<(), StoreError> {
+pub async fn set_problem(tx: &mut WriteTx, id: EventId, problem: Option<&str>) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE external_events SET problem = $2 WHERE id = $1",
@@ -398,7 +401,7 @@ fn storable(text: &str) -> Cow<'_, str> {
 }
 
 /// Forgets resources with their instances.
-pub async fn delete(tx: &mut Tx, ids: &[EventId]) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, ids: &[EventId]) -> Result<(), StoreError> {
     execute_in!(
         tx,
         ids.iter().map(|id| id.0).collect(),
@@ -408,7 +411,7 @@ pub async fn delete(tx: &mut Tx, ids: &[EventId]) -> Result<(), StoreError> {
 }
 
 /// Takes note that resources are not there any more, and forgets them with their instances. First imports may be kept.
-pub async fn remove(tx: &mut Tx, ids: &[EventId], first_import: FirstImport) -> Result<(), StoreError> {
+pub async fn remove(tx: &mut WriteTx, ids: &[EventId], first_import: FirstImport) -> Result<(), StoreError> {
     if first_import == FirstImport::Kept {
         execute_in!(
             tx,
@@ -425,7 +428,7 @@ pub async fn remove(tx: &mut Tx, ids: &[EventId], first_import: FirstImport) -> 
 }
 
 /// Shows the resources of a calendar as they are there now.
-pub async fn show_present(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
+pub async fn show_present(tx: &mut WriteTx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE external_events SET is_shown = TRUE WHERE remote_calendar_id = $1 AND is_present AND NOT is_shown",
@@ -436,7 +439,7 @@ pub async fn show_present(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(),
 
 /// Forgets at most so many rows of what was read through a connection. Answers how many there were; none when nothing is left.
 pub async fn delete_some_of_connection(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     rows: u32,
 ) -> Result<u64, StoreError> {
@@ -462,7 +465,7 @@ pub async fn delete_some_of_connection(
 }
 
 /// Ended connections of which something is left, since forgetting it broke off.
-pub async fn left_over(tx: &mut Tx) -> Result<Vec<ConnectionId>, StoreError> {
+pub async fn left_over(tx: &mut ReadTx) -> Result<Vec<ConnectionId>, StoreError> {
     fetch_all!(
         tx,
         |row: &dyn Fields| row.uuid("id").map(ConnectionId),
@@ -474,7 +477,7 @@ pub async fn left_over(tx: &mut Tx) -> Result<Vec<ConnectionId>, StoreError> {
 
 /// Forgets at most so many of a calendar's instances that begin at an instant or later. Answers how many there were.
 pub async fn delete_some_from(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     from: Timestamp,
     rows: u32,
@@ -492,7 +495,7 @@ pub async fn delete_some_from(
 
 /// The same of those whose taking time or not is told by one of these words.
 pub async fn delete_some_of(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     from: Timestamp,
     words: &[&str; 3],
@@ -514,7 +517,7 @@ pub async fn delete_some_of(
 
 /// Forgets at most so many of a calendar's instances that were over at an instant. Answers how many there were.
 pub async fn delete_some_until(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     until: Timestamp,
     rows: u32,
@@ -531,7 +534,7 @@ pub async fn delete_some_until(
 }
 
 /// How many instances of a calendar are kept.
-pub async fn count_instances(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<u64, StoreError> {
+pub async fn count_instances(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u64, StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("instances"),
@@ -542,7 +545,7 @@ pub async fn count_instances(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<
 }
 
 /// How many instances of each of these resources are kept; those without are missing.
-pub async fn instances_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventId, usize>, StoreError> {
+pub async fn instances_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<EventId, usize>, StoreError> {
     let counts = fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((
@@ -558,7 +561,7 @@ pub async fn instances_of(tx: &mut Tx, ids: &[EventId]) -> Result<HashMap<EventI
 
 /// The paths of resources of which an instance lies within a span, as they are there now.
 pub async fn hrefs_within(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     from: Timestamp,
     to: Timestamp,
@@ -576,7 +579,7 @@ pub async fn hrefs_within(
 
 /// Replaces what events of a calendar mean within the horizon.
 pub async fn replace_instances(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     events: &[(EventId, &[NewInstance])],
 ) -> Result<(), StoreError> {
@@ -633,7 +636,7 @@ fn as_json(event: EventId, instance: &NewInstance) -> Value {
 
 /// The instance of an event that starts at an instant.
 pub async fn instance(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     event: EventId,
     starts_at: Timestamp,
 ) -> Result<Option<Instance>, StoreError> {
@@ -649,7 +652,7 @@ pub async fn instance(
 
 /// Everything in these calendars that touches a span of time, in order; also what is not shown.
 pub async fn between(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendars: &[RemoteCalendarId],
     from: Timestamp,
     to: Timestamp,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, TimeOwner};
 use uuid::Uuid;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::locks::{self, Lock};
@@ -34,7 +34,11 @@ pub struct FreedSlot {
 }
 
 /// Gives back what a visitor holds.
-pub async fn give_up(tx: &mut Tx, holder: VisitorId, now: Timestamp) -> Result<Vec<FreedSlot>, StoreError> {
+pub async fn give_up(
+    tx: &mut WriteTx,
+    holder: VisitorId,
+    now: Timestamp,
+) -> Result<Vec<FreedSlot>, StoreError> {
     tx.lock([holder.lock()]).await?;
     let held = held_by(tx, holder).await?;
     let _locked = locks::owners(tx, held.iter().copied()).await?;
@@ -43,7 +47,7 @@ pub async fn give_up(tx: &mut Tx, holder: VisitorId, now: Timestamp) -> Result<V
 
 /// Some of those in whose time holds have expired.
 pub async fn owners_with_expired(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<TimeOwner>, StoreError> {
@@ -59,7 +63,7 @@ pub async fn owners_with_expired(
 }
 
 /// Lets holds that would expire after an instant have expired: no visitor was promised them for so long.
-pub async fn expire_after(tx: &mut Tx, longest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+pub async fn expire_after(tx: &mut WriteTx, longest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE occupancy_seats SET hold_expires_at = $2 WHERE hold_expires_at IS NOT NULL AND hold_expires_at > $1",
@@ -71,7 +75,7 @@ pub async fn expire_after(tx: &mut Tx, longest: Timestamp, now: Timestamp) -> Re
 
 /// Removes the holds of somebody's time that have expired.
 pub async fn end_expired(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     owner: TimeOwner,
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
@@ -80,7 +84,7 @@ pub async fn end_expired(
 }
 
 /// Gives back all that visitors hold in a booking calendar without appointments.
-pub async fn end_all_of(tx: &mut Tx, calendar: CalendarId) -> Result<(), StoreError> {
+pub async fn end_all_of(tx: &mut WriteTx, calendar: CalendarId) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM occupancy_seats
@@ -97,7 +101,7 @@ pub async fn end_all_of(tx: &mut Tx, calendar: CalendarId) -> Result<(), StoreEr
 }
 
 /// Whose time a visitor holds.
-pub(crate) async fn held_by(tx: &mut Tx, holder: VisitorId) -> Result<Vec<TimeOwner>, StoreError> {
+pub(crate) async fn held_by(tx: &mut ReadTx, holder: VisitorId) -> Result<Vec<TimeOwner>, StoreError> {
     fetch_all!(
         tx,
         owner,
@@ -138,7 +142,7 @@ impl Ending {
 /// Removes the holds of these owners' time that have expired, and a visitor's own. Only what is locked is touched, so that
 /// nobody waits for anybody out of turn.
 pub(crate) async fn end_holds(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     owners: &[TimeOwner],
     now: Timestamp,
     own: Option<VisitorId>,
@@ -150,7 +154,7 @@ pub(crate) async fn end_holds(
 
 /// The spans of these owners with holds that have expired, or that are a visitor's own.
 async fn ending(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owners: &[TimeOwner],
     now: Timestamp,
     own: Option<VisitorId>,
@@ -170,7 +174,7 @@ async fn ending(
 
 /// Of these, those that are in the way of places: whoever takes time is not the one who sees to what becomes free elsewhere.
 pub(crate) async fn in_the_way(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owners: &[TimeOwner],
     places: &[TimeClaim],
     now: Timestamp,
@@ -182,7 +186,7 @@ pub(crate) async fn in_the_way(
 }
 
 pub(crate) async fn end(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     spans: &[Ending],
     now: Timestamp,
     own: Option<VisitorId>,

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::db::Tx;
+use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::unreadable::readable;
@@ -17,7 +17,7 @@ pub struct Holiday {
 }
 
 /// All of them, in order.
-pub async fn list(tx: &mut Tx) -> Result<Vec<Holiday>, StoreError> {
+pub async fn list(tx: &mut ReadTx) -> Result<Vec<Holiday>, StoreError> {
     let found: Vec<Option<Holiday>> = fetch_all!(
         tx,
         readable("holidays", "date", |row: &dyn Fields| {
@@ -32,7 +32,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Holiday>, StoreError> {
 }
 
 /// Makes these all holidays that there are. No date may be in the list twice.
-pub async fn replace(tx: &mut Tx, holidays: &[Holiday]) -> Result<(), StoreError> {
+pub async fn replace(tx: &mut WriteTx, holidays: &[Holiday]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM holidays")?;
     for holiday in holidays {
         execute!(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::AppointmentId;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -17,7 +17,7 @@ pub struct Answered {
 }
 
 /// What was answered to a key, if it was used.
-pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Answered>, StoreError> {
+pub async fn find(tx: &mut ReadTx, key: &str) -> Result<Option<Answered>, StoreError> {
     fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(Answered {
@@ -34,7 +34,7 @@ pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Answered>, StoreError
 /// # Errors
 /// [`StoreError::AlreadyExists`] when the same key was used at the same moment; the transaction is then of no more use.
 pub async fn insert(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     key: &str,
     body_hash: &[u8; 32],
     appointment: AppointmentId,
@@ -52,7 +52,7 @@ pub async fn insert(
 }
 
 /// Forgets keys used before an instant.
-pub async fn delete_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+pub async fn delete_before(tx: &mut WriteTx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM idempotency_keys WHERE created_at < $1",

@@ -1,12 +1,12 @@
 //! The proof of the key: something known, sealed with the key that all secrets of the database are sealed with.
 
-use crate::db::Tx;
+use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::{KeyError, SecretKey};
 
 /// The proof as it is kept, which this key must open; made with this key for a new database.
-pub(crate) async fn check_or_make(tx: &mut Tx, key: &SecretKey) -> Result<Vec<u8>, StoreError> {
+pub(crate) async fn check_or_make(tx: &mut WriteTx, key: &SecretKey) -> Result<Vec<u8>, StoreError> {
     if find(tx).await?.is_none() {
         // Another process may have been first; then its proof must fit, too.
         execute!(
@@ -24,12 +24,12 @@ pub(crate) async fn check_or_make(tx: &mut Tx, key: &SecretKey) -> Result<Vec<u8
 ///
 /// # Errors
 /// [`KeyError`] when it does not.
-pub(crate) async fn fits(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+pub(crate) async fn fits(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
     let proof = find(tx).await?.ok_or(KeyError::Wrong)?;
     Ok(key.check(&proof)?)
 }
 
-async fn find(tx: &mut Tx) -> Result<Option<Vec<u8>>, StoreError> {
+async fn find(tx: &mut ReadTx) -> Result<Option<Vec<u8>>, StoreError> {
     fetch_optional!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -39,7 +39,7 @@ async fn find(tx: &mut Tx) -> Result<Option<Vec<u8>>, StoreError> {
 
 /// Lets the proof stay as it is until the transaction ends, for whoever keeps a new secret: a process that does not know the key
 /// that all secrets were sealed with meanwhile keeps none with a key that may be gone soon.
-pub async fn hold(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+pub async fn hold(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
     let proofs = rows!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -50,7 +50,7 @@ pub async fn hold(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
 }
 
 /// As [`hold`], alone: whoever keeps a new secret waits.
-pub(crate) async fn hold_alone(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+pub(crate) async fn hold_alone(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     let proofs = locked!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -65,6 +65,6 @@ fn check_first(proofs: &[Vec<u8>], key: &SecretKey) -> Result<(), StoreError> {
 }
 
 /// Proves the current key from here on.
-pub(crate) async fn renew(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+pub(crate) async fn renew(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     execute!(tx, "UPDATE key_check SET sealed = $1 WHERE id = 1", key.proof()?).map(drop)
 }

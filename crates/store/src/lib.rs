@@ -65,7 +65,7 @@ pub mod strangers;
 pub mod waiting_list;
 pub mod workspace;
 
-pub use db::{Backend, Tx};
+pub use db::{Backend, ReadTx, WriteTx};
 pub use error::{StoreError, lost_connections};
 pub use ids::{
     BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,

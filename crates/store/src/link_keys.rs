@@ -1,7 +1,7 @@
 //! The keys that the tokens of links are derived with. They are kept sealed instead of being derived from the secret key each
 //! time: a link in a mail works, and is the same in the next mail, whatever the secret key is by then.
 
-use crate::db::Tx;
+use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
@@ -28,7 +28,7 @@ pub(crate) const SEALED_FOR: (&str, &str) = ("link_keys", "sealed");
 
 /// The keys as they are kept. One that is not yet follows from the secret key that the database was made with, which the proof
 /// names: links from before they were kept go on working.
-pub(crate) async fn open(tx: &mut Tx, key: &SecretKey, proof: &[u8]) -> Result<LinkKeys, StoreError> {
+pub(crate) async fn open(tx: &mut WriteTx, key: &SecretKey, proof: &[u8]) -> Result<LinkKeys, StoreError> {
     Ok(LinkKeys {
         manage: open_one(tx, key, proof, "manage").await?,
         mailed: open_one(tx, key, proof, "mailed").await?,
@@ -37,7 +37,7 @@ pub(crate) async fn open(tx: &mut Tx, key: &SecretKey, proof: &[u8]) -> Result<L
 }
 
 async fn open_one(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     key: &SecretKey,
     proof: &[u8],
     purpose: &'static str,
@@ -61,7 +61,7 @@ async fn open_one(
     })
 }
 
-async fn kept(tx: &mut Tx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
+async fn kept(tx: &mut ReadTx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
     fetch_optional!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -71,7 +71,7 @@ async fn kept(tx: &mut Tx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError>
 }
 
 /// Seals all of them with the current key.
-pub(crate) async fn reseal(tx: &mut Tx, key: &SecretKey) -> Result<(), StoreError> {
+pub(crate) async fn reseal(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     let (table, column) = SEALED_FOR;
     let all = fetch_all!(
         tx,

@@ -1,13 +1,13 @@
 //! Who waits for whom. Whatever a transaction keeps to itself is locked here, in one order, so that no two wait for each other.
 //!
-//! [`Tx::lock`] waits in turn only. Who has locked something already that comes later in the order takes the lock if it is free, and
+//! [`WriteTx::lock`] waits in turn only. Who has locked something already that comes later in the order takes the lock if it is free, and
 //! gives way if it is not ([`StoreError::Contended`]). On SQLite, which has one writer, there is nothing to wait for.
 
 use std::collections::BTreeSet;
 
 use scheduling::TimeOwner;
 
-use crate::db::{Backend, Tx};
+use crate::db::{Backend, WriteTx};
 use crate::error::StoreError;
 use crate::held_locks::Mode;
 
@@ -38,7 +38,7 @@ impl OwnersLocked {
     }
 }
 
-impl Tx {
+impl WriteTx {
     /// Locks all of these until the transaction ends.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Tx {
         let missing = |lock: &Lock| self.held.0.get(lock).is_none_or(|held| *held < mode);
         let new: BTreeSet<Lock> = locks.into_iter().filter(missing).collect();
         let Some(first) = new.first() else { return Ok(()) };
-        if let Backend::Postgres(tx) = &mut self.backend {
+        if let Backend::Postgres(tx) = &mut self.read.backend {
             let keys: Vec<String> = new.iter().map(Lock::to_string).collect();
             let in_turn = self.held.0.last_key_value().is_none_or(|(last, _)| last < first);
             if in_turn {
@@ -90,7 +90,7 @@ impl Tx {
 
 /// Waits until nobody else is changing these owners' time, and keeps others waiting until the transaction ends.
 pub async fn owners<T: Into<TimeOwner>>(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     owners: impl IntoIterator<Item = T>,
 ) -> Result<OwnersLocked, StoreError> {
     let owners: BTreeSet<TimeOwner> = owners.into_iter().map(Into::into).collect();
@@ -102,7 +102,7 @@ pub async fn owners<T: Into<TimeOwner>>(
 }
 
 /// As [`owners`], of one, beside others who do the same.
-pub(crate) async fn owner_shared(tx: &mut Tx, owner: TimeOwner) -> Result<OwnersLocked, StoreError> {
+pub(crate) async fn owner_shared(tx: &mut WriteTx, owner: TimeOwner) -> Result<OwnersLocked, StoreError> {
     tx.lock_in(Mode::Shared, [Lock::Owner(owner)]).await?;
     Ok(OwnersLocked {
         owners: BTreeSet::from([owner]),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -29,13 +29,13 @@ fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
 }
 
 /// How it stands, if mails fail.
-pub async fn find(tx: &mut Tx) -> Result<Option<MailTrouble>, StoreError> {
+pub async fn find(tx: &mut ReadTx) -> Result<Option<MailTrouble>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM mail_trouble")
 }
 
 /// A mail failed. People are told at `alarm_at`, or when they would have been told before, whichever comes first.
 pub async fn failed(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     problem: &str,
     now: Timestamp,
     alarm_at: Timestamp,
@@ -53,7 +53,7 @@ pub async fn failed(
 }
 
 /// Whether it is time for the log to tell it, which is said once.
-pub async fn is_to_be_told(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn is_to_be_told(tx: &mut WriteTx, now: Timestamp) -> Result<bool, StoreError> {
     execute!(
         tx,
         "UPDATE mail_trouble SET told_at = $1 WHERE told_at IS NULL AND alarm_at <= $1",
@@ -63,7 +63,7 @@ pub async fn is_to_be_told(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreErr
 }
 
 /// A mail was sent. Answers what is over by that.
-pub async fn over(tx: &mut Tx) -> Result<Option<MailTrouble>, StoreError> {
+pub async fn over(tx: &mut WriteTx) -> Result<Option<MailTrouble>, StoreError> {
     let trouble = find(tx).await?;
     if trouble.is_some() {
         execute!(tx, "DELETE FROM mail_trouble")?;

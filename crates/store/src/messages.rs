@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
-use crate::db::{Tx, ms, opt_ms};
+use crate::db::{ReadTx, WriteTx, ms, opt_ms};
 use crate::due::At;
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -84,7 +84,7 @@ fn recipient_key(message: &NewMessage) -> Option<String> {
 
 /// Asks for mails, each to be sent at its time. Their ids come in the same order.
 pub async fn insert(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     new: &[(NewMessage, Timestamp)],
     now: Timestamp,
 ) -> Result<Vec<MessageId>, StoreError> {
@@ -116,7 +116,7 @@ pub async fn insert(
 
 /// Asks for a mail that waits until it is due, and was first asked for at an instant before.
 pub async fn insert_later(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     new: &NewMessage,
     due: Timestamp,
     asked_at: Timestamp,
@@ -143,7 +143,7 @@ pub async fn insert_later(
 /// The mails about an appointment to one reader, a host or else the client, that nobody has begun to send; nobody begins until the
 /// transaction ends.
 pub async fn not_begun(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: AppointmentId,
     staff: Option<StaffId>,
 ) -> Result<Vec<Message>, StoreError> {
@@ -153,7 +153,7 @@ pub async fn not_begun(
 }
 
 /// The same, to whomever they are.
-pub async fn all_not_begun(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
+pub async fn all_not_begun(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
     let mut all = locked!(
         tx,
         read,
@@ -165,7 +165,7 @@ pub async fn all_not_begun(tx: &mut Tx, appointment: AppointmentId) -> Result<Ve
 }
 
 /// Takes a mail back.
-pub async fn delete(tx: &mut Tx, id: MessageId) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id: MessageId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM messages WHERE id = $1", id.0).map(drop)
 }
 
@@ -204,7 +204,7 @@ fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
 }
 
 /// The mails that were given up last.
-pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError> {
+pub async fn given_up(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -215,7 +215,7 @@ pub async fn given_up(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError>
 }
 
 /// The mails about an appointment that were given up, in the order in which they were asked for.
-pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
+pub async fn given_up_about(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -226,7 +226,7 @@ pub async fn given_up_about(tx: &mut Tx, appointment: AppointmentId) -> Result<V
 }
 
 /// The mails that were tried in vain and wait for another try, the next first.
-pub async fn waiting_again(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreError> {
+pub async fn waiting_again(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -238,7 +238,10 @@ pub async fn waiting_again(tx: &mut Tx, most: u32) -> Result<Vec<Failed>, StoreE
 }
 
 /// Those of an appointment, in the order in which they were asked for.
-pub async fn waiting_again_about(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
+pub async fn waiting_again_about(
+    tx: &mut ReadTx,
+    appointment: AppointmentId,
+) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -259,7 +262,7 @@ pub struct PutOff {
 }
 
 /// The mails that were tried in vain and wait for another try.
-pub async fn put_off(tx: &mut Tx) -> Result<PutOff, StoreError> {
+pub async fn put_off(tx: &mut ReadTx) -> Result<PutOff, StoreError> {
     let read = |row: &dyn Fields| -> Result<PutOff, StoreError> {
         Ok(PutOff {
             count: row.count("n")?,
@@ -275,7 +278,7 @@ pub async fn put_off(tx: &mut Tx) -> Result<PutOff, StoreError> {
 }
 
 /// A mail that was given up, if it is one.
-pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<Failed>, StoreError> {
+pub async fn find_given_up(tx: &mut ReadTx, id: MessageId) -> Result<Option<Failed>, StoreError> {
     fetch_optional!(
         tx,
         read_failed,
@@ -287,7 +290,7 @@ pub async fn find_given_up(tx: &mut Tx, id: MessageId) -> Result<Option<Failed>,
 
 /// Sends a mail that was given up again, to this recipient, however many they got. Nothing happens to any other.
 pub async fn send_again(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: MessageId,
     recipient: &str,
     now: Timestamp,
@@ -305,7 +308,7 @@ pub async fn send_again(
 }
 
 /// Takes back the mails of a kind about an appointment that were not sent yet.
-pub async fn take_back(tx: &mut Tx, appointment: AppointmentId, kind: &str) -> Result<(), StoreError> {
+pub async fn take_back(tx: &mut WriteTx, appointment: AppointmentId, kind: &str) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM messages WHERE appointment_id = $1 AND kind = $2 AND state = 'waiting'",
@@ -317,7 +320,7 @@ pub async fn take_back(tx: &mut Tx, appointment: AppointmentId, kind: &str) -> R
 
 /// Claims mails that are due, until `lease_until`.
 pub async fn claim_due(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     at: impl Into<At>,
     lease_until: Timestamp,
     limit: u32,
@@ -356,7 +359,7 @@ pub async fn claim_due(
 }
 
 /// A claimed mail was sent. Nothing happens when somebody else claimed it since: it is theirs to say.
-pub async fn sent(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
+pub async fn sent(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET state = 'sent', problem = NULL, lease_until = NULL
@@ -369,7 +372,7 @@ pub async fn sent(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
 
 /// As [`sent`], with the instant by which mails to one address are counted. What a mail tells of something that nothing is kept of
 /// besides, such as a deleted appointment, is forgotten.
-pub async fn sent_at(tx: &mut Tx, claimed: &Message, at: Timestamp) -> Result<(), StoreError> {
+pub async fn sent_at(tx: &mut WriteTx, claimed: &Message, at: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET state = 'sent', sent_at = $3, problem = NULL, lease_until = NULL,
@@ -384,7 +387,7 @@ pub async fn sent_at(tx: &mut Tx, claimed: &Message, at: Timestamp) -> Result<()
 
 /// How many mails to an address were sent in a span of time, or are in a worker's hands.
 pub async fn sent_to(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     recipient_key: &str,
     since: Timestamp,
     until: Timestamp,
@@ -404,7 +407,7 @@ pub async fn sent_to(
 }
 
 /// Lets one transaction at a time count the mails to these addresses.
-pub async fn lock_recipients(tx: &mut Tx, keys: &[String]) -> Result<(), StoreError> {
+pub async fn lock_recipients(tx: &mut WriteTx, keys: &[String]) -> Result<(), StoreError> {
     tx.lock(
         keys.iter()
             .map(|key| Lock::Recipient(strangers::hashed("mails", key))),
@@ -413,7 +416,7 @@ pub async fn lock_recipients(tx: &mut Tx, keys: &[String]) -> Result<(), StoreEr
 }
 
 /// A claimed mail is not sent, and shown with those that were given up.
-pub async fn withhold(tx: &mut Tx, id: MessageId, problem: &str) -> Result<(), StoreError> {
+pub async fn withhold(tx: &mut WriteTx, id: MessageId, problem: &str) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET state = 'failed', problem = $2, lease_until = NULL WHERE id = $1",
@@ -425,7 +428,7 @@ pub async fn withhold(tx: &mut Tx, id: MessageId, problem: &str) -> Result<(), S
 
 /// A claimed mail was not tried to the end, as its worker stops: whoever else works takes it up. Nothing happens when somebody
 /// else claimed it since.
-pub async fn give_back(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError> {
+pub async fn give_back(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET lease_until = NULL, attempts = attempts - 1
@@ -437,7 +440,7 @@ pub async fn give_back(tx: &mut Tx, claimed: &Message) -> Result<(), StoreError>
 }
 
 /// Mails go out again: those that failed meanwhile are due now.
-pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+pub async fn hurry(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1
@@ -449,7 +452,7 @@ pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
 
 /// Somebody has mended what kept mails: those that failed, and not just now, are due. However often that is asked for, it uses up
 /// none of the tries after which a mail is given up.
-pub async fn try_again(tx: &mut Tx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+pub async fn try_again(tx: &mut WriteTx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1,
@@ -465,7 +468,7 @@ pub async fn try_again(tx: &mut Tx, failed_until: Timestamp, now: Timestamp) -> 
 /// A claimed mail could not be sent; it is tried again at `next_attempt`, or given up without one. Nothing happens when
 /// somebody else claimed it since.
 pub async fn failed(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     claimed: &Message,
     problem: &str,
     next_attempt: Option<Timestamp>,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, TimeOwner};
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::holds::{self, FreedSlot, VisitorId};
@@ -81,7 +81,7 @@ impl Span {
 
 /// The seats that an appointment has of each span.
 pub async fn seats_of(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: AppointmentId,
 ) -> Result<Vec<(OccupancyId, u32)>, StoreError> {
     fetch_all!(
@@ -94,7 +94,7 @@ pub async fn seats_of(
 
 /// The spans that an appointment shares with other appointments. Holds don't count.
 pub async fn shared_with_others(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: AppointmentId,
 ) -> Result<Vec<OccupancyId>, StoreError> {
     fetch_all!(
@@ -109,7 +109,7 @@ pub async fn shared_with_others(
 
 /// The places that an appointment has over what was there already: whose, and for which start.
 pub async fn overrides_of(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: AppointmentId,
 ) -> Result<Vec<(TimeOwner, Timestamp)>, StoreError> {
     fetch_all!(
@@ -127,7 +127,7 @@ pub async fn overrides_of(
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn claim(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
@@ -160,7 +160,7 @@ pub enum Holds {
 /// Locks the owners of places that are to be claimed. Two who want a place that nobody shares meet in the database's rule alone:
 /// whoever wants another time of the same owner need not wait for them, unless there is a hold to end, which only one may do.
 pub async fn lock_to_claim(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     places: &[TimeClaim],
     now: Timestamp,
     (visitor, holds): (Option<VisitorId>, Holds),
@@ -184,7 +184,7 @@ pub async fn lock_to_claim(
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn claim_held(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
@@ -208,7 +208,7 @@ fn is_alone(place: &TimeClaim) -> bool {
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn hold(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     holder: VisitorId,
@@ -222,7 +222,7 @@ pub async fn hold(
 
 /// Locks all whose time changes when a visitor holds these owners' time in place of what they held.
 pub async fn lock_to_hold<T: Into<TimeOwner>>(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     holder: VisitorId,
     owners: impl IntoIterator<Item = T>,
 ) -> Result<OwnersLocked, StoreError> {
@@ -233,7 +233,7 @@ pub async fn lock_to_hold<T: Into<TimeOwner>>(
 }
 
 async fn replace_hold(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     holder: VisitorId,
@@ -259,7 +259,7 @@ async fn replace_hold(
 /// Locks the owners of an appointment's time, and of places that it is to have instead. All at once, so that two who exchange
 /// their times do not wait for each other.
 pub async fn lock_to_relocate(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: AppointmentId,
     places: &[TimeClaim],
 ) -> Result<OwnersLocked, StoreError> {
@@ -273,7 +273,7 @@ pub async fn lock_to_relocate(
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
 pub async fn relocate(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
@@ -299,7 +299,7 @@ const TAKE: Savepoint = Savepoint {
 };
 impl Savepoint {
     /// Keeps what was done since, or undoes it.
-    async fn settle<T>(&self, tx: &mut Tx, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+    async fn settle<T>(&self, tx: &mut WriteTx, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if outcome.is_err() {
             tx.run(self.undo).await?;
         }
@@ -309,7 +309,7 @@ impl Savepoint {
 }
 
 async fn release_and_claim(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     appointment: AppointmentId,
@@ -330,7 +330,7 @@ async fn release_and_claim(
 }
 
 async fn claim_all(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     places: &[TimeClaim],
     owner: Owner,
@@ -356,7 +356,7 @@ fn owners_of(places: &[TimeClaim]) -> Vec<TimeOwner> {
 }
 
 async fn claim_one(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     place: &TimeClaim,
     owner: Owner,
     seats: u32,
@@ -397,7 +397,7 @@ async fn claim_one(
     Ok(())
 }
 
-async fn seats_taken(tx: &mut Tx, span: uuid::Uuid) -> Result<BTreeSet<u32>, StoreError> {
+async fn seats_taken(tx: &mut ReadTx, span: uuid::Uuid) -> Result<BTreeSet<u32>, StoreError> {
     let seats = fetch_all!(
         tx,
         |row: &dyn Fields| row.count("seat"),
@@ -408,7 +408,7 @@ async fn seats_taken(tx: &mut Tx, span: uuid::Uuid) -> Result<BTreeSet<u32>, Sto
 }
 
 /// The span of this start, if there is one, made as wide as the place.
-async fn shared(tx: &mut Tx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, StoreError> {
+async fn shared(tx: &mut WriteTx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, StoreError> {
     let found = locked!(
         tx,
         Span::read,
@@ -442,7 +442,7 @@ async fn shared(tx: &mut Tx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, St
     Ok(Some(span.id))
 }
 
-async fn insert(tx: &mut Tx, place: &TimeClaim, now: Timestamp) -> Result<OccupancyId, StoreError> {
+async fn insert(tx: &mut WriteTx, place: &TimeClaim, now: Timestamp) -> Result<OccupancyId, StoreError> {
     let id = new_id(now)?;
     // Of two who want overlapping spans at the same moment, Postgres lets each wait for the other, unless both say what to do at
     // a conflict: then one of them gives way.
@@ -467,14 +467,17 @@ async fn insert(tx: &mut Tx, place: &TimeClaim, now: Timestamp) -> Result<Occupa
 }
 
 /// Locks the owners of an appointment's time.
-pub async fn lock_to_release(tx: &mut Tx, appointment: AppointmentId) -> Result<OwnersLocked, StoreError> {
+pub async fn lock_to_release(
+    tx: &mut WriteTx,
+    appointment: AppointmentId,
+) -> Result<OwnersLocked, StoreError> {
     let held = held_owners(tx, appointment).await?;
     locks::owners(tx, held).await
 }
 
 /// Gives an appointment's time back. A span without seats left is removed.
 pub async fn release(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     locked: &OwnersLocked,
     appointment: AppointmentId,
 ) -> Result<(), StoreError> {
@@ -499,7 +502,7 @@ pub async fn release(
 }
 
 /// Whose time an appointment takes.
-async fn held_owners(tx: &mut Tx, appointment: AppointmentId) -> Result<Vec<TimeOwner>, StoreError> {
+async fn held_owners(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<TimeOwner>, StoreError> {
     fetch_all!(
         tx,
         owner,

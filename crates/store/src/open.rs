@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::PgPool;
 
-use crate::db::{Backend, Handle, Tx, ms};
+use crate::db::{Backend, Handle, ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::link_keys::{self, LinkKeys};
 use crate::secrets::SecretKey;
@@ -31,7 +31,7 @@ enum Pool {
 }
 
 impl Pool {
-    async fn write(&self) -> Result<Tx, StoreError> {
+    async fn write(&self) -> Result<WriteTx, StoreError> {
         let backend = match self {
             Self::Sqlite(sqlite) => {
                 self.is_in_place()?;
@@ -102,25 +102,25 @@ impl Store {
         &self.link_keys
     }
 
-    /// A transaction that only reads.
-    pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::from(match &self.pool {
+    /// A transaction that only reads. What it sees does not change while it lasts.
+    pub async fn read(&self) -> Result<ReadTx, StoreError> {
+        Ok(ReadTx::from(match &self.pool {
             Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Transaction(sqlite.read.begin().await?)),
-            Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
+            Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(postgres::begin_read(pool).await?)),
         }))
     }
 
     /// For reading where each question is answered by itself: what changes between two of them shows in the later one. That
     /// saves the work of a transaction around one or two questions that are asked over and over.
-    pub async fn ask(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::from(match &self.pool {
+    pub async fn connection(&self) -> Result<ReadTx, StoreError> {
+        Ok(ReadTx::from(match &self.pool {
             Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Connection(sqlite.read.acquire().await?)),
             Pool::Postgres(pool) => Backend::Postgres(Handle::Connection(postgres::alive(pool).await?)),
         }))
     }
 
     /// A transaction that may write. On SQLite it is the only one until it ends.
-    pub async fn write(&self) -> Result<Tx, StoreError> {
+    pub async fn write(&self) -> Result<WriteTx, StoreError> {
         self.pool.write().await
     }
 
@@ -160,7 +160,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.ask().await?.run("SELECT 1").await
+        self.connection().await?.run("SELECT 1").await
     }
 
     /// Whether somebody who wants to write gets their turn, and what they write is kept, within a time. A row of its own is
@@ -187,7 +187,7 @@ impl Store {
 }
 
 /// Writes a row that is there to be written.
-pub(crate) async fn write_for_trial(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn write_for_trial(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO write_check (id, written_at) VALUES (1, $1)

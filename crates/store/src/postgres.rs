@@ -109,11 +109,23 @@ pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
     Ok(pool)
 }
 
-/// A transaction on a connection that lives.
+/// A transaction that may write, on a connection that lives.
 pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    begin_with(pool, "BEGIN").await
+}
+
+/// A transaction that only reads, as SQLite's do: what others commit meanwhile does not show.
+pub(crate) async fn begin_read(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    begin_with(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await
+}
+
+async fn begin_with(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let mut dead = DeadConnections::default();
     loop {
-        match pool.begin().await {
+        match pool.begin_with(statement).await {
             Err(error) => dead.pass_over(error).await?,
             begun => return begun,
         }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -20,7 +20,7 @@ pub struct LastTime {
 }
 
 /// When old rows were last removed, if they ever were.
-pub async fn last_time(tx: &mut Tx) -> Result<Option<LastTime>, StoreError> {
+pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> {
     fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(LastTime {
@@ -32,7 +32,7 @@ pub async fn last_time(tx: &mut Tx) -> Result<Option<LastTime>, StoreError> {
 }
 
 /// Remembers that old rows were removed.
-pub async fn note(tx: &mut Tx, last: LastTime) -> Result<(), StoreError> {
+pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO pruning (id, pruned_at, present) VALUES (1, $1, $2)
@@ -44,7 +44,7 @@ pub async fn note(tx: &mut Tx, last: LastTime) -> Result<(), StoreError> {
 }
 
 /// Removes some of the mails that were sent before an instant; answers how many.
-pub async fn sent_mails(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     delete_rows!(
         tx,
         "messages",
@@ -57,7 +57,7 @@ pub async fn sent_mails(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64
 
 /// Forgets some of the texts that were written to calendars before an instant, about what ended before it; answers how many. What
 /// somebody changes there afterwards is no longer noticed.
-pub async fn event_texts(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn event_texts(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "UPDATE event_writes SET written_ics = NULL WHERE id IN (
@@ -72,7 +72,7 @@ pub async fn event_texts(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u6
 
 /// Removes some of the appointments that ended before an instant, with all that belongs to them; answers how many. Their events in
 /// calendars stay as they are.
-pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = claim!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
@@ -108,7 +108,7 @@ pub async fn appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u
 }
 
 /// Removes some of the changes that were made before an instant; answers how many. The newest of each thing stays: it is its version.
-pub async fn changes(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM changes WHERE (subject, subject_id, version) IN (
@@ -123,7 +123,7 @@ pub async fn changes(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, S
 
 /// Removes some of the sessions that ended before an instant and of which no appointment is left, with those who waited for them;
 /// answers how many.
-pub async fn class_sessions(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = claim!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
@@ -140,7 +140,7 @@ pub async fn class_sessions(tx: &mut Tx, before: Timestamp, most: u32) -> Result
 }
 
 /// Removes some of the traces of appointments that were deleted before an instant; answers how many.
-pub async fn deleted_appointments(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = fetch_all!(
         tx,
         |row: &dyn Fields| row.uuid("subject_id"),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, expect_row, ms, opt_ms};
+use crate::db::{ReadTx, WriteTx, expect_row, ms, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, RemoteCalendarId, new_id};
@@ -106,7 +106,7 @@ pub struct ConnectedPrimary {
 
 /// The primary calendars of these people, of those who have one that is connected.
 pub async fn connected_primaries(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     hosts: &[StaffId],
 ) -> Result<Vec<ConnectedPrimary>, StoreError> {
     fetch_all_in!(
@@ -223,7 +223,7 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
 
 /// Makes or updates a calendar as a listing shows it. The choices made for it stay, and one that had vanished is back.
 pub async fn upsert(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     connection: ConnectionId,
     listed: &Listed,
     now: Timestamp,
@@ -251,13 +251,13 @@ pub async fn upsert(
 }
 
 /// A calendar by id.
-pub async fn find(tx: &mut Tx, id: RemoteCalendarId) -> Result<Option<RemoteCalendar>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: RemoteCalendarId) -> Result<Option<RemoteCalendar>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM remote_calendars WHERE id = $1", id.0)
 }
 
 /// The calendars of connections, by name.
 pub async fn list_for_connections(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     ids: &[ConnectionId],
 ) -> Result<Vec<RemoteCalendar>, StoreError> {
     fetch_all_in!(
@@ -270,7 +270,7 @@ pub async fn list_for_connections(
 }
 
 /// The calendars of all connections of a person that have not ended.
-pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<RemoteCalendar>, StoreError> {
+pub async fn list_for_staff(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<RemoteCalendar>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -281,7 +281,7 @@ pub async fn list_for_staff(tx: &mut Tx, staff: StaffId) -> Result<Vec<RemoteCal
 }
 
 /// The calendars of everybody's connections that have not ended.
-pub async fn list_all(tx: &mut Tx) -> Result<Vec<RemoteCalendar>, StoreError> {
+pub async fn list_all(tx: &mut ReadTx) -> Result<Vec<RemoteCalendar>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -291,7 +291,7 @@ pub async fn list_all(tx: &mut Tx) -> Result<Vec<RemoteCalendar>, StoreError> {
 }
 
 /// The calendars whose events count for these people.
-pub async fn watched(tx: &mut Tx, staff: &[StaffId]) -> Result<Vec<Watched>, StoreError> {
+pub async fn watched(tx: &mut ReadTx, staff: &[StaffId]) -> Result<Vec<Watched>, StoreError> {
     fetch_all_in!(
         tx,
         read_watched,
@@ -303,7 +303,7 @@ pub async fn watched(tx: &mut Tx, staff: &[StaffId]) -> Result<Vec<Watched>, Sto
 
 /// Chooses which of a person's calendars are checked for conflicts; all others are not.
 pub async fn set_conflicts(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     staff: StaffId,
     chosen: &[RemoteCalendarId],
 ) -> Result<(), StoreError> {
@@ -327,7 +327,11 @@ pub async fn set_conflicts(
 }
 
 /// Chooses whether all-day events that do not say whether they block, do.
-pub async fn set_all_day_blocks(tx: &mut Tx, id: RemoteCalendarId, blocks: bool) -> Result<(), StoreError> {
+pub async fn set_all_day_blocks(
+    tx: &mut WriteTx,
+    id: RemoteCalendarId,
+    blocks: bool,
+) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
@@ -341,7 +345,7 @@ pub async fn set_all_day_blocks(tx: &mut Tx, id: RemoteCalendarId, blocks: bool)
 
 /// Remembers a read of what changed, after which nothing fails any more.
 pub async fn sync_done(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: RemoteCalendarId,
     sync_token: Option<&str>,
     ctag: Option<&str>,
@@ -384,7 +388,11 @@ pub const COMPARING: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// Begins a comparison. From then on no more is promised than up to an instant: while events are expanded anew, one after the
 /// other, some reach only so far.
-pub async fn begin_comparison(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Result<(), StoreError> {
+pub async fn begin_comparison(
+    tx: &mut WriteTx,
+    id: RemoteCalendarId,
+    to: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE remote_calendars SET compared_at = $2 WHERE id = $1",
@@ -395,7 +403,11 @@ pub async fn begin_comparison(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) 
 }
 
 /// Remembers a comparison, unless another one was asked for while it was under way.
-pub async fn compared(tx: &mut Tx, id: RemoteCalendarId, found: &Compared<'_>) -> Result<(), StoreError> {
+pub async fn compared(
+    tx: &mut WriteTx,
+    id: RemoteCalendarId,
+    found: &Compared<'_>,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE remote_calendars
@@ -416,7 +428,7 @@ pub async fn compared(tx: &mut Tx, id: RemoteCalendarId, found: &Compared<'_>) -
 
 /// Remembers whether the server's search by time fails, and why.
 pub async fn set_search(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: RemoteCalendarId,
     fails: bool,
     problem: Option<&str>,
@@ -432,7 +444,7 @@ pub async fn set_search(
 }
 
 /// Remembers whose calendar all its events were taken for.
-pub async fn set_read_for(tx: &mut Tx, id: RemoteCalendarId, read_for: &str) -> Result<(), StoreError> {
+pub async fn set_read_for(tx: &mut WriteTx, id: RemoteCalendarId, read_for: &str) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE remote_calendars SET read_for = $2 WHERE id = $1",
@@ -443,7 +455,11 @@ pub async fn set_read_for(tx: &mut Tx, id: RemoteCalendarId, read_for: &str) -> 
 }
 
 /// Asks for a comparison by the next read. The search may have turned out to fail.
-pub async fn ask_to_compare(tx: &mut Tx, id: RemoteCalendarId, search_fails: bool) -> Result<(), StoreError> {
+pub async fn ask_to_compare(
+    tx: &mut WriteTx,
+    id: RemoteCalendarId,
+    search_fails: bool,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE remote_calendars SET compared_at = NULL, compare_again_at = NULL, search_fails = (search_fails OR $2)
@@ -455,7 +471,7 @@ pub async fn ask_to_compare(tx: &mut Tx, id: RemoteCalendarId, search_fails: boo
 }
 
 /// Gives up what is known from an instant on: there are too many events.
-pub async fn cut_horizon(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Result<(), StoreError> {
+pub async fn cut_horizon(tx: &mut WriteTx, id: RemoteCalendarId, to: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE remote_calendars SET horizon_to = $2 WHERE id = $1 AND horizon_to > $2",
@@ -468,7 +484,7 @@ pub async fn cut_horizon(tx: &mut Tx, id: RemoteCalendarId, to: Timestamp) -> Re
 /// Leaves a comparison that the server did not answer until an instant. What is said of it, if anything is, stays until one is
 /// answered.
 pub async fn put_off_comparison(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: RemoteCalendarId,
     until: Timestamp,
     problem: Option<&str>,
@@ -486,7 +502,7 @@ pub async fn put_off_comparison(
 }
 
 /// Remembers that calendars were looked at and had not changed.
-pub async fn unchanged(tx: &mut Tx, ids: &[RemoteCalendarId], now: Timestamp) -> Result<(), StoreError> {
+pub async fn unchanged(tx: &mut WriteTx, ids: &[RemoteCalendarId], now: Timestamp) -> Result<(), StoreError> {
     for id in ids {
         execute!(
             tx,
@@ -501,7 +517,7 @@ pub async fn unchanged(tx: &mut Tx, ids: &[RemoteCalendarId], now: Timestamp) ->
 
 /// Remembers that a calendar was found missing, or is back.
 pub async fn set_vanished(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: RemoteCalendarId,
     at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
@@ -518,7 +534,7 @@ pub async fn set_vanished(
 
 /// Remembers that a calendar could not be read, and when it is tried again.
 pub async fn read_failed(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: RemoteCalendarId,
     failure: &str,
     now: Timestamp,
@@ -538,7 +554,7 @@ pub async fn read_failed(
 }
 
 /// Forgets that calendars could not be read, so that they are tried at once.
-pub async fn forget_failures(tx: &mut Tx, ids: &[RemoteCalendarId]) -> Result<(), StoreError> {
+pub async fn forget_failures(tx: &mut WriteTx, ids: &[RemoteCalendarId]) -> Result<(), StoreError> {
     execute_in!(
         tx,
         ids.iter().map(|id| id.0).collect(),
@@ -549,7 +565,7 @@ pub async fn forget_failures(tx: &mut Tx, ids: &[RemoteCalendarId]) -> Result<()
 
 /// Remembers that the person is told of what is wrong with calendars, or that nothing is any more.
 pub async fn set_told(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     ids: &[RemoteCalendarId],
     at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
@@ -565,7 +581,7 @@ pub async fn set_told(
 }
 
 /// Forgets where the next incremental read would start, so that everything is read again.
-pub async fn forget_progress(tx: &mut Tx, id: RemoteCalendarId) -> Result<(), StoreError> {
+pub async fn forget_progress(tx: &mut WriteTx, id: RemoteCalendarId) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE remote_calendars SET sync_token = NULL, ctag = NULL, compared_at = NULL, compare_again_at = NULL

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::connections::SEALED_FOR;
-use crate::db::Tx;
+use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
@@ -76,7 +76,7 @@ struct Page {
 }
 
 impl Page {
-    async fn reseal(tx: &mut Tx, key: &SecretKey, after: Uuid) -> Result<Self, StoreError> {
+    async fn reseal(tx: &mut WriteTx, key: &SecretKey, after: Uuid) -> Result<Self, StoreError> {
         let rows = rows!(
             tx,
             |row: &dyn Fields| Ok((row.uuid("id")?, row.bytes("password_sealed")?)),
@@ -114,7 +114,7 @@ impl Page {
     }
 }
 
-async fn count(tx: &mut Tx) -> Result<BTreeMap<Option<KeyId>, i64>, StoreError> {
+async fn count(tx: &mut ReadTx) -> Result<BTreeMap<Option<KeyId>, i64>, StoreError> {
     let counted = rows!(
         tx,
         |row: &dyn Fields| Ok((KeyId::of_envelope(&row.bytes("head")?), row.int("sealed")?)),

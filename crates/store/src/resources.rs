@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{ResourceId, UnitId};
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -19,7 +19,7 @@ pub struct Resource {
 }
 
 /// All of them, by name.
-pub async fn list(tx: &mut Tx) -> Result<Vec<Resource>, StoreError> {
+pub async fn list(tx: &mut ReadTx) -> Result<Vec<Resource>, StoreError> {
     fetch_all!(
         tx,
         |row: &dyn Fields| Ok(Resource {
@@ -32,7 +32,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Resource>, StoreError> {
 }
 
 /// Makes these all that there are.
-pub async fn replace(tx: &mut Tx, all: &[Resource]) -> Result<(), StoreError> {
+pub async fn replace(tx: &mut WriteTx, all: &[Resource]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM resources")?;
     for resource in all {
         // Whoever did the same at the same moment may have made it anew.
@@ -50,7 +50,7 @@ pub async fn replace(tx: &mut Tx, all: &[Resource]) -> Result<(), StoreError> {
 
 /// Until when some of these units are booked or held, if they are.
 pub async fn booked_until(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     units: &[UnitId],
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {

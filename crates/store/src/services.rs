@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, ResourceId, StaffId};
 
-use crate::db::{Tx, expect_row, json};
+use crate::db::{ReadTx, WriteTx, expect_row, json};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ServiceId, new_id};
@@ -65,7 +65,7 @@ fn read(row: &dyn Fields) -> Result<Service, StoreError> {
 }
 
 /// The services of a booking calendar, in the order of the menu.
-pub async fn list(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Service>, StoreError> {
+pub async fn list(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<Service>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -75,7 +75,7 @@ pub async fn list(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Service>, Sto
 }
 
 /// The services of all booking calendars.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Service>, StoreError> {
+pub async fn all(tx: &mut ReadTx) -> Result<Vec<Service>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -85,7 +85,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Service>, StoreError> {
 
 /// Puts a service on the menu.
 pub async fn insert(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: CalendarId,
     new: &NewService,
     now: Timestamp,
@@ -110,7 +110,7 @@ pub async fn insert(
 }
 
 /// Changes a service.
-pub async fn update(tx: &mut Tx, id: ServiceId, new: &NewService) -> Result<(), StoreError> {
+pub async fn update(tx: &mut WriteTx, id: ServiceId, new: &NewService) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE services SET position = $2, menu_group = $3, name = $4, description = $5, duration = $6, processing = $7,
@@ -130,7 +130,7 @@ pub async fn update(tx: &mut Tx, id: ServiceId, new: &NewService) -> Result<(), 
 }
 
 /// Takes a service off the menu. Visits that are booked keep its name.
-pub async fn delete(tx: &mut Tx, id: ServiceId) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id: ServiceId) -> Result<(), StoreError> {
     expect_row(
         execute!(tx, "DELETE FROM services WHERE id = $1", id.0)?,
         "service",

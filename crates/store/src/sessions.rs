@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
@@ -38,7 +38,7 @@ pub struct Content<'a> {
 
 /// Begins a session under the hash of its id.
 pub async fn begin(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id_hash: &[u8; 32],
     content: Content<'_>,
     now: Timestamp,
@@ -57,7 +57,7 @@ pub async fn begin(
 }
 
 /// Changes a session; nothing when it was ended meanwhile, so that whoever signs out stays so.
-pub async fn update(tx: &mut Tx, id_hash: &[u8; 32], content: Content<'_>) -> Result<(), StoreError> {
+pub async fn update(tx: &mut WriteTx, id_hash: &[u8; 32], content: Content<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE sessions SET staff_id = $2, epoch = COALESCE($3, epoch), data = $4, expires_at = $5 WHERE id_hash = $1",
@@ -72,7 +72,7 @@ pub async fn update(tx: &mut Tx, id_hash: &[u8; 32], content: Content<'_>) -> Re
 
 /// A session that has not ended: in time, by a new password, or because it began before `since`.
 pub async fn load(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     id_hash: &[u8; 32],
     now: Timestamp,
     since: Timestamp,
@@ -93,7 +93,7 @@ pub async fn load(
 }
 
 /// Makes room for another session of somebody who is not signed in: of more than `most` those that end first go.
-pub async fn make_room(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
+pub async fn make_room(tx: &mut WriteTx, most: u32) -> Result<(), StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("count"),
@@ -114,13 +114,13 @@ pub async fn make_room(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
 }
 
 /// Ends a session.
-pub async fn delete(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id_hash: &[u8; 32]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE id_hash = $1", &id_hash[..]).map(drop)
 }
 
 /// Removes sessions that have ended at an instant; those of people who are not signed in that have ended at another.
 pub async fn delete_expired(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     signed_in: Timestamp,
     anonymous: Timestamp,
 ) -> Result<u64, StoreError> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, TimeOwner};
 
-use crate::db::Tx;
+use crate::db::WriteTx;
 use crate::error::StoreError;
 
 /// Time to take for an appointment.
@@ -26,7 +26,7 @@ pub struct TimeClaim {
 }
 
 /// Removes a span of which nobody has a seat.
-pub(crate) async fn remove_if_empty(tx: &mut Tx, span: uuid::Uuid) -> Result<(), StoreError> {
+pub(crate) async fn remove_if_empty(tx: &mut WriteTx, span: uuid::Uuid) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM occupancy

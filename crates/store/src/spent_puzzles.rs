@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
 /// Spends a puzzle; false when it was spent before. Whoever spends it at the same moment waits until this transaction ends.
-pub async fn spend(tx: &mut Tx, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
+pub async fn spend(tx: &mut WriteTx, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
         "INSERT INTO spent_puzzles (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
@@ -18,7 +18,7 @@ pub async fn spend(tx: &mut Tx, hash: &[u8; 32], expires_at: Timestamp) -> Resul
 }
 
 /// Whether a puzzle was spent.
-pub async fn is_spent(tx: &mut Tx, hash: &[u8; 32]) -> Result<bool, StoreError> {
+pub async fn is_spent(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.instant("expires_at"),
@@ -29,6 +29,6 @@ pub async fn is_spent(tx: &mut Tx, hash: &[u8; 32]) -> Result<bool, StoreError> 
 }
 
 /// Forgets puzzles that expired before an instant, which no longer count anyway.
-pub async fn delete_expired(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+pub async fn delete_expired(tx: &mut WriteTx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, "DELETE FROM spent_puzzles WHERE expires_at < $1", ms(before))
 }

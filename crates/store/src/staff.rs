@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{DateOverride, StaffId, WeeklyHours};
 use zones::Zone;
 
-use crate::db::{Tx, expect_row, json, ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{RemoteCalendarId, new_id};
@@ -98,7 +98,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyExists`] when somebody has this address.
-pub async fn insert(tx: &mut Tx, new: &NewStaff, now: Timestamp) -> Result<StaffId, StoreError> {
+pub async fn insert(tx: &mut WriteTx, new: &NewStaff, now: Timestamp) -> Result<StaffId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
@@ -117,12 +117,12 @@ pub async fn insert(tx: &mut Tx, new: &NewStaff, now: Timestamp) -> Result<Staff
 }
 
 /// A staff member by id.
-pub async fn find(tx: &mut Tx, id: StaffId) -> Result<Option<Staff>, StoreError> {
+pub async fn find(tx: &mut ReadTx, id: StaffId) -> Result<Option<Staff>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM staff WHERE id = $1", id.0)
 }
 
 /// These staff members, in any order; those who are none are missing.
-pub async fn list_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreError> {
+pub async fn list_of(tx: &mut ReadTx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreError> {
     fetch_all_in!(
         tx,
         read,
@@ -133,17 +133,17 @@ pub async fn list_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreEr
 }
 
 /// A staff member by address, which must be in lower case.
-pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Staff>, StoreError> {
+pub async fn find_by_email(tx: &mut ReadTx, email: &str) -> Result<Option<Staff>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM staff WHERE email = $1", email)
 }
 
 /// Everybody, in the order in which they joined.
-pub async fn list(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
+pub async fn list(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
     fetch_all!(tx, read, "SELECT * FROM staff ORDER BY created_at, id")
 }
 
 /// How many there are.
-pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
+pub async fn count(tx: &mut ReadTx) -> Result<i64, StoreError> {
     Ok(fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("n"),
@@ -154,7 +154,7 @@ pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
 
 /// Changes name, zone, weekly hours and the dates that differ.
 pub async fn update_profile(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: StaffId,
     name: &str,
     zone: &Zone,
@@ -177,7 +177,7 @@ pub async fn update_profile(
 }
 
 /// Changes the password's hash and ends all sessions of the person. Answers the epoch of the sessions that begin from now on.
-pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<i64, StoreError> {
+pub async fn set_password(tx: &mut WriteTx, id: StaffId, hash: &str) -> Result<i64, StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE staff_id = $1", id.0)?;
     let rows = execute!(
         tx,
@@ -197,7 +197,7 @@ pub async fn set_password(tx: &mut Tx, id: StaffId, hash: &str) -> Result<i64, S
 
 /// Chooses where the person's appointments are written.
 pub async fn set_primary(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
 ) -> Result<(), StoreError> {

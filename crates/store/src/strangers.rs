@@ -5,7 +5,7 @@ use scheduling::AppointmentId;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
 use crate::holds::VisitorId;
@@ -34,7 +34,7 @@ pub struct Sent {
 }
 
 /// Lets one transaction at a time count and book for this network and this address.
-pub async fn lock_sender(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError> {
+pub async fn lock_sender(tx: &mut WriteTx, sender: &Sender) -> Result<(), StoreError> {
     tx.lock([
         Lock::Sender(hashed("network", &sender.network)),
         Lock::Sender(hashed("address", &sender.address)),
@@ -43,12 +43,12 @@ pub async fn lock_sender(tx: &mut Tx, sender: &Sender) -> Result<(), StoreError>
 }
 
 /// As [`lock_sender`], for what comes without an address.
-pub async fn lock_network(tx: &mut Tx, network: &str) -> Result<(), StoreError> {
+pub async fn lock_network(tx: &mut WriteTx, network: &str) -> Result<(), StoreError> {
     tx.lock([Lock::Sender(hashed("network", network))]).await
 }
 
 /// Somebody opened a link that was sent to this address.
-pub async fn confirm_address(tx: &mut Tx, address: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn confirm_address(tx: &mut WriteTx, address: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO confirmed_addresses (address_key, confirmed_at) VALUES ($1, $2) ON CONFLICT (address_key) DO NOTHING",
@@ -59,7 +59,7 @@ pub async fn confirm_address(tx: &mut Tx, address: &str, now: Timestamp) -> Resu
 }
 
 /// Whether somebody opened a link that was sent to this address.
-pub async fn is_confirmed(tx: &mut Tx, address: &str) -> Result<bool, StoreError> {
+pub async fn is_confirmed(tx: &mut ReadTx, address: &str) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
         |row: &dyn Fields| row.instant("confirmed_at"),
@@ -88,7 +88,7 @@ fn read_sent(row: &dyn Fields) -> Result<Sent, StoreError> {
 /// The last bookings from this network, and those with this address, that were made in a span of time, the newest first; at most
 /// so many of each.
 pub async fn bookings(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     sender: &Sender,
     since: Timestamp,
     until: Timestamp,
@@ -112,7 +112,7 @@ pub async fn bookings(
 
 /// How many other visitors hold time from this network.
 pub async fn other_holders(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     network: &str,
     own: VisitorId,
     now: Timestamp,
@@ -130,7 +130,7 @@ pub async fn other_holders(
 }
 
 /// How many places on the lists of sessions to come were taken from this network, and how many with this address.
-pub async fn waiting(tx: &mut Tx, sender: &Sender, now: Timestamp) -> Result<(u32, u32), StoreError> {
+pub async fn waiting(tx: &mut ReadTx, sender: &Sender, now: Timestamp) -> Result<(u32, u32), StoreError> {
     let read = |row: &dyn Fields| -> Result<(u32, u32), StoreError> {
         Ok((row.count("of_network")?, row.count("of_address")?))
     };
@@ -189,7 +189,7 @@ pub struct Undoable {
 }
 
 /// What came from a network or with an address, and can be undone.
-pub async fn undoable(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Undoable, StoreError> {
+pub async fn undoable(tx: &mut ReadTx, key: &Key, now: Timestamp) -> Result<Undoable, StoreError> {
     let (network, address) = key.values();
     let appointments = fetch_all!(
         tx,
@@ -244,7 +244,7 @@ pub async fn undoable(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Undoable
 }
 
 /// Takes the mails back that wait and are not in a worker's hands; answers how many they were.
-pub async fn take_mails_back(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn take_mails_back(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
     let (network, address) = key.values();
     let mails = execute!(
         tx,
@@ -261,7 +261,7 @@ pub async fn take_mails_back(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<u
 /// The networks and addresses with the most active appointments to come that were booked since an instant, and how many; those with
 /// one are left out.
 pub async fn busy(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     since: Timestamp,
     now: Timestamp,
     limit: u32,
@@ -287,7 +287,7 @@ pub async fn busy(
 }
 
 /// Forgets from which networks was booked before an instant.
-pub async fn forget_networks(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
+pub async fn forget_networks(tx: &mut WriteTx, before: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE appointments SET client_network = NULL WHERE client_network IS NOT NULL AND created_at < $1",
@@ -297,7 +297,7 @@ pub async fn forget_networks(tx: &mut Tx, before: Timestamp) -> Result<(), Store
 }
 
 /// Notes from which network a visitor holds time.
-pub async fn note_hold(tx: &mut Tx, holder: VisitorId, network: &str) -> Result<(), StoreError> {
+pub async fn note_hold(tx: &mut WriteTx, holder: VisitorId, network: &str) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE occupancy_seats SET client_network = $2 WHERE holder = $1",
@@ -308,7 +308,7 @@ pub async fn note_hold(tx: &mut Tx, holder: VisitorId, network: &str) -> Result<
 }
 
 /// Notes who took a place on a waiting list.
-pub async fn note_waiting(tx: &mut Tx, id: WaitingId, sender: &Sender) -> Result<(), StoreError> {
+pub async fn note_waiting(tx: &mut WriteTx, id: WaitingId, sender: &Sender) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE waiting_list SET client_network = $2, address_key = $3 WHERE id = $1",
@@ -320,7 +320,7 @@ pub async fn note_waiting(tx: &mut Tx, id: WaitingId, sender: &Sender) -> Result
 }
 
 /// An appointment that came from a place on a waiting list was sent by whoever took that place.
-pub async fn note_moved_up(tx: &mut Tx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
+pub async fn note_moved_up(tx: &mut WriteTx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE appointments SET client_network = (SELECT client_network FROM waiting_list WHERE id = $2),

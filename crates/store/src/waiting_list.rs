@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use zones::Zone;
 
-use crate::db::{Tx, expect_row, json, ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{SessionId, WaitingId};
@@ -71,7 +71,7 @@ fn read(row: &dyn Fields) -> Result<Waiting, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyExists`] when this address waits already.
-pub async fn insert(tx: &mut Tx, new: &Waiting, token_hash: &[u8; 32]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut WriteTx, new: &Waiting, token_hash: &[u8; 32]) -> Result<(), StoreError> {
     let client = &new.client;
     execute!(
         tx,
@@ -94,7 +94,7 @@ pub async fn insert(tx: &mut Tx, new: &Waiting, token_hash: &[u8; 32]) -> Result
 }
 
 /// Who waits for a session, the first first.
-pub async fn list(tx: &mut Tx, session: SessionId) -> Result<Vec<Waiting>, StoreError> {
+pub async fn list(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Waiting>, StoreError> {
     fetch_all!(
         tx,
         read,
@@ -104,7 +104,7 @@ pub async fn list(tx: &mut Tx, session: SessionId) -> Result<Vec<Waiting>, Store
 }
 
 /// Somebody who waits, by the hash of their page's token.
-pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<Waiting>, StoreError> {
+pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Option<Waiting>, StoreError> {
     fetch_optional!(
         tx,
         read,
@@ -114,7 +114,7 @@ pub async fn find_by_token_hash(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<W
 }
 
 /// Takes somebody off the list.
-pub async fn delete(tx: &mut Tx, id: WaitingId) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut WriteTx, id: WaitingId) -> Result<(), StoreError> {
     let rows = execute!(tx, "DELETE FROM waiting_list WHERE id = $1", id.0)?;
     expect_row(rows, "place on the waiting list")
 }

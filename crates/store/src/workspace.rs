@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use zones::Zone;
 
-use crate::db::{Tx, ms};
+use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::unreadable::Lenient;
@@ -18,7 +18,7 @@ pub struct Workspace {
 }
 
 /// The workspace, once there is one.
-pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>, StoreError> {
+pub async fn find(tx: &mut ReadTx) -> Result<Option<Workspace>, StoreError> {
     fetch_optional!(
         tx,
         |row: &dyn Fields| Ok(Workspace {
@@ -30,7 +30,7 @@ pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>, StoreError> {
 }
 
 /// Makes or changes the workspace.
-pub async fn save(tx: &mut Tx, name: &str, zone: &Zone, now: Timestamp) -> Result<(), StoreError> {
+pub async fn save(tx: &mut WriteTx, name: &str, zone: &Zone, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO workspace (id, name, zone, created_at) VALUES (1, $1, $2, $3)

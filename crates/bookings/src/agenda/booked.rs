@@ -10,7 +10,7 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
 use store::{
-    AppointmentStatus as Status, ConnectionId, SessionId, Tx, appointment_parts, booking_calendars,
+    AppointmentStatus as Status, ConnectionId, ReadTx, SessionId, appointment_parts, booking_calendars,
     event_writes, staff,
 };
 
@@ -31,7 +31,7 @@ struct Around {
 
 /// Appointments without those called off, as these people have them.
 pub(super) async fn views(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     booked: Vec<Appointment>,
     people: &[StaffId],
     now: Timestamp,

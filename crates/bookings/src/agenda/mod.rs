@@ -15,9 +15,8 @@ use store::holidays::Holiday;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, RemoteCalendarId,
-    SessionId, Tx, WriteState, appointments, blocked_time, connections, external_events, remote_calendars,
-    staff,
+    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ReadTx, RemoteCalendarId,
+    SessionId, WriteState, appointments, blocked_time, connections, external_events, remote_calendars, staff,
 };
 use zones::Zone;
 
@@ -247,7 +246,7 @@ pub async fn view(
     })
 }
 
-async fn people(tx: &mut Tx, me: &Staff, who: Who) -> Result<Vec<Staff>, ChangeError> {
+async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, ChangeError> {
     match who {
         Who::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
         Who::Me | Who::Everybody => Ok(vec![me.clone()]),

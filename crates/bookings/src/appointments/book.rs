@@ -8,7 +8,9 @@ use store::calendar_members::Member;
 use store::occupancy::Holds;
 use store::questions::Answer;
 use store::staff::Staff;
-use store::{AppointmentStatus as Status, StoreError, Tx, booking_calendars, idempotency_keys, staff};
+use store::{
+    AppointmentStatus as Status, ReadTx, StoreError, WriteTx, booking_calendars, idempotency_keys, staff,
+};
 
 use super::read::host_names;
 use super::view::Booked;
@@ -25,7 +27,7 @@ use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::request::{Booking, Details};
-use crate::placement::{Access, Open, Request, Target, place};
+use crate::placement::{Open, Request, Target, place};
 use crate::placement::{claim, notify, persist};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
@@ -111,18 +113,21 @@ impl Request for BookRequest<'_> {
     type Placed = Booked;
     type Error = BookError;
 
+    async fn look(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(Vec<Answer>, Target)>, BookError> {
+        let calendar = self.calendar(tx).await?;
+        self.target(tx, calendar, now).await.map(Some)
+    }
+
     async fn open(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
-        access: Access,
+        tx: &mut WriteTx,
         now: Timestamp,
     ) -> Result<Open<Vec<Answer>, Booked>, BookError> {
-        if access == Access::Look {
-            let calendar = self.calendar(tx).await?;
-            let (answers, target) = self.target(tx, calendar, now).await?;
-            return Ok(Open::Wanted(answers, Box::new(target)));
-        }
         if let Some(booked) = self.answered(quince, tx).await? {
             return Ok(Open::Done(booked));
         }
@@ -146,7 +151,7 @@ impl Request for BookRequest<'_> {
     async fn may_check(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         target: &Target,
         now: Timestamp,
     ) -> Result<(), BookError> {
@@ -162,7 +167,7 @@ impl Request for BookRequest<'_> {
     async fn keep(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         answers: &Vec<Answer>,
         target: &Target,
         placement: Placement,
@@ -212,7 +217,7 @@ impl BookRequest<'_> {
     /// Asks for what follows from a booking: mails, and events in calendars.
     async fn tell(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         appointment: &Appointment,
         candidate: &Candidate,
         hosts: &[Staff],
@@ -271,7 +276,7 @@ impl BookRequest<'_> {
 
     /// The booking calendar with its members. Switched off, it takes no bookings of clients; while its settings cannot be read,
     /// nobody's.
-    async fn calendar(&self, tx: &mut Tx) -> Result<(BookingCalendar, Vec<Member>), BookError> {
+    async fn calendar(&self, tx: &mut ReadTx) -> Result<(BookingCalendar, Vec<Member>), BookError> {
         booking_calendars::find_with_members(tx, &self.booking.slug)
             .await?
             .filter(|(row, _)| row.is_open() || (self.staff.is_some() && row.is_readable()))
@@ -281,7 +286,7 @@ impl BookRequest<'_> {
     /// The start that is asked for as it is offered now, and the answers to the calendar's questions.
     async fn target(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         (mut row, members): (BookingCalendar, Vec<Member>),
         now: Timestamp,
     ) -> Result<(Vec<Answer>, Target), BookError> {
@@ -338,7 +343,7 @@ impl BookRequest<'_> {
     /// What counts for the wished start.
     async fn context(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,
@@ -377,7 +382,7 @@ impl BookRequest<'_> {
     }
 
     /// What was answered to this key before.
-    async fn answered(&self, quince: &Quince, tx: &mut Tx) -> Result<Option<Booked>, BookError> {
+    async fn answered(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, BookError> {
         let Some(first) = idempotency_keys::find(tx, &self.key).await? else {
             return Ok(None);
         };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, StoreError, Tx, appointments, locks, occupancy};
+use store::{AppointmentStatus as Status, ReadTx, StoreError, WriteTx, appointments, locks, occupancy};
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
 use super::unconfirmed::NOT_YET;
@@ -69,7 +69,7 @@ impl Opened {
     /// Whether nobody changed it since the author saw it.
     pub(super) async fn compare(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         seen: Option<i64>,
         now: Timestamp,
     ) -> Result<(), ChangeError> {
@@ -80,7 +80,7 @@ impl Opened {
 
 /// Records how an appointment becomes different.
 pub(super) async fn record(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     by: Author<'_>,
     differences: &Differences,
@@ -92,7 +92,7 @@ pub(super) async fn record(
 impl Actor {
     /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
     /// follow each other.
-    pub(super) async fn open(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
+    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, ChangeError> {
         match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
@@ -108,7 +108,7 @@ impl Actor {
     }
 
     /// Finds the appointment as it is at the moment.
-    pub(super) async fn read(&self, tx: &mut Tx, now: Timestamp) -> Result<Opened, ChangeError> {
+    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, ChangeError> {
         let (appointment, by, staff) = match self {
             Self::Client { token } => (of_token(tx, token, now).await?, CLIENT.to_owned(), None),
             Self::Staff { id, appointment } => {
@@ -354,7 +354,7 @@ enum Told {
 /// told that it does not take place, as they do not know of it yet.
 pub(super) async fn follow_status(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
     called_off: Option<CalledOff<'_>>,
@@ -393,7 +393,7 @@ pub(super) async fn follow_status(
 
 /// The hosts who are told that an appointment does not take place; nothing when all of them need not be.
 pub(super) async fn aware_hosts(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     id: AppointmentId,
     unaware: &[StaffId],
 ) -> Result<Option<Vec<StaffId>>, StoreError> {
@@ -416,7 +416,7 @@ pub(super) fn calling_off(opened: &Opened) -> MessageKind {
 
 async fn change_status(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
     called_off: Option<CalledOff<'_>>,

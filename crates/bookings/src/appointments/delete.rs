@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use store::appointments::{Appointment, CalledOff};
 use store::changes::{self, Change};
 use store::{
-    AppointmentStatus as Status, ChangeDeed, ChangeSubject, StoreError, Tx, WriteState, appointments,
-    event_writes, staff,
+    AppointmentStatus as Status, ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteState, WriteTx,
+    appointments, event_writes, staff,
 };
 
 use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
@@ -99,7 +99,7 @@ async fn try_to_delete(
 /// Lets it take place no longer, as when it is cancelled. The mails about that hold all they need, as it is gone when they are sent.
 async fn call_off(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     opened: &Opened,
     tell_client: bool,
     now: Timestamp,
@@ -125,7 +125,7 @@ async fn call_off(
     Ok(())
 }
 
-async fn record(tx: &mut Tx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
+async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
     let Appointment {
         id,
         name,
@@ -184,7 +184,7 @@ pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Dele
 
 /// Of appointments with events that are still to be removed, the one that most needs looking at.
 async fn still_written(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     deleted: &[Change],
 ) -> Result<BTreeMap<AppointmentId, (WriteState, Option<String>)>, StoreError> {
     let ids: Vec<AppointmentId> = deleted

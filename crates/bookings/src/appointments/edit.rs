@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Kind};
 use store::appointments::Appointment;
-use store::{StoreError, Tx, appointments, occupancy};
+use store::{StoreError, WriteTx, appointments, occupancy};
 
 use super::change::{Actor, Opened, check_may, record};
 use crate::error::ChangeError;
@@ -99,7 +99,12 @@ fn guests_differ(all: &mut Differences, old: &[String], new: &[String]) {
 }
 
 /// Makes the event, and the reminders, follow what was edited.
-async fn finish(quince: &Quince, mut tx: Tx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
+async fn finish(
+    quince: &Quince,
+    mut tx: WriteTx,
+    opened: &Opened,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
         .ok_or(ChangeError::NotFound)?;
@@ -115,7 +120,7 @@ async fn finish(quince: &Quince, mut tx: Tx, opened: &Opened, now: Timestamp) ->
 /// Gives an appointment these guests, with a seat each.
 async fn bring(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     opened: &Opened,
     guests: &[String],
     now: Timestamp,

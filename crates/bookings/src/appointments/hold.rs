@@ -5,14 +5,14 @@ use scheduling::{Kind, StaffId};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
-use store::{Tx, booking_calendars, holds, occupancy, strangers};
+use store::{ReadTx, WriteTx, booking_calendars, holds, occupancy, strangers};
 
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::classes;
 use crate::error::BookError;
 use crate::links;
 use crate::placement::candidates::{self, Placement};
-use crate::placement::{Access, Open, Request, Target, place};
+use crate::placement::{Open, Request, Target, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
@@ -96,8 +96,7 @@ impl Request for Hold<'_> {
     async fn open(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
-        _: Access,
+        tx: &mut WriteTx,
         now: Timestamp,
     ) -> Result<Open<(), Held>, BookError> {
         if let Some(stranger) = self.stranger {
@@ -130,14 +129,14 @@ impl Request for Hold<'_> {
         Ok(Open::Wanted((), Box::new(target)))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut Tx, _: &Target, _: Timestamp) -> Result<(), BookError> {
+    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), BookError> {
         Ok(())
     }
 
     async fn keep(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         (): &(),
         target: &Target,
         placement: Placement,
@@ -168,7 +167,7 @@ impl Request for Hold<'_> {
 impl Hold<'_> {
     async fn context(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,

@@ -11,7 +11,7 @@ use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, RemoteCalendarId, SessionId, StoreError, Tx, appointment_parts,
+    AppointmentStatus as Status, ReadTx, RemoteCalendarId, SessionId, StoreError, appointment_parts,
     appointments, booking_calendars, event_writes, remote_calendars, staff, strangers,
 };
 
@@ -224,7 +224,7 @@ pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, ChangeE
 }
 
 pub(crate) async fn check_viewer(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     viewer: StaffId,
     appointment: &Appointment,
 ) -> Result<Staff, ChangeError> {
@@ -238,19 +238,26 @@ pub(crate) async fn check_viewer(
 }
 
 /// The appointment of a link that has not expired.
-pub(crate) async fn of_token(tx: &mut Tx, secret: &str, now: Timestamp) -> Result<Appointment, ChangeError> {
+pub(crate) async fn of_token(
+    tx: &mut ReadTx,
+    secret: &str,
+    now: Timestamp,
+) -> Result<Appointment, ChangeError> {
     let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
     let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
     found.filter(lives).ok_or(ChangeError::NotFound)
 }
 
-pub(crate) async fn calendar_of(tx: &mut Tx, appointment: &Appointment) -> Result<BookingCalendar, Internal> {
+pub(crate) async fn calendar_of(
+    tx: &mut ReadTx,
+    appointment: &Appointment,
+) -> Result<BookingCalendar, Internal> {
     let found = booking_calendars::find(tx, appointment.calendar_id).await?;
     found.ok_or_else(|| Internal::because("an appointment has no booking calendar"))
 }
 
 /// The hosts of an appointment, each once, in order.
-pub(crate) async fn hosts_of(tx: &mut Tx, id: AppointmentId) -> Result<Vec<StaffId>, StoreError> {
+pub(crate) async fn hosts_of(tx: &mut ReadTx, id: AppointmentId) -> Result<Vec<StaffId>, StoreError> {
     let mut hosts = Vec::new();
     for part in appointment_parts::list(tx, &[id]).await? {
         if !hosts.contains(&part.host_id) {
@@ -261,18 +268,18 @@ pub(crate) async fn hosts_of(tx: &mut Tx, id: AppointmentId) -> Result<Vec<Staff
 }
 
 /// The names of an appointment's hosts, in order; empty when nobody holds it.
-pub(crate) async fn host_names(tx: &mut Tx, id: AppointmentId) -> Result<String, StoreError> {
+pub(crate) async fn host_names(tx: &mut ReadTx, id: AppointmentId) -> Result<String, StoreError> {
     let hosts = hosts_of(tx, id).await?;
     names_of_hosts(tx, &hosts).await
 }
 
 /// The names of these hosts, each once.
-pub(super) async fn names_of_hosts(tx: &mut Tx, hosts: &[StaffId]) -> Result<String, StoreError> {
+pub(super) async fn names_of_hosts(tx: &mut ReadTx, hosts: &[StaffId]) -> Result<String, StoreError> {
     let people = staff::list_of(tx, hosts).await?;
     Ok(names_of(hosts, &names(people)))
 }
 
-async fn team(tx: &mut Tx) -> Result<BTreeMap<StaffId, String>, StoreError> {
+async fn team(tx: &mut ReadTx) -> Result<BTreeMap<StaffId, String>, StoreError> {
     Ok(names(staff::list(tx).await?))
 }
 
@@ -289,7 +296,7 @@ fn services_of(parts: &[Part], team: &BTreeMap<StaffId, String>) -> Vec<ServiceP
 }
 
 pub(crate) async fn one_view(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: Appointment,
     now: Timestamp,
 ) -> Result<AppointmentView, ChangeError> {
@@ -301,7 +308,7 @@ pub(crate) async fn one_view(
 
 /// Views of appointments, with as many queries for many as for one.
 async fn views(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     found: Vec<Appointment>,
     now: Timestamp,
 ) -> Result<Vec<AppointmentView>, StoreError> {

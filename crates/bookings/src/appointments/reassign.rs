@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
 use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
-use store::{StoreError, Tx, occupancy, staff};
+use store::{ReadTx, StoreError, WriteTx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may, record};
 use super::read::{host_names, hosts_of, one_view};
@@ -16,7 +16,7 @@ use crate::error::ChangeError;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
-use crate::placement::{Access, Open, Request, Target, claim, place, refusals};
+use crate::placement::{Open, Request, Target, claim, place, refusals};
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
@@ -77,47 +77,28 @@ impl Request for Reassign {
     type Placed = AppointmentView;
     type Error = ChangeError;
 
+    async fn look(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(Reassigned, Target)>, ChangeError> {
+        let opened = self.actor.read(tx, now).await?;
+        Ok(self.wanted(tx, opened, now).await?.wanted())
+    }
+
     async fn open(
         &self,
         _: &Quince,
-        tx: &mut Tx,
-        access: Access,
+        tx: &mut WriteTx,
         now: Timestamp,
     ) -> Result<Open<Reassigned, AppointmentView>, ChangeError> {
-        let opened = match access {
-            Access::Look => self.actor.read(tx, now).await?,
-            Access::Change => self.actor.open(tx, now).await?,
-        };
-        check_may(&opened, Span::new(0, Unit::Minutes), now)?;
-        let id = opened.appointment.id;
-        let hosts = hosts_of(tx, id).await?;
-        if !hosts.contains(&self.from) && hosts.contains(&self.to) {
-            return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
-        }
-        opened.compare(tx, self.seen, now).await?;
-        check_choice(tx, &opened, &hosts, self.from, self.to).await?;
-        let mut parts = appointment_parts::list(tx, &[id]).await?;
-        let mut taken_over: Option<(Target, Candidate)> = None;
-        for part in parts.iter_mut().filter(|part| part.host_id == self.from) {
-            let (target, candidate) = of_the_new_host(tx, &opened, part, self.to, now).await?;
-            taken_over = Some(match taken_over {
-                None => (target, candidate),
-                Some((first, before)) => (first, before.and(candidate)),
-            });
-            part.host_id = self.to;
-        }
-        let (target, candidate) = taken_over.ok_or(ChangeError::NotFound)?;
-        let reassigned = Reassigned {
-            opened,
-            parts,
-            candidate,
-        };
-        Ok(Open::Wanted(reassigned, Box::new(target)))
+        let opened = self.actor.open(tx, now).await?;
+        self.wanted(tx, opened, now).await
     }
 
     async fn first(
         &self,
-        _: &mut Tx,
+        _: &mut ReadTx,
         reassigned: &Reassigned,
         _: &Target,
         _: &Slot,
@@ -130,7 +111,13 @@ impl Request for Reassign {
         Ok((!is_busy).then(|| candidate.clone()))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut Tx, _: &Target, _: Timestamp) -> Result<(), ChangeError> {
+    async fn may_check(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), ChangeError> {
         // Staff may.
         Ok(())
     }
@@ -138,7 +125,7 @@ impl Request for Reassign {
     async fn keep(
         &self,
         _: &Quince,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         Reassigned { opened, parts, .. }: &Reassigned,
         _: &Target,
         _: Placement,
@@ -173,10 +160,44 @@ impl Request for Reassign {
 }
 
 impl Reassign {
+    /// What there is to do with the appointment as it is.
+    async fn wanted(
+        &self,
+        tx: &mut ReadTx,
+        opened: Opened,
+        now: Timestamp,
+    ) -> Result<Open<Reassigned, AppointmentView>, ChangeError> {
+        check_may(&opened, Span::new(0, Unit::Minutes), now)?;
+        let id = opened.appointment.id;
+        let hosts = hosts_of(tx, id).await?;
+        if !hosts.contains(&self.from) && hosts.contains(&self.to) {
+            return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+        }
+        opened.compare(tx, self.seen, now).await?;
+        check_choice(tx, &opened, &hosts, self.from, self.to).await?;
+        let mut parts = appointment_parts::list(tx, &[id]).await?;
+        let mut taken_over: Option<(Target, Candidate)> = None;
+        for part in parts.iter_mut().filter(|part| part.host_id == self.from) {
+            let (target, candidate) = of_the_new_host(tx, &opened, part, self.to, now).await?;
+            taken_over = Some(match taken_over {
+                None => (target, candidate),
+                Some((first, before)) => (first, before.and(candidate)),
+            });
+            part.host_id = self.to;
+        }
+        let (target, candidate) = taken_over.ok_or(ChangeError::NotFound)?;
+        let reassigned = Reassigned {
+            opened,
+            parts,
+            candidate,
+        };
+        Ok(Open::Wanted(reassigned, Box::new(target)))
+    }
+
     /// How everybody holds it. Those who stay keep their time, whatever was booked over what.
     async fn with_those_who_stay(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         opened: &Opened,
         changed: &Appointment,
         parts: &[Part],
@@ -194,7 +215,7 @@ impl Reassign {
 
     async fn tell(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         changed: &Appointment,
         all: &Candidate,
         now: Timestamp,
@@ -217,7 +238,7 @@ impl Reassign {
 }
 
 async fn check_choice(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     opened: &Opened,
     hosts: &[StaffId],
     from: StaffId,
@@ -252,7 +273,7 @@ fn not_free() -> ChangeError {
 /// # Errors
 /// [`ChangeError::NotOffered`] when they are not free.
 async fn of_the_new_host(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     opened: &Opened,
     part: &Part,
     to: StaffId,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Span, StaffId, Unit};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
-use store::{StoreError, Tx, appointment_parts, appointments};
+use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments};
 
 use super::change::{Actor, Opened, check_may, over, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
@@ -20,7 +20,7 @@ use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
-use crate::placement::{Access, Open, Request, Target, place};
+use crate::placement::{Open, Request, Target, place};
 use crate::quince::Quince;
 use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
@@ -77,34 +77,33 @@ impl Request for Move {
     type Placed = AppointmentView;
     type Error = ChangeError;
 
+    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Opened, Target)>, ChangeError> {
+        let opened = self.actor.read(tx, now).await?;
+        Ok(self.wanted(tx, opened, now).await?.wanted())
+    }
+
     async fn open(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
-        access: Access,
+        tx: &mut WriteTx,
         now: Timestamp,
     ) -> Result<Open<Opened, AppointmentView>, ChangeError> {
-        let opened = match access {
-            Access::Look => self.actor.read(tx, now).await?,
-            Access::Change => {
-                self.queue(tx, now).await?;
-                self.actor.open(tx, now).await?
-            }
-        };
-        check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
-        if opened.appointment.starts_at == self.start {
-            let unchanged = one_view(tx, opened.appointment.clone(), now).await?;
-            return Ok(Open::Done(unchanged));
-        }
-        opened.compare(tx, self.seen, now).await?;
-        let target = self.target(tx, &opened, now).await?;
-        if access == Access::Change {
+        self.queue(tx, now).await?;
+        let opened = self.actor.open(tx, now).await?;
+        let wanted = self.wanted(tx, opened, now).await?;
+        if let Open::Wanted(_, target) = &wanted {
             classes::waiting_first(quince, tx, &target.context.calendar, self.start, now).await?;
         }
-        Ok(Open::Wanted(opened, Box::new(target)))
+        Ok(wanted)
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut Tx, _: &Target, _: Timestamp) -> Result<(), ChangeError> {
+    async fn may_check(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), ChangeError> {
         // Whoever has the appointment's link may.
         Ok(())
     }
@@ -112,7 +111,7 @@ impl Request for Move {
     async fn keep(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         opened: &Opened,
         target: &Target,
         placement: Placement,
@@ -130,7 +129,7 @@ impl Move {
     }
 
     /// Waits for the booking calendar where that is needed, before anything else is waited for.
-    async fn queue(&self, tx: &mut Tx, now: Timestamp) -> Result<(), ChangeError> {
+    async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), ChangeError> {
         let appointment = match &self.actor {
             Actor::Client { token } => of_token(tx, token, now).await?,
             Actor::Staff { appointment, .. } => appointments::find(tx, *appointment)
@@ -142,8 +141,25 @@ impl Move {
         Ok(())
     }
 
+    /// What there is to do with the appointment as it is.
+    async fn wanted(
+        &self,
+        tx: &mut ReadTx,
+        opened: Opened,
+        now: Timestamp,
+    ) -> Result<Open<Opened, AppointmentView>, ChangeError> {
+        check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
+        if opened.appointment.starts_at == self.start {
+            let unchanged = one_view(tx, opened.appointment, now).await?;
+            return Ok(Open::Done(unchanged));
+        }
+        opened.compare(tx, self.seen, now).await?;
+        let target = self.target(tx, &opened, now).await?;
+        Ok(Open::Wanted(opened, Box::new(target)))
+    }
+
     /// The new start as it is offered, with the appointment itself out of the way.
-    async fn target(&self, tx: &mut Tx, opened: &Opened, now: Timestamp) -> Result<Target, ChangeError> {
+    async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, ChangeError> {
         let is_staff = opened.staff.is_some();
         let mut calendar = opened.calendar.clone();
         if is_staff {
@@ -175,7 +191,7 @@ impl Move {
 /// Moves it to where it was placed.
 async fn move_to(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     opened: &Opened,
     context: &AvailabilityInput,
     placement: Placement,
@@ -247,7 +263,7 @@ async fn move_to(
 }
 
 async fn tell_of_the_move(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     opened: &Opened,
     moved: &Appointment,
     (before, hosts_before): (&Before<'_>, &[StaffId]),

@@ -7,7 +7,9 @@ use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, Tx, appointment_parts, appointments, occupancy, staff, strangers};
+use store::{
+    AppointmentStatus as Status, WriteTx, appointment_parts, appointments, occupancy, staff, strangers,
+};
 
 use super::change::{Actor, over, record};
 use super::read::{hosts_of, is_mailed};
@@ -76,7 +78,7 @@ fn status_of(calendar: &BookingCalendar) -> Status {
 
 /// Tells everybody of a booking that now counts, as of one that was just made.
 pub(super) async fn tell(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     by: Option<StaffId>,
     now: Timestamp,

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use scheduling::{AppointmentId, Candidate, Distribution, Given, Interval, Kind, StaffId, ahead, credits};
 use store::appointments::{self, Start};
 use store::booking_calendars::BookingCalendar;
-use store::{StoreError, Tx};
+use store::{StoreError, WriteTx};
 
 use super::context::AvailabilityInput;
 
@@ -60,7 +60,7 @@ pub(crate) fn team(
 
 /// Notes who was there when an appointment was given, where that counts.
 pub(crate) async fn note_who_was_there(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     context: &AvailabilityInput,
     id: AppointmentId,
     start: Timestamp,

@@ -19,8 +19,8 @@ use store::occupancy::OccupiedSpan;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    OccupancyId, StoreError, Tx, appointment_parts, appointments, calendar_members, class_sessions,
-    occupancy, staff,
+    OccupancyId, ReadTx, StoreError, WriteTx, appointment_parts, appointments, calendar_members,
+    class_sessions, occupancy, staff,
 };
 
 use super::{balance, busy};
@@ -80,7 +80,7 @@ pub(crate) struct AvailabilityInput {
 impl AvailabilityInput {
     /// Loads what counts for starts in `window`, of a booking calendar with these members.
     pub(crate) async fn load(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: BookingCalendar,
         members: Vec<Member>,
         window: Interval,
@@ -92,7 +92,7 @@ impl AvailabilityInput {
 
     /// As [`AvailabilityInput::load`], for people who take part whether they are members or not.
     pub(crate) async fn load_for(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: BookingCalendar,
         people: &[StaffId],
         window: Interval,
@@ -106,7 +106,7 @@ impl AvailabilityInput {
 
     /// As [`AvailabilityInput::load`], for a visit to a Service calendar.
     pub(crate) async fn load_visit(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         mut calendar: BookingCalendar,
         members: Vec<Member>,
         window: Interval,
@@ -121,7 +121,7 @@ impl AvailabilityInput {
     /// Loads what counts for moving an appointment to a start in `window`: it keeps the length and the buffers that it was booked
     /// with, a visit its services, a Collective those who take part. Only a seat of a class is as long as the session it moves to.
     pub(crate) async fn load_move(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         mut calendar: BookingCalendar,
         moved: &Appointment,
         window: Interval,
@@ -156,7 +156,7 @@ impl AvailabilityInput {
     }
 
     async fn load_all(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: BookingCalendar,
         members: Vec<Member>,
         window: Interval,
@@ -396,7 +396,7 @@ impl AvailabilityInput {
 
 /// These people, each once, in this order. Who is no member takes part as if they had just become one.
 async fn with_stand_ins(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[Member],
     people: &[StaffId],
@@ -425,7 +425,7 @@ async fn with_stand_ins(
 
 /// When hosts, rooms and equipment are taken by appointments and holds, without the appointment that is being moved.
 async fn without_moved(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     taken: &[OccupiedSpan],
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<TimeOwner, Vec<Busy>>, StoreError> {
@@ -456,7 +456,7 @@ async fn without_moved(
 
 /// The time of a class's sessions that were called off, whoever held them.
 async fn add_called_off(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     people: &[TimeOwner],
     reach: Interval,
@@ -537,7 +537,7 @@ fn is_counted(calendar: &BookingCalendar) -> bool {
 /// before may be out of date. Two who book different times take nothing from each other, but both would count the same. It
 /// comes before any wait for hosts.
 pub(crate) async fn lock_calendar_if_limited(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
 ) -> Result<bool, StoreError> {
     let is_counted = is_counted(calendar);
@@ -550,7 +550,7 @@ pub(crate) async fn lock_calendar_if_limited(
 /// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally;
 /// nothing where nobody counts them.
 async fn booked(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     window: Interval,
     moved: Option<AppointmentId>,

@@ -20,7 +20,7 @@ use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
 use store::staff::Staff;
-use store::{StoreError, Tx, appointments, booking_calendars, calendar_members, staff};
+use store::{ReadTx, StoreError, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
@@ -143,7 +143,7 @@ pub async fn free(quince: &Quince, question: &SlotQuery<'_>) -> Result<FreeSlots
     // What is offered is looked at again when it is booked; only a move compares what several questions tell.
     let mut tx = match question.moving {
         Some(_) => quince.store().read().await?,
-        None => quince.store().ask().await?,
+        None => quince.store().connection().await?,
     };
     let found = booking_calendars::find_with_members(&mut tx, question.slug).await?;
     let (row, members) = found.ok_or(SlotsError::CalendarNotFound)?;
@@ -195,7 +195,7 @@ fn last_date(span: Interval, zone: &Zone) -> Date {
 
 /// The first date with a free time in a span, as far as it is looked for.
 async fn next_free(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     row: &BookingCalendar,
     question: &SlotQuery<'_>,
     span: Interval,
@@ -283,7 +283,7 @@ fn full_sessions(request: &Request, zone: &Zone) -> BTreeMap<Date, Vec<Interval>
 }
 
 async fn is_booked_in(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: Option<AppointmentId>,
     calendar: &BookingCalendar,
 ) -> Result<bool, StoreError> {
@@ -294,7 +294,7 @@ async fn is_booked_in(
 
 /// What a question needs to know about a span.
 async fn asked(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     row: &BookingCalendar,
     members: Vec<Member>,
     question: &SlotQuery<'_>,
@@ -326,7 +326,7 @@ async fn asked(
 
 /// What counts for a new appointment; in a Service calendar for a visit of these services.
 async fn for_services(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     (row, members): (BookingCalendar, Vec<Member>),
     services: &[Chosen],
     window: Interval,
@@ -342,7 +342,7 @@ async fn for_services(
 }
 
 /// Members of a booking calendar may look into it, and admins; answers with the members.
-async fn may_look(tx: &mut Tx, viewer: &Staff, calendar: CalendarId) -> Result<Vec<Member>, SlotsError> {
+async fn may_look(tx: &mut ReadTx, viewer: &Staff, calendar: CalendarId) -> Result<Vec<Member>, SlotsError> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
         return Ok(members);

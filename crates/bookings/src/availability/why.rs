@@ -17,7 +17,7 @@ use store::calendar_members::Member;
 use store::external_events::{self, Instance};
 use store::holidays::{self, Holiday};
 use store::staff::Staff;
-use store::{BlockId, EventId, RemoteCalendarId, Tx, staff};
+use store::{BlockId, EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
 use super::busy;
@@ -198,7 +198,7 @@ struct Seen {
 impl Explained {
     async fn load(
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: (BookingCalendar, Vec<Member>),
         services: &[Chosen],
         span: Interval,
@@ -213,7 +213,7 @@ impl Explained {
     }
 
     /// The viewer's own events that could be in the way, and their own blocks; everybody's blocks for admins.
-    async fn seen_by(&self, tx: &mut Tx, viewer: Staff, span: Interval) -> Result<Seen, SlotsError> {
+    async fn seen_by(&self, tx: &mut ReadTx, viewer: Staff, span: Interval) -> Result<Seen, SlotsError> {
         let watched = self.context.watched.iter();
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();

@@ -3,7 +3,7 @@
 use scheduling::{DateRange, Rules};
 use store::booking_calendars::BookingCalendar;
 use store::questions::{AnswerKind, IntakeQuestion};
-use store::{StoreError, Tx, calendar_members, staff};
+use store::{ReadTx, StoreError, calendar_members, staff};
 
 use super::form::{CalendarForm, Member};
 use crate::people::names;
@@ -11,7 +11,7 @@ use crate::versions::{Differences, Field, date_words};
 
 /// What is different in a form from what is stored. Every setting is named, so that one that is new cannot be left out.
 pub(super) async fn of(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     old: &BookingCalendar,
     form: &CalendarForm,
 ) -> Result<Differences, StoreError> {
@@ -61,7 +61,7 @@ pub(super) async fn of(
 }
 
 async fn of_members(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     all: &mut Differences,
     old: &BookingCalendar,
     new: &[Member],

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, Kind, StaffId};
 use store::booking_calendars::{self, BookingCalendar};
-use store::{StoreError, Tx, appointments, calendar_members, services};
+use store::{ReadTx, StoreError, appointments, calendar_members, services};
 
 use super::{CalendarError, CalendarForm, allowed};
 use crate::quince::Quince;
@@ -55,7 +55,7 @@ pub async fn kind_changes(
 
 /// What exists must have a place in the new kind, and whoever changes it must know what happens to it.
 pub(super) async fn check(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     old: &BookingCalendar,
     form: &CalendarForm,
     now: Timestamp,
@@ -78,7 +78,7 @@ pub(super) async fn check(
 }
 
 impl Existing {
-    async fn load(tx: &mut Tx, row: &BookingCalendar, now: Timestamp) -> Result<Self, StoreError> {
+    async fn load(tx: &mut ReadTx, row: &BookingCalendar, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
             kind: row.kind,
             coming: appointments::future_of_calendar(tx, row.id, now).await?.len(),

@@ -11,8 +11,8 @@ use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Priority, Rules,
 use store::locks::Lock;
 use store::staff::Staff;
 use store::{
-    StoreError, Tx, appointment_parts, appointments, booking_calendars, calendar_members, holds, staff,
-    workspace,
+    ReadTx, StoreError, WriteTx, appointment_parts, appointments, booking_calendars, calendar_members, holds,
+    staff, workspace,
 };
 use zones::Zone;
 
@@ -270,7 +270,7 @@ async fn try_to_update(
 }
 
 /// The events of what is to come say what the booking calendar is called now, and where it takes place.
-async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
+async fn events_follow(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
     let coming = appointments::future_of_calendar(tx, id, now).await?;
     // For all of them at once, as everybody locks in one order.
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
@@ -291,7 +291,7 @@ async fn events_follow(tx: &mut Tx, id: CalendarId, now: Timestamp) -> Result<()
 
 /// A class's sessions to come lie in the time and the calendar of whoever holds them, so that nobody else can go on with them.
 async fn check_change_of_owner(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     old: &booking_calendars::BookingCalendar,
     form: &CalendarForm,
     now: Timestamp,
@@ -366,7 +366,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     Ok(tx.commit().await?)
 }
 
-async fn allowed(tx: &mut Tx, by: StaffId) -> Result<Staff, CalendarError> {
+async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, CalendarError> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(me),
         _ => Err(CalendarError::NotAllowed),
@@ -374,7 +374,7 @@ async fn allowed(tx: &mut Tx, by: StaffId) -> Result<Staff, CalendarError> {
 }
 
 async fn check_against_others(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     own: Option<CalendarId>,
     form: &mut CalendarForm,
 ) -> Result<(), CalendarError> {
@@ -403,13 +403,13 @@ async fn check_against_others(
     Ok(checked.finish()?)
 }
 
-async fn is_taken(tx: &mut Tx, own: Option<CalendarId>, slug: &str) -> Result<bool, StoreError> {
+async fn is_taken(tx: &mut ReadTx, own: Option<CalendarId>, slug: &str) -> Result<bool, StoreError> {
     let found = booking_calendars::find_by_slug(tx, slug).await?;
     Ok(found.is_some_and(|other| Some(other.id) != own))
 }
 
 async fn views(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     rows: Vec<booking_calendars::BookingCalendar>,
     now: Timestamp,
 ) -> Result<Vec<Calendar>, CalendarError> {

@@ -12,7 +12,7 @@ use store::class_sessions::{self, NewSession, Session};
 use store::holds::FreedSlot;
 use store::locks::Lock;
 use store::occupancy::TimeClaim;
-use store::{StoreError, Tx, appointments, busy_time, calendar_members, waiting_list};
+use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, calendar_members, waiting_list};
 
 use crate::availability::context::AvailabilityInput;
 use crate::error::ChangeError;
@@ -25,13 +25,17 @@ pub use waiting::{WaitError, WaitingView, leave, wait, wait_as_stranger, waiting
 pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day};
 
 /// Who holds the sessions of a class from now on.
-pub(crate) async fn owner_of(tx: &mut Tx, calendar: CalendarId) -> Result<Option<StaffId>, StoreError> {
+pub(crate) async fn owner_of(tx: &mut ReadTx, calendar: CalendarId) -> Result<Option<StaffId>, StoreError> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     Ok(members.first().map(|(_, person)| person.id))
 }
 
 /// How many sessions of a class are to come that somebody attends or waits for.
-pub(crate) async fn to_come(tx: &mut Tx, calendar: CalendarId, now: Timestamp) -> Result<usize, StoreError> {
+pub(crate) async fn to_come(
+    tx: &mut ReadTx,
+    calendar: CalendarId,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     let mut to_come = 0;
     let mut sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
     sessions.retain(|session| session.cancelled_at.is_none() && session.starts_at > now);
@@ -64,7 +68,7 @@ fn within(session: &Session, places: &mut [TimeClaim]) {
 
 /// Makes the places of a hold lie within the session that is live at this start, if one is.
 pub(crate) async fn hold_within(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     start: Timestamp,
     places: &mut [TimeClaim],
@@ -83,7 +87,7 @@ pub(crate) async fn hold_within(
 /// # Errors
 /// [`ChangeError::AlreadyOver`] when the session was called off, [`ChangeError::SlotTaken`] when somebody else holds it now.
 pub(crate) async fn places_again(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<TimeClaim>, ChangeError> {
@@ -110,7 +114,7 @@ pub(crate) async fn places_again(
 /// Those who wait for seats of the session at a start come before anybody who asks for one now.
 pub(crate) async fn waiting_first(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
     start: Timestamp,
     now: Timestamp,
@@ -127,7 +131,7 @@ pub(crate) async fn waiting_first(
 /// After holds of these starts ended, in time that is locked: whoever waits for their seats gets them.
 pub(crate) async fn holds_ended(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     freed: &[FreedSlot],
     now: Timestamp,
 ) -> Result<(), Internal> {
@@ -156,7 +160,7 @@ pub(crate) fn too_large(
 
 /// How many seats of an appointment's session nobody has or holds.
 pub(crate) async fn free_seats(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
     now: Timestamp,
@@ -189,7 +193,7 @@ pub(crate) fn seats_left(left: u32) -> String {
 /// # Errors
 /// [`StoreError::SlotTaken`] when the session was called off, or when somebody else holds it, or the class by now.
 pub(crate) async fn join(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
     mut candidate: Candidate,
     appointment: &mut Appointment,

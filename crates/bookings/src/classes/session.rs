@@ -5,7 +5,7 @@ use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::appointments::{Appointment, CalledOff};
 use store::class_sessions::{self, Session};
 use store::{
-    AppointmentStatus as Status, SessionId, Tx, WaitingId, appointments, booking_calendars, event_writes,
+    AppointmentStatus as Status, ReadTx, SessionId, WaitingId, appointments, booking_calendars, event_writes,
     locks, occupancy, remote_calendars, staff, waiting_list,
 };
 
@@ -218,7 +218,7 @@ async fn try_to_cancel_session(
 }
 
 /// The session, and the name of the staff member who may act on it.
-async fn open(tx: &mut Tx, by: StaffId, id: SessionId) -> Result<(Session, String), ChangeError> {
+async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, String), ChangeError> {
     let session = class_sessions::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
     let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
     if session.host_id != by && !is_admin(me.role) {

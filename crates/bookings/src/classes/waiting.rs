@@ -9,7 +9,8 @@ use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, SessionId, StoreError, Tx, WaitingId, calendar_members, staff, strangers,
+    AppointmentStatus as Status, ReadTx, SessionId, StoreError, WaitingId, WriteTx, calendar_members, staff,
+    strangers,
 };
 use zones::Zone;
 
@@ -203,7 +204,7 @@ fn is_full(refusals: &[Refusal]) -> bool {
 }
 
 /// An address waits once, and not beside a seat that it has.
-async fn check_address(tx: &mut Tx, session: &Session, email: &str) -> Result<(), WaitError> {
+async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Result<(), WaitError> {
     let is_same = |other: &str| other.to_lowercase() == email.to_lowercase();
     let waiting = waiting_list::list(tx, session.id).await?;
     if waiting.iter().any(|other| is_same(&other.client.email)) {
@@ -249,14 +250,14 @@ pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
     Ok(tx.commit().await?)
 }
 
-async fn of_token(tx: &mut Tx, secret: &str) -> Result<(Waiting, Session), ChangeError> {
+async fn of_token(tx: &mut ReadTx, secret: &str) -> Result<(Waiting, Session), ChangeError> {
     let found = waiting_list::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
     let waiting = found.ok_or(ChangeError::NotFound)?;
     let session = class_sessions::find(tx, waiting.session_id).await?;
     Ok((waiting, session.ok_or(ChangeError::NotFound)?))
 }
 
-async fn calendar_of(tx: &mut Tx, session: &Session) -> Result<BookingCalendar, Internal> {
+async fn calendar_of(tx: &mut ReadTx, session: &Session) -> Result<BookingCalendar, Internal> {
     let found = booking_calendars::find(tx, session.calendar_id).await?;
     found.ok_or_else(|| Internal::because("a session has no booking calendar"))
 }
@@ -265,7 +266,7 @@ async fn calendar_of(tx: &mut Tx, session: &Session) -> Result<BookingCalendar, 
 /// a number of seats of its own, the other sessions of the day have room now, too.
 pub(crate) async fn seats_freed(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: SessionId,
     now: Timestamp,
 ) -> Result<(), Internal> {
@@ -303,7 +304,7 @@ fn day_of(calendar: &BookingCalendar, instant: Timestamp) -> Interval {
 
 /// How many seats of a local day can still be booked, where a day has a number of them.
 pub(crate) async fn seats_left_of_day(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     start: Timestamp,
 ) -> Result<Option<u32>, StoreError> {
@@ -320,7 +321,7 @@ pub(crate) async fn seats_left_of_day(
 /// gets one with somebody who holds the class no longer.
 async fn serve(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
     session: &Session,
     left_of_day: &mut Option<u32>,
@@ -350,7 +351,7 @@ async fn serve(
 /// After the number of seats of a booking calendar's sessions changed: who waits may fit, and their titles tell the number.
 pub(crate) async fn seats_changed(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: CalendarId,
     now: Timestamp,
 ) -> Result<(), Internal> {
@@ -367,7 +368,7 @@ pub(crate) async fn seats_changed(
 /// Books the session for somebody who waits for it; false when they do not fit.
 async fn move_up(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
     session: &Session,
     waiting: &Waiting,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use caldav::{Account, Address, Calendar, Credentials, FindError};
 use scheduling::StaffId;
 use store::connections::{self, NewConnection};
-use store::{ConnectionId, ConnectionState, ImportPolicy, Server, Tx};
+use store::{ConnectionId, ConnectionState, ImportPolicy, ReadTx, Server};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 use url::Url;
@@ -153,7 +153,7 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     Ok(id)
 }
 
-async fn refuse_known(tx: &mut Tx, staff: StaffId, wish: &Wish, entry: &Url) -> Result<(), ConnectError> {
+async fn refuse_known(tx: &mut ReadTx, staff: StaffId, wish: &Wish, entry: &Url) -> Result<(), ConnectError> {
     let known = connections::list_for_staff(tx, staff).await?;
     if known.iter().any(|known| wish.is(known, entry)) {
         return Err(ConnectError::AlreadyConnected);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
-use store::{ConnectionState, StoreError, Tx, connections, staff};
+use store::{ConnectionState, ReadTx, StoreError, connections, staff};
 
 use super::ConnectError;
 use crate::accounts::is_admin;
@@ -17,7 +17,7 @@ use crate::servers::{CalendarState, freshness, place};
 pub(crate) struct Health(Vec<(StaffId, String)>);
 
 impl Health {
-    pub(crate) async fn load(tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
+    pub(crate) async fn load(tx: &mut ReadTx, now: Timestamp) -> Result<Self, StoreError> {
         let team = staff::list(tx).await?;
         let calendars = remote_calendars::list_all(tx).await?;
         let mut ailing = Vec::new();

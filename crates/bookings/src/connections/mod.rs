@@ -8,7 +8,7 @@ mod view;
 
 use scheduling::StaffId;
 use store::connections::{self, Connection};
-use store::{ConnectionId, ConnectionState, Tx};
+use store::{ConnectionId, ConnectionState, ReadTx};
 
 pub use crate::servers::CalendarState;
 pub use connect::{Login, ServerLogin, check_now, connect, connect_server, reconnect};
@@ -31,7 +31,11 @@ pub async fn list(quince: &Quince, staff: StaffId) -> Result<Vec<ConnectionView>
 }
 
 /// A connection that belongs to this person and has not ended.
-pub(crate) async fn own(tx: &mut Tx, staff: StaffId, id: ConnectionId) -> Result<Connection, ConnectError> {
+pub(crate) async fn own(
+    tx: &mut ReadTx,
+    staff: StaffId,
+    id: ConnectionId,
+) -> Result<Connection, ConnectError> {
     connections::find(tx, id)
         .await?
         .filter(|found| found.staff_id == staff && found.state != ConnectionState::Disconnected)

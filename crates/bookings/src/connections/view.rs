@@ -5,7 +5,7 @@ use scheduling::StaffId;
 use store::connections;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, StoreError, Tx, WhenStale,
+    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, StoreError, WhenStale,
     event_writes, external_events, staff,
 };
 
@@ -84,7 +84,7 @@ pub struct RemoteCalendarView {
 
 /// All connections of a staff member.
 pub(crate) async fn views(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owner: StaffId,
     now: Timestamp,
 ) -> Result<Vec<ConnectionView>, StoreError> {

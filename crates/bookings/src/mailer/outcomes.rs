@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use store::messages::{self, Message};
-use store::{Store, StoreError, Tx, mail_trouble};
+use store::{Store, StoreError, WriteTx, mail_trouble};
 
 /// What became of a try to send a mail.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ enum News {
 }
 
 /// Keeps whether mails go out at all.
-async fn note_trouble(tx: &mut Tx, known: &[(Message, Outcome)]) -> Result<Option<News>, StoreError> {
+async fn note_trouble(tx: &mut WriteTx, known: &[(Message, Outcome)]) -> Result<Option<News>, StoreError> {
     let mut news = None;
     for (_, outcome) in known {
         match outcome {

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::messages::{self, Message, NewMessage};
-use store::{StoreError, Tx};
+use store::{StoreError, WriteTx};
 
 use super::kinds::MessageKind;
 use super::{Detail, OwnPart};
@@ -43,7 +43,7 @@ pub(super) struct Reader {
 
 /// Asks for a mail about a change, together with those that the reader has not been told yet.
 pub(super) async fn ask(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     reader: Reader,
     change: Change,
     now: Timestamp,
@@ -93,7 +93,7 @@ fn due(first: Timestamp, now: Timestamp) -> Timestamp {
 /// The appointment does not take place: what was not told of its changes is of no more use. Answers which hosts need not be told at
 /// all, as they do not know yet that they take part.
 pub(crate) async fn take_back(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     id: AppointmentId,
     now: Timestamp,
 ) -> Result<Vec<StaffId>, StoreError> {

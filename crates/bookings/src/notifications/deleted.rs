@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use scheduling::StaffId;
 use store::appointments::Appointment;
-use store::{Tx, messages, staff};
+use store::{WriteTx, messages, staff};
 
 use super::facts::Gathered;
 use super::kinds::MessageKind;
@@ -16,7 +16,7 @@ use crate::quince::Quince;
 /// Asks for the mail to the client.
 pub(crate) async fn enqueue(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     kind: MessageKind,
     now: Timestamp,
@@ -29,7 +29,7 @@ pub(crate) async fn enqueue(
 /// Asks for the mails to these hosts, but not to who deleted it. Where nobody holds it, the owner and the admins are told.
 pub(crate) async fn enqueue_for_hosts(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     hosts: Vec<StaffId>,
     by: Option<StaffId>,
@@ -59,7 +59,7 @@ pub(crate) async fn enqueue_for_hosts(
 }
 
 async fn insert(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     letter: Option<Letter>,
     host: Option<StaffId>,
     kind: MessageKind,

@@ -5,7 +5,7 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::staff::Staff;
-use store::{AppointmentStatus as Status, Tx, appointment_parts, booking_calendars, staff, workspace};
+use store::{AppointmentStatus as Status, ReadTx, appointment_parts, booking_calendars, staff, workspace};
 use zones::Zone;
 
 use super::render::Told;
@@ -42,7 +42,7 @@ pub(crate) struct Gathered {
 impl Gathered {
     pub(crate) async fn load(
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         appointment: &Appointment,
     ) -> Result<Self, Internal> {
         let calendar = booking_calendars::find(tx, appointment.calendar_id).await?;
@@ -186,7 +186,7 @@ impl Gathered {
 /// The appointment as an iCalendar file for the client.
 pub(crate) async fn download(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: &Appointment,
 ) -> Result<String, Internal> {
     Ok(Gathered::load(quince, tx, appointment).await?.ics())

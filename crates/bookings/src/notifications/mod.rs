@@ -20,7 +20,7 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{ConnectionId, SessionId, StoreError, Tx, WaitingId, appointment_parts, staff};
+use store::{ConnectionId, ReadTx, SessionId, StoreError, WaitingId, WriteTx, appointment_parts, staff};
 use zones::Zone;
 
 use crate::accounts::is_admin;
@@ -146,7 +146,7 @@ struct OnTheList {
 /// Asks for all mails about an appointment that was just booked: to the client, one of this kind now and reminders, and to its hosts, but not
 /// to who booked it. `hosts` are those who have these parts.
 pub(crate) async fn booked(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     parts: &[NewPart],
     (hosts, by): (&[Staff], Option<StaffId>),
@@ -170,7 +170,7 @@ pub(crate) async fn booked(
 
 /// Asks for a mail to the client about an appointment.
 pub(crate) async fn enqueue(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     kind: MessageKind,
     now: Timestamp,
@@ -197,7 +197,7 @@ fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
 
 /// Asks for the mails about an appointment that was moved: to the client, and to these hosts, who had it before, too.
 pub(crate) async fn enqueue_moved(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     moved: &Appointment,
     before: &Before<'_>,
     stayed: Option<Vec<StaffId>>,
@@ -225,7 +225,11 @@ pub(crate) async fn enqueue_moved(
 const REMINDERS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(1)];
 
 /// Makes the reminders of an appointment follow it, after it was moved or given another status.
-pub(crate) async fn remind(tx: &mut Tx, appointment: &Appointment, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn remind(
+    tx: &mut WriteTx,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     messages::take_back(tx, appointment.id, MessageKind::ClientReminder.as_str()).await?;
     let reminders: Vec<_> = reminders(appointment, now).collect();
     messages::insert(tx, &reminders, now).await.map(drop)
@@ -244,7 +248,7 @@ fn reminders(appointment: &Appointment, now: Timestamp) -> impl Iterator<Item = 
 
 /// Asks for the mails to hosts who take part since a change, but not to who made it.
 pub(crate) async fn enqueue_joined(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
     by: Option<StaffId>,
@@ -266,7 +270,7 @@ pub(crate) async fn enqueue_joined(
 /// Asks for a mail to each of these hosts about an appointment, but not to who made the change. Where nobody holds it, the
 /// owner and the admins are told.
 pub(crate) async fn enqueue_for_hosts(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
     by: Option<StaffId>,
@@ -281,7 +285,7 @@ pub(crate) async fn enqueue_for_hosts(
 
 /// Who of these hosts is told, once each; where nobody holds an appointment, the owner and the admins.
 async fn to_be_told(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
     by: Option<StaffId>,
@@ -300,7 +304,7 @@ async fn to_be_told(
 }
 
 /// The owner and the admins.
-async fn admins(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
+async fn admins(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
     let mut team = staff::list(tx).await?;
     team.retain(|person| is_admin(person.role));
     Ok(team)
@@ -308,7 +312,7 @@ async fn admins(tx: &mut Tx) -> Result<Vec<Staff>, StoreError> {
 
 /// Asks for the mail to a host who stays: one of the others takes part in another one's place.
 pub(crate) async fn enqueue_exchanged(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     host: StaffId,
     (from, to): (StaffId, StaffId),
@@ -340,7 +344,7 @@ fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
 
 /// Asks for the mail to the owner of a session that an admin called off.
 pub(crate) async fn enqueue_session_cancelled(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     session: &Session,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -370,7 +374,7 @@ pub(crate) async fn enqueue_session_cancelled(
 
 /// Asks for a mail to one of the hosts about an appointment.
 pub(crate) async fn enqueue_for_host(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     host: StaffId,
     kind: MessageKind,
@@ -380,7 +384,7 @@ pub(crate) async fn enqueue_for_host(
 }
 
 async fn insert_for_host(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     host: StaffId,
     kind: MessageKind,
@@ -400,7 +404,7 @@ async fn insert_for_host(
 
 /// A host, and what they have to know of an appointment.
 async fn of_host(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: &Appointment,
     host: StaffId,
     before: Vec<OwnPart>,
@@ -424,7 +428,7 @@ fn host_detail(appointment: &Appointment, parts: &[NewPart], person: &Staff, bef
 
 /// Asks for a mail to somebody who waits for a seat of a session.
 pub(crate) async fn enqueue_waiting(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     session: &Session,
     waiting: &Waiting,
     kind: MessageKind,
@@ -457,7 +461,7 @@ fn times(appointment: &Appointment) -> Detail {
 
 /// Asks for the mail about a connection that cannot be read.
 pub(crate) async fn enqueue_outage(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: &Connection,
     problem: &str,
     now: Timestamp,
@@ -482,7 +486,7 @@ pub(crate) async fn enqueue_outage(
 
 /// Asks for the mail about calendars that fail while their connection works.
 pub(crate) async fn enqueue_failing_calendars(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: &Connection,
     failing: &[(&RemoteCalendar, CalendarState)],
     now: Timestamp,
@@ -512,7 +516,7 @@ pub(crate) async fn enqueue_failing_calendars(
     insert(tx, message, now).await
 }
 
-async fn insert(tx: &mut Tx, message: NewMessage, now: Timestamp) -> Result<(), StoreError> {
+async fn insert(tx: &mut WriteTx, message: NewMessage, now: Timestamp) -> Result<(), StoreError> {
     messages::insert(tx, &[(message, now)], now).await.map(drop)
 }
 

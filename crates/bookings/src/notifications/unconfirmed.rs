@@ -3,14 +3,18 @@
 use jiff::SignedDuration;
 use store::due::{At, SKEW};
 use store::messages::{self, Message};
-use store::{MessageId, StoreError, Tx, strangers};
+use store::{MessageId, StoreError, WriteTx, strangers};
 
 /// Mails within [`DAY`] to an address of which nobody has opened a link yet.
 pub const MAILS_A_DAY: u32 = 6;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Of mails that were just claimed, puts those aside that are too many for their address.
-pub(super) async fn withhold(tx: &mut Tx, claimed: &[Message], at: At) -> Result<Vec<MessageId>, StoreError> {
+pub(super) async fn withhold(
+    tx: &mut WriteTx,
+    claimed: &[Message],
+    at: At,
+) -> Result<Vec<MessageId>, StoreError> {
     let mut keys: Vec<String> = claimed
         .iter()
         .filter_map(|message| message.recipient_key.clone())

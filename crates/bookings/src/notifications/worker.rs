@@ -5,7 +5,7 @@ use store::due::LONGEST_LEASE;
 use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, Tx, appointments, booking_calendars, connections, staff, workspace,
+    AppointmentStatus as Status, ReadTx, appointments, booking_calendars, connections, staff, workspace,
 };
 
 use super::facts::Gathered;
@@ -85,7 +85,7 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
     }
 }
 
-async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Option<Letter>, Internal> {
+async fn letter(quince: &Quince, tx: &mut ReadTx, message: &Message) -> Result<Option<Letter>, Internal> {
     let Some(kind) = MessageKind::from_word(&message.kind) else {
         return Err(Internal::because(format!("no mail is called {}", message.kind)));
     };
@@ -163,7 +163,7 @@ async fn letter(quince: &Quince, tx: &mut Tx, message: &Message) -> Result<Optio
 
 async fn about_session(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
     session: &CalledOffSession,
@@ -190,7 +190,7 @@ async fn about_session(
 
 async fn to_somebody_waiting(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
     waiting: &OnTheList,

@@ -15,8 +15,9 @@ use store::appointments::Appointment;
 use store::event_writes::{self, EventWrite, NewEventWrite, Subject};
 use store::locks::Lock;
 use store::{
-    AppointmentStatus as Status, ConnectionId, ConnectionState, RemoteCalendarId, SessionId, StoreError, Tx,
-    WriteAction, WriteState, appointment_parts, appointments, class_sessions, connections, remote_calendars,
+    AppointmentStatus as Status, ConnectionId, ConnectionState, ReadTx, RemoteCalendarId, SessionId,
+    StoreError, WriteAction, WriteState, WriteTx, appointment_parts, appointments, class_sessions,
+    connections, remote_calendars,
 };
 
 pub(crate) use deliver::Target;
@@ -37,7 +38,7 @@ fn has_event(status: Status) -> bool {
 /// Asks for the events of an appointment whose time was just claimed. Where the hosts' events go is read since it was their turn:
 /// of two at once neither must act on what the other has just changed.
 pub(crate) async fn create_events(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     parts: &[NewPart],
     now: Timestamp,
@@ -59,7 +60,7 @@ pub(crate) async fn create_events(
 
 /// Makes the hosts' calendars follow an appointment that was changed, or the session that it has seats of.
 pub(crate) async fn sync_events(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -86,7 +87,11 @@ pub(crate) async fn sync_events(
 }
 
 /// Makes the host's calendar follow a session: who takes part has changed, or whether it takes place.
-pub(crate) async fn sync_session_event(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn sync_session_event(
+    tx: &mut WriteTx,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Some(session) = class_sessions::find(tx, id).await? else {
         return Ok(());
     };
@@ -106,7 +111,7 @@ pub(crate) async fn sync_session_event(tx: &mut Tx, id: SessionId, now: Timestam
 /// Asks for the subject's event in the host's calendar: as a change of the present one, if that can be changed where it is and
 /// belongs there.
 async fn put(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     subject: Subject,
     host: StaffId,
     present: Option<EventWrite>,
@@ -127,14 +132,14 @@ async fn put(
 }
 
 /// Whether the event can be changed where it is: then it stays there.
-async fn is_usable(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
+async fn is_usable(tx: &mut ReadTx, write: &EventWrite) -> Result<bool, StoreError> {
     if write.action != WriteAction::Put || !is_connected(tx, write.connection_id).await? {
         return Ok(false);
     }
     is_writable(tx, write.remote_calendar_id).await
 }
 
-async fn is_writable(tx: &mut Tx, calendar: Option<RemoteCalendarId>) -> Result<bool, StoreError> {
+async fn is_writable(tx: &mut ReadTx, calendar: Option<RemoteCalendarId>) -> Result<bool, StoreError> {
     let Some(id) = calendar else { return Ok(false) };
     let calendar = remote_calendars::find(tx, id).await?;
     Ok(calendar.is_some_and(|calendar| calendar.vanished_at.is_none() && calendar.writable))
@@ -142,7 +147,7 @@ async fn is_writable(tx: &mut Tx, calendar: Option<RemoteCalendarId>) -> Result<
 
 /// Whether the host writes to another calendar by now. An event that was over when they chose that, be it by a clock that was ahead,
 /// stayed behind; it moves when its appointment changes.
-async fn has_moved_on(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreError> {
+async fn has_moved_on(tx: &mut ReadTx, write: &EventWrite) -> Result<bool, StoreError> {
     match target_of(tx, write.host_id).await? {
         Some((_, primary)) if write.remote_calendar_id != Some(primary) => {
             is_writable(tx, Some(primary)).await
@@ -151,20 +156,20 @@ async fn has_moved_on(tx: &mut Tx, write: &EventWrite) -> Result<bool, StoreErro
     }
 }
 
-async fn is_connected(tx: &mut Tx, connection: Option<ConnectionId>) -> Result<bool, StoreError> {
+async fn is_connected(tx: &mut ReadTx, connection: Option<ConnectionId>) -> Result<bool, StoreError> {
     let Some(id) = connection else { return Ok(false) };
     let found = connections::find(tx, id).await?;
     Ok(found.is_some_and(|connection| connection.state != ConnectionState::Disconnected))
 }
 
 /// Asks for an event in the host's primary calendar, or notes that there is none.
-async fn start(tx: &mut Tx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
+async fn start(tx: &mut WriteTx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
     let target = target_of(tx, host).await?;
     start_in(tx, subject, host, target, now).await
 }
 
 async fn start_in(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     subject: Subject,
     host: StaffId,
     target: Option<(ConnectionId, RemoteCalendarId)>,
@@ -186,7 +191,7 @@ async fn start_in(
 }
 
 async fn target_of(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     host: StaffId,
 ) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
     let found = remote_calendars::connected_primaries(tx, &[host]).await?;
@@ -194,7 +199,7 @@ async fn target_of(
 }
 
 /// Removes the subject's event; the write stays its present one and says so.
-async fn remove(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
+async fn remove(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     if write.action == WriteAction::Delete {
         return Ok(());
     }
@@ -206,14 +211,18 @@ async fn remove(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), S
 }
 
 /// As [`remove`], and the subject gets another event.
-async fn retire(tx: &mut Tx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
+async fn retire(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     event_writes::retire(tx, write.id, now).await?;
     remove(tx, write, now).await
 }
 
 /// After a host chose another primary calendar: the events of all appointments and sessions to come move there. iCloud has
 /// no move, so they are removed and written anew.
-pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn primary_changed(
+    tx: &mut WriteTx,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.lock([Lock::Owner(host.into())]).await?;
     let Some((connection, primary)) = target_of(tx, host).await? else {
         return Ok(());
@@ -252,7 +261,7 @@ pub(crate) async fn primary_changed(tx: &mut Tx, host: StaffId, now: Timestamp) 
 
 /// All that is to have an event in a host's calendar from now on, with its present write.
 async fn to_come(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     host: StaffId,
     now: Timestamp,
 ) -> Result<Vec<(Subject, Option<EventWrite>)>, StoreError> {
@@ -282,14 +291,14 @@ async fn to_come(
 
 /// As everybody does who changes what is to be written for a host, from appointments as well as from calendars: of two at once
 /// neither must act on what the other has just changed.
-async fn lock_owner(tx: &mut Tx, connection: ConnectionId) -> Result<(), StoreError> {
+async fn lock_owner(tx: &mut WriteTx, connection: ConnectionId) -> Result<(), StoreError> {
     match connections::find(tx, connection).await? {
         Some(connection) => tx.lock([Lock::Owner(connection.staff_id.into())]).await,
         None => Ok(()),
     }
 }
 
-async fn lock_owner_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
+async fn lock_owner_of(tx: &mut WriteTx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
     match remote_calendars::find(tx, calendar).await? {
         Some(calendar) => lock_owner(tx, calendar.connection_id).await,
         None => Ok(()),
@@ -298,7 +307,7 @@ async fn lock_owner_of(tx: &mut Tx, calendar: RemoteCalendarId) -> Result<(), St
 
 /// After a connection ended: what still waited for it cannot be done any more.
 pub(crate) async fn connection_ended(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -316,7 +325,7 @@ pub(crate) async fn connection_ended(
 
 /// After a connection works again: everything that waited for it or was given up is tried at once.
 pub(crate) async fn connection_works(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -330,7 +339,7 @@ pub(crate) async fn connection_works(
 
 /// After a calendar was found to be gone: what waited to be written there is given up, and its events are gone with it.
 pub(crate) async fn calendar_gone(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     problem: &str,
     now: Timestamp,
@@ -349,7 +358,7 @@ pub(crate) async fn calendar_gone(
 
 /// After a calendar can be written to again: everything that was given up there is tried at once.
 pub(crate) async fn calendar_works(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     now: Timestamp,
 ) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use store::connections::Connection;
 use store::event_writes::{self, EventWrite, Outcome, Subject};
 use store::remote_calendars::RemoteCalendar;
 use store::{
-    ConnectionState, SessionId, Tx, WriteAction, WriteState, appointment_parts, appointments,
+    ConnectionState, ReadTx, SessionId, WriteAction, WriteState, WriteTx, appointment_parts, appointments,
     booking_calendars, class_sessions, connections, remote_calendars, staff,
 };
 use tokio::time::timeout;
@@ -68,7 +68,7 @@ struct Job {
 }
 
 impl Job {
-    async fn load(quince: &Quince, tx: &mut Tx, write: &EventWrite) -> Result<Option<Self>, Internal> {
+    async fn load(quince: &Quince, tx: &mut ReadTx, write: &EventWrite) -> Result<Option<Self>, Internal> {
         let (Some(connection), Some(remote)) = (write.connection_id, write.remote_calendar_id) else {
             return Ok(None);
         };
@@ -94,7 +94,7 @@ impl Job {
 
 async fn of_part(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     id: AppointmentId,
     position: u32,
 ) -> Result<Option<Content>, Internal> {
@@ -125,7 +125,7 @@ async fn of_part(
     Ok(Some(Content::of_part(&calendar, &appointment, part, &with, page)))
 }
 
-async fn of_session(quince: &Quince, tx: &mut Tx, id: SessionId) -> Result<Option<Content>, Internal> {
+async fn of_session(quince: &Quince, tx: &mut ReadTx, id: SessionId) -> Result<Option<Content>, Internal> {
     let Some(session) = class_sessions::find(tx, id).await? else {
         return Ok(None);
     };
@@ -230,7 +230,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
 }
 
 /// A transaction to keep what became of a try, unless its lease has ended meanwhile: then another worker tries, and says so.
-async fn still_held(quince: &Quince, write: &EventWrite) -> Result<Option<Tx>, Internal> {
+async fn still_held(quince: &Quince, write: &EventWrite) -> Result<Option<WriteTx>, Internal> {
     let mut tx = quince.store().write().await?;
     if event_writes::is_held(&mut tx, write).await? {
         return Ok(Some(tx));
@@ -334,7 +334,7 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
 
 /// The account has moved, or the calendar is gone: a read finds out. One for all writes that fail together is enough, and a
 /// connection whose reads fail keeps to its next try.
-async fn ask_for_a_read(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), Internal> {
+async fn ask_for_a_read(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(), Internal> {
     let Some(connection) = connections::find(tx, job.connection.id).await? else {
         return Ok(());
     };

@@ -9,7 +9,7 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::locks::Lock;
 use store::occupancy::TimeClaim;
-use store::{StoreError, Tx, appointment_parts, appointments, busy_time};
+use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments, busy_time};
 
 use super::Target;
 use super::live_check::LiveCheck;
@@ -80,7 +80,7 @@ impl Candidate {
 
 /// The first choice for the slot of a target, without hosts whom a live check found busy. Who is preferred keeps it if free.
 pub(crate) async fn first(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     target: &Target,
     slot: &Slot,
     check: &LiveCheck,
@@ -172,7 +172,7 @@ pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candi
 
 /// Which of those of a round robin who are `free` is first in turn.
 pub(super) async fn choose(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     context: &AvailabilityInput,
     start: Timestamp,
     free: &BTreeSet<StaffId>,
@@ -202,7 +202,7 @@ pub(super) async fn choose(
 /// # Errors
 /// [`StoreError::SlotTaken`] when a room that it had is not there any more.
 pub(crate) async fn places_again(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<TimeClaim>, StoreError> {
@@ -248,7 +248,7 @@ pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, p
 /// Whether something is in this place of an appointment, and all of it is there because a staff member wanted the overlap:
 /// it was booked over the appointment, or the appointment over it.
 pub(crate) async fn is_known_to_overlap(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     appointment: &Appointment,
     place: &TimeClaim,
 ) -> Result<bool, StoreError> {

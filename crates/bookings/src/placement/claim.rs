@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use store::appointments::Appointment;
 use store::holds::VisitorId;
 use store::occupancy::{self, Holds};
-use store::{StoreError, Tx, locks};
+use store::{ReadTx, StoreError, WriteTx, locks};
 
 use super::candidates::Candidate;
 use crate::services;
@@ -14,7 +14,7 @@ use crate::services;
 /// # Errors
 /// [`StoreError::SlotTaken`] when some of it is taken; then the transaction is of no more use.
 pub(crate) async fn claim_new(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     candidate: &Candidate,
     appointment: &Appointment,
     now: Timestamp,
@@ -31,7 +31,7 @@ pub(crate) async fn claim_new(
 /// # Errors
 /// [`StoreError::SlotTaken`] when some of it is taken.
 pub(crate) async fn claim_instead(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     candidate: &Candidate,
     appointment: &Appointment,
     now: Timestamp,
@@ -44,7 +44,7 @@ pub(crate) async fn claim_instead(
 
 /// Claims time if all of it is free; false when it is not, and the transaction goes on.
 pub(crate) async fn claim_if_free(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     candidate: &Candidate,
     appointment: &Appointment,
     now: Timestamp,
@@ -58,7 +58,7 @@ pub(crate) async fn claim_if_free(
 }
 
 /// Rooms and equipment that were removed meanwhile are as good as taken.
-async fn with_units(tx: &mut Tx, candidate: &Candidate) -> Result<(), StoreError> {
+async fn with_units(tx: &mut ReadTx, candidate: &Candidate) -> Result<(), StoreError> {
     if services::resources_exist(tx, &candidate.parts).await? {
         Ok(())
     } else {

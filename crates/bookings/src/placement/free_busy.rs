@@ -221,7 +221,7 @@ impl Watched {
             return Ok(true);
         }
         let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
-        let mut tx = quince.store().ask().await?;
+        let mut tx = quince.store().connection().await?;
         let own = event_writes::own_uids(&mut tx, self.owner, &uids).await?;
         Ok(own.len() == uids.len())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use caldav::Error;
 use scheduling::{Interval, Reason, Refusal, StaffId};
-use store::{ConnectionState, Tx, connections};
+use store::{ConnectionState, ReadTx, connections};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -83,7 +83,7 @@ impl LiveCheck {
     pub(crate) async fn needed(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         context: &AvailabilityInput,
         candidate: &Candidate,
     ) -> Result<Vec<FreeBusyQuery>, Internal> {
@@ -157,7 +157,7 @@ async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Int
 /// The question to a host's calendars about a span; nothing when there is none to ask.
 async fn query(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     context: &AvailabilityInput,
     host: StaffId,
     span: Interval,

@@ -23,7 +23,7 @@ pub(crate) mod request;
 
 use jiff::Timestamp;
 use scheduling::{Interval, Refusal, Slot, StaffId};
-use store::{StoreError, Tx};
+use store::{ReadTx, StoreError, WriteTx};
 
 use crate::availability::context::AvailabilityInput;
 use crate::problem::Internal;
@@ -36,21 +36,22 @@ use overrides::{InTheWay, OnConflict};
 /// Each time somebody else was faster, or one more host turned out to be busy.
 const ROUNDS: usize = 20;
 
-/// What a transaction is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// To see what would be; it waits for nobody.
-    Look,
-    /// To change something, after whoever changes the same.
-    Change,
-}
-
 /// What a request came to when it was read.
 pub(crate) enum Open<O, P> {
     /// There is nothing to place: it was carried out before.
     Done(P),
     /// What is known of the request, and where it is to go.
     Wanted(O, Box<Target>),
+}
+
+impl<O, P> Open<O, P> {
+    /// What there is to place, if there is anything.
+    pub(crate) fn wanted(self) -> Option<(O, Target)> {
+        match self {
+            Self::Done(_) => None,
+            Self::Wanted(opened, target) => Some((opened, *target)),
+        }
+    }
 }
 
 /// A start for an appointment.
@@ -90,19 +91,27 @@ pub(crate) trait Request: Sync {
     /// Whether people's calendar servers are asked before.
     const IS_CHECKED: bool = true;
 
-    /// Reads what is asked for.
+    /// Reads what is asked for, without keeping anybody waiting; nothing where nobody's calendar is asked.
+    fn look(
+        &self,
+        _tx: &mut ReadTx,
+        _now: Timestamp,
+    ) -> impl Future<Output = Result<Option<(Self::Opened, Target)>, Self::Error>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Reads what is asked for, after whoever changes the same.
     fn open(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
-        access: Access,
+        tx: &mut WriteTx,
         now: Timestamp,
     ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Self::Error>> + Send;
 
     /// The way in which it would be held that comes first: of those of the target, without hosts whom the live check found busy.
     fn first(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         _opened: &Self::Opened,
         target: &Target,
         slot: &Slot,
@@ -116,7 +125,7 @@ pub(crate) trait Request: Sync {
     fn may_check(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         target: &Target,
         now: Timestamp,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
@@ -125,7 +134,7 @@ pub(crate) trait Request: Sync {
     fn keep(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         opened: &Self::Opened,
         target: &Target,
         placement: Placement,
@@ -204,7 +213,7 @@ async fn plan<R: Request>(
 ) -> Result<Vec<FreeBusyQuery>, R::Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
-    let Open::Wanted(opened, target) = request.open(quince, &mut tx, Access::Look, now).await? else {
+    let Some((opened, target)) = request.look(&mut tx, now).await? else {
         return Ok(Vec::new());
     };
     let (Ok(slot), true) = (&target.offer, target.context.is_watched()) else {
@@ -230,7 +239,7 @@ async fn attempt<R: Request>(
 ) -> Result<Attempt<R::Placed>, R::Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let (opened, target) = match request.open(quince, &mut tx, Access::Change, now).await? {
+    let (opened, target) = match request.open(quince, &mut tx, now).await? {
         Open::Done(placed) => return Ok(Attempt::Placed(placed)),
         Open::Wanted(opened, target) => (opened, target),
     };

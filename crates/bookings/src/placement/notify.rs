@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use store::appointments::Appointment;
 use store::staff::Staff;
-use store::{StoreError, Tx};
+use store::{StoreError, WriteTx};
 
 use super::candidates::Candidate;
 use crate::notifications::kinds::MessageKind;
@@ -12,7 +12,7 @@ use crate::{notifications, outbox};
 
 /// Has the event written to the hosts' calendars, and mails sent to the client and to the hosts, but not to who booked it.
 pub(crate) async fn booked(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     candidate: &Candidate,
     (hosts, by): (&[Staff], Option<StaffId>),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, Reason, Refusal, Slot, StaffId};
-use store::{StoreError, Tx};
+use store::{ReadTx, StoreError};
 
 use super::candidates::{self, Placement};
 use super::{Target, refusals};
@@ -72,7 +72,7 @@ pub(super) fn in_the_way(
 /// How an appointment takes place at a time at which this is in the way: with somebody who is free if anybody is, and who is
 /// preferred before others who are. None where nobody could hold it.
 pub(super) async fn override_conflicts(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     target: &Target,
     refusals: &[Refusal],
     now: Timestamp,
@@ -140,7 +140,7 @@ enum Hindrance {
 
 /// Who of a round robin holds it, and why they: of those with the least in the way the first in turn.
 async fn host(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     context: &AvailabilityInput,
     slot: &Slot,
     refusals: &[Refusal],

@@ -2,7 +2,7 @@
 
 use store::appointments::{self, Appointment};
 use store::strangers::Sender;
-use store::{Tx, appointment_parts};
+use store::{WriteTx, appointment_parts};
 
 use super::candidates::Candidate;
 use crate::links;
@@ -12,7 +12,7 @@ use crate::quince::Quince;
 /// Keeps an appointment whose time is claimed, with who takes part; answers with the secret of its client's link.
 pub(crate) async fn insert(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     appointment: &Appointment,
     candidate: &Candidate,
     sender: Option<&Sender>,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use store::remote_calendars::RemoteCalendar;
-use store::{RemoteCalendarId, StoreError, Tx, staff};
+use store::{ReadTx, RemoteCalendarId, StoreError, staff};
 
 use super::freshness;
 
@@ -64,7 +64,7 @@ fn known_at(calendar: &RemoteCalendar) -> Option<Timestamp> {
 
 /// Calendars of one person, each with how it stands.
 pub(crate) async fn of_staff(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     owner: scheduling::StaffId,
     calendars: Vec<RemoteCalendar>,
     now: Timestamp,

@@ -2,7 +2,7 @@
 
 use caldav::Credentials;
 use store::connections::{self, Connection, SEALED_FOR};
-use store::{ConnectionId, Tx, key_check};
+use store::{ConnectionId, WriteTx, key_check};
 use url::Url;
 
 use crate::problem::Internal;
@@ -21,7 +21,7 @@ const COLUMN: &str = SEALED_FOR.1;
 /// Keeps a password, sealed for its connection's row.
 pub(crate) async fn keep(
     quince: &Quince,
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     password: &str,
 ) -> Result<(), Internal> {

@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use store::connections::{self, Connection};
 use store::event_writes::EventWrite;
-use store::{ConnectionId, Server, StoreError, Tx};
+use store::{ConnectionId, ReadTx, Server, StoreError};
 use url::Url;
 
 pub use calendar_state::CalendarState;
 
 /// How sentences call the servers of these writes.
 pub(crate) async fn places(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     writes: &[EventWrite],
 ) -> Result<BTreeMap<ConnectionId, String>, StoreError> {
     let ids: BTreeSet<ConnectionId> = writes.iter().filter_map(|write| write.connection_id).collect();

@@ -6,7 +6,7 @@ use store::locks::Lock;
 use store::resources::Resource;
 use store::services::{self, NewService, Service};
 use store::staff::Staff;
-use store::{ServiceId, StoreError, Tx, booking_calendars, calendar_members, resources, staff};
+use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
 use crate::problem::{FieldProblem, Internal, first_sentence};
@@ -150,14 +150,14 @@ pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>
 }
 
 /// Every service of a menu that somebody does; none in other kinds than Service.
-pub(crate) async fn offered(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<ServiceView>, StoreError> {
+pub(crate) async fn offered(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<ServiceView>, StoreError> {
     let members = members(tx, calendar).await?;
     let services = services::list(tx, calendar).await?;
     let views = services.into_iter().map(|service| view(service, &members));
     Ok(views.filter(|service| !service.staff.is_empty()).collect())
 }
 
-async fn members(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<(StaffId, String)>, StoreError> {
+async fn members(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<(StaffId, String)>, StoreError> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     Ok(members
         .into_iter()
@@ -387,7 +387,7 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     true
 }
 
-async fn allowed(tx: &mut Tx, by: StaffId) -> Result<Staff, MenuError> {
+async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, MenuError> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(me),
         _ => Err(MenuError::NotAllowed),
@@ -395,7 +395,7 @@ async fn allowed(tx: &mut Tx, by: StaffId) -> Result<Staff, MenuError> {
 }
 
 async fn record(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendar: CalendarId,
     by: Author<'_>,
     differences: &Differences,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{ResourceId, UnitId};
 use store::locks::Lock;
 use store::resources::Resource;
-use store::{Tx, new_id, resources, services, staff, workspace};
+use store::{WriteTx, new_id, resources, services, staff, workspace};
 use zones::Zone;
 
 use super::menu::MenuError;
@@ -107,7 +107,7 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
 
 /// Refuses to take away what services need or what is booked ahead. Whoever books takes the time of the same units, and looks
 /// then whether they are still there.
-async fn check_what_goes(tx: &mut Tx, new: &[Resource], now: Timestamp) -> Result<(), MenuError> {
+async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), MenuError> {
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
         let kept = new.iter().find(|resource| resource.id == old.id);

@@ -11,7 +11,7 @@ use store::occupancy::TimeClaim;
 use store::resources::Resource;
 use store::services::{self, Service};
 use store::staff::Staff;
-use store::{ServiceId, StoreError, Tx, resources};
+use store::{ReadTx, ServiceId, StoreError, resources};
 
 /// Most services of one visit.
 pub const CHOICE_LIMIT: usize = 10;
@@ -116,7 +116,7 @@ impl Wanted {
 }
 
 /// The longest that a visit can take, in minutes.
-pub(crate) async fn longest_visit(tx: &mut Tx, calendar: CalendarId) -> Result<u32, StoreError> {
+pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Result<u32, StoreError> {
     let menu = services::list(tx, calendar).await?;
     let lengths = menu
         .iter()
@@ -130,7 +130,7 @@ pub(crate) async fn longest_visit(tx: &mut Tx, calendar: CalendarId) -> Result<u
 /// # Errors
 /// A sentence for the client when something cannot be chosen.
 pub(crate) async fn wanted(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
     chosen: &[Chosen],
@@ -176,7 +176,7 @@ pub(crate) async fn wanted(
 /// still do it and can, else by whoever does it now. A service that is off the menu, or that nobody does any more, is done by
 /// whoever had it; off the menu, it needs what it had of rooms and equipment.
 pub(crate) async fn of_parts(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
     parts: &[Part],
@@ -227,7 +227,7 @@ fn sorts_of(units: &[UnitId], all: &[Resource]) -> Vec<(ResourceId, u32)> {
 
 /// Whether the rooms and equipment of these parts are still there. Asked when their time is taken: since they were chosen, there
 /// may have become fewer of them.
-pub(crate) async fn resources_exist(tx: &mut Tx, parts: &[NewPart]) -> Result<bool, StoreError> {
+pub(crate) async fn resources_exist(tx: &mut ReadTx, parts: &[NewPart]) -> Result<bool, StoreError> {
     let services = parts.iter().filter_map(|part| part.service.as_ref());
     let units: Vec<&UnitId> = services.flat_map(|service| &service.units).collect();
     if units.is_empty() {

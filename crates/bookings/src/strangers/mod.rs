@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::due::SKEW;
 use store::holds::VisitorId;
 use store::strangers::{self, Sender, Sent, address_key};
-use store::{StoreError, Tx};
+use store::{ReadTx, StoreError, WriteTx};
 
 pub(crate) use puzzle::SpentOn;
 pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, Proof, challenge};
@@ -125,7 +125,7 @@ impl Stranger {
     /// Whether they may book; nobody else counts and books for the same network or address until the transaction ends.
     pub(crate) async fn may_book(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         address: &str,
         now: Timestamp,
     ) -> Result<Result<(), TooMany>, StoreError> {
@@ -139,7 +139,7 @@ impl Stranger {
     /// Whether they may book as it looks now; others may count at the same time.
     pub(crate) async fn bookings_left(
         &self,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         address: &str,
         now: Timestamp,
     ) -> Result<Result<(), TooMany>, StoreError> {
@@ -157,7 +157,7 @@ impl Stranger {
     /// Whether they may wait for one more session.
     pub(crate) async fn may_wait(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         address: &str,
         now: Timestamp,
     ) -> Result<Result<(), TooMany>, StoreError> {
@@ -175,7 +175,7 @@ impl Stranger {
     /// Whether a visitor may hold time beside the others from their network.
     pub(crate) async fn may_hold(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         holder: VisitorId,
         now: Timestamp,
     ) -> Result<Result<(), TooMany>, StoreError> {

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use store::booking_calendars::BookingCalendar;
-use store::{StoreError, Tx, spent_puzzles};
+use store::{ReadTx, StoreError, WriteTx, spent_puzzles};
 
 use super::Stranger;
 use crate::clock::age;
@@ -144,7 +144,7 @@ impl Stranger {
     pub(crate) async fn prove(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         calendar: &BookingCalendar,
         on: SpentOn,
     ) -> Result<Result<(), NotProven>, Internal> {
@@ -159,7 +159,7 @@ impl Stranger {
     pub(crate) async fn could_prove(
         &self,
         quince: &Quince,
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: &BookingCalendar,
         on: SpentOn,
     ) -> Result<Result<(), NotProven>, Internal> {
@@ -202,7 +202,7 @@ impl Stranger {
 
     async fn spend(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         issued: Timestamp,
         on: SpentOn,
     ) -> Result<Result<(), NotProven>, StoreError> {

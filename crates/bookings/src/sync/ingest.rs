@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use store::event_writes;
 use store::external_events::{self, ExternalEvent, FirstImport, Key, NewEvent, NewInstance};
 use store::remote_calendars::{self, Compared, RemoteCalendar};
-use store::{EventId, ImportPolicy, StoreError, Tx};
+use store::{EventId, ImportPolicy, StoreError, WriteTx};
 
 use super::expand::{self, Queue, parts};
 use super::parse::{Parsed, Reader};
@@ -214,7 +214,7 @@ impl<'a> Ingest<'a> {
     }
 
     /// Quince's own events.
-    async fn see_mirrors(&self, tx: &mut Tx, mirrors: &[&(Resource, Parsed)]) -> Result<(), StoreError> {
+    async fn see_mirrors(&self, tx: &mut WriteTx, mirrors: &[&(Resource, Parsed)]) -> Result<(), StoreError> {
         if mirrors.is_empty() {
             return Ok(());
         }
@@ -289,7 +289,7 @@ impl<'a> Ingest<'a> {
 
     async fn note(
         &self,
-        tx: &mut Tx,
+        tx: &mut WriteTx,
         settled: bool,
         end: &End,
         search_problem: Option<&str>,

@@ -6,7 +6,7 @@ use caldav::Listed;
 use scheduling::StaffId;
 use store::event_writes::EventWrite;
 use store::external_events::Key;
-use store::{RemoteCalendarId, StoreError, Tx, event_writes, external_events};
+use store::{ReadTx, RemoteCalendarId, StoreError, event_writes, external_events};
 
 use super::mirror;
 
@@ -23,7 +23,7 @@ pub(crate) struct Known {
 impl Known {
     /// Those of a whole calendar.
     pub(crate) async fn load(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: RemoteCalendarId,
         owner: StaffId,
     ) -> Result<Self, StoreError> {
@@ -34,7 +34,7 @@ impl Known {
 
     /// Those of what is listed, which is less than a whole calendar.
     pub(super) async fn load_listed(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         calendar: RemoteCalendarId,
         owner: StaffId,
         listed: &[Listed],
@@ -46,7 +46,7 @@ impl Known {
     }
 
     async fn of(
-        tx: &mut Tx,
+        tx: &mut ReadTx,
         keys: Vec<Key>,
         writes: Vec<EventWrite>,
         owner: StaffId,

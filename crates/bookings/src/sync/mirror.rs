@@ -4,7 +4,7 @@ use caldav::Resource;
 use ical::Change;
 use jiff::{SignedDuration, Timestamp};
 use store::event_writes::{self, EventWrite, Outcome};
-use store::{StoreError, Tx, WriteAction, WriteState};
+use store::{StoreError, WriteAction, WriteState, WriteTx};
 
 /// Reads can be stale after a write (icloud.md, "Reading"): an event that is missing this soon is not taken for deleted.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
@@ -49,7 +49,7 @@ pub(super) fn is_expected(write: &EventWrite) -> bool {
 
 /// The event is there.
 pub(super) async fn seen(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     write: &EventWrite,
     found: &Resource,
     started: Timestamp,
@@ -84,7 +84,11 @@ pub(super) async fn seen(
 }
 
 /// The event is gone. Returns whether that is settled: so soon after the write it has to be asked again.
-pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn gone(
+    tx: &mut WriteTx,
+    write: &EventWrite,
+    started: Timestamp,
+) -> Result<bool, StoreError> {
     if !counts(write, started) {
         return Ok(true);
     }
@@ -95,7 +99,12 @@ pub(super) async fn gone(tx: &mut Tx, write: &EventWrite, started: Timestamp) ->
     Ok(true)
 }
 
-async fn changed(tx: &mut Tx, write: &EventWrite, sentence: &str, now: Timestamp) -> Result<(), StoreError> {
+async fn changed(
+    tx: &mut WriteTx,
+    write: &EventWrite,
+    sentence: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     if write.state == WriteState::ChangedInIcloud && write.problem.as_deref() == Some(sentence) {
         return Ok(());
     }

@@ -18,7 +18,7 @@ mod search;
 use caldav::Error;
 use jiff::Timestamp;
 use store::{
-    ConnectionId, ConnectionState, RemoteCalendarId, StoreError, Tx, connections, event_writes,
+    ConnectionId, ConnectionState, RemoteCalendarId, StoreError, WriteTx, connections, event_writes,
     remote_calendars,
 };
 
@@ -161,7 +161,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
 /// that turned out to fail, or was not answered. What was not answered may also be a matter of the moment, which is not worth a
 /// comparison each time.
 pub(crate) async fn ask_to_compare(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     calendars: &[RemoteCalendarId],
     search_fails: bool,
     now: Timestamp,

@@ -9,7 +9,7 @@ mod sentences;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
-use store::{ChangeDeed, ChangeSubject, StoreError, Tx, staff};
+use store::{ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
 
@@ -169,7 +169,12 @@ pub struct ChangedMeanwhile {
 impl std::error::Error for ChangedMeanwhile {}
 
 /// Whether nobody made another version than the one that was seen.
-pub(crate) async fn compare<E>(tx: &mut Tx, of: Versioned, by: Author<'_>, now: Timestamp) -> Result<(), E>
+pub(crate) async fn compare<E>(
+    tx: &mut ReadTx,
+    of: Versioned,
+    by: Author<'_>,
+    now: Timestamp,
+) -> Result<(), E>
 where
     E: From<StoreError> + From<ChangedMeanwhile>,
 {
@@ -181,7 +186,7 @@ where
 }
 
 async fn compare_with<E>(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     newest: i64,
@@ -202,7 +207,7 @@ where
 /// # Errors
 /// [`ChangedMeanwhile`] when there is another version than the author saw, even one that is made at the same moment.
 pub(crate) async fn save<E>(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     differences: &Differences,
@@ -218,7 +223,12 @@ where
 }
 
 /// Records that an author deletes something.
-pub(crate) async fn delete<E>(tx: &mut Tx, of: Versioned, by: Author<'_>, now: Timestamp) -> Result<(), E>
+pub(crate) async fn delete<E>(
+    tx: &mut WriteTx,
+    of: Versioned,
+    by: Author<'_>,
+    now: Timestamp,
+) -> Result<(), E>
 where
     E: From<StoreError> + From<ChangedMeanwhile>,
 {
@@ -226,7 +236,7 @@ where
 }
 
 async fn record<E>(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     deed: ChangeDeed,
@@ -258,7 +268,7 @@ where
 }
 
 async fn changed_meanwhile(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     (seen, newest): (i64, i64),

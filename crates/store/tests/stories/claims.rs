@@ -3,7 +3,7 @@
 use store::event_writes::{NewEventWrite, Outcome, Subject};
 use store::messages::NewMessage;
 use store::{
-    ConnectionState, EventWriteId, Tx, WriteAction, WriteState, connections, event_writes, messages,
+    ConnectionState, EventWriteId, WriteAction, WriteState, WriteTx, connections, event_writes, messages,
 };
 
 use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
@@ -69,7 +69,7 @@ async fn a_connection_is_read_by_one_worker_until_its_lease_ends(database: Datab
     );
 }
 
-async fn write(tx: &mut Tx) -> EventWriteId {
+async fn write(tx: &mut WriteTx) -> EventWriteId {
     let host = person(tx, "ada").await;
     let calendar = booking_calendar(tx, "intro").await;
     let appointment = appointment(tx, &place(host, calendar, 60, 1)).await;

@@ -9,7 +9,7 @@ use store::holds::{FreedSlot, VisitorId};
 use store::occupancy::{Holds, TimeClaim};
 use store::staff::NewStaff;
 use store::{
-    AppointmentStatus, Role, SecretKey, Store, StoreError, Tx, appointments, booking_calendars, new_id,
+    AppointmentStatus, Role, SecretKey, Store, StoreError, WriteTx, appointments, booking_calendars, new_id,
     occupancy, staff,
 };
 use tempfile::TempDir;
@@ -93,7 +93,7 @@ pub fn in_minutes(minutes: i64) -> Timestamp {
     now() + SignedDuration::from_mins(minutes)
 }
 
-pub async fn person(tx: &mut Tx, name: &str) -> StaffId {
+pub async fn person(tx: &mut WriteTx, name: &str) -> StaffId {
     let new = NewStaff {
         email: format!("{name}@quince.example"),
         name: name.to_owned(),
@@ -105,7 +105,7 @@ pub async fn person(tx: &mut Tx, name: &str) -> StaffId {
     staff::insert(tx, &new, now()).await.unwrap()
 }
 
-pub async fn booking_calendar(tx: &mut Tx, slug: &str) -> CalendarId {
+pub async fn booking_calendar(tx: &mut WriteTx, slug: &str) -> CalendarId {
     let new = NewBookingCalendar {
         slug: slug.to_owned(),
         name: slug.to_owned(),
@@ -141,7 +141,7 @@ pub fn place(host: StaffId, calendar: CalendarId, minutes: i64, capacity: u32) -
 }
 
 /// A confirmed appointment at a place, which it does not take by itself.
-pub async fn appointment(tx: &mut Tx, at: &TimeClaim) -> AppointmentId {
+pub async fn appointment(tx: &mut WriteTx, at: &TimeClaim) -> AppointmentId {
     let id = AppointmentId(new_id(now()).unwrap());
     let row = Appointment {
         id,
@@ -186,7 +186,7 @@ pub async fn appointment(tx: &mut Tx, at: &TimeClaim) -> AppointmentId {
 
 /// Locks and claims as those do who book without a visitor's hold.
 pub async fn claim(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
@@ -198,7 +198,7 @@ pub async fn claim(
 
 /// As [`claim`], for a visitor.
 pub async fn claim_held(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
@@ -211,7 +211,7 @@ pub async fn claim_held(
 
 /// Locks and moves.
 pub async fn relocate(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     places: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
@@ -222,14 +222,14 @@ pub async fn relocate(
 }
 
 /// Locks and gives back.
-pub async fn release(tx: &mut Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+pub async fn release(tx: &mut WriteTx, appointment: AppointmentId) -> Result<(), StoreError> {
     let locked = occupancy::lock_to_release(tx, appointment).await?;
     occupancy::release(tx, &locked, appointment).await
 }
 
 /// Locks and holds.
 pub async fn hold(
-    tx: &mut Tx,
+    tx: &mut WriteTx,
     places: &[TimeClaim],
     visitor: VisitorId,
     until: Timestamp,

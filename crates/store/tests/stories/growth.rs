@@ -17,8 +17,9 @@ use store::holds::VisitorId;
 use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
 use store::{
-    Backend, ImportPolicy, RemoteCalendarId, Server, Tx, appointments, class_sessions, connections,
-    event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars, sessions,
+    Backend, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, appointments, class_sessions,
+    connections, event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars,
+    sessions,
 };
 
 use crate::database::{Database, appointment, booking_calendar, claim, now, person, place, release, stories};
@@ -45,7 +46,7 @@ struct People {
     remote: RemoteCalendarId,
 }
 
-async fn people(tx: &mut Tx) -> People {
+async fn people(tx: &mut WriteTx) -> People {
     let mut hosts = Vec::new();
     for name in ["ada", "bob", "cyd", "dan"] {
         hosts.push(person(tx, name).await);
@@ -88,7 +89,7 @@ async fn people(tx: &mut Tx) -> People {
     }
 }
 
-async fn run(tx: &mut Tx, sql: &str) {
+async fn run(tx: &mut ReadTx, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     match tx.backend() {
         Backend::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop).unwrap(),
@@ -98,7 +99,7 @@ async fn run(tx: &mut Tx, sql: &str) {
 
 /// Fills in appointments that were, one an hour up to now, and [`TO_COME`] from then on, with all that belongs to each.
 #[expect(clippy::too_many_lines, reason = "a statement for each table")]
-async fn fill(tx: &mut Tx, people: &People, past: u32) {
+async fn fill(tx: &mut ReadTx, people: &People, past: u32) {
     let is_sqlite = matches!(tx.backend(), Backend::Sqlite(_));
     let id = |uuid: uuid::Uuid| {
         if is_sqlite {
@@ -226,7 +227,7 @@ async fn fill(tx: &mut Tx, people: &People, past: u32) {
 struct Steps(Arc<AtomicU64>);
 
 impl Steps {
-    async fn begin(&self, tx: &mut Tx) {
+    async fn begin(&self, tx: &mut ReadTx) {
         match tx.backend() {
             Backend::Sqlite(tx) => {
                 self.0.store(0, Ordering::Relaxed);
@@ -241,7 +242,7 @@ impl Steps {
         }
     }
 
-    async fn end(&self, tx: &mut Tx) -> u64 {
+    async fn end(&self, tx: &mut ReadTx) -> u64 {
         match tx.backend() {
             Backend::Sqlite(tx) => {
                 tx.lock_handle().await.unwrap().remove_progress_handler();
@@ -252,7 +253,7 @@ impl Steps {
     }
 }
 
-async fn looked_at(tx: &mut Tx) -> u64 {
+async fn looked_at(tx: &mut ReadTx) -> u64 {
     let Backend::Postgres(tx) = tx.backend() else {
         return 0;
     };
@@ -320,7 +321,7 @@ const QUESTIONS: &[&str] = &[
 ];
 
 #[expect(clippy::too_many_lines, reason = "one line or two for each question")]
-async fn ask(tx: &mut Tx, people: &People, question: &str) {
+async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
     let host = people.hosts[1];
     let soon = now() + SignedDuration::from_hours(24 * 7);
     let at = At::from(now());

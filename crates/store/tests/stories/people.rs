@@ -7,7 +7,7 @@ use store::appointments::{CalledOff, NewTime};
 use store::calendar_members::NewMember;
 use store::sessions::{Content, Owner};
 use store::{
-    AppointmentStatus, StoreError, Tx, appointments, blocked_time, booking_calendars, calendar_members,
+    AppointmentStatus, ReadTx, StoreError, appointments, blocked_time, booking_calendars, calendar_members,
     idempotency_keys, sessions, staff, workspace,
 };
 use zones::Zone;
@@ -83,7 +83,7 @@ fn content(owner: Option<StaffId>, data: &str, ends: Timestamp) -> Content<'_> {
 }
 
 /// Which of the sessions are there at an instant, when those that began before another one have ended.
-async fn there(tx: &mut Tx, numbers: &[u8], at: Timestamp, since: Timestamp) -> Vec<u8> {
+async fn there(tx: &mut ReadTx, numbers: &[u8], at: Timestamp, since: Timestamp) -> Vec<u8> {
     let mut there = Vec::new();
     for number in numbers {
         let found = sessions::load(tx, &[*number; 32], at, since).await.unwrap();

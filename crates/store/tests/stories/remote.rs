@@ -6,8 +6,8 @@ use store::connections::{Discovered, NewConnection};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, RemoteCalendarId, Server, Tx, busy_time, connections,
-    external_events, remote_calendars, staff,
+    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, busy_time,
+    connections, external_events, remote_calendars, staff,
 };
 
 use crate::database::{Database, in_minutes, now, person, stories};
@@ -22,7 +22,7 @@ stories! {
     a_disconnected_account_loses_its_password_and_is_never_due,
 }
 
-pub async fn connection(tx: &mut Tx, owner: StaffId) -> ConnectionId {
+pub async fn connection(tx: &mut WriteTx, owner: StaffId) -> ConnectionId {
     let new = NewConnection {
         staff_id: owner,
         server: Server::Icloud,
@@ -54,7 +54,7 @@ fn listed(name: &str) -> Listed {
     }
 }
 
-async fn calendar(tx: &mut Tx, connection: ConnectionId, name: &str) -> RemoteCalendarId {
+async fn calendar(tx: &mut ReadTx, connection: ConnectionId, name: &str) -> RemoteCalendarId {
     remote_calendars::upsert(tx, connection, &listed(name), now())
         .await
         .unwrap()
@@ -212,12 +212,12 @@ async fn what_was_first_imported_can_stay_beside_what_is_there_now(database: Dat
         problem: None,
         instances: vec![instance(from, from + 60, "lunch")],
     };
-    let keep = async |tx: &mut Tx, event: NewEvent| {
+    let keep = async |tx: &mut ReadTx, event: NewEvent| {
         external_events::keep(tx, home, &[event], FirstImport::Kept, now())
             .await
             .unwrap()["/1/a.ics"]
     };
-    let known = async |tx: &mut Tx| {
+    let known = async |tx: &mut ReadTx| {
         let all = external_events::between(tx, &[home], in_minutes(0), in_minutes(900)).await;
         let all = all.unwrap();
         let known = all.iter().map(|found| (found.starts_at, found.is_shown));
