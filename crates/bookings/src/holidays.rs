@@ -70,6 +70,7 @@ pub async fn save(
     if !is_admin(me.role) {
         return Err(AccountError::NotAllowed);
     }
+    versions::lock(&mut tx, Versioned::WORKSPACE).await?;
     let old = workspace::find(&mut tx).await?.ok_or(AccountError::NotFound)?;
     let mut differences = Differences::default();
     differences.value(Field::Name, &old.name, &name);

@@ -104,6 +104,7 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) ->
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
     let mut tx = quince.store().write().await?;
+    versions::lock(&mut tx, Versioned::profile(id)).await?;
     let before = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
     let mut differences = Differences::default();
     differences.value(Field::Name, &before.name, &name);

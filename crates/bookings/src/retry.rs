@@ -1,11 +1,15 @@
 //! A transaction that broke off through nobody's fault is carried out again.
 
+use std::time::Duration;
+
 use store::StoreError;
 
 use crate::problem::Internal;
 
 /// Each time somebody else went on, so that more than a few in a row are a fault of ours.
 const TRIES: usize = 8;
+/// Before it is tried again for the first time, so that the others can end; twice as long each time, less than a second in all.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// An error that may be of no lasting kind.
 pub(crate) trait Passing {
@@ -55,11 +59,13 @@ where
     E: Passing,
     Transaction: Future<Output = Result<T, E>>,
 {
+    let mut pause = PAUSE;
     for _ in 1..TRIES {
         match transaction().await {
-            Err(error) if error.is_contention() => {}
+            Err(error) if error.is_contention() => tokio::time::sleep(pause).await,
             other => return other,
         }
+        pause *= 2;
     }
     transaction().await
 }

@@ -74,6 +74,21 @@ pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreErro
     Ok(rows == 1)
 }
 
+/// Forgets what was changed of a thing before it was deleted.
+pub async fn forget_before_deletion(
+    tx: &mut WriteTx,
+    subject: ChangeSubject,
+    id: Uuid,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM changes WHERE subject = $1 AND subject_id = $2 AND deed <> 'deleted'",
+        subject.as_str(),
+        id
+    )
+    .map(drop)
+}
+
 /// What was done with a thing after a version, oldest first.
 pub async fn since(
     tx: &mut ReadTx,

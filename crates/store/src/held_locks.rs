@@ -6,6 +6,8 @@ use std::fmt;
 use scheduling::{AppointmentId, CalendarId, ResourceId, TimeOwner};
 use uuid::Uuid;
 
+use crate::words::ChangeSubject;
+
 /// What can be locked, in the order in which everybody locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lock {
@@ -13,6 +15,8 @@ pub enum Lock {
     Sender(Uuid),
     /// The mails to an address, which are counted: by its hash.
     Recipient(Uuid),
+    /// What several people may edit: one saves it at a time.
+    Edited(ChangeSubject, Uuid),
     /// What a visitor holds: by the start of the hash that they are known by.
     Visitor(Uuid),
     /// An appointment.
@@ -31,6 +35,7 @@ impl fmt::Display for Lock {
         match self {
             Self::Sender(hash) => write!(f, "sender {hash}"),
             Self::Recipient(hash) => write!(f, "recipient {hash}"),
+            Self::Edited(subject, id) => write!(f, "edited {} {id}", subject.as_str()),
             Self::Visitor(hash) => write!(f, "visitor {hash}"),
             Self::Appointment(id) => write!(f, "appointment {id}"),
             Self::Count(id) => write!(f, "count {id}"),

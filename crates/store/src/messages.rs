@@ -164,6 +164,27 @@ pub async fn all_not_begun(tx: &mut WriteTx, appointment: AppointmentId) -> Resu
     Ok(all)
 }
 
+/// All mails about an appointment that wait, also those in a worker's hands.
+pub async fn all_waiting(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
+    locked!(
+        tx,
+        read,
+        "SELECT * FROM messages WHERE appointment_id = $1 AND state = 'waiting'",
+        appointment.0
+    )
+}
+
+/// Has a mail stay when its appointment goes: it holds all that it needs.
+pub async fn detach(tx: &mut WriteTx, id: MessageId, detail: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE messages SET appointment_id = NULL, detail = $2 WHERE id = $1",
+        id.0,
+        detail
+    )
+    .map(drop)
+}
+
 /// Takes a mail back.
 pub async fn delete(tx: &mut WriteTx, id: MessageId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM messages WHERE id = $1", id.0).map(drop)

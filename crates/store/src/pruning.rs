@@ -43,12 +43,14 @@ pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// Removes some of the mails that were sent before an instant; answers how many.
+/// Removes some of the mails that were sent before an instant, and of those that were given up about what was deleted since;
+/// answers how many.
 pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     delete_rows!(
         tx,
         "messages",
-        "state = 'sent' AND next_attempt_at < $1 AND (sent_at IS NULL OR sent_at < $1)",
+        "(state = 'sent' OR (state = 'failed' AND appointment_id IS NULL)) AND next_attempt_at < $1
+            AND (sent_at IS NULL OR sent_at < $1)",
         "$2",
         ms(before),
         i64::from(most)

@@ -91,6 +91,7 @@ async fn try_to_delete(
         call_off(quince, &mut tx, &opened, tell_client, now).await?;
     }
     record(&mut tx, &opened, now).await?;
+    notifications::deleted::keep_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
     appointments::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
@@ -151,6 +152,8 @@ async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(),
         details: serde_json::to_string(&trace).map_err(Internal::because)?,
     };
     if changes::record(tx, &change).await? {
+        // They tell how the client could be reached.
+        changes::forget_before_deletion(tx, change.subject, change.subject_id).await?;
         return Ok(());
     }
     Err(Internal::because("a change of an appointment was recorded while it was locked").into())

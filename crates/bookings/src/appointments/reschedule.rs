@@ -12,7 +12,7 @@ use super::change::{Actor, Opened, check_may, over, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
-use crate::availability::context::{AvailabilityInput, lock_calendar_if_limited};
+use crate::availability::context::{AvailabilityInput, count_if_limited};
 use crate::error::ChangeError;
 use crate::notifications::Before;
 use crate::notifications::kinds::MessageKind;
@@ -128,7 +128,7 @@ impl Move {
         Ok(moved)
     }
 
-    /// Waits for the booking calendar where that is needed, before anything else is waited for.
+    /// Waits for whoever changes it, and for who books where that is counted.
     async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), ChangeError> {
         let appointment = match &self.actor {
             Actor::Client { token } => of_token(tx, token, now).await?,
@@ -137,7 +137,9 @@ impl Move {
                 .ok_or(ChangeError::NotFound)?,
         };
         let calendar = calendar_of(tx, &appointment).await?;
-        lock_calendar_if_limited(tx, &calendar).await?;
+        let mut locks = classes::locks_of(&appointment);
+        locks.extend(count_if_limited(&calendar));
+        tx.lock(locks).await?;
         Ok(())
     }
 

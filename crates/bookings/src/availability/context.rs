@@ -533,18 +533,21 @@ fn is_counted(calendar: &BookingCalendar) -> bool {
     calendar.rules.per_day.is_some() || balance::counts_months(calendar)
 }
 
+/// What keeps others from booking here meanwhile, where what is booked is counted. Two who book different times take nothing from
+/// each other, but both would count the same.
+pub(crate) fn count_if_limited(calendar: &BookingCalendar) -> Option<Lock> {
+    is_counted(calendar).then_some(Lock::Count(calendar.id))
+}
+
 /// Waits, where what is booked is counted, until nobody else is booking here, and says whether it is counted: then what was read
-/// before may be out of date. Two who book different times take nothing from each other, but both would count the same. It
-/// comes before any wait for hosts.
+/// before may be out of date.
 pub(crate) async fn lock_calendar_if_limited(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
 ) -> Result<bool, StoreError> {
-    let is_counted = is_counted(calendar);
-    if is_counted {
-        tx.lock([Lock::Count(calendar.id)]).await?;
-    }
-    Ok(is_counted)
+    let count = count_if_limited(calendar);
+    tx.lock(count).await?;
+    Ok(count.is_some())
 }
 
 /// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally;

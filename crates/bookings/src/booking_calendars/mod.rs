@@ -250,6 +250,7 @@ async fn try_to_update(
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
     check_against_others(&mut tx, Some(id), &mut form).await?;
+    versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
@@ -336,6 +337,7 @@ pub async fn set_active(
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by).await?;
+    versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;

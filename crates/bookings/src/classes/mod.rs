@@ -48,15 +48,15 @@ pub(crate) async fn to_come(
     Ok(to_come)
 }
 
-/// What whoever changes an appointment locks first: itself, and of a seat the time of the class's owner, as whoever is next may get
-/// it.
+/// What whoever changes an appointment locks first: itself, and of a seat what is booked of the class and the time of its owner, as
+/// whoever is next may get it.
 pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
-    let owner = appointment.host_id.filter(|_| appointment.session_id.is_some());
-    let owner = owner.map(|owner| Lock::Owner(owner.into()));
-    [Lock::Appointment(appointment.id)]
-        .into_iter()
-        .chain(owner)
-        .collect()
+    let mut locks = vec![Lock::Appointment(appointment.id)];
+    if appointment.session_id.is_some() {
+        locks.push(Lock::Count(appointment.calendar_id));
+        locks.extend(appointment.host_id.map(|owner| Lock::Owner(owner.into())));
+    }
+    locks
 }
 
 /// Makes the places of a seat lie within the session, which has its time already, with the buffers that it was opened with.

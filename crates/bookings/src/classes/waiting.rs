@@ -279,6 +279,10 @@ pub(crate) async fn seats_freed(
     if calendar.kind != Kind::ClassBooking {
         return Ok(());
     }
+    if calendar.rules.per_day.is_some() {
+        // Nobody books a seat of the day meanwhile.
+        tx.lock([Lock::Count(calendar.id)]).await?;
+    }
     let mut left_of_day = seats_left_of_day(tx, &calendar, session.starts_at).await?;
     let mut others = Vec::new();
     if left_of_day.is_some() {
@@ -356,8 +360,8 @@ pub(crate) async fn seats_changed(
     now: Timestamp,
 ) -> Result<(), Internal> {
     let sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
-    tx.lock(sessions.iter().map(|session| Lock::Owner(session.host_id.into())))
-        .await?;
+    let owners = sessions.iter().map(|session| Lock::Owner(session.host_id.into()));
+    tx.lock(owners.chain([Lock::Count(calendar)])).await?;
     for session in sessions {
         seats_freed(quince, tx, session.id, now).await?;
         outbox::sync_session_event(tx, session.id, now).await?;

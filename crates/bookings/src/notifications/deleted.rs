@@ -2,13 +2,13 @@
 //! hold of the link of the client's own page is no secret any more: it leads nowhere.
 
 use jiff::Timestamp;
-use scheduling::StaffId;
+use scheduling::{AppointmentId, StaffId};
 use store::appointments::Appointment;
 use store::{WriteTx, messages, staff};
 
 use super::facts::Gathered;
 use super::kinds::MessageKind;
-use super::{Detail, message, render, to_be_told};
+use super::{Detail, message, render, to_be_told, worker};
 use crate::mailer::transport::Letter;
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -54,6 +54,35 @@ pub(crate) async fn enqueue_for_hosts(
             ..letter
         });
         insert(tx, letter, Some(host), kind, now).await?;
+    }
+    Ok(())
+}
+
+/// Mails that wait to tell that it does not take place, or that somebody has nothing to do with it any more, are sent all the same:
+/// whoever was promised one gets it.
+pub(crate) async fn keep_waiting(
+    quince: &Quince,
+    tx: &mut WriteTx,
+    appointment: AppointmentId,
+) -> Result<(), Internal> {
+    for mail in messages::all_waiting(tx, appointment).await? {
+        let kind = MessageKind::from_word(&mail.kind);
+        let stays = matches!(
+            kind,
+            Some(
+                MessageKind::ClientCancelled
+                    | MessageKind::ClientDeclined
+                    | MessageKind::HostCancelled
+                    | MessageKind::HostLeft
+            )
+        );
+        if stays && let Some(letter) = worker::letter(quince, tx, &mail).await? {
+            let detail = Detail {
+                letter: Some(letter),
+                ..Detail::default()
+            };
+            messages::detach(tx, mail.id, &detail.to_json()).await?;
+        }
     }
     Ok(())
 }

@@ -85,7 +85,12 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
     }
 }
 
-async fn letter(quince: &Quince, tx: &mut ReadTx, message: &Message) -> Result<Option<Letter>, Internal> {
+/// The mail as it is sent now; nothing where what it is about is gone.
+pub(super) async fn letter(
+    quince: &Quince,
+    tx: &mut ReadTx,
+    message: &Message,
+) -> Result<Option<Letter>, Internal> {
     let Some(kind) = MessageKind::from_word(&message.kind) else {
         return Err(Internal::because(format!("no mail is called {}", message.kind)));
     };

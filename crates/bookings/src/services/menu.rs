@@ -196,6 +196,7 @@ pub async fn save(
     }
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
+    versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     row.filter(|row| row.kind == Kind::Service)
         .ok_or(MenuError::NotFound)?;
@@ -278,6 +279,7 @@ pub async fn remove(
     let by = by.into();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
+    versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let all = services::list(&mut tx, calendar).await?;
     let Some(removed) = all.iter().find(|service| service.id == id) else {
         return Err(MenuError::NotFound);
@@ -321,6 +323,7 @@ pub async fn shift(
 ) -> Result<(), MenuError> {
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by).await?;
+    versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let mut groups = grouped(services::list(&mut tx, calendar).await?);
     let order = |groups: &[Vec<Service>]| -> Vec<ServiceId> {
         groups.iter().flatten().map(|service| service.id).collect()

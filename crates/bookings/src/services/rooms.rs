@@ -78,6 +78,7 @@ async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timesta
     if !is_admin(me.role) {
         return Err(MenuError::NotAllowed);
     }
+    versions::lock(&mut tx, Versioned::RESOURCES).await?;
     let differences = differences(&resources::list(&mut tx).await?, all);
     let author = Author::named(by, &me.name);
     versions::save::<MenuError>(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;

@@ -9,6 +9,7 @@ mod sentences;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
+use store::locks::Lock;
 use store::{ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
@@ -199,6 +200,12 @@ where
         Some(seen) if seen != newest => Err(changed_meanwhile(tx, of, by, (seen, newest), now).await?.into()),
         _ => Ok(()),
     }
+}
+
+/// Keeps others from saving it until the transaction ends. Whoever writes a whole form locks before reading what is there: the form
+/// may be as it was when it was read, and not as somebody else is saving it.
+pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreError> {
+    tx.lock([Lock::Edited(of.subject, of.id)]).await
 }
 
 /// Records what an author is about to write as the next version; where nothing becomes different there is none. An error breaks the

@@ -33,6 +33,8 @@ stories! {
     only_hosts_and_admins_delete_and_twice_is_as_good_as_once,
     deleting_and_moving_at_once_ends_as_deleted,
     the_record_holds_nothing_by_which_the_client_is_reached,
+    nor_what_was_changed_before,
+    who_was_promised_a_mail_gets_it_although_the_appointment_is_deleted,
 }
 
 async fn delete(world: &World, booked: &Booked) {
@@ -601,4 +603,41 @@ async fn the_record_holds_nothing_by_which_the_client_is_reached(world: World) {
     assert_eq!(deleted.at, world.quince.now());
     let more = "SELECT COUNT(*) FROM changes WHERE details LIKE '%@%' OR details LIKE '%555%' OR details LIKE '%tea%'";
     assert_eq!(world.database.count(more).await, 0);
+}
+
+async fn nor_what_was_changed_before(world: World) {
+    let booked = world.book("10:00").await;
+    let edit = appointments::Edit {
+        name: "Ada Byron".into(),
+        email: "countess@client.example".into(),
+        phone: "+49 30 5550000".into(),
+        notes: String::new(),
+        guests: Vec::new(),
+    };
+    appointments::edit(&world.quince, world.owner, booked.id, &edit)
+        .await
+        .unwrap();
+    assert_eq!(world.database.count("SELECT COUNT(*) FROM changes").await, 1);
+    delete(&world, &booked).await;
+    let left = "SELECT COUNT(*) FROM changes WHERE deed <> 'deleted' OR details LIKE '%@%'";
+    assert_eq!(world.database.count(left).await, 0);
+}
+
+async fn who_was_promised_a_mail_gets_it_although_the_appointment_is_deleted(world: World) {
+    let booked = world.book("10:00").await;
+    world.jobs().await;
+    appointments::cancel(&world.quince, &client(&booked), "")
+        .await
+        .unwrap();
+    delete(&world, &booked).await;
+    world.later(1).await;
+    let client = told(&world, "ada@client.example");
+    assert_eq!(
+        client
+            .iter()
+            .filter(|subject| subject.starts_with("Cancelled"))
+            .count(),
+        1,
+        "{client:?}"
+    );
 }

@@ -299,6 +299,7 @@ async fn all_calendars(world: &World, zone: &Zone, hours: &WeeklyHours) -> (Vec<
             members: members.iter().copied().map(member).collect(),
             rules: Rules {
                 seats: 4,
+                per_day: (kind == Kind::ClassBooking).then_some(16),
                 zone: zone.clone(),
                 range: DateRange::Unlimited,
                 hours: (kind == Kind::Simple).then(|| hours.clone()),

@@ -27,6 +27,7 @@ stories! {
     a_status_is_given_only_over_the_one_that_was_seen,
     what_changes_nothing_makes_no_version,
     who_saves_at_the_same_moment_is_told,
+    who_saves_a_form_as_it_was_takes_nothing_back,
     who_saw_a_version_that_is_not_there_is_told,
     of_old_changes_the_newest_of_each_thing_stays,
 }
@@ -489,6 +490,27 @@ async fn who_saves_at_the_same_moment_is_told(world: World) {
         let told = lost.changes().unwrap();
         assert_eq!((told.changes.len(), told.newest), (1, seen + 1));
         assert!(told.to_string().contains("the holiday "), "{told}");
+    }
+}
+
+/// One renames it, the other saves at the same moment what they have open, without having changed anything.
+async fn who_saves_a_form_as_it_was_takes_nothing_back(world: World) {
+    let (id, mut form) = world.form_of("intro").await;
+    let other = world.another_process().await;
+    for round in 0..20 {
+        let seen = newest(&world.quince, Versioned::calendar(id)).await;
+        let by = Editor::having_seen(world.owner, seen);
+        let renamed = CalendarForm {
+            name: format!("Talk {round}"),
+            ..form.clone()
+        };
+        let (saved, _) = tokio::join!(
+            booking_calendars::update(&world.quince, by, id, renamed.clone()),
+            booking_calendars::update(&other, by, id, form.clone()),
+        );
+        saved.unwrap();
+        form = world.form_of("intro").await.1;
+        assert_eq!(form.name, renamed.name);
     }
 }
 
