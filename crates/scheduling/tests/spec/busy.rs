@@ -35,6 +35,13 @@ fn busy_time_blocks() {
         .starts("09:00 09:30 11:00 11:30")
         .refuses("10:00", "STALE"),
         case(
+            "what was not read of a calendar is too far ahead",
+            WITH_MEMBERS,
+            ten_to_eleven(Cause::NotRead),
+        )
+        .starts("09:00 09:30 11:00 11:30")
+        .refuses("10:00", "TOOFAR"),
+        case(
             "an appointment of another booking calendar blocks",
             WITH_MEMBERS,
             day("09:00-11:00").places(9).elsewhere("10:00", "10:30"),

@@ -40,9 +40,11 @@ fn a_start_is_at_least_the_notice_away() {
         .starts("09:30")
         .refuses("09:00", "NOTICE"),
         case(
-            "a second less is not",
+            "a ten-millionth of a second less is not",
             EVERY,
-            morning().now("2026-06-01T07:00:01").notice(2, Unit::Hours),
+            morning()
+                .now("2026-06-01T07:00:00.0000001")
+                .notice(2, Unit::Hours),
         )
         .starts("09:30")
         .refuses("09:00", "NOTICE"),

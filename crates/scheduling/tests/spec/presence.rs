@@ -37,7 +37,7 @@ fn somebody_is_there_on_the_days_on_which_they_work() {
 
 #[test]
 fn whoever_is_blocked_busy_elsewhere_or_not_to_be_read_for_whole_days_is_away() {
-    for cause in [Cause::Blocked, Cause::External, Cause::Unreadable] {
+    for cause in [Cause::Blocked, Cause::External, Cause::Unreadable, Cause::NotRead] {
         let scene = june().busy(0, "2026-06-02T00:00", "2026-06-04T00:00", cause);
         assert_eq!(there(&scene), [1, 4, 5], "{cause:?}");
         let most_of_it = june()

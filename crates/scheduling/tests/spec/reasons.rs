@@ -119,6 +119,7 @@ fn what_is_in_the_way_is_named_whatever_it_is() {
         Cause::Blocked,
         Cause::External,
         Cause::Unreadable,
+        Cause::NotRead,
     ] {
         let refusals = day("09:00-12:00")
             .taken("10:10", "10:20", cause)
