@@ -1,5 +1,5 @@
-//! What other schedulers have got wrong, by name, where it takes a database and a calendar to go wrong. The rules alone are
-//! tried in `crates/scheduling/tests/spec/known_bugs.rs`.
+//! What other schedulers have got wrong, by name, where it takes a database and a calendar to go wrong. Where the
+//! rules alone can go wrong, `crates/scheduling/tests/spec` has it under the rule.
 
 use bookings::appointments::{self, Actor, BookError, Booked, Booking};
 use bookings::availability::SlotQuery;

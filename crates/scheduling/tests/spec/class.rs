@@ -1,19 +1,34 @@
-//! Class Booking: sessions and their seats.
+//! Class Booking: the first client opens the session, for which the member has to be free; later ones only need it to take
+//! place and enough seats. A client takes one seat and one for each guest.
 
-use scheduling::{Cause, Interval, Kind, Reason, Slot, full_sessions, is_live};
+use scheduling::{Cause, Interval, Kind, Shared, Slot, Unit, full_sessions, is_live};
 
-use crate::scene::{CALENDAR, Scene, staff};
+use crate::scene::{BERLIN, CALENDAR, Scene, appointment, day, days};
+use crate::table::{case, hold};
 
-const NINE: (&str, &str) = ("2026-06-01T09:00", "2026-06-01T10:00");
+const CLASS: &[Kind] = &[Kind::ClassBooking];
 
-/// A class of ten seats and an hour, from nine to twelve.
-fn class() -> Scene {
-    let mut scene = Scene::new("Europe/Berlin", "09:00-12:00", "2026-06-01", "2026-06-01")
+/// Ten seats from nine to ten, of which so many are taken by this.
+fn nine_to_ten(by: Cause, seats: u32) -> Scene {
+    day("09:00-11:00")
+        .kind(Kind::ClassBooking)
         .duration(60)
-        .interval(30)
-        .rules(|rules| rules.seats = 10);
-    scene.kind = Kind::ClassBooking;
-    scene
+        .rules(|rules| rules.seats = 10)
+        .shared_by(by, CALENDAR, "09:00", ("09:00", "10:00"), seats)
+}
+
+/// The same, taken by clients.
+fn session(taken: u32) -> Scene {
+    nine_to_ten(appointment(), taken)
+}
+
+/// The same, taken by a visitor who fills in the form.
+fn held(seats: u32) -> Scene {
+    nine_to_ten(Cause::Hold, seats)
+}
+
+fn nine(scene: &Scene) -> Interval {
+    scene.span("09:00", "10:00")
 }
 
 fn left(slots: &[Slot]) -> Vec<Option<u32>> {
@@ -21,219 +36,179 @@ fn left(slots: &[Slot]) -> Vec<Option<u32>> {
 }
 
 #[test]
-fn a_start_without_a_session_has_all_its_seats() {
-    let scene = class();
-    assert_eq!(scene.starts(), "09:00 09:30 10:00 10:30 11:00");
-    assert_eq!(left(&scene.slots()), [Some(10); 5]);
-    assert_eq!(scene.slots()[0].hosts[..], [staff(0)]);
+fn seats() {
+    hold([
+        case(
+            "after the first booking nine are left",
+            CLASS,
+            session(1).party_of(9),
+        )
+        .offers("09:00"),
+        case("and not ten", CLASS, session(1).party_of(10)).refuses("09:00", "NOSEATS"),
+        case("a guest takes a seat", CLASS, session(9).party_of(2)).refuses("09:00", "NOSEATS"),
+        case("the last one is for who comes alone", CLASS, session(9)).offers("09:00"),
+        case("a full session is gone, others are not", CLASS, session(10))
+            .starts("10:00")
+            .refuses("09:00", "NOSEATS"),
+        case(
+            "a party larger than the class finds no session at all",
+            CLASS,
+            day("09:00-11:00").duration(60).places(10).party_of(11),
+        )
+        .nothing()
+        .refuses("10:00", "NOSEATS"),
+        case(
+            "fewer seats than are taken leave none",
+            CLASS,
+            session(7).rules(|rules| rules.seats = 4),
+        )
+        .refuses("09:00", "NOSEATS"),
+        case(
+            "a party may fill a session that nobody has opened",
+            CLASS,
+            day("09:00-11:00").duration(60).places(10).party_of(10),
+        )
+        .offers("09:00"),
+        case(
+            "a session that is shared with nobody more has no seat for anybody",
+            CLASS,
+            session(Shared::CLOSED),
+        )
+        .starts("10:00")
+        .refuses("09:00", "BOOKED"),
+        case(
+            "a session that was called off cannot be joined nor opened again",
+            CLASS,
+            nine_to_ten(Cause::Blocked, Shared::CLOSED),
+        )
+        .starts("10:00")
+        .refuses("09:00", "BLOCKED"),
+    ]);
 }
 
 #[test]
-fn seats_are_not_lost_after_the_first_booking() {
-    for (taken, left_over) in [(1, 9), (2, 8), (9, 1)] {
-        let scene = class().shared(CALENDAR, NINE.0, NINE, taken);
-        assert_eq!(scene.starts(), "09:00 10:00 10:30 11:00", "{taken} taken");
-        assert_eq!(left(&scene.slots())[0], Some(left_over), "{taken} taken");
-    }
+fn a_live_session() {
+    hold([
+        case("only an identical start shares it", CLASS, session(1)).refuses("09:30", "BOOKED"),
+        case(
+            "it needs no free owner, no hours and no grid",
+            CLASS,
+            session(3)
+                .taken("08:00", "10:00", Cause::External)
+                .on("2026-06-01", "12:10-13:10"),
+        )
+        .starts("09:00 12:10"),
+        case(
+            "it needs to lie ahead and to have seats: both reasons are told",
+            CLASS,
+            session(10).now("2026-06-01T09:30"),
+        )
+        .refuses("09:00", "PAST NOSEATS"),
+        case(
+            "it keeps the notice",
+            CLASS,
+            session(3).now("2026-06-01T08:00").notice(2, Unit::Hours),
+        )
+        .refuses("09:00", "NOTICE"),
+        case(
+            "it keeps the date range",
+            CLASS,
+            session(3).between("2026-06-02", "2026-06-30"),
+        )
+        .refuses("09:00", "TOOFAR"),
+        case(
+            "the owner's other time blocks a session that nobody has opened",
+            CLASS,
+            session(3).taken("10:10", "10:20", Cause::Blocked),
+        )
+        .starts("09:00")
+        .refuses("10:00", "BLOCKED"),
+    ]);
 }
 
 #[test]
-fn a_full_session_is_gone_and_says_why() {
-    let scene = class().shared(CALENDAR, NINE.0, NINE, 10);
-    assert_eq!(scene.starts(), "10:00 10:30 11:00");
-    assert_eq!(scene.codes(NINE.0), ["NOSEATS"]);
+fn attendees_of_a_day() {
+    hold([case(
+        "a day of 25 hours that is full is full in both of the repeated hours",
+        CLASS,
+        days(BERLIN, "2026-10-25", "2026-10-25", "02:00-03:00")
+            .places(10)
+            .per_day(3)
+            .booked("2026-10-25", 3)
+            .session("2026-10-25T00:30Z", "2026-10-25T01:00Z", 3),
+    )
+    .nothing()
+    .refuses("2026-10-25T00:30Z", "DAYLIMIT")
+    .refuses("2026-10-25T01:30Z", "DAYLIMIT")]);
 }
 
 #[test]
-fn guests_need_a_seat_each() {
-    for (taken, seats, offered) in [
-        (8, 2, true),
-        (8, 3, false),
-        (0, 10, true),
-        (0, 11, false),
-        (10, 1, false),
-    ] {
-        let mut scene = class();
-        if taken > 0 {
-            scene = scene.shared(CALENDAR, NINE.0, NINE, taken);
-        }
-        scene.seats = seats;
+fn a_start_tells_how_many_seats_are_left() {
+    let empty = day("09:00-11:00")
+        .kind(Kind::ClassBooking)
+        .duration(60)
+        .rules(|rules| rules.seats = 10);
+    assert_eq!(left(&empty.slots()), [Some(10); 3]);
+    for (taken, over) in [(1, 9), (2, 8), (9, 1)] {
         assert_eq!(
-            scene.check(NINE.0).is_ok(),
-            offered,
-            "{seats} seats, {taken} taken"
+            left(&session(taken).slots()),
+            [Some(over), Some(10)],
+            "{taken} taken"
         );
-        if !offered {
-            assert_eq!(scene.codes(NINE.0), ["NOSEATS"]);
-        }
+        assert_eq!(left(&held(taken).slots()), [Some(over), Some(10)], "{taken} held");
     }
 }
 
 #[test]
-fn only_an_identical_start_shares_a_session() {
-    let scene = class().shared(CALENDAR, NINE.0, NINE, 1);
-    assert_eq!(scene.codes("2026-06-01T09:30"), ["BOOKED"]);
-}
-
-#[test]
-fn the_sessions_buffers_keep_other_sessions_away_and_not_its_own_seats() {
-    let scene = class()
-        .buffers(30, 30)
-        .shared(CALENDAR, NINE.0, ("2026-06-01T08:30", "2026-06-01T10:30"), 1);
-    assert_eq!(scene.starts(), "09:00 11:00");
-    assert_eq!(scene.codes("2026-06-01T10:30"), ["BUFFER"]);
-}
-
-#[test]
-fn a_live_session_needs_no_free_owner_no_hours_and_no_grid() {
-    // Its owner has an event by now, works from noon only, and the grid has moved.
-    let scene = class()
-        .shared(CALENDAR, NINE.0, NINE, 3)
-        .event("2026-06-01T08:00", "2026-06-01T11:00")
-        .on("2026-06-01", "12:10-13:10");
-    assert_eq!(scene.starts(), "09:00 12:10");
-    assert_eq!(left(&scene.slots()), [Some(7), Some(10)]);
-    assert!(scene.check(NINE.0).is_ok());
-}
-
-#[test]
-fn a_live_session_still_keeps_the_limits_of_time() {
-    let session = || class().shared(CALENDAR, NINE.0, NINE, 3);
-    assert_eq!(session().now("2026-06-01T09:01").codes(NINE.0), ["PAST"]);
-    let noticed = session()
-        .now("2026-06-01T08:00")
-        .rules(|rules| rules.notice = scheduling::Span::new(2, scheduling::Unit::Hours));
-    assert_eq!(noticed.codes(NINE.0), ["NOTICE"]);
-}
-
-#[test]
-fn a_session_that_was_called_off_cannot_be_joined_nor_opened_again() {
-    let scene = class().shared_by(Cause::Blocked, CALENDAR, NINE.0, NINE, u32::MAX);
-    assert_eq!(scene.starts(), "10:00 10:30 11:00");
-    assert_eq!(scene.codes(NINE.0), ["BLOCKED"]);
-}
-
-/// A class at nine of which a visitor holds seats.
-fn held(seats: u32) -> Scene {
-    class().shared_by(Cause::Hold, CALENDAR, NINE.0, NINE, seats)
-}
-
-#[test]
-fn a_held_seat_leaves_a_free_start_with_fewer_seats() {
-    let scene = held(3);
-    assert_eq!(scene.starts(), "09:00 10:00 10:30 11:00");
-    assert_eq!(left(&scene.slots())[..2], [Some(7), Some(10)]);
-    assert_eq!(scene.codes("2026-06-01T09:30"), ["HELD"]);
-}
-
-#[test]
-fn a_held_seat_opens_no_session() {
-    // The owner is busy, off, or closed off then: who comes second needs them as much as who came first.
-    let busy = held(1).event("2026-06-01T09:30", "2026-06-01T10:00");
-    assert_eq!(busy.codes(NINE.0), ["CONFLICT"]);
-    let blocked = held(1).busy(0, NINE.0, NINE.1, Cause::Blocked);
-    assert_eq!(blocked.codes(NINE.0), ["BLOCKED"]);
-    let off = held(1).on("2026-06-01", "10:00-12:00");
-    assert_eq!(off.codes(NINE.0), ["HOURS"]);
-    assert!(!is_live(&held(1).request(), held(1).at(NINE.0)));
-    let booked = class().shared(CALENDAR, NINE.0, NINE, 1);
-    assert!(is_live(&booked.request(), booked.at(NINE.0)));
-    assert!(!is_live(&booked.request(), booked.at("2026-06-01T10:00")));
-}
-
-#[test]
-fn seats_that_are_all_held_make_no_full_session() {
-    let scene = held(10);
-    assert_eq!(scene.codes(NINE.0), ["HELD"]);
-    assert_eq!(full_sessions(&scene.request()), []);
+fn a_seat_that_is_only_held_opens_nothing() {
+    hold([
+        case("the start has fewer seats", CLASS, held(3))
+            .starts("09:00 10:00")
+            .refuses("09:30", "HELD"),
+        case(
+            "who comes second needs a member who is free",
+            CLASS,
+            held(1).taken("09:30", "10:00", Cause::External),
+        )
+        .refuses("09:00", "CONFLICT"),
+        case(
+            "and has not blocked it off",
+            CLASS,
+            held(1).taken("09:00", "10:00", Cause::Blocked),
+        )
+        .refuses("09:00", "BLOCKED"),
+        case("and works then", CLASS, held(1).on("2026-06-01", "10:00-12:00")).refuses("09:00", "HOURS"),
+        case("all seats held", CLASS, held(10)).refuses("09:00", "HELD"),
+    ]);
+    let is_live = |scene: &Scene, start: &str| is_live(&scene.request(), scene.at(start));
+    assert!(!is_live(&held(1), "09:00"));
+    assert!(is_live(&session(1), "09:00"));
+    assert!(!is_live(&session(1), "10:00"));
 }
 
 #[test]
 fn full_are_the_sessions_that_lack_nothing_but_seats() {
-    let full = class().shared(CALENDAR, NINE.0, NINE, 10);
-    let nine = Interval::new(full.at(NINE.0), full.at(NINE.1));
-    assert_eq!(full_sessions(&full.request()), [nine]);
-    let mut group = class().shared(CALENDAR, NINE.0, NINE, 8);
-    assert_eq!(full_sessions(&group.request()), []);
-    group.seats = 3;
-    assert_eq!(full_sessions(&group.request()), [nine]);
-    group.seats = 11;
+    let full = |scene: &Scene| full_sessions(&scene.request());
+    assert_eq!(full(&session(10)), [nine(&session(10))]);
+    assert_eq!(full(&session(8)), []);
+    assert_eq!(full(&session(8).party_of(3)), [nine(&session(8))]);
     assert_eq!(
-        full_sessions(&group.request()),
-        [nine],
+        full(&session(8).party_of(11)),
+        [nine(&session(8))],
         "and no start without a session"
     );
-    let over = full.now("2026-06-01T09:01");
-    assert_eq!(full_sessions(&over.request()), []);
-}
-
-#[test]
-fn the_owners_events_block_a_session_that_is_not_open_yet() {
-    let scene = class().event("2026-06-01T09:10", "2026-06-01T09:20");
-    assert_eq!(scene.starts(), "09:30 10:00 10:30 11:00");
-    assert_eq!(scene.codes(NINE.0), ["CONFLICT"]);
-}
-
-#[test]
-fn the_days_number_counts_seats() {
-    for (booked, seats, offered) in [
-        (4, 1, true),
-        (4, 2, false),
-        (5, 1, false),
-        (0, 5, true),
-        (0, 6, false),
-    ] {
-        let mut scene = class()
-            .rules(|rules| rules.per_day = Some(5))
-            .booked("2026-06-01", booked);
-        scene.seats = seats;
-        let answer = scene.check(NINE.0);
-        assert_eq!(answer.is_ok(), offered, "{seats} seats, {booked} booked");
-        if let Err(refusals) = answer {
-            assert_eq!(refusals[0].reason, Reason::DayLimit);
-        }
-    }
-}
-
-#[test]
-fn more_seats_than_a_day_may_have_are_refused_on_an_empty_day() {
-    let mut scene = class().rules(|rules| rules.per_day = Some(5));
-    scene.seats = 6;
-    assert_eq!(scene.starts(), "");
-    assert_eq!(scene.codes(NINE.0), ["DAYLIMIT"]);
-}
-
-#[test]
-fn a_class_never_looks_busy() {
-    let scene = class().rules(|rules| rules.look_busy_percent = 90);
-    assert_eq!(scene.slots().len(), 5);
-}
-
-#[test]
-fn another_calendars_session_blocks_as_any_appointment() {
-    let other = scheduling::CalendarId(scheduling::ids::Uuid::from_u128(2));
-    let scene = class().shared(other, NINE.0, NINE, 1);
-    assert_eq!(scene.starts(), "10:00 10:30 11:00");
-}
-
-#[test]
-fn fewer_seats_than_are_taken_leave_none() {
-    let scene = class()
-        .rules(|rules| rules.seats = 4)
-        .shared(CALENDAR, NINE.0, NINE, 7);
-    assert_eq!(scene.codes(NINE.0), ["NOSEATS"]);
+    assert_eq!(full(&session(10).now("2026-06-01T09:01")), [], "it is over");
+    assert_eq!(full(&held(10)), [], "seats that are only held may come back");
 }
 
 #[test]
 fn a_session_ends_when_it_was_opened_to_end() {
     // Sessions are half an hour by now; this one was opened with an hour.
-    let shorter = || class().shared(CALENDAR, NINE.0, NINE, 3).duration(30);
-    let slots = shorter().slots();
-    let until = |scene: &Scene, slot: &Slot| scene.zone.local(slot.end).time().to_string();
-    assert_eq!(until(&shorter(), &slots[0]), "10:00:00");
-    assert_eq!(until(&shorter(), &slots[1]), "10:30:00");
-    assert_eq!(shorter().check(NINE.0).unwrap().end, shorter().at(NINE.1));
-    assert_eq!(shorter().explain()[0].end, shorter().at(NINE.1));
-    let full = class().shared(CALENDAR, NINE.0, NINE, 10).duration(30);
-    assert_eq!(full_sessions(&full.request())[0].end, full.at(NINE.1));
+    let shorter = session(3).duration(30);
+    let until: Vec<_> = shorter.slots().iter().map(|slot| slot.end).collect();
+    assert_eq!(until[..2], [shorter.at("10:00"), shorter.at("10:30")]);
+    assert_eq!(shorter.check("09:00").unwrap().end, shorter.at("10:00"));
+    assert_eq!(shorter.explain()[0].end, shorter.at("10:00"));
+    let full = session(10).duration(30);
+    assert_eq!(full_sessions(&full.request()), [nine(&full)]);
 }

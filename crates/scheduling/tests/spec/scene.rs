@@ -1,4 +1,5 @@
-//! A question to the engine, built in few words and answered in local times.
+//! Questions to the engine, built in few words and answered in local times. Unless something else is said they are of half
+//! an hour each half hour in Berlin, asked about the first of June 2026, without notice or a date range.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +8,27 @@ use jiff::civil::{Date, DateTime};
 use scheduling::ids::Uuid;
 use scheduling::{
     AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind,
-    LocalWindow, Position, Refusal, Request, Resource, Rules, Shared, Slot, Span, StaffId, Step, Unit,
-    WeeklyHours, check, explain, slots,
+    LocalWindow, Position, Refusal, Request, Resource, ResourceId, Rules, Shared, Slot, Span, StaffId, Step,
+    Unit, UnitId, VisitRequest, WeeklyHours, check, explain, slots,
 };
 use zones::Zone;
 
 pub const CALENDAR: CalendarId = CalendarId(Uuid::from_u128(1));
+pub const DAY: &str = "2026-06-01";
+pub const BERLIN: &str = "Europe/Berlin";
+/// Open all day.
+pub const ALWAYS: &str = "00:00-24:00";
 
 pub fn staff(number: u128) -> StaffId {
     StaffId(Uuid::from_u128(100 + number))
+}
+
+pub fn resource(number: u128) -> ResourceId {
+    ResourceId(Uuid::from_u128(1000 + number))
+}
+
+pub fn unit(number: u128) -> UnitId {
+    UnitId(Uuid::from_u128(2000 + number))
 }
 
 pub fn date(text: &str) -> Date {
@@ -45,6 +58,27 @@ pub fn daily(text: &str) -> WeeklyHours {
     WeeklyHours(std::array::from_fn(|_| windows(text)))
 }
 
+/// The same hours every day.
+pub fn day(hours: &str) -> Scene {
+    days(BERLIN, DAY, DAY, hours)
+}
+
+/// One host with the same hours every day, asked about the local dates from `first` to `last`, both included, long before.
+pub fn days(zone: &str, first: &str, last: &str, hours: &str) -> Scene {
+    Scene::new(zone, first, last).host(hours)
+}
+
+/// Open on one date alone, asked about that date and the next.
+pub fn only(zone: &str, on: &str, hours: &str) -> Scene {
+    let next = date(on).tomorrow().unwrap().to_string();
+    days(zone, on, &next, "").on(on, hours)
+}
+
+/// An appointment of somebody else.
+pub fn appointment() -> Cause {
+    Cause::Appointment(AppointmentId(Uuid::from_u128(5)))
+}
+
 #[derive(Debug, Clone)]
 pub struct Scene {
     pub zone: Zone,
@@ -63,9 +97,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// One host with the same hours on every day, asked about the local dates from `first` to `last`, both included,
-    /// long before; without notice or a date range.
-    pub fn new(zone_name: &str, hours: &str, first: &str, last: &str) -> Self {
+    fn new(zone_name: &str, first: &str, last: &str) -> Self {
         let zone = zone(zone_name);
         let window = Interval::new(
             zone.start_of_day(date(first)),
@@ -81,7 +113,7 @@ impl Scene {
             .start
             .checked_sub(jiff::SignedDuration::from_hours(240))
             .unwrap();
-        let scene = Self {
+        Self {
             zone,
             kind: Kind::RoundRobin,
             rules,
@@ -94,8 +126,18 @@ impl Scene {
             staff_view: false,
             steps: Vec::new(),
             resources: Vec::new(),
-        };
-        scene.host(hours)
+        }
+    }
+
+    pub fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Asked about a part of the day.
+    pub fn asked(mut self, from: &str, to: &str) -> Self {
+        self.window = self.span(from, to);
+        self
     }
 
     /// Another host, in the same zone.
@@ -108,6 +150,17 @@ impl Scene {
     /// Another host, in another zone.
     pub fn host_in(mut self, name: &str, hours: &str) -> Self {
         self.add_host(zone(name), hours);
+        self
+    }
+
+    pub fn without_members(mut self) -> Self {
+        self.hosts.clear();
+        self
+    }
+
+    /// The first host's hours of each weekday.
+    pub fn weekly(mut self, hours: WeeklyHours) -> Self {
+        self.hosts[0].hours.weekly = hours;
         self
     }
 
@@ -230,6 +283,135 @@ impl Scene {
         self
     }
 
+    /// The first host is busy.
+    pub fn taken(self, from: &str, to: &str, cause: Cause) -> Self {
+        self.busy(0, from, to, cause)
+    }
+
+    /// A meeting of this booking calendar that so many share already.
+    pub fn session(self, from: &str, to: &str, taken: u32) -> Self {
+        self.shared(CALENDAR, from, (from, to), taken)
+    }
+
+    /// A meeting of another booking calendar.
+    pub fn elsewhere(self, from: &str, to: &str) -> Self {
+        self.shared(CalendarId(Uuid::from_u128(2)), from, (from, to), 1)
+    }
+
+    /// Places of a slot, or seats of a class.
+    pub fn places(self, count: u32) -> Self {
+        self.rules(|rules| rules.per_slot = count)
+    }
+
+    /// The booking calendar's own hours.
+    pub fn own(self, hours: &str) -> Self {
+        self.rules(|rules| rules.hours = Some(daily(hours)))
+    }
+
+    /// Own hours that never open.
+    pub fn own_week_without_hours(self) -> Self {
+        self.rules(|rules| rules.hours = Some(WeeklyHours::default()))
+    }
+
+    /// The booking calendar's own hours on one date.
+    pub fn own_on(self, on: &str, hours: &str) -> Self {
+        let entry = DateOverride {
+            date: date(on),
+            windows: windows(hours),
+        };
+        self.rules(|rules| rules.overrides.push(entry))
+    }
+
+    /// The booking calendar is in another zone than its member.
+    pub fn calendar_in(self, name: &str) -> Self {
+        self.rules(|rules| rules.zone = zone(name))
+    }
+
+    pub fn notice(self, amount: u32, unit: Unit) -> Self {
+        self.rules(|rules| rules.notice = Span::new(amount, unit))
+    }
+
+    pub fn rolling(self, amount: u32, unit: Unit) -> Self {
+        self.rules(|rules| rules.range = DateRange::Rolling(Span::new(amount, unit)))
+    }
+
+    pub fn between(self, from: &str, to: &str) -> Self {
+        let (from, to) = (date(from), date(to));
+        self.rules(|rules| rules.range = DateRange::Fixed { from, to })
+    }
+
+    pub fn per_day(self, most: u32) -> Self {
+        self.rules(|rules| rules.per_day = Some(most))
+    }
+
+    pub fn looks_busy(self, percent: u8) -> Self {
+        self.rules(|rules| rules.look_busy_percent = percent)
+    }
+
+    /// As staff see it.
+    pub fn for_staff(mut self) -> Self {
+        self.staff_view = true;
+        self
+    }
+
+    /// The client brings guests: so many seats in all.
+    pub fn party_of(mut self, seats: u32) -> Self {
+        self.seats = seats;
+        self
+    }
+
+    /// A member has had more than their share on this day.
+    pub fn held_back(mut self, host: u128, day: &str) -> Self {
+        self.held_back.entry(date(day)).or_default().insert(staff(host));
+        self
+    }
+
+    /// A service of the visit: minutes of work, minutes in which the host is free again, and who may do it.
+    pub fn step(mut self, duration: u32, processing: u32, hosts: &[u128]) -> Self {
+        self.steps.push(Step {
+            preferred: None,
+            duration,
+            processing,
+            hosts: hosts.iter().copied().map(staff).collect(),
+            resources: Vec::new(),
+        });
+        self
+    }
+
+    /// The last step was theirs before.
+    pub fn preferring(mut self, host: u128) -> Self {
+        self.steps.last_mut().unwrap().preferred = Some(staff(host));
+        self
+    }
+
+    /// The last step needs so many units of a resource.
+    pub fn needs(mut self, number: u128, quantity: u32) -> Self {
+        let needed = (resource(number), quantity);
+        self.steps.last_mut().unwrap().resources.push(needed);
+        self
+    }
+
+    /// A resource of so many units, numbered on from ten times its own number.
+    pub fn has(mut self, number: u128, quantity: u128) -> Self {
+        let units = (0..quantity).map(|one| (unit(number * 10 + one), Vec::new()));
+        self.resources.push(Resource {
+            id: resource(number),
+            units: units.collect(),
+        });
+        self
+    }
+
+    /// A unit of a resource is taken, both by their index.
+    pub fn unit_taken(mut self, resource: usize, index: usize, from: &str, to: &str) -> Self {
+        let busy = Busy {
+            interval: self.span(from, to),
+            cause: Cause::Blocked,
+            shared: None,
+        };
+        self.resources[resource].units[index].1.push(busy);
+        self
+    }
+
     pub fn request(&self) -> Request<'_> {
         Request {
             calendar: CALENDAR,
@@ -245,8 +427,29 @@ impl Scene {
         }
     }
 
+    pub fn visit(&self) -> VisitRequest<'_> {
+        VisitRequest {
+            request: self.request(),
+            steps: &self.steps,
+            resources: &self.resources,
+        }
+    }
+
     pub fn slots(&self) -> Vec<Slot> {
         slots(&self.request()).unwrap()
+    }
+
+    /// The same as [`Scene::slots`], asked for in parts of so many minutes.
+    pub fn slots_in_parts(&self, minutes: i64) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        let mut part = self.clone();
+        while part.window.start < self.window.end {
+            let end = part.window.start + jiff::SignedDuration::from_mins(minutes);
+            part.window.end = end.min(self.window.end);
+            slots.extend(part.slots());
+            part.window.start = end;
+        }
+        slots
     }
 
     pub fn explain(&self) -> Vec<Position> {
@@ -263,12 +466,7 @@ impl Scene {
         refusals.iter().map(|refusal| refusal.reason.code()).collect()
     }
 
-    /// The offered starts as local times of day: "09:00 09:30"; with the date where there are several.
-    pub fn starts(&self) -> String {
-        let starts: Vec<_> = self.slots().iter().map(|slot| slot.start).collect();
-        self.local_times(&starts)
-    }
-
+    /// Local times of day: "09:00 09:30"; with the day of the month where there are several.
     pub fn local_times(&self, starts: &[Timestamp]) -> String {
         let several = starts
             .iter()
@@ -277,16 +475,6 @@ impl Scene {
         starts
             .iter()
             .map(|start| self.zone.local(*start).strftime(format).to_string())
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    /// The offered starts in UTC.
-    pub fn utc(&self) -> String {
-        let slots = self.slots();
-        slots
-            .iter()
-            .map(|slot| slot.start.strftime("%H:%M").to_string())
             .collect::<Vec<_>>()
             .join(" ")
     }

@@ -1,106 +1,136 @@
-//! Several appointments at one start.
+//! Appointments per slot: several clients may book the same start. One that overlaps and is not identical is blocked.
 
-use scheduling::CalendarId;
-use scheduling::ids::Uuid;
+use scheduling::{Cause, Kind};
 
-use crate::scene::{CALENDAR, Scene};
-
-fn three_per_slot() -> Scene {
-    Scene::new("Europe/Berlin", "09:00-12:00", "2026-06-01", "2026-06-01").rules(|rules| rules.per_slot = 3)
-}
-
-const TEN: (&str, &str) = ("2026-06-01T10:00", "2026-06-01T10:30");
+use crate::kinds::WITH_PLACES;
+use crate::scene::{CALENDAR, day};
+use crate::table::{case, hold};
 
 #[test]
-fn a_start_with_room_stays_on_offer() {
-    assert_eq!(
-        three_per_slot().shared(CALENDAR, TEN.0, TEN, 2).starts(),
-        "09:00 09:30 10:00 10:30 11:00 11:30"
-    );
-}
-
-#[test]
-fn a_start_without_room_is_gone() {
-    for taken in [3, 4] {
-        assert_eq!(
-            three_per_slot().shared(CALENDAR, TEN.0, TEN, taken).starts(),
-            "09:00 09:30 10:30 11:00 11:30"
-        );
-    }
-}
-
-#[test]
-fn only_an_identical_start_is_shared() {
-    let scene = three_per_slot().interval(10).shared(CALENDAR, TEN.0, TEN, 1);
-    let starts = scene.starts();
-    assert!(starts.contains("09:30 10:00 10:30"), "{starts}");
-}
-
-#[test]
-fn another_booking_calendars_start_is_not_shared() {
-    let other = CalendarId(Uuid::from_u128(2));
-    assert_eq!(
-        three_per_slot().shared(other, TEN.0, TEN, 1).starts(),
-        "09:00 09:30 10:30 11:00 11:30"
-    );
-}
-
-#[test]
-fn with_one_appointment_a_slot_nothing_is_shared() {
-    let scene = three_per_slot()
-        .rules(|rules| rules.per_slot = 1)
-        .shared(CALENDAR, TEN.0, TEN, 1);
-    assert_eq!(scene.starts(), "09:00 09:30 10:30 11:00 11:30");
-}
-
-#[test]
-fn buffers_do_not_part_those_who_share_a_start() {
-    let scene =
-        three_per_slot()
-            .buffers(15, 15)
-            .shared(CALENDAR, TEN.0, ("2026-06-01T09:45", "2026-06-01T10:45"), 1);
-    assert_eq!(scene.starts(), "09:00 10:00 11:00 11:30");
-}
-
-#[test]
-fn an_event_blocks_the_remaining_places() {
-    let scene = three_per_slot()
-        .shared(CALENDAR, TEN.0, TEN, 1)
-        .event("2026-06-01T10:20", "2026-06-01T10:40");
-    assert_eq!(scene.starts(), "09:00 09:30 11:00 11:30");
-}
-
-#[test]
-fn sharing_works_among_many_shared_starts_of_different_lengths() {
-    let scene = three_per_slot()
-        .interval(15)
-        .duration(15)
-        .shared(
-            CALENDAR,
-            "2026-06-01T09:00",
-            ("2026-06-01T09:00", "2026-06-01T11:00"),
-            1,
+fn an_identical_start_is_shared_while_there_are_places() {
+    let twelve = || day("09:00-11:00").places(12);
+    hold([
+        case(
+            "the first booking takes one place and not all",
+            WITH_PLACES,
+            twelve().session("10:00", "10:30", 1),
         )
-        .shared(
-            CALENDAR,
-            "2026-06-01T11:15",
-            ("2026-06-01T11:15", "2026-06-01T11:30"),
-            1,
+        .starts("09:00 09:30 10:00 10:30"),
+        case(
+            "the last place is there",
+            WITH_PLACES,
+            twelve().session("10:00", "10:30", 11),
         )
-        .shared(
-            CALENDAR,
-            "2026-06-01T09:15",
-            ("2026-06-01T09:15", "2026-06-01T09:30"),
-            1,
-        );
-    // 09:00 and 09:15 overlap one another, so neither has a place left that would not overlap the other.
-    assert_eq!(scene.starts(), "09:00 11:00 11:15 11:30 11:45");
+        .starts("09:00 09:30 10:00 10:30"),
+        case(
+            "without a place left the start is gone",
+            WITH_PLACES,
+            twelve().session("10:00", "10:30", 12),
+        )
+        .starts("09:00 09:30 10:30"),
+        case(
+            "nor with more taken than there are places by now",
+            WITH_PLACES,
+            day("09:00-11:00").places(3).session("10:00", "10:30", 4),
+        )
+        .starts("09:00 09:30 10:30"),
+        case(
+            "who moves one of two away from a slot of two leaves one: its start is open, others are not",
+            WITH_PLACES,
+            day("09:00-11:00")
+                .interval(15)
+                .places(2)
+                .session("10:00", "10:30", 1),
+        )
+        .offers("10:00")
+        .refuses("10:15", "BOOKED")
+        .refuses("09:45", "BOOKED"),
+        case(
+            "buffers do not part those who share a start",
+            WITH_PLACES,
+            day("09:00-11:30")
+                .places(12)
+                .buffers(15, 15)
+                .shared(CALENDAR, "10:00", ("09:45", "10:45"), 1),
+        )
+        .starts("09:00 10:00 11:00")
+        .refuses("10:30", "BUFFER"),
+        case(
+            "with one place nothing is shared",
+            WITH_PLACES,
+            day("09:00-11:00").session("10:00", "10:30", 1),
+        )
+        .starts("09:00 09:30 10:30"),
+        case(
+            "a start of another booking calendar is not shared",
+            WITH_PLACES,
+            twelve().elsewhere("10:00", "10:30"),
+        )
+        .starts("09:00 09:30 10:30"),
+    ]);
 }
 
 #[test]
-fn the_refusal_of_a_full_start_is_that_it_is_booked() {
-    assert_eq!(
-        three_per_slot().shared(CALENDAR, TEN.0, TEN, 3).codes(TEN.0),
-        ["BOOKED"]
-    );
+fn a_shared_start_inside_a_longer_one_is_blocked() {
+    hold([case(
+        "the longer one can still be shared, and so can others",
+        &[Kind::RoundRobin, Kind::Personal, Kind::Simple],
+        day("09:00-12:00")
+            .interval(15)
+            .duration(15)
+            .places(3)
+            .session("09:00", "11:00", 1)
+            .session("11:15", "11:30", 1)
+            .session("09:15", "09:30", 1),
+    )
+    .starts("09:00 11:00 11:15 11:30 11:45")]);
+}
+
+#[test]
+fn a_full_start_says_why() {
+    let full = || day("09:00-11:00").places(2).session("10:00", "10:30", 2);
+    hold([
+        case(
+            "an appointment",
+            &[Kind::RoundRobin, Kind::Personal, Kind::Simple],
+            full(),
+        )
+        .refuses("10:00", "BOOKED"),
+        case("a class", &[Kind::ClassBooking], full()).refuses("10:00", "NOSEATS"),
+    ]);
+}
+
+#[test]
+fn an_event_takes_the_places_that_are_left() {
+    let dentist = || {
+        day("09:00-11:00")
+            .places(2)
+            .session("10:00", "10:30", 1)
+            .taken("10:10", "10:20", Cause::External)
+    };
+    hold([
+        case(
+            "places of a slot need a free member",
+            &[Kind::RoundRobin, Kind::Personal],
+            dentist(),
+        )
+        .starts("09:00 09:30 10:30"),
+        case(
+            "later seats of a class only need the session to be live",
+            &[Kind::ClassBooking],
+            dentist(),
+        )
+        .starts("09:00 09:30 10:00 10:30"),
+    ]);
+}
+
+#[test]
+fn collective_and_service_have_one_place() {
+    hold([case(
+        "whatever the booking calendar says of places",
+        &[Kind::Collective, Kind::Service],
+        day("09:00-11:00").places(5).session("10:00", "10:30", 1),
+    )
+    .starts("09:00 09:30 10:30")
+    .refuses("10:00", "BOOKED")]);
 }

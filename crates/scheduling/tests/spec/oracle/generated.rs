@@ -12,8 +12,8 @@ use scheduling::{
 use zones::Zone;
 
 use super::clock::Minutes;
-use super::dice::Dice;
-use crate::scene::{CALENDAR, Scene, staff, zone};
+use crate::dice::Dice;
+use crate::scene::{CALENDAR, Scene, days, staff, zone};
 
 /// Zones, each with a date on or next to which its clocks change.
 const PLACES: &[(&str, &str)] = &[
@@ -108,7 +108,7 @@ pub fn scene(dice: &mut Dice) -> (Scene, Minutes) {
     let day: Date = day.parse().unwrap();
     let home = zone(place);
     let minutes = Minutes(home.start_of_day(day - 4.days()));
-    let mut scene = Scene::new(place, "", "2026-01-01", "2026-01-01");
+    let mut scene = days(place, "2026-01-01", "2026-01-01", "");
     let from = 2 * 1440 + 720 + dice.below(1440);
     scene.window = Interval::new(minutes.at(from), minutes.at(from + dice.below(2 * 1440)));
     // Now, a week or a month before.

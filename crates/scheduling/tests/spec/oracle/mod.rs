@@ -2,7 +2,6 @@
 //! and asks of each whether a meeting could start then.
 
 mod clock;
-pub mod dice;
 mod expected;
 mod generated;
 
@@ -10,16 +9,16 @@ use std::collections::BTreeMap;
 
 use scheduling::{check, explain};
 
-use dice::Dice;
 use expected::oracle;
 
-/// Compares one stretch of cases; four of them run side by side. Returns how many slots of each kind were compared.
-fn compare(seed: u64, cases: usize) -> BTreeMap<&'static str, usize> {
-    let mut dice = Dice(seed);
+use crate::dice::{Dice, seeds};
+
+/// Compares some cases. Returns how many slots of each kind were compared.
+fn compare(seeds: &[u64]) -> BTreeMap<&'static str, usize> {
     let mut compared = BTreeMap::new();
-    for case in 0..cases {
+    for seed in seeds {
+        let mut dice = Dice::new(*seed);
         let (scene, minutes) = generated::scene(&mut dice);
-        let place = scene.zone.name();
         let expected = oracle(&scene, &minutes);
         let found: Vec<_> = scene
             .slots()
@@ -37,11 +36,9 @@ fn compare(seed: u64, cases: usize) -> BTreeMap<&'static str, usize> {
             .find(|(found, expected)| found != expected);
         assert!(
             difference.is_none() && found.len() == expected.len(),
-            "slots, seed {seed:#x}, case {case}, {place}, {} of {}, {difference:?}, {:?} {:?}",
+            "slots: {} of {}, {difference:?}, {scene:?}",
             found.len(),
-            expected.len(),
-            scene.rules,
-            scene.hosts
+            expected.len()
         );
         let explained: Vec<_> = explain(&scene.request())
             .unwrap()
@@ -49,16 +46,13 @@ fn compare(seed: u64, cases: usize) -> BTreeMap<&'static str, usize> {
             .inspect(|at| {
                 assert!(
                     !at.hosts.is_empty() || !at.refusals.is_empty(),
-                    "no reason in case {case}"
+                    "no reason: {at:?}, {scene:?}"
                 );
             })
             .filter(|at| !at.hosts.is_empty())
             .map(|at| (usize::try_from(minutes.of(at.start)).unwrap(), at.hosts))
             .collect();
-        assert_eq!(
-            explained, expected,
-            "explain, seed {seed:#x}, case {case}, {place}"
-        );
+        assert_eq!(explained, expected, "explain: {scene:?}");
         for _ in 0..20 {
             // Half of them starts that are on offer, or one minute off.
             let minute = match expected.len() {
@@ -78,12 +72,12 @@ fn compare(seed: u64, cases: usize) -> BTreeMap<&'static str, usize> {
             let answer = check(&scene.request(), instant);
             assert!(
                 !answer.as_ref().is_err_and(Vec::is_empty),
-                "no reason, seed {seed:#x}, case {case}, {instant}"
+                "no reason: {instant}, {scene:?}"
             );
             assert_eq!(
                 answer.ok().map(|slot| slot.hosts.into_vec()),
                 expected,
-                "check, seed {seed:#x}, case {case}, {instant}"
+                "check: {instant}, {scene:?}"
             );
         }
         *compared.entry(scene.kind.as_str()).or_default() += expected.len();
@@ -93,18 +87,11 @@ fn compare(seed: u64, cases: usize) -> BTreeMap<&'static str, usize> {
 
 #[test]
 fn slots_explain_and_check_agree_with_a_look_at_every_minute() {
-    let seeds = [
-        0x9e37_79b9_7f4a_7c15,
-        0xdead_beef_cafe_f00d,
-        0x0123_4567_89ab_cdef,
-        0x5851_f42d_4c95_7f2d,
-    ];
+    let seeds = seeds(800);
     let mut compared: BTreeMap<&str, usize> = BTreeMap::new();
     std::thread::scope(|scope| {
-        let running: Vec<_> = seeds
-            .into_iter()
-            .map(|seed| scope.spawn(move || compare(seed, 200)))
-            .collect();
+        let stretches = seeds.chunks(200);
+        let running: Vec<_> = stretches.map(|seeds| scope.spawn(|| compare(seeds))).collect();
         for one in running {
             for (kind, slots) in one.join().expect("the oracle disagrees") {
                 *compared.entry(kind).or_default() += slots;
@@ -112,7 +99,7 @@ fn slots_explain_and_check_agree_with_a_look_at_every_minute() {
         }
     });
     assert!(
-        compared.len() == 5 && compared.values().all(|slots| *slots > 500),
+        seeds.len() == 1 || compared.len() == 5 && compared.values().all(|slots| *slots > 500),
         "the cases offer too little: {compared:?}"
     );
 }

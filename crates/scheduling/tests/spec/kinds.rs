@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use scheduling::{
-    Kind, Position, Refusal, Step, VisitRequest, check, check_visit, explain, explain_visits, slots, visits,
-};
+use scheduling::{Kind, Position, Refusal, Step, check, check_visit, explain, explain_visits, slots, visits};
 
 use crate::scene::{Scene, staff};
 
@@ -100,17 +98,12 @@ impl Asked {
         }
     }
 
-    fn visit(&self) -> VisitRequest<'_> {
-        VisitRequest {
-            request: self.scene.request(),
-            steps: &self.scene.steps,
-            resources: &self.scene.resources,
-        }
-    }
-
     pub fn starts(&self) -> Vec<Timestamp> {
         match self.scene.kind {
-            Kind::Service => visits(&self.visit()).iter().map(|visit| visit.start).collect(),
+            Kind::Service => visits(&self.scene.visit())
+                .iter()
+                .map(|visit| visit.start)
+                .collect(),
             _ => slots(&self.scene.request())
                 .unwrap()
                 .iter()
@@ -121,14 +114,14 @@ impl Asked {
 
     fn positions(&self) -> Vec<Position> {
         match self.scene.kind {
-            Kind::Service => explain_visits(&self.visit()),
+            Kind::Service => explain_visits(&self.scene.visit()),
             _ => explain(&self.scene.request()).unwrap(),
         }
     }
 
     fn check(&self, start: Timestamp) -> Result<(), Vec<Refusal>> {
         match self.scene.kind {
-            Kind::Service => check_visit(&self.visit(), start).map(|_| ()),
+            Kind::Service => check_visit(&self.scene.visit(), start).map(|_| ()),
             _ => check(&self.scene.request(), start).map(|_| ()),
         }
     }

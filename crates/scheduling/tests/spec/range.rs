@@ -1,11 +1,11 @@
-//! "Date range: whole local days of the booking calendar's zone, last day included (rolling days/weeks/months, or fixed
-//! dates)."
+//! The date range: rolling, two fixed dates, or unlimited; whole local days of the booking calendar's zone, the last one
+//! included.
 
 use scheduling::Unit;
 
-use super::kinds::{EVERY, WITH_MEMBERS};
-use super::words::{ALWAYS, BERLIN, days};
-use super::{case, hold};
+use crate::kinds::{EVERY, WITH_MEMBERS};
+use crate::scene::{ALWAYS, BERLIN, DAY, days};
+use crate::table::{case, hold};
 
 #[test]
 fn a_rolling_range_ends_with_its_last_day() {
@@ -20,12 +20,27 @@ fn a_rolling_range_ends_with_its_last_day() {
         .offers("2026-06-02T23:30")
         .refuses("2026-06-03T00:00", "TOOFAR"),
         case(
+            "and as whole a minute after it",
+            EVERY,
+            from("2026-06-01T00:00", ALWAYS).rolling(1, Unit::Days),
+        )
+        .count(96)
+        .offers("2026-06-02T23:30")
+        .refuses("2026-06-03T00:00", "TOOFAR"),
+        case(
             "a week ahead is the same weekday",
             EVERY,
             from("2026-06-01T12:00", "09:00-10:00").rolling(1, Unit::Weeks),
         )
         .offers("2026-06-08T09:30")
         .refuses("2026-06-09T09:00", "TOOFAR"),
+        case(
+            "a month ahead is the same day of the month",
+            EVERY,
+            from("2026-05-27T12:00", "09:00-10:00").rolling(1, Unit::Months),
+        )
+        .offers("2026-06-27T09:30")
+        .refuses("2026-06-28T09:00", "TOOFAR"),
         case(
             "a month from the 31st ends on the last day of February",
             EVERY,
@@ -97,14 +112,34 @@ fn fixed_dates_are_included_and_nothing_else() {
 
 #[test]
 fn days_are_those_of_the_booking_calendars_zone() {
-    hold([case(
-        "today on Kiritimati is tomorrow in UTC",
-        WITH_MEMBERS,
-        days("UTC", "2026-06-01", "2026-06-03", ALWAYS)
-            .calendar_in("Pacific/Kiritimati")
-            .now("2026-05-31T23:30Z")
-            .rolling(1, Unit::Days),
-    )
-    .offers("2026-06-02T09:30Z")
-    .refuses("2026-06-02T10:00Z", "TOOFAR")]);
+    // Midnight in Berlin is 15:00 in Los Angeles on these days.
+    let far_away = || days("America/Los_Angeles", DAY, DAY, ALWAYS).calendar_in(BERLIN);
+    hold([
+        case(
+            "today on Kiritimati is tomorrow in UTC",
+            WITH_MEMBERS,
+            days("UTC", "2026-06-01", "2026-06-03", ALWAYS)
+                .calendar_in("Pacific/Kiritimati")
+                .now("2026-05-31T23:30Z")
+                .rolling(1, Unit::Days),
+        )
+        .offers("2026-06-02T09:30Z")
+        .refuses("2026-06-02T10:00Z", "TOOFAR"),
+        case(
+            "a last date ends when it does there",
+            WITH_MEMBERS,
+            far_away().between("2026-05-01", DAY),
+        )
+        .count(30)
+        .offers("14:30")
+        .refuses("15:00", "TOOFAR"),
+        case(
+            "a first date begins when it does there",
+            WITH_MEMBERS,
+            far_away().between("2026-06-02", "2026-06-02"),
+        )
+        .count(18)
+        .refuses("14:30", "TOOFAR")
+        .offers("15:00"),
+    ]);
 }

@@ -1,10 +1,10 @@
-//! "Per day: active bookings of this calendar by local start date (class: attendees)."
+//! The limit per day: active appointments of this booking calendar by the local date of their start; in a class, seats.
 
 use scheduling::Kind;
 
-use super::kinds::{EVERY, WITH_MEMBERS};
-use super::words::{ALWAYS, BERLIN, DAY, day, days, only};
-use super::{case, hold};
+use crate::kinds::{EVERY, WITH_MEMBERS};
+use crate::scene::{ALWAYS, BERLIN, DAY, day, days, only};
+use crate::table::{case, hold};
 
 #[test]
 fn a_full_day_is_closed() {
@@ -60,11 +60,11 @@ fn a_booking_counts_for_the_local_date_of_its_start() {
         case(
             "a repeated hour is closed both times",
             EVERY,
-            days(BERLIN, "2026-10-25", "2026-10-25", ALWAYS)
+            days(BERLIN, "2026-10-24", "2026-10-26", ALWAYS)
                 .per_day(3)
                 .booked("2026-10-25", 3),
         )
-        .nothing()
+        .count(96)
         .refuses("2026-10-25T00:30Z", "DAYLIMIT")
         .refuses("2026-10-25T01:30Z", "DAYLIMIT"),
     ]);
@@ -129,6 +129,13 @@ fn what_counts_as_one() {
             "so that a party of three is one too many",
             &[Kind::ClassBooking],
             day("09:00-10:00").places(9).per_day(5).booked(DAY, 3).party_of(3),
+        )
+        .nothing()
+        .refuses("09:00", "DAYLIMIT"),
+        case(
+            "and a party larger than the number is, on an empty day",
+            &[Kind::ClassBooking],
+            day("09:00-10:00").places(9).per_day(5).party_of(6),
         )
         .nothing()
         .refuses("09:00", "DAYLIMIT"),

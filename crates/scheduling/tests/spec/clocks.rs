@@ -1,9 +1,11 @@
-//! "A local opening time that a DST change skips becomes the first valid instant; one that occurs twice is the first as a
-//! start and the second as an end." Expected in UTC.
+//! Changes of the clocks: a local opening time that one skips becomes the first instant after the gap; a local time that occurs
+//! twice is the first one as an opening and the second one as a closing. Expected in UTC.
 
-use super::kinds::{EVERY, WITH_MEMBERS};
-use super::words::{ALWAYS, BERLIN, days, only};
-use super::{Case, case, hold};
+use scheduling::Hours;
+
+use crate::kinds::{EVERY, WITH_MEMBERS};
+use crate::scene::{ALWAYS, BERLIN, daily, date, days, only, zone};
+use crate::table::{Case, case, hold};
 
 /// A date on which the clocks change, with its hours and the starts in UTC.
 fn on_the_day(sentence: &'static str, zone: &str, date: &str, hours: &str, starts: &'static str) -> Case {
@@ -35,7 +37,21 @@ fn clocks_go_forward() {
             "",
         ),
         on_the_day(
-            "yesterday's window that would close in the gap closes at it",
+            "hours that the gap takes whole have no starts",
+            BERLIN,
+            "2026-03-29",
+            "02:00-03:00",
+            "",
+        ),
+        on_the_day(
+            "who would close in the gap closes at it",
+            BERLIN,
+            "2026-03-29",
+            "01:00-02:30",
+            "00:00 00:30",
+        ),
+        on_the_day(
+            "and so does yesterday's window",
             BERLIN,
             "2026-03-28",
             "23:00-26:30",
@@ -118,6 +134,13 @@ fn clocks_go_back() {
             "00:30 01:00 01:30",
         ),
         on_the_day(
+            "who opens with the repeated hour and closes in it closes in the second",
+            BERLIN,
+            "2026-10-25",
+            "02:00-02:30",
+            "00:00 00:30 01:00",
+        ),
+        on_the_day(
             "who closes in the repeated hour closes in the second",
             BERLIN,
             "2026-10-25",
@@ -163,6 +186,125 @@ fn clocks_go_back() {
 }
 
 #[test]
+fn each_zone_has_its_own_day_of_change() {
+    let rows = [
+        ("Europe/Berlin", "2026-03-29", "09:00-10:00", "07:00 07:30"),
+        ("Europe/Berlin", "2026-10-25", "09:00-10:00", "08:00 08:30"),
+        ("Europe/London", "2026-03-29", "00:30-02:30", "00:30 01:00"),
+        ("America/New_York", "2026-03-08", "01:30-03:30", "06:30 07:00"),
+        (
+            "America/New_York",
+            "2026-11-01",
+            "00:30-02:00",
+            "04:30 05:00 05:30 06:00 06:30",
+        ),
+        ("America/New_York", "2026-11-01", "09:00-10:00", "14:00 14:30"),
+        ("Australia/Sydney", "2026-10-04", "01:30-03:30", "15:30 16:00"),
+        // By half an hour.
+        ("Australia/Lord_Howe", "2026-10-04", "01:30-03:00", "15:00 15:30"),
+        (
+            "Australia/Lord_Howe",
+            "2026-04-05",
+            "01:00-02:30",
+            "14:00 14:30 15:00 15:30",
+        ),
+        // Midnight does not exist, or the day before has 25 hours.
+        ("Asia/Beirut", "2026-03-29", "00:00-02:00", "22:00 22:30"),
+        ("Africa/Cairo", "2026-04-24", "00:30-02:00", "22:00 22:30"),
+        ("America/Santiago", "2026-09-06", "00:00-02:00", "04:00 04:30"),
+        (
+            "America/Santiago",
+            "2026-04-04",
+            "22:30-24:00",
+            "01:30 02:00 02:30 03:00 03:30",
+        ),
+        // Ramadan: back on the Sunday before, forth on the one after.
+        (
+            "Africa/Casablanca",
+            "2026-02-15",
+            "01:00-04:00",
+            "00:00 00:30 01:00 01:30 02:00 02:30 03:00 03:30",
+        ),
+        (
+            "Africa/Casablanca",
+            "2026-03-22",
+            "01:00-04:00",
+            "01:00 01:30 02:00 02:30",
+        ),
+        // No change any more.
+        (
+            "America/Sao_Paulo",
+            "2026-11-01",
+            "00:00-02:00",
+            "03:00 03:30 04:00 04:30",
+        ),
+        (
+            "Pacific/Apia",
+            "2026-09-27",
+            "02:00-05:00",
+            "13:00 13:30 14:00 14:30 15:00 15:30",
+        ),
+        // Odd offsets.
+        ("Asia/Kathmandu", "2026-06-01", "09:00-10:00", "03:15 03:45"),
+        ("Pacific/Chatham", "2026-06-01", "09:00-10:00", "20:15 20:45"),
+        ("Pacific/Kiritimati", "2026-06-01", "09:00-10:00", "19:00 19:30"),
+    ];
+    hold(rows.map(|(zone, date, hours, starts)| on_the_day(zone, zone, date, hours, starts)));
+}
+
+#[test]
+fn hours_are_the_same_on_the_clock_on_both_sides_of_a_change() {
+    let rows = [
+        (
+            "Europe/Berlin",
+            "2026-03-27",
+            "2026-03-30",
+            "27.09:00 28.09:00 29.09:00 30.09:00",
+        ),
+        (
+            "Europe/Berlin",
+            "2026-10-23",
+            "2026-10-26",
+            "23.09:00 24.09:00 25.09:00 26.09:00",
+        ),
+        (
+            "America/Santiago",
+            "2026-09-04",
+            "2026-09-07",
+            "04.09:00 05.09:00 06.09:00 07.09:00",
+        ),
+        (
+            "Asia/Beirut",
+            "2026-03-27",
+            "2026-03-30",
+            "27.09:00 28.09:00 29.09:00 30.09:00",
+        ),
+        (
+            "Australia/Lord_Howe",
+            "2026-10-02",
+            "2026-10-05",
+            "02.09:00 03.09:00 04.09:00 05.09:00",
+        ),
+        (
+            "Africa/Casablanca",
+            "2026-02-13",
+            "2026-02-16",
+            "13.09:00 14.09:00 15.09:00 16.09:00",
+        ),
+    ];
+    hold(rows.map(|(zone, first, last, starts)| {
+        case(zone, EVERY, days(zone, first, last, "09:00-09:30")).starts(starts)
+    }));
+    hold([case(
+        "New York's, whose nine o'clock is another in UTC",
+        EVERY,
+        days("America/New_York", "2026-03-07", "2026-03-09", "09:00-09:30"),
+    )
+    .starts("07.09:00 08.09:00 09.09:00")
+    .utc("14:00 13:00 13:00")]);
+}
+
+#[test]
 fn whole_days_have_the_hours_they_have() {
     let whole = |zone: &str, date: &str| days(zone, date, date, ALWAYS);
     hold([
@@ -175,6 +317,24 @@ fn whole_days_have_the_hours_they_have() {
         )
         .count(49),
         case(
+            "a day of 23 hours that begins at one",
+            EVERY,
+            whole("Asia/Beirut", "2026-03-29"),
+        )
+        .count(46),
+        case(
+            "a day of 25 hours that ends with one twice",
+            EVERY,
+            whole("America/Santiago", "2026-04-04"),
+        )
+        .count(50),
+        case(
+            "a day of 25 hours that begins with one twice",
+            EVERY,
+            whole("America/Havana", "2025-11-02"),
+        )
+        .count(50),
+        case(
             "in Samoa the 30th of December 2011 never was",
             EVERY,
             days("Pacific/Apia", "2011-12-29", "2011-12-31", ALWAYS)
@@ -182,13 +342,6 @@ fn whole_days_have_the_hours_they_have() {
                 .interval(60),
         )
         .count(48),
-        case(
-            "hours are the same on the clock on both sides of a change",
-            EVERY,
-            days("America/New_York", "2026-03-07", "2026-03-09", "09:00-09:30"),
-        )
-        .starts("07.09:00 08.09:00 09.09:00")
-        .utc("14:00 13:00 13:00"),
     ]);
 }
 
@@ -209,4 +362,20 @@ fn the_zone_of_the_hours_decides() {
         only(BERLIN, "2026-03-29", "02:30-04:30").calendar_in("America/New_York"),
     )
     .utc("01:00 01:30 02:00")]);
+}
+
+#[test]
+fn a_date_that_a_zone_left_out_has_no_openings() {
+    // Samoa went from 29 to 31 December 2011.
+    let hours = Hours {
+        zone: zone("Pacific/Apia"),
+        weekly: daily("09:00-17:00"),
+        overrides: Vec::new(),
+    };
+    let dates: Vec<_> = hours
+        .open(date("2011-12-29"), date("2011-12-31"))
+        .iter()
+        .map(|open| open.date)
+        .collect();
+    assert_eq!(dates, [date("2011-12-29"), date("2011-12-31")]);
 }

@@ -1,27 +1,10 @@
-//! The cases of the specification by name. A row is a sentence of it, the kinds that the sentence holds for, a scene, and
-//! what is offered or refused in it; every row is asked of every kind that it names.
-
-mod busy;
-mod class;
-mod clocks;
-mod grid;
-mod hours;
-pub mod kinds;
-mod look_busy;
-mod notice;
-mod per_day;
-mod range;
-mod reasons;
-mod round_robin;
-mod settings;
-mod sharing;
-mod visits;
-pub mod words;
+//! A row of the specification is a sentence of it, the kinds that the sentence holds for, a scene, and what is offered or
+//! refused in it. Every row is asked of every kind that it names.
 
 use scheduling::Kind;
 
+use crate::kinds::Asked;
 use crate::scene::Scene;
-use kinds::Asked;
 
 /// A row of a table.
 pub struct Case {
