@@ -39,7 +39,8 @@ leptos() {
 # The packages tested and linted together. Not --workspace: the app is compiled with its server features here,
 # and with its browser features on wasm32, never with both at once.
 SERVER_SIDE=(-p zones -p puzzle -p scheduling -p ical -p caldav -p store -p bookings -p sandbox -p testdb -p app -p quince --features app/ssr)
-# The browser's half of the app.
+# The browser's half of the app: the crate as it is resolved, and what of it is built.
+BROWSER_APP=(-p app --no-default-features --features hydrate --target wasm32-unknown-unknown)
 # shellcheck disable=SC2034 # used by the scripts that source this file
-BROWSER_SIDE=(-p app --lib --no-default-features --features hydrate --target wasm32-unknown-unknown)
+BROWSER_SIDE=("${BROWSER_APP[@]}" --lib)
 export SERVER_SIDE

@@ -330,12 +330,14 @@ pub async fn run(options: Sandbox) -> Result<(), Failure> {
     } else {
         options.port.saturating_add(1)
     };
-    let settings = sandbox::Options {
+    let mut settings = sandbox::Options {
         seed,
         ..sandbox::Options::default()
     }
-    .ports(options.port, partition_port)
-    .now(options.now.unwrap_or_else(Timestamp::now));
+    .ports(options.port, partition_port);
+    if let Some(now) = options.now {
+        settings = settings.now(now);
+    }
     let running = sandbox::Sandbox::start(settings).await?;
     let control = running.control();
     let login = control.default_account();

@@ -78,6 +78,7 @@ mod unreadable;
 pub use mailer::Mail;
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Practice, Quince, Retention, Settings};
+pub use store::random_id;
 
 pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,

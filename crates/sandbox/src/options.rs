@@ -71,6 +71,10 @@ impl std::fmt::Debug for Login {
 }
 
 impl Default for Options {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a practice iCloud shows the machine's time unless it is given another; nothing else here reads it"
+    )]
     fn default() -> Self {
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),

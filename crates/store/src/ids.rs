@@ -58,3 +58,12 @@ pub fn new_id(now: Timestamp) -> Result<Uuid, StoreError> {
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
     Ok(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
 }
+
+/// A random id: a UUIDv4, for what others keep, and for what nobody may guess.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where random ids are made"
+)]
+pub fn random_id() -> Uuid {
+    Uuid::new_v4()
+}

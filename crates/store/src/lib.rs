@@ -69,7 +69,7 @@ pub use db::{Backend, ReadTx, WriteTx};
 pub use error::{StoreError, lost_connections};
 pub use ids::{
     BlockId, ConnectionId, EventId, EventWriteId, MessageId, OccupancyId, RemoteCalendarId, ServiceId,
-    SessionId, WaitingId, new_id,
+    SessionId, WaitingId, new_id, random_id,
 };
 pub use key_files::{KeyListError, Rotated, keep_owner, previous_keys_file};
 pub use link_keys::LinkKeys;

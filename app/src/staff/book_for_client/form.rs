@@ -77,7 +77,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
             .unwrap_or_default(),
         date: day.to_string(),
         time,
-        key: uuid::Uuid::new_v4().to_string(),
+        key: bookings::random_id().to_string(),
         ..typed
     };
     let free = match &chosen {

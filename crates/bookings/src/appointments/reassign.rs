@@ -155,7 +155,7 @@ impl Request for Reassign {
         record(tx, old.id, opened.author(None), &differences, now).await?;
         outbox::sync_events(tx, &changed, now).await?;
         self.tell(tx, &changed, &all, now).await?;
-        Ok(one_view(tx, changed, now).await?)
+        one_view(tx, changed, now).await
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use worker::{claim, work};
 
 /// A UID that nobody has used: deleted ones may stay taken (icloud.md, rule 7).
 fn fresh_uid() -> String {
-    uuid::Uuid::new_v4().to_string()
+    store::random_id().to_string()
 }
 
 /// Whether an appointment of this status has an event. One that the client missed stays in the calendar.

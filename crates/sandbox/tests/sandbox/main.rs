@@ -1,6 +1,10 @@
 //! The sandbox driven over HTTP, as a client and as a person's browser.
 
-#![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "these are tests, their helpers included"
+)]
 
 mod discovery;
 mod faults;
