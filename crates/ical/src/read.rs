@@ -3,23 +3,23 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::breaks;
-use crate::clock::moved;
-use crate::components::{CalendarText, EventText};
-use crate::days::{DAY, naive_date};
-use crate::event::bare_address;
-use crate::free_busy;
-use crate::group::{Sink, expand};
-use crate::lines::Reader;
+use crate::ambiguous_dates::date_readings::Ways;
+use crate::events::types::Event;
+use crate::events::vevent::bare_address;
+use crate::events::vfreebusy;
 use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
-use crate::names::Name;
-use crate::observed::Wanted;
-use crate::parse::parse;
+use crate::parse::calendar::parse;
+use crate::parse::components::{CalendarText, EventText};
+use crate::parse::line_breaks;
+use crate::parse::lines::Reader;
+use crate::parse::names::Name;
 use crate::problems::Problems;
-use crate::resolve::Resolver;
-use crate::series::Budget;
-use crate::ways::Ways;
-use crate::written::Event;
+use crate::recurrence::recurrence_set::{Sink, expand};
+use crate::recurrence::series::Budget;
+use crate::timezone::clock::moved;
+use crate::timezone::tzid::Resolver;
+use crate::timezone::vtimezone::Wanted;
+use crate::values::days::{DAY, naive_date};
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
 /// the length of the text; what is not understood blocks, and what cannot even be placed is a problem whose
@@ -30,17 +30,17 @@ pub fn read(text: &str, owner: &Owner, horizon: &Horizon) -> Reading {
 
 /// As [`read`], from bytes: servers fold lines within a character, so that only the unfolded text is UTF-8.
 pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
-    let text = breaks::mended(text);
+    let text = line_breaks::mended(text);
     let mut calendar = parse(&text);
     let (repaired, with_ends);
     if calendar.lacks_times() {
-        repaired = breaks::repaired(&text);
+        repaired = line_breaks::repaired(&text);
         let again = parse(&repaired);
         if again.placed() > calendar.placed() {
             calendar = again;
         }
     } else if calendar.endless() > 0
-        && let Some(text) = breaks::with_ends(&text)
+        && let Some(text) = line_breaks::with_ends(&text)
     {
         with_ends = text;
         let again = parse(&with_ends);
@@ -107,7 +107,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
                 expand(&group, &mut sink);
             }
             for text in calendar.free_busy.iter().filter(is_read) {
-                for list in free_busy::read(&way.of(text), &mut zones, &mut sink.problems) {
+                for list in vfreebusy::read(&way.of(text), &mut zones, &mut sink.problems) {
                     expand(&[&list], &mut sink);
                 }
             }
@@ -263,7 +263,7 @@ fn by_uid(events: &[Event]) -> Vec<Vec<&Event>> {
 /// which is not meant.
 pub fn uid(text: &str) -> Option<String> {
     let mut in_alarm = false;
-    for line in Reader::new(&breaks::mended(text.as_bytes())) {
+    for line in Reader::new(&line_breaks::mended(text.as_bytes())) {
         match line.name {
             Name::Begin | Name::End if line.value.eq_ignore_ascii_case("VALARM") => {
                 in_alarm = line.name == Name::Begin;

@@ -1,7 +1,7 @@
 //! The body of an answer while it arrives: bounded, as UTF-8, and without what nobody here reads.
 
+mod attachment_filter;
 mod lines;
-mod sieve;
 mod utf8;
 
 use std::io::{self, Cursor};
@@ -10,10 +10,10 @@ use futures::stream::{self, BoxStream, Stream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio_util::io::StreamReader;
 
-pub(crate) use sieve::{CUT, Kind};
+pub(crate) use attachment_filter::{CUT, Kind};
 
 use crate::{Error, Limits};
-use sieve::Sieve;
+use attachment_filter::Sieve;
 use utf8::Utf8;
 
 // Futures that hold it are to be spawned, and connections' streams can be sent to another thread but not shared.
