@@ -24,7 +24,7 @@ pub(crate) enum Kind {
 
 /// Passes on an answer's text without attachments and with bounded texts.
 #[derive(Debug)]
-pub(super) struct Sieve {
+pub(super) struct AttachmentFilter {
     kind: Kind,
     /// Bytes of one text at most.
     limit: usize,
@@ -63,7 +63,7 @@ enum Place {
     Declaration,
 }
 
-impl Sieve {
+impl AttachmentFilter {
     /// With the most bytes of one text: of one element, or of the whole resource.
     pub(super) fn new(kind: Kind, limit: usize) -> Self {
         Self {
@@ -321,16 +321,16 @@ mod tests {
     use super::*;
 
     /// What comes out, whatever the pieces in which the text arrives.
-    fn sieved(kind: Kind, limit: usize, text: &str) -> Result<String, Error> {
+    fn filtered(kind: Kind, limit: usize, text: &str) -> Result<String, Error> {
         let mut whole = None;
         for size in [1, 2, 3, 7, 64, text.len().max(1)] {
-            let mut sieve = Sieve::new(kind, limit);
+            let mut filter = AttachmentFilter::new(kind, limit);
             let mut out = Vec::new();
             let pieces: Vec<char> = text.chars().collect();
             for piece in pieces.chunks(size) {
-                sieve.push(piece.iter().collect::<String>().as_bytes(), &mut out)?;
+                filter.push(piece.iter().collect::<String>().as_bytes(), &mut out)?;
             }
-            sieve.finish(&mut out);
+            filter.finish(&mut out);
             let out = String::from_utf8(out).unwrap();
             // Where a text is cut may depend on the pieces, but not what is around it.
             if limit == usize::MAX {
@@ -342,7 +342,7 @@ mod tests {
     }
 
     fn xml(text: &str) -> String {
-        sieved(Kind::Xml, usize::MAX, text).unwrap()
+        filtered(Kind::Xml, usize::MAX, text).unwrap()
     }
 
     #[test]
@@ -381,7 +381,7 @@ mod tests {
             assert_eq!(xml(text), left);
         }
         let plain = "A:1\r\nATTACH:<x>&y]]>\r\n z\r\nB:2\r\n";
-        assert_eq!(sieved(Kind::Calendar, 1_000, plain).unwrap(), "A:1\r\nB:2\r\n");
+        assert_eq!(filtered(Kind::Calendar, 1_000, plain).unwrap(), "A:1\r\nB:2\r\n");
     }
 
     #[test]
@@ -406,20 +406,20 @@ mod tests {
             format!("<a>{long}&amp;{long}</a><b>rest</b>"),
             format!("<a><![CDATA[{long}]]>{long}<![CDATA[{long}]]></a><b>rest</b>"),
         ] {
-            let out = sieved(Kind::Xml, 300, &text).unwrap();
+            let out = filtered(Kind::Xml, 300, &text).unwrap();
             assert_eq!(out.matches("<?quince-cut?>").count(), 1, "{out}");
             assert!(out.len() < text.len(), "{out}");
             assert!(out.ends_with("</a><b>rest</b>"), "{out}");
             assert_eq!(out.matches("<![CDATA[").count(), out.matches("]]>").count());
         }
-        let one = sieved(Kind::Xml, 10, &format!("<a>{}</a>", "x\n".repeat(50))).unwrap();
+        let one = filtered(Kind::Xml, 10, &format!("<a>{}</a>", "x\n".repeat(50))).unwrap();
         assert!(one.len() < 130, "{one}");
     }
 
     #[test]
     fn what_is_passed_on_is_never_cut_within_a_reference() {
         let text = format!("<a>{}</a>", "&amp;".repeat(200));
-        let out = sieved(Kind::Xml, 100, &text).unwrap();
+        let out = filtered(Kind::Xml, 100, &text).unwrap();
         let kept = out.split("<?").next().unwrap().trim_start_matches("<a>");
         assert_eq!(kept.replace("&amp;", ""), "");
     }
@@ -428,11 +428,11 @@ mod tests {
     fn a_resource_beyond_measure_is_refused_and_its_attachments_do_not_count() {
         let line = "X:12345678\n".repeat(20);
         assert_eq!(
-            sieved(Kind::Calendar, 100, &line),
+            filtered(Kind::Calendar, 100, &line),
             Err(Error::TooLarge { limit: 100 })
         );
         let attachment = format!("ATTACH:{}\nX:1\n", "x".repeat(5_000));
-        assert_eq!(sieved(Kind::Calendar, 100, &attachment).unwrap(), "X:1\n");
+        assert_eq!(filtered(Kind::Calendar, 100, &attachment).unwrap(), "X:1\n");
     }
 
     #[test]
@@ -440,7 +440,7 @@ mod tests {
         for start in ["<a ", "<!--", "<?x ", "<!DOCTYPE "] {
             let text = format!("{start}{}", "x".repeat(MAX_MARKUP));
             assert!(matches!(
-                sieved(Kind::Xml, 100, &text),
+                filtered(Kind::Xml, 100, &text),
                 Err(Error::Malformed { .. })
             ));
         }

@@ -18,14 +18,14 @@ const LONGEST_ONCE: i64 = 62 * DAY;
 
 /// One way to read dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct DateReading {
     pub order: Order,
     pub buddhist: bool,
     /// Its order is only the most likely one.
     pub by_length: bool,
 }
 
-impl Way {
+impl DateReading {
     /// Years as written.
     pub(crate) fn plain(order: Order) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Way {
             return Cow::Borrowed(text);
         }
         let own = odd.all_orders().find(|order| *order == self.order);
-        let way = Self {
+        let reading = Self {
             order: own.or_else(|| odd.all_orders().next()).unwrap_or(self.order),
             by_length: odd.by_length,
             ..self
@@ -50,7 +50,8 @@ impl Way {
         let mut text = text.clone();
         let start = text.all(Name::DtStart).next();
         let start = start.map(|line| {
-            way.date(line, &line.value, Place::Alone)
+            reading
+                .date(line, &line.value, Place::Alone)
                 .unwrap_or_else(|| line.value.to_string())
         });
         for line in text
@@ -60,10 +61,12 @@ impl Way {
         {
             let of_event = start.as_deref().filter(|_| line.name == Name::DtEnd);
             let value = mapped(line, &mut |place, date| match (place, of_event) {
-                (Place::Alone, Some(start)) => way.date(line, date, Place::End { written: "", start }),
-                (Place::Start { end }, _) => way.of_period(line, date, end).date(line, date, place),
-                (Place::End { written, .. }, _) => way.of_period(line, written, date).date(line, date, place),
-                _ => way.date(line, date, place),
+                (Place::Alone, Some(start)) => reading.date(line, date, Place::End { written: "", start }),
+                (Place::Start { end }, _) => reading.of_period(line, date, end).date(line, date, place),
+                (Place::End { written, .. }, _) => {
+                    reading.of_period(line, written, date).date(line, date, place)
+                }
+                _ => reading.date(line, date, place),
             });
             if let Some(value) = value {
                 line.value = Cow::Owned(value);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use crate::ambiguous_dates::date_reading::Way;
+use crate::ambiguous_dates::date_reading::DateReading;
 use crate::ambiguous_dates::written_dates::day;
 use crate::parse::components::{CalendarText, EventText};
 use crate::parse::names::Name;
@@ -16,16 +16,16 @@ use crate::values::odd_dates::Order;
 const MOST_READ_AGAIN: usize = 10_000;
 
 /// The ways to read a resource.
-pub(crate) struct Ways {
+pub(crate) struct DateReadings {
     /// The first one is for all of it.
-    all: Vec<Way>,
+    all: Vec<DateReading>,
     /// The identities of events that the others are for.
     several: HashSet<String>,
     /// There are more than are looked at.
     is_cut: bool,
 }
 
-impl Ways {
+impl DateReadings {
     /// Finds the ways of a resource, and what is odd about the dates of its events.
     pub(crate) fn of(calendar: &mut CalendarText) -> Self {
         let mut orders: Vec<Order> = Vec::new();
@@ -46,7 +46,7 @@ impl Ways {
         }
         let calendars = if is_buddhist { &[false, true][..] } else { &[false] };
         let by = |buddhist: bool| {
-            move |order: &Order| Way {
+            move |order: &Order| DateReading {
                 order: *order,
                 buddhist,
                 by_length: false,
@@ -55,19 +55,22 @@ impl Ways {
         let all = calendars
             .iter()
             .flat_map(|buddhist| orders.iter().map(by(*buddhist)));
-        let mut ways = Self {
+        let mut readings = Self {
             all: all.collect(),
             several,
             is_cut: false,
         };
         let texts = calendar.events.iter().chain(&calendar.free_busy);
-        let dates: usize = texts.filter(|text| ways.has(1, text)).map(dates_at_most).sum();
-        let again = (ways.all.len() - 1) * dates;
+        let dates: usize = texts
+            .filter(|text| readings.has(1, text))
+            .map(dates_at_most)
+            .sum();
+        let again = (readings.all.len() - 1) * dates;
         if again > MOST_READ_AGAIN {
-            ways.all.truncate(1);
-            ways.is_cut = true;
+            readings.all.truncate(1);
+            readings.is_cut = true;
         }
-        ways
+        readings
     }
 
     /// May dates be meant in more ways than are looked at?
@@ -76,7 +79,7 @@ impl Ways {
     }
 
     /// The ways by which an event is read: all of them where it, or another one of its identity, may be meant in several.
-    pub(crate) fn all(&self) -> &[Way] {
+    pub(crate) fn all(&self) -> &[DateReading] {
         &self.all
     }
 
@@ -87,16 +90,16 @@ impl Ways {
 
     /// The days on which an event may begin; nothing for a start that cannot be read.
     pub(crate) fn starts(&self, text: &EventText) -> Vec<Option<Date>> {
-        let of = |way: &Way| -> Vec<Option<Date>> {
-            let text = way.of(text);
+        let of = |reading: &DateReading| -> Vec<Option<Date>> {
+            let text = reading.of(text);
             text.all(Name::DtStart).map(|line| day(&line.value)).collect()
         };
-        let ways = if text.oddities.is_of_several() {
+        let readings = if text.oddities.is_of_several() {
             &self.all[..]
         } else {
             &self.all[..1]
         };
-        ways.iter().flat_map(of).collect()
+        readings.iter().flat_map(of).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::ambiguous_dates::date_reading::{Way, longest, shortest};
+use crate::ambiguous_dates::date_reading::{DateReading, longest, shortest};
 use crate::ambiguous_dates::null_until::{first_start, stands_for_none};
 use crate::ambiguous_dates::written_dates::{
     BUDDHIST, BUDDHIST_YEARS, GREGORIAN, Place, has_dates, is_plain, mapped, odd, seconds, year,
@@ -85,7 +85,7 @@ impl Oddities {
             return;
         };
         let begin = |order: Order| -> String {
-            let begin = Way::plain(order).date(start, &start.value, Place::Alone);
+            let begin = DateReading::plain(order).date(start, &start.value, Place::Alone);
             begin.unwrap_or_else(|| start.value.to_string())
         };
         let length = |order: Order| -> Option<i64> {
@@ -95,7 +95,7 @@ impl Oddities {
                 start: &begin,
             };
             let end = |line: &Line| {
-                let end = Way::plain(order).date(line, &line.value, place);
+                let end = DateReading::plain(order).date(line, &line.value, place);
                 seconds(&begin, end.as_deref().unwrap_or(&line.value))
             };
             text.all(Name::DtEnd).filter_map(end).max()

@@ -1,6 +1,6 @@
 //! Tells people how the dates of an event were understood that can be meant in several ways.
 
-use crate::events::event_times::Reading;
+use crate::events::event_times::EventReader;
 use crate::model::ProblemKind;
 use crate::parse::components::EventText;
 use crate::parse::lines::Line;
@@ -10,7 +10,7 @@ use crate::rrule::parts::is_until;
 
 impl Oddities {
     /// Notes for people how the dates of an event were understood that can be meant in several ways.
-    pub(crate) fn note(self, text: &EventText, reader: &mut Reading) {
+    pub(crate) fn note(self, text: &EventText, reader: &mut EventReader) {
         let is_by_length = self.by_length && !self.several;
         if self.mended && !is_by_length {
             reader.mention(

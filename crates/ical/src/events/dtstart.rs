@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::events::event_times::Reading;
+use crate::events::event_times::EventReader;
 use crate::events::types::{Replaces, When, begin};
 use crate::model::ProblemKind;
 use crate::parse::components::EventText;
@@ -42,7 +42,7 @@ impl Start {
     }
 }
 
-impl Reading<'_, '_> {
+impl EventReader<'_, '_> {
     /// When an event begins.
     pub(crate) fn start(&mut self, text: &EventText, replaces: Option<&Replaces>) -> Option<Start> {
         let mut starts: Vec<When> = Vec::new();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use crate::events::event_times::{EARLIEST, Reading, date_for_whole_days, next_midnight};
+use crate::events::event_times::{EARLIEST, EventReader, date_for_whole_days, next_midnight};
 use crate::events::types::{Length, Measured, When, Written, begin};
 use crate::model::ProblemKind;
 use crate::parse::components::EventText;
@@ -67,12 +67,12 @@ impl Measured {
 }
 
 /// Reads the length of an event; of several the longest.
-pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Measured {
+pub(crate) fn read(text: &EventText, start: &When, reader: &mut EventReader) -> Measured {
     let mut found: Vec<Measured> = Vec::new();
     let mut unreadable: Option<Option<jiff::civil::Date>> = None;
     let within = Within::of(text);
     for line in text.all(Name::DtEnd) {
-        match end_of(line, &line.value, start, within, reading) {
+        match end_of(line, &line.value, start, within, reader) {
             Ok(measured) => found.push(measured),
             Err(day) => unreadable = Some(unreadable.flatten().max(day)),
         }
@@ -83,10 +83,10 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
             unreadable = Some(unreadable.flatten());
         }
         let span = span.or_else(|| duration_text::loosely(&line.value));
-        found.extend(span.map(|span| lasting(span, start, reading)));
+        found.extend(span.map(|span| lasting(span, start, reader)));
     }
     if let Some(day) = unreadable {
-        reading.note_length(
+        reader.note_length(
             start,
             "has an end that could not be read, so the rest of the day is kept busy.",
         );
@@ -94,14 +94,14 @@ pub(crate) fn read(text: &EventText, start: &When, reading: &mut Reading) -> Mea
     }
     let is_cut = (text.truncated || text.loose) && found.is_empty() && !start.whole_day;
     if is_cut || text.ends_within(&[Name::DtEnd, Name::Duration]) {
-        reading.note_length(
+        reader.note_length(
             start,
             "is cut off before its end, so the rest of the day is kept busy.",
         );
         found.push(Measured::plain(until_some_end(None, start)));
     }
     let before = found.iter().map(|m| m.before).max().unwrap_or(0);
-    let owner = reading.owner();
+    let owner = reader.owner();
     let longest = longest(found.iter().map(|m| m.length), start, &owner);
     let length = longest.unwrap_or(if start.whole_day {
         Length::Days(1)
@@ -123,16 +123,16 @@ fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
 }
 
 /// The length of a PERIOD that starts at `start`.
-pub(crate) fn of_period(line: &Line, period: &str, start: &When, reading: &mut Reading) -> Measured {
+pub(crate) fn of_period(line: &Line, period: &str, start: &When, reader: &mut EventReader) -> Measured {
     let measured = match duration_text::duration(period) {
-        Some(span) => Ok(lasting(span, start, reading)),
-        None => end_of(line, period, start, Within::ONCE, reading),
+        Some(span) => Ok(lasting(span, start, reader)),
+        None => end_of(line, period, start, Within::ONCE, reader),
     };
     measured.unwrap_or_else(|day| {
-        reading.note_length(start, "has an additional date whose end could not be read.");
+        reader.note_length(start, "has an additional date whose end could not be read.");
         let rest = until_some_end(day, start);
-        let loosely = duration_text::loosely(period).map(|span| lasting(span, start, reading).length);
-        let owner = reading.owner();
+        let loosely = duration_text::loosely(period).map(|span| lasting(span, start, reader).length);
+        let owner = reader.owner();
         Measured::plain(longest(loosely.into_iter().chain([rest]), start, &owner).unwrap_or(rest))
     })
 }
@@ -182,18 +182,18 @@ fn on_near_day(
     text: &str,
     start: &When,
     within: Within,
-    reading: &mut Reading,
+    reader: &mut EventReader,
 ) -> Option<Written> {
     let is_of_a_month = date_time::after_end_of_month(text).is_some();
     let mut found = None;
     for near in date_time::on_near_days(text) {
-        let Ok(written) = reading.written(line, &near) else {
+        let Ok(written) = reader.written(line, &near) else {
             continue;
         };
         let lasts = if start.whole_day {
-            naive_date(date_for_whole_days(&written, &reading.owner())) - start.naive
+            naive_date(date_for_whole_days(&written, &reader.owner())) - start.naive
         } else {
-            let end = reading.when(&written);
+            let end = reader.when(&written);
             // A day takes all of itself.
             begin(&end).as_second() - begin(start).as_second() + if end.whole_day { DAY } else { 0 }
         };
@@ -208,7 +208,7 @@ fn on_near_day(
         }
     }
     if found.is_some() {
-        reading.note(
+        reader.note(
             ProblemKind::Date,
             "ends on a date that does not exist; the latest one near it is used.",
         );
@@ -221,11 +221,11 @@ fn end_of(
     text: &str,
     start: &When,
     within: Within,
-    reading: &mut Reading,
+    reader: &mut EventReader,
 ) -> Result<Measured, Option<jiff::civil::Date>> {
-    let written = match reading.written(line, text) {
+    let written = match reader.written(line, text) {
         Ok(written) => written,
-        Err(day) => on_near_day(line, text, start, within, reading).ok_or_else(|| {
+        Err(day) => on_near_day(line, text, start, within, reader).ok_or_else(|| {
             // In a zone that is not known it may be the next day here, but not beside a start in such a zone.
             let is_later =
                 date_time::has_unknown_zone(text) && !matches!(*start.clock, Clock::Fixed(EARLIEST));
@@ -234,9 +234,9 @@ fn end_of(
         })?,
     };
     if start.whole_day {
-        let mut end = naive_date(date_for_whole_days(&written, &reading.owner()));
+        let mut end = naive_date(date_for_whole_days(&written, &reader.owner()));
         if end - start.naive > duration_text::LONGEST * DAY {
-            reading.mention(ProblemKind::End, FOR_EVER);
+            reader.mention(ProblemKind::End, FOR_EVER);
         }
         if let Moment::Local(local) | Moment::Utc(local) = written.moment
             && local.time() != jiff::civil::Time::midnight()
@@ -244,16 +244,16 @@ fn end_of(
             // An end within a day takes that day, too.
             end += DAY;
         }
-        return Ok(days(end - start.naive, start, reading));
+        return Ok(days(end - start.naive, start, reader));
     }
     let from = begin(start).as_second();
-    let mut end = reading.when(&written);
+    let mut end = reader.when(&written);
     if !start.certain && !written.certain && written.zone.is_none() {
         // Neither names a zone, so both have the same.
         end.clock = start.clock.clone();
     }
     if end.whole_day {
-        reading.note(
+        reader.note(
             ProblemKind::End,
             "ends on a day without a time, so that whole day is kept busy.",
         );
@@ -264,7 +264,7 @@ fn end_of(
     }
     let to = begin(&end);
     if to.as_second() - from > duration_text::LONGEST * DAY {
-        reading.mention(ProblemKind::End, FOR_EVER);
+        reader.mention(ProblemKind::End, FOR_EVER);
     }
     let (elapsed, wall) = (to.as_second() - from, start.clock.naive(to) - start.naive);
     let is_skipped = start.clock.naive(begin(start)) != start.naive;
@@ -285,7 +285,7 @@ fn end_of(
     let own = start.clock.instant(end.naive).as_second() - from;
     if own == elapsed || (start.certain && end.certain && elapsed > 0) {
         return Ok(if elapsed < 0 {
-            backwards([elapsed; 2], reading)
+            backwards([elapsed; 2], reader)
         } else {
             Measured::plain(Length::Until {
                 elapsed,
@@ -294,9 +294,9 @@ fn end_of(
         });
     }
     if elapsed.max(own) < 0 {
-        return Ok(backwards([elapsed, own], reading));
+        return Ok(backwards([elapsed, own], reader));
     }
-    reading.note(
+    reader.note(
         ProblemKind::End,
         "ends in another time zone than it begins, or in none; the later of both ends is used.",
     );
@@ -306,7 +306,7 @@ fn end_of(
     }))
 }
 
-fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
+fn lasting(span: Span, start: &When, reader: &mut EventReader) -> Measured {
     let backwards = span.total() < 0;
     // Programs differ in what they make of a duration below nothing: the time before the start, or as much after it.
     let span = if backwards { span.negated() } else { span };
@@ -316,7 +316,7 @@ fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
         0
     };
     if backwards {
-        reading.note_length(
+        reader.note_length(
             start,
             "has a duration below nothing; as much time is kept busy before its start and after it.",
         );
@@ -325,7 +325,7 @@ fn lasting(span: Span, start: &When, reading: &mut Reading) -> Measured {
         let length = days(
             span.total() + (DAY - 1) * i64::from(span.seconds > 0),
             start,
-            reading,
+            reader,
         )
         .length;
         return Measured { length, before };
@@ -398,9 +398,9 @@ pub(crate) fn on_day(start: &When, length: Length, at_any_time: bool) -> Length 
 }
 
 /// Whole days, at least one: many programs write an end that equals the start.
-fn days(seconds: i64, start: &When, reading: &mut Reading) -> Measured {
+fn days(seconds: i64, start: &When, reader: &mut EventReader) -> Measured {
     if seconds < 0 {
-        reading.note_length(
+        reader.note_length(
             start,
             "ends before it starts; its first day is kept busy, and the one before where that is its end.",
         );
@@ -413,8 +413,8 @@ fn days(seconds: i64, start: &When, reading: &mut Reading) -> Measured {
 
 /// An end before the start, so many seconds from it in both of its readings. Either of the two may be the wrong one: the time
 /// between both blocks where they are near each other, and as much from the start on, at most a day.
-fn backwards(from_start: [i64; 2], reading: &mut Reading) -> Measured {
-    reading.note(
+fn backwards(from_start: [i64; 2], reader: &mut EventReader) -> Measured {
+    reader.note(
         ProblemKind::End,
         "ends before it starts; the time between both is kept busy, and as much from its start on, at most a day.",
     );

@@ -25,7 +25,7 @@ const NO_SUCH_DAY: &str = "has a date that does not exist; all days that it may 
 pub(crate) const EARLIEST: i32 = 14 * 3_600;
 
 /// What reading one event needs everywhere.
-pub(crate) struct Reading<'a, 'z> {
+pub(crate) struct EventReader<'a, 'z> {
     uid: &'a str,
     title: String,
     zones: &'a mut Resolver<'z>,
@@ -34,7 +34,7 @@ pub(crate) struct Reading<'a, 'z> {
     doubtful: bool,
 }
 
-impl<'a, 'z> Reading<'a, 'z> {
+impl<'a, 'z> EventReader<'a, 'z> {
     /// Begins to read the event of this UID that sentences call `title`.
     pub(crate) fn new(
         uid: &'a str,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::events::duration;
-use crate::events::event_times::{Reading, date_for_whole_days};
+use crate::events::event_times::{EventReader, date_for_whole_days};
 use crate::events::types::{Extra, Length, When, Written, begin};
 use crate::model::ProblemKind;
 use crate::parse::components::EventText;
@@ -17,7 +17,7 @@ use crate::values::date_list::{items, period};
 use crate::values::date_time::Moment;
 use crate::values::days::{DAY, date};
 
-impl Reading<'_, '_> {
+impl EventReader<'_, '_> {
     /// Additional dates (RDATE) of a series, without those that are left out in the very same words.
     pub(crate) fn extras(&mut self, text: &EventText, series: &Series, extras: &mut Vec<Extra>) {
         let mut lines = text.all(Name::RDate).peekable();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::events::duration;
-use crate::events::event_times::Reading;
+use crate::events::event_times::EventReader;
 use crate::events::rdate::Series;
 use crate::events::types::{Event, Extra, Measured, When, begin};
 use crate::events::until::is_until_unclear;
@@ -44,7 +44,7 @@ impl Event {
     ) -> Vec<Self> {
         let summary = plain_text(text.first(Name::Summary).unwrap_or(""), TEXT_LIMIT);
         let uid: String = text.first(Name::Uid).unwrap_or("").chars().take(1_000).collect();
-        let mut reader = Reading::new(&uid, called(&summary), zones, problems);
+        let mut reader = EventReader::new(&uid, called(&summary), zones, problems);
         let several = text.may_be_several();
         note_damage(text, several, &mut reader);
         let replaces = if several { None } else { reader.replaces(text) };
@@ -159,7 +159,7 @@ const FREEING: [Name; 5] = [
 ];
 
 /// Says of what is damaged of an event as a whole.
-fn note_damage(text: &EventText, several: bool, reader: &mut Reading) {
+fn note_damage(text: &EventText, several: bool, reader: &mut EventReader) {
     if text.truncated {
         reader.unplaced(
             ProblemKind::Truncated,
@@ -198,7 +198,7 @@ fn series_from(
     mut starts: Vec<Extra>,
     repeats: bool,
     text: &EventText,
-    reader: &mut Reading,
+    reader: &mut EventReader,
 ) -> (Vec<(Extra, Rules)>, Vec<Extra>) {
     let most = if repeats { MOST_STARTS } else { 0 };
     let single = starts.split_off(starts.len().min(most));
@@ -232,7 +232,7 @@ impl Rules {
         self.read.is_empty() && self.broken.is_empty()
     }
 
-    fn read(text: &EventText, start: &When, reader: &mut Reading) -> Self {
+    fn read(text: &EventText, start: &When, reader: &mut EventReader) -> Self {
         let mut found = Self::default();
         let is_start = |moment: Moment| match moment {
             Moment::Date(day) => start.whole_day && start.naive == naive_date(day),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::events::duration;
-use crate::events::event_times::Reading;
+use crate::events::event_times::EventReader;
 use crate::events::types::{Event, Extra, Length, When};
 use crate::model::{Blocks, ProblemKind, TEXT_LIMIT};
 use crate::parse::components::EventText;
@@ -26,7 +26,7 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
     } else {
         title.trim()
     };
-    let mut reader = Reading::new(uid, TITLE.to_owned(), zones, problems);
+    let mut reader = EventReader::new(uid, TITLE.to_owned(), zones, problems);
     reader.mention(
         ProblemKind::Component,
         "is in this calendar; the times that it calls busy are kept busy.",
@@ -87,7 +87,7 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
 }
 
 /// One busy time.
-fn time(line: &Line, period: &str, reader: &mut Reading, times: &mut Vec<Extra>) {
+fn time(line: &Line, period: &str, reader: &mut EventReader, times: &mut Vec<Extra>) {
     let (start, end) = date_list::period(period);
     let meant = match reader.meanings(line, start) {
         Ok(meant) => meant,

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::events::types::{Event, Length, When, begin};
 use crate::model::{Blocks, RecurrenceId};
 use crate::recurrence::occurrence_key::{Key, Named, is_sure, key, keys, recurrence_id};
-use crate::recurrence::series::{Asking, Budget, Occurrence, Reach};
-use crate::recurrence::this_and_future::{FromHere, Ranges};
+use crate::recurrence::series::{Budget, Occurrence, Reach, SeriesQuery};
+use crate::recurrence::this_and_future::{RangeChange, Ranges};
 use crate::timezone::clock::{Clock, moved};
 use crate::values::days::DAY;
 
@@ -89,7 +89,7 @@ impl<'e> Changes<'e> {
             let first = naive + day.map_or(0, |_| master.start.naive.rem_euclid(DAY));
             let shift = clock.naive(own_start) - first;
             let is_alike = change.start.whole_day == master.start.whole_day;
-            let range = FromHere {
+            let range = RangeChange {
                 naive,
                 shift,
                 certain: is_sure && is_alike && (day.is_none() || shift == 0),
@@ -124,10 +124,10 @@ impl<'e> Changes<'e> {
     }
 
     /// Finds out which of those that change more than one occurrence name one that the series has. Are there any that do not?
-    pub(crate) fn settle(&mut self, asking: Asking, budget: &mut Budget) -> bool {
+    pub(crate) fn settle(&mut self, query: SeriesQuery, budget: &mut Budget) -> bool {
         // With several series a change is one's and not the others', which stay as they are.
-        let asking = (!self.shared).then_some(asking);
-        self.ranges.settle(asking, budget)
+        let query = (!self.shared).then_some(query);
+        self.ranges.settle(query, budget)
     }
 
     /// Count more changes for an occurrence than are looked at?
@@ -254,7 +254,7 @@ impl<'e> Changes<'e> {
     }
 
     /// An occurrence as a change of several moves it.
-    fn moved(&self, occurrence: Occurrence, change: &FromHere) -> Occurrence {
+    fn moved(&self, occurrence: Occurrence, change: &RangeChange) -> Occurrence {
         let master = self.master;
         let clocks = (&*master.start.clock, self.owner);
         let naive = occurrence.naive + change.shift;

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use crate::events::types::Length;
 use crate::model::{Blocks, Horizon};
 use crate::recurrence::changes::{Changes, placed};
-use crate::recurrence::series::{Asking, Budget, Occurrence};
-use crate::rrule::expand::{Walked, steady};
+use crate::recurrence::series::{Budget, Occurrence, SeriesQuery};
+use crate::rrule::expand::{Expanded, steady};
 use crate::rrule::rule::Rule;
 use crate::timezone::clock::moved;
 
@@ -110,7 +110,7 @@ pub(crate) struct Dense {
 }
 
 /// Joins the occurrences of a series to at most `most` spans.
-pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut Budget) -> Dense {
+pub(crate) fn join(query: &SeriesQuery, changes: &Changes, most: usize, budget: &mut Budget) -> Dense {
     let mut spans = Spans {
         list: Vec::new(),
         most,
@@ -118,19 +118,19 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
     };
     let mut unknown = Vec::new();
     let idle = changes.take_no_time();
-    let others = asking.first().into_iter().chain(asking.extras());
+    let others = query.first().into_iter().chain(query.extras());
     let mut others: Vec<Occurrence> = others
         .filter(|occurrence| !idle || !occurrence.length.is_nothing())
         .collect();
     others.sort_unstable_by_key(|occurrence| occurrence.start);
     let left = others
         .iter()
-        .position(|occurrence| add(occurrence, asking, changes, &mut spans).is_break());
+        .position(|occurrence| add(occurrence, query, changes, &mut spans).is_break());
     if let Some(left) = left {
-        unknown.extend(hull(&others[left..], asking, changes));
+        unknown.extend(hull(&others[left..], query, changes));
     }
-    for rule in asking.rules.iter().filter(|_| !idle) {
-        if let Some((span, gap)) = steady_span(rule, asking, changes) {
+    for rule in query.rules.iter().filter(|_| !idle) {
+        if let Some((span, gap)) = steady_span(rule, query, changes) {
             spans.gap = spans.gap.max(gap);
             if spans.add(span).is_break() {
                 unknown.push((span.start, span.end));
@@ -138,9 +138,9 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
         } else {
             // Long occurrences may leave nothing to find out soon.
             let mut is_full = false;
-            let walked = asking.walk(rule, budget, &mut |occurrence| {
-                add(&occurrence, asking, changes, &mut spans)?;
-                is_full = spans.cover(asking.horizon, !changes.follow_on());
+            let expanded = query.expand(rule, budget, &mut |occurrence| {
+                add(&occurrence, query, changes, &mut spans)?;
+                is_full = spans.cover(query.horizon, !changes.follow_on());
                 if is_full {
                     ControlFlow::Break(())
                 } else {
@@ -150,9 +150,9 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
             if is_full {
                 break;
             }
-            if let Walked::GaveUpAt(naive) = walked {
-                let end = asking.asked(rule).until.filter(|_| rule.count.is_none());
-                unknown.extend(asking.unknown_span(naive, end));
+            if let Expanded::GaveUpAt(naive) = expanded {
+                let end = query.rule_query(rule).until.filter(|_| rule.count.is_none());
+                unknown.extend(query.unknown_span(naive, end));
             }
         }
         spans.settle();
@@ -165,11 +165,16 @@ pub(crate) fn join(asking: &Asking, changes: &Changes, most: usize, budget: &mut
     }
 }
 
-fn add(occurrence: &Occurrence, asking: &Asking, changes: &Changes, spans: &mut Spans) -> ControlFlow<()> {
+fn add(
+    occurrence: &Occurrence,
+    query: &SeriesQuery,
+    changes: &Changes,
+    spans: &mut Spans,
+) -> ControlFlow<()> {
     let mut flow = ControlFlow::Continue(());
     if !changes.excludes(occurrence) {
         changes.place(*occurrence, &mut |placed| {
-            if asking.horizon.touches(placed.start, placed.end) && flow.is_continue() {
+            if query.horizon.touches(placed.start, placed.end) && flow.is_continue() {
                 flow = spans.add(Span {
                     start: placed.start,
                     end: placed.end,
@@ -183,34 +188,38 @@ fn add(occurrence: &Occurrence, asking: &Asking, changes: &Changes, spans: &mut 
 }
 
 /// All time from the first to the last of some occurrences.
-fn hull(occurrences: &[Occurrence], asking: &Asking, changes: &Changes) -> Option<(Timestamp, Timestamp)> {
+fn hull(
+    occurrences: &[Occurrence],
+    query: &SeriesQuery,
+    changes: &Changes,
+) -> Option<(Timestamp, Timestamp)> {
     let mut hull: Option<(Timestamp, Timestamp)> = None;
     for occurrence in occurrences {
         changes.place(*occurrence, &mut |placed| {
-            if asking.horizon.touches(placed.start, placed.end) {
+            if query.horizon.touches(placed.start, placed.end) {
                 let (from, to) = hull.unwrap_or((placed.start, placed.end));
                 hull = Some((from.min(placed.start), to.max(placed.end)));
             }
         });
     }
-    let horizon = asking.horizon;
+    let horizon = query.horizon;
     hull.map(|(from, to)| (from.max(horizon.from), to.min(horizon.to)))
 }
 
 /// The only span of a rule whose occurrences follow each other with no gap, or a short one, without visiting them; with the
 /// place of that gap.
-fn steady_span(rule: &Rule, asking: &Asking, changes: &Changes) -> Option<(Span, usize)> {
-    let event = asking.event;
+fn steady_span(rule: &Rule, query: &SeriesQuery, changes: &Changes) -> Option<(Span, usize)> {
+    let event = query.event;
     let clock = &event.start.clock;
     if !changes.is_empty() || matches!(event.length, Length::RestOfDay { .. }) {
         return None;
     }
-    let (first, last, step) = steady(rule, asking.asked(rule))?;
+    let (first, last, step) = steady(rule, query.rule_query(rule))?;
     let at = |naive| {
         placed(
             event,
-            (&**clock, asking.owner),
-            asking.at(naive, clock.instant(naive)),
+            (&**clock, query.owner),
+            query.at(naive, clock.instant(naive)),
             None,
             (event.odd, event.unsure),
         )

@@ -15,7 +15,7 @@ const MOST_CLOCKS: usize = 16;
 const MOST_ADDED: usize = 10_000;
 
 /// The changes of some series with what they lack, and each of them as often as there are readings of it.
-pub(crate) fn versions<'e>(
+pub(crate) fn complete<'e>(
     changes: Vec<&'e Event>,
     masters: &[&Event],
     problems: &mut Problems,

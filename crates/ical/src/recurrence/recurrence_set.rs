@@ -7,9 +7,9 @@ use crate::model::{Blocks, Horizon, Instance, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::recurrence::changes::{Changes, Placed, newest, placed};
 use crate::recurrence::dense::{Dense, Span, join};
-use crate::recurrence::incomplete_changes::versions;
+use crate::recurrence::incomplete_changes::complete;
 use crate::recurrence::occurrence_key::{key, recurrence_id};
-use crate::recurrence::series::{Asking, Budget, MOST_PER_SERIES, Occurrence, Reach};
+use crate::recurrence::series::{Budget, MOST_PER_SERIES, Occurrence, Reach, SeriesQuery};
 use crate::timezone::clock::Clock;
 use crate::values::days::date;
 
@@ -23,12 +23,12 @@ pub(crate) struct Sink<'a> {
 }
 
 /// Expands the events of one UID.
-pub(crate) fn expand(events: &[&Event], sink: &mut Sink) {
+pub(crate) fn add_instances(events: &[&Event], sink: &mut Sink) {
     let (changes, mut masters): (Vec<&Event>, Vec<&Event>) =
         events.iter().copied().partition(|event| event.replaces.is_some());
     let first: Option<&When> = masters.first().map(|master| &master.start);
     let changes = newest(&changes, &masters);
-    let changes = versions(changes, &masters, &mut sink.problems);
+    let changes = complete(changes, &masters, &mut sink.problems);
     let changes: Vec<&Event> = changes.iter().map(|change| &**change).collect();
     let shared = masters.len() > 1;
     // A change replaces an occurrence of one series only. Whose it is, is not said; so it is that of the shortest, and what
@@ -130,7 +130,7 @@ struct Terms {
 /// Expands one event, with what changes its occurrences.
 fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, sink: &mut Sink) {
     let mut changes = Changes::of(master, changes, taken, with.shared, sink.owner);
-    let alone = Asking::of(master, sink.owner, sink.horizon, Reach::default());
+    let alone = SeriesQuery::of(master, sink.owner, sink.horizon, Reach::default());
     if changes.settle(alone, &mut sink.budget) {
         sink.say(
             master,
@@ -150,12 +150,12 @@ fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, s
         later: own.later.max(with.reach),
         ..own
     };
-    let mut asking = Asking::of(master, sink.owner, sink.horizon, reach);
+    let mut query = SeriesQuery::of(master, sink.owner, sink.horizon, reach);
     if with.once {
-        asking = asking.without_rules();
+        query = query.without_rules();
     }
     let before = sink.instances.len();
-    let mut found = asking.list(&mut sink.budget);
+    let mut found = query.list(&mut sink.budget);
     for occurrence in &found.list {
         if !changes.drops(occurrence, taken) && !found.too_many {
             changes.place(*occurrence, &mut |placed| sink.add(&placed));
@@ -165,7 +165,7 @@ fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, s
         found.list = Vec::new();
         changes.keep_shared();
         let most = MOST_PER_SERIES.min(sink.budget.occurrences);
-        let dense = join(&asking, &changes, most, &mut sink.budget);
+        let dense = join(&query, &changes, most, &mut sink.budget);
         sink.too_many(master, &dense);
         for span in &dense.spans {
             sink.add_span(master, span, dense.gaps);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::events::types::{Event, Length, begin};
 use crate::events::until::until_in;
 use crate::model::Horizon;
-use crate::rrule::expand::{Asked, Walked, walk};
+use crate::rrule::expand::{Expanded, RuleQuery, expand};
 use crate::rrule::rule::{Broken, Freq, Rule};
 use crate::timezone::clock::{Clock, moved};
 use crate::values::days::DAY;
@@ -87,7 +87,7 @@ pub(crate) struct Reach {
 
 /// A series, and the part of it that is asked for.
 #[derive(Clone, Copy)]
-pub(crate) struct Asking<'a> {
+pub(crate) struct SeriesQuery<'a> {
     pub event: &'a Event,
     /// Those of the event's rules that count.
     pub rules: &'a [Rule],
@@ -102,7 +102,7 @@ pub(crate) struct Asking<'a> {
     reach: Reach,
 }
 
-impl<'a> Asking<'a> {
+impl<'a> SeriesQuery<'a> {
     pub(crate) fn of(event: &'a Event, owner: &'a Clock, horizon: Horizon, reach: Reach) -> Self {
         let clock = &event.start.clock;
         // Two days more on each side than any offset, so that local and universal time need not be told apart.
@@ -137,7 +137,7 @@ impl<'a> Asking<'a> {
         found.list.extend(self.first());
         for rule in self.rules {
             let list = &mut found.list;
-            let walked = self.walk(rule, budget, &mut |occurrence| {
+            let expanded = self.expand(rule, budget, &mut |occurrence| {
                 if occurrence.start < self.instants.0 || occurrence.start >= self.instants.1 {
                     return ControlFlow::Continue(());
                 }
@@ -147,7 +147,7 @@ impl<'a> Asking<'a> {
                 list.push(occurrence);
                 ControlFlow::Continue(())
             });
-            found.too_many |= walked != Walked::All;
+            found.too_many |= expanded != Expanded::All;
         }
         for rule in self.broken_rules {
             match rule {
@@ -198,18 +198,18 @@ impl<'a> Asking<'a> {
     }
 
     /// Visits the occurrences of a rule in ascending order.
-    pub(crate) fn walk(
+    pub(crate) fn expand(
         &self,
         rule: &Rule,
         budget: &mut Budget,
         visit: &mut dyn FnMut(Occurrence) -> ControlFlow<()>,
-    ) -> Walked {
+    ) -> Expanded {
         let start = &self.event.start;
         let clock = &*start.clock;
         let mut previous = i64::MIN;
         let mut work = WORK_PER_SERIES.min(budget.work);
         let granted = work;
-        let walked = walk(rule, self.asked(rule), &mut work, &mut |naive| {
+        let expanded = expand(rule, self.rule_query(rule), &mut work, &mut |naive| {
             if start.whole_day {
                 // Several hours of a whole day are one occurrence.
                 let naive = naive.div_euclid(DAY) * DAY;
@@ -228,7 +228,7 @@ impl<'a> Asking<'a> {
             }
         });
         budget.work = budget.work.saturating_sub(granted - work);
-        walked
+        expanded
     }
 
     /// The spans in which a rule occurs of which no more is known than the day, hour or minute, so many seconds, of each
@@ -242,15 +242,15 @@ impl<'a> Asking<'a> {
     ) {
         let (event, clock) = (self.event, &*self.event.start.clock);
         let from = self.from.saturating_sub(seconds);
-        let asked = Asked {
+        let query = RuleQuery {
             from,
             to: self.to.saturating_add(seconds),
-            ..self.asked(rule)
+            ..self.rule_query(rule)
         };
         let mut work = WORK_PER_SERIES.min(budget.work);
         let granted = work;
         let mut is_full = false;
-        let walked = walk(rule, asked, &mut work, &mut |naive| {
+        let expanded = expand(rule, query, &mut work, &mut |naive| {
             let first = naive - naive.rem_euclid(seconds);
             let last = first + seconds;
             let first = first.max(event.start.naive);
@@ -272,10 +272,10 @@ impl<'a> Asking<'a> {
             }
         });
         budget.work = budget.work.saturating_sub(granted - work);
-        if let Walked::GaveUpAt(naive) = walked
+        if let Expanded::GaveUpAt(naive) = expanded
             && !is_full
         {
-            spans.extend(self.unknown_span(naive, asked.until.filter(|_| rule.count.is_none())));
+            spans.extend(self.unknown_span(naive, query.until.filter(|_| rule.count.is_none())));
         }
     }
 
@@ -297,7 +297,7 @@ impl<'a> Asking<'a> {
                 to,
                 ..*self
             };
-            around.walk(rule, budget, &mut |occurrence| {
+            around.expand(rule, budget, &mut |occurrence| {
                 visit(occurrence.naive);
                 ControlFlow::Continue(())
             });
@@ -305,9 +305,9 @@ impl<'a> Asking<'a> {
     }
 
     /// What the walk of a rule is asked for.
-    pub(crate) fn asked(&self, rule: &Rule) -> Asked {
+    pub(crate) fn rule_query(&self, rule: &Rule) -> RuleQuery {
         let start = &self.event.start;
-        Asked {
+        RuleQuery {
             start: start.naive,
             whole_days: start.whole_day,
             until: rule.until.map(|until| until_in(start, until, self.owner)),

@@ -1,14 +1,14 @@
 //! Changes of all occurrences of a series from one on, or up to one (RANGE, RFC 5545, section 3.2.13).
 
 use crate::events::types::Event;
-use crate::recurrence::series::{Asking, Budget};
+use crate::recurrence::series::{Budget, SeriesQuery};
 
 /// Most changes that may all count for one occurrence, because it is not clear which of them does.
 const MOST: usize = 16;
 
 /// A change of all occurrences from one on, or up to one.
 #[derive(Clone, Copy)]
-pub(crate) struct FromHere<'e> {
+pub(crate) struct RangeChange<'e> {
     /// First or last occurrence that is changed, in naive seconds of the series' zone.
     pub naive: i64,
     /// By how much it moves them, in naive seconds.
@@ -24,15 +24,15 @@ pub(crate) struct FromHere<'e> {
 #[derive(Default)]
 pub(crate) struct Ranges<'e> {
     /// By their occurrences.
-    from: Vec<FromHere<'e>>,
-    up_to: Vec<FromHere<'e>>,
+    from: Vec<RangeChange<'e>>,
+    up_to: Vec<RangeChange<'e>>,
     /// More of them count for an occurrence than are looked at.
     pub too_many: bool,
 }
 
 /// What counts for one occurrence.
 pub(crate) struct Counting<'a, 'e> {
-    pub changes: Vec<&'a FromHere<'e>>,
+    pub changes: Vec<&'a RangeChange<'e>>,
     /// Its original time counts, too.
     pub original: bool,
     /// None of them is of all occurrences up to one.
@@ -41,12 +41,12 @@ pub(crate) struct Counting<'a, 'e> {
 
 impl<'e> Ranges<'e> {
     /// Adds a change of the later occurrences.
-    pub(crate) fn from(&mut self, change: FromHere<'e>) {
+    pub(crate) fn from(&mut self, change: RangeChange<'e>) {
         self.from.push(change);
     }
 
     /// Adds a change of the earlier occurrences.
-    pub(crate) fn up_to(&mut self, change: FromHere<'e>) {
+    pub(crate) fn up_to(&mut self, change: RangeChange<'e>) {
         self.up_to.push(change);
     }
 
@@ -55,18 +55,18 @@ impl<'e> Ranges<'e> {
     }
 
     /// All of them.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &FromHere<'e>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &RangeChange<'e>> {
         self.from.iter().chain(&self.up_to)
     }
 
     /// Finds those whose occurrence the series does not have: what they mean is not certain, and they also move occurrences as if
     /// the one before it were meant. Are there any?
-    pub(crate) fn settle(&mut self, asking: Option<Asking>, budget: &mut Budget) -> bool {
+    pub(crate) fn settle(&mut self, query: Option<SeriesQuery>, budget: &mut Budget) -> bool {
         let mut is_unclear = false;
         for list in [&mut self.from, &mut self.up_to] {
             list.sort_by_key(|change| change.naive);
-            if let Some(asking) = asking {
-                is_unclear |= match_occurrences(list, asking, budget);
+            if let Some(query) = query {
+                is_unclear |= match_occurrences(list, query, budget);
             }
         }
         self.too_many = self.most_at_once() > MOST;
@@ -82,7 +82,7 @@ impl<'e> Ranges<'e> {
             most = most.max(before);
         }
         let up_to = self.up_to.chunk_by(|a, b| a.naive == b.naive);
-        up_to.map(<[FromHere]>::len).fold(most, usize::max)
+        up_to.map(<[RangeChange]>::len).fold(most, usize::max)
     }
 
     /// What counts for an occurrence at a local time. Of the changes from one on the last counts, and all before it as long as it
@@ -121,7 +121,7 @@ impl<'e> Ranges<'e> {
 
 /// Which changes name an occurrence that the series has, and what the others may mean, which are then among them. Are there
 /// others?
-fn match_occurrences(list: &mut Vec<FromHere>, asking: Asking, budget: &mut Budget) -> bool {
+fn match_occurrences(list: &mut Vec<RangeChange>, query: SeriesQuery, budget: &mut Budget) -> bool {
     let (Some(earliest), Some(latest)) = (list.first(), list.last()) else {
         return false;
     };
@@ -129,7 +129,7 @@ fn match_occurrences(list: &mut Vec<FromHere>, asking: Asking, budget: &mut Budg
     let mut is_matched = vec![false; list.len()];
     // The last occurrence between each change and the one before it.
     let mut before: Vec<Option<i64>> = vec![None; list.len() + 1];
-    asking.between(from, to, budget, &mut |naive| {
+    query.between(from, to, budget, &mut |naive| {
         let at = list.partition_point(|change| change.naive < naive);
         if list.get(at).is_some_and(|change| change.naive == naive) {
             is_matched[at] = true;
@@ -150,7 +150,7 @@ fn match_occurrences(list: &mut Vec<FromHere>, asking: Asking, budget: &mut Budg
         change.certain = false;
         let shift = previous.map_or(change.shift, |previous| change.naive + change.shift - previous);
         if shift != change.shift {
-            others.push(FromHere { shift, ..*change });
+            others.push(RangeChange { shift, ..*change });
         }
     }
     let is_unclear = list.iter().any(|change| !change.certain && !change.by_day);

@@ -15,7 +15,7 @@ enum Scope {
 
 /// The day parts of a rule.
 #[derive(Debug)]
-pub(crate) struct Filter {
+pub(crate) struct ByRules {
     months: u16,
     weekdays: u8,
     nth_weekdays: Vec<(i64, u8)>,
@@ -26,11 +26,11 @@ pub(crate) struct Filter {
     week_start: u8,
 }
 
-impl Filter {
+impl ByRules {
     /// The parts of a rule; what a rule leaves open is as in `start`, in naive seconds.
     pub(crate) fn new(rule: &Rule, start: i64) -> Self {
         let start = Day::of(start.div_euclid(crate::values::days::DAY));
-        let mut filter = Self {
+        let mut by_rules = Self {
             months: rule.months,
             weekdays: rule.weekdays,
             nth_weekdays: rule.nth_weekdays.clone(),
@@ -47,28 +47,28 @@ impl Filter {
         };
         if rule.freq < Freq::Monthly || !rule.week_numbers.is_empty() {
             // Numbers mean nothing here (the RFC forbids them); every such weekday errs on the safe side.
-            for (_, day) in filter.nth_weekdays.drain(..) {
-                filter.weekdays |= 1 << day;
+            for (_, day) in by_rules.nth_weekdays.drain(..) {
+                by_rules.weekdays |= 1 << day;
             }
         }
-        let by_weekday = filter.weekdays != 0 || !filter.nth_weekdays.is_empty();
-        let by_number = !filter.month_days.is_empty() || !filter.year_days.is_empty();
+        let by_weekday = by_rules.weekdays != 0 || !by_rules.nth_weekdays.is_empty();
+        let by_number = !by_rules.month_days.is_empty() || !by_rules.year_days.is_empty();
         if !by_weekday && !by_number {
-            let by_week = !filter.week_numbers.is_empty();
+            let by_week = !by_rules.week_numbers.is_empty();
             match rule.freq {
-                Freq::Yearly if by_week => filter.weekdays = 1 << start.weekday(),
+                Freq::Yearly if by_week => by_rules.weekdays = 1 << start.weekday(),
                 Freq::Yearly => {
-                    if filter.months == 0 {
-                        filter.months = 1 << start.month;
+                    if by_rules.months == 0 {
+                        by_rules.months = 1 << start.month;
                     }
-                    filter.month_days = vec![start.of_month.into()];
+                    by_rules.month_days = vec![start.of_month.into()];
                 }
-                Freq::Monthly if !by_week => filter.month_days = vec![start.of_month.into()],
-                Freq::Weekly if !by_week => filter.weekdays = 1 << start.weekday(),
+                Freq::Monthly if !by_week => by_rules.month_days = vec![start.of_month.into()],
+                Freq::Weekly if !by_week => by_rules.weekdays = 1 << start.weekday(),
                 _ => {}
             }
         }
-        filter
+        by_rules
     }
 
     /// Can any day be excluded?

@@ -7,14 +7,14 @@
 
 use std::ops::ControlFlow;
 
-use crate::rrule::by_rules::Filter;
+use crate::rrule::by_rules::ByRules;
 use crate::rrule::periods::{period_of, period_start, times_of_day, times_within};
 use crate::rrule::rule::{Freq, Rule};
 use crate::values::days::{DAY, Day, days_in, number_of, small};
 
 /// What is asked of a walk, in naive seconds.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct RuleQuery {
     /// The start of the series.
     pub start: i64,
     /// The start is a whole day: parts of a rule about the time of day are ignored (section 3.3.10).
@@ -29,7 +29,7 @@ pub(crate) struct Asked {
 
 /// How a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Walked {
+pub(crate) enum Expanded {
     /// Every occurrence in the window was visited.
     All,
     /// It was too much; from here on nothing is known.
@@ -41,63 +41,63 @@ const END_OF_TIME: i64 = 253_402_300_799;
 
 /// Visits the occurrences in the window in ascending order until `visit` breaks. Every unit of work is taken from
 /// `budget`.
-pub(crate) fn walk(
+pub(crate) fn expand(
     rule: &Rule,
-    asked: Asked,
+    query: RuleQuery,
     budget: &mut u32,
     visit: &mut dyn FnMut(i64) -> ControlFlow<()>,
-) -> Walked {
-    let mut asked = asked;
-    asked.to = asked.to.min(END_OF_TIME);
+) -> Expanded {
+    let mut query = query;
+    query.to = query.to.min(END_OF_TIME);
     // A rule with both ends contradicts itself; the later end errs on the safe side.
     if rule.count.is_none() {
-        asked.to = asked
+        query.to = query
             .to
-            .min(asked.until.map_or(i64::MAX, |until| until.saturating_add(1)));
+            .min(query.until.map_or(i64::MAX, |until| until.saturating_add(1)));
     }
-    let mut walk = Walk {
+    let mut expansion = Expansion {
         rule,
-        filter: Filter::new(rule, asked.start),
+        by_rules: ByRules::new(rule, query.start),
         times: Vec::new(),
         count: rule.count,
-        asked,
+        query,
         counted: 0,
         budget,
         visit,
     };
-    let end = if rule.freq < Freq::Daily && !asked.whole_days {
-        walk.short_periods()
+    let end = if rule.freq < Freq::Daily && !query.whole_days {
+        expansion.short_periods()
     } else {
-        walk.times = times_of_day(rule, asked.start, asked.whole_days);
+        expansion.times = times_of_day(rule, query.start, query.whole_days);
         match rule.scaled {
-            Some(scaled) => walk.scaled_periods(scaled),
-            None => walk.long_periods(),
+            Some(scaled) => expansion.scaled_periods(scaled),
+            None => expansion.long_periods(),
         }
     };
     match end {
-        Stop::Done => Walked::All,
-        Stop::Tired(at) => Walked::GaveUpAt(at.max(asked.from).max(asked.start)),
+        Stop::Done => Expanded::All,
+        Stop::OutOfBudget(at) => Expanded::GaveUpAt(at.max(query.from).max(query.start)),
     }
 }
 
 /// The first and the last occurrence that is asked for, and the seconds from each to the next, of a rule that names nothing but
 /// a number of hours, minutes or seconds. Nothing for another rule, and for one without an occurrence there.
-pub(crate) fn steady(rule: &Rule, asked: Asked) -> Option<(i64, i64, i64)> {
-    let unit = short_unit(rule.freq).filter(|_| !asked.whole_days)?;
+pub(crate) fn steady(rule: &Rule, query: RuleQuery) -> Option<(i64, i64, i64)> {
+    let unit = short_unit(rule.freq).filter(|_| !query.whole_days)?;
     if rule.has_other_parts() || !rule.positions.is_empty() {
         return None;
     }
     let step = rule.interval.saturating_mul(unit);
-    let counted = rule.count.map(|count| last_of(asked.start, step, count));
-    let last = match (counted, asked.until) {
+    let counted = rule.count.map(|count| last_of(query.start, step, count));
+    let last = match (counted, query.until) {
         (Some(counted), Some(until)) => counted.max(until),
         (Some(end), None) | (None, Some(end)) => end,
         (None, None) => i64::MAX,
     };
-    let last = last.min(asked.to - 1).min(END_OF_TIME);
-    let from = (asked.from - asked.start).max(0);
-    let first = asked.start + (from + step - 1).div_euclid(step).saturating_mul(step);
-    let last = asked.start + (last - asked.start).div_euclid(step) * step;
+    let last = last.min(query.to - 1).min(END_OF_TIME);
+    let from = (query.from - query.start).max(0);
+    let first = query.start + (from + step - 1).div_euclid(step).saturating_mul(step);
+    let last = query.start + (last - query.start).div_euclid(step) * step;
     (first <= last).then_some((first, last, step))
 }
 
@@ -119,16 +119,16 @@ fn last_of(start: i64, step: i64, count: i64) -> i64 {
 /// Why a walk ended.
 pub(crate) enum Stop {
     Done,
-    Tired(i64),
+    OutOfBudget(i64),
 }
 
 /// A walk under way.
-pub(crate) struct Walk<'a> {
+pub(crate) struct Expansion<'a> {
     pub(crate) rule: &'a Rule,
-    filter: Filter,
+    by_rules: ByRules,
     /// Seconds of the day at which days that match occur.
     pub(crate) times: Vec<i64>,
-    pub(crate) asked: Asked,
+    pub(crate) query: RuleQuery,
     /// How many occurrences there are, when they have to be counted.
     pub(crate) count: Option<i64>,
     counted: i64,
@@ -136,10 +136,10 @@ pub(crate) struct Walk<'a> {
     visit: &'a mut dyn FnMut(i64) -> ControlFlow<()>,
 }
 
-impl Walk<'_> {
+impl Expansion<'_> {
     /// Days and longer: candidates are days, each with the same times of day.
     fn long_periods(&mut self) -> Stop {
-        let origin = Day::of(self.asked.start.div_euclid(DAY));
+        let origin = Day::of(self.query.start.div_euclid(DAY));
         // An hourly rule on whole days is one on days: several hours of a day are the same day.
         let freq = self.rule.freq.max(Freq::Daily);
         let interval = if self.rule.freq < Freq::Daily {
@@ -151,7 +151,7 @@ impl Walk<'_> {
         let mut index = if self.count.is_some() {
             0
         } else {
-            let wanted = Day::of(self.asked.from.max(self.asked.start).div_euclid(DAY));
+            let wanted = Day::of(self.query.from.max(self.query.start).div_euclid(DAY));
             (period_of(freq, self.rule.week_start, wanted) - first) / interval
         };
         let mut set = Vec::new();
@@ -160,7 +160,7 @@ impl Walk<'_> {
             let Some(begins) = period_start(freq, self.rule.week_start, period) else {
                 return Stop::Done;
             };
-            if begins.saturating_mul(DAY) >= self.asked.to {
+            if begins.saturating_mul(DAY) >= self.query.to {
                 return Stop::Done;
             }
             if let Err(stop) = self.one_long_period(freq, period, begins, &mut set) {
@@ -183,7 +183,7 @@ impl Walk<'_> {
             Freq::Yearly => {
                 let year: i32 = small(period);
                 for month in 1..=12 {
-                    if self.filter.month(month) {
+                    if self.by_rules.month(month) {
                         self.month(year, month, by_position, set)?;
                     } else {
                         self.spend(1, begins * DAY)?;
@@ -195,7 +195,7 @@ impl Walk<'_> {
                     small(period.div_euclid(12)),
                     small::<u8>(period.rem_euclid(12)) + 1,
                 );
-                if self.filter.month(month) {
+                if self.by_rules.month(month) {
                     self.month(year, month, by_position, set)?;
                 } else {
                     self.spend(1, begins * DAY)?;
@@ -213,7 +213,7 @@ impl Walk<'_> {
 
     fn month(&mut self, year: i32, month: u8, by_position: bool, set: &mut Vec<i64>) -> Result<(), Stop> {
         let first = number_of(year, month, 1);
-        if let Some(day) = self.filter.only_day_of_month() {
+        if let Some(day) = self.by_rules.only_day_of_month() {
             // The common case, a fixed day of the month, needs no search.
             if day <= i64::from(days_in(year, month)) {
                 let day = Day {
@@ -240,7 +240,7 @@ impl Walk<'_> {
 
     fn day(&mut self, day: Day, by_position: bool, set: &mut Vec<i64>) -> Result<(), Stop> {
         self.spend(1, day.number * DAY)?;
-        if !self.filter.matches(day) {
+        if !self.by_rules.matches(day) {
             return Ok(());
         }
         for at in 0..self.times.len() {
@@ -288,33 +288,33 @@ impl Walk<'_> {
     fn short_periods(&mut self) -> Stop {
         let rule = self.rule;
         let unit = short_unit(rule.freq).unwrap_or(1);
-        let first = self.asked.start.div_euclid(unit) * unit;
+        let first = self.query.start.div_euclid(unit) * unit;
         let step = rule.interval.saturating_mul(unit);
         // Index of the first period at or after a time.
         let index_at = |time: i64| ((time - first).max(0) + step - 1).div_euclid(step);
-        let inner = times_within(rule, unit, self.asked.start - first);
+        let inner = times_within(rule, unit, self.query.start - first);
         let times = u64::from(rule.hours) | rule.minutes | rule.seconds;
-        let plain = times == 0 && rule.positions.is_empty() && !self.filter.restricts();
+        let plain = times == 0 && rule.positions.is_empty() && !self.by_rules.restricts();
         if plain && let Some(count) = self.count.take() {
             // Every period occurs, so the last one is known without counting.
-            let last = last_of(self.asked.start, step, count);
-            let until = self.asked.until.map_or(last, |until| until.max(last));
-            self.asked.to = self.asked.to.min(until.saturating_add(1));
+            let last = last_of(self.query.start, step, count);
+            let until = self.query.until.map_or(last, |until| until.max(last));
+            self.query.to = self.query.to.min(until.saturating_add(1));
         }
         let mut index = match self.count {
             Some(_) => 0,
-            None => index_at(self.asked.from.max(first) - unit),
+            None => index_at(self.query.from.max(first) - unit),
         };
         let mut set = Vec::new();
         loop {
             let begins = first.saturating_add(index.saturating_mul(step));
-            if begins >= self.asked.to {
+            if begins >= self.query.to {
                 return Stop::Done;
             }
             if let Err(stop) = self.spend(1, begins) {
                 return stop;
             }
-            let next = if !self.filter.matches(Day::of(begins.div_euclid(DAY))) {
+            let next = if !self.by_rules.matches(Day::of(begins.div_euclid(DAY))) {
                 Some((begins.div_euclid(DAY) + 1) * DAY)
             } else if rule.hours != 0 && rule.hours & (1 << (begins.rem_euclid(DAY) / 3_600)) == 0 {
                 Some((begins.div_euclid(3_600) + 1) * 3_600)
@@ -348,27 +348,27 @@ impl Walk<'_> {
 
     /// Takes work from the budget; without enough of it nothing is known from a time on.
     pub(crate) fn spend(&mut self, work: u32, at: i64) -> Result<(), Stop> {
-        *self.budget = self.budget.checked_sub(work).ok_or(Stop::Tired(at))?;
+        *self.budget = self.budget.checked_sub(work).ok_or(Stop::OutOfBudget(at))?;
         Ok(())
     }
 
     /// An occurrence of the rule: counted, and visited when it is asked for.
     pub(crate) fn occurrence(&mut self, naive: i64) -> Result<(), Stop> {
-        if naive < self.asked.start {
+        if naive < self.query.start {
             return Ok(());
         }
         self.spend(1, naive)?;
         if let Some(count) = self.count {
             self.counted += 1;
-            if self.counted > count && self.asked.until.is_none_or(|until| naive > until) {
+            if self.counted > count && self.query.until.is_none_or(|until| naive > until) {
                 return Err(Stop::Done);
             }
         }
-        if naive >= self.asked.to {
+        if naive >= self.query.to {
             return Err(Stop::Done);
         }
-        if naive >= self.asked.from && (self.visit)(naive).is_break() {
-            return Err(Stop::Tired(naive));
+        if naive >= self.query.from && (self.visit)(naive).is_break() {
+            return Err(Stop::OutOfBudget(naive));
         }
         Ok(())
     }

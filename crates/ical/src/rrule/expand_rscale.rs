@@ -3,7 +3,7 @@
 //! In this order: leap months that a year does not have (SKIP), days that a month or year does not have (SKIP again), weekdays,
 //! positions.
 
-use crate::rrule::expand::{Stop, Walk};
+use crate::rrule::expand::{Expansion, Stop};
 use crate::rrule::rscale::{Month, Scale, Skip, Year};
 use crate::rrule::rule::{Freq, Rule, Scaled};
 use crate::values::days::{DAY, weekday};
@@ -146,10 +146,10 @@ impl<'r> Parts<'r> {
     }
 }
 
-impl Walk<'_> {
+impl Expansion<'_> {
     /// Months and years of a calendar.
     pub(crate) fn scaled_periods(&mut self, scaled: Scaled) -> Stop {
-        let start = self.asked.start.div_euclid(DAY);
+        let start = self.query.start.div_euclid(DAY);
         let origin = scaled.scale.year_of(start);
         let Some(first_year) = scaled.scale.year(origin) else {
             return Stop::Done;
@@ -158,7 +158,7 @@ impl Walk<'_> {
             return Stop::Done;
         };
         let parts = Parts::of(self.rule, scaled.skip, month, start);
-        let wanted = self.asked.from.max(self.asked.start).div_euclid(DAY);
+        let wanted = self.query.from.max(self.query.start).div_euclid(DAY);
         // A day of the year before can have been moved into this one.
         let near = i64::from(scaled.scale.year_of(wanted)) - 1 - i64::from(origin);
         let end = match self.rule.freq {
@@ -180,7 +180,7 @@ impl Walk<'_> {
         let begins = year.first() * DAY;
         self.spend(YEAR_COSTS, begins)?;
         // A day that was moved back can lie before its year.
-        Ok((begins - 40 * DAY < self.asked.to).then_some(year))
+        Ok((begins - 40 * DAY < self.query.to).then_some(year))
     }
 
     fn scaled_years(&mut self, parts: &Parts, scaled: Scaled, origin: i32, near: i64) -> Result<(), Stop> {
@@ -277,11 +277,11 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::rrule::expand::{Asked, Walked, walk};
+    use crate::rrule::expand::{Expanded, RuleQuery, expand};
     use crate::values::days::number_of;
 
     fn days(rule: &Rule, start: i64, from: i64, to: i64) -> Vec<i64> {
-        let asked = Asked {
+        let query = RuleQuery {
             start: start * DAY,
             whole_days: true,
             until: None,
@@ -289,11 +289,11 @@ mod tests {
             to: to * DAY,
         };
         let mut found = Vec::new();
-        let walked = walk(rule, asked, &mut 5_000_000, &mut |naive| {
+        let expanded = expand(rule, query, &mut 5_000_000, &mut |naive| {
             found.push(naive / DAY);
             ControlFlow::Continue(())
         });
-        assert_eq!(walked, Walked::All);
+        assert_eq!(expanded, Expanded::All);
         found
     }
 

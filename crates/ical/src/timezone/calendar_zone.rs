@@ -6,8 +6,8 @@ use zones::Zone;
 
 use crate::parse::calendar::parse;
 use crate::timezone::clock::{Clock, instant};
-use crate::timezone::vtimezone::{Wanted, YEAR};
-use crate::timezone::zone_lookup::Names;
+use crate::timezone::vtimezone::{ChangeWindow, YEAR};
+use crate::timezone::zone_lookup::ZoneLookup;
 
 /// The zone of a calendar: by its name, however that is written, or by its definition, for which a zone is taken whose clocks
 /// are the same from a year before `now` to three years after it. Nothing when it is not clear.
@@ -15,13 +15,13 @@ pub fn calendar_zone(text: &str, now: Timestamp) -> Option<Zone> {
     let calendar = parse(text.as_bytes());
     let zone = calendar.zones.iter().find(|zone| !zone.id.trim().is_empty())?;
     let (from, to) = (now.as_second() - YEAR, now.as_second() + 3 * YEAR);
-    let wanted = Wanted {
+    let wanted = ChangeWindow {
         begins: from,
         from,
         to,
         horizon: (from, to),
     };
-    let mut clocks = Names::of(&calendar, &Zone::utc(), wanted).own(&zone.id)?;
+    let mut clocks = ZoneLookup::of(&calendar, &Zone::utc(), wanted).own(&zone.id)?;
     let only = clocks.pop().filter(|_| clocks.is_empty())?;
     // The zone of a description has no name that can be kept.
     let named = only.name().and_then(|name| Zone::named(name).ok());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::{LocalTime, Zone};
 
-use crate::timezone::vtimezone::Observed;
+use crate::timezone::vtimezone::VTimezone;
 use crate::values::days::{DAY, local, naive, naive_date};
 
 /// A zone as events name it. A copy shares what a calendar defines.
@@ -18,7 +18,7 @@ pub(crate) enum Clock {
     /// A constant offset in seconds east of UTC.
     Fixed(i32),
     /// By the calendar's own VTIMEZONE.
-    Observed(Rc<Observed>),
+    VTimezone(Rc<VTimezone>),
 }
 
 /// An IANA zone that remembers a span in which its clocks do not change: nearly all times asked of one calendar
@@ -75,7 +75,7 @@ impl Clock {
         match (self, other) {
             (Self::Named(a), Self::Named(b)) => a.zone == b.zone,
             (Self::Fixed(a), Self::Fixed(b)) => a == b,
-            (Self::Observed(a), Self::Observed(b)) => a == b,
+            (Self::VTimezone(a), Self::VTimezone(b)) => a == b,
             _ => false,
         }
     }
@@ -84,7 +84,7 @@ impl Clock {
     pub(crate) fn is_utc(&self) -> bool {
         match self {
             Self::Fixed(offset) => *offset == 0,
-            Self::Observed(observed) => observed.always() == Some(0),
+            Self::VTimezone(observed) => observed.always() == Some(0),
             Self::Named(named) => {
                 let rules = named.zone.rules();
                 named.zone.offset_seconds(Timestamp::MIN) == 0
@@ -97,7 +97,7 @@ impl Clock {
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::Named(named) => Some(named.zone.name()),
-            Self::Fixed(_) | Self::Observed(_) => None,
+            Self::Fixed(_) | Self::VTimezone(_) => None,
         }
     }
 
@@ -105,7 +105,7 @@ impl Clock {
     pub(crate) fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<(i64, i64)> {
         match self {
             Self::Fixed(_) => Vec::new(),
-            Self::Observed(observed) => observed.changes_within(from.as_second(), to.as_second()),
+            Self::VTimezone(observed) => observed.changes_within(from.as_second(), to.as_second()),
             Self::Named(named) => {
                 let following = named.zone.rules().following(from);
                 following
@@ -121,7 +121,7 @@ impl Clock {
     pub(crate) fn instants(&self, at: i64) -> Instants {
         match self {
             Self::Fixed(offset) => Instants::once(instant(at.saturating_sub((*offset).into()))),
-            Self::Observed(observed) => {
+            Self::VTimezone(observed) => {
                 let (first, second) = observed.instants(at);
                 Instants {
                     meant: instant(first),
@@ -148,7 +148,7 @@ impl Clock {
     pub(crate) fn naive(&self, at: Timestamp) -> i64 {
         match self {
             Self::Fixed(offset) => at.as_second() + i64::from(*offset),
-            Self::Observed(observed) => at.as_second() + observed.offset_at(at.as_second()),
+            Self::VTimezone(observed) => at.as_second() + observed.offset_at(at.as_second()),
             Self::Named(named) => naive(named.zone.local(at)),
         }
     }

@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 
 use crate::parse::lines::Line;
 use crate::parse::names::Name;
-use crate::rrule::expand::{Asked, Walked, walk};
+use crate::rrule::expand::{Expanded, RuleQuery, expand};
 use crate::rrule::rule::{Freq, Rule};
 use crate::timezone::offset_unit::OffsetUnit;
-use crate::timezone::vtimezone::{Wanted, YEAR};
+use crate::timezone::vtimezone::{ChangeWindow, YEAR};
 use crate::values::date_time::{self, Moment};
 use crate::values::days::{DAY, Day, naive, naive_date, number_of};
 
@@ -165,7 +165,7 @@ impl Observance {
     }
 
     /// Did it apply long ago only? What follows it decides then.
-    pub(crate) fn is_over(&self, wanted: Wanted) -> bool {
+    pub(crate) fn is_over(&self, window: ChangeWindow) -> bool {
         let rules_end = self.odd.is_empty() && self.rules.iter().all(|rule| rule.until.is_some());
         let last = self.rules.iter().filter_map(|rule| rule.until.map(Onset::of));
         let onsets = self
@@ -174,11 +174,11 @@ impl Observance {
             .chain(self.dates.iter().copied())
             .chain(last);
         let last = onsets.map(|onset| onset.utc(0)).max();
-        rules_end && !self.start_assumed && last.is_some_and(|last| last < wanted.from - 10 * YEAR)
+        rules_end && !self.start_assumed && last.is_some_and(|last| last < window.from - 10 * YEAR)
     }
 
     /// Every onset that matters. Nothing when the rules cannot be followed.
-    pub(crate) fn onsets(&self, edge: Edge, wanted: Wanted, budget: &mut u32) -> Option<Vec<Onset>> {
+    pub(crate) fn onsets(&self, edge: Edge, window: ChangeWindow, budget: &mut u32) -> Option<Vec<Onset>> {
         let from = self.from.or(self.to)?;
         let mut found: Vec<Onset> = self.dates.clone();
         let Some(start) = self.start else {
@@ -189,10 +189,10 @@ impl Observance {
         }
         let start = start.local(from);
         for rule in &self.rules {
-            found.extend(followed(rule, start, from, wanted, budget)?);
+            found.extend(followed(rule, start, from, window, budget)?);
         }
         for month in &self.odd {
-            found.extend(in_month((*month)?, edge, start, from, wanted, budget)?);
+            found.extend(in_month((*month)?, edge, start, from, window, budget)?);
         }
         Some(found)
     }
@@ -237,16 +237,22 @@ fn month_of(text: &str) -> Option<u8> {
 }
 
 /// The onsets of a rule, as far as they matter; nothing when they are too many.
-fn followed(rule: &Rule, start: i64, from: i64, wanted: Wanted, budget: &mut u32) -> Option<Vec<Onset>> {
+fn followed(
+    rule: &Rule,
+    start: i64,
+    from: i64,
+    window: ChangeWindow,
+    budget: &mut u32,
+) -> Option<Vec<Onset>> {
     let until = rule.until.map(|until| match until {
         Moment::Date(date) => naive_date(date) + DAY - 1,
         Moment::Local(local) => naive(local),
         Moment::Utc(utc) => naive(utc) + from,
     });
-    let begins = wanted.begins;
+    let begins = window.begins;
     // The last onset before that time counts, too, however far apart they are.
     let apart = rule.interval.min(100) * 10 * YEAR;
-    let asked = Asked {
+    let query = RuleQuery {
         start,
         whole_days: false,
         until,
@@ -254,11 +260,11 @@ fn followed(rule: &Rule, start: i64, from: i64, wanted: Wanted, budget: &mut u32
             Some(_) => start,
             None => until.map_or(begins, |until| until.min(begins)) - apart,
         },
-        to: wanted.to,
+        to: window.to,
     };
     let mut before = None;
     let mut onsets = Vec::new();
-    let walked = walk(rule, asked, budget, &mut |onset| {
+    let expanded = expand(rule, query, budget, &mut |onset| {
         if onset < begins {
             before = Some(onset);
         } else {
@@ -271,7 +277,7 @@ fn followed(rule: &Rule, start: i64, from: i64, wanted: Wanted, budget: &mut u32
         }
     });
     onsets.extend(before.map(Onset::Local));
-    (walked == Walked::All).then_some(onsets)
+    (expanded == Expanded::All).then_some(onsets)
 }
 
 /// An onset a year on the first or last day of a month.
@@ -280,7 +286,7 @@ fn in_month(
     edge: Edge,
     start: i64,
     from: i64,
-    wanted: Wanted,
+    window: ChangeWindow,
     budget: &mut u32,
 ) -> Option<Vec<Onset>> {
     let (day, time) = match edge {
@@ -289,5 +295,5 @@ fn in_month(
     };
     let rule = Rule::parse(&format!("FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}"))?;
     let first_day = start.div_euclid(DAY) - 31;
-    followed(&rule, first_day * DAY + time, from, wanted, budget)
+    followed(&rule, first_day * DAY + time, from, window, budget)
 }

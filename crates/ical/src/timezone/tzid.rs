@@ -10,9 +10,9 @@ use zones::Zone;
 
 use crate::parse::components::CalendarText;
 use crate::timezone::clock::Clock;
-use crate::timezone::vtimezone::Wanted;
+use crate::timezone::vtimezone::ChangeWindow;
 pub(crate) use crate::timezone::zone_lookup::Certainty;
-use crate::timezone::zone_lookup::Names;
+use crate::timezone::zone_lookup::ZoneLookup;
 
 /// Most readings of a resource.
 const MOST_READINGS: usize = 8;
@@ -39,7 +39,7 @@ pub(crate) enum Floating {
 
 /// Finds zones for one resource and remembers them.
 pub(crate) struct Resolver<'a> {
-    names: Names<'a>,
+    names: ZoneLookup<'a>,
     owner: Rc<Clock>,
     /// The zones of floating times, once they have been looked up.
     floating: Option<(usize, Floating)>,
@@ -55,8 +55,8 @@ pub(crate) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(crate) fn new(calendar: &'a CalendarText<'a>, owner: &Zone, wanted: Wanted) -> Self {
-        let names = Names::of(calendar, owner, wanted);
+    pub(crate) fn new(calendar: &'a CalendarText<'a>, owner: &Zone, window: ChangeWindow) -> Self {
+        let names = ZoneLookup::of(calendar, owner, window);
         let owner = Rc::new(Clock::named(owner.clone()));
         Self {
             names,

@@ -4,7 +4,7 @@ use crate::values::days::DAY;
 
 /// The changes of the clocks, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Observed {
+pub(crate) struct VTimezone {
     /// Offset before the first change, in seconds east of UTC.
     initial: i64,
     changes: Vec<Change>,
@@ -17,7 +17,7 @@ pub(crate) struct Change {
     pub offset: i64,
 }
 
-impl Observed {
+impl VTimezone {
     /// The zone of these changes. Those that change nothing are dropped.
     pub(crate) fn new(initial: i64, mut changes: Vec<Change>) -> Self {
         changes.sort_unstable();
@@ -91,7 +91,7 @@ pub(crate) const YEAR: i64 = 366 * DAY;
 
 /// The time in which changes of the clocks are asked for, in seconds since the epoch.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
+pub(crate) struct ChangeWindow {
     /// Changes before this are left out but for the last one: a definition from the year 1 costs no more than one of today.
     pub begins: i64,
     /// From here on the readings of a definition are compared.

@@ -6,7 +6,7 @@
 use crate::parse::components::ZoneText;
 use crate::timezone::observance::{Edge, Observance, Onset};
 use crate::timezone::offset_unit::OffsetUnit;
-use crate::timezone::vtimezone::{Change, Observed, Wanted, YEAR};
+use crate::timezone::vtimezone::{Change, ChangeWindow, VTimezone, YEAR};
 use crate::values::days::DAY;
 
 /// Most parts of a definition that are looked at.
@@ -23,7 +23,7 @@ const SURELY: i64 = 120 * DAY;
 #[derive(Debug, Default)]
 pub(crate) struct Meanings {
     /// One when the definition is clear; nothing when no part of it can be read.
-    pub readings: Vec<Observed>,
+    pub readings: Vec<VTimezone>,
     /// Something was missing or could not be read, and was taken from the rest.
     pub completed: bool,
     /// There are more readings than are looked at.
@@ -32,23 +32,23 @@ pub(crate) struct Meanings {
 
 impl Meanings {
     /// Reads a definition. Every unit of work is taken from `budget`.
-    pub(crate) fn of(zone: &ZoneText, wanted: Wanted, budget: &mut u32) -> Self {
+    pub(crate) fn of(zone: &ZoneText, window: ChangeWindow, budget: &mut u32) -> Self {
         let mut all = Self::default();
         for unit in OffsetUnit::of(zone) {
-            let mut meanings = Self::in_unit(zone, unit, wanted, budget);
+            let mut meanings = Self::in_unit(zone, unit, window, budget);
             meanings.completed |= unit != OffsetUnit::Clock;
-            all.join(meanings, wanted);
+            all.join(meanings, window);
         }
         all
     }
 
-    fn in_unit(zone: &ZoneText, unit: OffsetUnit, wanted: Wanted, budget: &mut u32) -> Self {
+    fn in_unit(zone: &ZoneText, unit: OffsetUnit, window: ChangeWindow, budget: &mut u32) -> Self {
         let parts = zone.observances.iter().take(MOST_PARTS);
         let mut parts: Vec<Observance> = parts.map(|lines| Observance::read(lines, unit)).collect();
         complete_offsets(&mut parts);
         disregard_common_starts(&mut parts);
         for part in &mut parts {
-            part.begin_before(wanted.to);
+            part.begin_before(window.to);
         }
         let offsets = offsets_of(&parts);
         let mut meanings = Self {
@@ -60,26 +60,26 @@ impl Meanings {
         {
             // Whatever is said of onsets, or not, there is but one offset to have.
             meanings.completed = parts.iter().any(|part| part.offset_concluded);
-            meanings.add(always(&[only]), wanted);
+            meanings.add(always(&[only]), window);
             return meanings;
         }
         let (clear, unclear): (Vec<_>, Vec<_>) = parts.into_iter().partition(Observance::is_clear);
-        let matters = |part: &&Observance| !part.is_over(wanted);
+        let matters = |part: &&Observance| !part.is_over(window);
         let all = clear.iter().chain(&unclear).filter(matters);
         meanings.completed = all
             .into_iter()
             .any(|part| part.offset_concluded || part.onsets_assumed);
         if clear.is_empty() {
-            meanings.add(always(&offsets), wanted);
+            meanings.add(always(&offsets), window);
             return meanings;
         }
         let mut unsaid = false;
         for edge in [Edge::Earliest, Edge::Latest] {
-            let Some(changes) = onsets(&clear, edge, wanted, budget) else {
+            let Some(changes) = onsets(&clear, edge, window, budget) else {
                 unsaid = true;
                 break;
             };
-            meanings.add(readings_of(&changes, wanted), wanted);
+            meanings.add(readings_of(&changes, window), window);
             if clear.iter().all(|part| part.odd.is_empty()) {
                 break;
             }
@@ -87,28 +87,28 @@ impl Meanings {
         if unsaid {
             meanings.readings.clear();
             meanings.completed = true;
-            meanings.add(always(&offsets), wanted);
-        } else if unclear.iter().any(|part| matters(&part)) && !meanings.explain(wanted) {
+            meanings.add(always(&offsets), window);
+        } else if unclear.iter().any(|part| matters(&part)) && !meanings.explain(window) {
             // A part that cannot be placed may be in force.
-            meanings.add(always(&offsets_of(&unclear)), wanted);
+            meanings.add(always(&offsets_of(&unclear)), window);
         }
         meanings
     }
 
     /// Adds what another definition of the same name means. One that cannot be read adds nothing.
-    pub(crate) fn join(&mut self, other: Self, wanted: Wanted) {
+    pub(crate) fn join(&mut self, other: Self, window: ChangeWindow) {
         self.completed |= other.completed && !other.readings.is_empty();
         self.too_many |= other.too_many;
-        self.add(other.readings, wanted);
+        self.add(other.readings, window);
     }
 
     /// Adds readings that mean something else in the wanted time than those before.
-    fn add(&mut self, readings: impl IntoIterator<Item = Observed>, wanted: Wanted) {
+    fn add(&mut self, readings: impl IntoIterator<Item = VTimezone>, window: ChangeWindow) {
         for reading in readings {
             let is_known = self
                 .readings
                 .iter()
-                .any(|known| known.agrees_from(wanted.from, &reading));
+                .any(|known| known.agrees_from(window.from, &reading));
             if is_known {
                 continue;
             }
@@ -121,10 +121,10 @@ impl Meanings {
     }
 
     /// Do the clocks change back and forth in the wanted time, so that a part that cannot be read is not missed?
-    fn explain(&self, wanted: Wanted) -> bool {
+    fn explain(&self, window: ChangeWindow) -> bool {
         self.readings
             .iter()
-            .all(|reading| reading.changes_within(wanted.from, wanted.to).len() > 1)
+            .all(|reading| reading.changes_within(window.from, window.to).len() > 1)
     }
 }
 
@@ -170,8 +170,8 @@ fn offsets_of(parts: &[Observance]) -> Vec<i64> {
 }
 
 /// Zones whose clocks never change.
-fn always(offsets: &[i64]) -> impl Iterator<Item = Observed> {
-    offsets.iter().map(|offset| Observed::new(*offset, Vec::new()))
+fn always(offsets: &[i64]) -> impl Iterator<Item = VTimezone> {
+    offsets.iter().map(|offset| VTimezone::new(*offset, Vec::new()))
 }
 
 /// A change of the clocks as it is written.
@@ -185,11 +185,11 @@ struct Step {
 }
 
 /// The onsets of all parts in their order; nothing when one of them cannot be followed.
-fn onsets(parts: &[Observance], edge: Edge, wanted: Wanted, budget: &mut u32) -> Option<Vec<Step>> {
+fn onsets(parts: &[Observance], edge: Edge, window: ChangeWindow, budget: &mut u32) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     for part in parts {
         let to = part.to?;
-        let onsets = part.onsets(edge, wanted, budget)?;
+        let onsets = part.onsets(edge, window, budget)?;
         steps.extend(onsets.into_iter().map(|onset| Step {
             onset,
             from: part.from,
@@ -204,7 +204,7 @@ fn onsets(parts: &[Observance], edge: Edge, wanted: Wanted, budget: &mut u32) ->
 /// What changes of the clocks mean. An onset that follows one to the same offset, and says that it comes from another, shows
 /// that the way back is missing: the clocks are there at the latest just before it, and at the earliest some months after
 /// the one before.
-fn readings_of(steps: &[Step], wanted: Wanted) -> Vec<Observed> {
+fn readings_of(steps: &[Step], window: ChangeWindow) -> Vec<VTimezone> {
     let Some(first) = steps.first() else {
         return Vec::new();
     };
@@ -219,7 +219,7 @@ fn readings_of(steps: &[Step], wanted: Wanted) -> Vec<Observed> {
         if let Some(before) = changes.last()
             && offset == step.to
             && from != offset
-            && at >= wanted.from
+            && at >= window.from
             && before.at + SURELY < at
         {
             ways_back.push(Change {
@@ -230,16 +230,16 @@ fn readings_of(steps: &[Step], wanted: Wanted) -> Vec<Observed> {
         offset = step.to;
         changes.push(Change { at, offset });
     }
-    let mut readings = vec![Observed::new(initial, changes.clone())];
+    let mut readings = vec![VTimezone::new(initial, changes.clone())];
     let mut earlier = initial;
-    if let Some((before, last)) = last_year(steps, &changes, wanted) {
-        if last.at + SURELY < wanted.horizon.1 {
+    if let Some((before, last)) = last_year(steps, &changes, window) {
+        if last.at + SURELY < window.horizon.1 {
             ways_back.push(Change {
                 at: last.at + SURELY,
                 offset: before.offset,
             });
         }
-        if changes.len() == 2 && wanted.horizon.0 < before.at - SURELY {
+        if changes.len() == 2 && window.horizon.0 < before.at - SURELY {
             // It is the only year that is written, and others come before it, too.
             earlier = before.offset;
             ways_back.push(Change {
@@ -250,7 +250,7 @@ fn readings_of(steps: &[Step], wanted: Wanted) -> Vec<Observed> {
     }
     if !ways_back.is_empty() {
         changes.extend(ways_back);
-        readings.push(Observed::new(earlier, changes));
+        readings.push(VTimezone::new(earlier, changes));
     }
     readings
 }
@@ -258,7 +258,7 @@ fn readings_of(steps: &[Step], wanted: Wanted) -> Vec<Observed> {
 /// The last two changes, if they are those of a year with summer time whose rule is not written: programs write the changes of
 /// one year, or of some, and mean all that follow. Whether they follow, and on which days, is not known. Where the changes of
 /// many years ended long ago they are history.
-fn last_year(steps: &[Step], changes: &[Change], wanted: Wanted) -> Option<(Change, Change)> {
+fn last_year(steps: &[Step], changes: &[Change], window: ChangeWindow) -> Option<(Change, Change)> {
     let ([.., first, second], [.., before, last]) = (steps, changes) else {
         return None;
     };
@@ -268,6 +268,6 @@ fn last_year(steps: &[Step], changes: &[Change], wanted: Wanted) -> Option<(Chan
         && second.from.is_none_or(|from| from == first.to)
         && first.from.is_none_or(|from| from == second.to);
     let is_year = last.at - before.at < YEAR;
-    let is_recent = steps.len() == 2 || last.at > wanted.from - 10 * YEAR;
+    let is_recent = steps.len() == 2 || last.at > window.from - 10 * YEAR;
     (is_open && is_pair && is_year && is_recent).then_some((*before, *last))
 }

@@ -12,7 +12,7 @@ use zones::{Label, Zone};
 use crate::parse::components::{CalendarText, EventText, ZoneText};
 use crate::parse::names::Name;
 use crate::timezone::clock::{Clock, instant};
-use crate::timezone::vtimezone::{Wanted, YEAR};
+use crate::timezone::vtimezone::{ChangeWindow, YEAR};
 use crate::timezone::vtimezone_readings::Meanings;
 use crate::values::zone_name::{bare, comparable, last_part, named, place, place_at_start};
 
@@ -53,12 +53,12 @@ impl Certainty {
 
 /// What a name turned out to mean. No clocks: nothing.
 #[derive(Debug, Clone)]
-pub(crate) struct Meant {
+pub(crate) struct ZoneMeaning {
     pub clocks: Vec<Clock>,
     pub certainty: Certainty,
 }
 
-impl Meant {
+impl ZoneMeaning {
     fn zone(zone: Zone) -> Self {
         Self {
             clocks: vec![Clock::named(zone)],
@@ -84,28 +84,28 @@ impl Meant {
 
 /// What the definitions of one name say.
 #[derive(Debug, Clone, Default)]
-struct Said {
+struct DefinedZone {
     /// By the changes of the clocks.
-    meant: Option<Meant>,
+    meant: Option<ZoneMeaning>,
     /// By another name, where they do not contradict each other.
     hinted: Option<Zone>,
 }
 
 /// The names of zones in one resource, and what it defines them as.
 #[derive(Debug)]
-pub(crate) struct Names<'a> {
+pub(crate) struct ZoneLookup<'a> {
     definitions: &'a [ZoneText<'a>],
     /// The events whose zones these are.
     events: &'a [EventText<'a>],
     /// Definitions by their names as they are compared.
     by_name: HashMap<String, Vec<&'a ZoneText<'a>>>,
     /// What they say, read once: a text may have as many names that mean them as it has lines.
-    said: HashMap<String, Said>,
+    said: HashMap<String, DefinedZone>,
     /// What is taken for each name that says nothing.
-    guess: Option<Meant>,
+    guess: Option<ZoneMeaning>,
     /// What all definitions of the resource together may cost.
     budget: u32,
-    wanted: Wanted,
+    window: ChangeWindow,
     owner_zone: Zone,
     /// The zones that the text names as those of its floating times.
     own: &'a [String],
@@ -113,8 +113,8 @@ pub(crate) struct Names<'a> {
     incomplete: bool,
 }
 
-impl<'a> Names<'a> {
-    pub(crate) fn of(calendar: &'a CalendarText<'a>, owner: &Zone, wanted: Wanted) -> Self {
+impl<'a> ZoneLookup<'a> {
+    pub(crate) fn of(calendar: &'a CalendarText<'a>, owner: &Zone, window: ChangeWindow) -> Self {
         let definitions = &calendar.zones;
         let mut by_name: HashMap<String, Vec<&ZoneText>> = HashMap::new();
         let mut incomplete = false;
@@ -133,7 +133,7 @@ impl<'a> Names<'a> {
             said: HashMap::new(),
             guess: None,
             budget: WORK,
-            wanted,
+            window,
             owner_zone: owner.clone(),
             own: &calendar.own_zones,
             incomplete,
@@ -152,7 +152,7 @@ impl<'a> Names<'a> {
     }
 
     /// What a TZID means.
-    pub(crate) fn look_up(&mut self, id: &str) -> Meant {
+    pub(crate) fn look_up(&mut self, id: &str) -> ZoneMeaning {
         if id.len() > LONGEST_NAME {
             return self.guessed();
         }
@@ -186,9 +186,9 @@ impl<'a> Names<'a> {
     }
 
     /// What is meant by a name alone and by a definition of that name.
-    fn by_own_name(&mut self, name: &str) -> Option<Meant> {
+    fn by_own_name(&mut self, name: &str) -> Option<ZoneMeaning> {
         if let Some(zone) = place(name) {
-            return Some(Meant::zone(zone));
+            return Some(ZoneMeaning::zone(zone));
         }
         let said = self.said(&comparable(name));
         let half = match said.meant {
@@ -196,7 +196,7 @@ impl<'a> Names<'a> {
             half => half,
         };
         if let Some(zone) = said.hinted {
-            return Some(Meant::zone(zone));
+            return Some(ZoneMeaning::zone(zone));
         }
         if let Some(zone) = zones::from_windows(name)
             .or_else(|| zones::spelt(name))
@@ -204,18 +204,18 @@ impl<'a> Names<'a> {
         {
             return Some(match half {
                 Some(half) if !self.may_be(&zone, &half.clocks) => {
-                    Meant::any(half.clocks.into_iter().chain([Clock::named(zone)]).collect())
+                    ZoneMeaning::any(half.clocks.into_iter().chain([Clock::named(zone)]).collect())
                 }
-                _ => Meant::zone(zone),
+                _ => ZoneMeaning::zone(zone),
             });
         }
         // The names without an area are those of offsets, and others mean other offsets by them.
         if let Some(half) = half {
             let also = last_part(name).map(Clock::named);
-            return Some(Meant::any(half.clocks.into_iter().chain(also).collect()));
+            return Some(ZoneMeaning::any(half.clocks.into_iter().chain(also).collect()));
         }
         last_part(name)
-            .map(Meant::zone)
+            .map(ZoneMeaning::zone)
             .or_else(|| by_offset(name))
             .or_else(|| shown(name))
             .or_else(|| short(name))
@@ -223,7 +223,7 @@ impl<'a> Names<'a> {
 
     /// Is what a definition may mean, of which only a part is known, this zone? Asked of a winter and a summer.
     fn may_be(&self, zone: &Zone, clocks: &[Clock]) -> bool {
-        let from = self.wanted.horizon.0;
+        let from = self.window.horizon.0;
         [from, from + YEAR / 2].map(instant).into_iter().all(|at| {
             let offset = i64::from(zone.offset_seconds(at));
             clocks
@@ -233,15 +233,15 @@ impl<'a> Names<'a> {
     }
 
     /// What the definitions of a name say; nothing when there are none.
-    fn said(&mut self, name: &str) -> Said {
+    fn said(&mut self, name: &str) -> DefinedZone {
         if let Some(said) = self.said.get(name) {
             return said.clone();
         }
         let Some(definitions) = self.by_name.get(name).cloned() else {
-            return Said::default();
+            return DefinedZone::default();
         };
         let hinted = definitions.iter().find_map(|zone| hinted(zone));
-        let said = Said {
+        let said = DefinedZone {
             meant: self.defined(&definitions),
             hinted: hinted.filter(|_| !clash(&definitions)),
         };
@@ -250,11 +250,11 @@ impl<'a> Names<'a> {
     }
 
     /// What definitions mean: several, when they differ or can be read in several ways.
-    fn defined(&mut self, definitions: &[&ZoneText]) -> Option<Meant> {
+    fn defined(&mut self, definitions: &[&ZoneText]) -> Option<ZoneMeaning> {
         let mut all = Meanings::default();
         for zone in definitions {
-            let meanings = Meanings::of(zone, self.wanted, &mut self.budget);
-            all.join(meanings, self.wanted);
+            let meanings = Meanings::of(zone, self.window, &mut self.budget);
+            all.join(meanings, self.window);
         }
         self.incomplete |= all.too_many;
         let certainty = match all.readings.len() {
@@ -263,11 +263,11 @@ impl<'a> Names<'a> {
             1 => Certainty::Known,
             _ => Certainty::Several,
         };
-        Some(Meant {
+        Some(ZoneMeaning {
             clocks: all
                 .readings
                 .into_iter()
-                .map(|reading| Clock::Observed(Rc::new(reading)))
+                .map(|reading| Clock::VTimezone(Rc::new(reading)))
                 .collect(),
             certainty,
         })
@@ -298,7 +298,7 @@ impl<'a> Names<'a> {
     }
 
     /// For a name that says nothing: the calendar's own zones, else those that its events name and the owner's.
-    fn guessed(&mut self) -> Meant {
+    fn guessed(&mut self) -> ZoneMeaning {
         if let Some(guess) = &self.guess {
             return guess.clone();
         }
@@ -307,7 +307,7 @@ impl<'a> Names<'a> {
         guess
     }
 
-    fn guess(&mut self) -> Meant {
+    fn guess(&mut self) -> ZoneMeaning {
         let mut names: Vec<&str> = Vec::new();
         for zone in self.definitions {
             if names.len() <= MOST_GUESSES && !names.contains(&zone.id.as_str()) {
@@ -328,7 +328,7 @@ impl<'a> Names<'a> {
         if clocks.is_empty() {
             let others = self.named_by_events();
             if others.is_empty() {
-                return Meant {
+                return ZoneMeaning {
                     clocks,
                     certainty: Certainty::Unknown,
                 };
@@ -344,7 +344,7 @@ impl<'a> Names<'a> {
             1 => Certainty::OnlyDefinition,
             _ => Certainty::Likely,
         };
-        Meant { clocks, certainty }
+        ZoneMeaning { clocks, certainty }
     }
 }
 
@@ -356,35 +356,35 @@ fn clash(definitions: &[&ZoneText]) -> bool {
 }
 
 /// By an offset in the name.
-fn by_offset(name: &str) -> Option<Meant> {
+fn by_offset(name: &str) -> Option<ZoneMeaning> {
     let possible = zones::by_offset(name)?;
     let offsets = possible.offsets.into_iter().map(Clock::Fixed);
     let zones = possible.zones.into_iter().map(Clock::named);
-    Some(Meant::one_or_any(zones.chain(offsets).collect()))
+    Some(ZoneMeaning::one_or_any(zones.chain(offsets).collect()))
 }
 
 /// By what programs show people as the name of a zone.
-fn shown(name: &str) -> Option<Meant> {
+fn shown(name: &str) -> Option<ZoneMeaning> {
     let fixed = |offset| Clock::Fixed(offset);
     Some(match zones::labelled(name)? {
-        Label::Offset(offset) => Meant::one_or_any(vec![fixed(offset)]),
-        Label::Zones(zones) => Meant::one_or_any(zones.into_iter().map(Clock::named).collect()),
+        Label::Offset(offset) => ZoneMeaning::one_or_any(vec![fixed(offset)]),
+        Label::Zones(zones) => ZoneMeaning::one_or_any(zones.into_iter().map(Clock::named).collect()),
         // Whether there is summer time is not said.
         Label::Unsure { offset, zones } => {
             let named = zones.into_iter().map(Clock::named);
-            Meant::any(named.chain([fixed(offset), fixed(offset + 3_600)]).collect())
+            ZoneMeaning::any(named.chain([fixed(offset), fixed(offset + 3_600)]).collect())
         }
     })
 }
 
 /// By an abbreviation: the zone in which it is used, or its offset all the year round.
-fn short(name: &str) -> Option<Meant> {
+fn short(name: &str) -> Option<ZoneMeaning> {
     let known = zones::abbreviated(name);
     let clocks = known
         .into_iter()
         .flat_map(|(offset, zone)| [Clock::named(zone), Clock::Fixed(offset)]);
     let clocks: Vec<Clock> = clocks.collect();
-    (!clocks.is_empty()).then(|| Meant::any(clocks))
+    (!clocks.is_empty()).then(|| ZoneMeaning::any(clocks))
 }
 
 /// What a definition says of itself by another name.

@@ -11,7 +11,7 @@ use crate::parse::lines::plain_text;
 use crate::parse::names::Name;
 use crate::problems::Problems;
 use crate::timezone::tzid::Resolver;
-use crate::timezone::vtimezone::Wanted;
+use crate::timezone::vtimezone::ChangeWindow;
 
 /// What a person would notice as changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ pub enum Change {
 const LONGEST: usize = 100_000;
 
 /// When zones that a calendar defines are wanted: from 1970 to the year 2100, in seconds since the epoch.
-const WANTED: Wanted = Wanted {
+const WANTED: ChangeWindow = ChangeWindow {
     begins: 0,
     from: 0,
     to: 4_102_444_800,
