@@ -3,23 +3,23 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::breaks;
-use crate::clock::moved;
-use crate::components::{CalendarText, EventText};
-use crate::days::{DAY, naive_date};
-use crate::event::bare_address;
-use crate::free_busy;
-use crate::group::{Sink, expand};
-use crate::lines::Reader;
+use crate::ambiguous_dates::date_readings::DateReadings;
+use crate::events::types::Event;
+use crate::events::vevent::bare_address;
+use crate::events::vfreebusy;
 use crate::model::{Blocks, Horizon, Instance, Owner, ProblemKind, Reading};
-use crate::names::Name;
-use crate::observed::Wanted;
-use crate::parse::parse;
+use crate::parse::calendar::parse;
+use crate::parse::components::{CalendarText, EventText};
+use crate::parse::line_breaks;
+use crate::parse::lines::Reader;
+use crate::parse::names::Name;
 use crate::problems::Problems;
-use crate::resolve::Resolver;
-use crate::series::Budget;
-use crate::ways::Ways;
-use crate::written::Event;
+use crate::recurrence::recurrence_set::{Sink, add_instances};
+use crate::recurrence::series::Budget;
+use crate::timezone::clock::moved;
+use crate::timezone::tzid::Resolver;
+use crate::timezone::vtimezone::ChangeWindow;
+use crate::values::days::{DAY, naive_date};
 
 /// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
 /// the length of the text; what is not understood blocks, and what cannot even be placed is a problem whose
@@ -30,17 +30,17 @@ pub fn read(text: &str, owner: &Owner, horizon: &Horizon) -> Reading {
 
 /// As [`read`], from bytes: servers fold lines within a character, so that only the unfolded text is UTF-8.
 pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
-    let text = breaks::mended(text);
+    let text = line_breaks::mended(text);
     let mut calendar = parse(&text);
     let (repaired, with_ends);
     if calendar.lacks_times() {
-        repaired = breaks::repaired(&text);
+        repaired = line_breaks::repaired(&text);
         let again = parse(&repaired);
         if again.placed() > calendar.placed() {
             calendar = again;
         }
     } else if calendar.endless() > 0
-        && let Some(text) = breaks::with_ends(&text)
+        && let Some(text) = line_breaks::with_ends(&text)
     {
         with_ends = text;
         let again = parse(&with_ends);
@@ -48,7 +48,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
             calendar = again;
         }
     }
-    let ways = Ways::of(&mut calendar);
+    let date_readings = DateReadings::of(&mut calendar);
     let mut problems = Problems::default();
     let has_events = !(calendar.events.is_empty() && calendar.free_busy.is_empty());
     if (!calendar.recognised && !has_events) || hides_events(&calendar, &text) {
@@ -72,8 +72,8 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         .iter()
         .map(|address| bare_address(address))
         .collect();
-    let wanted = wanted(&calendar, &ways, *horizon);
-    let mut zones = Resolver::new(&calendar, owner.zone, wanted);
+    let window = change_window(&calendar, &date_readings, *horizon);
+    let mut zones = Resolver::new(&calendar, owner.zone, window);
     if calendar.availability {
         problems.add(
             ProblemKind::Component,
@@ -94,21 +94,21 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     let mut readings = 0;
     let mut blocking = Blocking::default();
     loop {
-        for (place, way) in ways.all().iter().enumerate() {
-            let is_read = |text: &&EventText| ways.has(place, text);
+        for (place, date_reading) in date_readings.all().iter().enumerate() {
+            let is_read = |text: &&EventText| date_readings.has(place, text);
             let texts = calendar.events.iter().filter(is_read);
             let events: Vec<Event> = texts
-                .flat_map(|event| Event::read(&way.of(event), &me, &mut zones, &mut sink.problems))
+                .flat_map(|event| Event::read(&date_reading.of(event), &me, &mut zones, &mut sink.problems))
                 .collect();
             if !sink.problems.is_empty() {
                 blocking.note(&events);
             }
             for group in by_uid(&events) {
-                expand(&group, &mut sink);
+                add_instances(&group, &mut sink);
             }
             for text in calendar.free_busy.iter().filter(is_read) {
-                for list in free_busy::read(&way.of(text), &mut zones, &mut sink.problems) {
-                    expand(&[&list], &mut sink);
+                for list in vfreebusy::read(&date_reading.of(text), &mut zones, &mut sink.problems) {
+                    add_instances(&[&list], &mut sink);
                 }
             }
         }
@@ -118,12 +118,12 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
         }
     }
     sink.problems.forget(|uid| blocking.are_free(uid));
-    note_incomplete(&zones, &ways, &mut sink.problems);
+    note_incomplete(&zones, &date_readings, &mut sink.problems);
     let mut all = calendar.events.iter().chain(&calendar.free_busy);
     let first = all.next().and_then(|event| event.first(Name::Uid));
     Reading {
         uid: first.unwrap_or("").to_owned(),
-        instances: of_all_readings(sorted(sink.instances), readings, ways.all().len()),
+        instances: of_all_readings(sorted(sink.instances), readings, date_readings.all().len()),
         problems: sink.problems.into_list(),
     }
 }
@@ -153,7 +153,7 @@ impl Blocking {
 }
 
 /// Says of what can be meant in more ways than are looked at.
-fn note_incomplete(zones: &Resolver, ways: &Ways, problems: &mut Problems) {
+fn note_incomplete(zones: &Resolver, date_readings: &DateReadings, problems: &mut Problems) {
     let mut note = |kind, what: &str| {
         let sentence = format!(
             "The {what} of a calendar can be meant in more ways than are looked at, so times may be missing."
@@ -163,7 +163,7 @@ fn note_incomplete(zones: &Resolver, ways: &Ways, problems: &mut Problems) {
     if zones.is_incomplete() {
         note(ProblemKind::Zone, "time zones");
     }
-    if ways.is_incomplete() {
+    if date_readings.is_incomplete() {
         note(ProblemKind::Date, "dates");
     }
 }
@@ -181,18 +181,21 @@ fn hides_events(calendar: &CalendarText, text: &[u8]) -> bool {
 
 /// When the zones that a calendar defines are needed: a little before and beyond the horizon, for ends and moved occurrences,
 /// and since the first event, on which the length of its series is measured.
-fn wanted(calendar: &CalendarText, ways: &Ways, horizon: Horizon) -> Wanted {
+fn change_window(calendar: &CalendarText, date_readings: &DateReadings, horizon: Horizon) -> ChangeWindow {
     let from = moved(horizon.from, -400 * DAY).as_second();
     let mut begins = from;
     if !calendar.zones.is_empty() {
-        let days = calendar.events.iter().flat_map(|event| ways.starts(event));
+        let days = calendar
+            .events
+            .iter()
+            .flat_map(|event| date_readings.starts(event));
         // A start that cannot be read may be any.
         let first = days.map(|day| day.map_or(0, naive_date)).min();
         // Before 1970 no calendar begins, whatever it says.
         begins = first.map_or(from, |first| from.min((first - 2 * DAY).max(0)));
     }
     let to = moved(horizon.to, 800 * DAY).as_second();
-    Wanted {
+    ChangeWindow {
         begins,
         from,
         to,
@@ -205,8 +208,8 @@ fn wanted(calendar: &CalendarText, ways: &Ways, horizon: Horizon) -> Wanted {
 
 /// What the text means when its zones or dates can be meant in several ways: what blocks in one reading blocks, but only what is in
 /// all of them for the zones is understood. An event whose dates can be is not understood anyway.
-fn of_all_readings(instances: Vec<Instance>, readings: usize, ways: usize) -> Vec<Instance> {
-    if readings == 1 && ways == 1 {
+fn of_all_readings(instances: Vec<Instance>, readings: usize, date_readings: usize) -> Vec<Instance> {
+    if readings == 1 && date_readings == 1 {
         return instances;
     }
     let same = instances.chunk_by(|a, b| a == b);
@@ -263,7 +266,7 @@ fn by_uid(events: &[Event]) -> Vec<Vec<&Event>> {
 /// which is not meant.
 pub fn uid(text: &str) -> Option<String> {
     let mut in_alarm = false;
-    for line in Reader::new(&breaks::mended(text.as_bytes())) {
+    for line in Reader::new(&line_breaks::mended(text.as_bytes())) {
         match line.name {
             Name::Begin | Name::End if line.value.eq_ignore_ascii_case("VALARM") => {
                 in_alarm = line.name == Name::Begin;

@@ -1,7 +1,7 @@
 //! The body of an answer while it arrives: bounded, as UTF-8, and without what nobody here reads.
 
+mod attachment_filter;
 mod lines;
-mod sieve;
 mod utf8;
 
 use std::io::{self, Cursor};
@@ -10,10 +10,10 @@ use futures::stream::{self, BoxStream, Stream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio_util::io::StreamReader;
 
-pub(crate) use sieve::{CUT, Kind};
+pub(crate) use attachment_filter::{CUT, Kind};
 
 use crate::{Error, Limits};
-use sieve::Sieve;
+use attachment_filter::AttachmentFilter;
 use utf8::Utf8;
 
 // Futures that hold it are to be spawned, and connections' streams can be sent to another thread but not shared.
@@ -47,7 +47,7 @@ pub(crate) fn body<P: AsRef<[u8]> + 'static>(
             Bound::Bits => limits.answer_bytes,
         },
         utf8: Utf8::default(),
-        sieve: Sieve::new(kind, usize::try_from(limits.resource_bytes).unwrap_or(usize::MAX)),
+        filter: AttachmentFilter::new(kind, usize::try_from(limits.resource_bytes).unwrap_or(usize::MAX)),
     };
     let end = stream::once(async { Ok(None) });
     let pieces = pieces.map_ok(Some).chain(end).map(move |piece| {
@@ -67,7 +67,7 @@ struct Meter {
     most_arrived: u64,
     most_passed: u64,
     utf8: Utf8,
-    sieve: Sieve,
+    filter: AttachmentFilter,
 }
 
 impl Meter {
@@ -81,13 +81,13 @@ impl Meter {
     fn finish(&mut self) -> Result<Vec<u8>, Error> {
         let text = self.utf8.finish();
         let mut passed = self.pass(text)?;
-        self.sieve.finish(&mut passed);
+        self.filter.finish(&mut passed);
         Ok(passed)
     }
 
     fn pass(&mut self, text: &[u8]) -> Result<Vec<u8>, Error> {
         let mut passed = Vec::with_capacity(text.len());
-        self.sieve.push(text, &mut passed)?;
+        self.filter.push(text, &mut passed)?;
         self.passed += passed.len() as u64;
         within(self.passed, self.most_passed)?;
         Ok(passed)
