@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::connections::{Discovered, NewConnection};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
-use store::{ReadTx, RemoteCalendarId, SecretKey, Store, connections, external_events, remote_calendars};
+use store::{RemoteCalendarId, SecretKey, Store, WriteTx, connections, external_events, remote_calendars};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -188,7 +188,7 @@ async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
     tx.commit().await.unwrap();
 }
 
-async fn watched_calendar(tx: &mut ReadTx, staff: StaffId, now: Timestamp) -> RemoteCalendarId {
+async fn watched_calendar(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> RemoteCalendarId {
     let account = NewConnection {
         staff_id: staff,
         server: store::Server::Icloud,

@@ -631,7 +631,7 @@ async fn who_was_promised_a_mail_gets_it_although_the_appointment_is_deleted(wor
         .unwrap();
     delete(&world, &booked).await;
     world.later(1).await;
-    let client = told(&world, "ada@client.example");
+    let client = told(&world, "ada@example.com");
     assert_eq!(
         client
             .iter()
