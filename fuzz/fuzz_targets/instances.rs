@@ -78,7 +78,7 @@ fn in_order(reading: &Reading, span: (i64, i64)) {
     }
 }
 
-/// The walk jumps to the window, so where the window begins must not matter. Of what is free no more is said than that it is.
+/// The expansion jumps to the window, so where the window begins must not matter. Of what is free no more is said than that it is.
 fn same_where_both_look(whole: &Reading, part: &Reading) {
     let busy = |i: &&Instance| i.blocks.takes_time(true);
     let inside = whole.instances.iter().filter(|i| touches(i, PART));

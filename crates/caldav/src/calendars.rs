@@ -94,7 +94,7 @@ fn calendar(mut url: Url, row: &Row) -> Option<Calendar> {
     })
 }
 
-/// Whether the component set allows events; no set allows everything (RFC 4791 section 5.2.3).
+/// Returns whether the component set allows events; a missing set allows everything (RFC 4791 section 5.2.3).
 fn holds_events(row: &Row) -> bool {
     let Some(set) = row.prop(Ns::CalDav, "supported-calendar-component-set") else {
         return true;

@@ -118,7 +118,7 @@ impl std::fmt::Display for Cause {
 }
 
 impl Error {
-    /// Whether the same request can succeed later without anybody changing anything.
+    /// Returns whether the same request can succeed later without anybody changing anything.
     ///
     /// A 403 counts: iCloud uses it as a throttle, so one 403 does not mean "revoked".
     pub fn is_temporary(&self) -> bool {
@@ -129,8 +129,8 @@ impl Error {
         }
     }
 
-    /// Whether to discover the account again before the next try: partitions move (iCloud answers with a name that
-    /// no longer resolves, 404 or 5xx from the old one).
+    /// Returns whether to discover the account again before the next try: partitions move (iCloud answers with a name that no
+    /// longer resolves, 404 or 5xx from the old one).
     pub fn suggests_rediscovery(&self) -> bool {
         match self {
             Self::Unreachable { cause, .. } => matches!(cause, Cause::Dns | Cause::Connect),
@@ -140,11 +140,11 @@ impl Error {
         }
     }
 
-    /// Whether only this question failed, so that another one about the same events may be answered.
+    /// Returns whether only this request failed, so that another one for the same events may succeed.
     ///
-    /// One event that a server cannot filter or write out fails every question that includes it, for ever: then ask by
-    /// other means ([`crate::Client::list_etags`], then [`crate::Client::stream`]) or for fewer events. All other errors
-    /// are about the login, the server, the calendar's address or the way there, where no other question fares better.
+    /// One event that a server cannot filter or serialise fails every request that includes it, for ever: then use other means
+    /// ([`crate::Client::list_etags`], then [`crate::Client::stream`]) or request fewer events. All other errors are about the
+    /// login, the server, the calendar's address or the connection, where no other request fares better.
     pub fn suggests_another_question(&self) -> bool {
         match self {
             // 401, 404, 410, 429 and 503 are variants of their own.
@@ -167,8 +167,8 @@ impl Error {
         }
     }
 
-    /// Whether the server was reached and did not answer to the end. One question alone can do that to a server, so another one
-    /// tells whether the server is in trouble.
+    /// Returns whether the server was reached and its answer broke off. A single request can cause that, so another one shows
+    /// whether the server is failing.
     pub fn broke_off(&self) -> bool {
         matches!(
             self,
@@ -179,7 +179,7 @@ impl Error {
         )
     }
 
-    /// The error for an HTTP status, of an answer or of a row in one, that is no success.
+    /// Returns the error for an HTTP status, of an answer or of a row in one, that is no success.
     pub(crate) fn from_status(
         status: u16,
         precondition: Option<String>,

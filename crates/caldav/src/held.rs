@@ -1,11 +1,11 @@
-//! Bounds what is held of an answer until its end: paths and versions, of which a server may send millions.
+//! Bounds the memory of listings that are held until an answer's end: paths and versions, of which a server may send millions.
 
 use crate::Error;
 
-/// Bytes of one entry beside its texts: the texts' own places, and that in a map.
+/// Bytes of one entry in addition to its texts: their `String`s, and the entry in a map.
 const ENTRY_BYTES: u64 = 128;
 
-/// The bytes that are held.
+/// Counts the bytes that are held.
 #[derive(Debug)]
 pub(crate) struct Held {
     bytes: u64,
@@ -17,7 +17,7 @@ impl Held {
         Self { bytes: 0, limit }
     }
 
-    /// Counts one more path, with its version if that is held, too.
+    /// Adds one path, with its version if that is held, too.
     pub(crate) fn add(&mut self, href: &str, etag: Option<&str>) -> Result<(), Error> {
         let texts = href.len() + etag.map_or(0, str::len);
         self.bytes += ENTRY_BYTES + texts as u64;

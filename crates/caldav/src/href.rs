@@ -24,7 +24,7 @@ pub fn canonical_href(base: &Url, href: &str) -> Option<String> {
     matches!(resolved.scheme(), "http" | "https").then(|| canonical_path(resolved.path()))
 }
 
-/// Whether a reference is a path that resolving would leave as it is, which nearly all are.
+/// Returns whether a reference is a path that resolving would not change, which nearly all are.
 fn is_plain_path(href: &str) -> bool {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~!$&'()*+,;=:@/".contains(&byte);
     let escaped_dot = |part: &str| part.to_ascii_lowercase().contains("%2e");
@@ -78,13 +78,13 @@ fn is_path_char(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
 }
 
-/// The last part of a path, without a closing slash.
+/// Returns the last part of a path, without a closing slash.
 pub(crate) fn last_segment(path: &str) -> &str {
     let path = path.strip_suffix('/').unwrap_or(path);
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The URL of a resource: the path of `href` at the host of `calendar`.
+/// Returns the URL of a resource: the path of `href` at the host of `calendar`.
 pub(crate) fn resource_url(calendar: &Url, href: &str) -> Url {
     let mut url = calendar.clone();
     url.set_query(None);

@@ -40,7 +40,7 @@ impl Client {
     }
 }
 
-/// The paths and versions of all resources that an answer names. More bytes of them than `limit` are not held.
+/// Returns the paths and versions of all resources that an answer names, up to `limit` bytes.
 pub(crate) async fn versions(mut rows: Rows<Body>, limit: u64) -> Result<Vec<Listed>, Error> {
     let mut held = Held::within(limit);
     let mut versions = BTreeMap::new();

@@ -1,8 +1,8 @@
-//! Resources read by their paths (RFC 4791 section 7.9), also from servers that cannot answer about some of them.
+//! Reads resources by their paths (RFC 4791 section 7.9), also from servers that fail on some of them.
 //!
-//! One resource that a server cannot write out fails every multiget that includes it. So a batch that is refused is halved
-//! until the one to blame is alone, which costs it one request for each halving and one GET. So is a batch whose answer does not
-//! come to its end while the server answers something else: one resource can crash or hang what writes it out.
+//! One resource that a server cannot serialise fails every multiget that includes it. So a batch that is refused is halved until
+//! that resource is alone, which costs one request for each halving and one GET. The same is done with a batch whose answer
+//! breaks off while the server answers something else: one resource can crash or hang its serialisation.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,34 +13,34 @@ use crate::requests;
 use crate::transport::Request;
 use crate::{Error, Reading, Resource, Unreadable};
 
-/// Multigets for a single resource that are refused, none having been answered, before only GET is used.
+/// Number of refused multigets for a single resource, none having been answered, after which only GET is used.
 const MAX_REFUSED: usize = 4;
-/// Answers that do not come to their end in one reading, before it is given up. One resource in a batch of 50 costs eight.
+/// Number of answers that break off in one reading after which it is given up. One resource in a batch of 50 costs eight.
 const MAX_BROKEN_OFF: usize = 32;
 
-/// Paths to read, and what was learnt about the server on the way.
+/// Paths to read, and what is known about the server so far.
 pub(crate) struct Paths {
-    /// Batches, the next one last.
+    /// Batches in reverse order.
     batches: Vec<Batch>,
     /// Whether a multiget was answered.
     answered: bool,
-    /// Multigets for a single resource that were refused.
+    /// Number of refused multigets for a single resource.
     refused: usize,
     /// Whether the server answered anything about this calendar: a refusal then concerns what was asked for.
     works: bool,
-    /// Answers that did not come to their end.
+    /// Number of answers that broke off.
     broken_off: usize,
 }
 
-/// Paths that are asked for together.
+/// Paths of one request.
 struct Batch {
     hrefs: Vec<String>,
-    /// Whether it is a part of one whose answer did not come to its end.
+    /// Whether it is a part of a batch whose answer broke off.
     hasty: bool,
 }
 
 impl Paths {
-    /// Batches of so many, each path once.
+    /// Returns batches of `batch` paths, each path once.
     pub(crate) fn new(hrefs: impl Iterator<Item = String>, batch: usize) -> Self {
         let mut known = HashSet::new();
         let hrefs: Vec<String> = hrefs.filter(|href| known.insert(href.clone())).collect();
@@ -60,7 +60,7 @@ impl Paths {
     /// Reads one more batch, or halves it; false when none is left.
     ///
     /// # Errors
-    /// Those that no other question about the same resources would avoid.
+    /// Errors that no other request for the same resources would avoid.
     pub(crate) async fn read_some(&mut self, source: Source<'_>, bit: &mut Reading) -> Result<bool, Error> {
         let Some(Batch { hrefs: batch, hasty }) = self.batches.pop() else {
             return Ok(false);
@@ -107,7 +107,7 @@ impl Paths {
         Ok(true)
     }
 
-    /// What a resource is that an answer about several left in doubt, or that no answer about several could include.
+    /// Reads a resource alone that an answer about several left in doubt or could not include.
     async fn read_alone(&mut self, source: Source<'_>, href: &str) -> Result<Outcome, Error> {
         let Source {
             client,
@@ -121,7 +121,7 @@ impl Paths {
             }
             Err(error) => self.of_resources(source, error).await?,
         };
-        // A server in trouble, or one that throttles with 403, refuses everything, and no resource is to blame for that.
+        // A server that is failing, or throttles with 403, refuses everything, and no resource is the cause.
         if !self.works {
             client.etag(calendar, login, calendar.path()).await?;
             self.works = true;
@@ -135,7 +135,7 @@ impl Paths {
         }))
     }
 
-    /// An error that is about the resources asked for, which may be asked for in another way.
+    /// Handles an error that is about the requested resources, which may succeed with other requests.
     ///
     /// # Errors
     /// The error itself when it is not about them, and what shows that the server is in trouble.
@@ -147,7 +147,7 @@ impl Paths {
             return Err(error);
         }
         self.broken_off += 1;
-        // Asked each time, as a server can fail later, too.
+        // Checked each time, since a server can fail later, too.
         let Source {
             client,
             calendar,
@@ -160,7 +160,7 @@ impl Paths {
     }
 }
 
-/// What a GET brought. A page for people that came instead of a calendar says nothing about the resource.
+/// Returns the outcome of a GET. An HTML page instead of a calendar says nothing about the resource.
 fn as_read(resource: Resource) -> Outcome {
     let Resource { etag, data, .. } = resource;
     let begins = data.trim_start().get(..6);
@@ -172,7 +172,7 @@ fn as_read(resource: Resource) -> Outcome {
 }
 
 impl Source<'_> {
-    /// One request for several resources. What the answer leaves out is left out.
+    /// Sends one request for several resources. Those missing in the answer are missing in the result.
     async fn multiget(self, batch: &[String], hasty: bool) -> Result<BTreeMap<&str, Outcome>, Error> {
         let body = requests::calendar_multiget(batch);
         let request = Request::report(self.calendar.clone(), "1", body);
@@ -197,7 +197,7 @@ impl Source<'_> {
     }
 }
 
-/// Which of the paths asked for a row answers: the same path or, as hrefs may be mismatched, one with the same last
+/// Returns which requested path a row answers: the same path or, since hrefs may be spelt differently, one with the same last
 /// part, which is unique within a calendar.
 fn match_href<'a>(asked: &'a [String], href: &str) -> Option<&'a String> {
     let same = asked.iter().find(|asked| *asked == href);

@@ -25,7 +25,7 @@ pub(crate) struct Rows<R> {
 }
 
 impl<R: AsyncBufRead + Unpin> Rows<R> {
-    /// With the URL that answered, to which hrefs are relative, and the most bytes of a resource's text.
+    /// Reads rows from a body. Hrefs are relative to the URL that answered; `resource_bytes` bounds a resource's text.
     pub(crate) fn new(base: Url, body: R, resource_bytes: u64) -> Self {
         Self {
             base,
@@ -38,14 +38,14 @@ impl<R: AsyncBufRead + Unpin> Rows<R> {
         }
     }
 
-    /// The answer to a question about a collection. It is an error when it says that the collection is not there or not
-    /// to be seen: some servers wrap that into a 207, which without its rows would look like an empty calendar.
+    /// Expects the answer to a request about a collection. It is an error when it says that the collection does not exist or is
+    /// not visible: some servers wrap that into a 207, which without its rows would look like an empty calendar.
     pub(crate) fn about(mut self, collection: &Url) -> Self {
         self.about = Some(without_slash(&canonical_path(collection.path())).to_owned());
         self
     }
 
-    /// The next row; `None` at the end of a whole answer.
+    /// Returns the next row; `None` at the end of a complete answer.
     pub(crate) async fn next(&mut self) -> Result<Option<Row>, Error> {
         loop {
             if let Some(row) = self.waiting.pop_front() {
@@ -72,13 +72,13 @@ impl<R: AsyncBufRead + Unpin> Rows<R> {
         }
     }
 
-    /// The next row that stands for a resource in the collection, with its canonical path.
+    /// Returns the next row of a resource in the collection, with its canonical path.
     ///
     /// # Errors
     /// As [`Rows::next`], and [`Error::Malformed`] for a row whose href is no path of a web server.
     pub(crate) async fn next_member(&mut self) -> Result<Option<(String, Row)>, Error> {
         while let Some(row) = self.next().await? {
-            // Leaving it out would make its time free.
+            // Skipping it would make its time free.
             let href = canonical_href(&self.base, &row.href)
                 .ok_or_else(|| Error::malformed("a row names no path on this server"))?;
             if !row.is_collection() && Some(without_slash(&href)) != self.about.as_deref() {
@@ -99,23 +99,23 @@ impl<R: AsyncBufRead + Unpin> Rows<R> {
         Ok(())
     }
 
-    /// The URL that answered.
+    /// Returns the URL that answered.
     pub(crate) fn base(&self) -> &Url {
         &self.base
     }
 
-    /// The sync token, which comes after the rows of a sync report.
+    /// Returns the sync token, which comes after the rows of a sync report.
     pub(crate) fn sync_token(&mut self) -> Option<String> {
         self.sync_token.take()
     }
 
-    /// Whether a row so far said that the server left rows out (RFC 6578 section 3.6, RFC 4791 section 7.8).
+    /// Returns whether a row so far said that the server left rows out (RFC 6578 section 3.6, RFC 4791 section 7.8).
     pub(crate) fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// The first row of a whole answer: that to Depth 0 has one. The rest is read, too, so that half an answer is not
-    /// taken for one.
+    /// Returns the first row of a complete answer, which is the only one at Depth 0. The rest is read, too, so that an answer
+    /// that breaks off is an error.
     pub(crate) async fn first(mut self) -> Result<Row, Error> {
         let first = self.next().await?;
         while self.next().await?.is_some() {}
@@ -127,7 +127,7 @@ fn without_slash(path: &str) -> &str {
     path.trim_end_matches('/')
 }
 
-/// What the answer says about one resource.
+/// What an answer says about one resource.
 #[derive(Debug)]
 pub(crate) struct Row {
     /// The href as the server wrote it.
@@ -138,13 +138,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The property, if the server gave it with a 2xx status.
+    /// Returns the property, if the server gave it with a 2xx status.
     pub(crate) fn prop(&self, ns: Ns, name: &str) -> Option<&Element> {
         let good = self.propstats.iter().filter(|(status, _)| is_success(*status));
         good.flat_map(|(_, props)| props).find(|prop| prop.is(ns, name))
     }
 
-    /// The property, taken out of the row.
+    /// Takes the property out of the row.
     pub(crate) fn take_prop(&mut self, ns: Ns, name: &str) -> Option<Element> {
         for (_, props) in self
             .propstats
@@ -158,7 +158,7 @@ impl Row {
         None
     }
 
-    /// The status that stands for the property or, failing that, for the whole resource.
+    /// Returns the status of the property or, failing that, of the whole resource.
     pub(crate) fn status_of(&self, ns: Ns, name: &str) -> Option<u16> {
         let holder = self
             .propstats
@@ -171,12 +171,12 @@ impl Row {
         self.prop(ns, name).and_then(Element::text)
     }
 
-    /// The version, quoted as HTTP wants it (some servers leave the quotes out in XML).
+    /// Returns the version, quoted as HTTP wants it (some servers leave the quotes out in XML).
     pub(crate) fn etag(&self) -> Option<String> {
         self.text(Ns::Dav, "getetag").map(quoted_etag)
     }
 
-    /// Whether the row is a collection, by its type or, when that was not asked for, by its closing slash.
+    /// Returns whether the row is a collection, by its type or, when that was not requested, by its closing slash.
     pub(crate) fn is_collection(&self) -> bool {
         self.prop(Ns::Dav, "resourcetype")
             .is_some_and(|kind| kind.child(Ns::Dav, "collection").is_some())

@@ -1,4 +1,4 @@
-//! What is learnt of a resource, and of whom it is asked.
+//! The outcome of reading a resource, and the client, login and calendar of the request.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use crate::multistatus::{Row, is_success};
 use crate::xml::Ns;
 use crate::{Client, Credentials, Reading, Resource, Unreadable};
 
-/// Who asks whom.
+/// The client, login and calendar of a request.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) client: &'a Client,
@@ -14,7 +14,7 @@ pub(crate) struct Source<'a> {
     pub(crate) login: &'a Credentials,
 }
 
-/// What was learnt of one resource.
+/// The outcome of reading one resource.
 pub(crate) enum Outcome {
     Read { etag: Option<String>, data: String },
     Missing,
@@ -44,7 +44,7 @@ impl Reading {
     }
 }
 
-/// What a row says about its resource.
+/// Returns what a row says about its resource.
 pub(crate) fn outcome(mut row: Row) -> Outcome {
     if let Some(data) = row.take_prop(Ns::CalDav, "calendar-data") {
         if data.cut {

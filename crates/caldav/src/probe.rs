@@ -1,4 +1,4 @@
-//! A look at whether a server answers at all: without a login, and whatever it answers.
+//! Checks whether a server answers at all: without a login, and with any answer.
 
 use http::Method;
 use http::header::DATE;
@@ -8,7 +8,7 @@ use url::Url;
 use crate::transport::{unreachable, without_login};
 use crate::{Client, Error};
 
-/// Bytes of an answer's body that are kept: what says "ok" is short.
+/// Bytes of an answer's body that are kept, enough for a short "ok".
 const KEPT: usize = 256;
 
 /// What a server answered.
@@ -18,7 +18,7 @@ pub struct Answer {
     pub status: u16,
     /// The server's clock (RFC 9110 section 6.6.1), to the second.
     pub date: Option<Timestamp>,
-    /// How the body begins.
+    /// The beginning of the body.
     pub beginning: String,
 }
 
@@ -37,7 +37,7 @@ impl Client {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
         let date = date.and_then(|date| parser.parse_timestamp(date.trim()).ok());
         let mut body = Vec::new();
-        // A body that breaks off is that of an answer all the same.
+        // An answer whose body breaks off is an answer as well.
         while body.len() < KEPT
             && let Ok(Some(piece)) = response.chunk().await
         {

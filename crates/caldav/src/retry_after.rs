@@ -16,7 +16,7 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// How long to wait from `now`; zero when the instant has passed.
+    /// Returns how long to wait from `now`; zero when the instant has passed.
     pub fn wait(self, now: Timestamp) -> Duration {
         match self {
             Self::In(duration) => duration,

@@ -28,7 +28,7 @@ impl Scope {
         }
     }
 
-    /// Whether a login given for `given` may be sent to `target`.
+    /// Returns whether a login given for `given` may be sent to `target`.
     pub fn permits(self, given: &Url, target: &Url) -> bool {
         if given.origin().is_tuple() && given.origin() == target.origin() {
             return true;

@@ -1,4 +1,4 @@
-//! Events handed on while they arrive (RFC 4791 section 7): by span or by path.
+//! Streams events while they arrive (RFC 4791 section 7): by span or by path.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,38 +14,38 @@ use crate::requests;
 use crate::transport::Request;
 use crate::{Client, Credentials, Error, Reading, Unreadable};
 
-/// Resources, and bytes of their texts, that are handed on at a time.
+/// Most resources, and bytes of their texts, in one piece.
 const BATCH_RESOURCES: usize = 250;
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// Events that are read bit by bit: [`Client::stream_range`], [`Client::stream`].
+/// Events that are read in pieces: [`Client::stream_range`], [`Client::stream`].
 ///
-/// However many and however large they are, only one bit of them is in memory. Attachments are left out of their texts.
-/// An error after some bits concerns only the rest: what was handed on before is as the server has it.
+/// However many and however large they are, only one piece of them is in memory. Attachments are left out of their texts. An
+/// error after some pieces concerns only the rest: what was returned before is as the server has it.
 #[must_use = "nothing is read before `next` is called"]
 pub struct EventStream<'a> {
     source: Source<'a>,
     state: State,
     /// The paths that were handed on.
     seen: HashSet<String>,
-    /// What these take, and what is kept of rows in doubt.
+    /// The bytes of these paths, and of rows in doubt.
     held: Held,
 }
 
 enum State {
-    /// Not begun: the span.
+    /// The span, before the first request.
     Range(Timestamp, Timestamp),
     /// The answer to a query.
     Answer {
         rows: Box<Rows<Body>>,
         span: (Timestamp, Timestamp),
-        /// Rows without data, of which another row or request may know more.
+        /// Rows without data, about which another row or request may know more.
         doubtful: BTreeMap<String, Outcome>,
     },
-    /// Paths to read, and what is certain already.
+    /// Paths to read, and outcomes that are certain already.
     Paths(Paths, Reading),
     Done,
-    /// An error, or a call that was dropped, came before the end.
+    /// An error, or a cancelled call, came before the end.
     Broken,
 }
 
@@ -96,7 +96,7 @@ impl<'a> EventStream<'a> {
         }
     }
 
-    /// The next bit; `None` when everything was handed on. No path is in two of them.
+    /// Returns the next piece; `None` when everything was returned. No path is in two of them.
     ///
     /// # Errors
     /// As the requests. After an error, or a call that was dropped, every call is an error: what is missing then must not
@@ -126,7 +126,7 @@ impl<'a> EventStream<'a> {
         }
     }
 
-    /// Everything that is left.
+    /// Reads everything that is left.
     pub(crate) async fn all(mut self) -> Result<Reading, Error> {
         let mut all = Reading::default();
         while let Some(bit) = self.next().await? {
@@ -186,7 +186,7 @@ impl<'a> EventStream<'a> {
         Ok(bit)
     }
 
-    /// What a whole answer left in doubt. Duplicates happen; a row with data beats one without.
+    /// Adds what a complete answer left in doubt. Duplicates happen; a row with data takes precedence over one without.
     fn settle(&mut self, doubtful: BTreeMap<String, Outcome>) {
         let mut certain = Reading::default();
         let mut without_data = Vec::new();
@@ -218,7 +218,7 @@ impl Source<'_> {
         Ok(reply.rows(Bound::Bits).await?.about(self.calendar))
     }
 
-    /// The paths to read in smaller pieces, as the answer was too large or the server truncated it.
+    /// Returns the paths to read with smaller requests, since the answer was too large or the server truncated it.
     async fn rest(self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<String>, Error> {
         let listed = match self.client.search(self.calendar, self.login, from, to).await {
             Err(error) if error.suggests_another_question() => {

@@ -1,4 +1,4 @@
-//! One request and its answer: redirects by hand, the login only inside the scope, everything bounded.
+//! Sends one request and receives its answer: follows redirects itself, sends the login only inside the scope, bounds everything.
 
 use std::error::Error as StdError;
 
@@ -15,7 +15,7 @@ use crate::xml::{Document, Ns};
 use crate::{Cause, Client, Credentials, Error, Limits, RetryAfter};
 
 const MAX_REDIRECTS: usize = 5;
-/// More of an error's body is not worth reading.
+/// Most bytes of an error's body that are read.
 const MAX_ERROR_BYTES: u64 = 64 * 1024;
 
 /// A request before it is sent.
@@ -27,12 +27,12 @@ pub(crate) struct Request {
     pace: Pace,
 }
 
-/// How long an answer may take.
+/// The time limit of an answer.
 enum Pace {
     Usual,
-    /// What it brings is handed on while it arrives, so it may take longer.
+    /// Its content is handed on while it arrives, so it may take longer.
     Streamed,
-    /// It is likely to hang.
+    /// The server is likely to hang.
     Hasty,
 }
 
@@ -97,13 +97,13 @@ impl Reply {
         self.response.status()
     }
 
-    /// The resource's version.
+    /// Returns the resource's version.
     pub(crate) fn etag(&self) -> Option<String> {
         let value = self.response.headers().get(ETAG)?.to_str().ok()?;
         Some(quoted_etag(value))
     }
 
-    /// The answer if its status is 2xx, the fitting error otherwise.
+    /// Returns the answer if its status is 2xx, the matching error otherwise.
     pub(crate) async fn success(self) -> Result<Self, Error> {
         if self.status().is_success() {
             Ok(self)
@@ -112,7 +112,7 @@ impl Reply {
         }
     }
 
-    /// The answer as a multi-status, which is the only good answer to PROPFIND and REPORT.
+    /// Returns the answer as a multi-status, which is the only valid answer to PROPFIND and REPORT.
     pub(crate) async fn rows(self, bound: Bound) -> Result<Rows<Body>, Error> {
         let reply = self.success().await?;
         if reply.status() != StatusCode::MULTI_STATUS {
@@ -125,7 +125,7 @@ impl Reply {
         Ok(Rows::new(url, reply.body(Kind::Xml, bound), resource_bytes))
     }
 
-    /// The answer as one calendar resource, without its attachments.
+    /// Returns the answer as one calendar resource, without its attachments.
     pub(crate) async fn calendar(self) -> Result<String, Error> {
         let mut text = String::new();
         let mut body = self.success().await?.body(Kind::Calendar, Bound::Whole);
@@ -147,7 +147,7 @@ impl Reply {
         Error::from_status(status, self.precondition().await, retry_after)
     }
 
-    /// The name of the precondition in a `DAV:error` body.
+    /// Returns the name of the precondition in a `DAV:error` body.
     async fn precondition(mut self) -> Option<String> {
         self.limits.body_bytes = self.limits.body_bytes.min(MAX_ERROR_BYTES);
         let limit = self.limits.body_bytes;
@@ -232,7 +232,7 @@ pub(crate) fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
 
-/// The host, with scheme and port unless those of https: what tells two origins apart for people.
+/// Returns the host, with scheme and port unless those of https, which distinguishes origins for people.
 pub(crate) fn place_of(url: &Url) -> String {
     if url.scheme() == "https" && url.port().is_none() {
         host_of(url)
@@ -261,7 +261,7 @@ pub(crate) fn unreachable(url: &Url, error: &reqwest::Error) -> Error {
     Error::Unreachable { host, cause, detail }
 }
 
-/// The errors beneath an error, outermost first.
+/// Returns the sources of an error, outermost first.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     std::iter::successors(error.source(), |&error| {
         match error.downcast_ref::<std::io::Error>() {

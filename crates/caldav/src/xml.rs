@@ -1,8 +1,8 @@
-//! XML in: the only place that knows the XML library.
+//! Reads XML; the only place that uses the XML library.
 //!
-//! Elements are matched by namespace, never by prefix. A document is read while it arrives and handed over one child of
-//! its root at a time, so an answer with ten thousand rows never stands in memory. DTDs and entities other than the five
-//! of XML itself are refused, and so are deep nesting and endless lists of elements.
+//! Elements are matched by namespace, never by prefix. A document is read while it arrives and returned one child of its root at
+//! a time, so an answer with ten thousand rows is never held in memory. DTDs and entities other than the five of XML itself are
+//! refused, and so are deep nesting and endless lists of elements.
 
 use std::borrow::Cow;
 
@@ -21,10 +21,10 @@ const MAX_DEPTH: usize = 40;
 const MAX_ELEMENTS_PER_ROW: usize = 20_000;
 const MAX_ELEMENTS: usize = 5_000_000;
 const MAX_ATTRIBUTES: usize = 64;
-/// What an element or an attribute takes beside its name and texts, so that a row of many small ones counts for what it takes.
+/// Memory that an element or an attribute takes in addition to its name and texts.
 const NODE_BYTES: usize = 160;
 
-/// The namespaces that matter here.
+/// The namespaces that the client reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ns {
     /// `DAV:`
@@ -79,18 +79,18 @@ impl Element {
         self.children.iter().filter(move |child| child.is(ns, name))
     }
 
-    /// Its own text without blanks around it. `None` when nothing is left.
+    /// Returns its own text without blanks around it; `None` when nothing is left.
     pub(crate) fn text(&self) -> Option<&str> {
         Some(self.text.trim()).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn into_text(mut self) -> String {
-        // It grew piece by piece, and may have room for twice as much.
+        // The string grew in pieces, and may have twice the capacity it needs.
         self.text.shrink_to_fit();
         self.text
     }
 
-    /// The text of the first `DAV:` `href` in it.
+    /// Returns the text of the first `DAV:` `href` in it.
     pub(crate) fn href(&self) -> Option<&str> {
         self.child(Ns::Dav, "href").and_then(Element::text)
     }
@@ -125,7 +125,7 @@ impl<R: AsyncBufRead + Unpin> Document<R> {
         }
     }
 
-    /// The next child of the root; `None` at the end of a whole document.
+    /// Returns the next child of the root; `None` at the end of a complete document.
     pub(crate) async fn next(&mut self) -> Result<Option<Element>, Error> {
         let builder = &mut self.builder;
         loop {
@@ -152,7 +152,7 @@ impl<R: AsyncBufRead + Unpin> Document<R> {
         }
     }
 
-    /// The root's namespace and name, once it has begun.
+    /// Returns the root's namespace and name, once it has begun.
     pub(crate) fn root(&self) -> Option<(Ns, &str)> {
         self.builder.root.as_ref().map(|(ns, name)| (*ns, name.as_str()))
     }
@@ -165,7 +165,7 @@ struct Builder {
     open: Vec<Element>,
     in_row: usize,
     in_all: usize,
-    /// Bytes of the present row, and how many there may be.
+    /// Bytes of the current row, and their limit.
     row_bytes: u64,
     row_limit: u64,
 }
@@ -187,7 +187,7 @@ impl Builder {
         }
         self.count(start.len() + NODE_BYTES)?;
         let mut attributes = Vec::new();
-        // Whether one occurs twice is not looked at, as that takes ever longer with their number.
+        // Duplicate attributes are not detected, since that costs quadratic time.
         for attribute in start.attributes().with_checks(false) {
             let attribute =
                 attribute.map_err(|error| Error::malformed(format!("invalid attribute: {error}")))?;
@@ -218,7 +218,7 @@ impl Builder {
             self.root_closed = true;
             return Ok(None);
         };
-        // Of an event that is too large all else is of use; half a path or half a token is of none.
+        // Everything else about an event that is too large is of use; half a path or half a token is of none.
         if done.cut && !done.is(Ns::CalDav, "calendar-data") {
             return Err(Error::malformed("it has too long a text"));
         }
@@ -284,7 +284,7 @@ impl Builder {
     }
 }
 
-/// The name, without a copy where it is one of those that every row has.
+/// Returns the name, without a copy where it is one of those that every row has.
 fn kept_name(name: &str) -> Cow<'static, str> {
     const USUAL: [&str; 8] = [
         "response",
@@ -312,7 +312,7 @@ fn read_attribute(attribute: &Attribute<'_>) -> Result<(String, String), Error> 
     ))
 }
 
-/// The body's own error or, of the document's, only the kind: its text could quote the body.
+/// Returns the body's own error, or only the kind of the document's: its text could quote the body.
 fn invalid(error: &quick_xml::Error) -> Error {
     use quick_xml::Error as Xml;
     if let Xml::Io(error) = error

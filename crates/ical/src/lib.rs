@@ -17,7 +17,7 @@
 //!
 //! The line reader and the recurrence core are Quince's own. Published parsers build a tree of everything, drop
 //! lines that they do not like, and take text that is already UTF-8; published expanders refuse common input or
-//! walk from the first occurrence (architecture.md, "Recurrence"). Recurrence runs on naive local time, and
+//! expand from the first occurrence (docs/decisions.md). Recurrence runs on naive local time, and
 //! only results meet a zone; the tests compare it with the `rrule` crate.
 //!
 //! [`calendar_zone`] reads of a whole calendar what servers say of its zone.

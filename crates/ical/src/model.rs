@@ -1,4 +1,4 @@
-//! What reading a calendar resource gives back, and what it needs to know beforehand.
+//! The input and the result of reading a calendar resource.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zones::Zone;
 
-/// Longest title and place that is kept, in characters.
+/// Longest title and place, in characters.
 pub const TEXT_LIMIT: usize = 500;
 
 /// The person whose calendar is read.
@@ -22,7 +22,7 @@ pub struct Owner<'a> {
     pub addresses: &'a [String],
 }
 
-/// The span of time that is asked about, half-open: `[from, to)`.
+/// The span of time to read, half-open: `[from, to)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Horizon {
     /// First instant.
@@ -32,7 +32,7 @@ pub struct Horizon {
 }
 
 impl Horizon {
-    /// Does `[start, end)` lie in the span at least in part? An event without length counts at its instant.
+    /// Returns whether `[start, end)` overlaps the span. An event without length counts at its instant.
     pub(crate) fn touches(self, start: Timestamp, end: Timestamp) -> bool {
         start < self.to && (end > self.from || (start == end && start >= self.from))
     }
@@ -62,7 +62,7 @@ pub struct Instance {
     pub summary: Arc<str>,
     /// UID of the event; may be empty when the event has none.
     pub uid: Arc<str>,
-    /// Which occurrence of a series this is. Nothing for an event that happens once.
+    /// Which occurrence of a series this is. `None` for an event that happens once.
     pub recurrence_id: Option<RecurrenceId>,
     /// Whether it blocks, and why.
     pub blocks: Blocks,
@@ -105,7 +105,7 @@ pub enum Blocks {
 }
 
 impl Blocks {
-    /// Does it block? `all_day_default` is the calendar's switch for whole-day events without TRANSP.
+    /// Returns whether it blocks. `all_day_default` is the calendar's switch for whole-day events without TRANSP.
     pub fn takes_time(self, all_day_default: bool) -> bool {
         match self {
             Self::Busy | Self::Tentative | Self::NotUnderstood => true,
@@ -114,7 +114,7 @@ impl Blocks {
         }
     }
 
-    /// One word for it, stable: the `reason` of `quince busy`.
+    /// Returns one stable word for it: the `reason` of `quince busy`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Busy => "busy",

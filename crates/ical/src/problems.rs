@@ -2,7 +2,7 @@
 
 use crate::model::{Problem, ProblemKind};
 
-/// Most problems of one resource; a hostile text has as many as it has lines.
+/// Most problems of one resource; a hostile text can have one for each line.
 const MOST: usize = 200;
 
 /// The problems of one resource.
@@ -10,7 +10,7 @@ const MOST: usize = 200;
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Adds a problem. Of the same kind, one per event is enough.
+    /// Adds a problem, once for each event and sentence.
     pub(crate) fn add(&mut self, kind: ProblemKind, uid: &str, unplaced: bool, sentence: String) {
         if self.0.len() < MOST {
             if !self
@@ -34,7 +34,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// Drops what says how time is kept busy that is free. What could not be placed stays: it may be another event's.
+    /// Drops problems of events that are free. What could not be placed stays: it may belong to another event.
     pub(crate) fn forget(&mut self, is_free: impl Fn(&str) -> bool) {
         self.0
             .retain(|problem| problem.unplaced || !is_free(&problem.uid));
@@ -45,7 +45,7 @@ impl Problems {
     }
 }
 
-/// How a sentence names an event.
+/// Returns how a sentence names an event.
 pub(crate) fn called(title: &str) -> String {
     if title.trim().is_empty() {
         "An event without a title".to_owned()

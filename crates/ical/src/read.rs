@@ -1,4 +1,4 @@
-//! A calendar resource, from text to what it means for its owner.
+//! Reads a calendar resource, from text to the instances of its owner.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,9 +21,8 @@ use crate::timezone::tzid::Resolver;
 use crate::timezone::vtimezone::ChangeWindow;
 use crate::values::days::{DAY, naive_date};
 
-/// What a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by
-/// the length of the text; what is not understood blocks, and what cannot even be placed is a problem whose
-/// `unplaced` is set.
+/// Returns what a calendar resource means for its owner within a horizon. Never panics; time and memory are bounded by the length
+/// of the text; what is not understood blocks, and what cannot even be placed is a problem whose `unplaced` is set.
 pub fn read(text: &str, owner: &Owner, horizon: &Horizon) -> Reading {
     read_bytes(text.as_bytes(), owner, horizon)
 }
@@ -128,7 +127,7 @@ pub fn read_bytes(text: &[u8], owner: &Owner, horizon: &Horizon) -> Reading {
     }
 }
 
-/// The identities of which some event, or every one, takes no time.
+/// The UIDs of which some event, or every one, takes no time.
 #[derive(Default)]
 struct Blocking {
     free: HashSet<Arc<str>>,
@@ -146,13 +145,13 @@ impl Blocking {
         }
     }
 
-    /// Takes nothing of this identity any time?
+    /// Returns whether no event of this UID takes time.
     fn are_free(&self, uid: &str) -> bool {
         !uid.is_empty() && self.free.contains(uid) && !self.busy.contains(uid)
     }
 }
 
-/// Says of what can be meant in more ways than are looked at.
+/// Adds problems for what has more meanings than are considered.
 fn note_incomplete(zones: &Resolver, date_readings: &DateReadings, problems: &mut Problems) {
     let mut note = |kind, what: &str| {
         let sentence = format!(
@@ -168,7 +167,7 @@ fn note_incomplete(zones: &Resolver, date_readings: &DateReadings, problems: &mu
     }
 }
 
-/// Is there an event in a text of nothing that is known, even if it could not be read?
+/// Returns whether a text without known components has an event, even if it could not be read.
 fn hides_events(calendar: &CalendarText, text: &[u8]) -> bool {
     let has = |word: &[u8]| {
         text.windows(word.len())
@@ -179,8 +178,8 @@ fn hides_events(calendar: &CalendarText, text: &[u8]) -> bool {
         && (has(b"VEVENT") || has(b"FREEBUSY") || (calendar.zones.is_empty() && has(b"DTSTART")))
 }
 
-/// When the zones that a calendar defines are needed: a little before and beyond the horizon, for ends and moved occurrences,
-/// and since the first event, on which the length of its series is measured.
+/// Returns the span in which the calendar's zones are needed: a little before and after the horizon, for ends and moved
+/// occurrences, and since the first event, on which the length of its series is measured.
 fn change_window(calendar: &CalendarText, date_readings: &DateReadings, horizon: Horizon) -> ChangeWindow {
     let from = moved(horizon.from, -400 * DAY).as_second();
     let mut begins = from;
@@ -189,7 +188,7 @@ fn change_window(calendar: &CalendarText, date_readings: &DateReadings, horizon:
             .events
             .iter()
             .flat_map(|event| date_readings.starts(event));
-        // A start that cannot be read may be any.
+        // An unreadable start may be any time.
         let first = days.map(|day| day.map_or(0, naive_date)).min();
         // Before 1970 no calendar begins, whatever it says.
         begins = first.map_or(from, |first| from.min((first - 2 * DAY).max(0)));
@@ -206,8 +205,8 @@ fn change_window(calendar: &CalendarText, date_readings: &DateReadings, horizon:
     }
 }
 
-/// What the text means when its zones or dates can be meant in several ways: what blocks in one reading blocks, but only what is in
-/// all of them for the zones is understood. An event whose dates can be is not understood anyway.
+/// Combines the readings of a text with ambiguous zones or dates: what blocks in one reading blocks, but only what is in all
+/// readings of the zones is understood. An event with ambiguous dates is never understood.
 fn of_all_readings(instances: Vec<Instance>, readings: usize, date_readings: usize) -> Vec<Instance> {
     if readings == 1 && date_readings == 1 {
         return instances;
@@ -226,7 +225,7 @@ fn of_all_readings(instances: Vec<Instance>, readings: usize, date_readings: usi
     all
 }
 
-/// Instances by start, end and UID. Their order is found first and by small keys, since comparing and moving whole
+/// Sorts instances by start, end and UID. Their order is found first and by small keys, since comparing and moving whole
 /// instances costs more than that.
 fn sorted(mut instances: Vec<Instance>) -> Vec<Instance> {
     let keys = instances.iter().map(|instance| (instance.start, instance.end));
@@ -234,7 +233,7 @@ fn sorted(mut instances: Vec<Instance>) -> Vec<Instance> {
     let by_uid = |a: usize, b: usize| instances[a].uid.cmp(&instances[b].uid);
     order.sort_unstable_by(|(key, a), (other, b)| key.cmp(other).then_with(|| by_uid(*a, *b)).then(a.cmp(b)));
     for place in 0..order.len() {
-        // Whatever lay in a place before this one was swapped to where that place's came from.
+        // The instance of an earlier index was swapped to where that index's instance came from.
         let mut from = order[place].1;
         while from < place {
             from = order[from].1;
@@ -244,7 +243,7 @@ fn sorted(mut instances: Vec<Instance>) -> Vec<Instance> {
     instances
 }
 
-/// Events that belong together. Those without a UID belong to nothing, or one could hide another.
+/// Groups events by UID. Those without a UID form no group, or one could hide another.
 fn by_uid(events: &[Event]) -> Vec<Vec<&Event>> {
     let mut groups: Vec<Vec<&Event>> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
@@ -262,8 +261,7 @@ fn by_uid(events: &[Event]) -> Vec<Vec<&Event>> {
     groups
 }
 
-/// The UID of the first component in a resource that has one, without reading the rest. Alarms have their own,
-/// which is not meant.
+/// Returns the UID of the first component in a resource that has one, without reading the rest. The UIDs of alarms are ignored.
 pub fn uid(text: &str) -> Option<String> {
     let mut in_alarm = false;
     for line in Reader::new(&line_breaks::mended(text.as_bytes())) {

@@ -1,19 +1,19 @@
-//! Leaves out of an answer, while it arrives, what would only fill memory: attachments, and texts beyond all measure.
+//! Removes from an answer, while it arrives, what would only fill memory: attachments, and texts beyond the size limit.
 //!
-//! The reader of XML holds a text as a whole, so this must come before it. It needs to know little of XML: where texts
-//! begin and end. A text that is cut gets a mark in its place, so that nobody takes the rest for the whole.
+//! The XML reader holds a text as a whole, so this filter comes before it. It knows only where texts begin and end. A text that
+//! is cut gets a mark in its place, so that the rest is not taken for the whole.
 
 use super::lines::Lines;
 use crate::Error;
 
-/// The target of the processing instruction that stands where a text was cut.
+/// The target of the processing instruction that marks where a text was cut.
 pub(crate) const CUT: &str = "quince-cut";
 const MAX_MARKUP: usize = 64 * 1024;
 /// Longest character reference that ends a line, without its `&` and `;`.
 const MAX_REFERENCE: usize = 10;
 const CDATA: &[u8] = b"![CDATA[";
 
-/// What an answer's body is.
+/// The content of an answer's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A document with texts in it.
@@ -26,23 +26,23 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(super) struct AttachmentFilter {
     kind: Kind,
-    /// Bytes of one text at most.
+    /// The size limit of one text, in bytes.
     limit: usize,
     place: Place,
     lines: Lines,
-    /// Bytes of the present text that were passed on.
+    /// Bytes of the current text that were passed on.
     passed: usize,
-    /// The rest of the present text is left out.
+    /// The rest of the current text is left out.
     cut: bool,
-    /// The character reference that has begun in the text.
+    /// The character reference that has begun in the text, without its `&`.
     reference: Option<Vec<u8>>,
-    /// Bytes of the present markup.
+    /// Bytes of the current markup.
     markup: usize,
-    /// The last two of them.
+    /// The last two bytes of markup.
     last: [u8; 2],
-    /// Nothing but blanks has come.
+    /// Only blanks have arrived.
     blank: bool,
-    /// Nothing but blanks has come since a tag.
+    /// Only blanks have arrived since the last tag.
     gap: bool,
 }
 
@@ -50,10 +50,10 @@ pub(super) struct AttachmentFilter {
 enum Place {
     Text,
     Cdata {
-        /// So many closing brackets came last.
+        /// The number of closing brackets that came last.
         brackets: usize,
     },
-    /// Behind `<` and so many bytes of `![CDATA[`.
+    /// After `<` and this many bytes of `![CDATA[`.
     Opening(usize),
     Tag {
         quote: Option<u8>,
@@ -64,7 +64,7 @@ enum Place {
 }
 
 impl AttachmentFilter {
-    /// With the most bytes of one text: of one element, or of the whole resource.
+    /// Creates a filter. `limit` is the size limit of one text, in bytes: of one element, or of the whole resource.
     pub(super) fn new(kind: Kind, limit: usize) -> Self {
         Self {
             kind,
@@ -81,7 +81,7 @@ impl AttachmentFilter {
         }
     }
 
-    /// Takes the next piece of UTF-8, which does not end within a character, and passes on what stays.
+    /// Takes the next piece of UTF-8, which does not end within a character, and passes on what remains of it.
     pub(super) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         let mut rest = self.without_blanks(piece);
         while let Some((&first, after)) = rest.split_first() {
@@ -101,12 +101,12 @@ impl AttachmentFilter {
         Ok(())
     }
 
-    /// Passes on what was held back, but for blanks at the end.
+    /// Passes on what was held back, except blanks at the end.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         self.lines.finish(out);
     }
 
-    /// Some servers send blanks or a byte order mark before the declaration, which the grammar of XML forbids.
+    /// Skips the blanks and byte order marks that some servers send before the XML declaration, where the grammar forbids them.
     fn without_blanks<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
         let mut rest = piece;
@@ -132,8 +132,8 @@ impl AttachmentFilter {
         })
     }
 
-    /// Blanks between tags mean nothing, and servers that indent their answers send as many of them as of all else. Nor do
-    /// they mean anything at the beginning of a text.
+    /// Skips blanks after a tag. They mean nothing there, and servers that indent their answers send as many of them as of
+    /// everything else.
     fn gap<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
         let after = rest.trim_ascii_start();
         self.gap = after.is_empty();
@@ -160,7 +160,7 @@ impl AttachmentFilter {
         }
     }
 
-    /// A reference is not to be cut, and may stand for the end of a line.
+    /// Passes on a character reference, which must not be cut and may stand for the end of a line.
     fn reference<'a>(&mut self, byte: u8, after: &'a [u8], rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
         let mut reference = self.reference.take().unwrap_or_default();
         match byte {
@@ -174,7 +174,7 @@ impl AttachmentFilter {
                 self.pass(b";", out);
                 after
             }
-            // No reference at all.
+            // It was no reference.
             b'<' | b'&' | b'\n' => rest,
             _ => {
                 self.pass(&[byte], out);
@@ -191,7 +191,7 @@ impl AttachmentFilter {
         if brackets >= 2
             && let [b'>', after @ ..] = rest
         {
-            // Left out with the attachment or the rest of a text that they end.
+            // The brackets were left out with the attachment or the rest of a text that they end.
             let left_out = self.cut || self.lines.are_dropped();
             out.extend_from_slice(if left_out { b"]]>" } else { b">" });
             self.lines.finish(out);
@@ -244,7 +244,7 @@ impl AttachmentFilter {
         Ok(())
     }
 
-    /// The beginnings of tags, comments and the like are passed on as they are.
+    /// Passes on the beginnings of tags, comments and the like unchanged.
     fn markup(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Error> {
         out.push(byte);
         self.count(1)?;
@@ -255,7 +255,7 @@ impl AttachmentFilter {
             Place::Opening(known) if byte == CDATA[known] => Place::Opening(known + 1),
             Place::Opening(0) if byte == b'?' => Place::Instruction,
             Place::Opening(0) => {
-                // Only an element ends a text; the others may stand within it.
+                // Only an element ends a text; comments, CDATA and instructions can occur within it.
                 self.passed = 0;
                 self.cut = false;
                 Place::Tag { quote: None }
@@ -279,7 +279,7 @@ impl AttachmentFilter {
         }
     }
 
-    /// Passes on what comes before the first such byte and returns the rest.
+    /// Passes on the bytes before the first one that `stop` accepts, and returns the rest.
     fn pass_until<'a>(&mut self, stop: impl Fn(u8) -> bool, rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
         let end = rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len());
         let (run, rest) = rest.split_at(end);
@@ -304,7 +304,7 @@ impl AttachmentFilter {
     }
 }
 
-/// Whether a character reference, without its `&` and `;`, is that of LF.
+/// Returns whether a character reference, without its `&` and `;`, is that of LF.
 fn is_line_feed(reference: &[u8]) -> bool {
     let number = std::str::from_utf8(reference).ok();
     let Some(number) = number.and_then(|text| text.strip_prefix('#')) else {
@@ -320,7 +320,7 @@ fn is_line_feed(reference: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// What comes out, whatever the pieces in which the text arrives.
+    /// Returns the filtered text, which must not depend on the pieces in which it arrives.
     fn filtered(kind: Kind, limit: usize, text: &str) -> Result<String, Error> {
         let mut whole = None;
         for size in [1, 2, 3, 7, 64, text.len().max(1)] {
@@ -332,7 +332,7 @@ mod tests {
             }
             filter.finish(&mut out);
             let out = String::from_utf8(out).unwrap();
-            // Where a text is cut may depend on the pieces, but not what is around it.
+            // The place of a cut may depend on the pieces, but nothing else may.
             if limit == usize::MAX {
                 assert_eq!(*whole.get_or_insert_with(|| out.clone()), out, "pieces of {size}");
             }

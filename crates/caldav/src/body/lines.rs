@@ -1,14 +1,14 @@
-//! Leaves attachments out of a calendar's lines while they arrive (RFC 5545 sections 3.1 and 3.8.1.1).
+//! Removes attachments from a calendar's lines while they arrive (RFC 5545 sections 3.1 and 3.8.1.1).
 //!
-//! Nothing here reads them, Apple allows 20 MB of them in an event, and some servers send them inline.
+//! The client does not use them, Apple allows 20 MB of them in an event, and some servers send them inline.
 
 const NAME: &[u8; 6] = b"ATTACH";
 
-/// Where in the lines the next byte stands.
+/// The position of the next byte.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     state: State,
-    /// The first bytes of a line as they came, while they are those of `ATTACH`.
+    /// The first bytes of a line, while they are a beginning of `ATTACH`.
     held: Vec<u8>,
 }
 
@@ -17,16 +17,16 @@ enum State {
     /// At the start of a line, or in its name while that may still be `ATTACH`.
     #[default]
     Name,
-    /// Within a line that stays.
+    /// Within a line that is passed on.
     Kept,
     /// Within an attachment.
     Dropped,
-    /// Behind the end of an attachment's line: a blank would continue it.
+    /// After the end of an attachment's line: a blank would continue it.
     Folded,
 }
 
 impl Lines {
-    /// Takes the next bytes, none of which ends a line, and passes on those that stay.
+    /// Takes the next bytes, none of which ends a line, and passes on those that are no attachment.
     pub(super) fn push(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         while let Some((&first, rest)) = bytes.split_first() {
             match self.state {
@@ -58,7 +58,7 @@ impl Lines {
         }
     }
 
-    /// Takes the last byte of a line's end.
+    /// Takes the last byte of a line ending.
     pub(super) fn end_line(&mut self, byte: u8, out: &mut Vec<u8>) {
         if matches!(self.state, State::Dropped) {
             self.state = State::Folded;
@@ -69,12 +69,12 @@ impl Lines {
         self.state = State::Name;
     }
 
-    /// Whether the next byte is part of an attachment, if it ends no line.
+    /// Returns whether the next byte is part of an attachment, if it ends no line.
     pub(super) fn are_dropped(&self) -> bool {
         self.state == State::Dropped
     }
 
-    /// The end of the text. Another may begin after it.
+    /// Ends the text. Another one may begin after it.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         out.append(&mut self.held);
         self.state = State::Name;

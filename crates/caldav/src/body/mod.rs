@@ -1,4 +1,4 @@
-//! The body of an answer while it arrives: bounded, as UTF-8, and without what nobody here reads.
+//! The body of an answer while it arrives: bounded, as UTF-8, and without parts that the client does not use.
 
 mod attachment_filter;
 mod lines;
@@ -16,22 +16,22 @@ use crate::{Error, Limits};
 use attachment_filter::AttachmentFilter;
 use utf8::Utf8;
 
-// Futures that hold it are to be spawned, and connections' streams can be sent to another thread but not shared.
+// A body is held by futures that are spawned, so it must be `Send`; connections' streams are not `Sync`.
 type Pieces = BoxStream<'static, io::Result<Cursor<Vec<u8>>>>;
 
 /// A body to be read piece by piece. An [`io::Error`] from it holds an [`Error`].
 pub(crate) type Body = StreamReader<Pieces, Cursor<Vec<u8>>>;
 
-/// Which bounds hold for a body.
+/// The bounds of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
-    /// What is read from it is held as a whole, so the whole is bounded.
+    /// The result is held as a whole, so the whole is bounded.
     Whole,
-    /// What is read from it is handed on bit by bit, so only the bits are bounded, and the time.
+    /// The result is handed on in pieces, so only the pieces are bounded, and the time.
     Bits,
 }
 
-/// The body that these pieces make up.
+/// Returns the body that these pieces make up.
 pub(crate) fn body<P: AsRef<[u8]> + 'static>(
     pieces: impl Stream<Item = Result<P, Error>> + Send + 'static,
     kind: Kind,
@@ -101,7 +101,7 @@ fn within(bytes: u64, limit: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// The error that a body gave.
+/// Returns the client's error within an I/O error of a body.
 pub(crate) fn error_of(error: &io::Error) -> Option<Error> {
     error.get_ref()?.downcast_ref::<Error>().cloned()
 }

@@ -1,4 +1,4 @@
-//! Text from bytes that arrive in pieces. What is no UTF-8 costs only itself.
+//! Decodes text from bytes that arrive in pieces. Invalid UTF-8 is replaced without losing what surrounds it.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ pub(super) struct Utf8 {
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 impl Utf8 {
-    /// The text of the next piece. It never ends within a character.
+    /// Returns the text of the next piece. It never ends within a character.
     pub(super) fn push<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
         if self.begun.is_empty() && std::str::from_utf8(piece).is_ok() {
             return Cow::Borrowed(piece);
@@ -51,7 +51,7 @@ impl Utf8 {
         }
     }
 
-    /// What is left when nothing more arrives.
+    /// Returns the text of an incomplete character at the end.
     pub(super) fn finish(&mut self) -> &'static [u8] {
         if std::mem::take(&mut self.begun).is_empty() {
             &[]

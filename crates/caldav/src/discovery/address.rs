@@ -1,4 +1,4 @@
-//! What people type to name their calendar server.
+//! Reads what people type to name their calendar server.
 
 use url::{Host, Url};
 
@@ -8,7 +8,7 @@ pub struct Address {
     url: Url,
 }
 
-/// What was typed names no server.
+/// The typed text names no server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not the address of a server")]
 pub struct NotAnAddress;
@@ -35,13 +35,13 @@ impl Address {
         Ok(Self { url })
     }
 
-    /// The address in full.
+    /// Returns the full address.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The domain whose services may be looked up (RFC 6764): where only a host was given, which may not be the server
-    /// itself. Whoever gives a path or a port means exactly that place.
+    /// Returns the domain whose services are looked up (RFC 6764), where only a host was given, which may not be the server
+    /// itself. A path or a port means exactly that place.
     pub(crate) fn domain(&self) -> Option<&str> {
         let is_bare = self.url.path() == "/" && self.url.query().is_none() && self.url.port().is_none();
         match self.url.host() {

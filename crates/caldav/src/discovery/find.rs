@@ -11,7 +11,7 @@ use crate::{Account, Client, Credentials, Error};
 /// `DAViCal`, `SOGo`, and Zimbra among others.
 const HABITS: &[&str] = &["remote.php/dav/", "dav.php/", "caldav.php/", "SOGo/dav/", "dav/"];
 const WELL_KNOWN: &str = "/.well-known/caldav";
-/// Servers of one domain that are tried.
+/// Most servers of one domain that are tried.
 const MAX_SERVERS: usize = 3;
 
 /// A server with an account on it.
@@ -35,7 +35,7 @@ pub enum FindError {
         /// The host it names, in the same form.
         to: String,
     },
-    /// What the most telling of the servers' answers meant.
+    /// The error of the most informative answer.
     #[error(transparent)]
     Server(#[from] Error),
 }
@@ -108,7 +108,7 @@ impl Client {
         candidates
     }
 
-    /// The servers that the domain's records name, the preferred ones first.
+    /// Returns the servers that the domain's records name, in order of preference.
     async fn services_of(&self, scheme: &str, domain: &str) -> Vec<Service> {
         let kind = if scheme == "https" { "_caldavs" } else { "_caldav" };
         let mut services = self.services.lookup(&format!("{kind}._tcp.{domain}")).await;
@@ -120,7 +120,7 @@ impl Client {
     }
 }
 
-/// Whether a host is the domain itself or below it.
+/// Returns whether a host is the domain itself or below it.
 fn is_within(host: &str, domain: &str) -> bool {
     let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
     host.strip_suffix(&domain)
@@ -141,11 +141,11 @@ fn at_service(scheme: &str, service: &Service) -> Vec<Url> {
     paths.into_iter().flatten().map(at).collect()
 }
 
-/// What was tried without success.
+/// The failed attempts.
 #[derive(Default)]
 struct Failures {
     best: Option<FindError>,
-    /// Origins that cannot be reached: another path there cannot, either.
+    /// Unreachable origins, where other paths are not tried.
     dead: Vec<url::Origin>,
 }
 
@@ -172,7 +172,7 @@ impl Failures {
         });
     }
 
-    /// Keeps the first of the most telling.
+    /// Keeps the first of the most informative errors.
     fn keep(&mut self, error: FindError) {
         if self
             .best
@@ -188,7 +188,7 @@ impl Failures {
     }
 }
 
-/// How much an outcome helps the person: the more it says about their own account, the more.
+/// Returns how much an outcome helps the person: most if it is about their own account.
 fn telling(error: &FindError) -> u8 {
     match error {
         FindError::Server(Error::NoCalendars) => 4,

@@ -18,7 +18,7 @@ use crate::transport::{Request, place_of};
 use crate::xml::{Element, Ns};
 use crate::{Account, Client, Credentials, Error, Scope};
 
-/// Homes and addresses of one account that count.
+/// Most homes and addresses of one account.
 const MOST: usize = 100;
 const PROPERTIES: &[&str] = &[
     "D:current-user-principal",
@@ -121,7 +121,7 @@ impl Client {
         }
     }
 
-    /// An address from an answer, which later requests will send the login to.
+    /// Returns an address from an answer, to which later requests will send the login.
     pub(crate) fn resolve(&self, given: &Url, base: &Url, href: &str) -> Result<Url, Error> {
         let target = base
             .join(href)

@@ -33,7 +33,7 @@ pub trait Services: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SystemServices;
 
-/// Looking up is a help, not a need, so nobody waits long for it.
+/// The time limit of a look-up: discovery can do without it.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Services for SystemServices {

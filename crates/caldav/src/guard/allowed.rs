@@ -46,7 +46,7 @@ impl Allowed {
         self.host == name
     }
 
-    /// Whether a request to the URL, whose host is `name`, is what the entry allows.
+    /// Returns whether the entry allows a request to the URL, whose host is `name`.
     pub(super) fn permits(&self, name: &str, url: &Url) -> bool {
         self.is_host(name)
             && (self.plain || url.scheme() == "https")

@@ -48,7 +48,7 @@ impl Guard {
         self
     }
 
-    /// Whether a request to this URL may be started. Names are checked again when they are resolved.
+    /// Returns an error if no request to this URL may be started. Names are checked again when they are resolved.
     pub fn check(&self, url: &Url) -> Result<(), Error> {
         let Some(host) = url.host() else {
             return Err(Error::InsecureUrl {
@@ -86,7 +86,7 @@ impl Guard {
     }
 }
 
-/// Whether the host is this machine itself by its text: `localhost` or a literal loopback address.
+/// Returns whether the host is this machine itself by its text: `localhost` or a literal loopback address.
 pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {

@@ -1,8 +1,8 @@
-//! Which addresses are ordinary ones on the public Internet (IANA's special-purpose registries, RFC 6890).
+//! Tells ordinary public Internet addresses from special ones (IANA's special-purpose registries, RFC 6890).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether the address is none of the private and special ones.
+/// Returns whether the address is neither private nor special.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

@@ -13,7 +13,8 @@ use crate::rrule::parts::is_until;
 use crate::values::days::DAY;
 use crate::values::odd_dates::{ORDERS, OddDate, Order};
 
-/// Longest that an event without other dates lasts in one order of its numbers if it is much shorter in another one, in seconds.
+/// Longest time that an event without other dates lasts in one order of its numbers if it is much shorter in another one, in
+/// seconds.
 const LONGEST_ONCE: i64 = 62 * DAY;
 
 /// One way to read dates.
@@ -21,12 +22,12 @@ const LONGEST_ONCE: i64 = 62 * DAY;
 pub(crate) struct DateReading {
     pub order: Order,
     pub buddhist: bool,
-    /// Its order is only the most likely one.
+    /// The order is only the most likely one.
     pub by_length: bool,
 }
 
 impl DateReading {
-    /// Years as written.
+    /// Reads years as written.
     pub(crate) fn plain(order: Order) -> Self {
         Self {
             order,
@@ -35,7 +36,7 @@ impl DateReading {
         }
     }
 
-    /// An event with its dates by this way.
+    /// Returns an event with its dates read this way.
     pub(crate) fn of<'e, 't>(self, text: &'e EventText<'t>) -> Cow<'e, EventText<'t>> {
         let odd = text.oddities;
         if !odd.mended && !odd.is_of_several() && !odd.by_length && !odd.null_until {
@@ -84,7 +85,7 @@ impl DateReading {
         Cow::Owned(text)
     }
 
-    /// The way by which a period of these dates is read: another one, if by this one it would last far longer.
+    /// Returns the way to read a period with these dates: another one, if in this one it would last far longer.
     fn of_period(self, line: &Line, start: &str, end: &str) -> Self {
         let dates = [odd(line, start), odd(line, end)];
         if dates.iter().flatten().all(|odd| odd.is_one(ORDERS.into_iter())) {
@@ -117,9 +118,9 @@ impl DateReading {
         Self { order, ..self }
     }
 
-    /// A date by this way, if it is another than that which is written.
+    /// Returns a date read this way, if that differs from what is written.
     pub(crate) fn date(self, line: &Line, text: &str, place: Place) -> Option<String> {
-        // What is guessed takes no busy time away.
+        // A guess never removes busy time.
         let is_limit = matches!(line.name, Name::ExDate | Name::RRule | Name::RecurrenceId);
         let is_guessed = |odd: &OddDate| odd.guessed || (self.by_length && !odd.is_one(ORDERS.into_iter()));
         let odd = odd(line, text).filter(|odd| !(is_limit && is_guessed(odd)));
@@ -141,20 +142,21 @@ impl DateReading {
     }
 }
 
-/// The longest that an event lasts in an order of its numbers if this is the shortest in any of them, in seconds. Of one that
-/// repeats, or whose start is clear, less is believed.
+/// Returns the longest time that is believed of an event in one order of its numbers, if this is the shortest in any of them, in
+/// seconds. For an event that repeats, or whose start is clear, it is less.
 pub(crate) fn longest(shortest: i64, is_doubted: bool) -> i64 {
     let least = if is_doubted { 2 * DAY } else { LONGEST_ONCE };
     least.max(shortest.saturating_mul(2))
 }
 
-/// The shortest length that is one.
+/// Returns the shortest length that is not negative.
 pub(crate) fn shortest(lengths: &[(Order, Option<i64>)]) -> Option<i64> {
     let lengths = lengths.iter().filter_map(|(_, length)| *length);
     lengths.filter(|length| *length >= 0).min()
 }
 
-/// Is the end of a Buddhist year one of the Gregorian calendar's after all, since its start is? Else it would last centuries.
+/// Returns whether an end in a Buddhist year is one of the Gregorian calendar, because its start is: otherwise it would last
+/// centuries.
 fn is_later_start(start: &str, end: i16) -> bool {
     let start = year(start.trim());
     start.is_some_and(|start| start <= end - BUDDHIST_YEARS)

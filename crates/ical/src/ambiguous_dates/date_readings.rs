@@ -1,5 +1,5 @@
-//! The ways by which the events of a resource are read, where their dates may be meant in several: one after the other, each with all
-//! of its dates in that form, and what blocks by any of them blocks.
+//! Collects the ways to read the dates of a resource's events. Where dates are ambiguous the events are read once in each way,
+//! with all dates in the same form; what blocks in any of them blocks.
 
 use std::collections::HashSet;
 
@@ -12,21 +12,21 @@ use crate::parse::names::Name;
 use crate::parse::oddities::Oddities;
 use crate::values::odd_dates::Order;
 
-/// Most dates of a resource that are read again by other ways.
+/// Most dates of a resource that are read again in other ways.
 const MOST_READ_AGAIN: usize = 10_000;
 
 /// The ways to read a resource.
 pub(crate) struct DateReadings {
-    /// The first one is for all of it.
+    /// The first way applies to the whole resource.
     all: Vec<DateReading>,
-    /// The identities of events that the others are for.
+    /// The UIDs of the events to which the others apply.
     several: HashSet<String>,
-    /// There are more than are looked at.
+    /// There are more ways than are considered.
     is_cut: bool,
 }
 
 impl DateReadings {
-    /// Finds the ways of a resource, and what is odd about the dates of its events.
+    /// Finds the ways to read a resource, and notes what is odd about the dates of its events.
     pub(crate) fn of(calendar: &mut CalendarText) -> Self {
         let mut orders: Vec<Order> = Vec::new();
         let mut several = HashSet::new();
@@ -73,22 +73,22 @@ impl DateReadings {
         readings
     }
 
-    /// May dates be meant in more ways than are looked at?
+    /// Returns whether there are more ways than are considered.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.is_cut
     }
 
-    /// The ways by which an event is read: all of them where it, or another one of its identity, may be meant in several.
+    /// Returns the ways to read an event: all of them where it, or another one with its UID, is ambiguous.
     pub(crate) fn all(&self) -> &[DateReading] {
         &self.all
     }
 
-    /// Is an event read by the way of this place?
+    /// Returns whether an event is read in the way with this index.
     pub(crate) fn has(&self, place: usize, text: &EventText) -> bool {
         place == 0 || self.several.contains(text.first(Name::Uid).unwrap_or(""))
     }
 
-    /// The days on which an event may begin; nothing for a start that cannot be read.
+    /// Returns the days on which an event may begin; empty for a start that cannot be read.
     pub(crate) fn starts(&self, text: &EventText) -> Vec<Option<Date>> {
         let of = |reading: &DateReading| -> Vec<Option<Date>> {
             let text = reading.of(text);
@@ -103,7 +103,7 @@ impl DateReadings {
     }
 }
 
-/// How many dates an event has at most, and at least one.
+/// Returns an upper bound of the number of an event's dates, at least one.
 fn dates_at_most(text: &EventText) -> usize {
     const SHORTEST: usize = "20261201,".len();
     let lists = text.lines.iter().filter(|line| {

@@ -1,4 +1,4 @@
-//! Finds the dates of an event that may be meant in several ways, or are written in another form than RFC 5545's.
+//! Finds ambiguous dates of an event, and dates in another form than RFC 5545's.
 
 use jiff::civil::Date;
 
@@ -14,7 +14,7 @@ use crate::parse::oddities::Oddities;
 use crate::values::days::DAY;
 use crate::values::odd_dates::{ORDERS, OddDate, Order};
 
-/// Years of calendars that count from an earlier time still, such as 5787 of the Hebrew one.
+/// Years of calendars that began even earlier, such as 5787 of the Hebrew one.
 const EARLIER: std::ops::RangeInclusive<i16> = 4200..=6100;
 
 impl Oddities {
@@ -43,7 +43,7 @@ impl Oddities {
                     None => year(date),
                 };
                 if let Some(year) = year.filter(|year| BUDDHIST.contains(year)) {
-                    // By the other calendar it would lie before the start.
+                    // In the other calendar the end would lie before the start.
                     let is_clear = start.is_some_and(|start| start > year - BUDDHIST_YEARS);
                     found.limits |= is_limit && !is_clear;
                     found.buddhist |= !is_limit && !is_clear;
@@ -78,8 +78,8 @@ impl Oddities {
         found
     }
 
-    /// Drops the orders in which it would last far longer than in another one, as `01.12.2026` to `02.12.2026` a month. In a
-    /// repetition it would take all time for ever.
+    /// Drops the orders in which the event would last far longer than in another one, as `01.12.2026` to `02.12.2026` would last
+    /// a month. A repetition would block all time.
     fn drop_long_orders(&mut self, text: &EventText) {
         let Some(start) = text.all(Name::DtStart).next() else {
             return;
@@ -110,7 +110,7 @@ impl Oddities {
             .any(|name| text.all(*name).any(|line| !line.value.is_empty()));
         let mut begins: Vec<String> = lengths.iter().map(|(order, _)| begin(*order)).collect();
         begins.dedup();
-        // An end on the day of a start that is clear is hardly another one.
+        // An end on the day of a clear start is hardly ambiguous.
         let is_near = begins.len() == 1 && shortest <= DAY;
         let most = longest(shortest, repeats || is_near);
         for (order, length) in lengths {

@@ -1,4 +1,4 @@
-//! Ends of repetitions that programs write for none, such as the first day of 1970.
+//! Recognises dates in UNTIL that programs write for "no end", such as the first day of 1970.
 
 use jiff::civil::Date;
 
@@ -9,11 +9,11 @@ use crate::parse::names::Name;
 use crate::rrule::parts::is_until;
 use crate::values::odd_dates::ORDERS;
 
-/// How long before its start a repetition ends at least that was not meant to end there, in days. Programs that split a series let
-/// it end shortly before its start.
+/// A UNTIL that means "no end" lies at least this many days before the start. Programs that split a series let it end shortly
+/// before its start.
 const LONG_BEFORE: i32 = 366;
 
-/// The days from which programs count time, so that they write them for no date: years with the day of the year.
+/// The epochs of programs, which they write for "no date": year and day of the year.
 const FIRST_DAYS: [(i16, i16); 7] = [
     (1899, 364),
     (1900, 1),
@@ -23,15 +23,15 @@ const FIRST_DAYS: [(i16, i16); 7] = [
     (2000, 1),
     (2001, 1),
 ];
-/// The latest year that is none of a repetition.
+/// The latest year in which no repetition ends.
 const FIRST_YEAR: i16 = 1601;
 
-/// Does a rule of an event that may begin on this day first end on a date that stands for none?
+/// Returns whether the UNTIL of a rule means "no end", for an event that begins on this day at the earliest.
 pub(crate) fn stands_for_none(rule: &Line, first: Date) -> bool {
     until_days(rule).is_some_and(|until| is_null(until, first))
 }
 
-/// The first day on which an event may begin; nothing where one of its starts cannot be read.
+/// Returns the first day on which an event may begin; `None` where one of its starts cannot be read.
 pub(crate) fn first_start(text: &EventText) -> Option<Date> {
     let mut first: Option<Date> = None;
     for line in text.all(Name::DtStart) {
@@ -52,7 +52,7 @@ pub(crate) fn first_start(text: &EventText) -> Option<Date> {
     })
 }
 
-/// The last day on which a rule may end.
+/// Returns the last day on which a rule may end.
 fn until_days(line: &Line) -> Option<Date> {
     let untils = line.value.split(';').filter(|part| is_until(part));
     let days = untils.filter_map(|part| {
@@ -68,7 +68,7 @@ fn until_days(line: &Line) -> Option<Date> {
     days.max()
 }
 
-/// Is it long before a start, and a day from which programs count time, or the one beside it in another zone?
+/// Returns whether a date is long before a start, and an epoch or the day beside it (in another zone).
 fn is_null(until: Date, start: Date) -> bool {
     let is_near = |(year, day): &(i16, i16)| {
         let first = Date::new(*year, 1, 1).map(|first| (until - first).get_days() - i32::from(*day - 1));

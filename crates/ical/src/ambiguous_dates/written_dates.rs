@@ -1,4 +1,4 @@
-//! The dates of a property as they are written.
+//! Finds and replaces the dates in a property's value.
 
 use jiff::civil::Date;
 
@@ -17,27 +17,27 @@ pub(crate) const BUDDHIST_YEARS: i16 = 543;
 /// The first whole year of the Gregorian calendar.
 pub(crate) const GREGORIAN: i16 = 1583;
 
-/// Where a date stands.
+/// The position of a date in a value.
 #[derive(Clone, Copy)]
 pub(crate) enum Place<'a> {
     Alone,
-    /// It begins a period with this end.
+    /// The start of a period with this end.
     Start {
         end: &'a str,
     },
-    /// It ends a period with this start, which means `start`.
+    /// The end of a period with this start, which means `start`.
     End {
         written: &'a str,
         start: &'a str,
     },
 }
 
-/// Does a property of this name hold dates that matter here?
+/// Returns whether a property of this name holds dates that are read.
 pub(crate) fn has_dates(name: Name) -> bool {
     name.is_of_time() && !matches!(name, Name::Duration | Name::ExRule)
 }
 
-/// Are all dates of a line in the form of RFC 5545, in years that can hardly be of another calendar?
+/// Returns whether all dates of a line are in the form of RFC 5545, in years that can hardly be of another calendar.
 pub(crate) fn is_plain(line: &Line) -> bool {
     let value = line.value.as_ref();
     match line.name {
@@ -57,7 +57,7 @@ pub(crate) fn is_plain_date(date: &str) -> bool {
     year.is_some_and(|year| (GREGORIAN..*BUDDHIST.start()).contains(&year))
 }
 
-/// A line's value with its dates replaced by what `by` gives for them. Nothing when it gives none.
+/// Returns a line's value with its dates replaced by what `by` returns for them; `None` when it replaces none.
 pub(crate) fn mapped(line: &Line, by: &mut dyn FnMut(Place, &str) -> Option<String>) -> Option<String> {
     let mut is_new = false;
     let mut new = |place: Place, date: &str| {
@@ -95,12 +95,12 @@ pub(crate) fn mapped(line: &Line, by: &mut dyn FnMut(Place, &str) -> Option<Stri
     is_new.then_some(value)
 }
 
-/// A date that is legible, but not in a form that is read without this.
+/// Returns a date that is legible, but in none of the forms of [`moment`].
 pub(crate) fn odd(line: &Line, text: &str) -> Option<OddDate> {
     if is_readable(text) {
         return None;
     }
-    // A part of it may belong to the zone.
+    // Its first part may belong to the zone.
     let tail = text.rsplit_once(':').filter(|_| !line.value.starts_with(':'));
     if tail.is_some_and(|(_, tail)| is_readable(tail)) && line.param("TZID").is_some() {
         return None;
@@ -119,17 +119,17 @@ pub(crate) fn odd(line: &Line, text: &str) -> Option<OddDate> {
     Some(if is_date { odd.of_a_date() } else { odd })
 }
 
-/// Is at least its day in a form that is read without this?
+/// Returns whether [`moment`] can read at least the day.
 pub(crate) fn is_readable(text: &str) -> bool {
     moment(text).map_or_else(|day| day.is_some(), |_| true)
 }
 
-/// The day of a date or time, if that can be read.
+/// Returns the day of a date or time, if that can be read.
 pub(crate) fn day(text: &str) -> Option<Date> {
     moment(text).map_or_else(|day| day, |moment| Some(moment.date()))
 }
 
-/// The year of a date as RFC 5545 or ISO 8601 writes it, whether it exists or not.
+/// Returns the year of a date in the form of RFC 5545 or ISO 8601, whether the date exists or not.
 pub(crate) fn year(text: &str) -> Option<i16> {
     let text = text.trim();
     let digits = text.bytes().take(9).take_while(u8::is_ascii_digit).count();
@@ -137,7 +137,7 @@ pub(crate) fn year(text: &str) -> Option<i16> {
     text.get(..4).filter(|_| is_date)?.parse().ok()
 }
 
-/// Seconds from a date or time to another one, whatever their zones.
+/// Returns the seconds from a date or time to another one, ignoring their zones.
 pub(crate) fn seconds(start: &str, end: &str) -> Option<i64> {
     let at = |text: &str| match moment(text) {
         Ok(Moment::Local(time) | Moment::Utc(time)) => Some(naive(time)),

@@ -1,4 +1,4 @@
-//! When an event begins (DTSTART, RFC 5545, section 3.8.2.4), also where its time or day cannot be read.
+//! Reads when an event begins (DTSTART, RFC 5545, section 3.8.2.4), even if its time or day cannot be read.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use crate::parse::components::EventText;
 use crate::parse::names::Name;
 use crate::values::days::DAY;
 
-/// When an event begins.
+/// The start of an event.
 pub(crate) struct Start {
     /// Midnight where only the day is known.
     pub when: When,
-    /// It is not the event's own but that of the occurrence it replaces.
+    /// It is not stated, but that of the occurrence the event replaces.
     pub assumed: bool,
-    /// It is at any time of its day, by its zone's clock or the owner's.
+    /// It may be at any time of its day, by its zone's clock or the owner's.
     pub at_any_time: bool,
     /// Further starts, which contradict it.
     pub others: Vec<When>,
@@ -43,10 +43,10 @@ impl Start {
 }
 
 impl EventReader<'_, '_> {
-    /// When an event begins.
+    /// Reads when an event begins.
     pub(crate) fn start(&mut self, text: &EventText, replaces: Option<&Replaces>) -> Option<Start> {
         let mut starts: Vec<When> = Vec::new();
-        // Of which only the day is known: the owner's, and that of the zone that is named.
+        // Starts of which only the day is known: the owner's day, and that of the named zone.
         let mut days: Vec<Vec<When>> = Vec::new();
         let (mut known, mut known_days) = (HashSet::new(), HashSet::new());
         let mut lost = false;
@@ -87,7 +87,7 @@ impl EventReader<'_, '_> {
             let mut first = days.remove(0);
             let named = first.pop();
             return named.map(|day| Start {
-                // The owner's own day is a part of it.
+                // The day covers the owner's own day as well.
                 others: first
                     .into_iter()
                     .skip(1)
@@ -135,7 +135,7 @@ impl EventReader<'_, '_> {
         None
     }
 
-    /// The start of an event of which only the end is known: at any time of that day.
+    /// Returns the start of an event of which only the end is known: any time of that day.
     fn start_by_end(&mut self, text: &EventText) -> Option<Start> {
         let line = text.all(Name::DtEnd).next()?;
         let ends: Vec<When> = match self.meanings(line, &line.value) {

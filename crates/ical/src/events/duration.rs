@@ -1,4 +1,4 @@
-//! How long an event is: DTEND, DURATION, neither, or something that makes no sense (RFC 5545, section 3.6.1).
+//! Reads how long an event lasts: DTEND, DURATION, neither, or something that makes no sense (RFC 5545, section 3.6.1).
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::values::days::{DAY, date, naive_date};
 use crate::values::duration_text::{self, Span};
 
 impl Length {
-    /// Upper bound in seconds, to know how far before a window an occurrence can begin that reaches into it.
+    /// Returns an upper bound in seconds, to know how far before a window an occurrence can begin that reaches into it.
     pub(crate) fn at_most(self) -> i64 {
         match self {
             Self::Days(days) => (days + 1) * DAY,
@@ -27,7 +27,7 @@ impl Length {
         }
     }
 
-    /// The end of an occurrence that starts at a local time, by its own clock and the owner's.
+    /// Returns the end of an occurrence that starts at a local time, by its own clock and the owner's.
     pub(crate) fn end(self, (clock, owner): (&Clock, &Clock), naive: i64, start: Timestamp) -> Timestamp {
         let end = match self {
             Self::Days(days) => clock.start_of_day(date(naive + days * DAY)),
@@ -43,21 +43,21 @@ impl Length {
         end.max(start)
     }
 
-    /// Is it none at all?
+    /// Returns whether the length is zero.
     pub(crate) fn is_nothing(self) -> bool {
         let nothing = Span::default();
         matches!(self, Self::Until { elapsed: 0, wall: 0 }) || self == Self::For(nothing)
     }
 
-    /// What takes this long from a start.
+    /// Returns the span of this length from a start.
     pub(crate) fn span(self, start: &When, owner: &Clock) -> (Timestamp, Timestamp) {
         let from = begin(start);
         (from, self.end((&start.clock, owner), start.naive, from))
     }
 }
 
-/// What is said of an event that a program may have meant to last for ever. Its end is a date like any other, and no other
-/// program shows it as free.
+/// The problem of an event that a program may have meant to last for ever. Its end is a date like any other, and no other program
+/// shows it as free.
 const FOR_EVER: &str = "lasts more than a hundred years; all time until its end is kept busy.";
 
 impl Measured {
@@ -66,7 +66,7 @@ impl Measured {
     }
 }
 
-/// Reads the length of an event; of several the longest.
+/// Reads the length of an event; the longest of several.
 pub(crate) fn read(text: &EventText, start: &When, reader: &mut EventReader) -> Measured {
     let mut found: Vec<Measured> = Vec::new();
     let mut unreadable: Option<Option<jiff::civil::Date>> = None;
@@ -111,7 +111,7 @@ pub(crate) fn read(text: &EventText, start: &When, reader: &mut EventReader) -> 
     Measured { length, before }
 }
 
-/// The length of an event whose end could not be read but perhaps for its day.
+/// Returns the length of an event whose end could not be read, except perhaps its day.
 fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
     let first = start.naive.div_euclid(DAY);
     let days = day.map_or(0, |day| (naive_date(day) / DAY - first).max(0));
@@ -122,7 +122,7 @@ fn until_some_end(day: Option<jiff::civil::Date>, start: &When) -> Length {
     }
 }
 
-/// The length of a PERIOD that starts at `start`.
+/// Returns the length of a PERIOD that starts at `start`.
 pub(crate) fn of_period(line: &Line, period: &str, start: &When, reader: &mut EventReader) -> Measured {
     let measured = match duration_text::duration(period) {
         Some(span) => Ok(lasting(span, start, reader)),
@@ -137,31 +137,31 @@ pub(crate) fn of_period(line: &Line, period: &str, start: &When, reader: &mut Ev
     })
 }
 
-/// The longest of some lengths from a start.
+/// Returns the longest of some lengths from a start.
 fn longest(lengths: impl Iterator<Item = Length>, start: &When, owner: &Clock) -> Option<Length> {
     lengths.max_by_key(|length| (length.span(start, owner).1, length.at_most()))
 }
 
-/// How far from its start an end may lie whose day does not exist, such as 31 November, so that the days near it are what it
-/// means. Else an occurrence would last until the next one or longer, and a series take all time for ever.
+/// How far from the start an end on a nonexistent day, such as 31 November, may lie so that a day near it is used instead.
+/// Farther ends would let an occurrence last until the next one or longer, and a series block all time.
 #[derive(Debug, Clone, Copy)]
 struct Within {
     days: i64,
-    /// A day too many of a month that exists may be near the end of a long event.
+    /// A day past the end of an existing month may be the end of a long event.
     long: bool,
 }
 
 impl Within {
     const ONCE: Self = Self { days: 32, long: true };
 
-    /// At most what the rules of an event leave between two occurrences.
+    /// The limit is what the rules of an event leave between two occurrences.
     fn of(text: &EventText) -> Self {
         let days = text.all(Name::RRule).map(|line| days_between(&line.value)).min();
         days.map_or(Self::ONCE, |days| Self { days, long: false })
     }
 }
 
-/// Days that a rule leaves between two occurrences at least, as far as its form says that at once.
+/// Returns the least number of days that a rule leaves between two occurrences, as far as its form shows it.
 fn days_between(rule: &str) -> i64 {
     let Some(rule) = Rule::parse(rule) else {
         return 1;
@@ -176,7 +176,7 @@ fn days_between(rule: &str) -> i64 {
     }
 }
 
-/// The last one near enough of the ends that one on a day that does not exist may mean.
+/// Returns the last meaning of an end on a nonexistent day that is near enough to the start.
 fn on_near_day(
     line: &Line,
     text: &str,
@@ -194,7 +194,7 @@ fn on_near_day(
             naive_date(date_for_whole_days(&written, &reader.owner())) - start.naive
         } else {
             let end = reader.when(&written);
-            // A day takes all of itself.
+            // An end that is a day includes that day.
             begin(&end).as_second() - begin(start).as_second() + if end.whole_day { DAY } else { 0 }
         };
         let most = within.days * DAY;
@@ -226,7 +226,7 @@ fn end_of(
     let written = match reader.written(line, text) {
         Ok(written) => written,
         Err(day) => on_near_day(line, text, start, within, reader).ok_or_else(|| {
-            // In a zone that is not known it may be the next day here, but not beside a start in such a zone.
+            // In an unknown zone it may be the next day here, but not beside a start in an unknown zone.
             let is_later =
                 date_time::has_unknown_zone(text) && !matches!(*start.clock, Clock::Fixed(EARLIEST));
             let next = day.and_then(|day| day.tomorrow().ok()).filter(|_| is_later);
@@ -241,7 +241,7 @@ fn end_of(
         if let Moment::Local(local) | Moment::Utc(local) = written.moment
             && local.time() != jiff::civil::Time::midnight()
         {
-            // An end within a day takes that day, too.
+            // An end within a day includes that day.
             end += DAY;
         }
         return Ok(days(end - start.naive, start, reader));
@@ -249,7 +249,7 @@ fn end_of(
     let from = begin(start).as_second();
     let mut end = reader.when(&written);
     if !start.certain && !written.certain && written.zone.is_none() {
-        // Neither names a zone, so both have the same.
+        // Neither names a zone, so both are in the same one.
         end.clock = start.clock.clone();
     }
     if end.whole_day {
@@ -270,7 +270,7 @@ fn end_of(
     let is_skipped = start.clock.naive(begin(start)) != start.naive;
     let written = end.naive - start.naive;
     if is_skipped && written > 0 && Rc::ptr_eq(&start.clock, &end.clock) && elapsed < written {
-        // The clocks jump over the start, so that it is later than it is written; how long it lasts is written all the same.
+        // The clocks skip the start, so that it is later than written; the written length still applies.
         let length = Length::Until {
             elapsed: written,
             wall: written,
@@ -280,7 +280,7 @@ fn end_of(
             before: (-elapsed).max(0),
         });
     }
-    // An end has the form of its start (section 3.8.2.2), so one that lacks a known zone, or that would come first, may be
+    // An end has the form of its start (RFC 5545, section 3.8.2.2), so one without a known zone, or before the start, may be
     // meant in the zone of the start.
     let own = start.clock.instant(end.naive).as_second() - from;
     if own == elapsed || (start.certain && end.certain && elapsed > 0) {
@@ -308,7 +308,7 @@ fn end_of(
 
 fn lasting(span: Span, start: &When, reader: &mut EventReader) -> Measured {
     let backwards = span.total() < 0;
-    // Programs differ in what they make of a duration below nothing: the time before the start, or as much after it.
+    // Programs read a negative duration as the time before the start, or as the same length after it.
     let span = if backwards { span.negated() } else { span };
     let before = if backwards && span.total() <= DAY {
         span.total()
@@ -336,7 +336,7 @@ fn lasting(span: Span, start: &When, reader: &mut EventReader) -> Measured {
     }
 }
 
-/// The length of an additional occurrence with a time of day in a series of whole days, of which `length` is that of others.
+/// Returns the length of an additional occurrence with a time of day in a series of whole days with this `length`.
 pub(crate) fn as_timed(text: &EventText, length: Length) -> Length {
     let written = text
         .all(Name::Duration)
@@ -355,10 +355,10 @@ pub(crate) fn as_timed(text: &EventText, length: Length) -> Length {
     }
 }
 
-/// What an event of this length takes that begins at any time of a day, by the clock of its zone or the owner's: both days, and as
-/// long from their ends on. The time of the owner's day that lies before the other is `before`.
+/// Returns what an event of this length takes that begins at any time of a day, by the clock of its zone or the owner's: both
+/// days, and its length after their ends. `before` is the time of the owner's day before the other one.
 pub(crate) fn at_any_time(day: &When, length: Length, owner: &Rc<Clock>) -> Measured {
-    // An end that is written is no later for a later start.
+    // A stated end is no later for a later start.
     let is_moved = matches!(length, Length::For(_));
     let by_owner = When {
         clock: Rc::clone(owner),
@@ -382,7 +382,7 @@ pub(crate) fn at_any_time(day: &When, length: Length, owner: &Rc<Clock>) -> Meas
     }
 }
 
-/// The length of a day of its own zone on which something of this length begins at an unknown time or at midnight.
+/// Returns the length of a day in its own zone on which something of this length begins at an unknown time or at midnight.
 pub(crate) fn on_day(start: &When, length: Length, at_any_time: bool) -> Length {
     let (from, midnight) = (begin(start), next_midnight(start.naive));
     let day = start.clock.start_of_day(date(midnight));
@@ -397,7 +397,7 @@ pub(crate) fn on_day(start: &When, length: Length, at_any_time: bool) -> Length 
     }
 }
 
-/// Whole days, at least one: many programs write an end that equals the start.
+/// Returns a length of whole days, at least one: many programs write an end that equals the start.
 fn days(seconds: i64, start: &When, reader: &mut EventReader) -> Measured {
     if seconds < 0 {
         reader.note_length(
@@ -411,8 +411,8 @@ fn days(seconds: i64, start: &When, reader: &mut EventReader) -> Measured {
     }
 }
 
-/// An end before the start, so many seconds from it in both of its readings. Either of the two may be the wrong one: the time
-/// between both blocks where they are near each other, and as much from the start on, at most a day.
+/// Returns the length of an event whose end is before its start, by this many seconds in both readings of the end. Start or end
+/// may be wrong: the time between them blocks where they are near each other, and as much after the start, at most a day.
 fn backwards(from_start: [i64; 2], reader: &mut EventReader) -> Measured {
     reader.note(
         ProblemKind::End,

@@ -18,13 +18,13 @@ use crate::values::date_time::{self, Moment};
 use crate::values::days::{DAY, naive, naive_date};
 use crate::values::duration_text;
 
-/// What is said of an event with a day such as 31 November.
+/// The problem of an event with a nonexistent day such as 31 November.
 const NO_SUCH_DAY: &str = "has a date that does not exist; all days that it may mean are kept busy.";
 
-/// Where each day begins first, in seconds east of UTC.
+/// The easternmost offset, in seconds east of UTC: each day begins there first.
 pub(crate) const EARLIEST: i32 = 14 * 3_600;
 
-/// What reading one event needs everywhere.
+/// Reads one event and collects its problems.
 pub(crate) struct EventReader<'a, 'z> {
     uid: &'a str,
     title: String,
@@ -35,7 +35,7 @@ pub(crate) struct EventReader<'a, 'z> {
 }
 
 impl<'a, 'z> EventReader<'a, 'z> {
-    /// Begins to read the event of this UID that sentences call `title`.
+    /// Begins to read the event with this UID; problems call it `title`.
     pub(crate) fn new(
         uid: &'a str,
         title: String,
@@ -52,17 +52,17 @@ impl<'a, 'z> EventReader<'a, 'z> {
         }
     }
 
-    /// Was something not understood that makes the event block?
+    /// Returns whether something was not understood that makes the event block.
     pub(crate) fn is_odd(&self) -> bool {
         self.odd
     }
 
-    /// Was something not understood of how long whole days last?
+    /// Returns whether the number of whole days was not understood.
     pub(crate) fn is_doubtful(&self) -> bool {
         self.doubtful
     }
 
-    /// A problem with how long something lasts. Whole days stay whole days, under the switch for them.
+    /// Adds a problem with how long something lasts. Whole days remain whole days, subject to the switch for them.
     pub(crate) fn note_length(&mut self, start: &When, what: &str) {
         if start.whole_day {
             self.doubtful = true;
@@ -72,32 +72,32 @@ impl<'a, 'z> EventReader<'a, 'z> {
         }
     }
 
-    /// A problem that makes the event block for not being understood.
+    /// Adds a problem that makes the event block as not understood.
     pub(crate) fn note(&mut self, kind: ProblemKind, what: &str) {
         self.odd = true;
         self.mention(kind, what);
     }
 
-    /// A problem that does not change whether or why the event blocks.
+    /// Adds a problem that does not change whether or why the event blocks.
     pub(crate) fn mention(&mut self, kind: ProblemKind, what: &str) {
         self.problems
             .add(kind, self.uid, false, format!("{} {what}", self.title));
     }
 
-    /// A problem that may hide busy time, of an event that is known for what it is where it is written.
+    /// Adds a problem that may hide busy time elsewhere, of an event that is understood at its own time.
     pub(crate) fn elsewhere(&mut self, kind: ProblemKind, what: &str) {
         self.problems
             .add(kind, self.uid, true, format!("{} {what}", self.title));
     }
 
-    /// A problem that may hide busy time.
+    /// Adds a problem that may hide busy time, and makes the event block as not understood.
     pub(crate) fn unplaced(&mut self, kind: ProblemKind, what: &str) {
         self.odd = true;
         self.problems
             .add(kind, self.uid, true, format!("{} {what}", self.title));
     }
 
-    /// Reads one time of a line; on failure its day, if readable.
+    /// Reads one time of a line; on failure returns its day, if readable.
     pub(crate) fn written(&mut self, line: &Line, text: &str) -> Result<Written, Option<Date>> {
         let (moment, zone) = match date_time::moment(text) {
             Ok(Moment::Local(time) | Moment::Utc(time)) if is_midnight_of_a_date(line, time) => {
@@ -141,8 +141,8 @@ impl<'a, 'z> EventReader<'a, 'z> {
         })
     }
 
-    /// A time without a zone. Whole days are the owner's whatever the calendar names: programs show them as the viewer's own
-    /// days, and in another zone they would leave hours of that day free.
+    /// Adds a problem for a time without a zone, if its zone is doubtful. Whole days are the owner's whatever the calendar names:
+    /// programs show them as the viewer's own days, and in another zone they would leave hours of that day free.
     fn floating(&mut self) {
         let what = match self.zones.find_floating() {
             Floating::Owners => return,
@@ -156,7 +156,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         self.mention(ProblemKind::Zone, what);
     }
 
-    /// What a time of a line may mean: several where it lies on a day that does not exist. On failure its day, if readable.
+    /// Returns the meanings of a time of a line: several where its day does not exist. On failure returns its day, if readable.
     pub(crate) fn meanings(&mut self, line: &Line, text: &str) -> Result<Vec<Written>, Option<Date>> {
         let day = match self.written(line, text) {
             Ok(written) => return Ok(vec![written]),
@@ -174,8 +174,8 @@ impl<'a, 'z> EventReader<'a, 'z> {
         Ok(meant)
     }
 
-    /// The days that a time may mean of which [`meanings`](Self::meanings) knows no more than `day`: several where its day does
-    /// not exist either. None when nothing is known.
+    /// Returns the days of a time of which [`meanings`](Self::meanings) found only `day`: several where its day does not exist
+    /// either, none when nothing is known.
     pub(crate) fn days_meant(&mut self, text: &str, day: Option<Date>) -> Vec<Date> {
         if let Some(day) = day {
             return vec![day];
@@ -187,8 +187,8 @@ impl<'a, 'z> EventReader<'a, 'z> {
         days
     }
 
-    /// A day of a line whose time of day could not be read: the owner's, and that of the zone in which it is written.
-    /// Behind a time that names a zone which is not known, the same day everywhere.
+    /// Returns the day of a time of day that could not be read: the owner's day, and that of the zone in which it is written.
+    /// After a time in an unknown zone, the same day everywhere.
     pub(crate) fn days_of(&mut self, line: &Line, text: &str, day: Date) -> Vec<When> {
         let owner = self.whole_day(day);
         if date_time::has_unknown_zone(text) {
@@ -223,7 +223,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         }
     }
 
-    /// A time with both a zone and the mark of UTC.
+    /// Reads a time with both a zone and the mark of UTC.
     fn marked(&mut self, local: DateTime, id: &str) -> Written {
         let found = self.zones.find_marked(id);
         if found.is_some() {
@@ -249,7 +249,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         }
     }
 
-    /// The zone of a TZID, and whether it is known.
+    /// Returns the zone of a TZID, and whether it is known.
     fn zone(&mut self, id: &str) -> (Rc<Clock>, bool) {
         let (clock, certainty) = self.zones.find(id);
         let what = match certainty {
@@ -270,7 +270,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         (clock, !certainty.is_guess())
     }
 
-    /// A time as written, in the zone that counts for it.
+    /// Returns a written time in its zone.
     pub(crate) fn when(&self, written: &Written) -> When {
         let (naive_seconds, clock, whole_day) = match written.moment {
             Moment::Date(date) => (naive_date(date), self.zones.owner(), true),
@@ -288,7 +288,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         }
     }
 
-    /// A day of the owner.
+    /// Returns a day of the owner.
     pub(crate) fn whole_day(&self, date: Date) -> When {
         When {
             naive: naive_date(date),
@@ -298,7 +298,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         }
     }
 
-    /// Which occurrence the event replaces.
+    /// Returns which occurrence the event replaces.
     pub(crate) fn replaces(&mut self, text: &EventText) -> Option<Replaces> {
         let line = text.all(Name::RecurrenceId).next()?;
         let occurrence = self.written(line, &line.value).ok();
@@ -325,13 +325,13 @@ impl<'a, 'z> EventReader<'a, 'z> {
         })
     }
 
-    /// Dates that are left out (EXDATE).
+    /// Returns the dates that are left out (EXDATE).
     pub(crate) fn exceptions(&mut self, text: &EventText) -> Vec<Written> {
         let mut exceptions = Vec::new();
         for line in text.all(Name::ExDate) {
             for item in items(&line.value) {
                 match self.written(line, item) {
-                    // Without a colon, its zone is among the items.
+                    // Without a colon the zone is among the items.
                     Ok(written) if !line.value.starts_with(';') => exceptions.push(written),
                     _ => self.mention(
                         ProblemKind::Date,
@@ -343,7 +343,7 @@ impl<'a, 'z> EventReader<'a, 'z> {
         exceptions
     }
 
-    /// Travel time in seconds, at most a day; of several the longest.
+    /// Returns the travel time in seconds, at most a day; the longest of several.
     pub(crate) fn travel(&mut self, text: &EventText, name: Name, start: &When) -> i64 {
         let mut longest = 0;
         for line in text.all(name) {
@@ -368,23 +368,23 @@ impl<'a, 'z> EventReader<'a, 'z> {
         longest
     }
 
-    /// The owner's zone.
+    /// Returns the owner's zone.
     pub(crate) fn owner(&self) -> Rc<Clock> {
         self.zones.owner()
     }
 }
 
-/// A zone's name as sentences show it.
+/// Returns a zone's name as sentences show it.
 fn shortened(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
-/// Do both begin at the same instant, as whole days or not?
+/// Returns whether both begin at the same instant and both are whole days or neither is.
 fn same_time(a: &When, b: &When) -> bool {
     a.whole_day == b.whole_day && a.clock.instant(a.naive) == b.clock.instant(b.naive)
 }
 
-/// `VALUE=DATE` with a midnight behind it is a date.
+/// Returns whether this is a midnight with `VALUE=DATE`, which is a date.
 fn is_midnight_of_a_date(line: &Line, local: DateTime) -> bool {
     local.time() == Time::midnight()
         && line
@@ -392,7 +392,7 @@ fn is_midnight_of_a_date(line: &Line, local: DateTime) -> bool {
             .is_some_and(|value| value.eq_ignore_ascii_case("DATE"))
 }
 
-/// The day that a time means in a series of whole days. Midnight in UTC is how some programs write a date.
+/// Returns the day that a time means in a series of whole days. Some programs write a date as midnight in UTC.
 pub(crate) fn date_for_whole_days(written: &Written, owner: &Clock) -> Date {
     match written.moment {
         Moment::Utc(utc) if utc.time() != Time::midnight() => {
@@ -403,7 +403,7 @@ pub(crate) fn date_for_whole_days(written: &Written, owner: &Clock) -> Date {
     }
 }
 
-/// Naive seconds of the midnight after a local time.
+/// Returns the naive seconds of the midnight after a local time.
 pub(crate) fn next_midnight(at: i64) -> i64 {
     (at.div_euclid(DAY) + 1) * DAY
 }

@@ -1,4 +1,4 @@
-//! Additional dates (RDATE, RFC 5545, section 3.8.5.2), also those written in another form than their series.
+//! Reads additional dates (RDATE, RFC 5545, section 3.8.5.2), also those in another form than their series.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use crate::values::date_time::Moment;
 use crate::values::days::{DAY, date};
 
 impl EventReader<'_, '_> {
-    /// Additional dates (RDATE) of a series, without those that are left out in the very same words.
+    /// Reads the additional dates of a series, without those that EXDATE leaves out in the same form and zone.
     pub(crate) fn extras(&mut self, text: &EventText, series: &Series, extras: &mut Vec<Extra>) {
         let mut lines = text.all(Name::RDate).peekable();
         if lines.peek().is_none() {
@@ -64,10 +64,10 @@ impl EventReader<'_, '_> {
         }
     }
 
-    /// An additional date of which only the day is known.
+    /// Adds an additional date of which only the day is known.
     fn extra_on(&mut self, line: &Line, text: &str, day: Date, series: &Series, extras: &mut Vec<Extra>) {
         let mut days = self.days_of(line, text, day);
-        // In a zone that is named and known it is on that zone's day.
+        // In a known zone it is on that zone's day.
         if days.last().is_some_and(|day| day.certain && !day.clock.is_utc()) {
             days.drain(..days.len() - 1);
         }
@@ -81,8 +81,8 @@ impl EventReader<'_, '_> {
         }
     }
 
-    /// When an additional date may begin: a time without a known zone by its series' clock, too, by which exceptions without one
-    /// are read.
+    /// Returns when an additional date may begin: a time without a known zone also in the zone of its series, in which exceptions
+    /// without one are read.
     fn starts(&mut self, written: &Written, series: &Series) -> Vec<When> {
         let start = self.when(written);
         let by_series = When {
@@ -101,7 +101,7 @@ impl EventReader<'_, '_> {
         vec![start, by_series]
     }
 
-    /// An additional date as occurrences. Where it is written in another form than the series, both that it may mean.
+    /// Adds an additional date as occurrences. Where it has another form than the series, both possible meanings are added.
     fn extra(
         &self,
         written: &Written,
@@ -124,7 +124,7 @@ impl EventReader<'_, '_> {
                     length: None,
                     by_day: written.zone.is_none(),
                 });
-                // The day on which it begins for the owner may be another one.
+                // For the owner it may begin on another day.
                 let own_day = self.whole_day(date(owner.naive(begin(&start))));
                 if written.zone.is_some() && own_day.naive != extras.last().map_or(0, |day| day.start.naive) {
                     extras.push(Extra {
@@ -133,7 +133,7 @@ impl EventReader<'_, '_> {
                         by_day: false,
                     });
                 }
-                // A midnight alone is how some programs write a date.
+                // Some programs write a date as its midnight.
                 if own.is_some() || !is_midnight(written) {
                     extras.push(Extra::with_length(start, own.unwrap_or(series.as_timed)));
                 }
@@ -167,7 +167,7 @@ impl EventReader<'_, '_> {
     }
 }
 
-/// What additional dates need to know of their series.
+/// The properties of a series that its additional dates depend on.
 pub(crate) struct Series<'a> {
     pub start: &'a When,
     pub length: Length,
@@ -176,7 +176,7 @@ pub(crate) struct Series<'a> {
     pub exceptions: &'a [Written],
 }
 
-/// A time as it is written, by which it is compared: its form, and which zone it names.
+/// The written form in which times are compared: kind of value, time, and zone.
 type Words = (Form, DateTime, Option<*const Clock>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

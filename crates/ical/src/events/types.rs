@@ -1,4 +1,4 @@
-//! What an event says, as it is written and understood: its times, its repetition, and what it replaces.
+//! The content of an event after reading: its times, its repetition, and what it replaces.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(crate) struct When {
     /// The zone of the local time; the owner's for whole days and floating times.
     pub clock: Rc<Clock>,
     pub whole_day: bool,
-    /// Nothing about its zone is assumed: it was named and is known, or none is needed.
+    /// Its zone was named and is known, or none is needed.
     pub certain: bool,
 }
 
@@ -27,11 +27,11 @@ pub(crate) struct When {
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     pub moment: Moment,
-    /// Nothing for a date, a floating time and a time in UTC.
+    /// `None` for a date, a floating time and a time in UTC.
     pub zone: Option<Rc<Clock>>,
     /// The zone was named and is known, or none is needed.
     pub certain: bool,
-    /// It is the same instant in every zone that may be meant.
+    /// It is the same instant in every zone that the name can mean.
     pub agreed: bool,
 }
 
@@ -40,18 +40,17 @@ pub(crate) struct Written {
 pub(crate) enum Length {
     /// Whole days.
     Days(i64),
-    /// By DTEND, measured on the first occurrence: in elapsed seconds and on the wall's clock. They differ where
-    /// the clocks change in between. RFC 5545 (section 3.8.5.3) repeats the elapsed time, most programs the
-    /// time on the wall; the later end counts.
+    /// By DTEND, measured on the first occurrence: in elapsed seconds and in local time. They differ where the clocks change in
+    /// between. RFC 5545 (section 3.8.5.3) repeats the elapsed time, most programs the local time; the later end applies.
     Until { elapsed: i64, wall: i64 },
     /// By DURATION: days on the calendar, then elapsed seconds.
     For(Span),
-    /// Not known but for its day, so many days after the start: to the end of that day, by the event's clock or the owner's,
-    /// whichever is later.
+    /// Only the day of the end is known, so many days after the start: to the end of that day, by the event's clock or the
+    /// owner's, whichever is later.
     RestOfDay { days: i64 },
 }
 
-/// A length, and what blocks before the start when the end precedes it.
+/// A length, and the time that blocks before the start when the end precedes it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measured {
     pub length: Length,
@@ -65,7 +64,7 @@ pub(crate) struct Extra {
     pub start: When,
     /// Its own length, when a PERIOD gave one.
     pub length: Option<Length>,
-    /// A day alone can name it, as it can any other occurrence of the series: it is written in the same form and zone.
+    /// A date alone can name it, as any other occurrence of the series: it has the same form and zone.
     pub by_day: bool,
 }
 
@@ -78,7 +77,7 @@ impl Extra {
         }
     }
 
-    /// The time before a start that blocks, too, if any does.
+    /// Returns the time before a start that blocks, too, if there is any.
     pub(crate) fn before(start: &When, measured: Measured) -> Option<Self> {
         let from = moved(begin(start), -measured.before);
         let start = When {
@@ -93,18 +92,18 @@ impl Extra {
     }
 }
 
-/// Which occurrence of a series an event replaces.
+/// The occurrence of a series that an event replaces (RECURRENCE-ID).
 #[derive(Debug, Clone)]
 pub(crate) struct Replaces {
-    /// Nothing when it cannot be read.
+    /// `None` when it cannot be read.
     pub occurrence: Option<Written>,
-    /// `RANGE=THISANDFUTURE`: the later ones, too.
+    /// `RANGE=THISANDFUTURE`: replaces the later ones, too.
     pub future: bool,
-    /// `RANGE=THISANDPRIOR` of RFC 2445, or one that is not known: perhaps the earlier ones, too.
+    /// `RANGE=THISANDPRIOR` of RFC 2445, or an unknown range: perhaps replaces the earlier ones, too.
     pub prior: bool,
 }
 
-/// A VEVENT.
+/// A VEVENT, or a part of a VFREEBUSY.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each says what another part of the event lacks"
@@ -114,34 +113,34 @@ pub(crate) struct Event {
     pub uid: Arc<str>,
     pub summary: Arc<str>,
     pub location: Option<Arc<str>>,
-    /// Nothing when it cannot be read.
+    /// `None` when it cannot be read.
     pub sequence: Option<i64>,
     pub start: When,
-    /// The start is not the event's own but that of the occurrence it replaces.
+    /// The start is not stated, but that of the occurrence the event replaces.
     pub start_assumed: bool,
     pub length: Length,
-    /// It says when it ends.
+    /// It has an end or a duration.
     pub has_end: bool,
-    /// Another reading of the same change is there beside it.
+    /// The same change is also there in another reading.
     pub is_reading: bool,
     /// Seconds that block before the start and after the end.
     pub before: i64,
     pub after: i64,
     pub rules: Vec<Rule>,
-    /// Rules of which not even the times of day are known.
+    /// Rules whose possible times of day are unknown.
     pub broken_rules: Vec<Broken>,
     pub extras: Vec<Extra>,
     pub exceptions: Vec<Written>,
     pub replaces: Option<Replaces>,
     pub blocks: Blocks,
-    /// Some part was not understood, so that what would block blocks for that reason.
+    /// Some part was not understood, so that a blocking event blocks as not understood.
     pub odd: bool,
-    /// A rule, or how many whole days it lasts, was not understood, so that more may block than is meant. Each is what it is: one of whole days
-    /// is under the switch for whole days.
+    /// A rule, or the number of whole days, was not understood, so that more may block than is meant. The kind of blocking stays:
+    /// whole days are still subject to the switch for whole days.
     pub unsure: bool,
 }
 
-/// The instant at which something begins.
+/// Returns the instant at which something begins.
 pub(crate) fn begin(when: &When) -> Timestamp {
     if when.whole_day {
         when.clock.start_of_day(crate::values::days::date(when.naive))

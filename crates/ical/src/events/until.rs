@@ -6,21 +6,21 @@ use crate::timezone::clock::Clock;
 use crate::values::date_time::Moment;
 use crate::values::days::{DAY, naive, naive_date};
 
-/// May a series have one more date for its UNTIL being in another form than its start?
+/// Returns whether a series may have one more date because its UNTIL has another form than its start.
 pub(crate) fn is_until_unclear(start: &When, until: Moment, owner: &Clock) -> bool {
     let days = |end: i64| (end - start.naive).div_euclid(DAY);
     let [meant, latest] = untils(start, until, owner);
     days(meant) < days(latest)
 }
 
-/// UNTIL as the last naive second at which an occurrence can start, the later one of what it may mean.
+/// Returns UNTIL as the last naive second at which an occurrence can start; the later one of its possible meanings.
 pub(crate) fn until_in(start: &When, until: Moment, owner: &Clock) -> i64 {
     let [_, latest] = untils(start, until, owner);
     latest
 }
 
-/// UNTIL as the last naive second at which an occurrence can start: as it is meant, and the latest that it may mean where its form
-/// is not that of the start (section 3.3.10). A date includes its whole day.
+/// Returns UNTIL as the last naive second at which an occurrence can start: its likely meaning, and the latest possible one where
+/// its form is not that of the start (RFC 5545, section 3.3.10). A date includes its whole day.
 fn untils(start: &When, until: Moment, owner: &Clock) -> [i64; 2] {
     let end_of_day = |date| naive_date(date) + DAY - 1;
     if start.whole_day && !matches!(until, Moment::Date(_)) {

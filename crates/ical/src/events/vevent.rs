@@ -1,4 +1,4 @@
-//! One VEVENT, understood as far as it can be.
+//! Reads one VEVENT (RFC 5545, section 3.6.1), as far as it can be understood.
 
 use std::sync::Arc;
 
@@ -19,23 +19,23 @@ use crate::values::date_time::Moment;
 use crate::values::days::{naive, naive_date};
 
 impl Event {
-    /// Does it repeat, so that its instances need an identity of their own?
+    /// Returns whether it repeats, so that its instances need a RECURRENCE-ID.
     pub(crate) fn repeats(&self) -> bool {
         self.has_rules() || !self.extras.is_empty()
     }
 
-    /// Does an occurrence of it take no time, so that it does not matter when it is?
+    /// Returns whether its occurrences take no time, so that it does not matter when they are.
     pub(crate) fn takes_no_time(&self) -> bool {
         self.length.is_nothing() && self.before == 0 && self.after == 0
     }
 
-    /// Does it repeat by a rule, understood or not?
+    /// Returns whether it repeats by a rule, understood or not.
     pub(crate) fn has_rules(&self) -> bool {
         !(self.rules.is_empty() && self.broken_rules.is_empty())
     }
 
-    /// Reads an event, and others like it where it repeats from several starts. None when it has no time at all, which is then
-    /// among the problems.
+    /// Reads an event, and further ones where it repeats from several starts. Empty when it has no time at all, which is then a
+    /// problem.
     pub(crate) fn read(
         text: &EventText,
         me: &[String],
@@ -71,12 +71,12 @@ impl Event {
             );
         }
         let others = found.others.into_iter().map(|other| Extra {
-            // Of a day any time may be meant.
+            // Any time of the day may be meant.
             length: (other.whole_day && !whole_day).then(|| duration::on_day(&other, own_length, true)),
             start: other,
             by_day: false,
         });
-        // What the rules of a single change mean depends on whether its series is there.
+        // Whether the rules of a single change apply depends on whether its series is there.
         let repeats = !rules.is_empty() && replaces.is_none();
         let (others, mut extras) = series_from(others.collect(), repeats, text, &mut reader);
         let exceptions = if several {
@@ -135,7 +135,7 @@ impl Event {
         std::iter::once(event).chain(others).collect()
     }
 
-    /// The same series from another start.
+    /// Returns the same series from another start.
     fn starting_at(&self, other: Extra, rules: Rules) -> Self {
         Self {
             length: other.length.unwrap_or(self.length),
@@ -149,7 +149,7 @@ impl Event {
     }
 }
 
-/// What can free time of an event.
+/// The properties that can make an event free.
 const FREEING: [Name; 5] = [
     Name::Status,
     Name::Transp,
@@ -158,7 +158,7 @@ const FREEING: [Name; 5] = [
     Name::RecurrenceId,
 ];
 
-/// Says of what is damaged of an event as a whole.
+/// Adds problems for damage to an event as a whole.
 fn note_damage(text: &EventText, several: bool, reader: &mut EventReader) {
     if text.truncated {
         reader.unplaced(
@@ -193,7 +193,7 @@ fn note_damage(text: &EventText, several: bool, reader: &mut EventReader) {
     }
 }
 
-/// The further starts of an event with the rules that are followed from each, and those without.
+/// Splits the further starts of an event into those from which its rules are expanded, and the others.
 fn series_from(
     mut starts: Vec<Extra>,
     repeats: bool,
@@ -215,14 +215,14 @@ fn series_from(
     (with_rules.collect(), single)
 }
 
-/// Most further starts of an event from which its rules are followed.
+/// Most further starts of an event from which its rules are expanded.
 const MOST_STARTS: usize = 16;
 
-/// The rules of an event, with what could not be understood of them.
+/// The rules of an event, and what could not be understood of them.
 #[derive(Default)]
 struct Rules {
     read: Vec<Rule>,
-    /// Rules of which not even the times of day are known.
+    /// Rules whose possible times of day are unknown.
     broken: Vec<Broken>,
     unsure: bool,
 }
@@ -243,7 +243,7 @@ impl Rules {
             let repetition = Repetition::read(&line.value, start.whole_day, &is_start);
             let is_clear = matches!(&repetition, Repetition::Rule(rule) if !rule.guessed);
             if line.behind == Behind::Joined && !is_clear {
-                // The rule is there without what may be its rest, too.
+                // The rule also applies without the text that may continue it.
                 continue;
             }
             match repetition {
@@ -317,7 +317,7 @@ impl Rules {
     }
 }
 
-/// Whether an event takes time. It is free only when everything that is said about it says so.
+/// Returns whether an event takes time. It is free only when all its statements agree on that.
 fn blocks(text: &EventText, me: &[String], whole_day: bool) -> Blocks {
     let says = |name: Name, word: &str| {
         let mut all = text.all(name).peekable();
@@ -328,7 +328,7 @@ fn blocks(text: &EventText, me: &[String], whole_day: bool) -> Blocks {
     }
     let (mut answers, mut declined, mut tentative) = (0, 0, 0);
     for line in text.all(Name::Attendee).filter(|line| is_me(line, me)) {
-        // One that says both that it comes and that it does not may come.
+        // An attendee with contradicting answers may come.
         let is = |word: &str| {
             line.params("PARTSTAT")
                 .all(|answer| answer.eq_ignore_ascii_case(word))
@@ -358,7 +358,7 @@ fn is_me(attendee: &Line, me: &[String]) -> bool {
     known(&attendee.value) || attendee.param("EMAIL").is_some_and(known)
 }
 
-/// An address as it is compared: lower case, without `mailto:`.
+/// Returns an address in the form in which addresses are compared: lower case, without `mailto:`.
 pub(crate) fn bare_address(address: &str) -> String {
     let lower = address.trim().to_lowercase();
     lower.strip_prefix("mailto:").unwrap_or(&lower).trim().to_owned()

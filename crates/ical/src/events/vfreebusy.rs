@@ -1,5 +1,5 @@
-//! Lists of busy times (VFREEBUSY, RFC 5545, section 3.6.4), as events. Whose times they are is not looked at: what such a list
-//! in a person's calendar calls busy is.
+//! Reads lists of busy times (VFREEBUSY, RFC 5545, section 3.6.4) as events. Whose times they are is not checked: what such a
+//! list in a person's calendar calls busy is busy.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::problems::Problems;
 use crate::timezone::tzid::Resolver;
 use crate::values::date_list::{self, items};
 
-/// How sentences and events name such a list.
+/// The title of such a list in sentences and events.
 const TITLE: &str = "A list of busy times (VFREEBUSY)";
 
-/// The events that say what a list does: one for its busy times, one for its tentative ones.
+/// Returns a list as events: one for its busy times, one for its tentative ones.
 pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Problems) -> Vec<Event> {
     let uid = text.first(Name::Uid).unwrap_or("");
     let title = plain_text(text.first(Name::Summary).unwrap_or(""), TEXT_LIMIT);
@@ -86,7 +86,7 @@ pub(crate) fn read(text: &EventText, zones: &mut Resolver, problems: &mut Proble
     events.collect()
 }
 
-/// One busy time.
+/// Adds one busy time.
 fn time(line: &Line, period: &str, reader: &mut EventReader, times: &mut Vec<Extra>) {
     let (start, end) = date_list::period(period);
     let meant = match reader.meanings(line, start) {
@@ -130,7 +130,7 @@ fn time(line: &Line, period: &str, reader: &mut EventReader, times: &mut Vec<Ext
     }
 }
 
-/// The midnight at which a day begins.
+/// Returns the midnight at which a day begins.
 fn timed(day: &When) -> When {
     When {
         whole_day: false,

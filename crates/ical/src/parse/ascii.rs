@@ -1,4 +1,4 @@
-//! Digits, marks and blanks of other alphabets in values that RFC 5545 (section 3.3) writes in ASCII.
+//! Replaces digits, punctuation and blanks of other alphabets in values that RFC 5545 (section 3.3) writes in ASCII.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ const ZEROS: [u32; 26] = [
 /// The digits of mathematics, in several faces of ten.
 const MATHEMATICS: std::ops::RangeInclusive<u32> = 0x1D7CE..=0x1D7FF;
 
-/// The value in ASCII as far as what it says can be; what cannot be seen is left out.
+/// Returns the value in ASCII as far as possible, without invisible characters.
 pub(crate) fn in_ascii(value: Cow<str>) -> Cow<str> {
     if value.is_ascii() {
         return value;
@@ -20,7 +20,7 @@ pub(crate) fn in_ascii(value: Cow<str>) -> Cow<str> {
     Cow::Owned(ascii.trim().to_owned())
 }
 
-/// Marks without width, of direction and of variants, and soft hyphens.
+/// Returns whether a character is invisible: marks of direction and of variants, and soft hyphens.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -38,7 +38,7 @@ fn is_invisible(c: char) -> bool {
 
 fn ascii(c: char) -> char {
     match c {
-        // What is no UTF-8 is most often a blank that allows no break, in a text of one byte a character.
+        // A byte that is no UTF-8 is most often a non-breaking blank of a single-byte encoding.
         '\u{FFFD}' => ' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
         '\u{2236}' | '\u{FE55}' | '\u{FE13}' | '\u{A789}' => ':',
@@ -71,7 +71,7 @@ fn digit(code: u32) -> Option<char> {
     digit.and_then(|digit| char::from_digit(digit, 10))
 }
 
-/// The character that lies as far behind `to` as this one behind `from`.
+/// Returns the character at the same distance from `to` as this one from `from`.
 fn shifted(c: char, from: u32, to: char) -> char {
     char::from_u32(u32::from(c) - from + u32::from(to)).unwrap_or(c)
 }

@@ -1,10 +1,10 @@
-//! Which property belongs to which component (RFC 5545, section 3.6), also where the lines that begin and end them are damaged.
+//! Sorts properties into components (RFC 5545, section 3.6), also where the lines that begin and end them are damaged.
 
 use crate::parse::components::{CalendarText, EventText, ZoneText};
 use crate::parse::lines::{Behind, Line, Reader};
 use crate::parse::names::Name;
 
-/// Components whose times are nobody's busy time, and parts of others.
+/// Components without busy time, and components within others.
 const OTHERS: [&str; 13] = [
     "VTODO",
     "VJOURNAL",
@@ -21,23 +21,23 @@ const OTHERS: [&str; 13] = [
     "VNOTE",
 ];
 
-/// Components that lie directly in a calendar, or are one, and so end whatever is open.
+/// Components that lie directly in a calendar, or are one, and so end every open one.
 const OUTER: [&str; 5] = ["VEVENT", "VTIMEZONE", "VCALENDAR", "VFREEBUSY", "VAVAILABILITY"];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
-    /// In VCALENDAR or outside everything, or in a component of a name that is not known.
+    /// In VCALENDAR, outside everything, or in a component with an unknown name.
     #[default]
     Outside,
     Event,
     FreeBusy,
     Zone,
     Observance,
-    /// In a component that does not matter, such as VTODO.
+    /// In a component that is not read, such as VTODO.
     Other,
 }
 
-/// Sorts the lines of a text into components. Components that lack their END are ended by whatever follows.
+/// Sorts the lines of a text into components. Components that lack their END are ended by the next one.
 pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
     let mut parser = Parser::default();
     for line in Reader::new(text) {
@@ -59,19 +59,19 @@ pub(crate) fn parse(text: &[u8]) -> CalendarText<'_> {
 /// A component within another one.
 #[derive(Clone, Copy)]
 struct Inner {
-    /// Where its lines begin.
+    /// The index of its first line.
     begin: usize,
-    /// It may be an event of a misspelt name, after one that lacks its END.
+    /// It may be an event with a misspelt name, after one that lacks its END.
     unknown: bool,
 }
 
-/// Sorting under way.
+/// The state of the sorting.
 #[derive(Default)]
 struct Parser<'a> {
     calendar: CalendarText<'a>,
     place: Place,
     open_calendars: i64,
-    /// The components that are open within an event or one that does not matter.
+    /// The open components within an event or within one that is not read.
     inner: Vec<Inner>,
     /// The lines of components within an event: alarms.
     within: Vec<Line<'a>>,
@@ -193,7 +193,7 @@ impl<'a> Parser<'a> {
             }
             Place::Observance => {
                 if let Some(lines) = calendar.zones.last_mut().and_then(|z| z.observances.last_mut()) {
-                    // The clocks are not changed by two rules at once.
+                    // Two rules never change the clocks at once.
                     if line.behind == Behind::Joined {
                         lines.pop();
                     }
@@ -208,13 +208,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Ends whatever is open.
+    /// Ends every open component.
     fn close(&mut self, truncated: bool) {
         self.end_loose();
         if let Some(at) = self.inner.iter().position(|inner| inner.unknown) {
             let lines = self.within.split_off(self.inner[at].begin);
             self.inner.truncate(at);
-            // It lacks its END, so the last of them may be those of the event around it.
+            // It lacks its END, so its last lines may belong to the event around it.
             self.take_for_an_event(lines.into_iter().filter(is_kept).collect());
         }
         if let Some(event) = self
@@ -235,7 +235,7 @@ impl<'a> Parser<'a> {
         self.within.clear();
     }
 
-    /// Takes the lines of an unknown component within another one for an event if they say when it is. The open event stays last.
+    /// Makes an event of the lines of an unknown component within another one if they have a time. The open event stays last.
     fn take_for_an_event(&mut self, lines: Vec<Line<'a>>) {
         if lines.iter().any(|line| line.name == Name::DtStart) {
             let open = usize::from(self.place == Place::Event);
@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes lines that lie in no component for an event, or a list of busy times, if they say when it is.
+    /// Makes an event, or a list of busy times, of lines that lie in no component, if they have a time.
     fn end_loose(&mut self) {
         let lines = std::mem::take(&mut self.loose);
         let has = |names: &[Name]| lines.iter().any(|line| names.contains(&line.name));
@@ -258,7 +258,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// An event of lines that lie in none.
+/// Returns an event of lines that lie in no component.
 fn of_lines(lines: Vec<Line>) -> EventText {
     EventText {
         lines,
@@ -267,7 +267,7 @@ fn of_lines(lines: Vec<Line>) -> EventText {
     }
 }
 
-/// Events of misspelt names within a zone that lacks its END: they have no offsets, but what no zone has.
+/// Returns events with misspelt names within a zone that lacks its END: they have properties that no zone has, and no offsets.
 fn events_of_zone<'a>(zone: &mut ZoneText<'a>) -> Vec<EventText<'a>> {
     let is_event = |lines: &mut Vec<Line>| {
         let has = |names: &[Name]| lines.iter().any(|line| names.contains(&line.name));
@@ -282,8 +282,8 @@ fn is_other(component: &str) -> bool {
     is_one_of(&OTHERS, component) || component.get(..2).is_some_and(|x| x.eq_ignore_ascii_case("X-"))
 }
 
-/// What belongs to the event of the lines of an alarm that lacks its end: from the first on that no alarm has, without those that
-/// may belong to it and would free time.
+/// Returns the lines of an alarm without END that belong to the event: from the first property on that no alarm has, without
+/// those that may belong to the alarm and would free time.
 fn of_the_event(lines: Vec<Line>) -> impl Iterator<Item = Line> {
     let is_foreign = |line: &Line| {
         matches!(
@@ -305,7 +305,7 @@ fn of_the_event(lines: Vec<Line>) -> impl Iterator<Item = Line> {
         .filter(is_kept)
 }
 
-/// Is a line one of notes that would free time, or begin or end what is no component?
+/// Returns whether a line is probably one of notes and would free time, or begin or end something that is no component.
 fn is_note(line: &Line) -> bool {
     let component = named(&line.value);
     match line.name {
@@ -320,7 +320,7 @@ fn is_note(line: &Line) -> bool {
     }
 }
 
-/// Does a line free no time, so that it does no harm where it may belong to another event?
+/// Returns whether a line cannot free time, so that it does no harm where it may belong to another event.
 fn is_kept(line: &Line) -> bool {
     match line.name {
         Name::Status | Name::Attendee => false,
@@ -329,7 +329,7 @@ fn is_kept(line: &Line) -> bool {
     }
 }
 
-/// The name of a component, without what does not belong to a name.
+/// Returns the name of a component, without characters that no name has.
 fn named(value: &str) -> &str {
     let is_odd = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
     let name = value.trim_start_matches(is_odd);

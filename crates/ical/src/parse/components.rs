@@ -1,10 +1,10 @@
-//! What a calendar text holds, by component (RFC 5545, section 3.6).
+//! The components of a calendar text (RFC 5545, section 3.6).
 
 use crate::parse::lines::Line;
 use crate::parse::names::Name;
 use crate::parse::oddities::Oddities;
 
-/// The properties of one VEVENT, in their order; those of its alarms left out.
+/// The properties of one VEVENT, in their order, without those of its alarms.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each says another thing of the lines"
@@ -16,26 +16,26 @@ pub(crate) struct EventText<'a> {
     pub truncated: bool,
     /// The text ends within its last line.
     pub cut: bool,
-    /// Its lines lie in no component, or in one of a name that is not known.
+    /// Its lines lie in no component, or in one with an unknown name.
     pub loose: bool,
-    /// Lines of it are likely notes, of which those are left out that would free time.
+    /// Some of its lines are probably notes; those that would free time are left out.
     pub has_notes: bool,
     pub oddities: Oddities,
 }
 
 impl<'a> EventText<'a> {
-    /// Every property of this name.
+    /// Returns every property of this name.
     pub(crate) fn all(&self, name: Name) -> impl Iterator<Item = &Line<'a>> {
         self.lines.iter().filter(move |line| line.name == name)
     }
 
-    /// The value of the first property of this name.
+    /// Returns the value of the first property of this name.
     pub(crate) fn first(&self, name: Name) -> Option<&str> {
         self.all(name).next().map(|line| line.value.as_ref())
     }
 
-    /// Does it have several identities or starts, so that it may be events of which the lines between them were lost? What one of
-    /// them says is then not said of the others.
+    /// Returns whether it has several UIDs or starts, so that it may be several events whose dividing lines were lost. What one
+    /// of them says does not apply to the others.
     pub(crate) fn may_be_several(&self) -> bool {
         let differ = |name| {
             let mut all = self.all(name);
@@ -45,7 +45,7 @@ impl<'a> EventText<'a> {
         differ(Name::Uid) || differ(Name::DtStart)
     }
 
-    /// Does the text end within one of these properties, so that there may be more of its value?
+    /// Returns whether the text ends within one of these properties, so that its value may be incomplete.
     pub(crate) fn ends_within(&self, names: &[Name]) -> bool {
         self.cut && self.lines.last().is_some_and(|line| names.contains(&line.name))
     }
@@ -55,9 +55,9 @@ impl<'a> EventText<'a> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ZoneText<'a> {
     pub id: String,
-    /// What may say by another name which zone it is.
+    /// Properties that may name the zone in another way.
     pub hints: Vec<Line<'a>>,
-    /// STANDARD and DAYLIGHT, which differ in nothing that matters here.
+    /// STANDARD and DAYLIGHT, which are read alike.
     pub observances: Vec<Vec<Line<'a>>>,
 }
 
@@ -71,12 +71,12 @@ pub(crate) struct CalendarText<'a> {
     pub events: Vec<EventText<'a>>,
     /// VFREEBUSY, with the properties of an event.
     pub free_busy: Vec<EventText<'a>>,
-    /// Something is there that is no event and not looked at, such as VTODO.
+    /// There is a component that is no event and is not read, such as VTODO.
     pub others: bool,
-    /// Some VAVAILABILITY is there (RFC 7953).
+    /// There is a VAVAILABILITY (RFC 7953).
     pub availability: bool,
     pub zones: Vec<ZoneText<'a>>,
-    /// The zones that the text names as those of its floating times (X-WR-TIMEZONE, of no RFC).
+    /// The zones that the text names for its floating times (X-WR-TIMEZONE, of no RFC).
     pub own_zones: Vec<String>,
     /// Some component was found, so the text is iCalendar.
     pub recognised: bool,
@@ -85,7 +85,7 @@ pub(crate) struct CalendarText<'a> {
 }
 
 impl CalendarText<'_> {
-    /// How many events say when they begin, and busy times there are.
+    /// Returns the number of events with a start and of lists with busy times.
     pub(crate) fn placed(&self) -> usize {
         let has = |text: &&EventText, name| text.all(name).next().is_some();
         let events = self.events.iter().filter(|event| has(event, Name::DtStart));
@@ -93,13 +93,13 @@ impl CalendarText<'_> {
         events.count() + lists.count()
     }
 
-    /// Is nothing in it, or is an event without its start, so that lines may have been taken for parts of others?
+    /// Returns whether it is empty or an event has no start, so that lines may have been taken for parts of others.
     pub(crate) fn lacks_times(&self) -> bool {
         let all = self.events.len() + self.free_busy.len();
         all == 0 || self.placed() < all
     }
 
-    /// How many events begin without saying when they end.
+    /// Returns the number of events with a start and without an end.
     pub(crate) fn endless(&self) -> usize {
         let has = |text: &EventText, name| text.all(name).next().is_some();
         let is_endless = |event: &&EventText| {
@@ -108,7 +108,7 @@ impl CalendarText<'_> {
         self.events.iter().filter(is_endless).count()
     }
 
-    /// Is nothing in it that is known?
+    /// Returns whether it has no known component.
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.free_busy.is_empty() && !self.others && !self.availability
     }

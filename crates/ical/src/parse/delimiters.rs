@@ -1,11 +1,11 @@
-//! Where the marks of a content line stand that divide its name, parameters and value (RFC 5545, section 3.1).
+//! Finds the delimiters of a content line, between its name, parameters and value (RFC 5545, section 3.1).
 
 use memchr::memrchr;
 
 use crate::parse::names::Name;
 use crate::values::date_list::is_date;
 
-/// Where a byte stands first outside double quotes.
+/// Returns the position of the first such byte outside double quotes.
 pub(crate) fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     let mut quoted = false;
     for (at, b) in text.iter().enumerate() {
@@ -18,14 +18,15 @@ pub(crate) fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     None
 }
 
-/// May the marks behind this name be those of another alphabet, with what follows in ASCII?
+/// Returns whether the delimiters after this name may be those of another alphabet, with the rest in ASCII.
 pub(crate) fn has_marks(name: Name) -> bool {
     name.is_of_time() || matches!(name, Name::Begin | Name::End | Name::Uid)
 }
 
-/// Where another mark than a colon stands between the parameters and a time: the first one behind which nothing but dates follows.
+/// Returns where another character than a colon separates the parameters from a time: the first one after which only dates
+/// follow.
 pub(crate) fn before_date(name: Name, rest: &[u8]) -> Option<usize> {
-    // What is not certain leaves nothing out and replaces nothing.
+    // What is uncertain leaves nothing out and replaces nothing.
     if !name.is_of_dates() || matches!(name, Name::ExDate | Name::RecurrenceId) {
         return None;
     }
@@ -41,7 +42,7 @@ pub(crate) fn before_date(name: Name, rest: &[u8]) -> Option<usize> {
         .find(|at| are_dates(&rest[at + 1..]))
 }
 
-/// Is the last parameter one that belongs to a date? So it is where there is none.
+/// Returns whether the last parameter is one that dates have, or there is none.
 pub(crate) fn ends_with_own_parameter(rest: &[u8]) -> bool {
     let Some(last) = rest.iter().rposition(|b| *b == b'=') else {
         return true;
@@ -54,16 +55,16 @@ pub(crate) fn ends_with_own_parameter(rest: &[u8]) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Does the text end with an hour behind a date, so that a colon behind it belongs to the time of day?
+/// Returns whether the text ends with a date and an hour, so that a colon after it belongs to the time of day.
 pub(crate) fn is_in_time(text: &[u8]) -> bool {
     matches!(text, [.., day, b'T' | b't' | b' ', a, b]
         if day.is_ascii_digit() && a.is_ascii_digit() && b.is_ascii_digit())
 }
 
-/// Most marks that may stand before a date instead of a colon.
+/// Most characters that are tried as the delimiter before a date.
 const MOST_MARKS: usize = 16;
 
-/// Is a text nothing but dates, with their times or lengths?
+/// Returns whether a text is only dates, with their times or durations.
 fn are_dates(text: &[u8]) -> bool {
     let is_part = |b: &u8| b.is_ascii_digit() || b"TZtzPWDHMS,;:/+-. \t".contains(b);
     is_date(text) && text.iter().all(is_part)

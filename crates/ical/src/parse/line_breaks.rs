@@ -1,4 +1,4 @@
-//! Texts whose line breaks or indentation were damaged on their way, so that lines look like parts of others.
+//! Repairs texts whose line breaks or indentation were damaged in transit, so that lines look like parts of others.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use memchr::memchr_iter;
 
 use crate::parse::names::{Name, is_of_name};
 
-/// Longest name of a property that is taken for one, in bytes.
+/// Longest accepted name of a property, in bytes.
 const LONGEST_NAME: usize = 64;
 
 /// Line breaks of other alphabets than ASCII, in UTF-8: next line, line separator, paragraph separator.
 const OTHERS: [&[u8]; 3] = [b"\xC2\x85", b"\xE2\x80\xA8", b"\xE2\x80\xA9"];
 
-/// The text with returns that stand for line breaks as such: all of them where they are the usual break, and else those before a
-/// property. A text without any other break is left to the reader.
+/// Replaces returns that stand for line breaks: all of them where they are the usual break, else those before a property.
+/// A text without any other break is returned as it is, since the line reader handles it.
 pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     let is_alone = |at: &usize| {
         let before = at.checked_sub(1).and_then(|before| text.get(before));
@@ -34,32 +34,32 @@ pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(mended)
 }
 
-/// The text without indentation, and with line breaks where their escapes or those of other alphabets stand before a property: for
-/// texts in which no times are found otherwise.
+/// Removes indentation, and puts line breaks where escaped ones or those of other alphabets stand before a property: for texts in
+/// which no times are found otherwise.
 pub(crate) fn repaired(text: &[u8]) -> Vec<u8> {
     dedented(&unescaped(text, begins_line))
 }
 
-/// The text with line breaks where their escapes or those of other alphabets stand before an end or a length, which frees no time.
-/// Nothing when there are none.
+/// Puts line breaks where escaped ones or those of other alphabets stand before an end or a duration, which never frees time.
+/// `None` when there are none.
 pub(crate) fn with_ends(text: &[u8]) -> Option<Vec<u8>> {
     let begins_end = |text: &[u8]| {
         let name = name_length(text).and_then(|length| Name::of(&text[..length]));
         matches!(name, Some(Name::DtEnd | Name::Duration))
     };
     let clean = unescaped(text, begins_end);
-    // A break is shorter than what stands for it.
+    // A break is shorter than the escape that it replaces.
     (clean.len() < text.len()).then_some(clean)
 }
 
-/// With line breaks instead of what stands for them before what `begins_line`, and at the end.
+/// Replaces escaped line breaks by real ones before what `begins_line`, and at the end.
 fn unescaped(text: &[u8], begins_line: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     let mut clean = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
         let length = match rest[0] {
-            // An escaped backslash belongs to a text within the text.
+            // An escaped backslash belongs to a nested text.
             b'\\' if rest.get(1) == Some(&b'\\') => {
                 clean.extend_from_slice(&rest[..2]);
                 at += 2;
@@ -79,7 +79,8 @@ fn unescaped(text: &[u8], begins_line: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     clean
 }
 
-/// The length of escaped line breaks at the start of a text: one, or one and an empty line, each of a return and a feed.
+/// Returns the length of the escaped line breaks at the start of a text: one, or one and an empty line, each of a return and a
+/// feed.
 fn escapes(text: &[u8]) -> usize {
     let is_break = |pair: &&[u8]| matches!(pair, [b'\\', b'n' | b'N' | b'r' | b'R']);
     2 * text.chunks_exact(2).take(4).take_while(is_break).count()
@@ -110,7 +111,7 @@ fn dedented(text: &[u8]) -> Vec<u8> {
     clean
 }
 
-/// The length of what may be the name of a property, with a colon or parameters behind it.
+/// Returns the length of a possible property name with a colon or parameters after it.
 fn name_length(text: &[u8]) -> Option<usize> {
     let length = text
         .iter()
@@ -122,12 +123,12 @@ fn name_length(text: &[u8]) -> Option<usize> {
     is_name.then_some(length)
 }
 
-/// Does a property begin here?
+/// Returns whether a property begins here.
 pub(crate) fn begins_line(text: &[u8]) -> bool {
     name_length(text).is_some()
 }
 
-/// Does a property begin here that can make an event take no time?
+/// Returns whether a property begins here that can make an event free.
 fn may_free(text: &[u8]) -> bool {
     let name = name_length(text).and_then(|length| Name::of(&text[..length]));
     matches!(

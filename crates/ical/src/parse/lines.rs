@@ -1,8 +1,8 @@
-//! Content lines on the way in: unfolding and splitting (RFC 5545, section 3.1).
+//! Reads content lines: unfolding and splitting (RFC 5545, section 3.1).
 //!
-//! The reader works on bytes, because servers fold within a UTF-8 sequence, and borrows wherever a line is
-//! neither folded nor soiled. Properties that Quince has no use for, attachments above all, are passed over
-//! without being unfolded or copied.
+//! The reader works on bytes, because servers fold within a UTF-8 sequence, and borrows wherever a line is neither folded nor
+//! contains stray characters. Properties that Quince does not use, attachments above all, are skipped without being unfolded or
+//! copied.
 
 use std::borrow::Cow;
 
@@ -16,14 +16,14 @@ use crate::parse::notes::Notes;
 use crate::parse::unmarked_folds::{Next, Unmarked};
 use crate::values::date_list::{is_date, items};
 
-/// What stands behind the line of a property that may be a part of it, without the blank that marks folding.
+/// A line after a property that may be a part of it, although it lacks the blank that marks folding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Behind {
     #[default]
     Nothing,
-    /// A line that is not taken for one.
+    /// A line that was not joined.
     Stray,
-    /// A line that is, beside the property without it.
+    /// A line that was joined; the property without it is returned as well.
     Joined,
 }
 
@@ -34,17 +34,17 @@ pub(crate) struct Line<'a> {
     params: Cow<'a, str>,
     pub value: Cow<'a, str>,
     pub behind: Behind,
-    /// It is likely a line of notes that only looks like a property.
+    /// It is probably a line of notes that only looks like a property.
     pub of_notes: bool,
 }
 
 impl Line<'_> {
-    /// The value of a parameter, without its quotes.
+    /// Returns the value of a parameter, without its quotes.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.params(name).next()
     }
 
-    /// Every value of a parameter, which may be given twice by mistake, without quotes.
+    /// Returns every value of a parameter, which may occur twice by mistake, without quotes.
     pub(crate) fn params(&self, name: &str) -> impl Iterator<Item = &str> {
         let mut rest = self.params.as_ref();
         std::iter::from_fn(move || {
@@ -62,8 +62,8 @@ impl Line<'_> {
         })
     }
 
-    /// For dates, which hold no colon of their own: one as it reads when everything up to its last colon belongs to the zone, as in
-    /// the unquoted `TZID=GMT+01:00:20261124T100000`.
+    /// Splits a date after its last colon, when everything before belongs to the zone, as in the unquoted
+    /// `TZID=GMT+01:00:20261124T100000`.
     pub(crate) fn zone_with_colon<'t>(&self, date: &'t str) -> Option<(String, &'t str)> {
         let (head, tail) = date.rsplit_once(':')?;
         let zone = self.param("TZID")?;
@@ -75,9 +75,9 @@ impl Line<'_> {
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     newline: u8,
-    /// How far the properties of a component are indented by mistake: such a line is no part of the one before it.
+    /// The indentation of the properties of a component, by mistake: such a line is no part of the one before it.
     indentation: usize,
-    /// What else the property that was read last may mean, the last one first.
+    /// Further meanings of the property that was read last, the last one first.
     others: Vec<Line<'a>>,
     notes: Notes,
 }
@@ -86,9 +86,9 @@ pub(crate) struct Reader<'a> {
 struct Logical<'a> {
     raw: &'a [u8],
     folded: bool,
-    /// Where it ends, and whether it is folded, if the lines from there on are no part of it.
+    /// Its end without the doubtful lines, and whether it is then folded.
     short: Option<(usize, bool)>,
-    /// A line follows that could be a part of it but for its value.
+    /// The next line could be a part of it, but the value is already complete.
     has_stray: bool,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next logical line.
+    /// Returns the next logical line.
     fn logical(&mut self) -> Option<Logical<'a>> {
         if self.rest.is_empty() {
             return None;
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         }
         let begins_component = is_bracket(text, self.newline);
         let unmarked = Unmarked::after(text);
-        // Where the last line begins that is known to be a part of it.
+        // The start of the last line that is certainly a part of it.
         let mut goes_on = 0;
         let mut short = None;
         loop {
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
                     let next = end + at + 1;
                     let indentation = indentation(&text[next..]);
                     if indentation > 0 && begins_component && end == 0 {
-                        // Nothing is folded into such a line.
+                        // Such a line is never folded.
                         self.indentation = self.indentation.max(indentation);
                     }
                     if indentation > 0
@@ -249,13 +249,13 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
-/// How long a date without a time is.
+/// Length of a date without a time.
 const DATE_OCTETS: usize = 8;
 
 /// Most starts that one property may list.
 const MOST_STARTS: usize = 16;
 
-/// A start with several dates as a property for each, the last one first.
+/// Splits a start with several dates into a property for each, the last one first.
 fn starts<'a>(line: &Line<'a>) -> Vec<Line<'a>> {
     let is_list = line.name == Name::DtStart && line.value.len() > DATE_OCTETS;
     let dates: Vec<&str> = items(&line.value)
@@ -271,12 +271,13 @@ fn starts<'a>(line: &Line<'a>) -> Vec<Line<'a>> {
     dates.iter().rev().map(start).collect()
 }
 
-/// How many blanks a text begins with.
+/// Returns the number of blanks that a text begins with.
 fn indentation(text: &[u8]) -> usize {
     text.iter().take_while(|b| matches!(**b, b' ' | b'\t')).count()
 }
 
-/// Is its first line nothing but the begin or end of a component? Such a line is indented by mistake, not part of a text.
+/// Returns whether its first line is only the begin or end of a component. Such a line is indented by mistake, not part of a
+/// text.
 fn is_bracket(text: &[u8], newline: u8) -> bool {
     const NAMES: [&[u8]; 9] = [
         b"VEVENT",
@@ -302,15 +303,15 @@ fn is_bracket(text: &[u8], newline: u8) -> bool {
         && NAMES.iter().any(|known| known.eq_ignore_ascii_case(component))
 }
 
-/// Splits an unfolded line. A known property that lacks its colon is kept with what follows as its value: the
-/// value will not make sense, and so the event is not taken for one that never had the property.
+/// Splits an unfolded line. A known property without a colon gets everything after its name as its value: the value will not make
+/// sense, so the event is not taken for one without the property.
 fn split(line: Cow<[u8]>) -> Option<Line> {
     let lead = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
     let name_end = line[lead..]
         .iter()
         .position(|b| !is_of_name(*b))
         .map_or(line.len(), |at| lead + at);
-    // A name may have a group before it, as those of vCard do.
+    // A name may have a group before it, as in vCard.
     let (lead, name_end) = match line.get(name_end) {
         Some(b'.') => {
             let name = name_end + 1;
@@ -335,7 +336,7 @@ fn split(line: Cow<[u8]>) -> Option<Line> {
             let mark = colon.or_else(|| before_date(name, rest));
             match mark.or_else(|| memchr(b':', rest)) {
                 Some(colon) => (after + 1..after + colon, after + colon + 1),
-                // What belongs to another parameter is no time.
+                // The value of another parameter is no time.
                 None if matches!(name, Name::DtStart | Name::DtEnd) && !ends_with_own_parameter(rest) => {
                     (after + 1..line.len(), line.len())
                 }
@@ -381,7 +382,7 @@ fn trimmed(value: Cow<str>) -> Cow<str> {
     }
 }
 
-/// TEXT without its escapes, as one line without control characters, at most `limit` characters.
+/// Returns TEXT without its escapes, as one line without control characters, at most `limit` characters.
 pub(crate) fn plain_text(value: &str, limit: usize) -> String {
     let mut out = String::new();
     let mut chars = value.chars();

@@ -1,6 +1,6 @@
 //! The names of properties (RFC 5545, section 3.1).
 
-/// The properties that are looked at; every other one is skipped unread.
+/// The properties that are read; every other one is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Name {
     Begin,
@@ -76,12 +76,12 @@ impl Name {
             .map(|(_, known)| *known)
     }
 
-    /// Does it say in ASCII when something is or how long it lasts (RFC 5545, section 3.3)?
+    /// Returns whether it states in ASCII when something is or how long it lasts (RFC 5545, section 3.3).
     pub(crate) fn is_of_time(self) -> bool {
         self.is_of_dates() || matches!(self, Self::Duration | Self::RRule | Self::ExRule)
     }
 
-    /// Are dates and times its value?
+    /// Returns whether its value is dates and times.
     pub(crate) fn is_of_dates(self) -> bool {
         matches!(
             self,
@@ -90,12 +90,12 @@ impl Name {
     }
 }
 
-/// May it stand in the name of a property?
+/// Returns whether a byte can occur in the name of a property.
 pub(crate) fn is_of_name(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')
 }
 
-/// Is it one that a program or a person made up (`X-…`)?
+/// Returns whether it is a non-standard name (`X-…`).
 pub(crate) fn is_made_up(name: &[u8]) -> bool {
     name.get(..2)
         .is_some_and(|begin| begin.eq_ignore_ascii_case(b"X-"))

@@ -1,9 +1,9 @@
-//! Lines of notes that look like properties where the breaks of a text lost their mark, such as `Status: cancelled` behind the first
-//! line of a description.
+//! Recognises lines of notes that look like properties where a text lost the mark of folding, such as `Status: cancelled` after
+//! the first line of a description.
 
 use crate::parse::names::{Name, is_made_up, is_of_name};
 
-/// Tells them from properties, line by line.
+/// Distinguishes notes from properties, line by line.
 #[derive(Default)]
 pub(crate) struct Notes {
     /// Nothing before the first component begins.
@@ -11,11 +11,11 @@ pub(crate) struct Notes {
     is_behind_text: bool,
 }
 
-/// How the properties of a text are written.
+/// The style in which a text writes its properties.
 struct Style {
     is_upper: bool,
     is_lower: bool,
-    /// A blank stands behind the colon.
+    /// There is a blank after the colon.
     has_blank: bool,
 }
 
@@ -36,13 +36,14 @@ impl Style {
 }
 
 impl Notes {
-    /// Is the next line of a text likely one of notes? It follows a text, and is written in another way than properties.
+    /// Returns whether the next line is probably one of notes: it follows a text, and is written in another style than the
+    /// properties.
     pub(crate) fn is_one(&mut self, line: &[u8]) -> bool {
         let line = line.trim_ascii_start();
         let length = line.iter().take_while(|b| is_of_name(**b)).count();
         let (name, rest) = line.split_at(length);
         let Some((b':' | b';', value)) = rest.split_first().filter(|_| length > 0) else {
-            // A text whose break lost its mark.
+            // A text whose next line lost the mark of folding.
             self.is_behind_text |= !line.is_empty();
             return false;
         };
@@ -59,7 +60,7 @@ impl Notes {
     }
 }
 
-/// May a property of this name have a value of several lines?
+/// Returns whether a property of this name can have a value of several lines.
 fn is_text(name: &[u8]) -> bool {
     const OTHERS: [&[u8]; 3] = [b"COMMENT", b"CONTACT", b"CATEGORIES"];
     let known = Name::of(name);

@@ -1,4 +1,4 @@
-//! Values that go on in the next line without the blank that marks folding (RFC 5545, section 3.1).
+//! Finds values that continue in the next line without the blank that marks folding (RFC 5545, section 3.1).
 
 use memchr::memchr;
 
@@ -10,33 +10,33 @@ use crate::rrule::parts;
 use crate::values::date_list::is_date;
 use crate::values::zone_name;
 
-/// How long lines are that writers fold, in octets.
+/// Length of the lines that writers fold, in octets.
 const FOLDED: std::ops::RangeInclusive<usize> = 70..=78;
 
-/// How much of a value is looked at for whether it is complete, in octets.
+/// How much of a value is checked for completeness, in octets.
 const LOOKED_AT: usize = 128;
 
 /// Most digits that may be a part of the number before them.
 const MOST_DIGITS: usize = 3;
 
-/// What a line is to the property of time before it.
+/// The relation of a line to the property of time before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     /// Something else.
     Other,
     /// A part of its value.
     Part,
-    /// It could be a part but for the value before it, which is complete.
+    /// It could be a part, but the value before it is complete.
     Stray,
     /// The value makes sense with it and without it.
     Either,
 }
 
-/// The value of a property of time that may go on in lines which lack the mark of folding, the blank at their start.
+/// The value of a property of time that may continue in lines without the mark of folding.
 pub(crate) struct Unmarked(Name);
 
 impl Unmarked {
-    /// Nothing for the text of any other property.
+    /// `None` for any other property.
     pub(crate) fn after(text: &[u8]) -> Option<Self> {
         if !matches!(
             text.first(),
@@ -50,9 +50,10 @@ impl Unmarked {
             .map(Self)
     }
 
-    /// What is the first of the lines that follow? `last` is where the last line begins of `before`, which is a part of the value.
+    /// Returns the relation of the first following line. `last` is where the last line of `before` begins, which is a part of the
+    /// value.
     pub(crate) fn next(&self, before: &[u8], last: usize, text: &[u8], newline: u8) -> Next {
-        // There may be a few empty lines before it.
+        // A few empty lines may precede it.
         let blanks = text
             .iter()
             .take(4)
@@ -77,7 +78,7 @@ impl Unmarked {
             _ => (b"TZtz,;:/+-.", b""),
         };
         let is_part = |b: &u8| b.is_ascii_digit() || part.contains(b) || (is_rule && b.is_ascii_alphabetic());
-        // A word alone may be the begin of another property, at which the text is cut off.
+        // A single word may be the beginning of another property, at which the text is cut off.
         let says =
             line.iter().any(|b| b.is_ascii_digit() || begun.contains(b)) || line.eq_ignore_ascii_case(b"Z");
         let goes_on = last_line.last().is_some_and(|last| begun.contains(last));
@@ -107,8 +108,8 @@ impl Unmarked {
         }
     }
 
-    /// What a line is to parameters without a value: it may be the rest of one of them and look like another property. What belongs
-    /// to another property says no time, and no date is left out by what is not certain.
+    /// Returns the relation of a line to parameters without a value: it may be the rest of one of them and look like another
+    /// property. What belongs to another property is no time, and an uncertain date is not left out.
     fn next_of_parameters(&self, before: &[u8], line: &[u8], is_name: bool) -> Next {
         let colon = line.iter().rposition(|b| *b == b':');
         let Some(colon) = colon.filter(|colon| is_date(&line[colon + 1..])) else {
@@ -120,7 +121,7 @@ impl Unmarked {
         if is_part { Next::Part } else { Next::Stray }
     }
 
-    /// What a line is to dates that end with `value`.
+    /// Returns the relation of a line to dates that end with `value`.
     fn next_of_dates(&self, value: &[u8], line: &[u8], of_days: bool) -> Next {
         let is_list = matches!(self.0, Name::RDate | Name::FreeBusy);
         let first = line[0];
@@ -147,13 +148,13 @@ impl Unmarked {
     }
 }
 
-/// Is the last line of a value as long as lines are that writers fold?
+/// Returns whether the last line of a value is as long as folded lines are.
 fn is_folded(value: &[u8], newline: u8) -> bool {
     let last = value.rsplit(|b| *b == newline).next().unwrap_or(value);
     FOLDED.contains(&last.trim_ascii().len())
 }
 
-/// Is a line the rest of a word of a rule with what follows it, such as `T225959Z;BYDAY=TU`?
+/// Returns whether a line is the rest of a word of a rule and what follows it, such as `T225959Z;BYDAY=TU`.
 fn begins_part_of_rule(line: &[u8]) -> bool {
     let mut parts = line.splitn(3, |b| *b == b';');
     let (_, Some(next)) = (parts.next(), parts.next()) else {
@@ -164,7 +165,7 @@ fn begins_part_of_rule(line: &[u8]) -> bool {
     !line.contains(&b':') && (next.is_empty() || is_known)
 }
 
-/// What a line is to a rule that ends with `value`.
+/// Returns the relation of a line to a rule that ends with `value`.
 fn next_of_rule(value: &[u8], line: &[u8]) -> Next {
     let first = line[0];
     let is_open = value
@@ -212,7 +213,7 @@ fn next_of_rule(value: &[u8], line: &[u8]) -> Next {
     }
 }
 
-/// Is it one of the few words that this part of a rule may have? Nothing for a part that has others.
+/// Returns whether it is one of the few words that this part of a rule can have; `None` for a part with other values.
 fn is_word(part: &str, text: &[u8]) -> Option<bool> {
     let is_one_of = |words: &[&str]| {
         words
@@ -227,7 +228,7 @@ fn is_word(part: &str, text: &[u8]) -> Option<bool> {
     })
 }
 
-/// What a line is to a duration: a part behind a unit is another number with its unit.
+/// Returns the relation of a line to a duration: after a unit, a part of it is another number with its unit.
 fn next_of_duration(value: &[u8], line: &[u8]) -> Next {
     let is_unit = |b: &u8| matches!(b.to_ascii_uppercase(), b'W' | b'D' | b'H' | b'M' | b'S');
     let is_complete = value.last().is_some_and(is_unit);
@@ -239,14 +240,15 @@ fn next_of_duration(value: &[u8], line: &[u8]) -> Next {
     }
 }
 
-/// May a date that ends with `value` go on with this byte, and does it end with a whole date, perhaps with its time?
+/// Returns whether a date that ends with `value` can continue with this byte, and whether it ends with a whole date, perhaps with
+/// its time.
 fn next_of_date(value: &[u8], next: u8, of_days: bool, is_list: bool) -> (bool, bool) {
     const FORMS: [&[u8]; 2] = [b"ddddddddTddddddZ", b"dddd-dd-ddTdd:dd:ddZ"];
     let fits = |form: u8, b: u8| match form {
         b'd' => b.is_ascii_digit(),
         _ => form.eq_ignore_ascii_case(&b),
     };
-    // How much of the form the value ends with, behind a mark that begins a date.
+    // The length of the date pattern that the value ends with, after a character that begins a date.
     let length = |form: &[u8]| {
         (0..=form.len()).rev().find(|length| {
             let Some(begin) = value.len().checked_sub(*length) else {
@@ -280,12 +282,12 @@ fn next_of_date(value: &[u8], next: u8, of_days: bool, is_list: bool) -> (bool, 
         found.0 |= is_fraction || rest.is_some_and(|rest| fits(rest, next) && !(of_days && length >= date));
         found.1 |= length == date || length + 1 >= form.len();
     }
-    // What begins with a period's duration.
+    // The text begins with a period's duration.
     found.0 |= is_list && matches!(value.last(), Some(b'/')) && matches!(next, b'P' | b'p' | b'+' | b'-');
     found
 }
 
-/// The end of a value, without breaks.
+/// Returns the end of a value, without breaks.
 fn end_of(value: &[u8]) -> Vec<u8> {
     let mut end: Vec<u8> = value
         .iter()
@@ -299,7 +301,7 @@ fn end_of(value: &[u8]) -> Vec<u8> {
     end
 }
 
-/// Does a property say that its dates are whole days?
+/// Returns whether a property says that its dates are whole days.
 fn is_of_days(text: &[u8]) -> bool {
     const VALUE: &[u8] = b"VALUE=DATE";
     text.get(..LOOKED_AT.min(text.len()))
@@ -311,7 +313,7 @@ fn is_of_days(text: &[u8]) -> bool {
         })
 }
 
-/// Does what stands before the colon of a line complete the last parameter before it: a zone that is known, or the form of a value?
+/// Returns whether the text before the colon of a line completes the last parameter before it: a known zone, or a type of value.
 fn completes(before: &[u8], line: &[u8]) -> bool {
     let last = before.rsplit(|b| *b == b';').next().unwrap_or(before);
     let Some(equals) = memchr(b'=', last) else {
@@ -339,7 +341,7 @@ fn completes(before: &[u8], line: &[u8]) -> bool {
     (is_open && is_mixed) || zone_name::named(&String::from_utf8_lossy(&whole)).is_some()
 }
 
-/// Does a line begin with the name of a known property, which may have a time as its value?
+/// Returns whether a line begins with the name of a known property whose value can be a time.
 fn is_known(line: &[u8]) -> bool {
     const OTHERS: [&[u8]; 7] = [
         b"DTSTAMP",

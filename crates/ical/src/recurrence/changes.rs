@@ -1,4 +1,5 @@
-//! What becomes of the occurrences of a series: left out, replaced by a change, or changed from one on.
+//! Applies to the occurrences of a series what changes them: exceptions (EXDATE), changes of single ones (RECURRENCE-ID), and
+//! changes from one on (RANGE).
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +15,7 @@ use crate::values::days::DAY;
 
 /// An occurrence where it takes place.
 pub(crate) struct Placed<'e> {
-    /// Whose texts count for it.
+    /// The event whose texts it has.
     pub event: &'e Event,
     pub start: Timestamp,
     pub end: Timestamp,
@@ -24,22 +25,22 @@ pub(crate) struct Placed<'e> {
     pub blocks: Blocks,
 }
 
-/// What changes the occurrences of one series.
+/// Everything that changes the occurrences of one series.
 pub(crate) struct Changes<'e> {
     master: &'e Event,
     owner: &'e Clock,
     excluded: HashSet<Key>,
-    /// Occurrences that would be left out if what a zone may mean were certain.
+    /// Occurrences that exceptions in an uncertain time zone may name.
     doubtful: HashSet<Key>,
-    /// Occurrences that changes replace, with the places of those changes in their list.
+    /// Occurrences that changes replace, with the indexes of those changes in their list.
     replaced: HashMap<Key, Vec<usize>>,
     ranges: Ranges<'e>,
-    /// Other series have the same identity, so that a change may be another's.
+    /// Other series have the same UID, so that a change may belong to one of them.
     shared: bool,
 }
 
 impl<'e> Changes<'e> {
-    /// The changes of a series; `taken` says which of them another series of the same identity had a use for.
+    /// Collects the changes of a series; `taken` says which of them another series with the same UID has used.
     pub(crate) fn of(
         master: &'e Event,
         changes: &[&'e Event],
@@ -59,14 +60,14 @@ impl<'e> Changes<'e> {
             let key = key(occurrence, &master.start, owner);
             let is_sure = is_sure(occurrence, &master.start);
             let own_start = begin(&change.start);
-            // A day does not say which occurrence of a series with times is meant: only one that begins when the change does.
+            // A date does not say which occurrence of a series with times is meant: only one that begins when the change does.
             let day = match key {
                 Key::On(day) if !master.start.whole_day => Some(day),
                 _ => None,
             };
             let instead_of = match day {
                 None => Some(key),
-                // Of several series' occurrences on a day it is not known which one is meant, nor when the change may be.
+                // With several series it is not known which occurrence on a day is meant, nor when the change may be.
                 Some(_) if shared || change.is_reading => None,
                 Some(day) => (clock.naive(own_start).div_euclid(DAY) * DAY == day)
                     .then(|| Key::At(own_start.as_second())),
@@ -123,19 +124,19 @@ impl<'e> Changes<'e> {
         }
     }
 
-    /// Finds out which of those that change more than one occurrence name one that the series has. Are there any that do not?
+    /// Finds the changes of more than one occurrence that name one of the series. Returns whether any does not.
     pub(crate) fn settle(&mut self, query: SeriesQuery, budget: &mut Budget) -> bool {
-        // With several series a change is one's and not the others', which stay as they are.
+        // With several series a change belongs to one of them, and the others stay as they are.
         let query = (!self.shared).then_some(query);
         self.ranges.settle(query, budget)
     }
 
-    /// Count more changes for an occurrence than are looked at?
+    /// Returns whether more changes apply to an occurrence than are considered.
     pub(crate) fn are_too_many(&self) -> bool {
         self.ranges.too_many
     }
 
-    /// How far they can move occurrences.
+    /// Returns how far the changes can move occurrences.
     pub(crate) fn reach(&self) -> Reach {
         let reach = Reach {
             later: self.master.after,
@@ -149,12 +150,12 @@ impl<'e> Changes<'e> {
         })
     }
 
-    /// Does any of the changes count from one occurrence on?
+    /// Returns whether any change applies from one occurrence on.
     pub(crate) fn follow_on(&self) -> bool {
         !self.ranges.is_empty()
     }
 
-    /// Is every occurrence as the series says?
+    /// Returns whether nothing changes any occurrence.
     pub(crate) fn is_empty(&self) -> bool {
         self.excluded.is_empty()
             && self.doubtful.is_empty()
@@ -162,12 +163,12 @@ impl<'e> Changes<'e> {
             && self.ranges.is_empty()
     }
 
-    /// Do the occurrences of its rules take no time, whatever is changed from one on?
+    /// Returns whether the occurrences of its rules take no time, whatever is changed from one on.
     pub(crate) fn take_no_time(&self) -> bool {
         self.master.takes_no_time() && self.ranges.iter().all(|change| change.event.takes_no_time())
     }
 
-    /// How time blocks of which only the series is known; as whole days if it is one of such.
+    /// Returns how time blocks of which only the series is known; as whole days if the series is one of whole days.
     pub(crate) fn blocks_unknown(&self) -> Blocks {
         let all = |test: fn(Blocks) -> bool| {
             test(self.master.blocks) && self.ranges.iter().all(|change| test(change.event.blocks))
@@ -182,7 +183,7 @@ impl<'e> Changes<'e> {
         }
     }
 
-    /// Is it another event's, or left out? Marks the changes that replace it as taken.
+    /// Returns whether an occurrence is replaced or left out, and marks the changes that replace it as taken.
     pub(crate) fn drops(&self, occurrence: &Occurrence, taken: &mut [bool]) -> bool {
         if self.excluded.is_empty() && self.replaced.is_empty() {
             return false;
@@ -200,14 +201,14 @@ impl<'e> Changes<'e> {
         }
     }
 
-    /// Keeps what changes replace, where it is not known whether they are another series'.
+    /// Keeps the occurrences that changes replace, where the changes may belong to another series.
     pub(crate) fn keep_shared(&mut self) {
         if self.shared {
             self.replaced.clear();
         }
     }
 
-    /// Is it left out or replaced by its time, or left out by its day?
+    /// Returns whether an occurrence is left out or replaced by its time, or left out by its day.
     pub(crate) fn excludes(&self, occurrence: &Occurrence) -> bool {
         let (at, on) = keys(occurrence, &self.master.start);
         self.excluded.contains(&at)
@@ -215,7 +216,7 @@ impl<'e> Changes<'e> {
             || on.is_some_and(|on| self.excluded.contains(&on))
     }
 
-    /// Where an occurrence takes place: at its own time, or where a change of it and all later ones moves it, or at both
+    /// Returns where an occurrence takes place: at its own time, where a change of it and all later ones moves it, or at both
     /// while it is not known whose change that is.
     pub(crate) fn place(&self, occurrence: Occurrence, place: &mut dyn FnMut(Placed<'e>)) {
         let master = self.master;
@@ -236,7 +237,7 @@ impl<'e> Changes<'e> {
             place(placed(master, clocks, occurrence, id, (odd, master.unsure)));
         }
         for change in counting.changes {
-            // How a time becomes a day, or a day a time, is not said; the original time blocks.
+            // RFC 5545 does not say how a time becomes a day, or a day a time; the original time blocks.
             if change.event.start.whole_day == master.start.whole_day {
                 let doubts = (
                     master_odd || change.event.odd || !(change.certain || change.by_day) || !counting.sole,
@@ -253,7 +254,7 @@ impl<'e> Changes<'e> {
         }
     }
 
-    /// An occurrence as a change of several moves it.
+    /// Returns an occurrence as a change of several moves it.
     fn moved(&self, occurrence: Occurrence, change: &RangeChange) -> Occurrence {
         let master = self.master;
         let clocks = (&*master.start.clock, self.owner);
@@ -268,7 +269,7 @@ impl<'e> Changes<'e> {
         Occurrence {
             start,
             naive,
-            // A PERIOD says its own end, which is kept if it is the later one.
+            // A PERIOD has its own end, which is kept if it is the later one.
             length: if occurrence.own_length && longer(occurrence.length) {
                 occurrence.length
             } else {
@@ -287,8 +288,8 @@ fn mark(places: &[usize], taken: &mut [bool]) {
     }
 }
 
-/// An occurrence with travel time, by its own clock and the owner's; `doubts` say that it may be wrong, and that it may be one
-/// too many.
+/// Returns an occurrence with travel time, by its own clock and the owner's. `doubts` say that it may be wrong, and that it may
+/// be one too many.
 pub(crate) fn placed<'e>(
     event: &'e Event,
     clocks: (&Clock, &Clock),
@@ -322,8 +323,9 @@ fn blocks(blocks: Blocks, whole_day: bool, (odd, unsure): (bool, bool)) -> Block
     }
 }
 
-/// Of several changes of one occurrence those with the highest SEQUENCE; all of them when one's cannot be read. With several
-/// series it is not known whose occurrence a change means, so none makes another one outdated.
+/// Returns, of several changes of one occurrence, those with the highest SEQUENCE (RFC 5545, section 3.8.7.4); all of them when a
+/// SEQUENCE cannot be read. With several series it is not known whose occurrence a change means, so none makes another one
+/// outdated.
 pub(crate) fn newest<'e>(changes: &[&'e Event], masters: &[&Event]) -> Vec<&'e Event> {
     if masters.len() > 1 {
         return changes.to_vec();

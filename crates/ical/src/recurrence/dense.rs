@@ -1,7 +1,7 @@
-//! Series of more occurrences than are listed: their times joined to spans, in bounded memory.
+//! Joins the times of series with too many occurrences to spans, in bounded memory.
 //!
-//! Occurrences that touch or overlap are joined first. Where that is not enough, so are those with ever longer gaps between
-//! them; what is too much even then is one span.
+//! Occurrences that touch or overlap are joined first. Where that is not enough, those with ever longer gaps between them are
+//! joined, too; what is too much even then is one span.
 
 use std::ops::ControlFlow;
 
@@ -15,11 +15,11 @@ use crate::rrule::expand::{Expanded, steady};
 use crate::rrule::rule::Rule;
 use crate::timezone::clock::moved;
 
-/// Gaps that are closed, in seconds, one after the other until the spans are few enough. The longest leaves the nights between
-/// the occurrences of days.
+/// Gaps that are closed, in seconds, one after the other until the spans are few enough. The longest keeps the nights between the
+/// occurrences of days free.
 const GAPS: [i64; 4] = [0, 900, 3_600, 6 * 3_600];
 
-/// Time of one or more occurrences.
+/// The time of one or more occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span {
     pub start: Timestamp,
@@ -30,7 +30,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Takes another one in, if no longer gap lies between both than may be closed and both block alike.
+    /// Extends the span by another one, if the gap between both may be closed and both block alike.
     fn join(&mut self, other: &Self, gap: i64) -> bool {
         let joins = self.blocks == other.blocks
             && self.days.is_some() == other.days.is_some()
@@ -48,12 +48,12 @@ impl Span {
     }
 }
 
-/// At most so many spans.
+/// Spans up to a maximum number.
 #[derive(Debug)]
 struct Spans {
     list: Vec<Span>,
     most: usize,
-    /// Place of the gap that is closed.
+    /// Index of the gap that is closed.
     gap: usize,
 }
 
@@ -80,8 +80,8 @@ impl Spans {
         }
     }
 
-    /// Whether the span that was added last is all the time that is asked for, so that nothing else matters. Of one that may be
-    /// free it is only known if every occurrence blocks `alike`.
+    /// Returns whether the span that was added last covers the horizon, so that nothing else matters. For one that may be free
+    /// this is only known if every occurrence blocks `alike`.
     fn cover(&self, horizon: Horizon, alike: bool) -> bool {
         self.list.last().is_some_and(|span| {
             let is_busy = matches!(span.blocks, Blocks::Busy | Blocks::NotUnderstood);
@@ -89,11 +89,11 @@ impl Spans {
         })
     }
 
-    /// Sorts and joins.
+    /// Sorts and joins the spans.
     fn settle(&mut self) {
         self.list.sort_unstable_by_key(|span| (span.start, span.end));
         let gap = GAPS[self.gap];
-        // Those that may join with it are next to each other unless others that block differently lie between.
+        // Spans that can be joined are next to each other unless others that block differently lie between.
         self.list.dedup_by(|next, kept| kept.join(next, gap));
     }
 }
@@ -103,9 +103,9 @@ impl Spans {
 pub(crate) struct Dense {
     pub spans: Vec<Span>,
     pub unknown: Vec<(Timestamp, Timestamp)>,
-    /// Time between occurrences is in the spans, too.
+    /// Gaps between occurrences are in the spans, too.
     pub gaps: bool,
-    /// Its occurrences take no time and are left out, but for additional dates with a length of their own.
+    /// Its occurrences take no time and are left out, except additional dates with a length of their own.
     pub idle: bool,
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn join(query: &SeriesQuery, changes: &Changes, most: usize, budget: 
                 unknown.push((span.start, span.end));
             }
         } else {
-            // Long occurrences may leave nothing to find out soon.
+            // Once the whole horizon is covered, nothing more can be found.
             let mut is_full = false;
             let expanded = query.expand(rule, budget, &mut |occurrence| {
                 add(&occurrence, query, changes, &mut spans)?;
@@ -187,7 +187,7 @@ fn add(
     flow
 }
 
-/// All time from the first to the last of some occurrences.
+/// Returns all time from the first to the last of some occurrences.
 fn hull(
     occurrences: &[Occurrence],
     query: &SeriesQuery,
@@ -206,8 +206,8 @@ fn hull(
     hull.map(|(from, to)| (from.max(horizon.from), to.min(horizon.to)))
 }
 
-/// The only span of a rule whose occurrences follow each other with no gap, or a short one, without visiting them; with the
-/// place of that gap.
+/// Returns the only span of a rule whose occurrences follow each other with no gap or a short one, without visiting them, and the
+/// index of that gap.
 fn steady_span(rule: &Rule, query: &SeriesQuery, changes: &Changes) -> Option<(Span, usize)> {
     let event = query.event;
     let clock = &event.start.clock;

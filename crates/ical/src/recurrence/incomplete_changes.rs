@@ -1,4 +1,4 @@
-//! Changes of single occurrences that lack what their series says: a zone, an end.
+//! Completes changes of single occurrences that lack what their series has: a time zone, an end.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -8,13 +8,13 @@ use crate::model::{Blocks, ProblemKind};
 use crate::problems::{Problems, called};
 use crate::timezone::clock::Clock;
 
-/// Most zones of the series of one identity by which their changes are read.
+/// Most time zones of the series of one UID in which their changes are read.
 const MOST_CLOCKS: usize = 16;
 
-/// Most readings of changes that are added for one identity.
+/// Most readings of changes that are added for one UID.
 const MOST_ADDED: usize = 10_000;
 
-/// The changes of some series with what they lack, and each of them as often as there are readings of it.
+/// Returns the changes of some series with what they lack, once for each way to read them.
 pub(crate) fn complete<'e>(
     changes: Vec<&'e Event>,
     masters: &[&Event],
@@ -98,13 +98,13 @@ pub(crate) fn complete<'e>(
     all
 }
 
-/// Does a change begin at a time of which the zone is not known?
+/// Returns whether a change begins at a time whose zone is not known.
 fn lacks_zone(change: &Event) -> bool {
     let start = &change.start;
     !(start.certain || start.whole_day || change.start_assumed)
 }
 
-/// A start by the clocks of the series, where it is at another time by them.
+/// Returns a start in the time zones of the series, where that is another instant.
 fn elsewhere(start: &When, clocks: &[&Rc<Clock>]) -> Vec<When> {
     let mut known = vec![begin(start)];
     let mut others = Vec::new();
@@ -122,7 +122,7 @@ fn elsewhere(start: &When, clocks: &[&Rc<Clock>]) -> Vec<When> {
     others
 }
 
-/// The length of a change that does not say when it ends, if its series takes longer than it would.
+/// Returns the length of a change that does not say when it ends, if its series lasts longer than it would.
 fn missing_length(change: &Event, master: &Event) -> Option<Length> {
     let is_open = !change.has_end && !change.start_assumed && !matches!(change.blocks, Blocks::Free(_));
     if !is_open {

@@ -1,4 +1,4 @@
-//! Which occurrence of a series a time means (RECURRENCE-ID, EXDATE; RFC 5545, sections 3.8.4.4 and 3.8.5.1).
+//! Identifies the occurrence of a series that a time names (RECURRENCE-ID, EXDATE; RFC 5545, sections 3.8.4.4 and 3.8.5.1).
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::timezone::clock::Clock;
 use crate::values::date_time::Moment;
 use crate::values::days::{DAY, date, naive, naive_date};
 
-/// What says which occurrence of a series is meant.
+/// Identifies an occurrence of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     /// By its start, in seconds since the epoch.
@@ -19,7 +19,7 @@ pub(crate) enum Key {
     On(i64),
 }
 
-/// What a RECURRENCE-ID says, to tell which of them surely name the same occurrence.
+/// The value of a RECURRENCE-ID, to tell which of them certainly name the same occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Named {
     /// In naive seconds.
@@ -31,8 +31,8 @@ pub(crate) enum Named {
 }
 
 impl Named {
-    /// Nothing for what may name more than one: a day of a series that may have several occurrences on it, and a time that
-    /// comes twice.
+    /// `None` for a value that may name several occurrences: a date in a series that may have several occurrences a day, and a
+    /// local time that comes twice.
     pub(crate) fn of(written: &Written, of_whole_days: bool) -> Option<Self> {
         match (written.moment, &written.zone) {
             (Moment::Date(day), _) => of_whole_days.then(|| Self::On(naive_date(day))),
@@ -48,8 +48,8 @@ impl Named {
     }
 }
 
-/// Which occurrence of the series that starts at `master` is meant by a time. The form may differ from the
-/// start's: a time in UTC or another zone is compared as an instant, a day as a day.
+/// Returns which occurrence of the series that starts at `master` a time names. Its form may differ from that of the start: a
+/// time in UTC or another zone is compared as an instant, a date as a day.
 pub(crate) fn key(written: &Written, master: &When, owner: &Clock) -> Key {
     if master.whole_day {
         return Key::On(naive_date(date_for_whole_days(written, owner)));
@@ -66,8 +66,8 @@ pub(crate) fn key(written: &Written, master: &When, owner: &Clock) -> Key {
     Key::At(at.as_second())
 }
 
-/// Is it certain which time is meant? Else nothing is left out or replaced for it. A zone that is a guess, or one of several, is as
-/// good as that of the series where it is the very same or says the same.
+/// Returns whether it is certain which time is meant; otherwise nothing is left out or replaced. A guessed or ambiguous time zone
+/// is certain enough where it is that of the series or yields the same instant.
 pub(crate) fn is_sure(written: &Written, master: &When) -> bool {
     match (&written.zone, written.moment) {
         (Some(zone), Moment::Local(local)) if !master.whole_day && !Rc::ptr_eq(zone, &master.clock) => {
@@ -78,7 +78,7 @@ pub(crate) fn is_sure(written: &Written, master: &When) -> bool {
     }
 }
 
-/// What names an occurrence: its time or day as the series has it, and its day where that alone is enough.
+/// Returns the keys of an occurrence: its time or day as the series has it, and its day where a date alone can name it.
 pub(crate) fn keys(occurrence: &Occurrence, master: &When) -> (Key, Option<Key>) {
     let on = Key::On(occurrence.naive.div_euclid(DAY) * DAY);
     let at = if master.whole_day && occurrence.whole_day {

@@ -1,4 +1,4 @@
-//! Everything with one UID: a series, the changes of single occurrences, and changes from one on.
+//! Combines everything with one UID to instances: series, changes of single occurrences, and changes from one on.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::recurrence::series::{Budget, MOST_PER_SERIES, Occurrence, Reach, Seri
 use crate::timezone::clock::Clock;
 use crate::values::days::date;
 
-/// Where instances go, and what they are bounded by.
+/// Collects instances, with the limits that bound them.
 pub(crate) struct Sink<'a> {
     pub owner: &'a Clock,
     pub horizon: Horizon,
@@ -22,7 +22,7 @@ pub(crate) struct Sink<'a> {
     pub instances: Vec<Instance>,
 }
 
-/// Expands the events of one UID.
+/// Adds the instances of the events of one UID.
 pub(crate) fn add_instances(events: &[&Event], sink: &mut Sink) {
     let (changes, mut masters): (Vec<&Event>, Vec<&Event>) =
         events.iter().copied().partition(|event| event.replaces.is_some());
@@ -31,8 +31,8 @@ pub(crate) fn add_instances(events: &[&Event], sink: &mut Sink) {
     let changes = complete(changes, &masters, &mut sink.problems);
     let changes: Vec<&Event> = changes.iter().map(|change| &**change).collect();
     let shared = masters.len() > 1;
-    // A change replaces an occurrence of one series only. Whose it is, is not said; so it is that of the shortest, and what
-    // another series has at that time stays.
+    // A change replaces an occurrence of one series, and does not say of which. It is applied to the shortest, and what another
+    // series has at that time stays.
     masters.sort_by_key(|master| (!matches!(master.blocks, Blocks::Free(_)), length_of(master)));
     let longest = masters.iter().map(|master| length_of(master)).max();
     let reach = longest.filter(|_| shared).unwrap_or(0);
@@ -111,23 +111,23 @@ pub(crate) fn add_instances(events: &[&Event], sink: &mut Sink) {
     }
 }
 
-/// Upper bound of what an occurrence takes, in seconds.
+/// Returns an upper bound of what an occurrence takes, in seconds.
 fn length_of(event: &Event) -> i64 {
     event.length.at_most() + event.before + event.after
 }
 
-/// What else counts for a series.
+/// What else applies to a series.
 #[derive(Clone, Copy, Default)]
 struct Terms {
-    /// Others have its identity.
+    /// Other series have its UID.
     shared: bool,
     /// Upper bound of what an occurrence of theirs takes, in seconds.
     reach: i64,
-    /// Its rules do not count.
+    /// Its rules do not apply.
     once: bool,
 }
 
-/// Expands one event, with what changes its occurrences.
+/// Adds the instances of one event, with what changes its occurrences.
 fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, sink: &mut Sink) {
     let mut changes = Changes::of(master, changes, taken, with.shared, sink.owner);
     let alone = SeriesQuery::of(master, sink.owner, sink.horizon, Reach::default());
@@ -182,7 +182,7 @@ fn series(master: &Event, changes: &[&Event], taken: &mut [bool], with: Terms, s
     sink.budget.occurrences = sink.budget.occurrences.saturating_sub(listed);
 }
 
-/// Spans in order, overlapping and touching ones as one.
+/// Returns the spans in order, with overlapping and touching ones joined.
 fn joined(mut spans: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
     spans.sort_unstable();
     spans.dedup_by(|next, kept| {
@@ -213,7 +213,7 @@ impl Sink<'_> {
         });
     }
 
-    /// Occurrences that are joined. Closed gaps between them block for no better reason than that they are.
+    /// Adds joined occurrences. Closed gaps between them block as not understood.
     fn add_span(&mut self, event: &Event, span: &Span, gaps: bool) {
         if !self.horizon.touches(span.start, span.end) {
             return;
@@ -234,7 +234,7 @@ impl Sink<'_> {
         });
     }
 
-    /// A span in which occurrences may lie that are not known one by one.
+    /// Adds a span in which occurrences may lie that are not known one by one.
     fn add_unknown(&mut self, event: &Event, changes: &Changes, (start, end): (Timestamp, Timestamp)) {
         let blocks = changes.blocks_unknown();
         let all_day = (blocks == Blocks::AllDayDefault).then(|| {
@@ -254,7 +254,7 @@ impl Sink<'_> {
         });
     }
 
-    /// A problem with the changes of a series.
+    /// Adds a problem with the changes of a series.
     fn say(&mut self, master: &Event, what: &str, unplaced: bool) {
         let sentence = format!("{} {what}", called(&master.summary));
         self.problems

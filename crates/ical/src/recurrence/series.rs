@@ -12,7 +12,7 @@ use crate::rrule::rule::{Broken, Freq, Rule};
 use crate::timezone::clock::{Clock, moved};
 use crate::values::days::DAY;
 
-/// Most occurrences of one series that are kept one by one: those of a daily one in five years, and some.
+/// Most occurrences of one series that are kept one by one: more than those of a daily one in five years.
 pub(crate) const MOST_PER_SERIES: usize = 2_000;
 /// Most occurrences of one resource.
 const MOST_PER_RESOURCE: usize = 50_000;
@@ -20,10 +20,10 @@ const MOST_PER_RESOURCE: usize = 50_000;
 const WORK_PER_SERIES: u32 = 500_000;
 /// Most work for one resource.
 const WORK_PER_RESOURCE: u32 = 1_000_000;
-/// Most pairs of a series and a change that are compared where several series of a resource have one identity.
+/// Most pairs of a series and a change that are compared where several series of a resource have the same UID.
 const PAIRS_PER_RESOURCE: usize = 200_000;
 
-/// What is left for the whole resource, so that many hostile events cost no more than a few.
+/// The work left for the whole resource, so that many hostile events cost no more than a few.
 #[derive(Debug)]
 pub(crate) struct Budget {
     work: u32,
@@ -32,7 +32,7 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// May so many pairs of a series and a change be compared?
+    /// Takes so many pairs of a series and a change from the budget; false when too few are left.
     pub(crate) fn take_pairs(&mut self, pairs: usize) -> bool {
         let left = self.pairs.checked_sub(pairs);
         self.pairs = left.unwrap_or(self.pairs);
@@ -59,37 +59,37 @@ pub(crate) struct Occurrence {
     pub naive: i64,
     pub length: Length,
     pub whole_day: bool,
-    /// The length is its own, not the series'.
+    /// The length differs from that of the series.
     pub own_length: bool,
-    /// A day alone can name it.
+    /// A RECURRENCE-ID or EXDATE with a date alone can name it.
     pub by_day: bool,
 }
 
-/// What the horizon has of a series.
+/// The occurrences of a series within a horizon.
 #[derive(Debug, Default)]
 pub(crate) struct Occurrences {
-    /// By start, no two with the same one. Not all of them if they are too many.
+    /// Sorted by start, no two with the same start. Incomplete if they are too many.
     pub list: Vec<Occurrence>,
     /// Spans in which further occurrences may lie whose times are not known.
     pub unknown: Vec<(Timestamp, Timestamp)>,
-    /// There are more than may be listed, or than could be found.
+    /// There are more than can be listed, or than could be found.
     pub too_many: bool,
 }
 
-/// How far outside the horizon occurrences matter, beyond their own length: changes that move them.
+/// How far outside the horizon occurrences matter beyond their own length, because changes move them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Reach {
-    /// Seconds that an occurrence can end, or be moved, after its own end.
+    /// Seconds by which an occurrence can end later than by its own length.
     pub later: i64,
-    /// Seconds that an occurrence can begin, or be moved, before its own start.
+    /// Seconds by which an occurrence can begin before its own start.
     pub earlier: i64,
 }
 
-/// A series, and the part of it that is asked for.
+/// A series, and the part of it to list.
 #[derive(Clone, Copy)]
 pub(crate) struct SeriesQuery<'a> {
     pub event: &'a Event,
-    /// Those of the event's rules that count.
+    /// The rules of the event that apply.
     pub rules: &'a [Rule],
     broken_rules: &'a [Broken],
     pub owner: &'a Clock,
@@ -97,7 +97,7 @@ pub(crate) struct SeriesQuery<'a> {
     /// Occurrences that begin here, in naive seconds of the series' zone, can touch the horizon.
     from: i64,
     to: i64,
-    /// The same as instants, which are surer.
+    /// The same bounds as instants, which are exact.
     instants: (Timestamp, Timestamp),
     reach: Reach,
 }
@@ -105,7 +105,7 @@ pub(crate) struct SeriesQuery<'a> {
 impl<'a> SeriesQuery<'a> {
     pub(crate) fn of(event: &'a Event, owner: &'a Clock, horizon: Horizon, reach: Reach) -> Self {
         let clock = &event.start.clock;
-        // Two days more on each side than any offset, so that local and universal time need not be told apart.
+        // Two days more on each side than any offset, so that local time and UTC need not be told apart.
         let (later, earlier) = (event.length.at_most() + reach.later, reach.earlier);
         Self {
             event,
@@ -120,7 +120,7 @@ impl<'a> SeriesQuery<'a> {
         }
     }
 
-    /// Only the start and the additional dates.
+    /// Returns the query for only the start and the additional dates.
     pub(crate) fn without_rules(self) -> Self {
         Self {
             rules: &[],
@@ -129,7 +129,7 @@ impl<'a> SeriesQuery<'a> {
         }
     }
 
-    /// The occurrences, as far as they are few enough to be listed.
+    /// Lists the occurrences, as far as they are few enough.
     pub(crate) fn list(&self, budget: &mut Budget) -> Occurrences {
         let event = self.event;
         let most = MOST_PER_SERIES.min(budget.occurrences);
@@ -161,7 +161,7 @@ impl<'a> SeriesQuery<'a> {
             }
         }
         found.list.extend(self.extras());
-        // Of two that start together the longer one is first and is kept.
+        // Of two that start together the longer one comes first and is kept.
         found
             .list
             .sort_unstable_by_key(|o| (o.start, std::cmp::Reverse(o.length.at_most())));
@@ -170,7 +170,7 @@ impl<'a> SeriesQuery<'a> {
         found
     }
 
-    /// The start, which happens whatever the rules say.
+    /// Returns the start as an occurrence, which exists whatever the rules say.
     pub(crate) fn first(&self) -> Option<Occurrence> {
         let start = &self.event.start;
         (self.from..self.to)
@@ -178,7 +178,7 @@ impl<'a> SeriesQuery<'a> {
             .then(|| self.at(start.naive, begin(start)))
     }
 
-    /// The additional dates.
+    /// Returns the additional dates as occurrences.
     pub(crate) fn extras(&self) -> impl Iterator<Item = Occurrence> + '_ {
         let event = self.event;
         event.extras.iter().filter_map(move |extra| {
@@ -222,7 +222,7 @@ impl<'a> SeriesQuery<'a> {
             let instants = clock.instants(naive);
             visit(self.at(naive, instants.meant))?;
             match instants.again.filter(|_| rule.freq < Freq::Daily) {
-                // Every hour means also the hour that comes twice.
+                // A rule of hours or less also means the hour that comes twice.
                 Some(again) => visit(self.at(naive, again)),
                 None => ControlFlow::Continue(()),
             }
@@ -231,8 +231,8 @@ impl<'a> SeriesQuery<'a> {
         expanded
     }
 
-    /// The spans in which a rule occurs of which no more is known than the day, hour or minute, so many seconds, of each
-    /// occurrence. Exceptions and changes take nothing from them: which occurrence they mean is not known either.
+    /// Collects the spans in which a rule occurs of which only the day, hour or minute (`seconds` long) of each occurrence is
+    /// known. Exceptions and changes take nothing from them, because it is not known which occurrence they mean.
     fn spans_within(
         &self,
         rule: &Rule,
@@ -263,7 +263,7 @@ impl<'a> SeriesQuery<'a> {
                 _ if start < end => spans.push((start, end)),
                 _ => {}
             }
-            // Long occurrences may leave nothing to find out soon.
+            // Once the whole horizon is covered, nothing more can be found.
             is_full = spans.last() == Some(&(self.horizon.from, self.horizon.to));
             if is_full {
                 ControlFlow::Break(())
@@ -279,8 +279,8 @@ impl<'a> SeriesQuery<'a> {
         }
     }
 
-    /// Visits the occurrences from `from` to `to`, in naive seconds, rule by rule in ascending order; of the start and additional
-    /// dates all. Work is bounded, so that some may be missing.
+    /// Visits the occurrences from `from` to `to`, in naive seconds, rule by rule in ascending order; the start and all
+    /// additional dates always. Work is bounded, so that some may be missing.
     pub(crate) fn between(&self, from: i64, to: i64, budget: &mut Budget, visit: &mut dyn FnMut(i64)) {
         let clock = &self.event.start.clock;
         for extra in &self.event.extras {
@@ -304,7 +304,7 @@ impl<'a> SeriesQuery<'a> {
         }
     }
 
-    /// What the walk of a rule is asked for.
+    /// Returns the query for expanding a rule.
     pub(crate) fn rule_query(&self, rule: &Rule) -> RuleQuery {
         let start = &self.event.start;
         RuleQuery {
@@ -316,7 +316,7 @@ impl<'a> SeriesQuery<'a> {
         }
     }
 
-    /// The part of the horizon in which occurrences from `naive` up to `end` may lie.
+    /// Returns the part of the horizon in which occurrences from `naive` up to `end` may lie.
     pub(crate) fn unknown_span(&self, naive: i64, end: Option<i64>) -> Option<(Timestamp, Timestamp)> {
         let (event, horizon) = (self.event, self.horizon);
         let clock = &event.start.clock;
@@ -328,7 +328,7 @@ impl<'a> SeriesQuery<'a> {
         (from < to).then_some((from, to))
     }
 
-    /// The occurrence of the series at a local time.
+    /// Returns the occurrence of the series at a local time.
     pub(crate) fn at(&self, naive: i64, start: Timestamp) -> Occurrence {
         Occurrence {
             start,

@@ -3,7 +3,7 @@
 use crate::events::types::Event;
 use crate::recurrence::series::{Budget, SeriesQuery};
 
-/// Most changes that may all count for one occurrence, because it is not clear which of them does.
+/// Most changes that are considered for one occurrence, because it is not clear which of them applies.
 const MOST: usize = 16;
 
 /// A change of all occurrences from one on, or up to one.
@@ -11,11 +11,11 @@ const MOST: usize = 16;
 pub(crate) struct RangeChange<'e> {
     /// First or last occurrence that is changed, in naive seconds of the series' zone.
     pub naive: i64,
-    /// By how much it moves them, in naive seconds.
+    /// By how much the change moves them, in naive seconds.
     pub shift: i64,
-    /// Which occurrence is meant is known, and with it by how much they move.
+    /// The occurrence it names is known, and with it by how much they move.
     pub certain: bool,
-    /// A day says which occurrence is meant, of a series with times.
+    /// It names the occurrence by a date, in a series with times.
     pub by_day: bool,
     pub event: &'e Event,
 }
@@ -23,19 +23,19 @@ pub(crate) struct RangeChange<'e> {
 /// All such changes of a series.
 #[derive(Default)]
 pub(crate) struct Ranges<'e> {
-    /// By their occurrences.
+    /// Sorted by the occurrence they name.
     from: Vec<RangeChange<'e>>,
     up_to: Vec<RangeChange<'e>>,
-    /// More of them count for an occurrence than are looked at.
+    /// More of them apply to an occurrence than are considered.
     pub too_many: bool,
 }
 
-/// What counts for one occurrence.
+/// The changes that apply to one occurrence.
 pub(crate) struct Counting<'a, 'e> {
     pub changes: Vec<&'a RangeChange<'e>>,
-    /// Its original time counts, too.
+    /// Its original time blocks, too.
     pub original: bool,
-    /// None of them is of all occurrences up to one.
+    /// None of them changes all occurrences up to one.
     pub sole: bool,
 }
 
@@ -54,13 +54,13 @@ impl<'e> Ranges<'e> {
         self.from.is_empty() && self.up_to.is_empty()
     }
 
-    /// All of them.
+    /// Returns all of them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &RangeChange<'e>> {
         self.from.iter().chain(&self.up_to)
     }
 
-    /// Finds those whose occurrence the series does not have: what they mean is not certain, and they also move occurrences as if
-    /// the one before it were meant. Are there any?
+    /// Finds the changes whose occurrence the series does not have. It is uncertain what they mean, so they also move occurrences
+    /// as if the one before it were meant. Returns whether there are any.
     pub(crate) fn settle(&mut self, query: Option<SeriesQuery>, budget: &mut Budget) -> bool {
         let mut is_unclear = false;
         for list in [&mut self.from, &mut self.up_to] {
@@ -73,7 +73,7 @@ impl<'e> Ranges<'e> {
         is_unclear
     }
 
-    /// How many count for one occurrence at most.
+    /// Returns how many apply to one occurrence at most.
     fn most_at_once(&self) -> usize {
         let (mut most, mut before) = (0, 0);
         for same in self.from.chunk_by(|a, b| a.naive == b.naive) {
@@ -85,8 +85,8 @@ impl<'e> Ranges<'e> {
         up_to.map(<[RangeChange]>::len).fold(most, usize::max)
     }
 
-    /// What counts for an occurrence at a local time. Of the changes from one on the last counts, and all before it as long as it
-    /// is not clear what they mean.
+    /// Returns the changes that apply to an occurrence at a local time. Of the changes from one on the last applies, and all
+    /// before it as long as it is unclear what they mean.
     pub(crate) fn counting(&self, naive: i64) -> Counting<'_, 'e> {
         let mut begun = self.from.partition_point(|change| change.naive <= naive);
         let mut changes = Vec::new();
@@ -119,8 +119,7 @@ impl<'e> Ranges<'e> {
     }
 }
 
-/// Which changes name an occurrence that the series has, and what the others may mean, which are then among them. Are there
-/// others?
+/// Marks the changes that name an occurrence of the series, and adds what the others may mean. Returns whether there are others.
 fn match_occurrences(list: &mut Vec<RangeChange>, query: SeriesQuery, budget: &mut Budget) -> bool {
     let (Some(earliest), Some(latest)) = (list.first(), list.last()) else {
         return false;

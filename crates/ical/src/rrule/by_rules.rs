@@ -1,4 +1,4 @@
-//! Which days a rule can occur on: its BY parts about days, completed from the start (RFC 5545, section 3.3.10).
+//! Decides on which days a rule can occur, by its BY parts about days, completed from the start (RFC 5545, section 3.3.10).
 //!
 //! Within a period every such part is a question about a single day. "Expanding" parts of the RFC's table are
 //! the same question asked of each day of the period.
@@ -6,7 +6,7 @@
 use crate::rrule::rule::{Freq, Rule};
 use crate::values::days::{Day, days_in, number_of, weekday, year_length};
 
-/// What a numbered weekday counts within.
+/// The span within which a numbered weekday is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
     Month,
@@ -27,7 +27,7 @@ pub(crate) struct ByRules {
 }
 
 impl ByRules {
-    /// The parts of a rule; what a rule leaves open is as in `start`, in naive seconds.
+    /// Takes the day parts of a rule. What the rule leaves open is taken from `start`, in naive seconds.
     pub(crate) fn new(rule: &Rule, start: i64) -> Self {
         let start = Day::of(start.div_euclid(crate::values::days::DAY));
         let mut by_rules = Self {
@@ -71,7 +71,7 @@ impl ByRules {
         by_rules
     }
 
-    /// Can any day be excluded?
+    /// Returns whether any day can be excluded.
     pub(crate) fn restricts(&self) -> bool {
         self.months != 0
             || self.weekdays != 0
@@ -81,12 +81,12 @@ impl ByRules {
             || !self.week_numbers.is_empty()
     }
 
-    /// Can days of this month occur?
+    /// Returns whether days of this month can occur.
     pub(crate) fn month(&self, month: u8) -> bool {
         self.months == 0 || self.months & (1 << month) != 0
     }
 
-    /// The only day of a month that can occur, when nothing else decides.
+    /// Returns the only day of a month that can occur, when nothing else decides.
     pub(crate) fn only_day_of_month(&self) -> Option<i64> {
         let nothing_else = self.weekdays == 0
             && self.nth_weekdays.is_empty()
@@ -98,7 +98,7 @@ impl ByRules {
         }
     }
 
-    /// Can this day occur?
+    /// Returns whether this day can occur.
     pub(crate) fn matches(&self, day: Day) -> bool {
         self.month(day.month)
             && self.month_day_matches(day)
@@ -163,8 +163,8 @@ impl ByRules {
     }
 }
 
-/// Number of the week that a day lies in, and how many weeks that week's year has. The first week of a year is
-/// the first with at least four days in it.
+/// Returns the number of a day's week, and how many weeks that week's year has. The first week of a year is the first with at
+/// least four days in it (RFC 5545, section 3.3.10, BYWEEKNO).
 fn week_number(day: Day, week_start: u8) -> (i64, i64) {
     let into_week = (i64::from(day.weekday()) - i64::from(week_start)).rem_euclid(7);
     // The fourth day of a week lies in the year that the week belongs to.

@@ -1,9 +1,9 @@
-//! Walks the occurrences of a rule on naive local time.
+//! Expands a rule on naive local time (RFC 5545, section 3.3.10).
 //!
-//! The walk visits only the periods (years, months, weeks, days, or single hours, minutes, seconds) that lie in
-//! the asked window: without COUNT the index of a period follows from its time, so a rule that began decades
+//! An expansion visits only the periods (years, months, weeks, days, or single hours, minutes, seconds) that lie in
+//! the window: without COUNT the index of a period follows from its time, so a rule that began decades
 //! ago costs no more than one that began today. With COUNT it starts at the beginning and counts. Work is
-//! limited; a walk that gives up says from when on it knows nothing, and the caller blocks that.
+//! limited; an expansion that gives up says from when on nothing is known, and the caller blocks that.
 
 use std::ops::ControlFlow;
 
@@ -12,27 +12,27 @@ use crate::rrule::periods::{period_of, period_start, times_of_day, times_within}
 use crate::rrule::rule::{Freq, Rule};
 use crate::values::days::{DAY, Day, days_in, number_of, small};
 
-/// What is asked of a walk, in naive seconds.
+/// The part of a rule's occurrences to visit, in naive seconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RuleQuery {
     /// The start of the series.
     pub start: i64,
     /// The start is a whole day: parts of a rule about the time of day are ignored (section 3.3.10).
     pub whole_days: bool,
-    /// Last occurrence at the latest, if the rule has such an end.
+    /// The latest time of the last occurrence, if the rule has UNTIL.
     pub until: Option<i64>,
-    /// Occurrences from here on are wanted …
+    /// Occurrences from here on are visited …
     pub from: i64,
     /// … up to here, exclusive.
     pub to: i64,
 }
 
-/// How a walk ended.
+/// How an expansion ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expanded {
     /// Every occurrence in the window was visited.
     All,
-    /// It was too much; from here on nothing is known.
+    /// The budget ran out; from here on nothing is known.
     GaveUpAt(i64),
 }
 
@@ -80,8 +80,8 @@ pub(crate) fn expand(
     }
 }
 
-/// The first and the last occurrence that is asked for, and the seconds from each to the next, of a rule that names nothing but
-/// a number of hours, minutes or seconds. Nothing for another rule, and for one without an occurrence there.
+/// Returns the first and the last occurrence in the window, and the seconds from each to the next, of a rule that names only a
+/// number of hours, minutes or seconds. `None` for any other rule, and for one without an occurrence there.
 pub(crate) fn steady(rule: &Rule, query: RuleQuery) -> Option<(i64, i64, i64)> {
     let unit = short_unit(rule.freq).filter(|_| !query.whole_days)?;
     if rule.has_other_parts() || !rule.positions.is_empty() {
@@ -101,7 +101,7 @@ pub(crate) fn steady(rule: &Rule, query: RuleQuery) -> Option<(i64, i64, i64)> {
     (first <= last).then_some((first, last, step))
 }
 
-/// Seconds of an hour, minute or second.
+/// Returns the seconds of an hour, minute or second.
 fn short_unit(freq: Freq) -> Option<i64> {
     match freq {
         Freq::Hourly => Some(3_600),
@@ -111,25 +111,25 @@ fn short_unit(freq: Freq) -> Option<i64> {
     }
 }
 
-/// The last of so many occurrences that follow each other at equal distances.
+/// Returns the last of `count` occurrences at equal distances.
 fn last_of(start: i64, step: i64, count: i64) -> i64 {
     start.saturating_add(step.saturating_mul(count - 1))
 }
 
-/// Why a walk ended.
+/// Why an expansion stopped.
 pub(crate) enum Stop {
     Done,
     OutOfBudget(i64),
 }
 
-/// A walk under way.
+/// The state of an expansion.
 pub(crate) struct Expansion<'a> {
     pub(crate) rule: &'a Rule,
     by_rules: ByRules,
-    /// Seconds of the day at which days that match occur.
+    /// The seconds of the day at which matching days occur.
     pub(crate) times: Vec<i64>,
     pub(crate) query: RuleQuery,
-    /// How many occurrences there are, when they have to be counted.
+    /// The number of occurrences, when they have to be counted.
     pub(crate) count: Option<i64>,
     counted: i64,
     budget: &'a mut u32,
@@ -137,7 +137,7 @@ pub(crate) struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Days and longer: candidates are days, each with the same times of day.
+    /// Visits periods of days and longer: candidates are days, each with the same times of day.
     fn long_periods(&mut self) -> Stop {
         let origin = Day::of(self.query.start.div_euclid(DAY));
         // An hourly rule on whole days is one on days: several hours of a day are the same day.
@@ -262,7 +262,7 @@ impl Expansion<'_> {
             .try_for_each(|naive| self.occurrence(naive))
     }
 
-    /// What BYSETPOS chooses of a set, in order.
+    /// Returns the members of a set that BYSETPOS chooses, in order.
     pub(crate) fn chosen(&self, set: &[i64]) -> Vec<i64> {
         let length = i64::try_from(set.len()).unwrap_or(i64::MAX);
         let mut chosen: Vec<i64> = self
@@ -283,8 +283,8 @@ impl Expansion<'_> {
         chosen
     }
 
-    /// Hours, minutes and seconds: candidates are single periods of that length, and whole days, hours and
-    /// minutes that cannot match are jumped over.
+    /// Visits hours, minutes and seconds: candidates are single periods of that length, and whole days, hours and minutes that
+    /// cannot match are skipped.
     fn short_periods(&mut self) -> Stop {
         let rule = self.rule;
         let unit = short_unit(rule.freq).unwrap_or(1);
@@ -346,13 +346,13 @@ impl Expansion<'_> {
         }
     }
 
-    /// Takes work from the budget; without enough of it nothing is known from a time on.
+    /// Takes work from the budget; stops at `at` when too little is left.
     pub(crate) fn spend(&mut self, work: u32, at: i64) -> Result<(), Stop> {
         *self.budget = self.budget.checked_sub(work).ok_or(Stop::OutOfBudget(at))?;
         Ok(())
     }
 
-    /// An occurrence of the rule: counted, and visited when it is asked for.
+    /// Counts an occurrence of the rule, and visits it when it lies in the window.
     pub(crate) fn occurrence(&mut self, naive: i64) -> Result<(), Stop> {
         if naive < self.query.start {
             return Ok(());

@@ -1,7 +1,7 @@
-//! Walks monthly and yearly rules that count in another calendar or say what becomes of dates that do not exist (RFC 7529).
+//! Expands monthly and yearly rules that count in another calendar or have SKIP (RFC 7529).
 //!
-//! In this order: leap months that a year does not have (SKIP), days that a month or year does not have (SKIP again), weekdays,
-//! positions.
+//! The order is that of RFC 7529, section 4.1: leap months that a year does not have (SKIP), days that a month or year does not
+//! have (SKIP again), weekdays, positions.
 
 use crate::rrule::expand::{Expansion, Stop};
 use crate::rrule::rscale::{Month, Scale, Skip, Year};
@@ -43,7 +43,7 @@ impl<'r> Parts<'r> {
         parts
     }
 
-    /// The months of a year that are meant. A leap month that the year does not have is another one, or none.
+    /// Returns the months of a year that the rule names. A leap month that the year does not have becomes another one, or none.
     fn months_of(&self, year: &Year) -> Vec<Month> {
         if self.months == 0 && self.leap_months == 0 {
             return year.months.clone();
@@ -68,8 +68,8 @@ impl<'r> Parts<'r> {
         year.months.iter().filter(meant).copied().collect()
     }
 
-    /// Day numbers of the nth days of a span, negative ones counted from its end. One that it does not have is the day after or
-    /// before the span, or none.
+    /// Returns the day numbers of the nth days of a span, negative ones counted from its end. A day that the span does not have
+    /// becomes the day after or before it, or none.
     fn nth_days(&self, numbers: &[i64], first: i64, length: i64, days: &mut Vec<i64>) {
         for number in numbers {
             let at = if *number > 0 { number - 1 } else { length + number };
@@ -83,7 +83,7 @@ impl<'r> Parts<'r> {
         }
     }
 
-    /// The days of some months of a year, in order.
+    /// Returns the days of some months of a year, in order.
     fn days(&self, year: &Year, months: &[Month]) -> Vec<i64> {
         let mut days = Vec::new();
         let yearly = self.rule.freq == Freq::Yearly;
@@ -147,7 +147,7 @@ impl<'r> Parts<'r> {
 }
 
 impl Expansion<'_> {
-    /// Months and years of a calendar.
+    /// Visits months and years of a calendar.
     pub(crate) fn scaled_periods(&mut self, scaled: Scaled) -> Stop {
         let start = self.query.start.div_euclid(DAY);
         let origin = scaled.scale.year_of(start);
@@ -171,7 +171,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// A year, if it begins before the end of what is asked for.
+    /// Returns a year, if it begins before the end of the window.
     fn scaled_year(&mut self, scale: Scale, number: i64) -> Result<Option<Year>, Stop> {
         let year = i32::try_from(number).ok().and_then(|number| scale.year(number));
         let Some(year) = year else {
@@ -233,7 +233,7 @@ impl Expansion<'_> {
         Ok(())
     }
 
-    /// The occurrences of one period.
+    /// Visits the occurrences of one period.
     fn scaled_days(
         &mut self,
         scaled: Scaled,

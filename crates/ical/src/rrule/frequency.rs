@@ -1,6 +1,6 @@
-//! How often a rule says that something happens (FREQ, RFC 5545, section 3.3.10), also where it says so in other words.
+//! Reads the frequency of a rule (FREQ, RFC 5545, section 3.3.10), also in other words.
 
-/// How often.
+/// A frequency (FREQ), from short to long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Freq {
     Secondly,
@@ -12,7 +12,7 @@ pub(crate) enum Freq {
     Yearly,
 }
 
-/// The frequency of a name.
+/// Returns the frequency of a name of RFC 5545.
 pub(crate) fn frequency(text: &str) -> Option<Freq> {
     Some(match text.to_ascii_uppercase().as_str() {
         "SECONDLY" => Freq::Secondly,
@@ -26,14 +26,15 @@ pub(crate) fn frequency(text: &str) -> Option<Freq> {
     })
 }
 
-/// `LUNAR_YEARLY` and the like, which calendars of Chinese phones write for RSCALE=CHINESE.
+/// Reads `LUNAR_YEARLY` and the like, which calendars of Chinese phones write for RSCALE=CHINESE.
 pub(crate) fn lunar_frequency(text: &str) -> Option<Freq> {
     let head = text.get(..5)?;
     let rest = text[5..].trim_start_matches(['_', '-', ' ']);
     frequency(rest).filter(|freq| head.eq_ignore_ascii_case("LUNAR") && *freq >= Freq::Monthly)
 }
 
-/// The frequency that a word or a few stand for: `WEEK`, `every day`, `monatlich`, `D`. `M` is missing, which may be minutes.
+/// Returns the frequency of one or a few words: `WEEK`, `every day`, `monatlich`, `D`. `M` is left out, since it may mean
+/// minutes.
 pub(crate) fn worded(text: &str) -> Option<Freq> {
     let is_word = |c: char| c.is_alphabetic() || is_accent(c);
     let is_between = |c: char| c.is_whitespace() || "-_.'\"".contains(c);
@@ -58,12 +59,12 @@ pub(crate) fn worded(text: &str) -> Option<Freq> {
 /// Longest text that is taken for a frequency in other words, in bytes.
 const LONGEST: usize = 60;
 
-/// What is left of an accent that is written apart from its letter.
+/// Returns whether a character is an accent that is written apart from its letter.
 fn is_accent(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// What may stand before a word for a day, a week, a month or a year.
+/// Words that can precede one for a day, a week, a month or a year.
 const EACH: &[&str] = &[
     "once every ",
     "once each ",

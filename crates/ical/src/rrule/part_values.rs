@@ -1,9 +1,9 @@
-//! The values of a rule's parts: numbers, months, weekdays. Of a list that is not understood as a whole nothing is taken.
+//! Reads the values of a rule's parts: numbers, months, weekdays. A list that is not understood as a whole is not used.
 
 use crate::rrule::rscale::Skip;
 use crate::rrule::rule::Rule;
 
-/// What becomes of dates that do not exist.
+/// Reads SKIP (RFC 7529, section 4.1).
 pub(crate) fn skip(text: &str) -> Option<Skip> {
     Some(match text.to_ascii_uppercase().as_str() {
         "OMIT" => Skip::Omit,
@@ -13,7 +13,7 @@ pub(crate) fn skip(text: &str) -> Option<Skip> {
     })
 }
 
-/// A weekday by its English name or the beginning of it, and whether that is the two letters of the RFC.
+/// Reads a weekday by its English name or the beginning of it, and returns whether that is the two letters of RFC 5545.
 pub(crate) fn weekday(text: &str) -> Option<(u8, bool)> {
     const NAMES: [&str; 7] = [
         "MONDAYS",
@@ -38,7 +38,7 @@ fn numbers(text: &str) -> impl Iterator<Item = Option<i64>> {
         .map(|item| item.strip_prefix('+').unwrap_or(item).parse().ok())
 }
 
-/// A list of numbers as bits; at least one, all of them in range.
+/// Returns a list of numbers as bits; at least one, all of them in range.
 pub(crate) fn bits(text: &str, range: std::ops::RangeInclusive<i64>) -> Option<u64> {
     let mut bits = 0;
     for number in numbers(text) {
@@ -48,7 +48,7 @@ pub(crate) fn bits(text: &str, range: std::ops::RangeInclusive<i64>) -> Option<u
     (bits != 0).then_some(bits)
 }
 
-/// Those numbers of a list that can be read and are in range, as bits, and whether that is all that the list says.
+/// Returns the numbers of a list that can be read and are in range, as bits, and whether those are all of them.
 pub(crate) fn readable_bits(text: &str, range: std::ops::RangeInclusive<i64>) -> (u64, bool) {
     let (mut bits, mut all) = (0, true);
     for number in numbers(text) {
@@ -60,7 +60,7 @@ pub(crate) fn readable_bits(text: &str, range: std::ops::RangeInclusive<i64>) ->
     (bits, all && bits != 0)
 }
 
-/// Months as bits, plain and leap ones such as `5L`. Other calendars than the Gregorian have up to 13.
+/// Returns months as bits, plain and leap ones such as `5L`. Other calendars than the Gregorian have up to 13.
 pub(crate) fn months(text: &str, other_calendar: bool) -> Option<(u16, u16)> {
     let most = if other_calendar { 13 } else { 12 };
     let (mut plain, mut leap) = (0, 0);
@@ -75,7 +75,7 @@ pub(crate) fn months(text: &str, other_calendar: bool) -> Option<(u16, u16)> {
     (plain != 0 || leap != 0).then_some((plain, leap))
 }
 
-/// A list of numbers from 1 to `most` that may count from the end; at least one.
+/// Returns a list of numbers from 1 to `most` that may count from the end; at least one.
 pub(crate) fn signed(text: &str, most: i64) -> Option<Vec<i64>> {
     let mut list: Vec<i64> = numbers(text)
         .map(|number| number.filter(|n| *n != 0 && n.abs() <= most))
@@ -85,7 +85,7 @@ pub(crate) fn signed(text: &str, most: i64) -> Option<Vec<i64>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// Weekdays, with and without numbers, into a rule.
+/// Reads weekdays, with and without numbers, into a rule.
 pub(crate) fn by_day(text: &str, rule: &mut Rule) -> Option<()> {
     for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
         let name_at = item.find(|c: char| c.is_ascii_alphabetic())?;

@@ -1,5 +1,5 @@
-//! The text of a rule taken apart (RFC 5545, section 3.3.10). What is written wrongly but can mean one thing only is put
-//! right: a name twice (`RRULE:RRULE:FREQ=…`), escaped or otherwise wrong separators, colons for equals signs.
+//! Splits the text of a rule into its parts (RFC 5545, section 3.3.10) and corrects what is written wrongly but can mean one
+//! thing only: a repeated name (`RRULE:RRULE:FREQ=…`), escaped or wrong separators, colons for equals signs.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ const NAMES: [&str; 16] = [
     "SKIP",
 ];
 
-/// Is it the name of a part that is understood, in any letter case?
+/// Returns whether this is the name of a known part, in any letter case.
 pub(crate) fn is_name(name: &str) -> bool {
     NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
@@ -39,11 +39,11 @@ const NOTHING: [&str; 5] = ["NONE", "NULL", "NIL", "UNDEFINED", "NEVER"];
 pub(crate) struct Parts {
     /// Names in upper case, with their values. A name has several entries where its values differ.
     pub list: Vec<(String, String)>,
-    /// What is no part at all.
+    /// Text that is no part.
     pub strays: Vec<String>,
-    /// Something was put right.
+    /// Something was corrected.
     pub mended: bool,
-    /// A name stands without a value, so that what it said may be missing.
+    /// A name has no value, so that what it said may be missing.
     empty: bool,
 }
 
@@ -78,23 +78,23 @@ impl Parts {
         parts
     }
 
-    /// Nothing is said: the event does not repeat.
+    /// Returns whether the rule says nothing, so that the event does not repeat.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty() && self.strays.is_empty() && !self.empty
     }
 
-    /// The first value of a name.
+    /// Returns the first value of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.list.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Does a name stand with different values?
+    /// Returns whether a name has different values.
     pub(crate) fn contradicts(&self, name: &str) -> bool {
         self.list.iter().filter(|(known, _)| known == name).count() > 1
     }
 
-    /// Does anything of it that is not understood speak of hours or less, or of several times a day?
+    /// Returns whether any part that is not understood may mean hours or less, or several times a day.
     pub(crate) fn may_be_within_a_day(&self) -> bool {
         let unknown = self.list.iter().flat_map(|(name, value)| match name.as_str() {
             "FREQ" => [None, Some(value)],
@@ -145,7 +145,7 @@ fn is_nothing(text: &str) -> bool {
     is_once(text) || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// The text without escapes, quotes, and the name of the property before it, and whether it had any.
+/// Returns the text without escapes, quotes, and the name of the property before it, and whether it had any.
 fn cleaned(text: &str) -> (Cow<'_, str>, bool) {
     if text.contains('\\') {
         let clean = unescaped(text);
@@ -174,7 +174,7 @@ fn unescaped(text: &str) -> String {
     clean
 }
 
-/// A rule without what stands before and around it, and whether there was any.
+/// Returns a rule without the text around it, and whether there was any.
 fn bare(text: &str) -> (&str, bool) {
     let mut rest = text.trim();
     let mut mended = false;
@@ -195,7 +195,7 @@ fn bare(text: &str) -> (&str, bool) {
     }
 }
 
-/// Where within a part another one begins after a comma or a space instead of a semicolon.
+/// Returns where within a part another one begins after a comma or a space instead of a semicolon.
 fn next_name(part: &str) -> Option<usize> {
     // Nearly every part is just one.
     let first = part.find('=')?;

@@ -3,7 +3,7 @@
 use crate::rrule::rule::{Freq, Rule};
 use crate::values::days::{DAY, Day, number_of, small};
 
-/// Index of the year, month, week or day that a date lies in.
+/// Returns the index of the year, month, week or day of a date.
 pub(crate) fn period_of(freq: Freq, week_start: u8, day: Day) -> i64 {
     match freq {
         Freq::Yearly => day.year.into(),
@@ -14,7 +14,7 @@ pub(crate) fn period_of(freq: Freq, week_start: u8, day: Day) -> i64 {
     }
 }
 
-/// Number of the first day of a period, up to the end of the calendar.
+/// Returns the number of the first day of a period, up to the end of the calendar.
 pub(crate) fn period_start(freq: Freq, week_start: u8, period: i64) -> Option<i64> {
     let in_calendar = |year: i64| i32::try_from(year).ok().filter(|year| *year <= 9999);
     match freq {
@@ -28,7 +28,7 @@ pub(crate) fn period_start(freq: Freq, week_start: u8, period: i64) -> Option<i6
     }
 }
 
-/// The numbers whose bits are set, or a single default.
+/// Returns the numbers whose bits are set, or the default alone.
 fn set_bits(bits: u64, default: i64) -> Vec<i64> {
     if bits == 0 {
         return vec![default];
@@ -36,7 +36,7 @@ fn set_bits(bits: u64, default: i64) -> Vec<i64> {
     (0..64).filter(|n| bits & (1 << n) != 0).collect()
 }
 
-/// Times of day, in seconds, of rules whose periods are days or longer.
+/// Returns the times of day, in seconds, of a rule whose periods are days or longer.
 pub(crate) fn times_of_day(rule: &Rule, start: i64, whole_days: bool) -> Vec<i64> {
     if whole_days {
         return vec![0];
@@ -49,7 +49,7 @@ pub(crate) fn times_of_day(rule: &Rule, start: i64, whole_days: bool) -> Vec<i64
         .collect()
 }
 
-/// Offsets within an hour, minute or second at which a period of that length occurs.
+/// Returns the offsets within an hour, minute or second at which a period of that length occurs.
 pub(crate) fn times_within(rule: &Rule, unit: i64, start_offset: i64) -> Vec<i64> {
     let minutes = if unit > 60 {
         set_bits(rule.minutes, start_offset / 60)

@@ -1,4 +1,4 @@
-//! Reads what a RRULE says (RFC 5545, section 3.3.10; RFC 7529 for other calendars).
+//! Reads a RRULE (RFC 5545, section 3.3.10; RFC 7529 for other calendars).
 //!
 //! A rule that is read wrongly frees time, so reading is strict where it decides which days occur, and lenient only where
 //! leniency adds occurrences: an end that cannot be read is no end, an interval that cannot be read is 1. Where a part about
@@ -16,8 +16,8 @@ use crate::rrule::within_a_day::{is_once, may_add_times, may_be_within_a_day};
 use crate::values::date_time::{self, Moment};
 
 impl Repetition {
-    /// Reads the rule of a series; `whole_days` says that it is one of whole days, for which times of day mean nothing.
-    /// `is_start` knows the series' start, which some programs write into the rule as well.
+    /// Reads the rule of a series. `whole_days` says that its events are whole days, for which times of day mean nothing.
+    /// `is_start` recognises the start of the series, which some programs write into the rule as well.
     pub(crate) fn read(text: &str, whole_days: bool, is_start: &dyn Fn(Moment) -> bool) -> Self {
         let parts = Parts::of(text);
         if parts.is_empty() {
@@ -34,7 +34,7 @@ impl Repetition {
         let known = named
             .or_else(|| worded(written))
             .filter(|_| !parts.contradicts("FREQ"));
-        // Once is no more than once a day.
+        // A rule that says "once" occurs at most once a day.
         let is_short = || !is_once(written) && parts.may_be_within_a_day();
         if known.is_none() && !whole_days && is_short() {
             return Self::always(until(&parts).0);
@@ -69,13 +69,13 @@ impl Repetition {
         reader.finish(&parts)
     }
 
-    /// Any time up to an end, if that is known.
+    /// Returns a repetition at any time up to the end, if one is known.
     fn always(until: Option<Moment>) -> Self {
         Self::Broken(vec![Broken::Always { until }])
     }
 }
 
-/// What becomes of a rule while its parts are read.
+/// A rule while its parts are read.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "what was not understood of a rule is a matter of several yes or no"
@@ -84,13 +84,13 @@ struct Reader {
     rule: Rule,
     scale: Option<(Scale, bool)>,
     skip: Skip,
-    /// Which days are meant is not known …
+    /// The days cannot be read …
     days_unread: bool,
-    /// … but for weekdays everything was read.
+    /// … except for weekdays, which were all read.
     all_but_weekdays: bool,
     times: Times,
     whole_days: bool,
-    /// There may be more occurrences than were meant, so that a count would end too early.
+    /// More occurrences may be found than were meant, so that a count would end too early.
     count_lost: bool,
 }
 
@@ -114,7 +114,7 @@ impl Reader {
         }
     }
 
-    /// One part. Of a name with different values each is one.
+    /// Reads one part. Each value of a repeated name is one.
     fn part(&mut self, name: &str, value: &str) {
         match name {
             "FREQ" | "RSCALE" | "UNTIL" => {}
@@ -153,7 +153,7 @@ impl Reader {
         }
     }
 
-    /// A part about dates, each of which may stand once.
+    /// Reads a part about dates; each may occur once.
     fn date_part(&mut self, name: &str, value: &str) {
         let other = self.scale.is_some();
         let rule = &mut self.rule;
@@ -179,7 +179,7 @@ impl Reader {
         if read.is_none() {
             self.days_unread = true;
             self.all_but_weekdays = false;
-            // What a part of an unknown name says of times of day is not known either.
+            // The times of day in a part with an unknown name are not known either.
             if name == "DTSTART" {
                 self.times.start(value);
             } else if about_time(name) {
@@ -255,7 +255,7 @@ impl Reader {
         }
     }
 
-    /// Are days named in a way that RFC 5545 forbids with the frequency? Programs differ in what they make of these.
+    /// Returns whether days are named in a way that RFC 5545 forbids for the frequency. Programs interpret these differently.
     fn names_forbidden_days(&self) -> bool {
         let rule = &self.rule;
         let by_week_number = !rule.week_numbers.is_empty() && rule.freq != Freq::Yearly;
@@ -264,8 +264,8 @@ impl Reader {
         by_week_number || by_year_day || (!rule.month_days.is_empty() && rule.freq == Freq::Weekly)
     }
 
-    /// Decides whether the rule needs another walk than the plain one (RFC 7529). Rules of days and weeks are the same in every
-    /// calendar unless they name its dates, and only parts of months and years bring up dates that do not exist.
+    /// Decides whether the rule needs the expansion of RFC 7529. Rules of days and weeks are the same in every calendar unless
+    /// they name its dates, and only parts about months and years produce dates that do not exist.
     fn count_in_scale(&mut self) {
         let (scale, certain) = self.scale.unwrap_or((Scale::Gregorian, true));
         let rule = &mut self.rule;
@@ -294,7 +294,7 @@ impl Reader {
         });
     }
 
-    /// The rule of every day that has all that this one may mean.
+    /// Returns the daily rule that includes everything that this one can mean.
     fn each_day(&self) -> Rule {
         let rule = &self.rule;
         let one_a_day = rule.hours == 0 && rule.minutes == 0 && rule.seconds == 0;
@@ -315,7 +315,7 @@ impl Reader {
     }
 }
 
-/// The end, the latest of several, and whether it was guessed.
+/// Returns the latest UNTIL, and whether it was guessed.
 fn until(parts: &Parts) -> (Option<Moment>, bool) {
     let mut latest: Option<Moment> = None;
     let mut guessed = false;
@@ -339,13 +339,13 @@ fn until(parts: &Parts) -> (Option<Moment>, bool) {
     (latest, guessed)
 }
 
-/// Is there a count that cannot be read?
+/// Returns whether a COUNT cannot be read.
 fn count_unread(parts: &Parts) -> bool {
     let mut counts = parts.list.iter().filter(|(name, _)| name == "COUNT");
     counts.any(|(_, value)| !matches!(value.parse::<i64>(), Ok(1..)))
 }
 
-/// Does a part of this name speak of times of day? Those of a program's own are about something else.
+/// Returns whether a part of this name is about times of day. Names of a program's own (`X-…`) are not.
 fn about_time(name: &str) -> bool {
     let words = ["HOUR", "MINUTE", "SECOND", "TIME"];
     !name.starts_with("X-") && words.iter().any(|word| name.contains(word))

@@ -1,4 +1,4 @@
-//! The calendars that a rule may count in (RSCALE, RFC 7529), as years, months and days.
+//! Calendars of recurrence rules (RSCALE, RFC 7529), as years, months and days.
 //!
 //! Gregorian years are Quince's own; those of other calendars are ICU's.
 
@@ -31,15 +31,15 @@ pub(crate) enum Scale {
     HijriUmmAlQura,
 }
 
-/// What becomes of a date that does not exist (SKIP).
+/// How a date that does not exist is handled (SKIP, RFC 7529).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Skip {
-    /// It is left out.
+    /// The date is left out.
     #[default]
     Omit,
-    /// The next date or month is taken.
+    /// The next date or month is used.
     Forward,
-    /// The previous one is taken.
+    /// The previous date or month is used.
     Backward,
 }
 
@@ -73,7 +73,7 @@ impl Year {
         self.months.iter().map(|month| month.length).sum()
     }
 
-    /// The month that a day lies in.
+    /// Returns the month of a day.
     pub(crate) fn month_of(&self, day: i64) -> Option<Month> {
         let has = |month: &&Month| (month.first..month.first + month.length).contains(&day);
         self.months.iter().find(has).copied()
@@ -81,8 +81,8 @@ impl Year {
 }
 
 impl Scale {
-    /// The calendar of a name, which is one of CLDR's, and whether it is certain on which days its months begin: where they
-    /// begin when the moon is seen, they may a day earlier or later.
+    /// Returns the calendar of a CLDR name, and whether it is certain on which days its months begin: where they begin with the
+    /// sighting of the moon, they may begin a day earlier or later.
     pub(crate) fn named(name: &str) -> Option<(Self, bool)> {
         let name = name.trim().to_ascii_uppercase().replace('_', "-");
         let scale = match name.as_str() {
@@ -105,7 +105,7 @@ impl Scale {
         Some((scale, true))
     }
 
-    /// Number of the year that a day lies in; years follow each other.
+    /// Returns the number of the year of a day; consecutive years have consecutive numbers.
     pub(crate) fn year_of(self, day: i64) -> i32 {
         match self {
             Self::Gregorian => Day::of(day).year,
@@ -123,7 +123,7 @@ impl Scale {
         }
     }
 
-    /// A year by its number; nothing beyond the calendar's end.
+    /// Returns a year by its number; `None` beyond the calendar's end.
     pub(crate) fn year(self, number: i32) -> Option<Year> {
         match self {
             Self::Gregorian => (number <= 9999).then(|| gregorian(number)),

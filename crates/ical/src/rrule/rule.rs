@@ -1,10 +1,10 @@
-//! A recurrence rule as it is understood (RFC 5545, section 3.3.10; RFC 7529 for other calendars).
+//! A recurrence rule after reading (RFC 5545, section 3.3.10; RFC 7529 for other calendars).
 
 pub(crate) use crate::rrule::frequency::Freq;
 use crate::rrule::rscale::{Scale, Skip};
 use crate::values::date_time::Moment;
 
-/// A rule as written; what it leaves open is taken from the start by the [walk](crate::rrule::expand).
+/// A rule as written. [`expand`](crate::rrule::expand) takes what it leaves open from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rule {
     pub freq: Freq,
@@ -32,11 +32,11 @@ pub(crate) struct Rule {
     pub positions: Vec<i64>,
     /// First day of the week; 0 is Monday.
     pub week_start: u8,
-    /// Counted in a calendar, or with a treatment of dates that do not exist, that the plain walk does not know.
+    /// Set when the rule counts in another calendar or says how to handle dates that do not exist (RFC 7529).
     pub scaled: Option<Scaled>,
-    /// Something was read leniently, so that there may be more occurrences than were meant.
+    /// Read leniently, so that there may be more occurrences than were meant.
     pub guessed: bool,
-    /// Something was written wrongly, but what it means is clear.
+    /// Written wrongly, but what it means is clear.
     pub mended: bool,
 }
 
@@ -45,36 +45,36 @@ pub(crate) struct Rule {
 pub(crate) struct Scaled {
     pub scale: Scale,
     pub skip: Skip,
-    /// Days may be one earlier or later than they are found.
+    /// Each day may be one earlier or later than computed.
     pub nearly: bool,
 }
 
-/// What a RRULE says.
+/// The result of reading a RRULE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Repetition {
-    /// Nothing: the event happens once.
+    /// The event happens once.
     None,
-    /// Understood.
+    /// The rule is understood.
     Rule(Rule),
-    /// Which days are meant is not understood; the rule is one of every day at the times of day that are.
+    /// The days are not understood; the rule is a daily one at the times of day that are.
     EachDay(Rule),
-    /// At which times of its days it occurs is not understood: at any of those of these rules.
+    /// The times of day are not understood: any of the times of these rules may be meant.
     Times(Vec<Rule>),
-    /// Not even that is known.
+    /// Not even the possible times are known.
     Broken(Vec<Broken>),
 }
 
-/// A rule that does not say at which times something occurs.
+/// A rule whose times of day are unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Broken {
-    /// At any time up to its end, if that is known.
+    /// Any time up to its end, if that is known.
     Always { until: Option<Moment> },
-    /// At some time within the day, hour or minute, in seconds, of each of its dates.
+    /// Some time within the day, hour or minute, in seconds, of each of its dates.
     Within { rule: Rule, seconds: i64 },
 }
 
 impl Rule {
-    /// Reads a rule; nothing when it cannot be understood.
+    /// Reads a rule; `None` when it cannot be understood.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         match Repetition::read(text, false, &|_| false) {
             Repetition::Rule(rule) => Some(rule),
@@ -82,7 +82,7 @@ impl Rule {
         }
     }
 
-    /// A rule without anything but its frequency.
+    /// Returns a rule with only a frequency.
     pub(crate) fn every(freq: Freq) -> Self {
         Self {
             freq,
@@ -107,7 +107,7 @@ impl Rule {
         }
     }
 
-    /// Is any day named, or left out, in another way than by its weekday?
+    /// Returns whether days are named or left out in another way than by weekday.
     pub(crate) fn names_dates(&self) -> bool {
         self.months != 0
             || self.leap_months != 0
@@ -116,7 +116,7 @@ impl Rule {
             || !self.week_numbers.is_empty()
     }
 
-    /// Does it say anything beside how often, from when and until when?
+    /// Returns whether the rule has parts beside its frequency, interval, count and until.
     pub(crate) fn has_other_parts(&self) -> bool {
         self.seconds != 0
             || self.minutes != 0

@@ -1,6 +1,7 @@
-//! The times of day that a rule names (BYHOUR, BYMINUTE, BYSECOND), as far as they can be read.
+//! Times of day of a rule (BYHOUR, BYMINUTE, BYSECOND), as far as they can be read.
 //!
-//! Where only some can be, the start's own may be meant besides; where none can, any within the day, the hour or the minute.
+//! Where only some can be read, the start's own time may be meant as well; where none can, any time within the day, the hour or
+//! the minute.
 
 use crate::rrule::frequency::Freq;
 use crate::rrule::part_values::readable_bits;
@@ -8,7 +9,7 @@ use crate::rrule::rule::{Broken, Repetition, Rule};
 use crate::values::date_time::{Moment, moment};
 use crate::values::days::DAY;
 
-/// What hours, minutes or seconds are.
+/// A unit of the time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Hour,
@@ -16,12 +17,12 @@ pub(crate) enum Unit {
     Second,
 }
 
-/// Which hours, minutes or seconds are named.
+/// The hours, minutes or seconds that a rule names.
 #[derive(Debug, Clone, Copy, Default)]
 struct Named {
     /// Bit n is number n.
     read: u64,
-    /// Others may be meant.
+    /// Numbers that could not be read may be meant as well.
     unread: bool,
 }
 
@@ -30,12 +31,12 @@ struct Named {
 pub(crate) struct Times {
     /// By [`Unit`].
     units: [Named; 3],
-    /// Nothing that was said of hours can be relied upon.
+    /// The hours are unknown.
     lost: bool,
 }
 
 impl Times {
-    /// A part that lists hours, minutes or seconds.
+    /// Reads a part that lists hours, minutes or seconds.
     pub(crate) fn list(&mut self, unit: Unit, value: &str) {
         let most = match unit {
             Unit::Hour => 23,
@@ -52,8 +53,8 @@ impl Times {
         named.read |= read;
     }
 
-    /// The value of a part that is not known, but by its name is one about times. Only one that looks like a list of them (BY…)
-    /// is one where it cannot be read: others say how long something takes, or in which zone it is.
+    /// Reads the value of an unknown part whose name mentions times. If it cannot be read, only one that looks like a list (BY…)
+    /// makes the times unknown: others state a duration or a time zone.
     pub(crate) fn guess(&mut self, name: &str, value: &str) {
         let unit = if name.contains("HOUR") || name.contains("TIME") {
             Unit::Hour
@@ -90,7 +91,7 @@ impl Times {
         }
     }
 
-    /// Times of day that a text mentions which is no part of a rule.
+    /// Adds the times of day in a text that is no part of a rule.
     pub(crate) fn mention(&mut self, text: &str) {
         let words = text.split(|c: char| c == ',' || c.is_whitespace());
         for time in words.filter_map(time) {
@@ -98,7 +99,7 @@ impl Times {
         }
     }
 
-    /// Another start than that of the series.
+    /// Adds the time of a start that differs from that of the series.
     pub(crate) fn start(&mut self, text: &str) {
         match moment(text) {
             Ok(Moment::Date(_)) => {}
@@ -110,7 +111,7 @@ impl Times {
         }
     }
 
-    /// There may be several times a day, or hours and less may be meant.
+    /// Marks the times as unknown: there may be several a day, or a frequency of hours or less.
     pub(crate) fn may_be_any(&mut self) {
         self.lost = true;
     }
@@ -129,14 +130,14 @@ impl Times {
         !self.lost && self.units.iter().all(|unit| !unit.unread)
     }
 
-    /// Into a rule, what can be read.
+    /// Writes the times that could be read into a rule.
     pub(crate) fn write(&self, rule: &mut Rule) {
         let [hours, minutes, seconds] = self.units;
         rule.hours = u32::try_from(hours.read).unwrap_or(0);
         (rule.minutes, rule.seconds) = (minutes.read, seconds.read);
     }
 
-    /// All that may be meant by a rule of days or longer whose times are not understood.
+    /// Returns everything that a rule of days or longer can mean whose times are not understood.
     pub(crate) fn all_of(mut self, mut rule: Rule) -> Repetition {
         rule.guessed = true;
         if !rule.positions.is_empty() {
@@ -195,7 +196,7 @@ impl Times {
         )
     }
 
-    /// A count of these times that reaches as far as one of times that are not known, of which each day has at least one but
+    /// Returns a count of these times that reaches as far as `count` unknown times, of which each day has at least one, except
     /// perhaps the first.
     fn covering(&self, count: i64) -> Option<i64> {
         let a_day: i64 = self
@@ -207,7 +208,7 @@ impl Times {
     }
 }
 
-/// The hour and minute of a minute or second of the day.
+/// Returns the hour and minute of a minute or second of the day.
 fn minute_of_day(unit: Unit, number: u32) -> Option<(u32, Option<u32>)> {
     let minute = match unit {
         Unit::Hour => return None,
@@ -217,7 +218,7 @@ fn minute_of_day(unit: Unit, number: u32) -> Option<(u32, Option<u32>)> {
     (minute < 24 * 60).then_some((minute / 60, Some(minute % 60)))
 }
 
-/// An hour and a minute: `0930`, `9:30`, `9:30:00`, `9AM`.
+/// Reads an hour and a minute: `0930`, `9:30`, `9:30:00`, `9AM`.
 fn time(word: &str) -> Option<(u32, Option<u32>)> {
     let number = |digits: &str, most: u32| -> Option<u32> {
         let plain = (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

@@ -7,11 +7,12 @@ use crate::rrule::part_values::{bits, weekday};
 use crate::rrule::rule::{Freq, Rule};
 use crate::values::date_time::{self, Moment};
 
-/// By day, week, position within a month, day of a month, month and day of a year. What repeats by minutes (`M`) is missing.
+/// The kinds of rule: by day, week, position within a month, day of a month, month and day of a year. Those by minutes (`M`) are
+/// not read.
 const KINDS: [&str; 6] = ["D", "W", "MP", "MD", "YM", "YD"];
 
-/// Such a rule as that of each day on which it may occur; nothing for any other text. It occurs at the times of day that it
-/// names, and else at that of the start. Which days it means is not worked out.
+/// Reads such a rule as a daily one, at the times of day that it names, or else that of the start; `None` for any other text.
+/// Which days it means is not worked out.
 pub(crate) fn each_day(text: &str) -> Option<Rule> {
     let mut words = text.split_whitespace();
     let (kind, interval) = kind(words.next()?)?;
@@ -28,14 +29,14 @@ pub(crate) fn each_day(text: &str) -> Option<Rule> {
             rule.minutes |= bits(&word[2..], 0..=59)?;
         } else if digits >= 8 {
             let end = date_time::moment(word).map_or_else(|day| day, |end| Some(end.date()));
-            // In whatever zone it is meant.
+            // One day later, in whatever zone it is meant.
             until = until.max(Some(end?.tomorrow().ok()?));
         } else if !is_day(word) && self::kind(word).is_none() {
             return None;
         }
     }
     rule.until = until.map(Moment::Date);
-    // It counts dates, or days and weeks in each of which there is one. Of months and years some may have none.
+    // The count is one of days or weeks, each of which has a date. Some months and years may have none.
     let unit = match kind {
         "D" => 1,
         "W" => 7,
@@ -46,7 +47,7 @@ pub(crate) fn each_day(text: &str) -> Option<Rule> {
     Some(rule)
 }
 
-/// The kind of a rule and its interval.
+/// Returns the kind of a rule and its interval.
 fn kind(word: &str) -> Option<(&'static str, i64)> {
     let digits = word.find(|c: char| c.is_ascii_digit())?;
     let (name, interval) = word.split_at(digits);
@@ -55,7 +56,7 @@ fn kind(word: &str) -> Option<(&'static str, i64)> {
     Some((kind, interval))
 }
 
-/// A weekday, the last day, or a number of a day, a month or a place, which may count from the end.
+/// Returns whether a word is a weekday, the last day, or the number of a day, month or position, which may count from the end.
 fn is_day(word: &str) -> bool {
     let number = word.trim_end_matches(['+', '-']);
     word.eq_ignore_ascii_case("LD")

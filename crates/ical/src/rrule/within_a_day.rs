@@ -1,10 +1,10 @@
-//! Whether a text of a rule that is no frequency may mean hours or less, or several times a day, and whether it means once.
+//! Recognises texts in rules that may mean hours or less, or several times a day, and texts that mean "once".
 
 use crate::rrule::frequency::{Freq, frequency, worded};
 use crate::rrule::part_values::weekday;
 
-/// May a text that is no frequency mean one of hours or less, or more than one time a day? Misspelt ones do that are as near to
-/// a word for these. Where it names a frequency of days or longer, how often or how long it says is about that.
+/// Returns whether a text that is no frequency may mean one of hours or less, or more than one time a day. Misspelt words do if
+/// they are as near to a word for these. Where the text names a frequency of days or longer, its numbers refer to that.
 pub(crate) fn may_be_within_a_day(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words = words(&lower);
@@ -15,7 +15,7 @@ pub(crate) fn may_be_within_a_day(text: &str) -> bool {
     }
 }
 
-/// May what stands beside a frequency of days or longer mean hours or less, or more than one time a day?
+/// Returns whether a text beside a frequency of days or longer may mean hours or less, or more than one time a day.
 pub(crate) fn may_add_times(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words = words(&lower);
@@ -26,7 +26,7 @@ pub(crate) fn may_add_times(text: &str) -> bool {
     }
 }
 
-/// Does a text say that something happens once?
+/// Returns whether a text says that something happens once.
 pub(crate) fn is_once(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words = words(&lower);
@@ -94,7 +94,7 @@ fn without_amounts(words: &[&str]) -> String {
     kept.join(" ")
 }
 
-/// How many words from here on are an amount; none where it is one of each day or hour.
+/// Returns how many words from here on are an amount; zero where it is one of each day or hour.
 fn amount(words: &[&str], at: usize) -> usize {
     let word = words[at];
     let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
@@ -287,8 +287,7 @@ const WORDS_WITHIN_A_DAY: &[&str] = &[
     "saat", "saatlik",
 ];
 
-/// How many letters have to be put in, left out or changed to make one word of the other (Levenshtein's distance). Words that
-/// are much longer than any frequency are not compared.
+/// Returns the Levenshtein distance of two words. Words that are much longer than any frequency are not compared.
 fn typing_errors(text: &str, word: &str) -> usize {
     let letters: Vec<char> = text.chars().take(16).collect();
     let mut row: Vec<usize> = (0..=letters.len()).collect();

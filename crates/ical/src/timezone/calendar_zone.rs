@@ -1,5 +1,5 @@
-//! The zone of a whole calendar, as servers tell it: a VCALENDAR with one VTIMEZONE (`calendar-timezone`, RFC 4791, section
-//! 5.2.2).
+//! Reads the time zone of a whole calendar as servers state it: a VCALENDAR with one VTIMEZONE (`calendar-timezone`, RFC 4791,
+//! section 5.2.2).
 
 use jiff::Timestamp;
 use zones::Zone;
@@ -9,8 +9,8 @@ use crate::timezone::clock::{Clock, instant};
 use crate::timezone::vtimezone::{ChangeWindow, YEAR};
 use crate::timezone::zone_lookup::ZoneLookup;
 
-/// The zone of a calendar: by its name, however that is written, or by its definition, for which a zone is taken whose clocks
-/// are the same from a year before `now` to three years after it. Nothing when it is not clear.
+/// Returns the zone of a calendar by its name, in any spelling, or by its definition: then a named zone with the same offsets
+/// from a year before `now` to three years after it. `None` when it is not clear.
 pub fn calendar_zone(text: &str, now: Timestamp) -> Option<Zone> {
     let calendar = parse(text.as_bytes());
     let zone = calendar.zones.iter().find(|zone| !zone.id.trim().is_empty())?;
@@ -23,12 +23,12 @@ pub fn calendar_zone(text: &str, now: Timestamp) -> Option<Zone> {
     };
     let mut clocks = ZoneLookup::of(&calendar, &Zone::utc(), wanted).own(&zone.id)?;
     let only = clocks.pop().filter(|_| clocks.is_empty())?;
-    // The zone of a description has no name that can be kept.
+    // A zone that is only defined has no name that can be kept.
     let named = only.name().and_then(|name| Zone::named(name).ok());
     named.or_else(|| same_as(&only, instant(from), instant(to)))
 }
 
-/// A zone whose clocks are the same in a span.
+/// Returns a zone with the same offsets in a span.
 fn same_as(clock: &Clock, from: Timestamp, to: Timestamp) -> Option<Zone> {
     if clock.is_utc() {
         return Some(Zone::utc());
@@ -36,7 +36,7 @@ fn same_as(clock: &Clock, from: Timestamp, to: Timestamp) -> Option<Zone> {
     let offsets = |clock: &Clock| {
         let mut offsets = vec![(from.as_second(), clock.naive(from) - from.as_second())];
         offsets.extend(clock.changes(from, to));
-        // Some changes are of names only.
+        // Some changes concern only the abbreviation.
         offsets.dedup_by_key(|(_, offset)| *offset);
         offsets
     };

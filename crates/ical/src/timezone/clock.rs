@@ -1,4 +1,4 @@
-//! From local time to instants, for IANA zones and for zones that a calendar defines itself.
+//! Converts local times to instants, for IANA zones and for zones that a calendar defines itself.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use zones::{LocalTime, Zone};
 use crate::timezone::vtimezone::VTimezone;
 use crate::values::days::{DAY, local, naive, naive_date};
 
-/// A zone as events name it. A copy shares what a calendar defines.
+/// The time zone of an event. A copy shares the calendar's definition.
 #[derive(Debug, Clone)]
 pub(crate) enum Clock {
     /// By its IANA name.
@@ -56,7 +56,7 @@ impl Instants {
     }
 }
 
-/// Farther from a change of the clocks than this, local time is not ambiguous whatever the offsets are.
+/// At more than this distance from a change, a local time is unambiguous whatever the offsets are.
 const FAR: i64 = 2 * DAY;
 
 impl Clock {
@@ -70,7 +70,7 @@ impl Clock {
         })
     }
 
-    /// Is it the same as another one?
+    /// Returns whether both are the same zone.
     pub(crate) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Named(a), Self::Named(b)) => a.zone == b.zone,
@@ -80,7 +80,7 @@ impl Clock {
         }
     }
 
-    /// Is it UTC, by whatever name?
+    /// Returns whether it is UTC, by whatever name.
     pub(crate) fn is_utc(&self) -> bool {
         match self {
             Self::Fixed(offset) => *offset == 0,
@@ -93,7 +93,7 @@ impl Clock {
         }
     }
 
-    /// The name of the zone.
+    /// Returns the IANA name of the zone.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::Named(named) => Some(named.zone.name()),
@@ -101,7 +101,7 @@ impl Clock {
         }
     }
 
-    /// What changes in a span, in order: when, and the offset from then on, in seconds. Some may change nothing.
+    /// Returns the changes in a span, in order: when, and the offset from then on, in seconds. Some may change nothing.
     pub(crate) fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<(i64, i64)> {
         match self {
             Self::Fixed(_) => Vec::new(),
@@ -116,8 +116,8 @@ impl Clock {
         }
     }
 
-    /// The instants of a local time in naive seconds (RFC 5545, section 3.3.5: a skipped time is read with the
-    /// offset before the gap, a repeated one is its first).
+    /// Returns the instants of a local time in naive seconds (RFC 5545, section 3.3.5: a skipped time is read with the offset
+    /// before the gap, a repeated one is its first).
     pub(crate) fn instants(&self, at: i64) -> Instants {
         match self {
             Self::Fixed(offset) => Instants::once(instant(at.saturating_sub((*offset).into()))),
@@ -133,18 +133,18 @@ impl Clock {
         }
     }
 
-    /// The instant that a local time means.
+    /// Returns the instant of a local time.
     pub(crate) fn instant(&self, at: i64) -> Timestamp {
         self.instants(at).meant
     }
 
-    /// The first instant of a local day.
+    /// Returns the first instant of a local day.
     pub(crate) fn start_of_day(&self, date: Date) -> Timestamp {
         let instants = self.instants(naive_date(date));
         instants.after_gap.unwrap_or(instants.meant)
     }
 
-    /// The local time at an instant, in naive seconds.
+    /// Returns the local time at an instant, in naive seconds.
     pub(crate) fn naive(&self, at: Timestamp) -> i64 {
         match self {
             Self::Fixed(offset) => at.as_second() + i64::from(*offset),
@@ -199,13 +199,13 @@ impl Named {
     }
 }
 
-/// The instant of seconds since the epoch, clamped to what can be represented.
+/// Returns the instant of seconds since the epoch, clamped to what can be represented.
 pub(crate) fn instant(seconds: i64) -> Timestamp {
     let seconds = seconds.clamp(Timestamp::MIN.as_second() + 1, Timestamp::MAX.as_second() - 1);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
 
-/// An instant moved by seconds, clamped likewise.
+/// Returns an instant moved by seconds, clamped likewise.
 pub(crate) fn moved(at: Timestamp, seconds: i64) -> Timestamp {
     instant(at.as_second().saturating_add(seconds))
 }

@@ -19,11 +19,11 @@ const MOST_CHANGES: usize = 2_000;
 pub(crate) struct Observance {
     /// First onset.
     pub start: Option<Onset>,
-    /// The start is not an onset, but from when on the rules count.
+    /// The start is no onset, but the date from which the rules apply.
     pub start_assumed: bool,
     /// Offset before an onset.
     pub from: Option<i64>,
-    /// Offset from an onset on. Nothing when it can neither be read nor concluded.
+    /// Offset from an onset on. `None` when it can neither be read nor concluded.
     pub to: Option<i64>,
     pub rules: Vec<Rule>,
     /// Rules that cannot be read: the month of their onsets, as far as that is known.
@@ -68,7 +68,7 @@ impl Onset {
     }
 }
 
-/// Which day of its month is taken for an onset of which no more than the month is known.
+/// The day of the month that is used for an onset of which only the month is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edge {
     Earliest,
@@ -113,7 +113,7 @@ impl Observance {
         if part.start.is_none() {
             part.onsets_assumed = true;
             part.start_assumed = true;
-            // The clocks are mostly changed at two.
+            // Clocks are mostly changed at two in the morning.
             part.start = (!part.rules.is_empty() || !part.odd.is_empty()).then_some(Onset::Local(2 * 3_600));
         }
         part
@@ -132,20 +132,19 @@ impl Observance {
         }
     }
 
-    /// The month of the first onset. The first of January is what programs write that know none.
+    /// Returns the month of the first onset. Programs that know none write the first of January.
     fn month_of_start(&self) -> Option<u8> {
         let start = self.start?.local(self.from.unwrap_or(0));
         let day = Day::of(start.div_euclid(DAY));
         ((day.month, day.of_month) != (1, 1)).then_some(day.month)
     }
 
-    /// Do dates alone say when it begins to apply, and no rule?
+    /// Returns whether only dates, and no rule, say when it begins to apply.
     pub(crate) fn is_of_dates(&self) -> bool {
         self.odd.is_empty() && self.rules.is_empty()
     }
 
-    /// Rules that begin only after the wanted time, as in the year 9999, are taken for those of any year: their dates are as much
-    /// as is known.
+    /// Lets rules that begin only after `to`, as in the year 9999, apply to any year: only their dates are meaningful.
     pub(crate) fn begin_before(&mut self, end: i64) {
         let is_late = self.start.is_some_and(|start| start.utc(0) >= end);
         let is_yearly = !self.rules.is_empty() && self.rules.iter().all(|rule| rule.count.is_none());
@@ -159,12 +158,12 @@ impl Observance {
         }
     }
 
-    /// Is it known from when on the offset applies?
+    /// Returns whether it is known from when on the offset applies.
     pub(crate) fn is_clear(&self) -> bool {
         self.to.is_some() && (self.start.is_some() || !self.dates.is_empty())
     }
 
-    /// Did it apply long ago only? What follows it decides then.
+    /// Returns whether it applied only long ago, so that later parts decide.
     pub(crate) fn is_over(&self, window: ChangeWindow) -> bool {
         let rules_end = self.odd.is_empty() && self.rules.iter().all(|rule| rule.until.is_some());
         let last = self.rules.iter().filter_map(|rule| rule.until.map(Onset::of));
@@ -177,7 +176,7 @@ impl Observance {
         rules_end && !self.start_assumed && last.is_some_and(|last| last < window.from - 10 * YEAR)
     }
 
-    /// Every onset that matters. Nothing when the rules cannot be followed.
+    /// Returns every onset within the window; `None` when the rules cannot be expanded.
     pub(crate) fn onsets(&self, edge: Edge, window: ChangeWindow, budget: &mut u32) -> Option<Vec<Onset>> {
         let from = self.from.or(self.to)?;
         let mut found: Vec<Onset> = self.dates.clone();
@@ -198,14 +197,14 @@ impl Observance {
     }
 }
 
-/// The same day and time of the year 1970, or of the next day where it has none.
+/// Returns the same day and time in 1970, or on the next day where 1970 has none.
 fn in_1970(at: i64) -> i64 {
     let day = Day::of(at.div_euclid(DAY));
     let first_of_month = number_of(1970, day.month, 1);
     (first_of_month + i64::from(day.of_month) - 1) * DAY + at.rem_euclid(DAY)
 }
 
-/// The offset that an abbreviation such as `CEST` stands for, when it is one.
+/// Returns the offset that an abbreviation such as `CEST` stands for.
 fn offset_of_abbreviation(name: &str) -> Option<i64> {
     let known = match zones::abbreviated(name).as_slice() {
         [(offset, _)] => Some(*offset),
@@ -214,7 +213,7 @@ fn offset_of_abbreviation(name: &str) -> Option<i64> {
     known.or_else(|| zones::offset(name)).map(i64::from)
 }
 
-/// A rule whose frequency is missing or makes no sense: clocks are changed once a year.
+/// Returns a yearly rule for one whose frequency is missing or makes no sense: clocks are changed once a year.
 fn yearly(text: &str) -> Option<Rule> {
     let is_freq = |part: &&str| {
         part.trim()
@@ -223,11 +222,11 @@ fn yearly(text: &str) -> Option<Rule> {
     };
     let others: Vec<&str> = text.split(';').filter(|part| !is_freq(part)).collect();
     let rule = Rule::parse(&format!("FREQ=YEARLY;{}", others.join(";")))?;
-    // Without a month such a rule says no more than that there is one.
+    // Without a month such a rule says only that there is one onset a year.
     (rule.months != 0).then_some(rule)
 }
 
-/// The only month that a rule names.
+/// Returns the only month that a rule names.
 fn month_of(text: &str) -> Option<u8> {
     let parts = text.split(';').filter_map(|part| part.split_once('='));
     let mut months = parts.filter(|(key, _)| key.trim().eq_ignore_ascii_case("BYMONTH"));
@@ -236,7 +235,7 @@ fn month_of(text: &str) -> Option<u8> {
     (1..=12).contains(&month).then_some(month)
 }
 
-/// The onsets of a rule, as far as they matter; nothing when they are too many.
+/// Returns the onsets of a rule within the window; `None` when they are too many.
 fn followed(
     rule: &Rule,
     start: i64,
@@ -250,7 +249,7 @@ fn followed(
         Moment::Utc(utc) => naive(utc) + from,
     });
     let begins = window.begins;
-    // The last onset before that time counts, too, however far apart they are.
+    // The last onset before the window applies, too, however far apart they are.
     let apart = rule.interval.min(100) * 10 * YEAR;
     let query = RuleQuery {
         start,
@@ -280,7 +279,7 @@ fn followed(
     (expanded == Expanded::All).then_some(onsets)
 }
 
-/// An onset a year on the first or last day of a month.
+/// Returns one onset a year on the first or last day of a month.
 fn in_month(
     month: u8,
     edge: Edge,

@@ -1,10 +1,10 @@
-//! In which unit a definition writes its offsets: TZOFFSETFROM and TZOFFSETTO are hours and minutes (RFC 5545, section 3.3.14),
-//! and some programs write a number of minutes or of seconds, such as `-300` or `-18000`.
+//! Finds the unit of a definition's offsets. TZOFFSETFROM and TZOFFSETTO are hours and minutes (RFC 5545, section 3.3.14), but
+//! some programs write a number of minutes or of seconds, such as `-300` or `-18000`.
 
 use crate::parse::components::ZoneText;
 use crate::parse::names::Name;
 
-/// What the number of an offset counts.
+/// The unit of an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OffsetUnit {
     /// Hours and minutes, as on a clock.
@@ -13,14 +13,14 @@ pub(crate) enum OffsetUnit {
     Seconds,
 }
 
-/// All offsets of today are a multiple of so many seconds …
+/// All current offsets are a multiple of this many seconds …
 const STEP: i32 = 900;
 
-/// … and at most so many.
+/// … and at most this many.
 const MOST: i32 = 16 * 3_600;
 
 impl OffsetUnit {
-    /// The units in which a definition may be written: all its numbers are in the same one, and make sense in it.
+    /// Returns the possible units of a definition: all its numbers have the same one, and make sense in it.
     pub(crate) fn of(zone: &ZoneText) -> Vec<Self> {
         let offsets = zone.observances.iter().flatten();
         let offsets = offsets.filter(|line| matches!(line.name, Name::OffsetFrom | Name::OffsetTo));
@@ -51,7 +51,7 @@ impl OffsetUnit {
         }
     }
 
-    /// An offset in seconds east of UTC.
+    /// Returns an offset in seconds east of UTC.
     pub(crate) fn read(self, text: &str) -> Option<i32> {
         let scaled = |digits: std::ops::RangeInclusive<usize>, unit: i32| {
             let (number, length) = number(text)?;
@@ -66,7 +66,8 @@ impl OffsetUnit {
     }
 }
 
-/// A number with a sign or without, that begins with no zero, and how many digits it has. Zero may be written with any.
+/// Reads a number with or without a sign that begins with no zero, and how many digits it has. Zero may be written with any
+/// number of digits.
 fn number(text: &str) -> Option<(i32, usize)> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-', '\u{2212}']).unwrap_or(text);

@@ -1,7 +1,7 @@
-//! The zones of one resource, as its TZIDs name them.
+//! Resolves the TZIDs of one resource (RFC 5545, section 3.2.19).
 //!
-//! Where a name or a definition can be meant in more than one way, the whole resource is read once for each of them: what
-//! blocks in one reading blocks ([`Resolver::next_reading`]).
+//! Where a name or a definition can mean several zones, the whole resource is read once for each of them: what blocks in one
+//! reading blocks ([`Resolver::next_reading`]).
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -17,23 +17,23 @@ use crate::timezone::zone_lookup::ZoneLookup;
 /// Most readings of a resource.
 const MOST_READINGS: usize = 8;
 
-/// A zone as it may be meant.
+/// The zones that a name can mean.
 #[derive(Debug)]
 struct Found {
     /// At least one.
     clocks: Vec<Rc<Clock>>,
     certainty: Certainty,
-    /// Number of readings in which the zones found before are combined.
+    /// Number of readings in which the zones found earlier are combined.
     combined: usize,
 }
 
-/// In which zones floating times may be meant.
+/// The zones that floating times can be in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Floating {
     Owners,
-    /// The text names one that is not known; the owner's is taken.
+    /// The text names an unknown zone; the owner's is used.
     Unknown,
-    /// The text names another than the owner's.
+    /// The text names a zone other than the owner's.
     Several,
 }
 
@@ -41,12 +41,12 @@ pub(crate) enum Floating {
 pub(crate) struct Resolver<'a> {
     names: ZoneLookup<'a>,
     owner: Rc<Clock>,
-    /// The zones of floating times, once they have been looked up.
+    /// The zones of floating times, after the first look-up.
     floating: Option<(usize, Floating)>,
     utc: Rc<Clock>,
     found: Vec<Found>,
     known: HashMap<String, usize>,
-    /// Whether times with both a zone and the mark of UTC are in the zone, which is the same for all of them.
+    /// Times with both a zone and the mark of UTC are read in the zone; the same for all of them.
     marked: Option<usize>,
     /// Number of this reading of the resource.
     reading: usize,
@@ -71,8 +71,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Looks up the zones in which floating times may be meant: those that the text names for them, and the owner's. The names
-    /// may be older than the times, and programs differ in whether they heed them.
+    /// Looks up the zones that floating times can be in: those that the text names for them, and the owner's. The names may be
+    /// older than the times, and not all programs use them.
     pub(crate) fn find_floating(&mut self) -> Floating {
         if self.floating.is_none() {
             let (mut clocks, is_unknown) = self.names.of_floating_times();
@@ -89,7 +89,7 @@ impl<'a> Resolver<'a> {
         self.floating.map_or(Floating::Owners, |(_, said)| said)
     }
 
-    /// The zone of floating times in this reading.
+    /// Returns the zone of floating times in this reading.
     pub(crate) fn floating(&self) -> Rc<Clock> {
         match self.floating {
             Some((at, _)) => self.chosen(at),
@@ -97,17 +97,17 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The owner's zone, that of whole days.
+    /// Returns the owner's zone, which is that of whole days.
     pub(crate) fn owner(&self) -> Rc<Clock> {
         Rc::clone(&self.owner)
     }
 
-    /// UTC.
+    /// Returns UTC.
     pub(crate) fn utc(&self) -> Rc<Clock> {
         Rc::clone(&self.utc)
     }
 
-    /// The zone of a TZID in this reading.
+    /// Returns the zone of a TZID in this reading.
     pub(crate) fn find(&mut self, id: &str) -> (Rc<Clock>, Certainty) {
         let at = self.known.get(id).copied().unwrap_or_else(|| {
             let meant = self.names.look_up(id);
@@ -118,8 +118,8 @@ impl<'a> Resolver<'a> {
         (self.chosen(at), self.found[at].certainty)
     }
 
-    /// The zone in this reading of a time that has both the TZID and the mark of UTC, which RFC 5545 (section 3.2.19) forbids:
-    /// programs heed either. Nothing where the mark alone counts.
+    /// Returns the zone in this reading of a time that has both the TZID and the mark of UTC, which RFC 5545 (section 3.2.19)
+    /// forbids: some programs use the one, some the other. `None` where the mark alone applies.
     pub(crate) fn find_marked(&mut self, id: &str) -> Option<Rc<Clock>> {
         let (zone, certainty) = self.find(id);
         if certainty.is_guess() || zone.is_utc() {
@@ -134,7 +134,7 @@ impl<'a> Resolver<'a> {
         Some(if is_marked { self.utc() } else { zone })
     }
 
-    /// Is a local time the same instant in every zone that a TZID may mean?
+    /// Returns whether a local time is the same instant in every zone that a TZID can mean.
     pub(crate) fn agree(&mut self, id: &str, local: i64) -> bool {
         self.find(id);
         let clocks = self.known.get(id).map(|at| &self.found[*at].clocks);
@@ -145,7 +145,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// What is meant in this reading.
+    /// Returns the meaning in this reading.
     fn chosen(&self, at: usize) -> Rc<Clock> {
         let found = &self.found[at];
         let choice = match found.clocks.len() {
@@ -170,7 +170,7 @@ impl<'a> Resolver<'a> {
         self.found.len() - 1
     }
 
-    /// Goes on to the next reading of the resource; false after the last one.
+    /// Proceeds to the next reading of the resource; false after the last one.
     pub(crate) fn next_reading(&mut self) -> bool {
         let readings = if self.are_combined() {
             self.combined
@@ -189,7 +189,7 @@ impl<'a> Resolver<'a> {
         self.combined <= MOST_READINGS
     }
 
-    /// Is there a meaning of a zone, or a combination of meanings, that no reading has?
+    /// Returns whether a meaning of a zone, or a combination of meanings, is in no reading.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.names.is_incomplete() || !self.are_combined()
     }

@@ -1,8 +1,8 @@
-//! A zone as a calendar defines it itself: the changes of its clocks.
+//! A time zone that a calendar defines itself (VTIMEZONE), as the changes of its offset.
 
 use crate::values::days::DAY;
 
-/// The changes of the clocks, in order.
+/// The changes of the offset, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VTimezone {
     /// Offset before the first change, in seconds east of UTC.
@@ -10,7 +10,7 @@ pub(crate) struct VTimezone {
     changes: Vec<Change>,
 }
 
-/// From an instant on, in seconds since the epoch, clocks have an offset.
+/// The offset that applies from an instant on, in seconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Change {
     pub at: i64,
@@ -18,7 +18,7 @@ pub(crate) struct Change {
 }
 
 impl VTimezone {
-    /// The zone of these changes. Those that change nothing are dropped.
+    /// Returns the zone with these changes, without those that change nothing.
     pub(crate) fn new(initial: i64, mut changes: Vec<Change>) -> Self {
         changes.sort_unstable();
         let mut before = initial;
@@ -26,26 +26,26 @@ impl VTimezone {
         Self { initial, changes }
     }
 
-    /// The offset, if it is always the same.
+    /// Returns the offset, if it never changes.
     pub(crate) fn always(&self) -> Option<i64> {
         self.changes.is_empty().then_some(self.initial)
     }
 
-    /// Does it mean the same as another one from an instant on?
+    /// Returns whether both zones have the same offsets from an instant on.
     pub(crate) fn agrees_from(&self, at: i64, other: &Self) -> bool {
         let later = |zone: &Self| zone.changes.partition_point(|change| change.at <= at);
         self.offset_at(at) == other.offset_at(at)
             && self.changes[later(self)..] == other.changes[later(other)..]
     }
 
-    /// The changes in a span: when, and the offset from then on.
+    /// Returns the changes in a span: when, and the offset from then on.
     pub(crate) fn changes_within(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
         let begins = self.changes.partition_point(|change| change.at < from);
         let within = self.changes[begins..].iter().take_while(|change| change.at < to);
         within.map(|change| (change.at, change.offset)).collect()
     }
 
-    /// Offset at an instant.
+    /// Returns the offset at an instant.
     pub(crate) fn offset_at(&self, at: i64) -> i64 {
         match self.changes.partition_point(|change| change.at <= at) {
             0 => self.initial,
@@ -53,7 +53,7 @@ impl VTimezone {
         }
     }
 
-    /// The instant that a local time means, and its second one when it is repeated.
+    /// Returns the instant of a local time, and its second one when the time is repeated.
     pub(crate) fn instants(&self, local: i64) -> (i64, Option<i64>) {
         // No offset is longer than 26 hours, so only changes this near can matter.
         let (early, late) = (local - 2 * DAY, local + 2 * DAY);
@@ -89,14 +89,14 @@ impl VTimezone {
 
 pub(crate) const YEAR: i64 = 366 * DAY;
 
-/// The time in which changes of the clocks are asked for, in seconds since the epoch.
+/// The span in which changes of the offset are needed, in seconds since the epoch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ChangeWindow {
     /// Changes before this are left out but for the last one: a definition from the year 1 costs no more than one of today.
     pub begins: i64,
-    /// From here on the readings of a definition are compared.
+    /// From here on, readings of a definition are compared.
     pub from: i64,
     pub to: i64,
-    /// The time that is read. What lies outside matters for the lengths of series and for moved occurrences alone.
+    /// The horizon of the reading. Times outside it matter only for the lengths of series and for moved occurrences.
     pub horizon: (i64, i64),
 }

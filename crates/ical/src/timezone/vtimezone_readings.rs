@@ -1,7 +1,7 @@
-//! A VTIMEZONE (RFC 5545, section 3.6.5): what its STANDARD and DAYLIGHT parts say about the changes of the clocks.
+//! Reads a VTIMEZONE (RFC 5545, section 3.6.5): its STANDARD and DAYLIGHT parts as changes of the offset.
 //!
-//! Definitions are written by many programs, and often wrongly. What is clear is read; where more than one reading is
-//! possible, all of them are given, since half a definition would put events at the wrong hour without a word.
+//! Definitions are written by many programs, and often wrongly. Where more than one reading is possible, all of them are
+//! returned, since half a definition would put events at the wrong hour unnoticed.
 
 use crate::parse::components::ZoneText;
 use crate::timezone::observance::{Edge, Observance, Onset};
@@ -9,24 +9,24 @@ use crate::timezone::offset_unit::OffsetUnit;
 use crate::timezone::vtimezone::{Change, ChangeWindow, VTimezone, YEAR};
 use crate::values::days::DAY;
 
-/// Most parts of a definition that are looked at.
+/// Most parts of a definition that are read.
 const MOST_PARTS: usize = 500;
 
 /// Most readings of one definition.
 const MOST_READINGS: usize = 8;
 
-/// Seconds after a change for which its offset holds, when it is not said until when: the shorter half of the year is nowhere
-/// shorter than four months.
+/// Seconds after a change for which its offset certainly applies, when its end is not stated: the shorter half of the year is
+/// nowhere shorter than four months.
 const SURELY: i64 = 120 * DAY;
 
-/// What a definition may mean.
+/// The possible readings of a definition.
 #[derive(Debug, Default)]
 pub(crate) struct Meanings {
-    /// One when the definition is clear; nothing when no part of it can be read.
+    /// One when the definition is clear; none when no part of it can be read.
     pub readings: Vec<VTimezone>,
     /// Something was missing or could not be read, and was taken from the rest.
     pub completed: bool,
-    /// There are more readings than are looked at.
+    /// There are more readings than are considered.
     pub too_many: bool,
 }
 
@@ -58,7 +58,7 @@ impl Meanings {
         if let [only] = *offsets
             && parts.iter().all(|part| part.to.is_some())
         {
-            // Whatever is said of onsets, or not, there is but one offset to have.
+            // With one offset only, the onsets do not matter.
             meanings.completed = parts.iter().any(|part| part.offset_concluded);
             meanings.add(always(&[only]), window);
             return meanings;
@@ -89,20 +89,20 @@ impl Meanings {
             meanings.completed = true;
             meanings.add(always(&offsets), window);
         } else if unclear.iter().any(|part| matters(&part)) && !meanings.explain(window) {
-            // A part that cannot be placed may be in force.
+            // A part whose onset is unknown may be in force.
             meanings.add(always(&offsets_of(&unclear)), window);
         }
         meanings
     }
 
-    /// Adds what another definition of the same name means. One that cannot be read adds nothing.
+    /// Adds the readings of another definition of the same name. One that cannot be read adds nothing.
     pub(crate) fn join(&mut self, other: Self, window: ChangeWindow) {
         self.completed |= other.completed && !other.readings.is_empty();
         self.too_many |= other.too_many;
         self.add(other.readings, window);
     }
 
-    /// Adds readings that mean something else in the wanted time than those before.
+    /// Adds the readings that differ within the window from those before.
     fn add(&mut self, readings: impl IntoIterator<Item = VTimezone>, window: ChangeWindow) {
         for reading in readings {
             let is_known = self
@@ -120,7 +120,7 @@ impl Meanings {
         }
     }
 
-    /// Do the clocks change back and forth in the wanted time, so that a part that cannot be read is not missed?
+    /// Returns whether the offset changes back and forth within the window, so that a part that cannot be read is not missed.
     fn explain(&self, window: ChangeWindow) -> bool {
         self.readings
             .iter()
@@ -128,7 +128,7 @@ impl Meanings {
     }
 }
 
-/// Concludes offsets that are missing: where another part changes from, this one has changed to.
+/// Concludes missing offsets: this part changes to the offset from which another one changes.
 fn complete_offsets(parts: &mut [Observance]) {
     let froms: Vec<Option<i64>> = parts.iter().map(|part| part.from).collect();
     for (at, part) in parts.iter_mut().enumerate() {
@@ -145,7 +145,7 @@ fn complete_offsets(parts: &mut [Observance]) {
     }
 }
 
-/// Parts that begin on the same day begin on none that means anything: the first day of a year, mostly. Their rules say when.
+/// Ignores starts that several parts share, which are mostly the first day of a year and mean nothing. Their rules say when.
 fn disregard_common_starts(parts: &mut [Observance]) {
     let day = |part: &Observance| part.start.map(|start| start.local(0).div_euclid(DAY));
     let days: Vec<Option<i64>> = parts.iter().map(day).collect();
@@ -158,7 +158,7 @@ fn disregard_common_starts(parts: &mut [Observance]) {
     }
 }
 
-/// Every offset that is named, without duplicates.
+/// Returns every offset that the parts name, without duplicates.
 fn offsets_of(parts: &[Observance]) -> Vec<i64> {
     let mut offsets: Vec<i64> = parts
         .iter()
@@ -169,22 +169,22 @@ fn offsets_of(parts: &[Observance]) -> Vec<i64> {
     offsets
 }
 
-/// Zones whose clocks never change.
+/// Returns zones whose offset never changes.
 fn always(offsets: &[i64]) -> impl Iterator<Item = VTimezone> {
     offsets.iter().map(|offset| VTimezone::new(*offset, Vec::new()))
 }
 
-/// A change of the clocks as it is written.
+/// A change of the offset as it is written.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     onset: Onset,
     from: Option<i64>,
     to: i64,
-    /// Others may follow that are not written: no rule says when.
+    /// Others may follow: no rule says when.
     open: bool,
 }
 
-/// The onsets of all parts in their order; nothing when one of them cannot be followed.
+/// Returns the onsets of all parts in order; `None` when one of them cannot be expanded.
 fn onsets(parts: &[Observance], edge: Edge, window: ChangeWindow, budget: &mut u32) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     for part in parts {
@@ -201,9 +201,8 @@ fn onsets(parts: &[Observance], edge: Edge, window: ChangeWindow, budget: &mut u
     Some(steps)
 }
 
-/// What changes of the clocks mean. An onset that follows one to the same offset, and says that it comes from another, shows
-/// that the way back is missing: the clocks are there at the latest just before it, and at the earliest some months after
-/// the one before.
+/// Returns the readings of changes. An onset that follows one to the same offset, and says that it comes from another, shows that
+/// the change back is missing: it happened at the latest just before, and at the earliest some months after the previous onset.
 fn readings_of(steps: &[Step], window: ChangeWindow) -> Vec<VTimezone> {
     let Some(first) = steps.first() else {
         return Vec::new();
@@ -240,7 +239,7 @@ fn readings_of(steps: &[Step], window: ChangeWindow) -> Vec<VTimezone> {
             });
         }
         if changes.len() == 2 && window.horizon.0 < before.at - SURELY {
-            // It is the only year that is written, and others come before it, too.
+            // Only one year is written, and others precede it, too.
             earlier = before.offset;
             ways_back.push(Change {
                 at: before.at - SURELY,
@@ -255,9 +254,9 @@ fn readings_of(steps: &[Step], window: ChangeWindow) -> Vec<VTimezone> {
     readings
 }
 
-/// The last two changes, if they are those of a year with summer time whose rule is not written: programs write the changes of
-/// one year, or of some, and mean all that follow. Whether they follow, and on which days, is not known. Where the changes of
-/// many years ended long ago they are history.
+/// Returns the last two changes, if they are those of a year with summer time without a rule: programs write the changes of one
+/// or some years and mean all that follow. Whether they follow, and on which days, is not known. Where the changes of many years
+/// ended long ago, they are history.
 fn last_year(steps: &[Step], changes: &[Change], window: ChangeWindow) -> Option<(Change, Change)> {
     let ([.., first, second], [.., before, last]) = (steps, changes) else {
         return None;

@@ -1,8 +1,8 @@
-//! Which zone a TZID means (RFC 5545, section 3.2.19).
+//! Finds the zone that a TZID means (RFC 5545, section 3.2.19).
 //!
-//! In this order: an IANA name in `Area/Place` form, also behind the prefix of a zone collection; the calendar's own
-//! definition of that name; what such a definition says of itself by another name; the names of Windows, Exchange and
-//! others; the only definition of the calendar; else the owner's zone.
+//! The order is: an IANA name in `Area/Place` form, also after the prefix of a zone collection; the calendar's own definition of
+//! that name; another name within such a definition; the names of Windows, Exchange and others; the only definition of the
+//! calendar; else the owner's zone.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,42 +16,42 @@ use crate::timezone::vtimezone::{ChangeWindow, YEAR};
 use crate::timezone::vtimezone_readings::Meanings;
 use crate::values::zone_name::{bare, comparable, last_part, named, place, place_at_start};
 
-/// Most work that expanding all definitions of a resource may cost.
+/// Most work for expanding all definitions of a resource.
 const WORK: u32 = 2_000_000;
 
-/// Most definitions that a name without one is tried as.
+/// Most definitions that are tried for a name without one.
 const MOST_GUESSES: usize = 4;
 
 /// Most differing definitions of one name.
 const MOST_DEFINITIONS: usize = 16;
 
-/// Longest name that is taken for one, in bytes.
+/// Longest accepted name, in bytes.
 const LONGEST_NAME: usize = 1_000;
 
-/// How well a zone is known.
+/// How certain the zone of a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Certainty {
     Known,
     /// Parts of its definition were missing and are concluded from the others.
     Completed,
-    /// The name is not defined; the calendar's only definition is taken.
+    /// The name is not defined; the calendar's only definition is used.
     OnlyDefinition,
-    /// It can be meant in more than one way.
+    /// The name or its definition can mean several zones.
     Several,
-    /// The name says nothing; each zone that is likely is taken.
+    /// The name is unknown; each likely zone is used.
     Likely,
-    /// The owner's is taken.
+    /// The name is unknown; the owner's zone is used.
     Unknown,
 }
 
 impl Certainty {
-    /// Is the zone one that the name does not say?
+    /// Returns whether the zone does not follow from the name.
     pub(crate) fn is_guess(self) -> bool {
         matches!(self, Self::OnlyDefinition | Self::Likely | Self::Unknown)
     }
 }
 
-/// What a name turned out to mean. No clocks: nothing.
+/// What a name means. Without clocks it is unknown.
 #[derive(Debug, Clone)]
 pub(crate) struct ZoneMeaning {
     pub clocks: Vec<Clock>,
@@ -82,32 +82,32 @@ impl ZoneMeaning {
     }
 }
 
-/// What the definitions of one name say.
+/// What the definitions of one name mean.
 #[derive(Debug, Clone, Default)]
 struct DefinedZone {
-    /// By the changes of the clocks.
+    /// By their offsets.
     meant: Option<ZoneMeaning>,
-    /// By another name, where they do not contradict each other.
+    /// By another name within them, where they do not contradict each other.
     hinted: Option<Zone>,
 }
 
-/// The names of zones in one resource, and what it defines them as.
+/// The zone names of one resource, and their definitions.
 #[derive(Debug)]
 pub(crate) struct ZoneLookup<'a> {
     definitions: &'a [ZoneText<'a>],
-    /// The events whose zones these are.
+    /// The events that use the zones.
     events: &'a [EventText<'a>],
-    /// Definitions by their names as they are compared.
+    /// Definitions by their names in the form in which names are compared.
     by_name: HashMap<String, Vec<&'a ZoneText<'a>>>,
-    /// What they say, read once: a text may have as many names that mean them as it has lines.
+    /// Definitions that were read already: a text may use as many names for the same definition as it has lines.
     said: HashMap<String, DefinedZone>,
-    /// What is taken for each name that says nothing.
+    /// The zones that are used for every unknown name.
     guess: Option<ZoneMeaning>,
-    /// What all definitions of the resource together may cost.
+    /// Work left for all definitions of the resource.
     budget: u32,
     window: ChangeWindow,
     owner_zone: Zone,
-    /// The zones that the text names as those of its floating times.
+    /// The zones that the text names for its floating times (X-WR-TIMEZONE).
     own: &'a [String],
     /// Some meaning of a zone is left out.
     incomplete: bool,
@@ -140,18 +140,18 @@ impl<'a> ZoneLookup<'a> {
         }
     }
 
-    /// Is there a meaning of a name that was not looked at?
+    /// Returns whether a meaning of a name was left out.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.incomplete
     }
 
-    /// What a name means by itself and by its definition; nothing when neither says anything.
+    /// Returns what a name means by itself and by its definition; `None` when neither says anything.
     pub(crate) fn own(&mut self, id: &str) -> Option<Vec<Clock>> {
         let name = (id.len() <= LONGEST_NAME).then(|| bare(id))?;
         self.by_own_name(&name).map(|meant| meant.clocks)
     }
 
-    /// What a TZID means.
+    /// Returns what a TZID means.
     pub(crate) fn look_up(&mut self, id: &str) -> ZoneMeaning {
         if id.len() > LONGEST_NAME {
             return self.guessed();
@@ -160,7 +160,7 @@ impl<'a> ZoneLookup<'a> {
         self.by_own_name(&name).unwrap_or_else(|| self.guessed())
     }
 
-    /// The zones that the text names as those of its floating times, and whether one of the names is not known.
+    /// Returns the zones that the text names for its floating times, and whether one of the names is not known.
     pub(crate) fn of_floating_times(&mut self) -> (Vec<Rc<Clock>>, bool) {
         let mut clocks: Vec<Rc<Clock>> = Vec::new();
         let mut names: Vec<&String> = Vec::new();
@@ -185,7 +185,7 @@ impl<'a> ZoneLookup<'a> {
         (clocks, is_unknown)
     }
 
-    /// What is meant by a name alone and by a definition of that name.
+    /// Returns the meaning of a name by itself and by its definition.
     fn by_own_name(&mut self, name: &str) -> Option<ZoneMeaning> {
         if let Some(zone) = place(name) {
             return Some(ZoneMeaning::zone(zone));
@@ -221,7 +221,7 @@ impl<'a> ZoneLookup<'a> {
             .or_else(|| short(name))
     }
 
-    /// Is what a definition may mean, of which only a part is known, this zone? Asked of a winter and a summer.
+    /// Returns whether a definition of which only a part is known can be this zone, by the offsets of a winter and a summer.
     fn may_be(&self, zone: &Zone, clocks: &[Clock]) -> bool {
         let from = self.window.horizon.0;
         [from, from + YEAR / 2].map(instant).into_iter().all(|at| {
@@ -232,7 +232,7 @@ impl<'a> ZoneLookup<'a> {
         })
     }
 
-    /// What the definitions of a name say; nothing when there are none.
+    /// Returns what the definitions of a name mean; empty when there are none.
     fn said(&mut self, name: &str) -> DefinedZone {
         if let Some(said) = self.said.get(name) {
             return said.clone();
@@ -249,7 +249,7 @@ impl<'a> ZoneLookup<'a> {
         said
     }
 
-    /// What definitions mean: several, when they differ or can be read in several ways.
+    /// Returns what definitions mean: several zones, when they differ or can be read in several ways.
     fn defined(&mut self, definitions: &[&ZoneText]) -> Option<ZoneMeaning> {
         let mut all = Meanings::default();
         for zone in definitions {
@@ -273,7 +273,7 @@ impl<'a> ZoneLookup<'a> {
         })
     }
 
-    /// The zones in which events begin and end by a name that is known, beside the owner's; none if they are many.
+    /// Returns the known zones in which events begin and end, beside the owner's; none if they are many.
     fn named_by_events(&self) -> Vec<Zone> {
         let mut known: Vec<Zone> = Vec::new();
         let times = |event: &'a EventText<'a>| event.all(Name::DtStart).chain(event.all(Name::DtEnd));
@@ -297,7 +297,7 @@ impl<'a> ZoneLookup<'a> {
         known
     }
 
-    /// For a name that says nothing: the calendar's own zones, else those that its events name and the owner's.
+    /// Returns the zones for an unknown name: those that the calendar defines, else those that its events name and the owner's.
     fn guessed(&mut self) -> ZoneMeaning {
         if let Some(guess) = &self.guess {
             return guess.clone();
@@ -315,7 +315,7 @@ impl<'a> ZoneLookup<'a> {
             }
         }
         let mut clocks = Vec::new();
-        // A definition of the name itself would have been used if it said anything.
+        // A definition of this name that could be read would have been used.
         if names.len() <= MOST_GUESSES {
             for other in &names {
                 clocks.extend(
@@ -348,14 +348,14 @@ impl<'a> ZoneLookup<'a> {
     }
 }
 
-/// Do definitions of one name contradict each other by what they call themselves?
+/// Returns whether definitions of one name contradict each other by their other names.
 fn clash(definitions: &[&ZoneText]) -> bool {
     let mut names = definitions.iter().filter_map(|zone| hinted(zone));
     let first = names.next();
     names.any(|other| Some(other) != first)
 }
 
-/// By an offset in the name.
+/// Returns the meaning of a name with an offset in it.
 fn by_offset(name: &str) -> Option<ZoneMeaning> {
     let possible = zones::by_offset(name)?;
     let offsets = possible.offsets.into_iter().map(Clock::Fixed);
@@ -363,7 +363,7 @@ fn by_offset(name: &str) -> Option<ZoneMeaning> {
     Some(ZoneMeaning::one_or_any(zones.chain(offsets).collect()))
 }
 
-/// By what programs show people as the name of a zone.
+/// Returns the meaning of a name that programs show to people.
 fn shown(name: &str) -> Option<ZoneMeaning> {
     let fixed = |offset| Clock::Fixed(offset);
     Some(match zones::labelled(name)? {
@@ -377,7 +377,7 @@ fn shown(name: &str) -> Option<ZoneMeaning> {
     })
 }
 
-/// By an abbreviation: the zone in which it is used, or its offset all the year round.
+/// Returns the meaning of an abbreviation: the zone in which it is used, or its offset all the year round.
 fn short(name: &str) -> Option<ZoneMeaning> {
     let known = zones::abbreviated(name);
     let clocks = known
@@ -387,7 +387,7 @@ fn short(name: &str) -> Option<ZoneMeaning> {
     (!clocks.is_empty()).then(|| ZoneMeaning::any(clocks))
 }
 
-/// What a definition says of itself by another name.
+/// Returns the zone of another name within a definition, such as X-LIC-LOCATION.
 fn hinted(zone: &ZoneText) -> Option<Zone> {
     zone.hints.iter().find_map(|hint| {
         let value = hint.value.trim();

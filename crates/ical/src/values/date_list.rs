@@ -1,6 +1,6 @@
-//! Lists of dates (RFC 5545, section 3.8.5), whatever separates them.
+//! Splits lists of dates (RFC 5545, section 3.8.5), whatever separates them.
 
-/// The items of a list of dates, which other marks than commas separate by mistake.
+/// Returns the items of a list of dates, which other characters than commas separate by mistake.
 pub(crate) fn items(value: &str) -> impl Iterator<Item = &str> {
     value
         .split([',', ';'])
@@ -9,7 +9,7 @@ pub(crate) fn items(value: &str) -> impl Iterator<Item = &str> {
         .filter(|item| !item.is_empty())
 }
 
-/// Dates with nothing but white space between them. Some have such space before their time or around the slash of a period.
+/// Splits dates with only white space between them. Some have such space before their time or around the slash of a period.
 fn apart(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -28,7 +28,7 @@ fn apart(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The start of a period and its end or duration, or a date alone. The parts of its dates may have slashes between them, too.
+/// Splits a period into its start and its end or duration; a date alone has no second part. The dates may contain slashes, too.
 pub(crate) fn period(item: &str) -> (&str, Option<&str>) {
     let numbers: Vec<&str> = item.splitn(3, '/').collect();
     let is_small = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -40,7 +40,7 @@ pub(crate) fn period(item: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Does it begin with a date, not with a time of day?
+/// Returns whether the text begins with a date and not with a time of day.
 pub(crate) fn is_date(text: &[u8]) -> bool {
     let digits = text.iter().take(9).take_while(|b| b.is_ascii_digit()).count();
     digits == 8 || (digits == 4 && matches!(text.get(4), Some(b'-' | b'/' | b'.')))

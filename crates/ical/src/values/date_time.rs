@@ -1,5 +1,5 @@
-//! Dates, times, durations and offsets as text (RFC 5545, section 3.3), read tolerantly: what is odd but clear
-//! is understood, and of a time that is not clear the day at least is kept.
+//! Reads dates, times and offsets as text (RFC 5545, section 3.3) leniently: what is odd but clear is understood, and of an
+//! unclear time at least the day is kept.
 
 use jiff::civil::{Date, DateTime, Time};
 
@@ -24,7 +24,7 @@ impl Moment {
     }
 }
 
-/// Reads a DATE or DATE-TIME. On failure the day, if at least that can be read.
+/// Reads a DATE or DATE-TIME. On failure returns the day, if at least that can be read.
 pub(crate) fn moment(text: &str) -> Result<Moment, Option<Date>> {
     let text = text.trim();
     // The extended form of ISO 8601 differs only in punctuation; a sign that belongs to an offset stands after the T.
@@ -48,7 +48,7 @@ pub(crate) fn moment(text: &str) -> Result<Moment, Option<Date>> {
     }
 }
 
-/// Is there a time of day with something behind it that may be a zone, but is none that is known?
+/// Returns whether a time of day is followed by text that may be a time zone but is none that is known.
 pub(crate) fn has_unknown_zone(text: &str) -> bool {
     let text = text.trim();
     let Some(at) = text.find(['T', 't', ' ']) else {
@@ -87,7 +87,7 @@ fn date(text: &str) -> Option<Date> {
     Date::new(year, two(4), two(6)).ok()
 }
 
-/// The first day of the next month, for a day that its month does not have, such as 31 November.
+/// Returns the first day of the next month, for a day that its month does not have, such as 31 November.
 pub(crate) fn after_end_of_month(text: &str) -> Option<Date> {
     let text = text.trim().as_bytes();
     let digits = text
@@ -105,8 +105,8 @@ pub(crate) fn after_end_of_month(text: &str) -> Option<Date> {
         .flatten()
 }
 
-/// What a date or time may mean that lies on a day that does not exist, such as 31 November: the nearest day of that month, the
-/// first day after it, and as many days later as it says. Nothing for any other text.
+/// Returns what a date or time on a nonexistent day, such as 31 November, can mean: the nearest day of that month, the first day
+/// after it, and the day as many days later as it says. Empty for any other text.
 pub(crate) fn on_near_days(text: &str) -> Vec<String> {
     let (days, time) = days_near(text);
     days.into_iter()
@@ -114,7 +114,7 @@ pub(crate) fn on_near_days(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Those days, and what is written behind the day.
+/// Returns the days of [`on_near_days`], and the text after the day.
 pub(crate) fn days_near(text: &str) -> (Vec<Date>, &str) {
     let text = text.trim();
     let end = text.find(['T', 't', ' ']).unwrap_or(text.len());
@@ -196,7 +196,7 @@ fn time_of_day(date: Date, text: &str) -> Option<Moment> {
     }
 }
 
-/// An offset behind a time of day, also as `GMT-8` or `-8`, in seconds east of UTC.
+/// Reads an offset after a time of day, also as `GMT-8` or `-8`, in seconds east of UTC.
 fn offset_behind(text: &str, (local, has_seconds): (DateTime, bool)) -> Option<i32> {
     let word = text.get(..3).unwrap_or("");
     let is_named = word.eq_ignore_ascii_case("GMT") || word.eq_ignore_ascii_case("UTC");
@@ -218,7 +218,7 @@ fn offset_behind(text: &str, (local, has_seconds): (DateTime, bool)) -> Option<i
     (!is_span && (seconds >= 0 || !has_own_seconds)).then_some(seconds)
 }
 
-/// A UTC offset such as `-0500`, `+01:00` or `+053000`, in seconds east of UTC; at most 26 hours.
+/// Reads a UTC offset such as `-0500`, `+01:00` or `+053000`, in seconds east of UTC; at most 26 hours.
 pub(crate) fn utc_offset(text: &str) -> Option<i32> {
     let text = text.trim();
     let (sign, rest) = match text.as_bytes().first()? {

@@ -1,4 +1,4 @@
-//! Durations as text (RFC 5545, section 3.3.6), also those that are written in another way than theirs.
+//! Reads durations as text (RFC 5545, section 3.3.6), including those written in other forms.
 
 use crate::values::days::DAY;
 
@@ -10,12 +10,12 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Its length when no clock changes, in seconds.
+    /// Returns the length in seconds where no clock changes.
     pub(crate) fn total(self) -> i64 {
         self.days.saturating_mul(DAY).saturating_add(self.seconds)
     }
 
-    /// As long in the other direction.
+    /// Returns the same duration in the other direction.
     pub(crate) fn negated(self) -> Self {
         Self {
             days: -self.days,
@@ -24,11 +24,10 @@ impl Span {
     }
 }
 
-/// Longest duration that is believed, in days: about a hundred years. What is longer is a slip or the work of a program that went
-/// wrong.
+/// Longest duration that is accepted, in days: about a hundred years. A longer one is a slip, or the work of a faulty program.
 pub(crate) const LONGEST: i64 = 36_525;
 
-/// Reads a DURATION that can be believed; a negative one has negative parts.
+/// Reads a DURATION of at most [`LONGEST`] days; a negative one has negative parts.
 pub(crate) fn duration(text: &str) -> Option<Span> {
     let text = text.trim();
     let (sign, rest) = match text.as_bytes().first()? {
@@ -77,8 +76,9 @@ pub(crate) fn duration(text: &str) -> Option<Span> {
     })
 }
 
-/// The longest that a text may mean that is no DURATION: one without its `P` or `T` (`1H`, `P7D12H`), with a number that lacks its
-/// unit (`PT2H30`), with a fraction, years or months, a mere number, or the time of a clock (`01:30`). Never below nothing.
+/// Returns the longest duration that a text can mean which is no valid DURATION: one without its `P` or `T` (`1H`, `P7D12H`),
+/// with a number that lacks its unit (`PT2H30`), with a fraction, years or months, a mere number, or a time of day (`01:30`).
+/// Never negative.
 pub(crate) fn loosely(text: &str) -> Option<Span> {
     let text = text.trim().trim_start_matches(['-', '+']).to_ascii_uppercase();
     let span = if text.contains(':') {
@@ -89,7 +89,7 @@ pub(crate) fn loosely(text: &str) -> Option<Span> {
     (span.total() <= LONGEST * DAY).then_some(span)
 }
 
-/// Hours, minutes and perhaps seconds, of which the first may be more than a clock shows.
+/// Reads hours, minutes and perhaps seconds; the first number may exceed 23.
 fn by_the_clock(text: &str) -> Option<Span> {
     let mut seconds = 0_i64;
     let mut unit = 3_600;
@@ -101,7 +101,7 @@ fn by_the_clock(text: &str) -> Option<Span> {
     Some(Span { days: 0, seconds })
 }
 
-/// Numbers with their units, in upper case.
+/// Reads numbers with their units, in upper case.
 fn by_parts(text: &str) -> Option<Span> {
     let mut rest = text.strip_prefix('P').unwrap_or(text);
     let mut span = Span::default();
@@ -115,7 +115,7 @@ fn by_parts(text: &str) -> Option<Span> {
         let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')));
         let (number, after) = rest.split_at(end.unwrap_or(rest.len()));
         let after = after.trim_start();
-        // A unit may be a word. What follows its letter may be the mark of times.
+        // A unit may be a word. A `T` directly after its letter marks times.
         let letters = after.find(|c: char| !c.is_ascii_alphabetic());
         let is_marked = after.as_bytes().get(1) == Some(&b'T');
         let (unit, after) = after.split_at(if is_marked {
@@ -139,7 +139,7 @@ fn by_parts(text: &str) -> Option<Span> {
                 Some(_) => 'S',
             },
         };
-        // Minutes without the mark of times before them. Months come in other numbers.
+        // `M` without a `T` before it means minutes unless the number looks like one of months.
         let is_minutes = in_time || previous == Some('H') || whole > 12 || whole % 5 == 0;
         let (unit, days, seconds) = match unit {
             'Y' => ('Y', 366, 0),
@@ -153,7 +153,7 @@ fn by_parts(text: &str) -> Option<Span> {
         };
         span.days += whole.saturating_mul(days);
         span.seconds += whole.saturating_mul(seconds);
-        // Of a part of a unit the next digit is enough.
+        // One digit of a fraction is precise enough; the rest is rounded up.
         let tenths = fraction
             .chars()
             .next()
@@ -166,7 +166,7 @@ fn by_parts(text: &str) -> Option<Span> {
     previous.map(|_| span)
 }
 
-/// The unit of a number without one: minutes, or seconds if those would be more than a day.
+/// Returns the unit of a number without one: minutes, or seconds if minutes would be more than a day.
 fn mere_number(number: i64) -> char {
     if number <= 24 * 60 { 'm' } else { 'S' }
 }

@@ -1,8 +1,9 @@
-//! Times of day behind dates that are in none of the forms of RFC 5545.
+//! Reads times of day after dates that are in none of the forms of RFC 5545.
 
 use crate::values::date_time::moment;
 
-/// What stands behind a day, as RFC 5545 writes a time: nothing where there is none, and `T` alone where it cannot be read.
+/// Returns the text after a day as a time in the form of RFC 5545: empty where there is none, and `T` alone where it cannot be
+/// read.
 pub(crate) fn time(text: &str) -> String {
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || "\"'`()[]{}<>.,;".contains(c));
     if text.is_empty() {
@@ -81,7 +82,7 @@ fn time_of_day(text: &str) -> Option<String> {
     })
 }
 
-/// An hour by a clock of twelve, if the text behind it says so.
+/// Returns the hour of a twelve-hour clock, if the text after it (`am`, `pm`) says so.
 fn half(hour: i8, rest: &str) -> Option<(i8, &str, bool)> {
     let word: String = rest.chars().take(4).filter(|c| *c != '.').collect();
     let is = |half: &str| word.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(half));
@@ -94,7 +95,7 @@ fn half(hour: i8, rest: &str) -> Option<(i8, &str, bool)> {
     Some((if is("pm") { hour + 12 } else { hour }, rest, true))
 }
 
-/// The mark of UTC or an offset from it behind a time of day.
+/// Reads the mark of UTC, or an offset from UTC, after a time of day.
 fn zone(text: &str, clock: &str, has_seconds: bool) -> Option<String> {
     let end = text.find(['[', '(']).unwrap_or(text.len());
     let (said, comment) = (text[..end].trim(), &text[end..]);
@@ -118,7 +119,7 @@ fn zone(text: &str, clock: &str, has_seconds: bool) -> Option<String> {
     (is_offset && is_moment()).then(|| said.to_owned())
 }
 
-/// The digits at the start of a text, which are taken from it.
+/// Takes the digits at the start of a text.
 pub(crate) fn digits<'t>(rest: &mut &'t str) -> &'t str {
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let (digits, after) = rest.split_at(end);

@@ -5,10 +5,10 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use crate::values::date_time::moment;
 use crate::values::odd_clock::{digits, time};
 
-/// Years that such a date may have. One by the Buddhist calendar is as written.
+/// Years accepted in such a date. A year of the Buddhist calendar is kept as written.
 const YEARS: std::ops::RangeInclusive<i16> = 1601..=2800;
 
-/// Which number of a date such as `01/02/2026` comes first.
+/// The order of the numbers in a date such as `01/02/2026`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     Day,
@@ -19,21 +19,21 @@ pub(crate) enum Order {
 /// Every order.
 pub(crate) const ORDERS: [Order; 3] = [Order::Day, Order::Month, Order::Year];
 
-/// What a text means.
+/// A date in another form, by each order of its numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OddDate {
-    /// By [`ORDERS`].
+    /// Its meaning by each of [`ORDERS`].
     days: [Option<Date>; 3],
-    /// What stands behind the day in the form of RFC 5545, such as `T100000Z`; `T` alone for a time that cannot be read.
+    /// The time after the day in the form of RFC 5545, such as `T100000Z`; `T` alone for a time that cannot be read.
     time: String,
-    /// It may be no date at all, or another one.
+    /// The text may be no date at all, or another one.
     pub guessed: bool,
-    /// What stands before it may change what it means.
+    /// Words before the date may change what it means.
     pub unsure: bool,
 }
 
 impl OddDate {
-    /// Reads a text that begins with a date, behind a few words or marks at most.
+    /// Reads a text that begins with a date, after a few words or punctuation marks at most.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() > 100 {
@@ -71,7 +71,7 @@ impl OddDate {
         })
     }
 
-    /// The same for a property whose value is a date: another time than midnight is nothing that it means for sure.
+    /// Returns the meaning for a property whose value is a date: a time other than midnight makes it uncertain.
     pub(crate) fn of_a_date(mut self) -> Self {
         if !self.time.is_empty() && !self.time.starts_with("T0000") {
             "T".clone_into(&mut self.time);
@@ -79,14 +79,15 @@ impl OddDate {
         self
     }
 
-    /// Is it the same day in each of these orders?
+    /// Returns whether it is the same day in each of these orders.
     pub(crate) fn is_one(&self, orders: impl Iterator<Item = Order>) -> bool {
         let mut meant = orders.map(|order| self.in_order(order));
         let first = meant.next();
         meant.all(|other| Some(other) == first)
     }
 
-    /// As an end of which no more than the day is known. One in UTC or with an offset may be on the next day elsewhere.
+    /// Returns the end of that day, for an end of which only the day is known. One in UTC or with an offset may lie on the next
+    /// day elsewhere.
     pub(crate) fn rest_of_day(&self, order: Order) -> Option<String> {
         let date = self.in_order(order)?;
         let is_elsewhere = self.time.contains(['Z', '+', '-']);
@@ -95,12 +96,12 @@ impl OddDate {
         Some(day.strftime("%Y%m%dT").to_string())
     }
 
-    /// Which orders it may be in.
+    /// Returns which of [`ORDERS`] are possible.
     pub(crate) fn orders(&self) -> [bool; 3] {
         self.days.map(|day| day.is_some())
     }
 
-    /// In this order, or in the only one that it may be in, as RFC 5545 writes it.
+    /// Returns the date in this order, or in the only possible one, in the form of RFC 5545.
     pub(crate) fn in_order(&self, order: Order) -> Option<String> {
         let own = ORDERS.iter().position(|known| *known == order);
         let own = own.and_then(|at| self.days[at]);
@@ -155,14 +156,14 @@ struct Numbers<'t> {
     parts: Vec<&'t str>,
     month: Option<i8>,
     is_of_week: bool,
-    /// What stands between its numbers: a blank if nothing else does.
+    /// The character between its numbers: a blank if there is no other.
     mark: Option<char>,
     /// The digits of the time of day, where they follow without a mark.
     clock: String,
 }
 
 impl<'t> Numbers<'t> {
-    /// Takes a date from the start of a text; two numbers of it beside a month of which the name was read already.
+    /// Takes a date from the start of a text; only two numbers beside a month whose name was read already.
     fn read(rest: &mut &'t str, named: bool) -> Option<Self> {
         let mut numbers = Self {
             parts: vec![digits(rest)],
@@ -246,7 +247,7 @@ impl<'t> Numbers<'t> {
         Some(self)
     }
 
-    /// Are there several ways to read the numbers, in whatever order?
+    /// Returns whether the numbers can be read in several ways, in whatever order.
     fn are_vague(&self) -> bool {
         !self.parts.iter().any(|part| part.len() == 4 || part.len() == 8)
     }
@@ -355,7 +356,7 @@ fn week(parts: &[&str]) -> Option<Date> {
         .map(ISOWeekDate::date)
 }
 
-/// Which month is named last before a number.
+/// Returns the month that is named last before a number.
 fn month_before(text: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -370,7 +371,7 @@ fn month_before(text: &str) -> Option<i8> {
         .map(|(_, number)| number)
 }
 
-/// What stands between a day and a year: `30th, 2026`.
+/// Returns whether the text between a day and a year is the ending of an ordinal: `30th, 2026`.
 fn is_ordinal(text: &str) -> bool {
     let word = text.trim_matches([' ', ',', '.']);
     ["st", "nd", "rd", "th"]
@@ -378,7 +379,8 @@ fn is_ordinal(text: &str) -> bool {
         .any(|end| end.eq_ignore_ascii_case(word))
 }
 
-/// A text without the era that it ends with, and the year before its first one: those of Japan and of the Republic of China.
+/// Returns a text without the era that it ends with, and the year before the first one of that era (of Japan or of the Republic of
+/// China).
 fn era(text: &str) -> (&str, Option<i16>) {
     const ERAS: [(&str, i16); 7] = [
         ("\u{4EE4}\u{548C}", 2018),

@@ -1,9 +1,10 @@
-//! The names of zones in calendars (RFC 5545, sections 3.2.19 and 3.8.3.1): how they are compared, and which of IANA's they are.
+//! Names of time zones in calendars (RFC 5545, sections 3.2.19 and 3.8.3.1): how they are compared, and which IANA zones they
+//! mean.
 
 use unicode_normalization::UnicodeNormalization;
 use zones::{Label, Zone};
 
-/// A zone by one of the names that mean a single one.
+/// Returns the zone of a name that means exactly one.
 pub(crate) fn named(id: &str) -> Option<Zone> {
     let name = bare(id);
     place(&name)
@@ -16,9 +17,8 @@ pub(crate) fn named(id: &str) -> Option<Zone> {
         })
 }
 
-/// The name as it is meant: TEXT without its escapes, also where a parameter has them, which must not; without quotes,
-/// surrounding space and what has no width. Letters with accents, and letters and signs of full width, are as in Unicode's form KC,
-/// however they are written.
+/// Returns the name without escapes (of TEXT, although parameters must have none), quotes, surrounding space and characters
+/// without width, in Unicode's form KC.
 pub(crate) fn bare(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     let mut chars = id.nfkc();
@@ -33,18 +33,19 @@ pub(crate) fn bare(id: &str) -> String {
     name.trim().to_owned()
 }
 
-/// Marks that only say how text runs, joins or begins.
+/// Returns whether a character has no width: marks of direction, joiners, soft hyphens and byte order marks.
 fn is_without_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// The name as names are compared: without regard to case, spaces and the solidus that marks a global name.
+/// Returns the form in which names are compared: lower case, single spaces, without the solidus of a global name (section
+/// 3.2.19).
 pub(crate) fn comparable(name: &str) -> String {
     let words = name.trim_start_matches('/').split_whitespace();
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
-/// An IANA name in `Area/Place` form, alone or at the end of a path such as
+/// Returns the zone of an IANA name in `Area/Place` form, alone or at the end of a path such as
 /// `/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`.
 pub(crate) fn place(name: &str) -> Option<Zone> {
     let name = name.replace(' ', "_");
@@ -56,9 +57,9 @@ pub(crate) fn place(name: &str) -> Option<Zone> {
     })
 }
 
-/// An IANA name with something behind it: `Europe/Berlin (CET)`, `US/Pacific-New`, `Europe/Berlin/Office`.
+/// Returns the zone of an IANA name with text after it: `Europe/Berlin (CET)`, `US/Pacific-New`, `Europe/Berlin/Office`.
 pub(crate) fn place_at_start(name: &str) -> Option<Zone> {
-    // What stands behind `Etc/GMT` may belong to its number.
+    // Text after `Etc/GMT` may belong to its number.
     let is_number = name.to_ascii_lowercase().contains("etc/");
     let ends = |is_end: fn(char) -> bool| -> Option<Zone> {
         let ends = name.char_indices().filter(|(_, c)| is_end(*c)).take(8);
@@ -71,7 +72,8 @@ pub(crate) fn place_at_start(name: &str) -> Option<Zone> {
     ends(|c| !(c.is_ascii_alphanumeric() || "_+-/".contains(c))).or_else(|| ends(|c| "_-/".contains(c)))
 }
 
-/// A name without an area, such as `EST` or `Japan`, alone or at the end of a path such as `tzone://Microsoft/Utc`.
+/// Returns the zone of a name without an area, such as `EST` or `Japan`, alone or at the end of a path such as
+/// `tzone://Microsoft/Utc`.
 pub(crate) fn last_part(name: &str) -> Option<Zone> {
     let last = name.rsplit('/').next().unwrap_or(name);
     Zone::named(last).ok()

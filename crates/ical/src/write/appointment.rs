@@ -63,8 +63,8 @@ pub struct Organizer<'a> {
     pub email: &'a str,
 }
 
-/// The object that is PUT to a calendar server: one VEVENT in UTC, with no method, organizer or attendee, so
-/// that the server sends no mail of its own (icloud.md, "Writing").
+/// Returns the object that is PUT to a calendar server: one VEVENT in UTC, with no method, organizer or attendee, so that the
+/// server sends no mail of its own (icloud.md, "Writing").
 pub fn event(appointment: &Appointment) -> String {
     let mut lines = Lines::default();
     open(&mut lines, None);
@@ -73,7 +73,7 @@ pub fn event(appointment: &Appointment) -> String {
     lines.finish()
 }
 
-/// The `.ics` file that a client downloads (`METHOD:PUBLISH`, RFC 5546, section 3.2.1).
+/// Returns the `.ics` file that a client downloads (`METHOD:PUBLISH`, RFC 5546, section 3.2.1).
 pub fn download(appointment: &Appointment, organizer: Organizer) -> String {
     let mut lines = Lines::default();
     open(&mut lines, Some("PUBLISH"));
@@ -119,7 +119,7 @@ fn body(lines: &mut Lines, a: &Appointment, organizer: Option<Organizer>) {
     lines.raw("END", "VEVENT");
 }
 
-/// `20261124T140000Z`; parts of a second are dropped.
+/// Returns an instant as `20261124T140000Z`; parts of a second are dropped.
 pub(crate) fn utc(instant: Timestamp) -> String {
     instant.strftime("%Y%m%dT%H%M%SZ").to_string()
 }

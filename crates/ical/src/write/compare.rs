@@ -1,4 +1,4 @@
-//! Whether an event that Quince wrote was changed on the server (D4).
+//! Compares an event that Quince wrote with what is on the server (D4).
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::problems::Problems;
 use crate::timezone::tzid::Resolver;
 use crate::timezone::vtimezone::ChangeWindow;
 
-/// What a person would notice as changed.
+/// A change that a person would notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
     /// Start, end, or all-day.
@@ -36,10 +36,10 @@ pub enum Change {
     Unreadable,
 }
 
-/// Longest text that is compared, in characters; beyond it changes go unnoticed.
+/// Longest text that is compared, in characters; changes after it go unnoticed.
 const LONGEST: usize = 100_000;
 
-/// When zones that a calendar defines are wanted: from 1970 to the year 2100, in seconds since the epoch.
+/// The span in which the zones that a calendar defines are needed: from 1970 to the year 2100, in seconds since the epoch.
 const WANTED: ChangeWindow = ChangeWindow {
     begins: 0,
     from: 0,
@@ -47,13 +47,13 @@ const WANTED: ChangeWindow = ChangeWindow {
     horizon: (0, 4_102_444_800),
 };
 
-/// Whether two texts are the same event for a person. What servers add or rearrange does not count: other
-/// properties, alarms, time stamps, sequence numbers, order, folding, another zone for the same instant.
+/// Returns whether two texts are the same event for a person. What servers add or rearrange is ignored: other properties, alarms,
+/// time stamps, sequence numbers, order, folding, another zone for the same instant.
 pub fn same_event(ours: &str, theirs: &str) -> bool {
     changes(ours, theirs).is_empty()
 }
 
-/// What a person would notice as changed in `theirs`, in a fixed order; see [`same_event`].
+/// Returns what a person would notice as changed in `theirs`, in a fixed order; see [`same_event`].
 pub fn changes(ours: &str, theirs: &str) -> Vec<Change> {
     let (ours, theirs) = (parse(ours.as_bytes()), parse(theirs.as_bytes()));
     let (Some(ours), Some(theirs)) = (Look::at(&ours), Look::at(&theirs)) else {
@@ -129,7 +129,7 @@ impl Look {
     }
 }
 
-/// Text without differences that cannot be seen: escapes and white space.
+/// Returns text without invisible differences: escapes and white space.
 fn shown(text: &EventText, name: Name) -> String {
     let plain = plain_text(text.first(name).unwrap_or(""), LONGEST);
     plain.split_whitespace().collect::<Vec<_>>().join(" ")

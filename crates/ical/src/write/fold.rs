@@ -1,4 +1,4 @@
-//! Content lines on the way out: escaping, cleaning and folding (RFC 5545, sections 3.1 and 3.3.11).
+//! Writes content lines: escaping, cleaning and folding (RFC 5545, sections 3.1 and 3.3.11).
 
 /// Longest line in octets, its line break not counted.
 const LINE_OCTETS: usize = 75;
@@ -35,13 +35,13 @@ impl Lines {
         }
     }
 
-    /// The finished text.
+    /// Returns the finished text.
     pub(crate) fn finish(self) -> String {
         self.0
     }
 }
 
-/// TEXT with the four escapes; line breaks of any kind become `\n`, other control characters are dropped.
+/// Returns TEXT with the four escapes; line breaks of any kind become `\n`, other control characters are dropped.
 fn escaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 8);
     let mut after_return = false;
@@ -62,7 +62,7 @@ fn escaped(value: &str) -> String {
     out
 }
 
-/// A value that is no TEXT (an address, an identifier): white space and control characters are dropped.
+/// Returns a value that is no TEXT (an address, an identifier) without white space and control characters.
 pub(crate) fn compact(value: &str) -> String {
     value
         .chars()
@@ -70,7 +70,7 @@ pub(crate) fn compact(value: &str) -> String {
         .collect()
 }
 
-/// A quoted parameter value; quotes, carets and line breaks are encoded as RFC 6868 says.
+/// Returns a quoted parameter value; quotes, carets and line breaks are encoded as RFC 6868 says.
 pub(crate) fn quoted(value: &str) -> String {
     let mut out = String::from("\"");
     for c in value.trim().chars() {
