@@ -421,7 +421,8 @@ async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp,
         workers.join_all().await;
         check(world, first, &visitors, &format!("seed {seed}, round {round}")).await;
     }
-    let least = usize::try_from(rounds * 2).unwrap();
+    // After some rounds the half hours are taken, and it depends on what is called off.
+    let least = usize::try_from(rounds.min(30) * 2).unwrap();
     assert!(
         booked.lock().await.len() > least,
         "too little was booked to mean anything"
