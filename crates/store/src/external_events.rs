@@ -291,7 +291,7 @@ pub async fn problems_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<Eve
 /// Keeps resources with what they mean within the horizon, in place of what was known of them as present under their paths.
 /// Answers their ids by path: another one than before where the first import was kept.
 pub async fn keep(
-    tx: &mut ReadTx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     events: &[NewEvent],
     first_import: FirstImport,
@@ -579,7 +579,7 @@ pub async fn hrefs_within(
 
 /// Replaces what events of a calendar mean within the horizon.
 pub async fn replace_instances(
-    tx: &mut ReadTx,
+    tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     events: &[(EventId, &[NewInstance])],
 ) -> Result<(), StoreError> {

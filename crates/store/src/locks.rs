@@ -1,7 +1,7 @@
 //! Who waits for whom. Whatever a transaction keeps to itself is locked here, in one order, so that no two wait for each other.
 //!
-//! [`WriteTx::lock`] waits in turn only. Who has locked something already that comes later in the order takes the lock if it is free, and
-//! gives way if it is not ([`StoreError::Contended`]). On SQLite, which has one writer, there is nothing to wait for.
+//! [`WriteTx::lock`] waits in turn only. Who has locked something already that comes later in the order takes the lock if it is free,
+//! and gives way if it is not ([`StoreError::OutOfTurn`]). On SQLite, which has one writer, there is nothing to wait for.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ impl WriteTx {
     /// Locks all of these until the transaction ends.
     ///
     /// # Errors
-    /// [`StoreError::Contended`] when somebody else has one of them that would have had to be locked before others.
+    /// [`StoreError::OutOfTurn`] when somebody else has one of them that would have had to be locked before others.
     pub async fn lock(&mut self, locks: impl IntoIterator<Item = Lock>) -> Result<(), StoreError> {
         self.lock_in(Mode::Alone, locks).await
     }

@@ -223,7 +223,7 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
 
 /// Makes or updates a calendar as a listing shows it. The choices made for it stay, and one that had vanished is back.
 pub async fn upsert(
-    tx: &mut ReadTx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     listed: &Listed,
     now: Timestamp,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use scheduling::Kind;
 use store::connections::{self, Connection, Discovered};
 use store::remote_calendars::{self, Listed, RemoteCalendar};
-use store::{ConnectionId, ReadTx, RemoteCalendarId, StoreError, booking_calendars, staff};
+use store::{ConnectionId, RemoteCalendarId, StoreError, WriteTx, booking_calendars, staff};
 use url::Url;
 
 use super::horizon::Wanted;
@@ -287,7 +287,7 @@ pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
 
 /// Keeps found calendars.
 pub(crate) async fn keep(
-    tx: &mut ReadTx,
+    tx: &mut WriteTx,
     connection: ConnectionId,
     found: &[Listed],
     now: Timestamp,

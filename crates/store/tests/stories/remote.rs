@@ -54,7 +54,7 @@ fn listed(name: &str) -> Listed {
     }
 }
 
-async fn calendar(tx: &mut ReadTx, connection: ConnectionId, name: &str) -> RemoteCalendarId {
+async fn calendar(tx: &mut WriteTx, connection: ConnectionId, name: &str) -> RemoteCalendarId {
     remote_calendars::upsert(tx, connection, &listed(name), now())
         .await
         .unwrap()
@@ -212,7 +212,7 @@ async fn what_was_first_imported_can_stay_beside_what_is_there_now(database: Dat
         problem: None,
         instances: vec![instance(from, from + 60, "lunch")],
     };
-    let keep = async |tx: &mut ReadTx, event: NewEvent| {
+    let keep = async |tx: &mut WriteTx, event: NewEvent| {
         external_events::keep(tx, home, &[event], FirstImport::Kept, now())
             .await
             .unwrap()["/1/a.ics"]
