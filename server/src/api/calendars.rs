@@ -24,10 +24,7 @@ struct Calendar {
 pub async fn list(State(quince): State<Quince>) -> Result<Json<Calendars>, Problem> {
     let calendars = bookings::booking_calendars::public_list(&quince)
         .await
-        .map_err(|error| {
-            tracing::error!(%error, "listing booking calendars failed");
-            Problem::internal()
-        })?;
+        .map_err(super::problem)?;
     let calendars = calendars
         .into_iter()
         .map(|calendar| Calendar {

@@ -79,7 +79,7 @@ pub async fn free_slots(
     };
     let free = availability::free(&quince, &asked)
         .await
-        .map_err(super::slots_problem)?;
+        .map_err(super::problem)?;
     let days = free
         .days
         .into_iter()
