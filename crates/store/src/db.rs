@@ -3,6 +3,7 @@
 //! `(condition) IS TRUE` and `+column` are a condition and a column that no index is asked for: SQLite, which does not know how many
 //! rows there are of a kind, would else take an index that leads to most of a table.
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
 use jiff::Timestamp;
@@ -190,6 +191,15 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> 
         column: "(new JSON)".to_owned(),
         problem: error.to_string(),
     })
+}
+
+/// A text without what Postgres cannot keep.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The ids of a list as SQLite takes them: a JSON array of hexadecimal texts.
