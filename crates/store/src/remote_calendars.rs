@@ -93,35 +93,22 @@ pub struct Listed {
     pub readable: bool,
 }
 
-/// Where a host's events go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConnectedPrimary {
-    /// The host.
-    pub host: StaffId,
-    /// Their primary calendar.
-    pub calendar: RemoteCalendarId,
-    /// Its connection, which is not ended.
-    pub connection: ConnectionId,
-}
-
-/// The primary calendars of these people, of those who have one that is connected.
-pub async fn connected_primaries(
+/// The primary calendar of a host with its connection, if it has one that is connected.
+pub async fn connected_primary(
     tx: &mut ReadTx,
-    hosts: &[StaffId],
-) -> Result<Vec<ConnectedPrimary>, StoreError> {
-    fetch_all_in!(
+    host: StaffId,
+) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
+    fetch_optional!(
         tx,
-        |row: &dyn Fields| Ok(ConnectedPrimary {
-            host: StaffId(row.uuid("host_id")?),
-            calendar: RemoteCalendarId(row.uuid("id")?),
-            connection: ConnectionId(row.uuid("connection_id")?),
-        }),
-        hosts.iter().map(|host| host.0).collect(),
-        "SELECT s.id AS host_id, r.id, r.connection_id FROM staff s
+        |row: &dyn Fields| Ok((
+            ConnectionId(row.uuid("connection_id")?),
+            RemoteCalendarId(row.uuid("id")?)
+        )),
+        "SELECT r.id, r.connection_id FROM staff s
          JOIN remote_calendars r ON r.id = s.primary_calendar_id
          JOIN connections c ON c.id = r.connection_id AND c.state <> 'disconnected'
-         WHERE s.id",
-        ""
+         WHERE s.id = $1",
+        host.0
     )
 }
 
