@@ -215,16 +215,18 @@ pub async fn upsert(
     listed: &Listed,
     now: Timestamp,
 ) -> Result<RemoteCalendarId, StoreError> {
-    let found = fetch_optional!(
+    const UPSERT: &str = "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
+        all_day_blocks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, TRUE)
+     ON CONFLICT (connection_id, url) DO UPDATE
+     SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
+        readable = excluded.readable, vanished_at = NULL
+     RETURNING id";
+    let kept = write_rows!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
-        "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
-            all_day_blocks)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, TRUE)
-         ON CONFLICT (connection_id, url) DO UPDATE
-         SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
-            readable = excluded.readable, vanished_at = NULL
-         RETURNING id",
+        UPSERT,
+        UPSERT,
         new_id(now)?,
         connection.0,
         &listed.url,
@@ -234,7 +236,8 @@ pub async fn upsert(
         listed.writable,
         listed.readable
     )?;
-    found.map(RemoteCalendarId).ok_or(StoreError::Gone("calendar"))
+    let id = kept.into_iter().next().map(RemoteCalendarId);
+    id.ok_or(StoreError::Gone("calendar"))
 }
 
 /// A calendar by id.

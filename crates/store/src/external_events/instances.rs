@@ -162,7 +162,7 @@ pub async fn replace_instances(
 ) -> Result<(), StoreError> {
     let ids: Vec<String> = events.iter().map(|(id, _)| id.0.simple().to_string()).collect();
     // The same ids in the words of either database.
-    rows!(
+    write_rows!(
         tx,
         |_: &dyn Fields| Ok::<(), StoreError>(()),
         "DELETE FROM external_instances WHERE event_id IN (SELECT unhex(value) FROM json_each($1))",
@@ -177,7 +177,7 @@ pub async fn replace_instances(
     if instances.is_empty() {
         return Ok(());
     }
-    rows!(
+    write_rows!(
         tx,
         |_: &dyn Fields| Ok::<(), StoreError>(()),
         "INSERT INTO external_instances (event_id, remote_calendar_id, starts_at, ends_at, all_day_from, all_day_to, uid,

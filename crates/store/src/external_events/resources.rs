@@ -172,7 +172,7 @@ pub async fn keep(
     let rows = json(&rows)?;
     if first_import == FirstImport::Kept {
         // What was only seen, and not read, is no import.
-        rows!(
+        write_rows!(
             tx,
             |_: &dyn Fields| Ok::<(), StoreError>(()),
             "UPDATE external_events SET is_present = FALSE FROM json_each($1) new
@@ -186,7 +186,7 @@ pub async fn keep(
             calendar.0
         )?;
     }
-    let kept = rows!(
+    let kept = write_rows!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((row.text("href")?, EventId(row.uuid("id")?))),
         "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem, is_shown)
