@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use zones::Zone;
 
-use super::rfc3339;
+use super::instants::rfc3339;
+use super::problems::{internal, problem};
 use crate::web::limits::Limits;
 use crate::web::problem::Problem;
 
@@ -208,7 +209,7 @@ async fn refused(
         Error::Refused(Refusal::TooMany(_)) => app::audit::refused(Attempt::Book, Some(client)),
         Error::SlotTaken { by, .. } if by != by.to_strangers() => {
             let code = error.code();
-            let told = super::problem(error);
+            let told = problem(error);
             return match may_look(quince, session, slug).await {
                 Ok(true) => told.because(code),
                 Ok(false) => told,
@@ -217,7 +218,7 @@ async fn refused(
         }
         _ => {}
     }
-    super::problem(error)
+    problem(error)
 }
 
 /// Whether the session is somebody's who may look into a booking calendar.
@@ -226,7 +227,7 @@ async fn may_look(quince: &Quince, session: &Session, slug: &str) -> Result<bool
         return Ok(false);
     };
     let may = bookings::availability::may_look_into(quince, staff, slug).await;
-    may.map_err(super::problem)
+    may.map_err(problem)
 }
 
 /// The puzzle to solve: the one that was sent, if it can be sent again.
@@ -237,6 +238,6 @@ fn not_proven(quince: &Quince, slug: &str, proof: &Proof, why: NotProven) -> Pro
     };
     match strangers::challenge(quince, slug, before) {
         Ok(challenge) => Problem::proof_of_work(why.wait_seconds(), challenge),
-        Err(cause) => super::internal(&cause),
+        Err(cause) => internal(&cause),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use scheduling::{Span, UnsupportedKind};
 use store::AppointmentStatus as Status;
 
-use super::ConnectProblem;
+use super::connecting::ConnectProblem;
 use super::taken::seats_left;
 use crate::reasons::Why;
 use crate::strangers::{NotProven, TooMany};
