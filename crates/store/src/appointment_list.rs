@@ -1,5 +1,5 @@
-//! Lists of appointments, a page at a time. A page goes on from a place and not from a number: what is booked or called off meanwhile
-//! makes no gap, and the last page is found as fast as the first.
+//! Lists of appointments, one page at a time. Paging is by key (start and id), not by offset: bookings and cancellations between two
+//! requests leave no gaps, and the last page is found as fast as the first.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
@@ -10,23 +10,23 @@ use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// Where an appointment stands in a list.
+/// The sort key of an appointment in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// When it starts; in one host's list, when that host's first part does.
+    /// Start of the appointment; in one host's list, start of that host's first part.
     pub at: Timestamp,
-    /// Which of several at the same time.
+    /// Breaks ties between appointments that start together.
     pub id: AppointmentId,
 }
 
-/// As addresses of pages have it.
+/// The form used in page addresses; [`FromStr`](std::str::FromStr) reads it back.
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}_{}", ms(self.at), self.id)
     }
 }
 
-/// A text that is no place in a list.
+/// The text is not the address form of a sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this is no place in a list of appointments")]
 pub struct NoPlace;
@@ -47,38 +47,38 @@ impl std::str::FromStr for Place {
     }
 }
 
-/// Which part of a list.
+/// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursor {
-    /// What comes just before this place, the nearest first.
+    /// The page that ends just before this key, nearest first.
     Before(Place),
-    /// What comes just after this place, the nearest first.
+    /// The page that begins just after this key, nearest first.
     After(Place),
 }
 
 /// Which appointments to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Those that end after `now`, the next first; else those that ended, the latest first.
+    /// True: appointments that end after `now`, soonest first. False: past ones, latest first.
     pub upcoming: bool,
     /// The present instant.
     pub now: Timestamp,
-    /// Only this host's.
+    /// Only those of this host.
     pub host: Option<StaffId>,
-    /// Only those that wait to be confirmed by staff.
+    /// Only those that staff still have to confirm.
     pub to_confirm: bool,
-    /// Only active ones that an external event collides with; whether it does depends on these words.
+    /// Only active ones that an external event collides with. These words decide which events take no time.
     pub colliding: Option<FreeWords>,
-    /// Only those whose client's name or address holds this text; empty: all.
+    /// Only those whose client's name or address contains this text; empty for all.
     pub search: String,
-    /// Not from the beginning of the list.
+    /// Where the page begins; none for the first page.
     pub cursor: Option<Cursor>,
-    /// At most so many.
+    /// Maximum number of rows.
     pub limit: u32,
 }
 
 impl Filter {
-    /// Whether the list goes from the earlier to the later.
+    /// Whether rows are read in ascending order of time.
     pub fn goes_on_in_time(&self) -> bool {
         match self.cursor {
             Some(Cursor::After(_)) => true,
@@ -87,9 +87,9 @@ impl Filter {
         }
     }
 
-    /// The question, put together from fixed words.
+    /// The SQL text. It is assembled from constant fragments only, values are bound.
     fn sql(&self) -> String {
-        // A host's appointments are found by their parts, in the order of the first part of each.
+        // A host's appointments are found through their parts, ordered by the first part of each.
         let (from, at, id) = if self.host.is_some() {
             let from = "appointment_parts p CROSS JOIN appointments a";
             (from, "p.starts_at", "p.appointment_id")
@@ -108,7 +108,7 @@ impl Filter {
             conditions.push(first.to_owned());
         }
         if self.to_confirm {
-            // Not as a value: those that wait to be confirmed have an index of their own.
+            // Written as literals, not bound: only then can the planner use the partial index on unconfirmed appointments.
             conditions.push("a.status = 'new' AND a.unconfirmed_until IS NULL".to_owned());
         }
         if self.colliding.is_some() {
@@ -141,11 +141,11 @@ impl Filter {
 pub struct Listed {
     /// The appointment.
     pub appointment: Appointment,
-    /// Where it stands.
+    /// Its sort key, from which the next page can begin.
     pub place: Place,
 }
 
-/// Appointments in order: that of the list, or from a place on.
+/// Lists appointments in the order of the filter, starting at its cursor.
 pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
     let escaped = filter
         .search
