@@ -121,7 +121,7 @@ pub async fn insert_later(
     due: Timestamp,
     asked_at: Timestamp,
 ) -> Result<(), StoreError> {
-    // `planned_at` equals the due time. The wait is shorter than `SKEW`, so `claim_due` recognises one that was set by a clock that was
+    // `planned_at` equals the due time. The wait is at most `SKEW`, so `claim_due` recognises one that was set by a clock that was
     // ahead, and does not take it for a reminder.
     execute!(
         tx,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::web::problem::Problem;
 
-/// The public booking calendars.
+/// The response body.
 #[derive(Serialize)]
 pub struct Calendars {
     calendars: Vec<Calendar>,
@@ -20,7 +20,7 @@ struct Calendar {
     kind: bookings::Kind,
 }
 
-/// Lists the active booking calendars.
+/// Lists the booking calendars that clients can book.
 pub async fn list(State(quince): State<Quince>) -> Result<Json<Calendars>, Problem> {
     let calendars = bookings::booking_calendars::public_list(&quince)
         .await

@@ -1,7 +1,7 @@
-//! `quince backup`, `quince verify`, `quince restore`: copies of everything, made while Quince runs.
+//! `quince backup`, `quince verify` and `quince restore`.
 //!
-//! A backup is a folder: the database's copy, the key where it is a file, and a manifest by which each is known again. It gets its
-//! name when it is whole.
+//! A backup is a folder with the copy of the database, the key if it is a file, and a manifest with checksums. It is renamed to its final
+//! name once it is complete.
 
 mod files;
 mod make;
@@ -127,7 +127,7 @@ fn counted(count: i64, what: &str) -> String {
     format!("{count} {what}{ending}")
 }
 
-/// How a Postgres is dumped into a folder. The password is asked for, or taken from where Postgres' programs look.
+/// The command that dumps a Postgres database into a folder. The password is left out; Postgres' programs ask for it or read `~/.pgpass`.
 fn pg_dump(url: &Hidden, folder: &Path) -> Result<String, StoreError> {
     Ok(format!(
         "pg_dump --format=custom {} --file={}",
@@ -136,7 +136,7 @@ fn pg_dump(url: &Hidden, folder: &Path) -> Result<String, StoreError> {
     ))
 }
 
-/// How a dump becomes the database again.
+/// The command that restores a dump.
 fn pg_restore(url: &Hidden, dump: &Path) -> Result<String, StoreError> {
     Ok(format!(
         "pg_restore --clean --if-exists --single-transaction {} {}",
@@ -156,7 +156,7 @@ fn place(url: &Hidden) -> Result<String, StoreError> {
     ))
 }
 
-/// A word as a shell takes it.
+/// Quotes an argument for a shell.
 fn shell(word: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:@%+,".contains(sign);
     if !word.is_empty() && word.chars().all(is_plain) {

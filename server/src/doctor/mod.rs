@@ -1,5 +1,5 @@
-//! `quince doctor`: looks at everything that an operator sets up, while Quince runs or not, and says of each part whether it is well
-//! and else what to do. It makes nothing and changes nothing.
+//! `quince doctor`: checks everything that an operator sets up, while Quince runs or not, and says for each part whether it is well, else
+//! what to do. It changes nothing.
 
 mod addresses;
 mod clocks;
@@ -17,16 +17,16 @@ use crate::commands::{base_url, say, settings_alone};
 use crate::failure::Failure;
 use crate::serve::for_use_cases;
 
-/// One look takes at most this long.
+/// Time limit of one check.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// How a part is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Ok,
-    /// It works, but not as it should for long or for everybody.
+    /// It works, but not for long or not for everybody.
     Warning,
-    /// Quince does not start so, or something of it does not work.
+    /// Quince does not start, or a part of it does not work.
     Wrong,
 }
 
@@ -40,7 +40,7 @@ impl State {
     }
 }
 
-/// What was found of one part.
+/// The result of one check.
 #[derive(Debug)]
 struct Finding {
     part: &'static str,
@@ -50,7 +50,7 @@ struct Finding {
 
 impl Finding {
     fn new(state: State, part: &'static str, sentence: impl Into<String>) -> Self {
-        // What servers and systems say may have lines of its own.
+        // Messages of servers and systems may contain line breaks.
         let sentence = sentence.into().replace(char::is_control, " ");
         Self {
             part,
@@ -76,7 +76,7 @@ impl Finding {
     }
 }
 
-/// `quince doctor`. The process ends here, with exit code 1 when something is wrong.
+/// `quince doctor`. The process ends here, with exit code 1 if something is wrong.
 pub async fn run() -> Result<(), Failure> {
     let mut is_wrong = false;
     for part in parts()? {
@@ -88,13 +88,13 @@ pub async fn run() -> Result<(), Failure> {
             say(&finding.line())?;
         }
     }
-    // A name that the system still looks up must not keep whoever waits.
+    // Exits at once instead of waiting for a lookup of a host name that still runs.
     std::process::exit(i32::from(is_wrong))
 }
 
 type Part = JoinHandle<Vec<Finding>>;
 
-/// All parts, which are looked at at the same time, in the order in which they are told.
+/// All checks. They run concurrently and are reported in this order.
 fn parts() -> Result<Vec<Part>, Failure> {
     let settings = match settings_alone() {
         Ok(settings) => settings,

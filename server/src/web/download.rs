@@ -1,4 +1,4 @@
-//! The client's copy of an appointment as a calendar file.
+//! The client's appointment as a calendar file.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bookings::Quince;
 use bookings::appointments::ChangeError;
 
-/// Answers `/manage/{token}/appointment.ics`.
+/// Handles `/manage/{token}/appointment.ics`.
 pub async fn appointment(State(quince): State<Quince>, Path(token): Path<String>) -> Response {
     match bookings::appointments::ics(&quince, &token).await {
         Ok(text) => {

@@ -1,4 +1,4 @@
-//! Clients book what is free in the coming days.
+//! Demo clients, who book free times of the coming days.
 
 use bookings::Quince;
 use bookings::appointments::Booking;
@@ -11,17 +11,17 @@ use zones::Zone;
 use super::{ZONE, failed};
 use crate::failure::Failure;
 
-/// A client with what they want.
+/// A demo client and what they book.
 struct Wish {
     slug: &'static str,
     name: &'static str,
     notes: &'static str,
-    /// The names of services, in a Service calendar.
+    /// Names of services, in a Service calendar.
     services: &'static [&'static str],
     guests: &'static [&'static str],
-    /// The first day on which they have time, counted from today.
+    /// First day to book, counted from today.
     from: i32,
-    /// Which of that day's times they take, so that the week looks like a week.
+    /// Index among that day's free times, to spread appointments over the week.
     take: usize,
 }
 
@@ -82,7 +82,7 @@ const WISHES: [Wish; 12] = [
     wish("studio-tour", "Kwame Mensah", "", 2, 1),
 ];
 
-/// Books what they want, each as their own booking page would.
+/// Books for all of them, through the use case of the public booking page.
 pub async fn book(quince: &Quince) -> Result<(), Failure> {
     let zone = Zone::named(ZONE).map_err(failed)?;
     let today = zone.date(quince.now());
@@ -113,7 +113,7 @@ pub async fn book(quince: &Quince) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `Tomás Herrera` → `herrera@client.example`: the last name has plain letters alone.
+/// Makes an address of the last name without diacritics: `Tomás Herrera` becomes `herrera@client.example`.
 fn email(name: &str) -> String {
     let last = name.rsplit(' ').next().unwrap_or(name);
     format!("{}@client.example", last.to_lowercase())
