@@ -1,7 +1,6 @@
-//! `/book/:slug`: what is booked, a month of free times, and the details of the person.
+//! `/book/:slug`: what can be booked, a month of free times, and the client's details.
 //!
-//! A whole month is loaded at once; which day and time are shown is decided from the address alone, on the server and in
-//! the browser alike.
+//! A month is loaded at once. The address alone determines the shown day and time, on the server and in the browser alike.
 
 mod about;
 mod details;
@@ -31,57 +30,57 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, load_page, problem_of};
 
-/// What the booking page shows of one month.
+/// The booking page for one month.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingView {
-    /// It takes no bookings at present.
+    /// Whether the booking calendar is switched off.
     pub is_closed: bool,
     /// What is booked.
     pub about: About,
-    /// What clients are asked besides who they are.
+    /// The booking calendar's questions.
     pub questions: Vec<AskedQuestion>,
-    /// Clients may bring others, each with a seat of their own.
+    /// Whether clients may bring guests.
     pub takes_guests: bool,
-    /// Clients confirm by a mail's link before the booking counts.
+    /// Whether clients confirm by mail before the booking counts.
     pub confirm_by_mail: bool,
-    /// The puzzle to send the form with, where the booking calendar asks for one.
+    /// The puzzle of the form, if the booking calendar asks for one.
     pub challenge: Option<ChallengeText>,
-    /// What there is to choose from first, in a Service calendar; empty otherwise.
+    /// The menu of a Service calendar; empty otherwise.
     pub menu: Vec<MenuItem>,
-    /// Something has to be chosen from the menu first.
+    /// Whether services have to be chosen first.
     pub to_choose: bool,
-    /// The member whom the address names, if they can be booked.
+    /// The member in the address, if bookable.
     pub host: Option<String>,
-    /// What the address names of the menu, as it can be booked.
+    /// The services in the address, as far as they are on the menu.
     pub visit: Option<String>,
     /// The month's free times.
     pub offer: MonthOffer,
-    /// What of the address was not used, and why.
+    /// Sentences about parts of the address that were ignored.
     pub notices: Vec<String>,
-    /// What came of the menu's form, when it was sent without script.
+    /// Flash message of the menu.
     pub kept_menu: KeptForm,
-    /// What was typed before, when the form was sent without script.
+    /// Flash message of the form, with what was typed.
     pub kept: KeptForm,
-    /// Sent with the form, so that sending it twice books once.
+    /// Sent with the form, so that posting it twice books once.
     pub idempotency_key: String,
 }
 
 /// Loads one month of a booking calendar.
 #[server(prefix = "/api/fn", endpoint = "booking-page", input = leptos::server_fn::codec::GetUrl)]
 pub async fn booking_page(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// The month to show, `2026-11`; else the first with free times.
+    /// The month to show (`2026-11`), by default the first with free times.
     #[server(default)]
     month: Option<String>,
-    /// The visitor's zone; else the booking calendar's.
+    /// The visitor's zone, by default the booking calendar's.
     #[server(default)]
     zone: Option<String>,
-    /// The member whom the client wants; else anybody.
+    /// The member that the client wants, by default anybody.
     #[server(default)]
     host: Option<String>,
-    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    /// The services that the client wants: `SERVICE:STAFF,SERVICE`.
     #[server(default)]
     visit: Option<String>,
 ) -> Result<BookingView, AppError> {
@@ -118,7 +117,7 @@ pub fn BookingPage() -> impl IntoView {
     detect_zone(base, ask);
     focus_on_choice(ask);
     forget_problem_of_other_time(ask, action);
-    // A time that was just taken disappears from the month, and the page asks for another.
+    // A time that was taken meanwhile disappears from the month, and the page asks for another.
     Effect::new(move |_| {
         if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
             page.refetch();
@@ -131,7 +130,7 @@ pub fn BookingPage() -> impl IntoView {
         if view.is_closed {
             return view! { <Closed name=view.about.name/> }.into_any();
         }
-        // What of the address can be booked is what goes on into links and forms.
+        // Links and forms use the parts of the address that are bookable.
         let (host, visit) = (view.host.clone(), view.visit.clone());
         let ask = Memo::new(move |_| Ask {
             host: host.clone(),
@@ -142,7 +141,7 @@ pub fn BookingPage() -> impl IntoView {
     })
 }
 
-/// What was wrong with one time says nothing about the next.
+/// Clears the problem of a refused time when another time is chosen.
 fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) {
     Effect::new(move |last: Option<Option<String>>| {
         let last = last.flatten();
@@ -156,7 +155,7 @@ fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) 
     });
 }
 
-/// A booking calendar that is switched off.
+/// The page of a booking calendar that is switched off.
 #[component]
 fn Closed(name: String) -> impl IntoView {
     view! {

@@ -1,5 +1,5 @@
-//! Choosing a free time: the month, the day's times, the zone. Everything is a link or a GET form, so it works without
-//! script; with script a whole month of times is at hand, and another day is shown at once.
+//! The slot picker: a month, the free times of a day, the zone. Everything is a link or a GET form, so it works without script. With
+//! script a month of times is loaded at once, so another day appears immediately.
 
 mod host;
 mod model;
@@ -15,7 +15,7 @@ pub use zone::{ZoneForm, detect_zone};
 
 use crate::ui::{MonthGrid, TimeList};
 
-/// What the page's address asks for.
+/// The query of the page's address.
 pub fn use_ask() -> Memo<Ask> {
     let query = use_query_map();
     Memo::new(move |_| {
@@ -30,14 +30,14 @@ pub fn use_ask() -> Memo<Ask> {
     })
 }
 
-/// The month and the chosen day's times. `base` is the page's path.
+/// The month, and the free times of the chosen day.
 #[component]
 pub fn Chooser(
     /// The page's path, without query.
     base: String,
     /// The month's free times.
     offer: MonthOffer,
-    /// What the address asks for.
+    /// The query of the page's address.
     ask: Memo<Ask>,
 ) -> impl IntoView {
     let chosen_date = {
@@ -77,14 +77,14 @@ fn no_times(offer: &MonthOffer, base: &str, ask: &Ask) -> impl IntoView + use<> 
     }
 }
 
-/// Moves the focus to what a choice brought: the times of a day, the form for a time. So keyboard and screen reader go on there.
+/// Moves the focus to what a choice opened: the times of a day, or the form for a time. Keyboard and screen reader users continue there.
 pub fn focus_on_choice(ask: Memo<Ask>) {
     Effect::new(move |before: Option<(Option<String>, Option<String>)>| {
         let now = ask.with(|ask| (ask.date.clone(), ask.start.clone()));
         if before.is_some_and(|before| before != now) && now.0.is_some() {
             let place = if now.1.is_some() { "details" } else { "times" };
             request_animation_frame(move || {
-                // A time that is no longer free brings other times instead of the form.
+                // If the time is no longer free, there are other times instead of the form.
                 let place = document().get_element_by_id(place);
                 focus(place.or_else(|| document().get_element_by_id("times")));
             });
@@ -93,7 +93,7 @@ pub fn focus_on_choice(ask: Memo<Ask>) {
     });
 }
 
-/// A page that is shown anew may replace the control that was used; the focus goes to the new one.
+/// Restores the focus when the page is rendered again and its control was replaced.
 pub fn keep_focus() {
     #[cfg(feature = "hydrate")]
     {
@@ -117,7 +117,7 @@ pub fn keep_focus() {
     }
 }
 
-/// Moves the focus, if the element is there.
+/// Focuses an element, if it exists.
 fn focus(element: Option<leptos::web_sys::Element>) {
     use leptos::wasm_bindgen::JsCast as _;
     if let Some(element) = element.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok())
@@ -126,7 +126,7 @@ fn focus(element: Option<leptos::web_sys::Element>) {
     }
 }
 
-/// Goes to another state of the same page without a new entry in the history.
+/// Navigates within the page without a new entry in the history.
 pub(crate) fn replace_address() -> impl Fn(String) + Clone {
     let navigate = use_navigate();
     move |href: String| {

@@ -1,20 +1,19 @@
-//! How a visitor is used to reading times: 12 or 24 hours, which weekday comes first. By the browser's language.
-//!
-//! The server formats every date and time, in English words.
+//! The visitor's locale, from the browser's language: 12 or 24 hours, and the first day of the week. Dates and times are formatted on the
+//! server, in English.
 
 use jiff::civil::{Date, DateTime, Weekday};
 use leptos::prelude::use_context;
 
-/// A visitor's habits.
+/// How dates and times are formatted for a visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Habits {
-    /// "2:30 pm" rather than "14:30".
+    /// Whether times read "2:30 pm" rather than "14:30".
     pub twelve_hours: bool,
-    /// The first column of a month.
+    /// The first day of the week.
     pub first_weekday: Weekday,
 }
 
-/// Regions that tell the time in twelve hours.
+/// Regions with a 12-hour clock.
 const TWELVE_HOURS: [&str; 15] = [
     "US", "CA", "AU", "NZ", "IN", "PH", "PK", "BD", "EG", "SA", "CO", "MX", "MY", "IE", "ZA",
 ];
@@ -26,7 +25,7 @@ const SUNDAY_FIRST: [&str; 16] = [
 const SATURDAY_FIRST: [&str; 4] = ["EG", "AE", "DZ", "QA"];
 
 impl Habits {
-    /// The habits of the visitor whose request this is.
+    /// The locale of this request.
     pub fn of_visitor() -> Self {
         let languages = use_context::<http::request::Parts>()
             .and_then(|parts| {
@@ -43,11 +42,11 @@ impl Habits {
         Self::of_languages(&languages)
     }
 
-    /// The habits that go with an `Accept-Language` header (RFC 9110, section 12.5.4). Its first language decides.
+    /// The locale for an `Accept-Language` header (RFC 9110, section 12.5.4). Its first language decides.
     pub fn of_languages(header: &str) -> Self {
         let first = header.split([',', ';']).next().unwrap_or_default().trim();
         let named = first.split('-').skip(1).find(|part| part.len() == 2);
-        // English without a region is what browsers in the United States send.
+        // Browsers in the United States send `en` without a region.
         let assumed = if first.eq_ignore_ascii_case("en") {
             "US"
         } else {
@@ -67,18 +66,18 @@ impl Habits {
         }
     }
 
-    /// The time of a local instant: "14:30" or "2:30 pm".
+    /// Formats a time: "14:30" or "2:30 pm".
     pub fn time(self, local: DateTime) -> String {
         let format = if self.twelve_hours { "%-I:%M %P" } else { "%-H:%M" };
         local.strftime(format).to_string()
     }
 
-    /// From when to when: "14:30 – 15:00". A time on another day says so.
+    /// Formats a range: "14:30 – 15:00", with the date of the end if it is on another day.
     pub fn range(self, from: DateTime, to: DateTime) -> String {
         format!("{} – {}", self.time(from), self.end(from, to))
     }
 
-    /// The end of something that began at `from`.
+    /// Formats the end of a range that starts at `from`.
     pub fn end(self, from: DateTime, to: DateTime) -> String {
         if from.date() == to.date() {
             self.time(to)
@@ -87,7 +86,7 @@ impl Habits {
         }
     }
 
-    /// Short and full names of the weekdays, in the visitor's order.
+    /// Short and full names of the weekdays, from the first day of the week.
     pub fn weekdays(self) -> Vec<(String, String)> {
         self.first_weekday
             .cycle_forward()
@@ -99,7 +98,7 @@ impl Habits {
             .collect()
     }
 
-    /// Empty cells before a date in the visitor's week.
+    /// Number of empty cells before a date in its week.
     pub fn cells_before(self, date: Date) -> u8 {
         u8::try_from(date.weekday().since(self.first_weekday)).unwrap_or(0)
     }
@@ -132,7 +131,7 @@ pub fn month_words(date: Date) -> String {
     date.strftime("%B %Y").to_string()
 }
 
-/// Whole minutes as people say them: "45 minutes", "1 hour", "1 hour 30 minutes".
+/// Formats minutes: "45 minutes", "1 hour", "1 hour 30 minutes".
 pub fn duration_words(minutes: u32) -> String {
     let unit = |count: u32, one: &str| match count {
         0 => None,

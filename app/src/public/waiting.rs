@@ -1,4 +1,4 @@
-//! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form.
+//! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form post.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -9,12 +9,12 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
 
-/// A place on a waiting list as its client sees it.
+/// A place on a waiting list, as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingView {
-    /// The secret part of the link.
+    /// The token of the link.
     pub token: String,
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     pub slug: String,
     /// The booking calendar's name.
     pub calendar: String,
@@ -28,14 +28,14 @@ pub struct WaitingView {
     pub place: String,
     /// "For 2 seats."; empty for one.
     pub seats: String,
-    /// What came of the form.
+    /// Flash message of the form.
     pub kept: KeptForm,
 }
 
-/// Loads a place on a waiting list by the secret of its link.
+/// Loads a place by the token of its link.
 #[server(prefix = "/api/fn", endpoint = "waiting", input = leptos::server_fn::codec::GetUrl)]
 pub async fn waiting_page(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
 ) -> Result<WaitingView, AppError> {
     super::offer::waiting(&token)
@@ -43,10 +43,10 @@ pub async fn waiting_page(
         .map_err(crate::context::with_status)
 }
 
-/// Leaves a waiting list.
+/// Leaves the waiting list.
 #[server(LeaveForm, prefix = "/api/fn", endpoint = "leave-waiting-list")]
 pub async fn leave_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("leave");

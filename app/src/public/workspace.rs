@@ -11,22 +11,22 @@ use crate::ui::{EmptyState, Icon, PageTitle, Picture, load_page};
 pub struct WorkspaceView {
     /// The workspace's name.
     pub name: String,
-    /// Its active booking calendars.
+    /// The booking calendars that can be booked.
     pub calendars: Vec<Bookable>,
 }
 
-/// One booking calendar of the list.
+/// A booking calendar in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookable {
-    /// The last part of its address.
+    /// Its slug.
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The first words of its description.
+    /// An excerpt of its description.
     pub description: String,
     /// "30 minutes".
     pub duration: String,
-    /// Where it takes place; may be empty.
+    /// The location; may be empty.
     pub location: String,
 }
 

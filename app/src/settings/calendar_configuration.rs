@@ -1,5 +1,4 @@
-//! Calendar Configuration: the primary calendar, the calendars to check, and what happens when they change or
-//! cannot be read (D6, D9).
+//! Calendar Configuration: the primary calendar, the conflict calendars, and the policies of each connection (D6, D9).
 
 #![expect(
     missing_docs,
@@ -24,11 +23,11 @@ use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load, pr
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigurationView {
     accounts: Vec<AccountView>,
-    /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
+    /// The sentence about Simple calendars, which do not use iCloud (D1), if there are any.
     without_icloud: Option<String>,
     kept_primary: KeptForm,
     kept_conflicts: KeptForm,
-    /// Of the connection that it names.
+    /// Flash message of the policies of the connection that it names.
     kept_policies: KeptForm,
 }
 
@@ -62,7 +61,7 @@ async fn store_primary(primary: &str) -> Result<String, AppError> {
     Ok("/settings/calendar-configuration".to_owned())
 }
 
-/// Saves the calendars to check for conflicts.
+/// Saves the conflict calendars.
 #[server(prefix = "/api/fn", endpoint = "save-conflicts")]
 pub async fn save_conflicts(#[server(default)] conflicts: Vec<String>) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("conflicts");
@@ -77,7 +76,7 @@ async fn store_conflicts(conflicts: &[String]) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Saves what happens when events of a connection change or its calendars cannot be read.
+/// Saves a connection's policies.
 #[server(prefix = "/api/fn", endpoint = "save-policies")]
 pub async fn save_policies(
     #[server(default)] connection: String,
@@ -108,14 +107,14 @@ async fn store_policies(
     Ok(())
 }
 
-/// A calendar's id as sent by a form.
+/// Parses a calendar's id from a form.
 #[cfg(feature = "ssr")]
 pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId, AppError> {
     text.parse()
         .map_err(|_| AppError::field(field, "Choose one of your calendars."))
 }
 
-/// Calendars' ids as sent by a form.
+/// Parses calendars' ids from a form.
 #[cfg(feature = "ssr")]
 pub fn calendar_ids(field: &str, texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
     texts.iter().map(|text| calendar_id(field, text)).collect()
@@ -240,7 +239,7 @@ fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl Int
     };
     let counts = |calendar: &CalendarView| calendar.readable && (calendar.primary || calendar.conflicts);
     let (checked, others): (Vec<_>, Vec<_>) = account.calendars.iter().cloned().partition(counts);
-    // What is not shown stays as it is.
+    // Calendars that are not shown keep their setting.
     let others = others.into_iter().filter(|calendar| calendar.all_day_blocks);
     let others = others
         .map(|calendar| view! { <input type="hidden" name="all_day[]" value=calendar.id/> })

@@ -1,4 +1,4 @@
-//! Connecting another CalDAV server than iCloud: checked live before anything is saved.
+//! Connecting a CalDAV server other than iCloud. The login is tried before anything is saved.
 
 #![expect(
     missing_docs,
@@ -12,14 +12,14 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, load, problem_of};
 
-/// Loads what was typed before.
+/// Loads the flash message of the form.
 #[server(prefix = "/api/fn", endpoint = "connect-server-page")]
 pub async fn connect_server_page() -> Result<KeptForm, AppError> {
     crate::staff::access::signed_in().await?;
     Ok(crate::context::kept("connect-server").await)
 }
 
-/// Checks the login live, saves the connection and goes on to the calendars.
+/// Tries the login, saves the connection, and redirects to the calendars.
 #[server(prefix = "/api/fn", endpoint = "connect-server")]
 pub async fn connect_server(address: String, username: String, password: String) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("connect-server")

@@ -1,4 +1,4 @@
-//! Integrations: the connected accounts, how fresh they are, and their end (D8, D10).
+//! Integrations: the connections, how fresh they are, and disconnecting (D8, D10).
 
 #![expect(
     missing_docs,
@@ -21,7 +21,7 @@ use crate::ui::{
     load, load_page, problem_of,
 };
 
-/// One connection as Integrations shows it.
+/// A connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionCard {
     id: String,
@@ -30,22 +30,22 @@ pub struct ConnectionCard {
     username: String,
     state: String,
     state_words: String,
-    /// All is well with it and its calendars.
+    /// Whether it and its calendars work.
     well: bool,
-    /// The login was refused, so that a new password may be needed.
+    /// Whether the login was refused, so that a new password may be needed.
     needs_password: bool,
     problem: Option<String>,
     freshness: String,
     calendars: Vec<CalendarLine>,
 }
 
-/// One calendar of a connection, with what it is used for.
+/// A calendar of a connection, with its use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarLine {
     name: String,
     uses: String,
     problem: Option<String>,
-    /// How it stands, in a word or two; nothing when all is well.
+    /// A short label for its problem; none if all is well.
     trouble: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub struct IntegrationsView {
     kept: KeptForm,
     kept_reconnect: KeptForm,
     practice_page: Option<String>,
-    /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
+    /// The sentence about Simple calendars, which do not use iCloud (D1), if there are any.
     without_icloud: Option<String>,
 }
 
@@ -101,7 +101,7 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
     }
 }
 
-/// How a connection stands, in a word or two. One that works is not called so while something of it does not.
+/// A short label for a connection's state. It is not called connected while one of its calendars has a problem.
 #[cfg(feature = "ssr")]
 fn state_words(connection: &bookings::connections::ConnectionView) -> String {
     let failing = connection
@@ -157,7 +157,7 @@ fn line(calendar: bookings::connections::RemoteCalendarView, now: jiff::Timestam
     }
 }
 
-/// Reads the calendars of a connection at once.
+/// Syncs a connection now.
 #[server(prefix = "/api/fn", endpoint = "check-now")]
 pub async fn check_now(id: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("check-now");
@@ -174,7 +174,7 @@ async fn check(id: &str) -> Result<bookings::connections::ConnectionView, AppErr
     Ok(bookings::connections::check_now(&quince, staff, connection_id(id)?).await?)
 }
 
-/// What a check came to, in a sentence.
+/// The result of a sync, as a sentence.
 #[cfg(feature = "ssr")]
 fn came_of_it(connection: &bookings::connections::ConnectionView) -> String {
     use bookings::connections::CalendarState;
@@ -192,7 +192,7 @@ fn came_of_it(connection: &bookings::connections::ConnectionView) -> String {
     }
 }
 
-/// Gives a connection a new password; every choice stays.
+/// Replaces a connection's password; every choice stays.
 #[server(prefix = "/api/fn", endpoint = "reconnect")]
 pub async fn reconnect(id: String, app_password: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("reconnect");
@@ -216,7 +216,7 @@ async fn renew(id: &str, app_password: String) -> Result<String, AppError> {
     Ok(found.map(|connection| connection.place).unwrap_or_default())
 }
 
-/// Ends a connection and erases its password (D10).
+/// Disconnects, and erases the password (D10).
 #[server(prefix = "/api/fn", endpoint = "disconnect")]
 pub async fn disconnect(id: String, events: String) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("disconnect").keep("events", &events);
@@ -365,11 +365,11 @@ fn CalendarShown(calendar: CalendarLine) -> impl IntoView {
     }
 }
 
-/// What the page about disconnecting shows.
+/// The page about disconnecting.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DisconnectView {
     id: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     place: String,
     username: String,
     written: u32,

@@ -1,4 +1,4 @@
-//! Mails that wait for another try or were given up, for the owner and admins: why, and to send them again.
+//! Mails that were given up or wait for another attempt, for the owner and admins: the reason, and sending them again.
 
 #![expect(
     missing_docs,
@@ -23,7 +23,7 @@ pub struct MailRow {
     recipient: String,
     problem: String,
     asked: String,
-    /// The appointment it is about: whose and when, and its page.
+    /// Name and time of the appointment that it is about, and the path of its page.
     appointment: Option<(String, String)>,
 }
 
@@ -32,16 +32,16 @@ pub struct MailRow {
 pub struct MailsView {
     given_up: Vec<MailRow>,
     waiting: Vec<MailRow>,
-    /// When the first of those that wait is tried again, if any wait.
+    /// When the next one is attempted, if any wait.
     next: Option<String>,
     /// How many wait.
     count: u32,
-    /// Where mails are written as files, while no mail server is set.
+    /// The folder that receives mails as files while no mail server is set.
     folder: Option<String>,
     kept: KeptForm,
 }
 
-/// Loads the mails that wait for another try or were given up.
+/// Loads the mails that were given up or wait for another attempt.
 #[server(prefix = "/api/fn", endpoint = "mails-page")]
 pub async fn mails_page() -> Result<MailsView, AppError> {
     let me = crate::staff::access::me().await?;
@@ -78,7 +78,7 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
     })
 }
 
-/// Sends a mail that was given up again.
+/// Enqueues a mail that was given up again.
 #[server(prefix = "/api/fn", endpoint = "send-mail-again")]
 pub async fn send_mail_again(id: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("mails");
@@ -93,7 +93,7 @@ async fn again(id: &str) -> Result<(), AppError> {
     Ok(bookings::mails::send_again(&crate::context::quince()?, staff, id).await?)
 }
 
-/// Tries the mails that wait for another try now.
+/// Makes the waiting mails due now.
 #[server(prefix = "/api/fn", endpoint = "try-mails-now")]
 pub async fn try_mails_now() -> Result<String, AppError> {
     let form = crate::context::Submitted::new("mails");
@@ -190,7 +190,7 @@ fn Shown(
     }
 }
 
-/// Which mail it is, why it was not sent, and what it is about.
+/// The kind of mail, why it was not sent, and what it is about.
 #[component]
 fn MailWords(mail: MailRow) -> impl IntoView {
     view! {

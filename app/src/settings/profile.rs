@@ -28,9 +28,9 @@ pub struct ProfileView {
     zone: String,
     zones: Vec<ZoneOption>,
     hours: HoursText,
-    /// The version that it shows.
+    /// The version on which the form is based.
     version: String,
-    /// One's own appointments to come that lie on days off, and stay.
+    /// The person's future appointments on days off.
     staying: Vec<StayingRow>,
     kept: KeptForm,
     kept_password: KeptForm,
@@ -92,7 +92,7 @@ async fn save(seen: &str, name: String, zone: String, hours: &HoursText) -> Resu
     Ok(bookings::profile::save(&crate::context::quince()?, by, &form).await?)
 }
 
-/// Changes the password. Every other session of this person ends.
+/// Changes the password, and ends the person's other sessions.
 #[server(prefix = "/api/fn", endpoint = "change-password")]
 pub async fn change_password(current: String, new_password: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("password");
@@ -166,7 +166,7 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
     }
 }
 
-/// What a form that stays on its page has done: by the action (with script), else as the page remembers (without).
+/// What a form that stays on its page has done: from the action with script, else from the flash message.
 pub fn done_of<S>(action: ServerAction<S>, kept: &KeptForm) -> Signal<Option<String>>
 where
     S: leptos::server_fn::ServerFn<Error = AppError, Output = String> + Clone + Send + Sync + 'static,

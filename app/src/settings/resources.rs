@@ -1,4 +1,4 @@
-//! Rooms and equipment: what services can need, by sort and quantity.
+//! Rooms and equipment that services can need, by kind and quantity.
 
 #![expect(
     missing_docs,
@@ -22,7 +22,7 @@ use crate::ui::field::sentence_of;
 use crate::ui::number::whole_number;
 use crate::ui::{Card, Field, FormNotice, SaveButtons, accepted, anew, load_page, problem_of};
 
-/// Rooms or equipment of one sort as typed; without a name it is none.
+/// A row as typed; without a name it is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceText {
@@ -35,12 +35,12 @@ pub struct ResourceText {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ResourcesView {
     resources: Vec<ResourceText>,
-    /// The version that it shows.
+    /// The version on which the form is based.
     version: String,
     kept: KeptForm,
 }
 
-/// Empty rows that wait to be filled in.
+/// Number of empty rows at the end.
 const SPARE: usize = 3;
 
 /// Loads rooms and equipment, for the owner and admins.
@@ -90,7 +90,7 @@ async fn save(seen: &str, rows: Vec<ResourceText>) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The rows that have a name. Problems are told at their rows.
+/// Parses the rows that have a name. Problems are reported at their rows.
 #[cfg(feature = "ssr")]
 fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::ResourceForm>, Vec<FieldProblem>> {
     let mut problems = Vec::new();
@@ -104,7 +104,7 @@ fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
             });
         };
         if name.is_empty() {
-            // One that is stored is removed so.
+            // Emptying the name of an existing row removes it.
             if resource.id.is_empty() && !quantity.is_empty() {
                 problem("name", "Enter what there is, or empty how many, too.".to_owned());
             }
@@ -156,7 +156,7 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
     let problem = problem_of(save, &view.kept);
     let done = done_of(save, &view.kept);
     let sentence = sentence_of(Some(problem), "resources");
-    // Rows stay where they are, so that an error finds its row.
+    // Empty rows in between stay, so that an error finds its row.
     let used = view
         .resources
         .iter()
@@ -171,7 +171,7 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
         .enumerate()
         .map(|(row, resource)| {
             let number = row + 1;
-            // Said once: the rows are alike.
+            // Only the first row has the help texts, since all are alike.
             let (name_help, quantity_help) = if row == 0 {
                 ("What it is, for example Chair or Treatment room.", "Of this sort, 1 to 1000. Usually 1.")
             } else {

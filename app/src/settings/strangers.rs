@@ -1,4 +1,4 @@
-//! Undoing at once what one network or one mail address sent, for the owner and admins.
+//! Undoing everything that one network or mail address sent, for the owner and admins.
 
 #![expect(
     missing_docs,
@@ -19,22 +19,22 @@ use crate::ui::{Button, Card, Check, EmptyState, Field, FormNotice, Look, load_p
 /// What the page shows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StrangersView {
-    /// The network or address that was asked for.
+    /// The network or address in question.
     whose: String,
-    /// Why that is none.
+    /// Why it is neither.
     problem: Option<AppError>,
-    /// What would be undone, a sentence each; empty when there is nothing.
+    /// What would be undone, one sentence each.
     counts: Vec<String>,
-    /// The first of the appointments: address of its page, name, and the rest.
+    /// The first of the appointments: path of its page, name, and details.
     appointments: Vec<(String, String, String)>,
-    /// How many more there are.
+    /// A sentence about how many more there are.
     more: String,
-    /// Who booked much lately: address of what it was, who, and how much.
+    /// Who booked most: path of their undo page, who, and how much.
     busy: Vec<(String, String, String)>,
     kept: KeptForm,
 }
 
-/// Loads what one network or address sent.
+/// Loads what a network or address sent.
 #[server(prefix = "/api/fn", endpoint = "strangers-page")]
 pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
     let me = crate::staff::access::me().await?;
@@ -102,7 +102,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
     })
 }
 
-/// The page with what this network or address sent.
+/// The path of this page for a network or address.
 #[cfg(feature = "ssr")]
 pub fn address_of(whose: &str) -> String {
     format!(
@@ -119,7 +119,7 @@ fn counted(number: u32, one: &str, many: &str) -> String {
     }
 }
 
-/// What there is, a line each.
+/// What was found, one sentence each.
 #[cfg(feature = "ssr")]
 fn sentences(found: &bookings::undo::Found) -> Vec<String> {
     let all = [

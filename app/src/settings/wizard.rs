@@ -1,5 +1,5 @@
-//! Connecting iCloud in three steps: get a password (D7), connect (D8), choose calendars (D9, D6). The step is in
-//! the address and everything done so far is kept, so the wizard can be left and resumed.
+//! Connecting iCloud in three steps: password (D7), connection (D8), calendars (D9, D6). The step is in the address, and each one is
+//! saved, so the wizard can be left and resumed.
 
 #![expect(
     missing_docs,
@@ -47,7 +47,7 @@ pub async fn wizard_page() -> Result<WizardView, AppError> {
     })
 }
 
-/// Saves step 3: primary calendar, calendars to check, and how the events of the new connection are treated.
+/// Saves step 3: primary calendar, conflict calendars, and the policies of the new connection.
 #[server(prefix = "/api/fn", endpoint = "choose-calendars")]
 pub async fn choose_calendars(
     #[server(default)] primary: String,
@@ -89,7 +89,7 @@ async fn choose(
 pub fn WizardPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(|query| query.get("step").unwrap_or_default()));
-    // The step is part of the question, so that a step that changed something shows it.
+    // Depends on the step, so that it is loaded again after a step changed something.
     let page = Resource::new(move || asked.get(), |_| wizard_page());
     view! {
         <PageHeader title="Connect iCloud" lead="Three short steps. You can leave at any time and come back."/>
@@ -108,7 +108,7 @@ enum Step {
     Done,
 }
 
-/// The step asked for, if it can be done yet; without one, the first that is left to do.
+/// The requested step if it is available, else the first that is not done.
 fn step(asked: &str, wizard: &WizardView) -> Step {
     let connected = !wizard.accounts.is_empty();
     match asked {
@@ -178,7 +178,7 @@ fn PasswordStep() -> impl IntoView {
     }
 }
 
-/// That the connection was made, in a sentence.
+/// The sentence that the connection was made.
 fn connected(servers: &str) -> String {
     match servers {
         "iCloud" => "Your iCloud is connected.".to_owned(),
@@ -190,7 +190,7 @@ fn connected(servers: &str) -> String {
 fn CalendarsStep(wizard: WizardView) -> impl IntoView {
     let action = ServerAction::<ChooseCalendars>::new();
     let problem = problem_of(action, &wizard.kept_choice);
-    // Accounts that were connected before keep their rules.
+    // Earlier connections keep their policies.
     let newest = wizard.accounts.last().cloned();
     let servers = servers(&wizard.accounts);
     let done = (!wizard.has_primary).then(|| connected(&servers));

@@ -20,12 +20,12 @@ use crate::ui::{
     Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
 };
 
-/// A holiday as typed, or several days in a row under one name; without a date it is none.
+/// A row of holidays as typed, one date or several in a row; ignored without a date.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HolidayText {
     date: String,
-    /// The last of several dates; empty: it is one alone.
+    /// The last of several dates; empty for one date.
     last: String,
     name: String,
 }
@@ -37,14 +37,14 @@ pub struct WorkspaceView {
     zone: String,
     zones: Vec<ZoneOption>,
     holidays: Vec<HolidayText>,
-    /// The version that it shows.
+    /// The version on which the form is based.
     version: String,
-    /// Appointments to come that lie on them, and stay.
+    /// Future appointments on holidays.
     staying: Vec<StayingRow>,
     kept: KeptForm,
 }
 
-/// Empty rows that wait to be filled in.
+/// Number of empty rows at the end.
 const SPARE: usize = 3;
 
 /// Loads the workspace, for the owner and admins.
@@ -102,7 +102,7 @@ async fn save(seen: &str, name: &str, zone: &str, holidays: &[HolidayText]) -> R
     Ok(())
 }
 
-/// Days in a row that have one name are one row.
+/// Converts between holidays and rows. Consecutive days with the same name are one row.
 #[cfg(feature = "ssr")]
 mod rows {
     use bookings::holidays::Holiday;
@@ -112,7 +112,7 @@ mod rows {
     use super::HolidayText;
     use crate::error::AppError;
 
-    /// Most days of one row.
+    /// Maximum number of days in a row.
     const DAYS_LIMIT: i32 = 366;
 
     pub fn of_holidays(holidays: &[Holiday]) -> Vec<HolidayText> {

@@ -1,4 +1,4 @@
-//! One appointment: everything about it, and what staff can do with it.
+//! The page of one appointment, with all actions of staff.
 
 #![expect(
     missing_docs,
@@ -23,7 +23,7 @@ use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, loa
 use actions::Actions;
 use cards::{CancelCard, DeclineCard, DeleteCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
 
-/// What the page shows.
+/// The page's data.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AppointmentDetail {
     id: String,
@@ -42,44 +42,44 @@ pub struct AppointmentDetail {
     answers: Vec<(String, String)>,
     session: Option<String>,
     cancelled: Option<String>,
-    /// Which staff member booked it, if not the client.
+    /// The staff member who booked it, if not the client.
     booked_by: Option<String>,
-    /// Until when its client has to confirm it by mail, if they have to.
+    /// The deadline for the client to confirm by mail, if they have to.
     confirm_until: Option<String>,
-    /// Where admins undo all that came with the client's address.
+    /// The path of the page that undoes all bookings with the client's address, for admins.
     undo: Option<String>,
-    /// What it was booked over, each reason in words.
+    /// The reasons that its booking overrode.
     record: Vec<String>,
-    /// That an event collides with it, with a next step.
+    /// The sentence about a colliding event, with a next step.
     collision: Option<String>,
     client_zone: String,
     writes: Vec<WriteView>,
-    /// The mails about it that were given up: what and to whom, and why.
+    /// Mails about it that were given up: kind and recipient, and the reason.
     mails_given_up: Vec<(String, String)>,
-    /// The mails about it that wait for another try: which, and why the last failed.
+    /// Mails about it that wait for another attempt: kind, and the reason of the last failure.
     mails_waiting: Vec<(String, String)>,
-    /// The viewer may send them again.
+    /// Whether the viewer may send them again.
     may_send_again: bool,
-    /// Why there are none, if so.
+    /// Why it is in no calendar, if so.
     no_writes: String,
     date: String,
     time: String,
     can_change: bool,
-    /// Whether its client is told when it is deleted, unless the person wants it otherwise; nothing where there is nothing to tell.
+    /// Whether the client is informed of a deletion by default; none if there is nothing to inform them of.
     tells_client: Option<bool>,
-    /// Who takes part and can be exchanged: id and name; empty where nobody can.
+    /// The hosts who can be replaced: id and name.
     hosts: Vec<(String, String)>,
-    /// Who could take part instead.
+    /// The members who could replace them.
     others: Vec<(String, String)>,
-    /// Another member may get it when it is moved.
+    /// Whether moving it may change the host.
     may_change_hands: bool,
     steps: Vec<StatusStep>,
-    /// The version that the page shows.
+    /// The version on which the forms are based.
     version: String,
     kept: KeptForm,
 }
 
-/// A status that the appointment can be given now.
+/// A status that the appointment can get now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusStep {
     status: String,
@@ -87,14 +87,14 @@ pub struct StatusStep {
     help: String,
 }
 
-/// How the appointment stands in one calendar.
+/// The state of its event in one calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteView {
     state: String,
     words: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     server: String,
-    /// Whose calendar, and which: "Jonas Okafor, Work".
+    /// Host and calendar: "Jonas Okafor, Work".
     place: String,
     problem: Option<String>,
 }
@@ -117,7 +117,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
         None => None,
     };
-    // Who has left the booking calendar keeps the appointment, and sees it.
+    // A member who has left the booking calendar keeps the appointment and sees it.
     let calendar = bookings::booking_calendars::get(&quince, me.id, found.calendar)
         .await
         .ok();
@@ -150,7 +150,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     })
 }
 
-/// Who takes part in an appointment, and who of the team could instead; nobody where that cannot be changed.
+/// The hosts who can be replaced, and the members who could replace them; empty if that is not possible.
 #[cfg(feature = "ssr")]
 async fn reassignable(
     quince: &bookings::Quince,
@@ -253,7 +253,7 @@ fn detail(
         cancelled: appointment.cancelled_by.map(|by| {
             let by = match by.as_str() {
                 "client" => "the client".to_owned(),
-                // It was not confirmed in time, as the reason says.
+                // Not confirmed in time; the reason says so.
                 "nobody" => return appointment.cancel_reason.clone().unwrap_or_default(),
                 _ => by,
             };
@@ -310,7 +310,7 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     }
 }
 
-/// How a write stands, in words. `place` is its server: iCloud, or the host of another one.
+/// A label for the state of a calendar write. `place` is the server.
 #[cfg(feature = "ssr")]
 pub fn write_words(state: bookings::WriteState, place: &str) -> String {
     use bookings::WriteState;
@@ -414,7 +414,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     }
 }
 
-/// Mails, each with why it was not sent.
+/// A list of mails with the reason of each.
 fn mail_list(mails: Vec<(String, String)>) -> impl IntoView {
     let rows = mails
         .into_iter()
@@ -423,7 +423,7 @@ fn mail_list(mails: Vec<(String, String)>) -> impl IntoView {
     view! { <ul>{rows}</ul> }
 }
 
-/// Mails that did not reach their recipient, who may know nothing of what they say.
+/// Mails that did not reach their recipient, who may not know what they say.
 #[component]
 fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl IntoView {
     (!mails.is_empty()).then(|| {
@@ -440,7 +440,7 @@ fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl Into
     })
 }
 
-/// Mails whose recipient knows nothing yet of what they say.
+/// Mails that have not reached their recipient yet.
 #[component]
 fn MailsWaiting(mails: Vec<(String, String)>) -> impl IntoView {
     (!mails.is_empty()).then(|| {
@@ -453,7 +453,7 @@ fn MailsWaiting(mails: Vec<(String, String)>) -> impl IntoView {
     })
 }
 
-/// What a staff member booked it over.
+/// What the booking overrode.
 #[component]
 fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
     (!record.is_empty()).then(|| {
@@ -466,7 +466,7 @@ fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
     })
 }
 
-/// That an event in a host's calendar collides with it.
+/// The notice that an event in a host's calendar collides with it.
 #[component]
 pub fn Collision(sentence: Option<String>) -> impl IntoView {
     sentence.map(|sentence| {
@@ -474,8 +474,7 @@ pub fn Collision(sentence: Option<String>) -> impl IntoView {
     })
 }
 
-/// A link that writes to an address. What an address may hold and a link would take for a subject or a copy is escaped (RFC 6068,
-/// section 2).
+/// A `mailto:` link. Characters that would start a subject or further recipients are escaped (RFC 6068, section 2).
 fn mailto(address: &str) -> String {
     const IN_ADDRESS: AsciiSet = NON_ALPHANUMERIC
         .remove(b'@')

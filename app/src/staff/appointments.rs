@@ -21,7 +21,7 @@ pub struct AppointmentRow {
     when: String,
     detail: String,
     status: String,
-    /// What needs a look.
+    /// Short notices, such as a collision.
     notes: Vec<String>,
 }
 
@@ -29,18 +29,18 @@ pub struct AppointmentRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentsView {
     rows: Vec<AppointmentRow>,
-    /// The page of those before these in time.
+    /// The page with earlier ones.
     earlier: Option<String>,
-    /// The page of those after these in time.
+    /// The page with later ones.
     later: Option<String>,
-    /// Owners and admins see what was deleted.
+    /// Whether deleted appointments may be seen (owner and admins).
     may_see_deleted: bool,
-    /// What was just done, if there is something to say about it.
+    /// What was just done, if anything.
     done: Option<String>,
 }
 
-/// Loads the appointments to come, the `past` ones, or those to come that are `pending` or `colliding`: the first page, or that just `before` or
-/// `after` a place.
+/// Loads a page of future appointments, of `past` ones, or of future ones that are `pending` or `colliding`: the first page, or the one
+/// just `before` or `after` a position.
 #[server(prefix = "/api/fn", endpoint = "appointments-page")]
 pub async fn appointments_page(
     show: String,
@@ -51,7 +51,7 @@ pub async fn appointments_page(
 
     let me = super::access::me().await?;
     let quince = crate::context::quince()?;
-    // An address that somebody has changed leads to the first page.
+    // An invalid position leads to the first page.
     let before = before.parse().ok().map(Cursor::Before);
     let filter = Filter {
         upcoming: show != "past",
@@ -101,7 +101,7 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
     }
 }
 
-/// How an appointment stands: its status, or that its client has yet to confirm it.
+/// A label for the status, or for a missing confirmation by the client.
 #[cfg(feature = "ssr")]
 pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String {
     match appointment.confirm_until {
@@ -110,10 +110,10 @@ pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String
     }
 }
 
-/// The mark of an appointment that an event collides with.
+/// The label of an appointment that an event collides with.
 pub const COLLIDES: &str = "Collides with calendar";
 
-/// What a status is called, and how it looks.
+/// Label and tone of a status.
 pub fn status_words(status: &str) -> (&'static str, Tone) {
     match status {
         "new" => ("Waiting for confirmation", Tone::Warn),
@@ -182,7 +182,7 @@ pub fn AppointmentsPage() -> impl IntoView {
     }
 }
 
-/// The address of the first page.
+/// The path of the first page.
 fn address(show: &str) -> String {
     match show {
         "past" | "pending" | "colliding" => format!("/appointments?show={show}"),
@@ -190,7 +190,7 @@ fn address(show: &str) -> String {
     }
 }
 
-/// The ways to the pages before and after in time.
+/// Links to the previous and next page.
 #[component]
 fn Turns(earlier: Option<String>, later: Option<String>) -> impl IntoView {
     let way = |href: Option<String>, words: &'static str| {

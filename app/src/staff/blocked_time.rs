@@ -1,4 +1,4 @@
-//! `/blocked-time/new` and `/blocked-time/:id`: time that nobody can book.
+//! `/blocked-time/new` and `/blocked-time/:id`: time blocked off by hand.
 
 #![expect(
     missing_docs,
@@ -17,7 +17,7 @@ use crate::ui::{
     problem_of,
 };
 
-/// Blocked-off time as typed. Without times it is whole days.
+/// Blocked-off time as typed. Without times it covers whole days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BlockText {
@@ -34,17 +34,17 @@ pub struct BlockText {
 pub struct BlockPage {
     id: String,
     form: BlockText,
-    /// Whose time can be blocked off; only oneself for most.
+    /// Whose time the viewer may block off; for most only their own.
     people: Vec<(String, String)>,
-    /// Whose time it is, if it is somebody else's.
+    /// The owner, if it is somebody else's time.
     whose: Option<String>,
     zone: String,
-    /// Appointments that lie in it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
+    /// Appointments within it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
     kept: KeptForm,
 }
 
-/// Loads blocked-off time; without an id, a day to block off.
+/// Loads blocked-off time, or without id a form for a date.
 #[server(prefix = "/api/fn", endpoint = "blocked-time-page")]
 pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, AppError> {
     let me = super::access::me().await?;
@@ -53,7 +53,7 @@ pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, Ap
         .map_err(crate::context::with_status)
 }
 
-/// Blocks time off, or changes it.
+/// Inserts or updates blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "save-blocked-time")]
 pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppError> {
     let typed = serde_json::to_string(&block).unwrap_or_default();
@@ -63,7 +63,7 @@ pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppEr
     submitted.go(form::save(&id, &block).await).await
 }
 
-/// Gives blocked-off time back.
+/// Deletes blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "remove-blocked-time")]
 pub async fn remove_blocked_time(id: String) -> Result<(), AppError> {
     let submitted = crate::context::Submitted::new("blocked-time");
@@ -228,7 +228,7 @@ mod form {
         })
     }
 
-    /// Somebody with the zone of their times: "Jonas Okafor (Europe/Berlin)".
+    /// An owner with their zone: "Jonas Okafor (Europe/Berlin)".
     fn option(owner: &Owner) -> (String, String) {
         let zone = owner.zone.to_string().replace('_', " ");
         let name = &owner.name;
@@ -243,7 +243,7 @@ mod form {
         let (from, to) = (zone.local(block.start), zone.local(block.end));
         let midnight = |time: Time| time == Time::midnight();
         let shown = |time: Time| time.strftime("%H:%M").to_string();
-        // Up to midnight is the whole day before.
+        // An end at midnight is shown as the whole day before.
         let (to_date, to_time) = if midnight(to.time()) {
             (to.date().saturating_sub(1.day()), String::new())
         } else {
@@ -281,7 +281,7 @@ mod form {
             None => blocked::add(&quince, by, who, span, &block.title).await,
         };
         let saved = saved.map_err(|error| named(error.into()))?;
-        // What lies in it has to be seen before one goes on.
+        // Appointments within it are shown before one goes on.
         Ok(if saved.appointments.is_empty() {
             format!("/calendar?date={}", zone.date(saved.start))
         } else {
@@ -317,7 +317,7 @@ mod form {
         };
         let from_date = date("from_date", &block.from_date)?;
         let to_date = date("to_date", &block.to_date)?;
-        // Of an hour that the clocks repeat, both are blocked off.
+        // When clocks are set back, both occurrences of a repeated hour are blocked off.
         let start = match time("from_time", &block.from_time)? {
             Some(time) => zone.opening(from_date.to_datetime(time)),
             None => zone.start_of_day(from_date),
@@ -329,7 +329,7 @@ mod form {
         Ok(Interval::new(start, end))
     }
 
-    /// The problems at the fields of this form.
+    /// Prefixes the fields of an error for this form.
     fn named(error: AppError) -> AppError {
         let AppError::Fields(problems) = error else {
             return error;

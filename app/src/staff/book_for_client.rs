@@ -1,4 +1,4 @@
-//! `/appointments/new`: staff book for a client, at a time that is on offer, or at another one if they say so.
+//! `/appointments/new`: staff book for a client, at an offered time or, if they say so, at any other.
 
 #![expect(
     missing_docs,
@@ -24,7 +24,7 @@ use crate::ui::{
     PageHeader, TimeChoice, TimeGroup, TimeList, Tone, load_page, problem_of,
 };
 
-/// What the form sends.
+/// The posted form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClientText {
@@ -32,7 +32,7 @@ pub struct ClientText {
     date: String,
     time: String,
     host: String,
-    /// What a visit is made of; empty in other kinds than Service.
+    /// The services of a visit, in a Service calendar.
     services: String,
     name: String,
     email: String,
@@ -49,11 +49,11 @@ pub struct BookPage {
     form: ClientText,
     calendars: Vec<(String, String)>,
     hosts: Vec<(String, String)>,
-    /// What a visit can be made of; nothing in other kinds than Service.
+    /// The menu; empty for other kinds than Service.
     menu: Vec<VisitService>,
-    /// A visit is to be put together first.
+    /// Whether services have to be chosen first.
     to_choose: bool,
-    /// What clients are asked; staff need not answer in their place.
+    /// The booking calendar's questions, which staff need not answer.
     questions: Vec<AskedQuestion>,
     /// Why iCloud plays no part here, if so (D1).
     no_icloud: Option<String>,
@@ -65,8 +65,7 @@ pub struct BookPage {
     kept: KeptForm,
 }
 
-/// Loads the page for a booking calendar (by its id; else the first), a date, a member (by id; else anybody) and a visit of
-/// these services.
+/// Loads the page for a booking calendar (its id, by default the first), a date, a member (id, by default anybody) and services.
 #[server(prefix = "/api/fn", endpoint = "book-for-client-page")]
 pub async fn book_for_client_page(
     calendar: String,
@@ -99,7 +98,7 @@ pub async fn book_for_client(
     submitted.go(form::book(booking, answers).await).await
 }
 
-/// What was typed about the client. It lives as long as the page, so choosing another time loses nothing.
+/// The client's details as typed. They live as long as the page, so choosing another time loses nothing.
 #[derive(Debug, Clone, Copy, Default)]
 struct Typed {
     name: RwSignal<String>,
@@ -111,7 +110,7 @@ struct Typed {
 }
 
 impl Typed {
-    /// Takes over what the server kept of a form that was sent without script.
+    /// Restores fields from a flash message.
     fn take(self, form: &ClientText, kept: &KeptForm) {
         self.answers.take(&kept.value("answers"));
         for (signal, kept) in [

@@ -1,4 +1,4 @@
-//! Creating and editing a booking calendar. Each setting has its unit, its default and a sentence of help.
+//! The editor of a booking calendar. Each setting has its unit, its default and a sentence of help.
 
 #![expect(
     missing_docs,
@@ -32,7 +32,7 @@ use members::PriorityText;
 use questions::{QuestionText, QuestionsCard};
 use times::{LengthCard, WhenCard};
 
-/// A booking calendar as its form shows and sends it. Numbers are texts, so that what was typed is kept as it was.
+/// A booking calendar as its form shows and posts it. Numbers are texts, so that what was typed can be shown again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CalendarText {
@@ -84,27 +84,27 @@ pub struct EditorView {
     team: Vec<(String, String)>,
     zones: Vec<ZoneOption>,
     changes: Vec<KindChangeText>,
-    /// Owners and admins may change it, others may look.
+    /// Whether the viewer may change it (owner and admins).
     may_change: bool,
     kept: KeptForm,
     kept_delete: KeptForm,
-    /// The version that the form was made from, and the one that the page shows.
+    /// The version on which the form is based.
     version: String,
     newest: String,
-    /// It is a Service calendar, whatever is typed.
+    /// Whether it is stored as a Service calendar, whatever is typed.
     is_menu: bool,
     public_page: Option<String>,
     notes: Vec<String>,
 }
 
-/// Loads the editor; without an id, for a new booking calendar with the defaults.
+/// Loads the editor; without id, for a new booking calendar with defaults.
 #[server(prefix = "/api/fn", endpoint = "booking-calendar-page")]
 pub async fn booking_calendar_page(id: String) -> Result<EditorView, AppError> {
     let me = super::access::me().await?;
     form::view(me, &id).await.map_err(crate::context::with_status)
 }
 
-/// Creates or changes a booking calendar.
+/// Inserts or updates a booking calendar.
 #[server(prefix = "/api/fn", endpoint = "save-booking-calendar")]
 pub async fn save_booking_calendar(
     id: String,
@@ -120,7 +120,7 @@ pub async fn save_booking_calendar(
         .await
 }
 
-/// Removes a booking calendar that never had an appointment.
+/// Deletes a booking calendar that never had an appointment.
 #[server(prefix = "/api/fn", endpoint = "delete-booking-calendar")]
 pub async fn delete_booking_calendar(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("delete-booking-calendar").keep("id", &id);
@@ -213,7 +213,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
     }
 }
 
-/// "What is booked".
+/// The card "What is booked".
 #[component]
 fn AboutCard(form: CalendarText, is_new: bool, problem: Problem) -> impl IntoView {
     let address = "The end of its page's address: lower-case letters, digits and hyphens. Usually empty: made from the name.";
@@ -233,12 +233,12 @@ fn AboutCard(form: CalendarText, is_new: bool, problem: Problem) -> impl IntoVie
     }
 }
 
-/// The name under which a field of the calendar is sent.
+/// The posted name of a field.
 fn name(field: &str) -> String {
     format!("calendar[{field}]")
 }
 
-/// A value of a choice with what is shown for it.
+/// An option: value and label.
 pub fn pair((value, label): (&str, &str)) -> (String, String) {
     (value.to_owned(), label.to_owned())
 }

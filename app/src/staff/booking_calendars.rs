@@ -10,9 +10,9 @@ use crate::ui::{Badge, ButtonLink, EmptyState, Look, Notice, PageHeader, Picture
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarsView {
     rows: Vec<CalendarRow>,
-    /// Owners and admins may make new ones.
+    /// Whether the viewer may create one (owner and admins).
     may_change: bool,
-    /// What was just done, if there is something to say about it.
+    /// What was just done, if anything.
     done: Option<String>,
 }
 
@@ -66,7 +66,7 @@ fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
     }
 }
 
-/// A kind in product.md's words.
+/// The name of a kind (product.md).
 #[cfg(feature = "ssr")]
 pub fn kind_words(kind: bookings::Kind) -> &'static str {
     match kind {

@@ -25,11 +25,11 @@ use crate::ui::{
 
 use fields::ServiceForm;
 
-/// A service as its form shows and sends it.
+/// A service as its form shows and posts it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServiceText {
-    /// Its id; empty for a new one.
+    /// Empty for a new service.
     id: String,
     group: String,
     name: String,
@@ -37,12 +37,12 @@ pub struct ServiceText {
     duration: String,
     processing: String,
     staff: Vec<String>,
-    /// Who of them is asked first.
+    /// The id of the person who is asked first.
     preferred: String,
     needs: Vec<NeedText>,
 }
 
-/// How many of a sort of rooms or equipment a service needs.
+/// The quantity that a service needs of a room or equipment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NeedText {
@@ -58,11 +58,11 @@ pub struct MenuView {
     slug: String,
     services: Vec<ServiceText>,
     members: Vec<(String, String)>,
-    /// Id, name and how many there are.
+    /// Id, name and quantity.
     resources: Vec<(String, String, u32)>,
-    /// What was typed and refused, when it was sent without script.
+    /// What was posted and refused, from the flash message.
     typed: Option<ServiceText>,
-    /// The version that the page shows.
+    /// The version on which the forms are based.
     version: String,
     kept: KeptForm,
 }
@@ -76,7 +76,7 @@ pub async fn menu_page(calendar: String) -> Result<MenuView, AppError> {
         .map_err(crate::context::with_status)
 }
 
-/// Puts a service on the menu, or changes one.
+/// Inserts or updates a service.
 #[server(prefix = "/api/fn", endpoint = "save-service")]
 pub async fn save_service(
     calendar: String,
@@ -92,7 +92,7 @@ pub async fn save_service(
         .await
 }
 
-/// Takes a service off the menu.
+/// Deletes a service.
 #[server(prefix = "/api/fn", endpoint = "remove-service")]
 pub async fn remove_service(
     calendar: String,
@@ -108,7 +108,7 @@ pub async fn remove_service(
         .await
 }
 
-/// Moves a service one place on the menu.
+/// Moves a service by one place.
 #[server(prefix = "/api/fn", endpoint = "shift-service")]
 pub async fn shift_service(calendar: String, id: String, to: String) -> Result<String, AppError> {
     let submitted = crate::context::Submitted::new("service");
@@ -154,13 +154,13 @@ pub fn ServicesPage() -> impl IntoView {
     })
 }
 
-/// What can be done with a menu.
+/// The actions of the page.
 #[derive(Clone, Copy)]
 struct Actions {
     save: ServerAction<SaveService>,
     remove: ServerAction<RemoveService>,
     shift: ServerAction<ShiftService>,
-    /// How often each answered, and which of them did so last: the others keep what they said before.
+    /// The version of each action's result, and which came last. Earlier results stay as they are.
     latest: Memo<([usize; 3], usize)>,
 }
 
@@ -224,7 +224,7 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
     }
 }
 
-/// A service with what can be done with it: folded its form, beside it the way up and down.
+/// A service with its form, and the buttons to move it.
 #[component]
 fn ServiceRow(
     menu: MenuView,
@@ -281,7 +281,7 @@ fn ServiceRow(
     }
 }
 
-/// The version that a service's form was made from, which may have been sent before.
+/// The version on which a service's form is based, which may come from a refused post.
 fn version_of(menu: &MenuView, typed: Option<&ServiceText>) -> String {
     match typed {
         Some(_) => menu.kept.value_or("seen", &menu.version),
@@ -303,7 +303,7 @@ fn needs_words(menu: &MenuView, service: &ServiceText) -> String {
     }
 }
 
-/// Why nobody can book a service as it is.
+/// Why a service cannot be booked at present.
 fn troubles(menu: &MenuView, service: &ServiceText) -> Vec<String> {
     let mut told = Vec::new();
     for need in &service.needs {

@@ -1,4 +1,4 @@
-//! `/sessions/:id`: a session of a class with who takes part and who waits, and calling it off.
+//! `/sessions/:id`: a session with its attendees and waiting list, and cancelling it.
 
 #![expect(
     missing_docs,
@@ -34,14 +34,14 @@ pub struct SessionDetail {
     cancelled: Option<String>,
     can_cancel: bool,
     write: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     server: String,
-    /// That an event collides with it, with a next step.
+    /// The sentence about a colliding event, with a next step.
     collision: Option<String>,
     kept: KeptForm,
 }
 
-/// Somebody who takes part.
+/// An attendee.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttendeeRow {
     appointment: String,
@@ -118,7 +118,7 @@ fn session_id(id: &str) -> Result<bookings::SessionId, AppError> {
         .map_err(|_| crate::context::with_status(AppError::NotFound))
 }
 
-/// Calls a session off; everybody who takes part or waits is told.
+/// Cancels a session, and informs its attendees and the waiting list.
 #[server(prefix = "/api/fn", endpoint = "cancel-session")]
 pub async fn cancel_session(id: String, reason: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("session").keep("reason", &reason);

@@ -1,4 +1,4 @@
-//! The first visit: creating the workspace's owner.
+//! The first visit: creating the owner and the workspace.
 
 #![expect(
     missing_docs,
@@ -13,16 +13,16 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, ZoneOption, ZonePicker, load, problem_of};
 
-/// What the set-up page shows.
+/// The set-up page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetupView {
     zones: Vec<ZoneOption>,
-    /// Whether the set-up code is asked for.
+    /// Whether the set-up code is required.
     asks_code: bool,
     kept: KeptForm,
 }
 
-/// Loads the set-up page. Once there is an owner it leads to the sign-in.
+/// Loads the set-up page. If there is an owner, it redirects to the sign-in.
 #[server(prefix = "/api/fn", endpoint = "setup-page")]
 pub async fn setup_page() -> Result<SetupView, AppError> {
     let quince = crate::context::quince()?;

@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, load, problem_of};
 
-/// What the sign-in page needs to know.
+/// Loads the flash message of the form.
 #[server(prefix = "/api/fn", endpoint = "sign-in-page")]
 pub async fn sign_in_page() -> Result<KeptForm, AppError> {
     if bookings::accounts::needs_owner(&crate::context::quince()?).await? {
@@ -22,7 +22,7 @@ pub async fn sign_in_page() -> Result<KeptForm, AppError> {
     Ok(crate::context::kept("sign-in").await)
 }
 
-/// Signs in, and leads to the page that was asked for.
+/// Signs in, and redirects to the page that was requested.
 #[server(prefix = "/api/fn", endpoint = "sign-in")]
 pub async fn sign_in(email: String, password: String, to: String) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("sign-in").keep("email", &email);

@@ -1,4 +1,4 @@
-//! The team: who can be booked, and adding somebody.
+//! The team, and adding a staff member.
 
 #![expect(
     missing_docs,
@@ -17,14 +17,14 @@ use crate::ui::{
     problem_of,
 };
 
-/// One person.
+/// A staff member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     name: String,
     email: String,
     role: String,
     zone: String,
-    /// What is wrong with their calendars, for admins.
+    /// Problems with their calendars, for admins.
     calendars: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ fn person(member: bookings::accounts::Me, calendars: Vec<String>) -> Person {
     }
 }
 
-/// Adds a staff member, who signs in with the first password and changes it.
+/// Adds a staff member, who signs in with the first password and then changes it.
 #[server(prefix = "/api/fn", endpoint = "add-staff")]
 pub async fn add_staff(
     name: String,

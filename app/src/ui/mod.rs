@@ -1,4 +1,4 @@
-//! Building blocks of every page. Each has its style in a file of the same name under `style/`.
+//! Building blocks of the pages. Each has its style in a file of the same name under `style/`.
 //!
 //! | block | for |
 //! |---|---|

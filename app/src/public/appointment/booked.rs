@@ -1,4 +1,4 @@
-//! `/booked/:token`: the confirmation.
+//! `/booked/:token`: the confirmation after booking.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `/manage/:token/cancel`: asks once, then cancels.
+//! `/manage/:token/cancel`: asks, then cancels.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,9 +11,9 @@ use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load_pag
 /// Cancels the appointment of a link.
 #[server(CancelForm, prefix = "/api/fn", endpoint = "cancel-appointment")]
 pub async fn cancel_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     reason: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("cancel").keep("reason", &reason);

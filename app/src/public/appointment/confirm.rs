@@ -1,5 +1,5 @@
-//! `/manage/:token/confirm`: where a mail leads that asks its reader to confirm a booking. Opening it changes nothing, as programs open
-//! the links of mails, too; confirming is a form.
+//! `/manage/:token/confirm`: the link in the mail that asks a client to confirm. Opening it changes nothing, since mail scanners open
+//! links, too; confirming is a form post.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use super::{AppointmentView, Standing, use_appointment, use_mailed};
 use crate::error::AppError;
 use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
 
-/// What became of a booking that was not confirmed.
+/// The sentence about a booking that was not confirmed in time.
 pub const EXPIRED: &str = "The link in the mail was not used within 15 minutes, so this time is free again.";
 
-/// What its client has to do.
+/// The sentence about what the client has to do.
 pub fn confirm_sentence(appointment: &AppointmentView) -> String {
     format!(
         "We have sent an email to {}. Open its link and confirm by {}: then you are booked. The time is kept for you meanwhile.",
@@ -23,9 +23,9 @@ pub fn confirm_sentence(appointment: &AppointmentView) -> String {
 /// Confirms the booking of a link.
 #[server(ConfirmForm, prefix = "/api/fn", endpoint = "confirm-booking")]
 pub async fn confirm_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// What shows that the link was opened from a mail.
+    /// The mark that the link was opened from a mail.
     mailed: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("confirm");

@@ -1,4 +1,4 @@
-//! The guests of an appointment on the manage page: who cannot come is taken out, and others can have the seat.
+//! The guests of an appointment on the manage page. Taking one out frees the seat.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::ui::{Button, FormNotice, problem_of};
 /// Takes a guest out of the appointment of a link.
 #[server(TakeOutGuest, prefix = "/api/fn", endpoint = "take-out-guest")]
 pub async fn take_out_guest(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
     /// The guest's name.
     guest: String,
@@ -25,7 +25,7 @@ pub async fn take_out_guest(
     .await
 }
 
-/// What came of taking a guest out.
+/// The outcome of taking a guest out.
 #[component]
 pub fn GuestsNotice(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) -> impl IntoView {
     let problem = problem_of(action, &appointment.kept_guests);

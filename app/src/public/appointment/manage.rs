@@ -1,4 +1,4 @@
-//! `/manage/:token`: the appointment, and what can be done about it.
+//! `/manage/:token`: the appointment and the actions on it.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -72,7 +72,7 @@ fn Actions(appointment: AppointmentView) -> impl IntoView {
         return appointment.is_bookable.then_some(again).into_any();
     }
     let (not_movable, not_cancellable) = (appointment.not_movable, appointment.not_cancellable);
-    // What is true of both is said once.
+    // A sentence that is true of both is shown once.
     let mut refused: Vec<String> = [&not_movable, &not_cancellable]
         .into_iter()
         .flatten()

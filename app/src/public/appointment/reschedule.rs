@@ -1,4 +1,4 @@
-//! `/manage/:token/reschedule`: the same month and times as for booking; a chosen time is confirmed by a form.
+//! `/manage/:token/reschedule`: the slot picker of the booking page; the chosen time is confirmed by a form.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -14,35 +14,35 @@ use crate::ui::{
     Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load_page, problem_of,
 };
 
-/// What the reschedule page shows of one month.
+/// The reschedule page for one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RescheduleView {
-    /// The appointment as it stands.
+    /// The appointment before the move.
     pub appointment: AppointmentView,
-    /// The month's free times, the appointment's own among them.
+    /// The month's free times, including the appointment's own.
     pub offer: MonthOffer,
-    /// Its booking calendar is switched off, and there are no times.
+    /// Whether the booking calendar is switched off, so that there are no times.
     pub is_closed: bool,
-    /// The present host, by id and name, where it could be with others, too.
+    /// The present host, by id and name, if others could be the host, too.
     pub choice: Vec<(String, String)>,
     /// The present host, if only their times are shown.
     pub host: Option<String>,
-    /// Why moving did not work, when the form was sent without script.
+    /// Flash message of the form.
     pub kept: KeptForm,
 }
 
-/// Loads one month of times to which an appointment can be moved.
+/// Loads one month of times that an appointment can be moved to.
 #[server(prefix = "/api/fn", endpoint = "reschedule-page", input = leptos::server_fn::codec::GetUrl)]
 pub async fn reschedule_page(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// The month to show, `2026-11`; else the first with free times.
+    /// The month to show (`2026-11`), by default the first with free times.
     #[server(default)]
     month: Option<String>,
-    /// The visitor's zone; else the client's.
+    /// The visitor's zone, by default the client's.
     #[server(default)]
     zone: Option<String>,
-    /// The present host, for their times alone; else those of anybody.
+    /// The present host to show only their times, by default everybody's.
     #[server(default)]
     host: Option<String>,
 ) -> Result<RescheduleView, AppError> {
@@ -54,9 +54,9 @@ pub async fn reschedule_page(
 /// Moves the appointment of a link.
 #[server(MoveForm, prefix = "/api/fn", endpoint = "move-appointment")]
 pub async fn move_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// The new start, RFC 3339.
+    /// The new start (RFC 3339).
     start: String,
 ) -> Result<(), AppError> {
     let form = crate::context::Submitted::new("move");

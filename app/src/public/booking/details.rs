@@ -1,4 +1,4 @@
-//! The details of the person who books, for a chosen time.
+//! The form with the client's details, for a chosen time.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -12,12 +12,12 @@ use crate::public::choose::{Ask, MonthOffer};
 use crate::ui::field::Problem;
 use crate::ui::{Button, Field, FormNotice, Icon, LongText, Look, Notice, Picture, Tone};
 
-/// Books. On success the browser goes to the confirmation.
+/// Books, or joins the waiting list. On success the browser is redirected to the confirmation.
 #[server(BookForm, prefix = "/api/fn", endpoint = "book")]
 pub async fn book_form(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// The chosen instant, RFC 3339.
+    /// The chosen start (RFC 3339).
     start: String,
     /// The client's zone.
     zone: String,
@@ -27,29 +27,29 @@ pub async fn book_form(
     email: String,
     /// The client's phone number; may be empty.
     phone: String,
-    /// What the client wrote; may be empty.
+    /// The client's notes; may be empty.
     notes: String,
-    /// The same key books once.
+    /// Idempotency key.
     key: String,
-    /// The names of those whom the client brings to a class, each on a line.
+    /// The names of the client's guests in a class, one per line.
     #[server(default)]
     guests: String,
     /// Answers to the booking calendar's questions.
     #[server(default)]
     answers: Vec<AnswerText>,
-    /// `true` for a place on the waiting list of a full session.
+    /// `true` to join the waiting list of a full session.
     #[server(default)]
     waits: String,
-    /// The member whom the client wants; else anybody.
+    /// The member that the client wants, by default anybody.
     #[server(default)]
     host: String,
-    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    /// The services that the client wants: `SERVICE:STAFF,SERVICE`.
     #[server(default)]
     visit: String,
-    /// The puzzle that the form came with, where one is asked for.
+    /// The puzzle of the form, if there is one.
     #[server(default)]
     challenge: String,
-    /// Its solution, if script found it.
+    /// The puzzle's solution; empty without script.
     #[server(default)]
     solution: String,
 ) -> Result<(), AppError> {
@@ -83,11 +83,11 @@ pub async fn book_form(
     if let Err(AppError::FormOutdated(_)) = result {
         return form.go(result).await;
     }
-    // Without script the same challenge is sent again, so that its seconds go on counting.
+    // The form is sent again with the same puzzle, so that its age counts without script.
     form.keep("challenge", &challenge).go(result).await
 }
 
-/// What was typed. It lives as long as the page, so choosing another time loses nothing.
+/// The fields as typed. They live as long as the page, so choosing another time loses nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Typed {
     name: RwSignal<String>,
@@ -99,7 +99,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Takes over what the server kept of a form that was sent without script.
+    /// Restores fields from a flash message, unless something was typed since.
     pub fn take(self, kept: &KeptForm) {
         for (field, signal) in [
             ("name", self.name),
@@ -117,24 +117,24 @@ impl Typed {
     }
 }
 
-/// What the form asks besides who books.
+/// What the form needs to know besides the chosen time.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     pub slug: String,
-    /// The booking calendar's own questions.
+    /// The booking calendar's questions.
     pub questions: Vec<AskedQuestion>,
-    /// Clients may bring others.
+    /// Whether clients may bring guests.
     pub takes_guests: bool,
-    /// Clients confirm by a mail's link before the booking counts.
+    /// Whether clients confirm by mail before the booking counts.
     pub confirm_by_mail: bool,
-    /// The puzzle to send the form with, where the booking calendar asks for one.
+    /// The puzzle of the form, if the booking calendar asks for one.
     pub challenge: Option<ChallengeText>,
-    /// Sent with the form, so that sending it twice books once.
+    /// Sent with the form, so that posting it twice books once.
     pub idempotency_key: String,
 }
 
-/// The form, with a summary of what is booked and the way back to the times.
+/// The form, with a summary of the chosen time and a link back to the times.
 #[component]
 pub fn DetailsForm(
     base: String,
@@ -162,7 +162,7 @@ pub fn DetailsForm(
     let zone = offer.zone.clone();
     let puzzle = Puzzle::new(asked.challenge);
     let slug = asked.slug.clone();
-    // When the form is shown, and again when its challenge counts no more.
+    // Runs when the form appears, and again when its puzzle has expired.
     Effect::new(move |before: Option<()>| {
         let is_outdated = matches!(&*action.value().read(), Some(Err(AppError::FormOutdated(_))));
         if before.is_none() || is_outdated {

@@ -1,5 +1,5 @@
-//! A chosen time is held while its visitor fills in the form. It takes script: no link and no page that is merely looked at
-//! may keep a time from others.
+//! A chosen time is held while the visitor fills in the form. Holds need script: a link that is merely opened must not keep a time from
+//! others.
 
 use std::time::Duration;
 
@@ -11,37 +11,37 @@ use super::puzzle::ProofText;
 use crate::error::AppError;
 use crate::public::choose::Ask;
 
-/// Ten minutes, after which the page no longer says that a time is held.
+/// How long the page shows a hold; the server's hold lasts as long.
 const SHOWN: Duration = Duration::from_mins(10);
 
-/// What came of a hold.
+/// The outcome of a request to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HoldAnswer {
-    /// It is held until this time of day, in the visitor's zone and words.
+    /// Held until this local time, formatted.
     Until(String),
-    /// The visitor was not known yet; they are when they ask again.
+    /// The visitor had no session. It exists now, so the request can be repeated.
     Again,
-    /// Somebody else has it.
+    /// Somebody else has the time.
     Taken,
 }
 
 /// Holds a time for the visitor.
 #[server(HoldTime, prefix = "/api/fn", endpoint = "hold-time")]
 pub async fn hold_time(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// The chosen instant, RFC 3339.
+    /// The chosen start (RFC 3339).
     start: String,
     /// The visitor's zone.
     zone: String,
-    /// The member whom they want; empty for anybody.
+    /// The member that they want; empty for anybody.
     host: String,
-    /// What they want from a menu; may be empty.
+    /// The services that they want; may be empty.
     visit: String,
-    /// The puzzle that the form came with, where one is asked for.
+    /// The puzzle of the form, if there is one.
     #[server(default)]
     challenge: String,
-    /// Its solution.
+    /// The puzzle's solution.
     #[server(default)]
     solution: String,
 ) -> Result<HoldAnswer, AppError> {
@@ -51,17 +51,17 @@ pub async fn hold_time(
         .map_err(crate::context::with_status)
 }
 
-/// What the visitor holds. It lives as long as the page.
+/// The visitor's hold. It lives as long as the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Held {
-    /// Until when, in words.
+    /// The local time until which it lasts, formatted.
     pub until: RwSignal<Option<String>>,
     asked: StoredValue<Option<Ask>>,
     taken: Callback<()>,
 }
 
 impl Held {
-    /// Nothing yet. Somebody else having a time is told to `taken`.
+    /// No hold. `taken` is called when somebody else has the requested time.
     pub fn new(taken: Callback<()>) -> Self {
         Self {
             until: RwSignal::new(None),
@@ -70,7 +70,7 @@ impl Held {
         }
     }
 
-    /// Asks for the time that an address names, once. If no hold is to be had, the form works as well.
+    /// Requests a hold of the time in the address, once per time. The form also works without a hold.
     pub fn ask(self, slug: String, zone: String, ask: Ask, proof: ProofText) {
         if self.asked.with_value(|asked| asked.as_ref() == Some(&ask)) {
             return;
@@ -98,7 +98,7 @@ impl Held {
                 Ok(HoldAnswer::Again) => hold().await,
                 answer => answer,
             };
-            // Meanwhile another time may be chosen, or the page left.
+            // Another time may have been chosen meanwhile, or the page closed.
             let is_asked = self.asked.try_with_value(|asked| asked.as_ref() == Some(&ask));
             match answer {
                 _ if is_asked != Some(true) => {}

@@ -1,4 +1,4 @@
-//! The menu of a Service calendar: one or several services for one visit, each with anyone or with somebody in particular.
+//! The menu of a Service calendar: one or several services for one visit, each with a chosen person or anyone.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -9,48 +9,48 @@ use crate::kept::KeptForm;
 use crate::public::choose::Ask;
 use crate::ui::{Button, Choice, FormNotice, Look, problem_of};
 
-/// A service as clients see it.
+/// A service, as clients see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MenuItem {
     /// Its id.
     pub id: String,
-    /// The heading under which it stands; may be empty.
+    /// The heading above it; may be empty.
     pub group: String,
     /// Its name.
     pub name: String,
     /// "45 minutes".
     pub duration: String,
-    /// What it is about; may be empty.
+    /// The description; may be empty.
     pub description: String,
-    /// Who does it: id and name.
+    /// Who performs it: id and name.
     pub staff: Vec<(String, String)>,
-    /// It is ticked at first.
+    /// Whether it is ticked at first.
     pub wanted: bool,
-    /// Who is chosen at first, by id; empty for anyone.
+    /// The person chosen at first, by id; empty for anyone.
     pub host: String,
 }
 
-/// What was ticked.
+/// A row of the posted form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MenuChoice {
-    /// The service.
+    /// The service's id.
     pub service: String,
-    /// `true` when it is wanted.
+    /// `true` when it is ticked.
     pub wanted: String,
-    /// By whom; empty for anyone.
+    /// The chosen person's id; empty for anyone.
     pub host: String,
 }
 
-/// Goes on to the times of a visit.
+/// Redirects to the free times of a visit.
 #[server(ChooseServices, prefix = "/api/fn", endpoint = "choose-services")]
 pub async fn choose_services(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
     /// The visitor's zone; may be empty.
     #[server(default)]
     zone: String,
-    /// The menu with what was ticked.
+    /// The rows of the menu.
     #[server(default)]
     menu: Vec<MenuChoice>,
 ) -> Result<(), AppError> {
@@ -59,7 +59,7 @@ pub async fn choose_services(
     form.go(visit_address(&slug, &zone, visit)).await
 }
 
-/// What was ticked as an address names it.
+/// The ticked services in the form used by addresses.
 #[cfg(feature = "ssr")]
 fn visit_text(menu: &[MenuChoice]) -> String {
     let wanted = menu.iter().filter(|choice| choice.wanted == "true");
@@ -93,13 +93,13 @@ fn visit_address(slug: &str, zone: &str, visit: String) -> Result<String, AppErr
 /// The form.
 #[component]
 pub fn MenuForm(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// What there is.
+    /// The services.
     menu: Vec<MenuItem>,
-    /// What came of the form, when it was sent without script.
+    /// Flash message of the form.
     kept: KeptForm,
-    /// What the address asks for.
+    /// The query of the page's address.
     ask: Memo<Ask>,
 ) -> impl IntoView {
     let action = ServerAction::<ChooseServices>::new();

@@ -10,9 +10,9 @@ use crate::ui::Choice;
 pub fn HostForm(
     /// The page's path.
     base: String,
-    /// Who can be chosen: id and name.
+    /// The members that can be chosen: id and name.
     hosts: Vec<(String, String)>,
-    /// What the address asks for.
+    /// The query of the page's address.
     ask: Memo<Ask>,
 ) -> impl IntoView {
     let replace = replace_address();

@@ -1,4 +1,4 @@
-//! The zone in which times are shown: named, changeable, and with script found out by the browser.
+//! The zone in which times are shown. Visitors can change it; with script the browser's zone is the default.
 
 use leptos::prelude::*;
 
@@ -6,20 +6,20 @@ use super::{Ask, replace_address};
 use crate::error::AppError;
 use crate::ui::{ZoneOption, ZonePicker, load};
 
-/// All time zones with their present offset.
+/// Lists all time zones with their present offset.
 #[server(prefix = "/api/fn", endpoint = "zones", input = leptos::server_fn::codec::GetUrl)]
 pub async fn zone_list() -> Result<Vec<ZoneOption>, AppError> {
     Ok(crate::ui::zone::zone_options(crate::context::quince()?.now()))
 }
 
-/// The form that changes the zone. Without script its button sends it.
+/// The form that changes the zone. Without script it has a button.
 #[component]
 pub fn ZoneForm(
     /// The page's path.
     base: String,
-    /// The zone shown now.
+    /// The present zone.
     zone: String,
-    /// What the address asks for.
+    /// The query of the page's address.
     ask: Memo<Ask>,
 ) -> impl IntoView {
     let zones = Resource::new(|| (), |()| zone_list());
@@ -55,7 +55,7 @@ pub fn ZoneForm(
     }
 }
 
-/// With script: asks the browser for the visitor's zone once, unless the address names one already.
+/// Sets the browser's zone once, unless the address names one.
 pub fn detect_zone(base: impl Fn() -> String + 'static, ask: Memo<Ask>) {
     let replace = replace_address();
     Effect::new(move |done: Option<bool>| {

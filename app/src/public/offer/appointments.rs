@@ -1,4 +1,4 @@
-//! An appointment behind its client's link.
+//! Loading and changing an appointment through its client's link.
 
 use bookings::appointments::{self, Actor, ClientView};
 use bookings::{Kind, Quince};
@@ -15,7 +15,7 @@ use crate::public::appointment::{AppointmentView, Standing};
 use crate::public::habits::{Habits, full_day_words};
 use crate::ui::zone::zone_words;
 
-/// The appointment of a link.
+/// Loads the appointment of a link.
 pub async fn appointment(token: &str, mailed: &str) -> Result<AppointmentView, AppError> {
     let quince = quince()?;
     if !mailed.is_empty() {
@@ -30,7 +30,7 @@ pub async fn appointment(token: &str, mailed: &str) -> Result<AppointmentView, A
     })
 }
 
-/// The appointment with one month of times to which it can be moved: with whoever is free, or with its present host alone.
+/// Loads the appointment with a month of times that it can be moved to, with anybody or with its present host only.
 pub async fn reschedule(
     token: &str,
     month: Option<&str>,
@@ -50,7 +50,7 @@ pub async fn reschedule(
         ..Want::default()
     };
     let offer = match month_of(&found.slug, asked, &zone, want).await {
-        // A booking calendar that is switched off.
+        // The booking calendar is switched off.
         Err(AppError::NotFound) => None,
         offer => Some(offer?),
     };
@@ -64,7 +64,7 @@ pub async fn reschedule(
     })
 }
 
-/// The present host, by id and name, where others could hold the appointment, too.
+/// The present host, by id and name, if others could be the host, too.
 async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String, String)>, AppError> {
     if found.kind != Kind::RoundRobin || !found.calendar_active {
         return Ok(Vec::new());
@@ -80,14 +80,14 @@ async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String,
         .collect())
 }
 
-/// Moves it, and says where it is shown.
+/// Moves it. Returns the path of the page that shows it.
 pub async fn move_to(token: &str, start: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     appointments::reschedule(&quince()?, &client(token), instant(start)?).await?;
     Ok(format!("/manage/{token}?done=moved"))
 }
 
-/// Takes a guest out of it. One who is not there any more is out already.
+/// Takes a guest out. One who is already out is no error.
 pub async fn take_out_guest(token: &str, guest: &str) -> Result<(), AppError> {
     limited(Attempt::Book)?;
     let quince = quince()?;
@@ -99,14 +99,14 @@ pub async fn take_out_guest(token: &str, guest: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Confirms it by what a mail's link holds, and says where it is shown.
+/// Confirms it with the mark of a mailed link. Returns the path of the page that shows it.
 pub async fn confirm(token: &str, mailed: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     appointments::confirm_by_mail(&quince()?, token, mailed).await?;
     Ok(format!("/booked/{token}"))
 }
 
-/// Cancels it, and says where it is shown.
+/// Cancels it. Returns the path of the page that shows it.
 pub async fn cancel(token: &str, reason: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     appointments::cancel(&quince()?, &client(token), reason).await?;
@@ -119,7 +119,7 @@ fn client(token: &str) -> Actor {
     }
 }
 
-/// Until when the client may do what can still be done.
+/// Sentences with the deadlines for what the client can still do.
 fn deadlines(found: &ClientView) -> Vec<String> {
     let until = |instant: Timestamp| {
         let local = found.zone.local(instant);
@@ -185,7 +185,7 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
             .unwrap_or_default(),
         standing: match found.confirm_until {
             _ if found.has_expired => Standing::Expired,
-            // Somebody sees to it within a second.
+            // The cleanup cancels it within a second.
             Some(until) if until <= now => Standing::Expired,
             Some(_) => Standing::Unconfirmed,
             None => standing(found.status.as_str(), found.start, now),
@@ -198,7 +198,7 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
     }
 }
 
-/// Where an appointment of a status, as the database names it, stands for its client.
+/// The state for a stored status.
 fn standing(status: &str, start: Timestamp, now: Timestamp) -> Standing {
     match status {
         "cancelled" | "invalid" => Standing::Cancelled,

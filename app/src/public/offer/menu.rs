@@ -1,12 +1,12 @@
-//! The menu of a Service calendar, and what a page's address names of it.
+//! The menu of a Service calendar, and the services that an address names.
 
 use bookings::services::{CHOICE_LIMIT, Chosen, ServiceView};
 
 use crate::public::booking::MenuItem;
 use crate::public::habits::duration_words;
 
-/// The menu in the order in which it is shown, and in which its services follow each other in a visit: by its headings, each
-/// where it comes first.
+/// Sorts a menu as it is shown, which is also the order of the services in a visit: by heading, in the order of the headings' first
+/// services.
 pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
     let mut groups: Vec<String> = Vec::new();
     for service in &menu {
@@ -18,17 +18,17 @@ pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
     menu
 }
 
-/// What an address names of a menu.
+/// The services that an address names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visit {
-    /// As far as it can still be chosen, in order.
+    /// Those that are on the menu, in order.
     pub chosen: Vec<Chosen>,
-    /// That something of it cannot, in a sentence.
+    /// The sentence about those that are not.
     pub problem: Option<String>,
 }
 
 impl Visit {
-    /// Reads `SERVICE:STAFF,SERVICE`. What cannot be chosen is left out.
+    /// Parses `SERVICE:STAFF,SERVICE`. Services that are not on the menu are left out.
     pub fn of(text: &str, menu: &[ServiceView]) -> Self {
         let mut chosen = Vec::new();
         let mut is_lost = false;
@@ -65,18 +65,18 @@ impl Visit {
     }
 }
 
-/// That a visit has a limit.
+/// The sentence about the limit of a visit.
 pub fn too_many() -> String {
     format!("Choose at most {CHOICE_LIMIT} services for one visit.")
 }
 
-/// What is chosen as an address names it.
+/// The chosen services in the form used by addresses.
 pub fn text(chosen: &[Chosen]) -> String {
     let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     texts.join(",")
 }
 
-/// A service of the menu as clients see it, ticked if it is among what was chosen.
+/// A service for the menu; ticked if it is chosen.
 pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
     let choice = ticked.iter().find(|choice| choice.service == service.id);
     let host = choice.and_then(|choice| choice.host);

@@ -1,4 +1,4 @@
-//! A month of free times in the words of a visitor.
+//! A month of free times, formatted for the visitor.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ pub struct MonthAsked {
     pub today: Date,
     /// The present instant.
     pub now: Timestamp,
-    /// The address names the month; otherwise the page may show a later one that has free times.
+    /// Whether the address names the month. If not, the page may show a later one that has free times.
     pub is_named: bool,
 }
 
-/// The month that the address names (`2026-11`), never one that is over; else the present one.
+/// The month in the address (`2026-11`), unless it is past or invalid; else the present month.
 pub fn month_asked(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthAsked {
     let today = zone.date(now);
     let named = named
@@ -42,7 +42,7 @@ pub fn month_asked(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthAsk
 }
 
 impl MonthAsked {
-    /// The same wish, on the month of a date.
+    /// The same query for the month of a date.
     #[must_use]
     pub fn moved_to(self, date: Date) -> Self {
         Self {
@@ -53,29 +53,29 @@ impl MonthAsked {
     }
 }
 
-/// A time that is shown.
+/// A time to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
-    /// The meeting's start.
+    /// Start of the meeting.
     pub start: Timestamp,
-    /// The meeting's end.
+    /// End of the meeting.
     pub end: Timestamp,
-    /// The seats left in a class, none being a waiting list; `None` in other kinds.
+    /// Seats left in a class, 0 if only the waiting list is left; none for other kinds.
     pub seats_left: Option<u32>,
-    /// "with Jonas Okafor", where that has to be said; else empty.
+    /// "with Jonas Okafor", if the host changes; empty otherwise.
     pub with: String,
 }
 
-/// What is known of the time after a month.
+/// What is known about the time after a month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Later {
-    /// The next day with free times after a month that has none.
+    /// The next day with free times, if the month has none.
     pub next_free: Option<Date>,
-    /// The last day that can be booked, if there is one.
+    /// The last bookable day, if there is a limit.
     pub last: Option<Date>,
 }
 
-/// Builds the month from the free times of its days. It leads on to the next one as long as that can be booked.
+/// Builds the month from the free times of its days. The link to the next month is there as long as that can be booked.
 pub fn month_offer(
     asked: MonthAsked,
     free: &BTreeMap<Date, Vec<Offered>>,
@@ -143,7 +143,7 @@ fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, 
 fn free_time(offered: &Offered, zone: &Zone, habits: Habits) -> FreeTime {
     let start = offered.start;
     let (from, to) = (zone.local(start), zone.local(offered.end));
-    // When clocks are set back an hour happens twice; its times would look the same.
+    // When clocks are set back, an hour occurs twice. The offset tells its times apart.
     let twice = matches!(zone.instants(from), zones::LocalTime::Twice { .. });
     let label = habits.time(from);
     FreeTime {

@@ -1,4 +1,4 @@
-//! Who a visitor is, as far as it takes to know what they hold: a secret in their session, made when they first choose a time.
+//! The visitor's identity for holds: a secret in the session, made when they first choose a time.
 
 use bookings::VisitorId;
 use bookings::appointments::{self, BookError, HoldRequest};
@@ -14,7 +14,7 @@ use crate::public::habits::Habits;
 /// Session key of the visitor's secret.
 const SESSION_VISITOR: &str = "visitor";
 
-/// The visitor, if they chose a time before.
+/// The visitor, if they have held a time before.
 pub async fn visitor() -> Option<VisitorId> {
     let secret: Option<String> = session().ok()?.get(SESSION_VISITOR).await.ok()?;
     secret.as_deref().map(appointments::holder)
@@ -29,7 +29,7 @@ impl From<ProofText> for Proof {
     }
 }
 
-/// A puzzle for the forms of a booking calendar: the one before, if that can be sent again.
+/// A puzzle for the forms of a booking calendar: the earlier one, if it can still be solved.
 pub fn challenge(slug: &str, before: &str) -> Result<ChallengeText, AppError> {
     let challenge = bookings::strangers::challenge(&quince()?, slug, before)?;
     Ok(ChallengeText {
@@ -38,8 +38,8 @@ pub fn challenge(slug: &str, before: &str) -> Result<ChallengeText, AppError> {
     })
 }
 
-/// Holds a time for the visitor. A browser that does not come back with its session gets no hold: it would keep the time from
-/// its own visitor, too.
+/// Holds a time for the visitor. A browser that does not send its session back gets no hold, since it would block the time for its own
+/// visitor, too.
 pub async fn hold(
     slug: String,
     start: &str,
@@ -69,7 +69,7 @@ pub async fn hold(
             let until = zone.local(until);
             Ok(HoldAnswer::Until(Habits::of_visitor().time(until)))
         }
-        // The page that is shown anew says it better.
+        // The page loads its times again and then shows what is free.
         Err(BookError::SlotTaken | BookError::NotOffered(_)) => Ok(HoldAnswer::Taken),
         Err(error) => noted(Attempt::Hold, Err(error.into())),
     }

@@ -1,4 +1,4 @@
-//! A place on a waiting list behind its client's link.
+//! Loading and leaving a place on a waiting list through its client's link.
 
 use bookings::classes;
 
@@ -9,7 +9,7 @@ use crate::public::habits::{Habits, full_day_words};
 use crate::public::waiting::WaitingView;
 use crate::ui::zone::zone_words;
 
-/// The place of a link.
+/// Loads the place of a link.
 pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
     let found = classes::waiting(&quince()?, token).await?;
     let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
@@ -33,7 +33,7 @@ pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
     })
 }
 
-/// Takes the client off the list, and says where to go on.
+/// Leaves the list. Returns the path to continue at.
 pub async fn leave(token: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     let quince = quince()?;

@@ -1,4 +1,4 @@
-//! The workspace page, the booking page, and booking.
+//! Loading the workspace page and the booking page, and booking.
 
 use std::collections::BTreeMap;
 
@@ -21,12 +21,12 @@ use crate::public::choose::MonthOffer;
 use crate::public::habits::{Habits, duration_words};
 use crate::public::workspace::{Bookable, WorkspaceView};
 
-/// What a client sends to book.
+/// The posted booking form.
 #[derive(Debug)]
 pub struct Wish {
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     pub slug: String,
-    /// The chosen instant, RFC 3339.
+    /// The chosen start (RFC 3339).
     pub start: String,
     /// The client's zone.
     pub zone: String,
@@ -36,29 +36,29 @@ pub struct Wish {
     pub email: String,
     /// The client's phone number; may be empty.
     pub phone: String,
-    /// What the client wrote; may be empty.
+    /// The client's notes; may be empty.
     pub notes: String,
-    /// The names of those whom the client brings to a class, each on a line.
+    /// The names of the client's guests in a class, one per line.
     pub guests: String,
     /// Answers to the booking calendar's questions.
     pub answers: Vec<AnswerText>,
-    /// The member whom the client wants, by id; empty for anybody.
+    /// The wanted member's id; empty for anybody.
     pub host: String,
-    /// What they want from a menu; may be empty.
+    /// The wanted services; may be empty.
     pub visit: String,
-    /// The client waits for a seat of a full session.
+    /// Whether to join the waiting list of a full session.
     pub waits: bool,
-    /// What was sent of a puzzle.
+    /// The puzzle and its solution.
     pub proof: ProofText,
-    /// The same key books once.
+    /// Idempotency key.
     pub key: String,
 }
 
-/// The workspace page.
+/// Loads the workspace page.
 pub async fn workspace() -> Result<WorkspaceView, AppError> {
     let quince = quince()?;
     if bookings::accounts::needs_owner(&quince).await? {
-        // The first visit on an empty database.
+        // The database is empty, so this is the first visit.
         leptos_axum::redirect("/setup");
         return Ok(WorkspaceView {
             name: "Quince".to_owned(),
@@ -83,20 +83,20 @@ pub async fn workspace() -> Result<WorkspaceView, AppError> {
     })
 }
 
-/// What the address of a booking page asks for.
+/// The query of a booking page.
 #[derive(Debug, Clone, Copy)]
 pub struct PageWish<'a> {
-    /// The month, `2026-11`.
+    /// The month: `2026-11`.
     pub month: Option<&'a str>,
     /// The visitor's zone.
     pub zone: Option<&'a str>,
-    /// The member whom they want, by id.
+    /// The wanted member's id.
     pub host: Option<&'a str>,
-    /// What they want from a menu.
+    /// The wanted services.
     pub visit: Option<&'a str>,
 }
 
-/// The booking page of one month; of a Service calendar the menu first.
+/// Loads the booking page for one month; for a Service calendar without chosen services, the menu.
 pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppError> {
     let quince = quince()?;
     let page = match booking_calendars::by_slug(&quince, slug).await {
@@ -121,7 +121,7 @@ pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppE
         menu::Visit::default()
     };
     let host = host_on_offer(&page, wish.host, &mut notices);
-    // What cannot be chosen any more leads back to the menu.
+    // Services that are no longer on the menu lead back to it.
     let to_choose = is_service && (visit.chosen.is_empty() || visit.problem.is_some());
     notices.extend(visit.problem.clone().filter(|_| !menu.is_empty()));
     let offer = if to_choose {
@@ -184,8 +184,7 @@ fn closed_page(calendar: booking_calendars::PublicCalendar) -> BookingView {
     }
 }
 
-/// The member whom the address names, where clients may choose one. Who cannot be chosen any more is as good as nobody in
-/// particular.
+/// The member in the address, where clients may choose one. One who is no longer bookable counts as none, with a notice.
 fn host_on_offer(
     page: &booking_calendars::PublicPage,
     named: Option<&str>,
@@ -202,7 +201,7 @@ fn host_on_offer(
     host
 }
 
-/// Books, or puts on the waiting list, and says where that is confirmed.
+/// Books, or joins the waiting list. Returns the path of the confirmation.
 pub async fn book(mut wish: Wish) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     let proof = std::mem::take(&mut wish.proof).into();
@@ -243,12 +242,12 @@ fn booking_of(wish: Wish) -> Result<Booking, AppError> {
     })
 }
 
-/// What a form names from a menu.
+/// Parses the services of a form.
 pub(super) fn services_of(text: &str) -> Result<Vec<Chosen>, AppError> {
     Chosen::list(text).map_err(|error| AppError::Refused(error.to_string()))
 }
 
-/// The member whom a form names; nobody in particular when it is empty.
+/// Parses the member of a form; none when it is empty.
 pub(super) fn host_of(text: &str) -> Result<Option<StaffId>, AppError> {
     if text.is_empty() {
         return Ok(None);
@@ -258,13 +257,13 @@ pub(super) fn host_of(text: &str) -> Result<Option<StaffId>, AppError> {
         .map_err(|_| AppError::Refused("Choose somebody of the list, or anybody.".to_owned()))
 }
 
-/// The chosen time of a form.
+/// Parses the chosen start of a form.
 pub(super) fn instant(text: &str) -> Result<Timestamp, AppError> {
     text.parse()
         .map_err(|_| AppError::Refused("Choose one of the times shown.".to_owned()))
 }
 
-/// The zone that the address names, else the other one, else UTC; and why, if a name is not known.
+/// The zone named in the address, else `otherwise`, else UTC, and a sentence if a name is unknown.
 pub(super) fn zone_or(named: Option<&str>, otherwise: &Zone) -> (Zone, Option<String>) {
     let named = named.filter(|name| !name.is_empty());
     if !otherwise.is_known() {
@@ -280,22 +279,22 @@ pub(super) fn zone_or(named: Option<&str>, otherwise: &Zone) -> (Zone, Option<St
     }
 }
 
-/// What a month of free times is for.
+/// Whose free times a month shows.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Want<'a> {
-    /// The member whom the client wants.
+    /// The wanted member.
     pub host: Option<StaffId>,
-    /// What they want from a menu.
+    /// The wanted services.
     pub services: &'a [Chosen],
     /// The appointment that is being moved.
     pub moving: Option<bookings::AppointmentId>,
     /// The visitor.
     pub holder: Option<bookings::VisitorId>,
-    /// Who holds the appointment that is being moved: with somebody else a time says so.
+    /// The present host of an appointment that is being moved. Times with another host say so.
     pub present: Option<StaffId>,
 }
 
-/// A month's free times. A page that names no month opens on the first one with free times.
+/// Loads a month of free times. A page that names no month opens on the first one with free times.
 pub(super) async fn month_of(
     slug: &str,
     asked: MonthAsked,
@@ -316,7 +315,7 @@ pub(super) async fn month_of(
         asked = asked.moved_to(next);
         free = availability::free(&quince, &question(&asked)).await?;
     }
-    // Nobody moves to a session without seats, but whoever has none yet can wait for one.
+    // An appointment cannot be moved to a waiting list.
     let full = if want.moving.is_none() {
         free.full
     } else {
@@ -343,7 +342,7 @@ pub(super) async fn month_of(
     ))
 }
 
-/// "with Jonas Okafor", where somebody else than the present host would hold it.
+/// "with Jonas Okafor", if somebody other than the present host would be the host.
 fn with_words(
     slot: &availability::OfferedSlot,
     present: Option<StaffId>,
@@ -361,7 +360,7 @@ fn with_words(
     }
 }
 
-/// Free times and full sessions in the order of the day.
+/// Merges free times and full sessions, by start.
 fn shown(
     free: BTreeMap<Date, Vec<availability::OfferedSlot>>,
     full: BTreeMap<Date, Vec<Interval>>,
@@ -431,7 +430,7 @@ fn service_words(choice: &Chosen, service: &ServiceView) -> String {
     }
 }
 
-/// The start of a description, for a list: its first paragraph, at most 160 characters.
+/// An excerpt of a description for a list: the first paragraph, at most 160 characters.
 fn first_words(description: &str) -> String {
     let paragraph = description.trim().lines().next().unwrap_or_default();
     if paragraph.chars().count() <= 160 {

@@ -1,4 +1,4 @@
-//! What staff can do with an appointment: the server functions behind the forms of its page.
+//! The server functions behind the forms on an appointment's page.
 
 #[cfg(feature = "ssr")]
 use bookings::appointments::{Edit, OnConflict};
@@ -11,10 +11,10 @@ use crate::kept::KeptForm;
 use crate::settings::profile::done_of;
 use crate::ui::accepted;
 
-/// The form of the client's details among those of the page.
+/// The name of the form with the client's details.
 pub const EDIT: &str = "edit";
 
-/// Writes the appointment to the hosts' calendars again, as Quince has it (D4).
+/// Writes the event to the hosts' calendars again (D4).
 #[server(prefix = "/api/fn", endpoint = "write-again")]
 pub async fn write_again(id: String) -> Result<String, AppError> {
     let form = crate::context::Submitted::new("appointment");
@@ -29,13 +29,13 @@ async fn again(id: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Moves the appointment; the client is told.
+/// Moves the appointment, and informs the client.
 #[server(prefix = "/api/fn", endpoint = "staff-reschedule")]
 pub async fn staff_reschedule(
     id: String,
     date: String,
     time: String,
-    /// "true" to move it even if that time is not free.
+    /// `true` to move it even if the time is not free.
     #[server(default)]
     all_the_same: String,
     #[server(default)] seen: String,
@@ -55,7 +55,7 @@ pub async fn staff_reschedule(
     form.stay(moved.map(drop), &done).await
 }
 
-/// Moves it, and says with whom it is then if that is somebody else.
+/// Moves it. Returns the name of the new host, if it changed.
 #[cfg(feature = "ssr")]
 async fn move_to(
     seen: &str,
@@ -79,7 +79,7 @@ async fn move_to(
     Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
 }
 
-/// Cancels the appointment; the client is told.
+/// Cancels the appointment, and informs the client.
 #[server(prefix = "/api/fn", endpoint = "staff-cancel")]
 pub async fn staff_cancel(
     id: String,
@@ -102,7 +102,7 @@ async fn cancel(seen: &str, id: &str, reason: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Declines an appointment that waits to be confirmed; the client is told.
+/// Declines an appointment that waits for confirmation, and informs the client.
 #[server(prefix = "/api/fn", endpoint = "decline")]
 pub async fn decline(
     id: String,
@@ -117,11 +117,11 @@ pub async fn decline(
     .await
 }
 
-/// Deletes the appointment for good, and goes to the list of appointments.
+/// Deletes the appointment, and redirects to the list.
 #[server(prefix = "/api/fn", endpoint = "delete-appointment")]
 pub async fn delete_appointment(
     id: String,
-    /// "true" to tell the client that it was cancelled.
+    /// `true` to inform the client that it was cancelled.
     #[server(default)]
     tell: String,
 ) -> Result<(), AppError> {
@@ -139,7 +139,7 @@ async fn delete(id: &str, tell: bool) -> Result<(String, Option<String>), AppErr
     Ok(("/appointments".to_owned(), Some(done.to_owned())))
 }
 
-/// Changes who the client is and what they noted.
+/// Changes the client's details and notes.
 #[server(prefix = "/api/fn", endpoint = "edit-appointment")]
 pub async fn edit_appointment(
     id: String,
@@ -147,7 +147,7 @@ pub async fn edit_appointment(
     email: String,
     phone: String,
     notes: String,
-    /// The guests of who takes part in a class, a line for each.
+    /// The guests in a class, one per line.
     #[server(default)]
     guests: String,
     #[server(default)] seen: String,
@@ -183,7 +183,7 @@ async fn change(seen: &str, id: &str, edit: &Edit) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Sets where the appointment stands.
+/// Sets the status.
 #[server(prefix = "/api/fn", endpoint = "set-status")]
 pub async fn set_status(
     id: String,
@@ -204,7 +204,7 @@ async fn give_status(seen: &str, id: &str, status: &str) -> Result<(), AppError>
     Ok(())
 }
 
-/// Gives a member's part in the appointment to another member.
+/// Gives a host's part to another member.
 #[server(prefix = "/api/fn", endpoint = "reassign")]
 pub async fn reassign(
     id: String,
@@ -235,7 +235,7 @@ async fn reassigned(seen: &str, id: &str, from: &str, to: &str) -> Result<(), Ap
     Ok(())
 }
 
-/// Everything that can be done on the page.
+/// The actions of the page.
 #[derive(Clone, Copy)]
 pub struct Actions {
     pub again: ServerAction<WriteAgain>,
@@ -262,7 +262,7 @@ impl Actions {
         }
     }
 
-    /// How many were accepted so far.
+    /// How many of them were accepted so far.
     pub fn accepted(self) -> Signal<usize> {
         let accepted = [
             accepted(self.again),
@@ -276,7 +276,7 @@ impl Actions {
         Signal::derive(move || accepted.iter().map(Memo::get).sum())
     }
 
-    /// Why one of them did not work.
+    /// The error of the action that was refused last.
     pub fn problem(self, kept: &KeptForm) -> Signal<Option<AppError>> {
         let kept = kept.problem.clone();
         Signal::derive(move || {
@@ -298,7 +298,7 @@ impl Actions {
         })
     }
 
-    /// What was done.
+    /// What the last action did.
     pub fn done(self, kept: &KeptForm) -> impl Fn() -> Option<String> + Send + Sync + use<> {
         let latest = [
             done_of(self.cancel, kept),

@@ -1,4 +1,4 @@
-//! What can be done with an appointment, each in a card of its own.
+//! The cards with the actions on an appointment.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::ui::{
     Badge, Button, Card, Check, Choice, Field, LongText, Look, Notice, SaveButtons, SeenVersion, Tone,
 };
 
-/// The statuses that it can be given.
+/// The statuses that it can get.
 #[component]
 pub fn StatusCard(
     id: String,
@@ -57,7 +57,7 @@ pub fn StatusCard(
     })
 }
 
-/// Declining what waits to be confirmed.
+/// Declining an appointment that waits for confirmation.
 #[component]
 pub fn DeclineCard(
     id: String,
@@ -84,7 +84,7 @@ pub fn DeclineCard(
     }
 }
 
-/// Who the client is, and what they noted.
+/// The client's details and notes.
 #[component]
 pub fn EditCard(
     detail: AppointmentDetail,
@@ -125,14 +125,14 @@ pub fn EditCard(
     }
 }
 
-/// Another time.
+/// Moving it to another time.
 #[component]
 pub fn MoveCard(
     id: String,
     version: String,
     date: String,
     time: String,
-    /// Another member could hold it, too.
+    /// Whether another member could be the host.
     others: bool,
     action: ServerAction<StaffReschedule>,
     problem: Problem,
@@ -160,7 +160,7 @@ pub fn MoveCard(
     }
 }
 
-/// Another member in the place of one who takes part.
+/// Giving a host's part to another member.
 #[component]
 pub fn ReassignCard(
     id: String,
@@ -186,7 +186,7 @@ pub fn ReassignCard(
     })
 }
 
-/// Calling it off.
+/// Cancelling it.
 #[component]
 pub fn CancelCard(
     id: String,
@@ -207,13 +207,13 @@ pub fn CancelCard(
     }
 }
 
-/// Deleting it for good: what that does, before it is done.
+/// Deleting it, with what that does.
 #[component]
 pub fn DeleteCard(
     id: String,
-    /// Whether its client is told, unless that is changed; nothing where there is nothing to tell.
+    /// Whether the client is informed by default; none if there is nothing to inform them of.
     tells_client: Option<bool>,
-    /// What becomes of its event, if it has one.
+    /// What happens to its event, if it has one.
     event: Option<String>,
     action: ServerAction<DeleteAppointment>,
 ) -> impl IntoView {
@@ -240,7 +240,7 @@ pub fn DeleteCard(
     }
 }
 
-/// How it stands in the hosts' calendars.
+/// The state of its events in the hosts' calendars.
 #[component]
 pub fn WritesCard(
     writes: Vec<WriteView>,

@@ -1,4 +1,4 @@
-//! The form by which staff book for a client: what it shows, and what is made of it.
+//! Loading and handling the form by which staff book for a client.
 
 use bookings::Kind;
 use bookings::accounts::Me;
@@ -14,7 +14,7 @@ use crate::context::{kept_until_accepted, quince};
 use crate::error::{AppError, FieldProblem};
 use crate::public::booking::{asked_question, given};
 
-/// What the page's address asks for; each part may be empty.
+/// The query of the page's address; each part may be empty.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     pub calendar: &'a str,
@@ -30,7 +30,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
     let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
     let mut calendars = bookings::booking_calendars::list(&quince, me.id).await?;
     calendars.retain(|calendar| calendar.active && calendar.problem.is_none());
-    // Right after a refusal the page shows what was sent; later, what its address asks for.
+    // After a refusal the page shows what was posted, otherwise the query of its address.
     let refused = kept.problem.is_some();
     let first = |asked: &str, typed: &str| {
         let (one, other) = if refused { (typed, asked) } else { (asked, typed) };
@@ -58,13 +58,13 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
     let to_choose = !menu.is_empty() && services.is_empty();
     let hosts = chosen.as_ref().map(hosts).unwrap_or_default();
     let form = ClientText {
-        // Who cannot be chosen here is as good as nobody in particular.
+        // A member who cannot be chosen here counts as none.
         host: hosts
             .iter()
             .find(|(known, _)| known == host)
             .map(|(known, _)| known.clone())
             .unwrap_or_default(),
-        // What is overlooked once is not overlooked for the next appointment.
+        // Overriding applies to one appointment only, so the box is not kept for the next.
         all_the_same: if refused {
             typed.all_the_same.clone()
         } else {
@@ -113,7 +113,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
     })
 }
 
-/// Whom the client can be given to; empty where there is no choice.
+/// The members to choose from; empty if there is no choice.
 fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
     if calendar.kind != Kind::RoundRobin {
         return Vec::new();
@@ -124,7 +124,7 @@ fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
     std::iter::once(anybody).chain(members).collect()
 }
 
-/// What clients are asked. Staff need not answer in their place.
+/// The questions, none of them required.
 fn questions(calendar: &Calendar) -> Vec<AskedQuestion> {
     let optional = |question| AskedQuestion {
         required: false,
@@ -214,14 +214,14 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
     };
     let booked = bookings::appointments::book_as_staff(&quince, me.id, booking, on_conflict).await;
     let booked = booked.map_err(|error| named(error.into()))?;
-    // A colleague's appointment is theirs to see.
+    // A colleague's appointment may not be visible to this person.
     match bookings::appointments::get(&quince, me.id, booked.id).await {
         Ok(_) => Ok(format!("/appointments/{}", booked.id)),
         Err(_) => Ok(format!("/appointments/new?calendar={id}&date={date}&booked=1")),
     }
 }
 
-/// The problems at the fields of this form.
+/// Prefixes the fields of an error for this form.
 fn named(error: AppError) -> AppError {
     let AppError::Fields(problems) = error else {
         return error;

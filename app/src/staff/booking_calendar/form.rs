@@ -1,4 +1,4 @@
-//! From the editor's texts to a booking calendar and back.
+//! Conversion between the editor's texts and a booking calendar.
 
 mod read;
 #[cfg(test)]
@@ -104,7 +104,7 @@ fn fresh(me: &Me) -> CalendarText {
         members: vec![me.id.to_string()],
         auto_confirm: "true".to_owned(),
         active: "true".to_owned(),
-        // The kind that is chosen decides on the default.
+        // Empty: the default depends on the chosen kind.
         interval: String::new(),
         ..of_rules(&rules)
     }
@@ -203,7 +203,7 @@ fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-/// Saves what was typed; answers where the browser goes, and what that page says.
+/// Saves what was typed. Returns the path to continue at, and a message for that page.
 pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, Option<String>), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let quince = quince()?;
@@ -220,7 +220,7 @@ pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, O
     Ok(("/booking-calendars".to_owned(), done))
 }
 
-/// What a change of lengths means for the appointments that are booked, if there is one.
+/// The sentence about booked appointments, which keep their lengths when those change.
 fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
     let lengths = |rules: &Rules| (rules.duration, rules.pre_buffer, rules.post_buffer);
     let is_changed = lengths(&before.rules) != lengths(&after.rules);

@@ -1,4 +1,4 @@
-//! How many appointments, until when clients may change them, and what it takes until they are confirmed.
+//! Limits on appointments, deadlines for clients, and confirmation.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use super::{CalendarText, name};
 use crate::ui::field::Problem;
 use crate::ui::{Card, Check, Field};
 
-/// "Limits".
+/// The card "Limits".
 #[component]
 pub fn LimitsCard(
-    /// What is shown at first.
+    /// The initial values.
     form: CalendarText,
     /// The form's error.
     problem: Problem,

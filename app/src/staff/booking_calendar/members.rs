@@ -1,4 +1,4 @@
-//! Who takes part in a booking calendar, and who of them comes first.
+//! The members of a booking calendar, and their order.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,28 +7,28 @@ use super::{name, pair};
 use crate::ui::field::Problem;
 use crate::ui::{Check, Choice, Field, FieldGroup};
 
-/// How much a person of the team is preferred as a member. These stand in the order in which they are shown.
+/// A person's settings as a member, in the order of display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PriorityText {
-    /// Who.
+    /// The person's id.
     pub member: String,
-    /// Who comes first when several are free.
+    /// The priority.
     pub priority: String,
-    /// The share under equal distribution.
+    /// The weight under equal distribution.
     pub weight: String,
-    /// The place in the order of the members, from 1; empty: at the end.
+    /// The position among the members, from 1; empty for the end.
     pub place: String,
 }
 
-/// "Members".
+/// The group "Members".
 #[component]
 pub fn MemberFields(
-    /// Everybody who can be a member: id and name.
+    /// The people who can be members: id and name.
     team: Vec<(String, String)>,
-    /// The ids of those who are.
+    /// The ids of the members.
     members: Vec<String>,
-    /// How much they are preferred.
+    /// The settings of each person.
     priorities: Vec<PriorityText>,
     /// The form's error.
     problem: Problem,

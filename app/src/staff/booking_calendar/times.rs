@@ -1,4 +1,4 @@
-//! How long an appointment takes, and when it can be booked.
+//! The length of an appointment, and when it can be booked.
 
 use leptos::prelude::*;
 
@@ -9,22 +9,22 @@ use crate::ui::{Card, Check, Choice, Field, Options, ZoneOption, ZonePicker};
 
 const UNITS: [&str; 5] = ["minutes", "hours", "days", "weeks", "months"];
 
-/// A length of time as people say it: a number and its unit.
+/// A duration as a number with its unit.
 #[component]
 pub fn LengthOfTime(
-    /// What it is.
+    /// The label.
     label: &'static str,
-    /// The field of the number.
+    /// The name of the number's field.
     amount: &'static str,
-    /// The field of the unit.
+    /// The name of the unit's field.
     unit: &'static str,
-    /// Number and unit at first.
+    /// The initial number and unit.
     value: (String, String),
-    /// A sentence that helps to fill it in, with the default.
+    /// The help text, with the default.
     help: &'static str,
-    /// Whose unit it is.
+    /// The unit's label.
     unit_label: &'static str,
-    /// The least unit to choose from.
+    /// The smallest unit to choose from.
     #[prop(default = "minutes")]
     from: &'static str,
     /// The form's error.
@@ -40,10 +40,10 @@ pub fn LengthOfTime(
     }
 }
 
-/// "How long".
+/// The card "How long".
 #[component]
 pub fn LengthCard(
-    /// What is shown at first.
+    /// The initial values.
     form: CalendarText,
     /// The form's error.
     problem: Problem,
@@ -64,10 +64,10 @@ pub fn LengthCard(
     }
 }
 
-/// "When".
+/// The card "When".
 #[component]
 pub fn WhenCard(
-    /// What is shown at first.
+    /// The initial values.
     form: CalendarText,
     /// The zones to choose from.
     zones: Vec<ZoneOption>,

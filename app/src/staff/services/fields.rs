@@ -1,4 +1,4 @@
-//! The form of one service. Several are on one page, so each names its fields by the service.
+//! The form of a service. A page has several, so their fields are prefixed with the service.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::error::{AppError, FieldProblem};
 use crate::ui::field::Problem;
 use crate::ui::{Check, Choice, Field, FieldGroup, LongText, SaveButtons};
 
-/// The form of a service in texts that tell several of them on one page apart.
+/// The form's name, which identifies the service on the page.
 pub fn form_of(service: &str) -> String {
     let own = if service.is_empty() { "new" } else { service };
     format!("service-{own}")
@@ -17,15 +17,15 @@ pub fn form_of(service: &str) -> String {
 /// The fields of a service.
 #[component]
 pub fn ServiceForm(
-    /// The menu that it is on.
+    /// The menu.
     menu: MenuView,
-    /// What is shown at first.
+    /// The initial values.
     service: ServiceText,
-    /// The version that this is of.
+    /// The version on which the form is based.
     version: String,
-    /// What saves it.
+    /// The action that saves it.
     save: ServerAction<SaveService>,
-    /// The error of whichever form of the page was sent.
+    /// The error of any form on the page.
     problem: Problem,
 ) -> impl IntoView {
     let name = |field: &str| format!("service[{field}]");
@@ -35,7 +35,7 @@ pub fn ServiceForm(
         move |field: &str| format!("field-{own}-{field}")
     };
     let form = own.clone();
-    // The error may be that of another service.
+    // Ignores the error of another service's form.
     let problem = Signal::derive(move || {
         let problems = match problem.get()? {
             AppError::Fields(problems) => problems,

@@ -1,4 +1,4 @@
-//! From the menu's texts to services and back.
+//! Conversion between the form's texts and services.
 
 use bookings::services::{self, ServiceForm, ServiceView, Shift};
 use bookings::versions::Versioned;
@@ -163,7 +163,7 @@ fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
     })
 }
 
-/// The problems of this service's form, at its fields.
+/// Prefixes the fields of an error for this service's form.
 fn named(error: AppError, service: &str) -> AppError {
     let form = form_of(service);
     let AppError::Fields(problems) = error else {

@@ -6,7 +6,7 @@ use super::read::understood;
 use crate::error::AppError;
 use crate::settings::hours::{HoursText, OverrideText, SpanText};
 
-/// As the form of a new booking calendar is sent.
+/// The posted form of a new booking calendar.
 fn text(kind: &str) -> CalendarText {
     let rules = scheduling::Rules::default();
     CalendarText {
@@ -34,7 +34,7 @@ fn person(number: u128) -> String {
     uuid::Uuid::from_u128(number).to_string()
 }
 
-/// Members with their places as typed.
+/// Members with positions as typed.
 fn team(places: &[&str]) -> CalendarText {
     let rows = (1..).zip(places).map(|(number, place)| PriorityText {
         member: person(number),
