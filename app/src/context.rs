@@ -3,7 +3,7 @@
 //! ```ignore
 //! #[server(prefix = "/api/fn", endpoint = "save-profile")]
 //! pub async fn save_profile(name: String, zone: String) -> Result<String, AppError> {
-//!     let form = Submitted::new("profile").keep("name", &name).keep("zone", &zone);
+//!     let form = FormPost::new("profile").keep("name", &name).keep("zone", &zone);
 //!     form.stay(run(name, zone).await, "Saved.").await
 //! }
 //! ```
@@ -21,14 +21,14 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 
 /// Lifetime of a flash message in seconds.
-const KEPT_SECONDS: i64 = 30 * 60;
+const FLASH_SECONDS: i64 = 30 * 60;
 /// Bytes of typed text that are stored for somebody who is not signed in.
-const KEPT_OF_STRANGERS: usize = 8 * 1024;
+const FLASH_OF_STRANGERS: usize = 8 * 1024;
 /// Bytes that are stored of one field.
-const KEPT_OF_VALUE: usize = 4 * 1024;
+const FLASH_OF_VALUE: usize = 4 * 1024;
 
 /// The use cases, from the Leptos context.
 pub fn quince() -> Result<Quince, AppError> {
@@ -78,7 +78,7 @@ pub fn set_content_security_policy(nonce: &str) {
 
 /// A posted form, with the fields that may be shown again. Never keep a password.
 #[derive(Debug)]
-pub struct Submitted {
+pub struct FormPost {
     form: &'static str,
     /// Fields that distinguish forms of the same name.
     which: BTreeMap<String, String>,
@@ -86,13 +86,13 @@ pub struct Submitted {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Remembered {
-    kept: KeptForm,
+struct StoredFlash {
+    flash: FormFlash,
     at: i64,
 }
 
-impl Submitted {
-    /// A form by name; [`kept`] loads its flash message under the same name.
+impl FormPost {
+    /// A form by name; [`flash`] loads its flash message under the same name.
     pub fn new(form: &'static str) -> Self {
         Self {
             form,
@@ -126,22 +126,22 @@ impl Submitted {
                 leptos_axum::redirect(&to);
                 Ok(())
             }
-            Err(error) => Err(self.not_accepted(error.into()).await),
+            Err(error) => Err(self.refuse(error.into()).await),
         }
     }
 
-    /// Like [`Submitted::go`], with a message for the next page, if any. That page loads it with [`kept`] under the name `page`.
-    pub async fn go_and_tell<E: Into<AppError>>(
+    /// Like [`FormPost::go`], with a message for the next page, if any. That page loads it with [`flash`] under the name `page`.
+    pub async fn go_with_message<E: Into<AppError>>(
         self,
         result: Result<(String, Option<String>), E>,
         page: &'static str,
     ) -> Result<(), AppError> {
         if let Ok((_, Some(done))) = &result {
-            let kept = KeptForm {
+            let flash = FormFlash {
                 done: Some(done.clone()),
-                ..KeptForm::default()
+                ..FormFlash::default()
             };
-            Submitted::new(page).remember(kept).await;
+            FormPost::new(page).remember(flash).await;
         }
         self.go(result.map(|(to, _)| to)).await
     }
@@ -155,28 +155,28 @@ impl Submitted {
         match result {
             Ok(()) => {
                 if is_plain_post() {
-                    let kept = KeptForm {
+                    let flash = FormFlash {
                         values: self.which.clone(),
                         problem: None,
                         done: Some(done.to_owned()),
                     };
-                    self.remember(kept).await;
+                    self.remember(flash).await;
                     leptos_axum::redirect(&page_of_form());
                 }
                 Ok(done.to_owned())
             }
-            Err(error) => Err(self.not_accepted(error.into()).await),
+            Err(error) => Err(self.refuse(error.into()).await),
         }
     }
 
-    async fn not_accepted(self, error: AppError) -> AppError {
+    async fn refuse(self, error: AppError) -> AppError {
         if is_plain_post() && (error != AppError::TooMany || is_remembered().await) {
-            let kept = KeptForm {
-                values: self.values_within_bounds().await,
+            let flash = FormFlash {
+                values: self.limited_values().await,
                 problem: Some(error.clone()),
                 done: None,
             };
-            self.remember(kept).await;
+            self.remember(flash).await;
             // The fragment scrolls to the problem and moves the focus there, which screen readers announce.
             leptos_axum::redirect(&format!("{}#{}", page_of_form(), crate::ui::notice::PROBLEM));
             return error;
@@ -185,25 +185,25 @@ impl Submitted {
     }
 
     /// What was typed. For somebody who is not signed in it is cut to a limit, which no honest form exceeds.
-    async fn values_within_bounds(&self) -> BTreeMap<String, String> {
+    async fn limited_values(&self) -> BTreeMap<String, String> {
         if crate::staff::access::is_signed_in().await {
             return self.values.clone();
         }
-        let mut left = KEPT_OF_STRANGERS;
+        let mut left = FLASH_OF_STRANGERS;
         let values = self.values.iter().map(|(field, value)| {
-            let value = &value[..value.floor_char_boundary(left.min(KEPT_OF_VALUE))];
+            let value = &value[..value.floor_char_boundary(left.min(FLASH_OF_VALUE))];
             left -= value.len();
             (field.clone(), value.to_owned())
         });
         values.collect()
     }
 
-    async fn remember(&self, kept: KeptForm) {
+    async fn remember(&self, flash: FormFlash) {
         let (Ok(session), Ok(quince)) = (session(), quince()) else {
             return;
         };
-        let remembered = Remembered {
-            kept,
+        let remembered = StoredFlash {
+            flash,
             at: quince.now().as_second(),
         };
         if let Err(error) = session.insert(&key(self.form), remembered).await {
@@ -213,51 +213,51 @@ impl Submitted {
 }
 
 /// Takes the flash message of a form: it is shown once.
-pub async fn kept(form: &'static str) -> KeptForm {
+pub async fn flash(form: &'static str) -> FormFlash {
     let Ok(session) = session() else {
-        return KeptForm::default();
+        return FormFlash::default();
     };
-    let remembered = session.get::<Remembered>(&key(form)).await.ok().flatten();
+    let remembered = session.get::<StoredFlash>(&key(form)).await.ok().flatten();
     if remembered.is_some() {
         let _ = session.remove_value(&key(form)).await;
     }
     remembered
         .filter(is_fresh)
-        .map(|remembered| remembered.kept)
+        .map(|remembered| remembered.flash)
         .unwrap_or_default()
 }
 
-/// Like [`kept`], but what was typed stays until the form is accepted, so that a person can choose another time meanwhile. The problem is
+/// Like [`flash`], but what was typed stays until the form is accepted, so that a person can choose another time meanwhile. The problem is
 /// shown once.
-pub async fn kept_until_accepted(form: &'static str) -> KeptForm {
+pub async fn flash_until_accepted(form: &'static str) -> FormFlash {
     let Ok(session) = session() else {
-        return KeptForm::default();
+        return FormFlash::default();
     };
     let Some(remembered) = session
-        .get::<Remembered>(&key(form))
+        .get::<StoredFlash>(&key(form))
         .await
         .ok()
         .flatten()
         .filter(is_fresh)
     else {
-        return KeptForm::default();
+        return FormFlash::default();
     };
-    if remembered.kept.problem.is_some() {
-        let quiet = KeptForm {
+    if remembered.flash.problem.is_some() {
+        let quiet = FormFlash {
             problem: None,
-            ..remembered.kept.clone()
+            ..remembered.flash.clone()
         };
         let _ = session
             .insert(
                 &key(form),
-                Remembered {
-                    kept: quiet,
+                StoredFlash {
+                    flash: quiet,
                     at: remembered.at,
                 },
             )
             .await;
     }
-    remembered.kept
+    remembered.flash
 }
 
 /// Whether the visitor already has a session with data. If not, none is created for a refused attempt.
@@ -268,8 +268,8 @@ async fn is_remembered() -> bool {
     }
 }
 
-fn is_fresh(remembered: &Remembered) -> bool {
-    quince().is_ok_and(|quince| (quince.now().as_second() - remembered.at).abs() < KEPT_SECONDS)
+fn is_fresh(remembered: &StoredFlash) -> bool {
+    quince().is_ok_and(|quince| (quince.now().as_second() - remembered.at).abs() < FLASH_SECONDS)
 }
 
 fn key(form: &str) -> String {

@@ -4,8 +4,8 @@
 //! - `public` has the clients' pages, `staff` and `settings` those behind the sign-in, `ui` the building blocks.
 //! - A page is loaded by *one* server function that returns one view model of plain texts and numbers. The server formats all times, so no
 //!   zone data goes to the browser.
-//! - A form is an `ActionForm` whose server function ends with [`context::Submitted`]. With script the page shows the [`error::AppError`];
-//!   without, the browser is redirected to the page, which shows the same from [`kept::KeptForm`].
+//! - A form is an `ActionForm` whose server function ends with [`context::FormPost`]. With script the page shows the [`error::AppError`];
+//!   without, the browser is redirected to the page, which shows the same from [`flash::FormFlash`].
 //! - Each server function has an explicit endpoint under `/api/fn/`, because the default contains the build's path.
 //!
 //! The server provides `bookings::Quince` in the Leptos context. The session comes from the request's extensions, where the
@@ -31,7 +31,7 @@ pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod context;
 pub mod error;
-pub mod kept;
+pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod limit;
 #[cfg(feature = "ssr")]

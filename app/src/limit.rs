@@ -74,7 +74,7 @@ pub fn stranger() -> Result<Stranger, AppError> {
 }
 
 /// Passes a result on, and logs it if a limit per network or address refused the attempt.
-pub fn noted<T>(attempt: Attempt, result: Result<T, AppError>) -> Result<T, AppError> {
+pub fn audited<T>(attempt: Attempt, result: Result<T, AppError>) -> Result<T, AppError> {
     if let Err(AppError::Enough(_)) = result {
         crate::audit::refused(attempt, client());
     }

@@ -5,6 +5,8 @@ mod booked;
 mod cancel;
 mod confirm;
 mod guests;
+#[cfg(feature = "ssr")]
+mod load;
 mod manage;
 pub mod reschedule;
 mod summary;
@@ -20,11 +22,11 @@ pub use manage::ManagePage;
 pub use reschedule::ReschedulePage;
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 
 /// The state of an appointment, as its client sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Standing {
+pub enum AppointmentState {
     /// Confirmed and in the future.
     Upcoming,
     /// Waits for the host to confirm.
@@ -77,7 +79,7 @@ pub struct AppointmentView {
     /// Questions of the booking calendar with the client's answers.
     pub answers: Vec<(String, String)>,
     /// Its state.
-    pub standing: Standing,
+    pub state: AppointmentState,
     /// The local time until which the client can confirm; may be empty.
     pub confirm_until: String,
     /// Sentences with the deadlines for moving and cancelling.
@@ -87,11 +89,11 @@ pub struct AppointmentView {
     /// Why it cannot be cancelled; none if it can.
     pub not_cancellable: Option<String>,
     /// Flash message of the cancel form.
-    pub kept: KeptForm,
+    pub flash: FormFlash,
     /// Flash message of taking out a guest.
-    pub kept_guests: KeptForm,
+    pub flash_of_guests: FormFlash,
     /// Flash message of confirming.
-    pub kept_confirm: KeptForm,
+    pub flash_of_confirm: FormFlash,
 }
 
 /// Loads an appointment by the token of its link.
@@ -103,7 +105,7 @@ pub async fn appointment_page(
     #[server(default)]
     mailed: Option<String>,
 ) -> Result<AppointmentView, AppError> {
-    super::offer::appointment(&token, mailed.as_deref().unwrap_or_default())
+    load::appointment(&token, mailed.as_deref().unwrap_or_default())
         .await
         .map_err(crate::context::with_status)
 }

@@ -1,12 +1,15 @@
 //! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form post.
 
+#[cfg(feature = "ssr")]
+mod load;
+
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
 
 /// A place on a waiting list, as its client sees it.
@@ -29,7 +32,7 @@ pub struct WaitingView {
     /// "For 2 seats."; empty for one.
     pub seats: String,
     /// Flash message of the form.
-    pub kept: KeptForm,
+    pub flash: FormFlash,
 }
 
 /// Loads a place by the token of its link.
@@ -38,9 +41,7 @@ pub async fn waiting_page(
     /// The token of the link.
     token: String,
 ) -> Result<WaitingView, AppError> {
-    super::offer::waiting(&token)
-        .await
-        .map_err(crate::context::with_status)
+    load::waiting(&token).await.map_err(crate::context::with_status)
 }
 
 /// Leaves the waiting list.
@@ -49,8 +50,8 @@ pub async fn leave_form(
     /// The token of the link.
     token: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("leave");
-    form.go(super::offer::leave(&token).await).await
+    let form = crate::context::FormPost::new("leave");
+    form.go(load::leave(&token).await).await
 }
 
 /// The page of a place on a waiting list.
@@ -61,7 +62,7 @@ pub fn WaitingPage() -> impl IntoView {
     let page = Resource::new(move || token.get(), waiting_page);
     let action = ServerAction::<LeaveForm>::new();
     load_page(page, move |waiting| {
-        let problem = problem_of(action, &waiting.kept);
+        let problem = problem_of(action, &waiting.flash);
         let book = format!("/book/{}", waiting.slug);
         view! {
             <PageTitle text="Waiting list"/>

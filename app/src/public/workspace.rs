@@ -1,5 +1,8 @@
 //! `/`: the booking calendars of the workspace.
 
+#[cfg(feature = "ssr")]
+mod load;
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -33,9 +36,7 @@ pub struct Bookable {
 /// Loads the workspace page.
 #[server(prefix = "/api/fn", endpoint = "workspace-page", input = leptos::server_fn::codec::GetUrl)]
 pub async fn workspace_page() -> Result<WorkspaceView, AppError> {
-    super::offer::workspace()
-        .await
-        .map_err(crate::context::with_status)
+    load::workspace().await.map_err(crate::context::with_status)
 }
 
 /// The workspace page.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::field::Problem;
 use crate::ui::{Badge, Options, Tone};
 
@@ -51,7 +51,7 @@ pub struct CalendarView {
 }
 
 /// Joins the names of servers for a sentence; iCloud if there are none.
-pub fn in_words<'a>(places: impl IntoIterator<Item = &'a str>) -> String {
+pub fn join_servers<'a>(places: impl IntoIterator<Item = &'a str>) -> String {
     let places: Vec<&str> = places.into_iter().collect();
     if places.is_empty() {
         "iCloud".to_owned()
@@ -65,7 +65,7 @@ pub fn servers(accounts: &[AccountView]) -> String {
     let mut places: Vec<&str> = accounts.iter().map(|account| account.place.as_str()).collect();
     places.sort_unstable();
     places.dedup();
-    in_words(places)
+    join_servers(places)
 }
 
 /// A short label for a calendar's problem; none if all is well.
@@ -217,12 +217,12 @@ pub fn PoliciesChoice(
     /// The connection with its present choices.
     account: AccountView,
     /// Flash message of the form.
-    kept: KeptForm,
+    flash: FormFlash,
     /// The form's error.
     problem: Problem,
 ) -> impl IntoView {
-    let policy = kept.value_or("policy", &account.import_policy);
-    let when_stale = kept.value_or("when_stale", &account.when_stale);
+    let policy = flash.value_or("policy", &account.import_policy);
+    let when_stale = flash.value_or("when_stale", &account.when_stale);
     let (place, id) = (account.place, account.id);
     let field = |name: &str| format!("{name}-{id}");
     let (policy_id, stale_id) = (field("policy"), field("when-stale"));

@@ -16,7 +16,7 @@ use super::calendar_choice::{
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load, problem_of};
 
 /// What Calendar Configuration shows.
@@ -25,10 +25,10 @@ pub struct ConfigurationView {
     accounts: Vec<AccountView>,
     /// The sentence about Simple calendars, which do not use iCloud (D1), if there are any.
     without_icloud: Option<String>,
-    kept_primary: KeptForm,
-    kept_conflicts: KeptForm,
+    flash_of_primary: FormFlash,
+    flash_of_conflicts: FormFlash,
     /// Flash message of the policies of the connection that it names.
-    kept_policies: KeptForm,
+    flash_of_policies: FormFlash,
 }
 
 /// Loads Calendar Configuration.
@@ -40,16 +40,16 @@ pub async fn configuration_page() -> Result<ConfigurationView, AppError> {
     Ok(ConfigurationView {
         accounts: super::calendar_choice::accounts(&configuration),
         without_icloud: super::without_icloud(&quince).await?,
-        kept_primary: crate::context::kept("primary").await,
-        kept_conflicts: crate::context::kept("conflicts").await,
-        kept_policies: crate::context::kept("policies").await,
+        flash_of_primary: crate::context::flash("primary").await,
+        flash_of_conflicts: crate::context::flash("conflicts").await,
+        flash_of_policies: crate::context::flash("policies").await,
     })
 }
 
 /// Saves the primary calendar.
 #[server(prefix = "/api/fn", endpoint = "save-primary")]
 pub async fn save_primary(#[server(default)] primary: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("primary");
+    let form = crate::context::FormPost::new("primary");
     form.go(store_primary(&primary).await).await
 }
 
@@ -64,7 +64,7 @@ async fn store_primary(primary: &str) -> Result<String, AppError> {
 /// Saves the conflict calendars.
 #[server(prefix = "/api/fn", endpoint = "save-conflicts")]
 pub async fn save_conflicts(#[server(default)] conflicts: Vec<String>) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("conflicts");
+    let form = crate::context::FormPost::new("conflicts");
     form.stay(store_conflicts(&conflicts).await, "Saved.").await
 }
 
@@ -84,7 +84,7 @@ pub async fn save_policies(
     when_stale: String,
     #[server(default)] all_day: Vec<String>,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("policies")
+    let form = crate::context::FormPost::new("policies")
         .of("connection", &connection)
         .keep("policy", &policy)
         .keep("when_stale", &when_stale);
@@ -153,27 +153,31 @@ pub fn CalendarConfigurationPage() -> impl IntoView {
 fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl IntoView {
     let accounts = configuration.accounts;
     let is_only = accounts.len() == 1;
-    let kept = configuration.kept_policies;
+    let flash = configuration.flash_of_policies;
     let policies = accounts
         .clone()
         .into_iter()
         .map(|account| {
-            let is_of = kept.value("connection") == account.id;
-            let kept = if is_of { kept.clone() } else { KeptForm::default() };
-            view! { <PoliciesCard account is_only kept/> }
+            let is_of = flash.value("connection") == account.id;
+            let flash = if is_of {
+                flash.clone()
+            } else {
+                FormFlash::default()
+            };
+            view! { <PoliciesCard account is_only flash/> }
         })
         .collect_view();
     view! {
-        <PrimaryCard accounts=accounts.clone() editing kept=configuration.kept_primary/>
-        <ConflictsCard accounts kept=configuration.kept_conflicts/>
+        <PrimaryCard accounts=accounts.clone() editing flash=configuration.flash_of_primary/>
+        <ConflictsCard accounts flash=configuration.flash_of_conflicts/>
         {policies}
     }
 }
 
 #[component]
-fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> impl IntoView {
+fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SavePrimary>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     let current = accounts.iter().find_map(|account| {
         let calendar = account.calendars.iter().find(|calendar| calendar.primary)?;
         Some((
@@ -211,10 +215,10 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> imp
 }
 
 #[component]
-fn ConflictsCard(accounts: Vec<AccountView>, kept: KeptForm) -> impl IntoView {
+fn ConflictsCard(accounts: Vec<AccountView>, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SaveConflicts>::new();
-    let problem = problem_of(action, &kept);
-    let done = done_of(action, &kept);
+    let problem = problem_of(action, &flash);
+    let done = done_of(action, &flash);
     view! {
         <Card title="Check for conflicts">
             <p>"Nobody can book you while these calendars have an event."</p>
@@ -228,10 +232,10 @@ fn ConflictsCard(accounts: Vec<AccountView>, kept: KeptForm) -> impl IntoView {
 }
 
 #[component]
-fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl IntoView {
+fn PoliciesCard(account: AccountView, is_only: bool, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SavePolicies>::new();
-    let problem = problem_of(action, &kept);
-    let done = done_of(action, &kept);
+    let problem = problem_of(action, &flash);
+    let done = done_of(action, &flash);
     let title = if is_only {
         "Rules".to_owned()
     } else {
@@ -261,7 +265,7 @@ fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl Int
         <Card title>
             <FormNotice problem done/>
             <ActionForm action=action>
-                <PoliciesChoice account kept problem/>
+                <PoliciesChoice account flash problem/>
                 {others}
                 {has_checked.then(|| view! {
                     <fieldset class="options">

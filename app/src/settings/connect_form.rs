@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, Field, FormNotice, Look, Notice, problem_of};
 
 /// The login to the practice iCloud, where one runs.
@@ -37,7 +37,7 @@ pub fn practice(quince: &bookings::Quince) -> Option<PracticeView> {
 /// Tries the login, saves the connection, and redirects to the calendars.
 #[server(prefix = "/api/fn", endpoint = "connect-icloud")]
 pub async fn connect_icloud(apple_id: String, app_password: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("connect").keep("apple_id", &apple_id);
+    let form = crate::context::FormPost::new("connect").keep("apple_id", &apple_id);
     form.go(connect(apple_id, app_password).await).await
 }
 
@@ -57,12 +57,12 @@ async fn connect(apple_id: String, app_password: String) -> Result<String, AppEr
 #[component]
 pub fn ConnectForm(
     /// Flash message of the form.
-    kept: KeptForm,
+    flash: FormFlash,
     /// The practice login, if there is one.
     practice: Option<PracticeView>,
 ) -> impl IntoView {
     let action = ServerAction::<ConnectIcloud>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     view! {
         {practice.map(|practice| view! {
             <Notice title="This is the practice iCloud">
@@ -77,7 +77,7 @@ pub fn ConnectForm(
         <FormNotice problem/>
         <ActionForm action=action>
             <Field
-                label="iCloud email address" name="apple_id" kind="email" value=kept.value("apple_id") required=true
+                label="iCloud email address" name="apple_id" kind="email" value=flash.value("apple_id") required=true
                 autocomplete="username" help="The address of your Apple Account." problem
             />
             <Field

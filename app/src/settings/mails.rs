@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, EmptyState, FormNotice, Notice, Tone, load_page, problem_of};
 
 /// A mail that could not be sent.
@@ -38,7 +38,7 @@ pub struct MailsView {
     count: u32,
     /// The folder that receives mails as files while no mail server is set.
     folder: Option<String>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads the mails that were given up or wait for another attempt.
@@ -74,14 +74,14 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
         next: put_off.next.map(moment),
         count: put_off.count,
         folder: bookings::mails::folder(&quince).map(|folder| folder.display().to_string()),
-        kept: crate::context::kept("mails").await,
+        flash: crate::context::flash("mails").await,
     })
 }
 
 /// Enqueues a mail that was given up again.
 #[server(prefix = "/api/fn", endpoint = "send-mail-again")]
 pub async fn send_mail_again(id: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("mails");
+    let form = crate::context::FormPost::new("mails");
     let done = "The mail is on its way. It comes back to this list if it is refused again.";
     form.stay(again(&id).await, done).await
 }
@@ -96,7 +96,7 @@ async fn again(id: &str) -> Result<(), AppError> {
 /// Makes the waiting mails due now.
 #[server(prefix = "/api/fn", endpoint = "try-mails-now")]
 pub async fn try_mails_now() -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("mails");
+    let form = crate::context::FormPost::new("mails");
     let done = "They are being tried. Load this page again in a moment to see what is left.";
     form.stay(hurry().await, done).await
 }
@@ -128,9 +128,9 @@ fn Shown(
     again: ServerAction<SendMailAgain>,
     now: ServerAction<TryMailsNow>,
 ) -> impl IntoView {
-    let problems = (problem_of(again, &view.kept), problem_of(now, &view.kept));
+    let problems = (problem_of(again, &view.flash), problem_of(now, &view.flash));
     let problem = Signal::derive(move || problems.0.get().or_else(|| problems.1.get()));
-    let dones = (done_of(again, &view.kept), done_of(now, &view.kept));
+    let dones = (done_of(again, &view.flash), done_of(now, &view.flash));
     let done = Signal::derive(move || dones.0.get().or_else(|| dones.1.get()));
     let folder = view.folder.map(|folder| {
         view! {
@@ -147,7 +147,7 @@ fn Shown(
                 "Try it now",
             ),
             count => (
-                format!("{count} mails could not be sent. The first is tried again on {next}. If what kept them is mended, you need not wait."),
+                format!("{count} mails could not be sent. The first is tried again on {next}. If what kept it is mended, you need not wait."),
                 "Try them now",
             ),
         };

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, Card, Check, EmptyState, Field, FormNotice, Look, load_page, problem_of};
 
 /// What the page shows.
@@ -31,7 +31,7 @@ pub struct StrangersView {
     more: String,
     /// Who booked most: path of their undo page, who, and how much.
     busy: Vec<(String, String, String)>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads what a network or address sent.
@@ -55,7 +55,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
                 (address_of(&busy.whose), busy.whose, booked)
             })
             .collect(),
-        kept: crate::context::kept("undo").await,
+        flash: crate::context::flash("undo").await,
         ..StrangersView::default()
     };
     let asked = whose.trim();
@@ -145,7 +145,7 @@ fn sentences(found: &bookings::undo::Found) -> Vec<String> {
 /// Undoes it.
 #[server(prefix = "/api/fn", endpoint = "undo-strangers")]
 pub async fn undo_strangers(whose: String, #[server(default)] tell: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("undo").keep("tell", &tell);
+    let form = crate::context::FormPost::new("undo").keep("tell", &tell);
     match undo(&whose, tell == "true").await {
         Ok(done) => form.stay(Ok::<(), AppError>(()), &done).await,
         Err(error) => form.stay(Err(error), "").await,
@@ -184,8 +184,8 @@ pub fn StrangersPage() -> impl IntoView {
 
 #[component]
 fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoView {
-    let problem = problem_of(action, &view.kept);
-    let done = done_of(action, &view.kept);
+    let problem = problem_of(action, &view.flash);
+    let done = done_of(action, &view.flash);
     let asked = view.problem.clone();
     let asked = Signal::derive(move || asked.clone());
     let is_asked = !view.whose.is_empty() && view.problem.is_none();

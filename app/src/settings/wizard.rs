@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar_choice::{AccountView, ConflictChoice, PoliciesChoice, PrimaryChoice, servers};
 use super::connect_form::{ConnectForm, PracticeView};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, Card, FormNotice, Look, Notice, PageHeader, Tone, load, problem_of};
 
 /// What the wizard shows.
@@ -23,8 +23,8 @@ pub struct WizardView {
     accounts: Vec<AccountView>,
     has_primary: bool,
     practice: Option<PracticeView>,
-    kept_login: KeptForm,
-    kept_choice: KeptForm,
+    flash_of_login: FormFlash,
+    flash_of_choice: FormFlash,
     booking_page: Option<String>,
 }
 
@@ -39,8 +39,8 @@ pub async fn wizard_page() -> Result<WizardView, AppError> {
         accounts: super::calendar_choice::accounts(&configuration),
         has_primary: configuration.primary.is_some(),
         practice: super::connect_form::practice(&quince),
-        kept_login: crate::context::kept("connect").await,
-        kept_choice: crate::context::kept("choose-calendars").await,
+        flash_of_login: crate::context::flash("connect").await,
+        flash_of_choice: crate::context::flash("choose-calendars").await,
         booking_page: calendars
             .first()
             .map(|calendar| format!("/book/{}", calendar.slug)),
@@ -56,7 +56,7 @@ pub async fn choose_calendars(
     #[server(default)] policy: String,
     #[server(default)] when_stale: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("choose-calendars")
+    let form = crate::context::FormPost::new("choose-calendars")
         .keep("policy", &policy)
         .keep("when_stale", &when_stale);
     let policies = (connection.as_str(), policy.as_str(), when_stale.as_str());
@@ -153,7 +153,7 @@ fn shown(step: Step, wizard: WizardView) -> AnyView {
         Step::Password => view! { <PasswordStep/> }.into_any(),
         Step::Login => view! {
             <Card title="Sign in to iCloud">
-                <ConnectForm kept=wizard.kept_login practice=wizard.practice/>
+                <ConnectForm flash=wizard.flash_of_login practice=wizard.practice/>
             </Card>
         }
         .into_any(),
@@ -189,15 +189,15 @@ fn connected(servers: &str) -> String {
 #[component]
 fn CalendarsStep(wizard: WizardView) -> impl IntoView {
     let action = ServerAction::<ChooseCalendars>::new();
-    let problem = problem_of(action, &wizard.kept_choice);
+    let problem = problem_of(action, &wizard.flash_of_choice);
     // Earlier connections keep their policies.
     let newest = wizard.accounts.last().cloned();
     let servers = servers(&wizard.accounts);
     let done = (!wizard.has_primary).then(|| connected(&servers));
-    let kept = wizard.kept_choice;
+    let flash = wizard.flash_of_choice;
     let rules = newest.map(|account| {
         let title = format!("Rules for {} · {}", account.place, account.username);
-        view! { <Card title><PoliciesChoice account kept problem/></Card> }
+        view! { <Card title><PoliciesChoice account flash problem/></Card> }
     });
     let (primary, conflicts) = (wizard.accounts.clone(), wizard.accounts);
     view! {

@@ -15,9 +15,9 @@ use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{
-    Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
+    Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, load_page, problem_of, rebuild_on,
 };
 
 /// A row of holidays as typed, one date or several in a row; ignored without a date.
@@ -41,7 +41,7 @@ pub struct WorkspaceView {
     version: String,
     /// Future appointments on holidays.
     staying: Vec<StayingRow>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Number of empty rows at the end.
@@ -58,8 +58,8 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
     let version = crate::context::version(Versioned::WORKSPACE).await?;
     let workspace = bookings::accounts::workspace(&quince).await?;
     let holidays = bookings::holidays::list(&quince).await?;
-    let kept = crate::context::kept("workspace").await;
-    let typed = kept
+    let flash = crate::context::flash("workspace").await;
+    let typed = flash
         .values
         .get("holidays")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -67,12 +67,12 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
     let staying = bookings::holidays::appointments_on_holidays(&quince, me.id).await?;
     Ok(WorkspaceView {
         staying: super::staying(staying, &me.zone),
-        version: kept.value_or("seen", &version),
+        version: flash.value_or("seen", &version),
         name: workspace.name,
         zone: workspace.zone.name().to_owned(),
         zones: crate::ui::zone::zone_options(quince.now()),
         holidays: typed.unwrap_or_else(stored),
-        kept,
+        flash,
     })
 }
 
@@ -85,7 +85,7 @@ pub async fn save_workspace(
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&holidays).unwrap_or_default();
-    let form = crate::context::Submitted::new("workspace")
+    let form = crate::context::FormPost::new("workspace")
         .keep("name", &name)
         .keep("zone", &zone)
         .keep("holidays", &typed)
@@ -218,15 +218,15 @@ pub fn WorkspaceSettingsPage() -> impl IntoView {
     view! {
         <SettingsHeader title="Workspace" lead="Your business, and the days on which it is closed."/>
         {load_page(page, move |settings| {
-            anew(saved.get_untracked(), move || view! { <Shown settings=settings.clone() save/> }).into_any()
+            rebuild_on(saved.get_untracked(), move || view! { <Shown settings=settings.clone() save/> }).into_any()
         })}
     }
 }
 
 #[component]
 fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl IntoView {
-    let problem = problem_of(save, &settings.kept);
-    let done = done_of(save, &settings.kept);
+    let problem = problem_of(save, &settings.flash);
+    let done = done_of(save, &settings.flash);
     let sentence = Signal::derive(move || problem.read().as_ref()?.of_field("holidays"));
     let WorkspaceView {
         name,
@@ -235,7 +235,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         holidays,
         version,
         staying,
-        kept,
+        flash,
     } = settings;
     let spare = std::iter::repeat_n(HolidayText::default(), SPARE);
     let rows = holidays
@@ -258,8 +258,8 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         <StayingNotice title="These appointments lie on holidays, and stay" rows=staying/>
         <ActionForm action=save>
             <Card title="The business">
-                <Field label="Name" name="name" value=kept.value_or("name", &name) required=true help="Clients read it on your pages and in mails." problem/>
-                <ZonePicker options=zones value=kept.value_or("zone", &zone) help="Used where nobody's own zone applies." problem/>
+                <Field label="Name" name="name" value=flash.value_or("name", &name) required=true help="Clients read it on your pages and in mails." problem/>
+                <ZonePicker options=zones value=flash.value_or("zone", &zone) help="Used where nobody's own zone applies." problem/>
             </Card>
             <Card title="Holidays">
                 <p class="field-help">

@@ -15,10 +15,10 @@ use leptos_router::hooks::use_params_map;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::appointments::status_words;
+use super::appointments::status_label;
 use super::frame::Frame;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, load_page};
 use actions::Actions;
 use cards::{CancelCard, DeclineCard, DeleteCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
@@ -76,7 +76,7 @@ pub struct AppointmentDetail {
     steps: Vec<StatusStep>,
     /// The version on which the forms are based.
     version: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// A status that the appointment can get now.
@@ -112,7 +112,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let id = appointment_id(id)?;
     let version = crate::context::version(Versioned::appointment(id)).await?;
     let found = bookings::appointments::get(&quince, me.id, id).await?;
-    let kept = crate::context::kept("appointment").await;
+    let flash = crate::context::flash("appointment").await;
     let booked_by = match found.booked_by {
         Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
         None => None,
@@ -130,23 +130,23 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let undo = (me.is_admin() && found.booked_by.is_none())
         .then(|| crate::settings::strangers::address_of(&found.email));
     let failed = bookings::mails::failed_about(&quince, found.id).await?;
-    let in_words = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
-        let in_words = |mail: bookings::mails::FailedMail| {
+    let reasons = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
+        let reasons = |mail: bookings::mails::FailedMail| {
             (format!("{} · {}", mail.title, mail.recipient), mail.problem)
         };
-        mails.into_iter().map(in_words).collect()
+        mails.into_iter().map(reasons).collect()
     };
     Ok(AppointmentDetail {
         version,
         booked_by,
         undo,
-        mails_given_up: in_words(failed.given_up),
-        mails_waiting: in_words(failed.waiting),
+        mails_given_up: reasons(failed.given_up),
+        mails_waiting: reasons(failed.waiting),
         may_send_again: me.is_admin(),
         hosts,
         others,
         may_change_hands,
-        ..detail(found, &me.zone, quince.now(), kept)
+        ..detail(found, &me.zone, quince.now(), flash)
     })
 }
 
@@ -191,7 +191,7 @@ fn detail(
     appointment: bookings::appointments::AppointmentView,
     zone: &zones::Zone,
     now: jiff::Timestamp,
-    kept: KeptForm,
+    flash: FormFlash,
 ) -> AppointmentDetail {
     let local = zone.local(appointment.start);
     let writes: Vec<WriteView> = appointment.writes.iter().map(write_view).collect();
@@ -202,7 +202,7 @@ fn detail(
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
         zone: zone.to_string(),
-        status: super::appointments::standing(&appointment),
+        status: super::appointments::status_text(&appointment),
         can_change: is_changeable(appointment.status),
         tells_client: (appointment.status.is_active() && appointment.confirm_until.is_none())
             .then_some(appointment.end > now),
@@ -264,7 +264,7 @@ fn detail(
         }),
         steps,
         version: String::new(),
-        kept,
+        flash,
     }
 }
 
@@ -278,7 +278,7 @@ fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
         .collect();
     WriteView {
         state: write.state.as_str().to_owned(),
-        words: write_words(write.state, &write.place),
+        words: write_label(write.state, &write.place),
         server: write.place.clone(),
         place: names.join(", "),
         problem: write.problem.clone(),
@@ -312,7 +312,7 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
 
 /// A label for the state of a calendar write. `place` is the server.
 #[cfg(feature = "ssr")]
-pub fn write_words(state: bookings::WriteState, place: &str) -> String {
+pub fn write_label(state: bookings::WriteState, place: &str) -> String {
     use bookings::WriteState;
 
     match state {
@@ -351,19 +351,19 @@ pub fn AppointmentPage() -> impl IntoView {
 
 #[component]
 fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
-    let (standing, tone) = status_words(&detail.status);
-    let problem = actions.problem(&detail.kept);
-    let latest = actions.done(&detail.kept);
+    let (status_text, tone) = status_label(&detail.status);
+    let problem = actions.problem(&detail.flash);
+    let latest = actions.done(&detail.flash);
     let done = Signal::derive(move || problem.read().is_none().then(&latest).flatten());
     let waits_for_client = detail.confirm_until.is_some();
     let pending = detail.status == "new" || waits_for_client;
-    let (id, kept, can_change) = (detail.id.clone(), detail.kept.clone(), detail.can_change);
+    let (id, flash, can_change) = (detail.id.clone(), detail.flash.clone(), detail.can_change);
     let version = detail.version.clone();
     let decline = (pending && can_change).then(|| {
-        view! { <DeclineCard id=id.clone() version=version.clone() reason=kept.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
+        view! { <DeclineCard id=id.clone() version=version.clone() reason=flash.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
     });
     let cancel = (!pending && can_change).then(|| {
-        view! { <CancelCard id=id.clone() version=version.clone() reason=kept.value("reason") action=actions.cancel problem/> }
+        view! { <CancelCard id=id.clone() version=version.clone() reason=flash.value("reason") action=actions.cancel problem/> }
     });
     let event = detail.writes.first().map(|write| match &detail.session {
         Some(_) => format!("the session's event in {} follows", write.server),
@@ -380,7 +380,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     let edit = can_change.then(|| view! { <EditCard detail=detail.clone() action=actions.edit problem/> });
     view! {
         <PageHeader title=detail.name.clone() lead=format!("{} ({})", detail.when, detail.zone.replace('_', " "))>
-            <Badge tone>{standing}</Badge>
+            <Badge tone>{status_text}</Badge>
         </PageHeader>
         <FormNotice problem done/>
         {detail.confirm_until.clone().map(|until| view! {
@@ -401,8 +401,8 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
             <MoveCard
                 id=id.clone()
                 version=version.clone()
-                date=kept.value_or("date", &detail.date)
-                time=kept.value_or("time", &detail.time)
+                date=flash.value_or("date", &detail.date)
+                time=flash.value_or("time", &detail.time)
                 others=detail.may_change_hands
                 action=actions.reschedule
                 problem

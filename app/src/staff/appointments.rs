@@ -75,7 +75,7 @@ pub async fn appointments_page(
         earlier: page.earlier.map(address_of),
         later: page.later.map(address_of),
         may_see_deleted: me.is_admin(),
-        done: crate::context::kept("appointments").await.done,
+        done: crate::context::flash("appointments").await.done,
         rows: page
             .appointments
             .into_iter()
@@ -90,10 +90,10 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
         detail: format!("{} · {}", appointment.calendar_name, appointment.host_name),
-        status: standing(&appointment),
+        status: status_text(&appointment),
         notes: {
             let write = appointment.write.as_ref().filter(|write| write.can_write_again);
-            let write = write.map(|write| super::appointment::write_words(write.state, &write.place));
+            let write = write.map(|write| super::appointment::write_label(write.state, &write.place));
             let collision = appointment.collision.as_ref().map(|_| COLLIDES.to_owned());
             collision.into_iter().chain(write).collect()
         },
@@ -103,7 +103,7 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
 
 /// A label for the status, or for a missing confirmation by the client.
 #[cfg(feature = "ssr")]
-pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String {
+pub fn status_text(appointment: &bookings::appointments::AppointmentView) -> String {
     match appointment.confirm_until {
         Some(_) => "unconfirmed".to_owned(),
         None => appointment.status.as_str().to_owned(),
@@ -114,9 +114,9 @@ pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String
 pub const COLLIDES: &str = "Collides with calendar";
 
 /// Label and tone of a status.
-pub fn status_words(status: &str) -> (&'static str, Tone) {
+pub fn status_label(status: &str) -> (&'static str, Tone) {
     match status {
-        "new" => ("Waiting for confirmation", Tone::Warn),
+        "new" => ("Waits to be confirmed", Tone::Warn),
         "unconfirmed" => ("Waiting for the client", Tone::Warn),
         "confirmed" => ("Confirmed", Tone::Good),
         "cancelled" => ("Cancelled", Tone::Bad),
@@ -174,7 +174,7 @@ pub fn AppointmentsPage() -> impl IntoView {
             view! {
                 {done}
                 <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul>
-                <Turns earlier later/>
+                <Pager earlier later/>
                 {deleted}
             }
             .into_any()
@@ -192,7 +192,7 @@ fn address(show: &str) -> String {
 
 /// Links to the previous and next page.
 #[component]
-fn Turns(earlier: Option<String>, later: Option<String>) -> impl IntoView {
+fn Pager(earlier: Option<String>, later: Option<String>) -> impl IntoView {
     let way = |href: Option<String>, words: &'static str| {
         href.map(|href| view! { <ButtonLink href>{words}</ButtonLink> })
     };
@@ -205,7 +205,7 @@ fn Turns(earlier: Option<String>, later: Option<String>) -> impl IntoView {
 
 #[component]
 fn Row(row: AppointmentRow) -> impl IntoView {
-    let (status, tone) = status_words(&row.status);
+    let (status, tone) = status_label(&row.status);
     view! {
         <li class="row">
             <div class="row-main">

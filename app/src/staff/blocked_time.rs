@@ -11,7 +11,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{
     Button, ButtonLink, Card, Choice, Field, FormNotice, Look, Notice, PageHeader, Tone, load_page,
     problem_of,
@@ -41,7 +41,7 @@ pub struct BlockPage {
     zone: String,
     /// Appointments within it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads blocked-off time, or without id a form for a date.
@@ -57,7 +57,7 @@ pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, Ap
 #[server(prefix = "/api/fn", endpoint = "save-blocked-time")]
 pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppError> {
     let typed = serde_json::to_string(&block).unwrap_or_default();
-    let submitted = crate::context::Submitted::new("blocked-time")
+    let submitted = crate::context::FormPost::new("blocked-time")
         .keep("block", &typed)
         .keep("id", &id);
     submitted.go(form::save(&id, &block).await).await
@@ -66,7 +66,7 @@ pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppEr
 /// Deletes blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "remove-blocked-time")]
 pub async fn remove_blocked_time(id: String) -> Result<(), AppError> {
-    let submitted = crate::context::Submitted::new("blocked-time");
+    let submitted = crate::context::FormPost::new("blocked-time");
     submitted.go(form::remove(&id).await).await
 }
 
@@ -100,8 +100,8 @@ pub fn BlockedTimePage() -> impl IntoView {
 fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
     let save = ServerAction::<SaveBlockedTime>::new();
     let remove = ServerAction::<RemoveBlockedTime>::new();
-    let saved = problem_of(save, &page.kept);
-    let removed = problem_of(remove, &KeptForm::default());
+    let saved = problem_of(save, &page.flash);
+    let removed = problem_of(remove, &FormFlash::default());
     let problem = Signal::derive(move || removed.get().or_else(|| saved.get()));
     let BlockPage {
         id,
@@ -175,21 +175,21 @@ mod form {
 
     use super::super::format::{clock, long_date};
     use super::{BlockPage, BlockText};
-    use crate::context::{kept, quince};
+    use crate::context::{flash, quince};
     use crate::error::{AppError, FieldProblem};
 
     pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
-        let kept = kept("blocked-time").await;
+        let flash = flash("blocked-time").await;
         let stored = match id {
             "" => None,
             id => Some(blocked::get(&quince, me.id, block_id(id)?).await?),
         };
         let zone = stored.as_ref().map_or(&me.zone, |block| &block.zone).clone();
-        let typed = kept
+        let typed = flash
             .values
             .get("block")
-            .filter(|_| kept.value("id") == id)
+            .filter(|_| flash.value("id") == id)
             .and_then(|text| serde_json::from_str(text).ok());
         let fresh = || {
             let day = date
@@ -224,7 +224,7 @@ mod form {
                 .map(|block| block.owner_name),
             zone: zone.to_string(),
             appointments,
-            kept,
+            flash,
         })
     }
 
@@ -275,7 +275,7 @@ mod form {
         let owners = blocked::owners(&quince, by).await?;
         let owner = owners.into_iter().find(|owner| owner.id == whose);
         let zone = owner.ok_or(AppError::NotAllowed)?.zone;
-        let span = understood(block, &zone)?;
+        let span = parse_form(block, &zone)?;
         let saved = match stored {
             Some(stored) => blocked::change(&quince, by, stored.id, span, &block.title).await,
             None => blocked::add(&quince, by, who, span, &block.title).await,
@@ -299,7 +299,7 @@ mod form {
         id.parse().map_err(|_| AppError::NotFound)
     }
 
-    fn understood(block: &BlockText, zone: &Zone) -> Result<Interval, AppError> {
+    fn parse_form(block: &BlockText, zone: &Zone) -> Result<Interval, AppError> {
         let date = |field: &str, text: &str| -> Result<Date, AppError> {
             text.parse()
                 .map_err(|_| AppError::field(format!("block[{field}]"), "Choose a date."))

@@ -19,7 +19,7 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::hours::HoursText;
 use crate::ui::field::Problem;
 use crate::ui::{
@@ -86,8 +86,8 @@ pub struct EditorView {
     changes: Vec<KindChangeText>,
     /// Whether the viewer may change it (owner and admins).
     may_change: bool,
-    kept: KeptForm,
-    kept_delete: KeptForm,
+    flash: FormFlash,
+    flash_of_delete: FormFlash,
     /// The version on which the form is based.
     version: String,
     newest: String,
@@ -112,18 +112,18 @@ pub async fn save_booking_calendar(
     #[server(default)] seen: String,
 ) -> Result<(), AppError> {
     let typed = serde_json::to_string(&calendar).unwrap_or_default();
-    let form = crate::context::Submitted::new("booking-calendar")
+    let form = crate::context::FormPost::new("booking-calendar")
         .keep("calendar", &typed)
         .keep("id", &id)
         .keep("seen", &seen);
-    form.go_and_tell(form::save(&seen, &id, calendar).await, "booking-calendars")
+    form.go_with_message(form::save(&seen, &id, calendar).await, "booking-calendars")
         .await
 }
 
 /// Deletes a booking calendar that never had an appointment.
 #[server(prefix = "/api/fn", endpoint = "delete-booking-calendar")]
 pub async fn delete_booking_calendar(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("delete-booking-calendar").keep("id", &id);
+    let form = crate::context::FormPost::new("delete-booking-calendar").keep("id", &id);
     form.go(form::delete(&seen, &id).await).await
 }
 
@@ -152,7 +152,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let notes = editor.notes.clone();
         let may_change = editor.may_change;
         let is_menu = editor.is_menu && may_change;
-        let (kept_delete, newest) = (editor.kept_delete.clone(), editor.newest.clone());
+        let (flash_of_delete, newest) = (editor.flash_of_delete.clone(), editor.newest.clone());
         let why_not = format!("/booking-calendars/{id}/why-not");
         let services = format!("/booking-calendars/{id}/services");
         view! {
@@ -165,7 +165,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
             </PageHeader>
             {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> }).collect_view()}
             <Editor editor/>
-            {may_change.then(|| view! { <DeleteCard id version=newest kept=kept_delete/> })}
+            {may_change.then(|| view! { <DeleteCard id version=newest flash=flash_of_delete/> })}
         }
         .into_any()
     })
@@ -174,7 +174,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
 #[component]
 fn Editor(editor: EditorView) -> impl IntoView {
     let action = ServerAction::<SaveBookingCalendar>::new();
-    let problem = problem_of(action, &editor.kept);
+    let problem = problem_of(action, &editor.flash);
     let EditorView {
         id,
         form,
@@ -244,11 +244,11 @@ pub fn pair((value, label): (&str, &str)) -> (String, String) {
 }
 
 #[component]
-fn DeleteCard(id: String, version: String, kept: KeptForm) -> impl IntoView {
+fn DeleteCard(id: String, version: String, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<DeleteBookingCalendar>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     view! {
-        <details class="more" open=kept.problem.is_some()>
+        <details class="more" open=flash.problem.is_some()>
             <summary>"Delete this booking calendar"</summary>
             <Card>
                 <p>"Its page disappears. It can be deleted as long as nobody ever booked it. Otherwise switch it off above: its appointments stay, and nobody can book it."</p>

@@ -38,7 +38,7 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
     Ok(CalendarsView {
         rows: calendars.into_iter().map(row).collect(),
         may_change: me.is_admin(),
-        done: crate::context::kept("booking-calendars").await.done,
+        done: crate::context::flash("booking-calendars").await.done,
     })
 }
 
@@ -46,7 +46,7 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
 fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
     CalendarRow {
         id: calendar.id.to_string(),
-        kind: kind_words(calendar.kind).to_owned(),
+        kind: kind_label(calendar.kind).to_owned(),
         duration: if calendar.kind == bookings::Kind::Service {
             "menu".to_owned()
         } else {
@@ -68,7 +68,7 @@ fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
 
 /// The name of a kind (product.md).
 #[cfg(feature = "ssr")]
-pub fn kind_words(kind: bookings::Kind) -> &'static str {
+pub fn kind_label(kind: bookings::Kind) -> &'static str {
     match kind {
         bookings::Kind::ClassBooking => "Class Booking",
         bookings::Kind::RoundRobin => "Round Robin",

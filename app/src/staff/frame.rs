@@ -59,7 +59,7 @@ impl Frame {
 }
 
 /// Loads the warnings again after a form that may have ended one.
-pub fn warn_anew(sent: impl Fn() -> usize + 'static) {
+pub fn reload_warnings(sent: impl Fn() -> usize + 'static) {
     let frame = use_context::<Frame>();
     Effect::new(move |_| {
         if let (Some(frame), true) = (frame, sent() > 0) {

@@ -15,12 +15,12 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::field::Problem;
 use crate::ui::{
     Button, ButtonLink, Card, EmptyState, FormNotice, Look, Notice, PageHeader, SeenVersion, Tone, accepted,
-    anew, load_page, problem_of,
+    load_page, problem_of, rebuild_on,
 };
 
 use fields::ServiceForm;
@@ -64,7 +64,7 @@ pub struct MenuView {
     typed: Option<ServiceText>,
     /// The version on which the forms are based.
     version: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads a menu.
@@ -84,7 +84,7 @@ pub async fn save_service(
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&service).unwrap_or_default();
-    let submitted = crate::context::Submitted::new("service")
+    let submitted = crate::context::FormPost::new("service")
         .keep("service", &typed)
         .keep("seen", &seen);
     submitted
@@ -99,7 +99,7 @@ pub async fn remove_service(
     id: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let submitted = crate::context::Submitted::new("service");
+    let submitted = crate::context::FormPost::new("service");
     submitted
         .stay(
             form::remove(&seen, &calendar, &id).await,
@@ -111,7 +111,7 @@ pub async fn remove_service(
 /// Moves a service by one place.
 #[server(prefix = "/api/fn", endpoint = "shift-service")]
 pub async fn shift_service(calendar: String, id: String, to: String) -> Result<String, AppError> {
-    let submitted = crate::context::Submitted::new("service");
+    let submitted = crate::context::FormPost::new("service");
     submitted
         .stay(form::shift(&calendar, &id, &to).await, "Moved.")
         .await
@@ -150,7 +150,7 @@ pub fn ServicesPage() -> impl IntoView {
     };
     load_page(page, move |menu| {
         let changes = saved.get_untracked() + removed.get_untracked() + shifted.get_untracked();
-        anew(changes, move || view! { <Shown menu=menu.clone() actions/> }).into_any()
+        rebuild_on(changes, move || view! { <Shown menu=menu.clone() actions/> }).into_any()
     })
 }
 
@@ -172,15 +172,15 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
         shift,
         latest,
     } = actions;
-    let nothing = KeptForm::default();
+    let nothing = FormFlash::default();
     let problems = [
-        problem_of(save, &menu.kept),
+        problem_of(save, &menu.flash),
         problem_of(remove, &nothing),
         problem_of(shift, &nothing),
     ];
     let problem = Signal::derive(move || problems[latest.read().1].get());
     let dones = [
-        done_of(save, &menu.kept),
+        done_of(save, &menu.flash),
         done_of(remove, &nothing),
         done_of(shift, &nothing),
     ];
@@ -240,7 +240,7 @@ fn ServiceRow(
     let typed = menu.typed.clone().filter(|typed| typed.id == service.id);
     let open = typed.is_some();
     let words = format!("{}, {} minutes", service.name, service.duration);
-    let needs = needs_words(&menu, &service);
+    let needs = needs_label(&menu, &service);
     let troubles = troubles(&menu, &service);
     let (calendar, id) = (menu.calendar.clone(), service.id.clone());
     let move_button = {
@@ -284,13 +284,13 @@ fn ServiceRow(
 /// The version on which a service's form is based, which may come from a refused post.
 fn version_of(menu: &MenuView, typed: Option<&ServiceText>) -> String {
     match typed {
-        Some(_) => menu.kept.value_or("seen", &menu.version),
+        Some(_) => menu.flash.value_or("seen", &menu.version),
         None => menu.version.clone(),
     }
 }
 
 /// "Needs 1 × Chair, 2 × Basin."
-fn needs_words(menu: &MenuView, service: &ServiceText) -> String {
+fn needs_label(menu: &MenuView, service: &ServiceText) -> String {
     let named = service.needs.iter().filter_map(|need| {
         let (_, name, _) = menu.resources.iter().find(|(id, _, _)| *id == need.resource)?;
         Some(format!("{} × {name}", need.quantity))

@@ -55,7 +55,7 @@ pub(crate) fn sentence_of(problem: Option<Problem>, name: &str) -> Signal<Option
 }
 
 /// Copies what was typed before hydration into the signal.
-fn take_over(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> + 'static) {
+fn adopt_typed(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> + 'static) {
     if let Some(signal) = bind {
         Effect::new(move |_| {
             if let Some(text) = typed().filter(|text| *text != signal.get_untracked()) {
@@ -138,7 +138,7 @@ pub fn Field(
     let text_like = !matches!(kind, "number" | "date" | "time");
     let first = bind.map_or(value, |signal| signal.get_untracked());
     let typed = NodeRef::<leptos::html::Input>::new();
-    take_over(bind, move || typed.get().map(|input| input.value()));
+    adopt_typed(bind, move || typed.get().map(|input| input.value()));
     view! {
         <div class="field">
             <label for=ids.input.clone()>
@@ -209,7 +209,7 @@ pub fn LongText(
     let described_by = ids.described_by(!help.is_empty(), sentence);
     let first = bind.map_or(value, |signal| signal.get_untracked());
     let typed = NodeRef::<leptos::html::Textarea>::new();
-    take_over(bind, move || typed.get().map(|input| input.value()));
+    adopt_typed(bind, move || typed.get().map(|input| input.value()));
     view! {
         <div class="field">
             <label for=ids.input.clone()>
@@ -275,7 +275,7 @@ pub fn Choice(
     let described_by = ids.described_by(!help.is_empty(), sentence);
     let value = bind.map_or(value, |signal| signal.get_untracked());
     let chosen = NodeRef::<leptos::html::Select>::new();
-    take_over(bind, move || chosen.get().map(|select| select.value()));
+    adopt_typed(bind, move || chosen.get().map(|select| select.value()));
     let options = options
         .into_iter()
         .map(|(key, text)| {

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use super::icon::{Icon, Picture};
 use super::notice::{Notice, PROBLEM, ProblemNotice, Tone};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 
 /// The emphasis of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,12 +93,12 @@ pub fn ButtonLink(
 }
 
 /// The error of a form: from the action with script, else from the flash message.
-pub fn problem_of<S>(action: ServerAction<S>, kept: &KeptForm) -> Signal<Option<AppError>>
+pub fn problem_of<S>(action: ServerAction<S>, flash: &FormFlash) -> Signal<Option<AppError>>
 where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    let remembered = kept.problem.clone();
+    let remembered = flash.problem.clone();
     Signal::derive(move || match &*action.value().read() {
         Some(Err(error)) => Some(error.clone()),
         Some(Ok(_)) => None,

@@ -63,7 +63,7 @@ where
 }
 
 /// Builds forms again whenever the key changes, so that their inputs show what is stored and not what was typed before.
-pub fn anew<V: IntoView + 'static>(
+pub fn rebuild_on<V: IntoView + 'static>(
     key: usize,
     forms: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView {

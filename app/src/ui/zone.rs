@@ -21,7 +21,7 @@ pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
         .iter()
         .filter_map(|name| zones::Zone::named(name).ok())
         .map(|zone| ZoneOption {
-            label: zone_words(&zone, now),
+            label: zone_label(&zone, now),
             name: zone.name().to_owned(),
         })
         .collect()
@@ -29,7 +29,7 @@ pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
 
 /// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
 #[cfg(feature = "ssr")]
-pub fn zone_words(zone: &zones::Zone, at: jiff::Timestamp) -> String {
+pub fn zone_label(zone: &zones::Zone, at: jiff::Timestamp) -> String {
     if !zone.is_known() {
         return zone.to_string();
     }
@@ -107,9 +107,9 @@ mod tests {
             .find(|zone| zone.name == "America/Vancouver")
             .unwrap();
         assert_eq!(vancouver.label, "America/Vancouver (UTC−7)");
-        assert_eq!(zone_words(&zones::Zone::utc(), winter), "UTC");
+        assert_eq!(zone_label(&zones::Zone::utc(), winter), "UTC");
         assert_eq!(
-            zone_words(&zones::Zone::stored("Old_Place"), winter),
+            zone_label(&zones::Zone::stored("Old_Place"), winter),
             "UTC, as the zone “Old_Place” is not known here"
         );
     }

@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::summary::When;
-use super::{AppointmentView, Standing, use_appointment};
+use super::{AppointmentState, AppointmentView, use_appointment};
 use crate::error::AppError;
 use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load_page, problem_of};
 
@@ -16,8 +16,8 @@ pub async fn cancel_form(
     /// The reason; may be empty.
     reason: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("cancel").keep("reason", &reason);
-    form.go(crate::public::offer::cancel(&token, &reason).await).await
+    let form = crate::context::FormPost::new("cancel").keep("reason", &reason);
+    form.go(super::load::cancel(&token, &reason).await).await
 }
 
 /// The page that asks before it cancels.
@@ -25,22 +25,26 @@ pub async fn cancel_form(
 pub fn CancelPage() -> impl IntoView {
     let action = ServerAction::<CancelForm>::new();
     load_page(use_appointment(), move |appointment| {
-        view! { <Ask appointment action/> }.into_any()
+        view! { <CancelQuestion appointment action/> }.into_any()
     })
 }
 
 #[component]
-fn Ask(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl IntoView {
+fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl IntoView {
     let manage = format!("/manage/{}", appointment.token);
-    let refused = match appointment.standing {
-        Standing::Cancelled | Standing::Expired => Some("This appointment was cancelled already.".to_owned()),
-        Standing::Past => {
+    let refused = match appointment.state {
+        AppointmentState::Cancelled | AppointmentState::Expired => {
+            Some("This appointment was cancelled already.".to_owned())
+        }
+        AppointmentState::Past => {
             Some("This appointment has begun or is over, so it can no longer be cancelled.".to_owned())
         }
-        Standing::Upcoming | Standing::Pending | Standing::Unconfirmed => appointment.not_cancellable.clone(),
+        AppointmentState::Upcoming | AppointmentState::Pending | AppointmentState::Unconfirmed => {
+            appointment.not_cancellable.clone()
+        }
     };
-    let problem = problem_of(action, &appointment.kept);
-    let reason = appointment.kept.value("reason");
+    let problem = problem_of(action, &appointment.flash);
+    let reason = appointment.flash.value("reason");
     view! {
         <PageTitle text="Cancel appointment"/>
         <article class="appointment">

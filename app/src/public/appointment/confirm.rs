@@ -5,7 +5,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::summary::{Facts, When};
-use super::{AppointmentView, Standing, use_appointment, use_mailed};
+use super::{AppointmentState, AppointmentView, use_appointment, use_mailed};
 use crate::error::AppError;
 use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
 
@@ -28,9 +28,8 @@ pub async fn confirm_form(
     /// The mark that the link was opened from a mail.
     mailed: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("confirm");
-    form.go(crate::public::offer::confirm(&token, &mailed).await)
-        .await
+    let form = crate::context::FormPost::new("confirm");
+    form.go(super::load::confirm(&token, &mailed).await).await
 }
 
 /// The page with the button.
@@ -39,32 +38,32 @@ pub fn ConfirmPage() -> impl IntoView {
     let action = ServerAction::<ConfirmForm>::new();
     let mailed = use_mailed();
     load_page(use_appointment(), move |appointment| {
-        view! { <Ask appointment mailed=mailed.get_untracked() action/> }.into_any()
+        view! { <ConfirmQuestion appointment mailed=mailed.get_untracked() action/> }.into_any()
     })
 }
 
 #[component]
-fn Ask(
+fn ConfirmQuestion(
     appointment: AppointmentView,
     mailed: Option<String>,
     action: ServerAction<ConfirmForm>,
 ) -> impl IntoView {
-    let problem = problem_of(action, &appointment.kept_confirm);
+    let problem = problem_of(action, &appointment.flash_of_confirm);
     let manage = format!("/manage/{}", appointment.token);
-    let (title, sentence) = match appointment.standing {
-        Standing::Unconfirmed => (
+    let (title, sentence) = match appointment.state {
+        AppointmentState::Unconfirmed => (
             "Confirm this booking?",
             format!("The time is kept for you until {}.", appointment.confirm_until),
         ),
-        Standing::Expired => ("Not confirmed in time", EXPIRED.to_owned()),
-        Standing::Cancelled => ("Cancelled", "This appointment was cancelled.".to_owned()),
-        Standing::Upcoming | Standing::Pending | Standing::Past => {
+        AppointmentState::Expired => ("Not confirmed in time", EXPIRED.to_owned()),
+        AppointmentState::Cancelled => ("Cancelled", "This appointment was cancelled.".to_owned()),
+        AppointmentState::Upcoming | AppointmentState::Pending | AppointmentState::Past => {
             ("Confirmed", "You have confirmed this booking.".to_owned())
         }
     };
     let again = format!("/book/{}", appointment.slug);
     let token = appointment.token.clone();
-    let (standing, is_bookable) = (appointment.standing, appointment.is_bookable);
+    let (state, is_bookable) = (appointment.state, appointment.is_bookable);
     view! {
         <PageTitle text=title/>
         <article class="appointment">
@@ -73,8 +72,8 @@ fn Ask(
             <When appointment=appointment.clone()/>
             <Facts appointment/>
             <FormNotice problem/>
-            {match standing {
-                Standing::Unconfirmed => view! {
+            {match state {
+                AppointmentState::Unconfirmed => view! {
                     <ActionForm action=action>
                         <input type="hidden" name="token" value=token/>
                         <input type="hidden" name="mailed" value=mailed.unwrap_or_default()/>
@@ -84,7 +83,7 @@ fn Ask(
                     </ActionForm>
                 }
                 .into_any(),
-                Standing::Expired if is_bookable => view! {
+                AppointmentState::Expired if is_bookable => view! {
                     <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div>
                 }
                 .into_any(),

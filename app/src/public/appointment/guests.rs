@@ -16,8 +16,8 @@ pub async fn take_out_guest(
     /// The guest's name.
     guest: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("guests");
-    let taken_out = crate::public::offer::take_out_guest(&token, &guest).await;
+    let form = crate::context::FormPost::new("guests");
+    let taken_out = super::load::take_out_guest(&token, &guest).await;
     form.stay(
         taken_out,
         &format!("{guest} was taken out. The seat is free for others."),
@@ -28,8 +28,8 @@ pub async fn take_out_guest(
 /// The outcome of taking a guest out.
 #[component]
 pub fn GuestsNotice(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) -> impl IntoView {
-    let problem = problem_of(action, &appointment.kept_guests);
-    let done = done_of(action, &appointment.kept_guests);
+    let problem = problem_of(action, &appointment.flash_of_guests);
+    let done = done_of(action, &appointment.flash_of_guests);
     view! { <FormNotice problem done/> }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::public::choose::{Ask, HostForm, ZoneForm};
+use crate::public::slot_picker::{HostForm, PickerQuery, ZoneForm};
 use crate::ui::{Icon, Picture};
 
 /// A booking calendar, as clients see it.
@@ -29,7 +29,7 @@ pub struct About {
 
 /// The card, which ends with the choice of zone.
 #[component]
-pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> impl IntoView {
+pub fn AboutCard(about: About, base: String, zone: String, query: Memo<PickerQuery>) -> impl IntoView {
     let hosts = about.hosts.join(", ");
     view! {
         <section class="about">
@@ -47,8 +47,8 @@ pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> im
                     .then(|| view! { <li><Icon picture=Picture::Pin/><span>{about.location.clone()}</span></li> })}
             </ul>
             {(!about.description.is_empty()).then(|| view! { <p class="about-text">{about.description.clone()}</p> })}
-            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() ask/> })}
-            <ZoneForm base zone ask/>
+            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() query/> })}
+            <ZoneForm base zone query/>
         </section>
     }
 }

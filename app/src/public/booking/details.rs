@@ -3,12 +3,12 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::hold::Held;
+use super::hold::HoldStatus;
 use super::puzzle::{ChallengeText, Puzzle};
-use super::questions::{AnswerText, Answers, AskedQuestion, QuestionFields};
+use super::questions::{AnswerText, Answers, QuestionFields, QuestionView};
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::public::choose::{Ask, MonthOffer};
+use crate::flash::FormFlash;
+use crate::public::slot_picker::{MonthOffer, PickerQuery};
 use crate::ui::field::Problem;
 use crate::ui::{Button, Field, FormNotice, Icon, LongText, Look, Notice, Picture, Tone};
 
@@ -53,14 +53,14 @@ pub async fn book_form(
     #[server(default)]
     solution: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("book")
+    let form = crate::context::FormPost::new("book")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
         .keep("notes", &notes)
         .keep("guests", &guests)
         .keep("answers", &serde_json::to_string(&answers).unwrap_or_default());
-    let wish = crate::public::offer::Wish {
+    let request = super::book::BookRequest {
         slug,
         start,
         zone,
@@ -79,7 +79,7 @@ pub async fn book_form(
         },
         key,
     };
-    let result = crate::public::offer::book(wish).await;
+    let result = super::book::book(request).await;
     if let Err(AppError::FormOutdated(_)) = result {
         return form.go(result).await;
     }
@@ -89,7 +89,7 @@ pub async fn book_form(
 
 /// The fields as typed. They live as long as the page, so choosing another time loses nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Typed {
+pub struct DetailsDraft {
     name: RwSignal<String>,
     email: RwSignal<String>,
     phone: RwSignal<String>,
@@ -98,9 +98,9 @@ pub struct Typed {
     answers: Answers,
 }
 
-impl Typed {
+impl DetailsDraft {
     /// Restores fields from a flash message, unless something was typed since.
-    pub fn take(self, kept: &KeptForm) {
+    pub fn restore(self, flash: &FormFlash) {
         for (field, signal) in [
             ("name", self.name),
             ("email", self.email),
@@ -109,21 +109,21 @@ impl Typed {
             ("guests", self.guests),
         ] {
             let is_empty = signal.get_untracked().is_empty();
-            if let Some(value) = kept.values.get(field).filter(|_| is_empty) {
+            if let Some(value) = flash.values.get(field).filter(|_| is_empty) {
                 signal.set(value.clone());
             }
         }
-        self.answers.take(&kept.value("answers"));
+        self.answers.restore(&flash.value("answers"));
     }
 }
 
 /// What the form needs to know besides the chosen time.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct DetailsSpec {
     /// The booking calendar's slug.
     pub slug: String,
     /// The booking calendar's questions.
-    pub questions: Vec<AskedQuestion>,
+    pub questions: Vec<QuestionView>,
     /// Whether clients may bring guests.
     pub takes_guests: bool,
     /// Whether clients confirm by mail before the booking counts.
@@ -138,15 +138,15 @@ pub struct Asked {
 #[component]
 pub fn DetailsForm(
     base: String,
-    asked: Asked,
+    spec: DetailsSpec,
     offer: MonthOffer,
-    ask: Memo<Ask>,
-    typed: Typed,
-    held: Held,
+    query: Memo<PickerQuery>,
+    draft: DetailsDraft,
+    hold: HoldStatus,
     action: ServerAction<BookForm>,
     problem: Problem,
 ) -> impl IntoView {
-    let chosen = ask.get_untracked();
+    let chosen = query.get_untracked();
     let (day, time) = offer
         .chosen_time(&chosen)
         .map(|(day, time)| (day.clone(), time.clone()))
@@ -160,8 +160,8 @@ pub fn DetailsForm(
     let is_full = time.is_some_and(|time| time.full);
     let back = day.map_or_else(|| chosen.href(&base), |day| chosen.on_day(&day.date).href(&base));
     let zone = offer.zone.clone();
-    let puzzle = Puzzle::new(asked.challenge);
-    let slug = asked.slug.clone();
+    let puzzle = Puzzle::new(spec.challenge);
+    let slug = spec.slug.clone();
     // Runs when the form appears, and again when its puzzle has expired.
     Effect::new(move |before: Option<()>| {
         let is_outdated = matches!(&*action.value().read(), Some(Err(AppError::FormOutdated(_))));
@@ -170,10 +170,10 @@ pub fn DetailsForm(
         }
     });
     if !is_full {
-        let (slug, zone, chosen) = (asked.slug.clone(), zone.clone(), chosen.clone());
+        let (slug, zone, chosen) = (spec.slug.clone(), zone.clone(), chosen.clone());
         Effect::new(move |_| {
             if let Some(proof) = puzzle.proof() {
-                held.ask(slug.clone(), zone.clone(), chosen.clone(), proof);
+                hold.request(slug.clone(), zone.clone(), chosen.clone(), proof);
             }
         });
     }
@@ -188,9 +188,9 @@ pub fn DetailsForm(
                     <p class="chosen-time">{title}</p>
                     <p>{range}</p>
                     {(!seats.is_empty()).then(|| view! { <p>{seats}</p> })}
-                    <p class="soft small">{offer.zone_words}</p>
+                    <p class="soft small">{offer.zone_label}</p>
                     <p class="held small" role="status">
-                        {move || held.until.get().map(|until| format!("Held for you until {until}"))}
+                        {move || hold.until.get().map(|until| format!("Held for you until {until}"))}
                     </p>
                 </div>
             </div>
@@ -201,42 +201,42 @@ pub fn DetailsForm(
             })}
             <FormNotice problem/>
             <ActionForm action=action>
-                <input type="hidden" name="slug" value=asked.slug/>
+                <input type="hidden" name="slug" value=spec.slug/>
                 <input type="hidden" name="start" value=chosen.start/>
                 <input type="hidden" name="zone" value=zone/>
                 {chosen.host.map(|host| view! { <input type="hidden" name="host" value=host/> })}
                 {chosen.visit.map(|visit| view! { <input type="hidden" name="visit" value=visit/> })}
-                <input type="hidden" name="key" value=asked.idempotency_key/>
+                <input type="hidden" name="key" value=spec.idempotency_key/>
                 {puzzle.fields()}
-                <Field label="Name" name="name" bind=typed.name problem required=true autocomplete="name" maxlength=120/>
+                <Field label="Name" name="name" bind=draft.name problem required=true autocomplete="name" maxlength=120/>
                 <Field
                     label="Email"
                     name="email"
                     kind="email"
-                    bind=typed.email
+                    bind=draft.email
                     problem
                     required=true
                     autocomplete="email"
                     maxlength=254
-                    help=if asked.confirm_by_mail && !is_full {
+                    help=if spec.confirm_by_mail && !is_full {
                         "We send a link to this address. The booking counts when you open it and confirm, within 15 minutes."
                     } else {
                         "The confirmation goes to this address."
                     }
                 />
-                <Field label="Phone" name="phone" kind="tel" bind=typed.phone problem autocomplete="tel" maxlength=40/>
-                {asked.takes_guests.then(|| view! {
+                <Field label="Phone" name="phone" kind="tel" bind=draft.phone problem autocomplete="tel" maxlength=40/>
+                {spec.takes_guests.then(|| view! {
                     <LongText
                         label="Who comes with you"
                         name="guests"
-                        bind=typed.guests
+                        bind=draft.guests
                         problem
                         rows=2
                         help="One name a line. Each takes a seat of their own."
                     />
                 })}
-                <QuestionFields questions=asked.questions answers=typed.answers/>
-                <LongText label="Anything we should know" name="notes" bind=typed.notes problem rows=3/>
+                <QuestionFields questions=spec.questions answers=draft.answers/>
+                <LongText label="Anything we should know" name="notes" bind=draft.notes problem rows=3/>
                 {is_full.then(|| view! { <input type="hidden" name="waits" value="true"/> })}
                 <div class="form-end">
                     <Button look=Look::Primary busy=is_busy>

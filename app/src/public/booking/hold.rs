@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::puzzle::ProofText;
 use crate::error::AppError;
-use crate::public::choose::Ask;
+use crate::public::slot_picker::PickerQuery;
 
 /// How long the page shows a hold; the server's hold lasts as long.
 const SHOWN: Duration = Duration::from_mins(10);
@@ -46,42 +46,45 @@ pub async fn hold_time(
     solution: String,
 ) -> Result<HoldAnswer, AppError> {
     let proof = ProofText { challenge, solution };
-    crate::public::offer::hold(slug, &start, &zone, &host, &visit, proof)
+    super::visitor::hold(slug, &start, &zone, &host, &visit, proof)
         .await
         .map_err(crate::context::with_status)
 }
 
 /// The visitor's hold. It lives as long as the page.
 #[derive(Debug, Clone, Copy)]
-pub struct Held {
+pub struct HoldStatus {
     /// The local time until which it lasts, formatted.
     pub until: RwSignal<Option<String>>,
-    asked: StoredValue<Option<Ask>>,
+    requested: StoredValue<Option<PickerQuery>>,
     taken: Callback<()>,
 }
 
-impl Held {
+impl HoldStatus {
     /// No hold. `taken` is called when somebody else has the requested time.
     pub fn new(taken: Callback<()>) -> Self {
         Self {
             until: RwSignal::new(None),
-            asked: StoredValue::new(None),
+            requested: StoredValue::new(None),
             taken,
         }
     }
 
     /// Requests a hold of the time in the address, once per time. The form also works without a hold.
-    pub fn ask(self, slug: String, zone: String, ask: Ask, proof: ProofText) {
-        if self.asked.with_value(|asked| asked.as_ref() == Some(&ask)) {
+    pub fn request(self, slug: String, zone: String, query: PickerQuery, proof: ProofText) {
+        if self
+            .requested
+            .with_value(|requested| requested.as_ref() == Some(&query))
+        {
             return;
         }
-        self.asked.set_value(Some(ask.clone()));
+        self.requested.set_value(Some(query.clone()));
         self.until.set(None);
         let (start, host) = (
-            ask.start.clone().unwrap_or_default(),
-            ask.host.clone().unwrap_or_default(),
+            query.start.clone().unwrap_or_default(),
+            query.host.clone().unwrap_or_default(),
         );
-        let visit = ask.visit.clone().unwrap_or_default();
+        let visit = query.visit.clone().unwrap_or_default();
         spawn_local(async move {
             let hold = || {
                 hold_time(
@@ -99,9 +102,11 @@ impl Held {
                 answer => answer,
             };
             // Another time may have been chosen meanwhile, or the page closed.
-            let is_asked = self.asked.try_with_value(|asked| asked.as_ref() == Some(&ask));
+            let is_current = self
+                .requested
+                .try_with_value(|requested| requested.as_ref() == Some(&query));
             match answer {
-                _ if is_asked != Some(true) => {}
+                _ if is_current != Some(true) => {}
                 Ok(HoldAnswer::Until(until)) => {
                     self.until.set(Some(until));
                     set_timeout(move || drop(self.until.try_set(None)), SHOWN);

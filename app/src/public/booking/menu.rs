@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::public::choose::Ask;
+use crate::flash::FormFlash;
+use crate::public::slot_picker::PickerQuery;
 use crate::ui::{Button, Choice, FormNotice, Look, problem_of};
 
 /// A service, as clients see it.
@@ -55,7 +55,7 @@ pub async fn choose_services(
     menu: Vec<MenuChoice>,
 ) -> Result<(), AppError> {
     let visit = visit_text(&menu);
-    let form = crate::context::Submitted::new("menu").keep("visit", &visit);
+    let form = crate::context::FormPost::new("menu").keep("visit", &visit);
     form.go(visit_address(&slug, &zone, visit)).await
 }
 
@@ -80,14 +80,14 @@ fn visit_address(slug: &str, zone: &str, visit: String) -> Result<String, AppErr
         return Err(AppError::Refused("Choose at least one service.".to_owned()));
     }
     if chosen.len() > bookings::services::CHOICE_LIMIT {
-        return Err(AppError::Refused(crate::public::offer::too_many()));
+        return Err(AppError::Refused(super::visit::too_many_services()));
     }
-    let ask = Ask {
+    let query = PickerQuery {
         visit: Some(visit),
         zone: Some(zone.to_owned()).filter(|zone| !zone.is_empty()),
-        ..Ask::default()
+        ..PickerQuery::default()
     };
-    Ok(ask.href(&format!("/book/{slug}")))
+    Ok(query.href(&format!("/book/{slug}")))
 }
 
 /// The form.
@@ -98,12 +98,12 @@ pub fn MenuForm(
     /// The services.
     menu: Vec<MenuItem>,
     /// Flash message of the form.
-    kept: KeptForm,
+    flash: FormFlash,
     /// The query of the page's address.
-    ask: Memo<Ask>,
+    query: Memo<PickerQuery>,
 ) -> impl IntoView {
     let action = ServerAction::<ChooseServices>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     let mut groups: Vec<(String, Vec<(usize, MenuItem)>)> = Vec::new();
     for (row, item) in menu.into_iter().enumerate() {
         match groups.iter_mut().find(|(group, _)| *group == item.group) {
@@ -133,7 +133,7 @@ pub fn MenuForm(
             <FormNotice problem/>
             <ActionForm action=action>
                 <input type="hidden" name="slug" value=slug/>
-                <input type="hidden" name="zone" value=move || ask.read().zone.clone().unwrap_or_default()/>
+                <input type="hidden" name="zone" value=move || query.read().zone.clone().unwrap_or_default()/>
                 {groups}
                 <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Show free times"</Button></div>
             </ActionForm>

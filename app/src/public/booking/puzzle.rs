@@ -44,7 +44,7 @@ pub async fn booking_challenge(
     /// The booking calendar's slug.
     slug: String,
 ) -> Result<ChallengeText, AppError> {
-    crate::public::offer::challenge(&slug, "")
+    super::visitor::challenge(&slug, "")
 }
 
 /// The state of one form's puzzle.

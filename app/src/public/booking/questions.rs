@@ -9,7 +9,7 @@ use crate::ui::{Check, Choice, Field, LongText};
 
 /// A question, as the form shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskedQuestion {
+pub struct QuestionView {
     /// The question's text.
     pub label: String,
     /// `line`, `text`, `choice` or `yes-no`.
@@ -45,8 +45,8 @@ impl Answers {
     }
 
     /// Restores answers from the JSON in a flash message.
-    pub fn take(self, kept: &str) {
-        let answers: Vec<AnswerText> = serde_json::from_str(kept).unwrap_or_default();
+    pub fn restore(self, flash: &str) {
+        let answers: Vec<AnswerText> = serde_json::from_str(flash).unwrap_or_default();
         for answer in answers {
             let signal = self.of(&answer.label);
             if signal.get_untracked().is_empty() {
@@ -58,8 +58,8 @@ impl Answers {
 
 /// Converts a question for the form.
 #[cfg(feature = "ssr")]
-pub fn asked_question(question: &bookings::booking_calendars::IntakeQuestion) -> AskedQuestion {
-    AskedQuestion {
+pub fn question_view(question: &bookings::booking_calendars::IntakeQuestion) -> QuestionView {
+    QuestionView {
         label: question.label.clone(),
         kind: serde_json::json!(question.kind)
             .as_str()
@@ -72,7 +72,7 @@ pub fn asked_question(question: &bookings::booking_calendars::IntakeQuestion) ->
 
 /// Converts posted answers for the use cases.
 #[cfg(feature = "ssr")]
-pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answer> {
+pub fn to_answers(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answer> {
     let answers = answers.into_iter();
     answers
         .map(|answer| bookings::booking_calendars::Answer {
@@ -86,7 +86,7 @@ pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answe
 #[component]
 pub fn QuestionFields(
     /// The questions.
-    questions: Vec<AskedQuestion>,
+    questions: Vec<QuestionView>,
     /// The answers as typed.
     answers: Answers,
 ) -> impl IntoView {

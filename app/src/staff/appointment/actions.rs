@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::appointment_id;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::accepted;
 
@@ -17,7 +17,7 @@ pub const EDIT: &str = "edit";
 /// Writes the event to the hosts' calendars again (D4).
 #[server(prefix = "/api/fn", endpoint = "write-again")]
 pub async fn write_again(id: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment");
+    let form = crate::context::FormPost::new("appointment");
     form.stay(again(&id).await, "It will be written again in a moment.")
         .await
 }
@@ -37,13 +37,13 @@ pub async fn staff_reschedule(
     time: String,
     /// `true` to move it even if the time is not free.
     #[server(default)]
-    all_the_same: String,
+    override_conflicts: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
+    let form = crate::context::FormPost::new("appointment")
         .keep("date", &date)
         .keep("time", &time);
-    let on_conflict = match all_the_same.as_str() {
+    let on_conflict = match override_conflicts.as_str() {
         "true" => OnConflict::Override,
         _ => OnConflict::Refuse,
     };
@@ -86,7 +86,7 @@ pub async fn staff_cancel(
     reason: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
+    let form = crate::context::FormPost::new("appointment").keep("reason", &reason);
     form.stay(
         cancel(&seen, &id, &reason).await,
         "Cancelled. The client has been told.",
@@ -109,7 +109,7 @@ pub async fn decline(
     reason: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
+    let form = crate::context::FormPost::new("appointment").keep("reason", &reason);
     form.stay(
         cancel(&seen, &id, &reason).await,
         "Declined. The client has been told.",
@@ -125,8 +125,8 @@ pub async fn delete_appointment(
     #[server(default)]
     tell: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("appointment");
-    form.go_and_tell(delete(&id, tell == "true").await, "appointments")
+    let form = crate::context::FormPost::new("appointment");
+    form.go_with_message(delete(&id, tell == "true").await, "appointments")
         .await
 }
 
@@ -152,7 +152,7 @@ pub async fn edit_appointment(
     guests: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
+    let form = crate::context::FormPost::new("appointment")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
@@ -190,7 +190,7 @@ pub async fn set_status(
     status: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment");
+    let form = crate::context::FormPost::new("appointment");
     form.stay(give_status(&seen, &id, &status).await, "Saved.").await
 }
 
@@ -212,7 +212,7 @@ pub async fn reassign(
     to: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
+    let form = crate::context::FormPost::new("appointment")
         .keep("from", &from)
         .keep("to", &to);
     form.stay(
@@ -277,8 +277,8 @@ impl Actions {
     }
 
     /// The error of the action that was refused last.
-    pub fn problem(self, kept: &KeptForm) -> Signal<Option<AppError>> {
-        let kept = kept.problem.clone();
+    pub fn problem(self, flash: &FormFlash) -> Signal<Option<AppError>> {
+        let flash = flash.problem.clone();
         Signal::derive(move || {
             let values = [
                 self.again.value().get(),
@@ -294,20 +294,20 @@ impl Actions {
                 .into_iter()
                 .find_map(|value| value.and_then(Result::err))
                 .or(deleted);
-            failed.or_else(|| kept.clone())
+            failed.or_else(|| flash.clone())
         })
     }
 
     /// What the last action did.
-    pub fn done(self, kept: &KeptForm) -> impl Fn() -> Option<String> + Send + Sync + use<> {
+    pub fn done(self, flash: &FormFlash) -> impl Fn() -> Option<String> + Send + Sync + use<> {
         let latest = [
-            done_of(self.cancel, kept),
-            done_of(self.decline, kept),
-            done_of(self.reschedule, kept),
-            done_of(self.again, kept),
-            done_of(self.status, kept),
-            done_of(self.reassign, kept),
-            done_of(self.edit, kept),
+            done_of(self.cancel, flash),
+            done_of(self.decline, flash),
+            done_of(self.reschedule, flash),
+            done_of(self.again, flash),
+            done_of(self.status, flash),
+            done_of(self.reassign, flash),
+            done_of(self.edit, flash),
         ];
         move || latest.iter().find_map(Get::get)
     }

@@ -91,7 +91,7 @@ pub fn EditCard(
     action: ServerAction<EditAppointment>,
     problem: Problem,
 ) -> impl IntoView {
-    let value = |field: &str, stored: &str| detail.kept.value_or(field, stored);
+    let value = |field: &str, stored: &str| detail.flash.value_or(field, stored);
     let version = value("seen", &detail.version);
     let (name, email) = (value("name", &detail.name), value("email", &detail.email));
     let (phone, notes) = (value("phone", &detail.phone), value("notes", &detail.notes));
@@ -148,7 +148,7 @@ pub fn MoveCard(
                 </div>
                 <Check
                     label="Move it even if that time is not free"
-                    name="all_the_same"
+                    name="override_conflicts"
                     help="You are told first what is in the way. With this, nobody's calendar is asked, and it is recorded with the appointment."
                 />
                 {others.then(|| view! {

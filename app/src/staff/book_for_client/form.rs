@@ -9,14 +9,14 @@ use jiff::civil::{Date, Time};
 
 use super::super::format::{clock, long_date};
 use super::super::visit::menu;
-use super::{AnswerText, AskedQuestion, BookPage, ClientText, TimeChoice};
-use crate::context::{kept_until_accepted, quince};
+use super::{AnswerText, BookPage, ClientText, QuestionView, TimeChoice};
+use crate::context::{flash_until_accepted, quince};
 use crate::error::{AppError, FieldProblem};
-use crate::public::booking::{asked_question, given};
+use crate::public::booking::{question_view, to_answers};
 
 /// The query of the page's address; each part may be empty.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct PageQuery<'a> {
     pub calendar: &'a str,
     pub date: &'a str,
     pub time: &'a str,
@@ -24,14 +24,14 @@ pub struct Asked<'a> {
     pub visit: &'a str,
 }
 
-pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
+pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
     let quince = quince()?;
-    let kept = kept_until_accepted("book-for-client").await;
-    let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
+    let flash = flash_until_accepted("book-for-client").await;
+    let typed: ClientText = serde_json::from_str(&flash.value("booking")).unwrap_or_default();
     let mut calendars = bookings::booking_calendars::list(&quince, me.id).await?;
     calendars.retain(|calendar| calendar.active && calendar.problem.is_none());
     // After a refusal the page shows what was posted, otherwise the query of its address.
-    let refused = kept.problem.is_some();
+    let refused = flash.problem.is_some();
     let first = |asked: &str, typed: &str| {
         let (one, other) = if refused { (typed, asked) } else { (asked, typed) };
         if one.is_empty() {
@@ -65,8 +65,8 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
             .map(|(known, _)| known.clone())
             .unwrap_or_default(),
         // Overriding applies to one appointment only, so the box is not kept for the next.
-        all_the_same: if refused {
-            typed.all_the_same.clone()
+        override_conflicts: if refused {
+            typed.override_conflicts.clone()
         } else {
             String::new()
         },
@@ -109,7 +109,7 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
         zone: me.zone.to_string(),
         form,
         free,
-        kept,
+        flash,
     })
 }
 
@@ -125,10 +125,10 @@ fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
 }
 
 /// The questions, none of them required.
-fn questions(calendar: &Calendar) -> Vec<AskedQuestion> {
-    let optional = |question| AskedQuestion {
+fn questions(calendar: &Calendar) -> Vec<QuestionView> {
+    let optional = |question| QuestionView {
         required: false,
-        ..asked_question(question)
+        ..question_view(question)
     };
     calendar.questions.iter().map(optional).collect()
 }
@@ -201,13 +201,13 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
             .filter(|guest| !guest.is_empty())
             .map(str::to_owned)
             .collect(),
-        answers: given(answers),
+        answers: to_answers(answers),
         services: menu::chosen(&text.services)?,
         host,
         holder: None,
         idempotency_key: text.key,
     };
-    let on_conflict = if text.all_the_same == "true" {
+    let on_conflict = if text.override_conflicts == "true" {
         OnConflict::Override
     } else {
         OnConflict::Refuse

@@ -10,21 +10,21 @@ use bookings::versions::Versioned;
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
 
 use super::{CalendarText, EditorView, KindChangeText, PriorityText, QuestionText};
-use crate::context::{kept, quince, version};
+use crate::context::{flash, quince, version};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::hours::from_rules;
-use crate::staff::booking_calendars::kind_words;
+use crate::staff::booking_calendars::kind_label;
 
 pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
     let quince = quince()?;
-    let of_this = |kept: KeptForm| {
-        Some(kept)
-            .filter(|kept| kept.value("id") == id)
+    let of_this = |flash: FormFlash| {
+        Some(flash)
+            .filter(|flash| flash.value("id") == id)
             .unwrap_or_default()
     };
-    let kept_form = of_this(kept("booking-calendar").await);
-    let kept_delete = of_this(kept("delete-booking-calendar").await);
+    let flash_of_delete = of_this(flash("delete-booking-calendar").await);
+    let flash = of_this(flash("booking-calendar").await);
     let team = bookings::accounts::team(&quince).await?;
     let may_change = me.is_admin();
     let (mut stored, mut changes) = (None, Vec::new());
@@ -45,7 +45,7 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
         .as_ref()
         .filter(|calendar| calendar.active && calendar.problem.is_none())
         .map(|calendar| format!("/book/{}", calendar.slug));
-    let typed = kept_form
+    let typed = flash
         .values
         .get("calendar")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -66,10 +66,10 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
                 .collect()
         }),
         may_change,
-        version: kept_form.value_or("seen", &newest),
+        version: flash.value_or("seen", &newest),
         newest,
-        kept: kept_form,
-        kept_delete,
+        flash,
+        flash_of_delete,
         is_menu: kind == Some(Kind::Service),
         public_page,
         notes: stored.map(|calendar| calendar.notes).unwrap_or_default(),
@@ -77,7 +77,7 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
 }
 
 fn change_text(from: Kind, change: KindChange) -> KindChangeText {
-    let (from, to) = (kind_words(from), kind_words(change.kind));
+    let (from, to) = (kind_label(from), kind_label(change.kind));
     let is_refused = change.refused.is_some();
     KindChangeText {
         kind: change.kind.as_str().to_owned(),
@@ -207,7 +207,7 @@ fn unit_word(unit: Unit) -> &'static str {
 pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, Option<String>), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let quince = quince()?;
-    let form = read::understood(text)?;
+    let form = read::parse_form(text)?;
     let mut done = None;
     if id.is_empty() {
         booking_calendars::create(&quince, by.staff, form).await?;

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use zones::Zone;
 
-use super::super::appointment::write_words;
+use super::super::appointment::write_label;
 use super::super::appointments::COLLIDES;
 use super::super::format::{long_date, short_date, span};
 use super::super::week_grid::{AllDay, Block, GridDay, Mark};
@@ -136,7 +136,7 @@ fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
 fn servers(agenda: &Agenda) -> String {
     let connections = agenda.freshness.iter();
     let places: BTreeSet<&str> = connections.map(|connection| connection.place.as_str()).collect();
-    crate::settings::calendar_choice::in_words(places)
+    crate::settings::calendar_choice::join_servers(places)
 }
 
 fn mark_of(status: Status) -> Option<Mark> {
@@ -235,7 +235,7 @@ fn grid(
                     }),
                     notes: {
                         let write = appointment.write.filter(|state| needs_look(*state));
-                        let write = write.map(|state| write_words(state, &appointment.write_place));
+                        let write = write.map(|state| write_label(state, &appointment.write_place));
                         let collision = appointment.collides.then(|| COLLIDES.to_owned());
                         collision.into_iter().chain(write).collect()
                     },

@@ -18,7 +18,7 @@ const DAY: u32 = 24 * 60;
 const MANY: RangeInclusive<u32> = 1..=9_999;
 
 /// Parses all texts and reports every problem.
-pub fn understood(text: CalendarText) -> Result<CalendarForm, AppError> {
+pub fn parse_form(text: CalendarText) -> Result<CalendarForm, AppError> {
     let mut reader = Reader::default();
     let kind: Option<Kind> = reader.word("kind", &text.kind, "Choose a kind.");
     reader.kind = kind;

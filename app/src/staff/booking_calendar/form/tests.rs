@@ -2,7 +2,7 @@ use bookings::booking_calendars::CalendarForm;
 use scheduling::{DateRange, Kind, Span, Unit};
 
 use super::super::{CalendarText, PriorityText, QuestionText};
-use super::read::understood;
+use super::read::parse_form;
 use crate::error::AppError;
 use crate::settings::hours::{HoursText, OverrideText, SpanText};
 
@@ -19,7 +19,7 @@ fn text(kind: &str) -> CalendarText {
 }
 
 fn problems(text: CalendarText) -> Vec<String> {
-    match understood(text) {
+    match parse_form(text) {
         Ok(_) => Vec::new(),
         Err(AppError::Fields(problems)) => problems.into_iter().map(|problem| problem.field).collect(),
         Err(error) => panic!("{error}"),
@@ -27,7 +27,7 @@ fn problems(text: CalendarText) -> Vec<String> {
 }
 
 fn read(text: CalendarText) -> CalendarForm {
-    understood(text).unwrap()
+    parse_form(text).unwrap()
 }
 
 fn person(number: u128) -> String {
@@ -127,7 +127,7 @@ fn questions_are_told_by_the_number_of_their_row() {
         question("", "choice", "red, green"),
         question("how? ", "line", ""),
     ];
-    let Err(AppError::Fields(told)) = understood(asked.clone()) else {
+    let Err(AppError::Fields(told)) = parse_form(asked.clone()) else {
         panic!("accepted");
     };
     let told: Vec<(&str, &str)> = told

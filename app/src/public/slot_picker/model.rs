@@ -6,7 +6,7 @@ use crate::ui::{DayCell, Month, TimeChoice, TimeGroup};
 
 /// The query of a page with a slot picker. All parts are optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ask {
+pub struct PickerQuery {
     /// The shown month: `2026-11`.
     pub month: Option<String>,
     /// The chosen day: `2026-11-24`.
@@ -21,7 +21,7 @@ pub struct Ask {
     pub visit: Option<String>,
 }
 
-impl Ask {
+impl PickerQuery {
     /// The month to load: the named one, else the named day's.
     pub fn month_to_load(&self) -> Option<String> {
         let of_day = || {
@@ -155,7 +155,7 @@ pub struct DayTimes {
 
 /// The next day with free times, for a month without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoTimes {
+pub struct NextFreeDay {
     /// The date.
     pub date: String,
     /// The label of the link: "Go to Tuesday 1 December".
@@ -180,11 +180,11 @@ pub struct MonthOffer {
     /// The zone in which times are shown.
     pub zone: String,
     /// "Europe/Berlin (UTC+1)".
-    pub zone_words: String,
+    pub zone_label: String,
     /// Why there are no times.
     pub empty_sentence: String,
     /// The next day with free times, if the month has none.
-    pub next_free: Option<NoTimes>,
+    pub next_free: Option<NextFreeDay>,
     /// When this was computed (RFC 3339, UTC).
     pub now: String,
 }
@@ -201,14 +201,14 @@ pub struct WhyNot {
 impl MonthOffer {
     /// The day whose times are shown: the named one, else the named time's, else the first with free times. None if the named day has
     /// none.
-    pub fn chosen_day(&self, ask: &Ask) -> Option<&DayTimes> {
+    pub fn chosen_day(&self, query: &PickerQuery) -> Option<&DayTimes> {
         let any = |day: &&DayTimes| !day.times.is_empty();
         let free = |day: &&DayTimes| day.times.iter().any(|time| !time.full);
         let of_start = || {
-            let (day, _) = self.chosen_time(ask)?;
+            let (day, _) = self.chosen_time(query)?;
             Some(day)
         };
-        match &ask.date {
+        match &query.date {
             Some(date) => self
                 .days
                 .iter()
@@ -222,8 +222,8 @@ impl MonthOffer {
     }
 
     /// The time in the address, if it is free.
-    pub fn chosen_time(&self, ask: &Ask) -> Option<(&DayTimes, &FreeTime)> {
-        let start = ask.start.as_deref()?;
+    pub fn chosen_time(&self, query: &PickerQuery) -> Option<(&DayTimes, &FreeTime)> {
+        let start = query.start.as_deref()?;
         self.days
             .iter()
             .flat_map(|day| day.times.iter().map(move |time| (day, time)))
@@ -231,9 +231,9 @@ impl MonthOffer {
     }
 
     /// Why the time in the address cannot be chosen; none if it can, or if there is none.
-    pub fn why_not(&self, ask: &Ask) -> Option<WhyNot> {
-        let start = ask.start.as_deref()?;
-        if self.chosen_time(ask).is_some() {
+    pub fn why_not(&self, query: &PickerQuery) -> Option<WhyNot> {
+        let start = query.start.as_deref()?;
+        if self.chosen_time(query).is_some() {
             return None;
         }
         let second = |text: &str| text.get(..19).map(str::to_owned);
@@ -256,9 +256,13 @@ impl MonthOffer {
     }
 
     /// The month grid, with links for its days.
-    pub fn month(&self, base: &str, ask: &Ask, chosen: Option<&str>) -> Month {
+    pub fn month(&self, base: &str, query: &PickerQuery, chosen: Option<&str>) -> Month {
         let cells = std::iter::repeat_n(None, usize::from(self.lead))
-            .chain(self.days.iter().map(|day| Some(day_cell(day, base, ask, chosen))))
+            .chain(
+                self.days
+                    .iter()
+                    .map(|day| Some(day_cell(day, base, query, chosen))),
+            )
             .collect::<Vec<_>>();
         let weeks = cells
             .chunks(7)
@@ -270,7 +274,7 @@ impl MonthOffer {
                     .collect()
             })
             .collect();
-        let step = |month: &Option<String>| month.as_deref().map(|month| ask.on_month(month).href(base));
+        let step = |month: &Option<String>| month.as_deref().map(|month| query.on_month(month).href(base));
         Month {
             title: self.title.clone(),
             weekdays: self.weekdays.clone(),
@@ -296,7 +300,7 @@ fn looks_like_an_instant(text: &str) -> bool {
             })
 }
 
-fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayCell {
+fn day_cell(day: &DayTimes, base: &str, query: &PickerQuery, chosen: Option<&str>) -> DayCell {
     let count = match day.times.iter().filter(|time| !time.full).count() {
         0 if !day.times.is_empty() => "full, with a waiting list".to_owned(),
         0 => "no free times".to_owned(),
@@ -308,7 +312,7 @@ fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayC
         date: day.date.clone(),
         label: format!("{}, {count}", day.title),
         // Without script the fragment scrolls to the times; with script the focus moves there.
-        href: (!day.times.is_empty()).then(|| format!("{}#times", ask.on_day(&day.date).href(base))),
+        href: (!day.times.is_empty()).then(|| format!("{}#times", query.on_day(&day.date).href(base))),
         chosen: chosen == Some(day.date.as_str()),
         today: day.today,
     }
@@ -316,7 +320,7 @@ fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayC
 
 impl DayTimes {
     /// The times, grouped by part of the day.
-    pub fn groups(&self, base: &str, ask: &Ask) -> Vec<TimeGroup> {
+    pub fn groups(&self, base: &str, query: &PickerQuery) -> Vec<TimeGroup> {
         [
             ("Morning", 0..12 * 60),
             ("Afternoon", 12 * 60..17 * 60),
@@ -336,8 +340,8 @@ impl DayTimes {
                         .collect::<Vec<_>>()
                         .join(", "),
                     start: time.start.clone(),
-                    href: ask.at(&self.date, &time.start).href(base),
-                    chosen: ask.start.as_deref() == Some(time.start.as_str()),
+                    href: query.at(&self.date, &time.start).href(base),
+                    chosen: query.start.as_deref() == Some(time.start.as_str()),
                 })
                 .collect();
             (!times.is_empty()).then(|| TimeGroup {
@@ -390,22 +394,28 @@ mod tests {
 
     #[test]
     fn without_a_wish_the_first_free_day_is_shown() {
-        assert_eq!(november().chosen_day(&Ask::default()).map(|day| day.day), Some(2));
+        assert_eq!(
+            november().chosen_day(&PickerQuery::default()).map(|day| day.day),
+            Some(2)
+        );
     }
 
     #[test]
     fn a_day_without_times_is_not_replaced_by_another() {
-        assert_eq!(november().chosen_day(&Ask::default().on_day("2026-11-01")), None);
+        assert_eq!(
+            november().chosen_day(&PickerQuery::default().on_day("2026-11-01")),
+            None
+        );
     }
 
     #[test]
     fn a_chosen_time_is_found_and_a_taken_one_is_not() {
-        let free = Ask::default().at("2026-11-02", "2026-11-02T12:00:00Z");
+        let free = PickerQuery::default().at("2026-11-02", "2026-11-02T12:00:00Z");
         assert_eq!(
             november().chosen_time(&free).map(|(_, time)| time.minute),
             Some(720)
         );
-        let taken = Ask::default().at("2026-11-02", "2026-11-02T12:30:00Z");
+        let taken = PickerQuery::default().at("2026-11-02", "2026-11-02T12:30:00Z");
         assert_eq!(november().chosen_time(&taken), None);
     }
 
@@ -414,7 +424,7 @@ mod tests {
         let offer = november();
         let names = |day: usize| -> Vec<String> {
             offer.days[day]
-                .groups("/book/x", &Ask::default())
+                .groups("/book/x", &PickerQuery::default())
                 .into_iter()
                 .map(|group| group.name)
                 .collect()
@@ -425,7 +435,7 @@ mod tests {
 
     #[test]
     fn the_grid_has_whole_weeks_and_links_only_to_free_days() {
-        let month = november().month("/book/x", &Ask::default(), Some("2026-11-02"));
+        let month = november().month("/book/x", &PickerQuery::default(), Some("2026-11-02"));
         assert!(month.weeks.iter().all(|week| week.len() == 7));
         let cells: Vec<&DayCell> = month.weeks.iter().flatten().flatten().collect();
         assert_eq!(cells[0].href, None);
@@ -437,33 +447,33 @@ mod tests {
 
     #[test]
     fn addresses_keep_the_chosen_host() {
-        let ask = Ask::default().with_host("a1").on_day("2026-11-02");
-        assert_eq!(ask.href("/book/x"), "/book/x?host=a1&date=2026-11-02");
-        let at = ask.at("2026-11-02", "2026-11-02T09:00:00Z");
+        let query = PickerQuery::default().with_host("a1").on_day("2026-11-02");
+        assert_eq!(query.href("/book/x"), "/book/x?host=a1&date=2026-11-02");
+        let at = query.at("2026-11-02", "2026-11-02T09:00:00Z");
         assert_eq!(at.with_host("").href("/book/x"), "/book/x?date=2026-11-02");
     }
 
     #[test]
     fn addresses_keep_the_zone_and_hold_no_foreign_characters() {
-        let ask = Ask {
+        let query = PickerQuery {
             zone: Some("Etc/GMT+5 &x".to_owned()),
-            ..Ask::default()
+            ..PickerQuery::default()
         };
         assert_eq!(
-            ask.on_month("2026-12").href("/book/x"),
+            query.on_month("2026-12").href("/book/x"),
             "/book/x?zone=Etc/GMT%2B5%20%26x&month=2026-12"
         );
     }
 
     #[test]
     fn a_time_that_cannot_be_chosen_says_why() {
-        let asking = |start: &str| Ask {
+        let asking = |start: &str| PickerQuery {
             start: Some(start.to_owned()),
-            ..Ask::default()
+            ..PickerQuery::default()
         };
-        let title = |ask: &Ask| november().why_not(ask).map(|why| why.title);
+        let title = |query: &PickerQuery| november().why_not(query).map(|why| why.title);
         assert_eq!(title(&asking("2026-11-02T09:00:00Z")), None);
-        assert_eq!(title(&Ask::default()), None);
+        assert_eq!(title(&PickerQuery::default()), None);
         assert_eq!(
             title(&asking("2026-11-02T09:07:00Z")),
             Some("This time is not free")

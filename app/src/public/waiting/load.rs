@@ -2,12 +2,12 @@
 
 use bookings::classes;
 
-use crate::context::{kept, quince};
+use super::WaitingView;
+use crate::context::{flash, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
-use crate::public::habits::{Habits, full_day_words};
-use crate::public::waiting::WaitingView;
-use crate::ui::zone::zone_words;
+use crate::public::locale::{Locale, full_day_label};
+use crate::ui::zone::zone_label;
 
 /// Loads the place of a link.
 pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
@@ -17,9 +17,9 @@ pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
         token: token.to_owned(),
         slug: found.slug,
         calendar: found.calendar_name,
-        day: full_day_words(from.date()),
-        time: Habits::of_visitor().range(from, to),
-        zone: zone_words(&found.zone, found.start),
+        day: full_day_label(from.date()),
+        time: Locale::of_request().range(from, to),
+        zone: zone_label(&found.zone, found.start),
         place: match found.before {
             0 => "You are the first on the list.".to_owned(),
             1 => "One is on the list before you.".to_owned(),
@@ -29,7 +29,7 @@ pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
             1 => String::new(),
             seats => format!("You wait for {seats} seats."),
         },
-        kept: kept("leave").await,
+        flash: flash("leave").await,
     })
 }
 

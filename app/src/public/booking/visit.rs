@@ -2,8 +2,8 @@
 
 use bookings::services::{CHOICE_LIMIT, Chosen, ServiceView};
 
-use crate::public::booking::MenuItem;
-use crate::public::habits::duration_words;
+use super::MenuItem;
+use crate::public::locale::duration_label;
 
 /// Sorts a menu as it is shown, which is also the order of the services in a visit: by heading, in the order of the headings' first
 /// services.
@@ -20,14 +20,14 @@ pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
 
 /// The services that an address names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Visit {
+pub struct VisitChoice {
     /// Those that are on the menu, in order.
     pub chosen: Vec<Chosen>,
     /// The sentence about those that are not.
     pub problem: Option<String>,
 }
 
-impl Visit {
+impl VisitChoice {
     /// Parses `SERVICE:STAFF,SERVICE`. Services that are not on the menu are left out.
     pub fn of(text: &str, menu: &[ServiceView]) -> Self {
         let mut chosen = Vec::new();
@@ -49,7 +49,7 @@ impl Visit {
         }
         let problem = if chosen.len() > CHOICE_LIMIT {
             chosen.truncate(CHOICE_LIMIT);
-            Some(too_many())
+            Some(too_many_services())
         } else if is_lost && chosen.is_empty() {
             Some("What this link names is not offered any more. Please choose again.".to_owned())
         } else if is_lost {
@@ -66,7 +66,7 @@ impl Visit {
 }
 
 /// The sentence about the limit of a visit.
-pub fn too_many() -> String {
+pub fn too_many_services() -> String {
     format!("Choose at most {CHOICE_LIMIT} services for one visit.")
 }
 
@@ -84,7 +84,7 @@ pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
         id: service.id.to_string(),
         group: service.group,
         name: service.name,
-        duration: duration_words(service.duration.saturating_add(service.processing)),
+        duration: duration_label(service.duration.saturating_add(service.processing)),
         description: service.description,
         staff: service
             .staff
@@ -137,26 +137,29 @@ mod tests {
     fn what_is_still_on_the_menu_stays_chosen() {
         let menu = [service(1, ""), service(2, "")];
         let good = [choice(2, None), choice(1, Some(JONAS))];
-        let same = Visit::of(&text(&good), &menu);
+        let same = VisitChoice::of(&text(&good), &menu);
         assert_eq!((same.chosen.as_slice(), same.problem), (&good[..], None));
 
         let stale = text(&[choice(1, Some(MAYA)), choice(9, None)]);
-        let left = Visit::of(&stale, &menu);
+        let left = VisitChoice::of(&stale, &menu);
         assert_eq!(left.chosen, [choice(1, None)]);
         assert!(left.problem.is_some());
 
         for nothing in ["nonsense", "1:2:3,,x", &text(&[choice(9, None)])] {
-            let found = Visit::of(nothing, &menu);
+            let found = VisitChoice::of(nothing, &menu);
             assert_eq!(found.chosen, [], "{nothing}");
             assert!(found.problem.is_some(), "{nothing}");
         }
-        assert_eq!(Visit::of("", &menu), Visit::default());
+        assert_eq!(VisitChoice::of("", &menu), VisitChoice::default());
     }
 
     #[test]
     fn a_visit_has_at_most_so_many_services() {
         let many = text(&[choice(1, None); CHOICE_LIMIT + 1]);
-        let cut = Visit::of(&many, &[service(1, "")]);
-        assert_eq!((cut.chosen.len(), cut.problem), (CHOICE_LIMIT, Some(too_many())));
+        let cut = VisitChoice::of(&many, &[service(1, "")]);
+        assert_eq!(
+            (cut.chosen.len(), cut.problem),
+            (CHOICE_LIMIT, Some(too_many_services()))
+        );
     }
 }

@@ -4,12 +4,12 @@ use bookings::VisitorId;
 use bookings::appointments::{self, BookError, HoldRequest};
 use bookings::strangers::Proof;
 
-use super::wishes::{host_of, instant, services_of, zone_or};
+use super::{ChallengeText, HoldAnswer, ProofText};
 use crate::context::{internal, quince, session};
 use crate::error::AppError;
-use crate::limit::{Attempt, limited, noted, stranger};
-use crate::public::booking::{ChallengeText, HoldAnswer, ProofText};
-use crate::public::habits::Habits;
+use crate::limit::{Attempt, audited, limited, stranger};
+use crate::public::locale::Locale;
+use crate::public::parse::{parse_host, parse_services, parse_start, zone_or};
 
 /// Session key of the visitor's secret.
 const SESSION_VISITOR: &str = "visitor";
@@ -52,25 +52,25 @@ pub async fn hold(
     let quince = quince()?;
     let Some(visitor) = visitor().await else {
         let secret = format!("{}{}", bookings::random_id(), bookings::random_id());
-        let kept = session()?.insert(SESSION_VISITOR, secret).await;
-        kept.map_err(|cause| internal(&cause))?;
+        let stored = session()?.insert(SESSION_VISITOR, secret).await;
+        stored.map_err(|cause| internal(&cause))?;
         return Ok(HoldAnswer::Again);
     };
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug,
-        start: instant(start)?,
-        host: host_of(host)?,
-        services: services_of(visit)?,
+        start: parse_start(start)?,
+        host: parse_host(host)?,
+        services: parse_services(visit)?,
     };
     let stranger = stranger()?.with(proof.into());
-    match appointments::hold_as_stranger(&quince, &stranger, visitor, &wish).await {
+    match appointments::hold_as_stranger(&quince, &stranger, visitor, &request).await {
         Ok(until) => {
             let (zone, _) = zone_or(Some(zone), &zones::Zone::utc());
             let until = zone.local(until);
-            Ok(HoldAnswer::Until(Habits::of_visitor().time(until)))
+            Ok(HoldAnswer::Until(Locale::of_request().time(until)))
         }
         // The page loads its times again and then shows what is free.
         Err(BookError::SlotTaken | BookError::NotOffered(_)) => Ok(HoldAnswer::Taken),
-        Err(error) => noted(Attempt::Hold, Err(error.into())),
+        Err(error) => audited(Attempt::Hold, Err(error.into())),
     }
 }

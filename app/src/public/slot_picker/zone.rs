@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Ask, replace_address};
+use super::{PickerQuery, replace_address};
 use crate::error::AppError;
 use crate::ui::{ZoneOption, ZonePicker, load};
 
@@ -20,14 +20,14 @@ pub fn ZoneForm(
     /// The present zone.
     zone: String,
     /// The query of the page's address.
-    ask: Memo<Ask>,
+    query: Memo<PickerQuery>,
 ) -> impl IntoView {
     let zones = Resource::new(|| (), |()| zone_list());
     let replace = replace_address();
     let changed = {
         let base = base.clone();
         move |event: leptos::ev::Event| {
-            let href = ask
+            let href = query
                 .get_untracked()
                 .in_zone(&event_target_value(&event))
                 .href(&base);
@@ -40,13 +40,13 @@ pub fn ZoneForm(
     view! {
         <form class="zone-form" method="get" action=base on:change=changed>
             {move || {
-                let ask = ask.get();
+                let query = query.get();
                 view! {
-                    {hidden("host", ask.host)}
-                    {hidden("visit", ask.visit)}
-                    {hidden("month", ask.month)}
-                    {hidden("date", ask.date)}
-                    {hidden("start", ask.start)}
+                    {hidden("host", query.host)}
+                    {hidden("visit", query.visit)}
+                    {hidden("month", query.month)}
+                    {hidden("date", query.date)}
+                    {hidden("start", query.start)}
                 }
             }}
             {load(zones, move |options| view! { <ZonePicker options value=zone.clone()/> }.into_any())}
@@ -56,10 +56,10 @@ pub fn ZoneForm(
 }
 
 /// Sets the browser's zone once, unless the address names one.
-pub fn detect_zone(base: impl Fn() -> String + 'static, ask: Memo<Ask>) {
+pub fn detect_zone(base: impl Fn() -> String + 'static, query: Memo<PickerQuery>) {
     let replace = replace_address();
     Effect::new(move |done: Option<bool>| {
-        let asked = ask.get_untracked();
+        let asked = query.get_untracked();
         if done != Some(true)
             && asked.zone.is_none()
             && let Some(zone) = browser_zone()

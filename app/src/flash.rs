@@ -8,7 +8,7 @@ use crate::error::AppError;
 
 /// The outcome of a form and what was typed. Empty when the form was not posted. Never holds a password.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptForm {
+pub struct FormFlash {
     /// The kept fields, by name.
     pub values: BTreeMap<String, String>,
     /// Why the form was refused.
@@ -17,7 +17,7 @@ pub struct KeptForm {
     pub done: Option<String>,
 }
 
-impl KeptForm {
+impl FormFlash {
     /// The kept value of a field, else `otherwise`.
     pub fn value_or(&self, field: &str, otherwise: &str) -> String {
         self.values
