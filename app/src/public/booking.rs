@@ -172,8 +172,8 @@ fn Closed(name: String) -> impl IntoView {
         <PageTitle text=name.clone()/>
         <article class="appointment">
             <h1>{name}</h1>
-            <p class="lead">"This cannot be booked at present. Appointments that are booked already stay as they are."</p>
-            <div class="actions"><ButtonLink href="/" look=Look::Primary>"See what can be booked"</ButtonLink></div>
+            <p class="lead">"This cannot be booked right now. Existing appointments are not affected."</p>
+            <div class="actions"><ButtonLink href="/" look=Look::Primary>"See what you can book"</ButtonLink></div>
         </article>
     }
 }
@@ -223,7 +223,7 @@ fn Booking(
             if to_choose && menu.is_empty() {
                 view! {
                     <section class="details">
-                        <h2>"Nothing can be chosen here yet"</h2>
+                        <h2>"Nothing to book here yet"</h2>
                         <p>"The menu is still empty. Please come back later, or contact us."</p>
                     </section>
                 }

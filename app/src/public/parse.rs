@@ -19,7 +19,7 @@ pub fn parse_host(text: &str) -> Result<Option<StaffId>, AppError> {
     }
     text.parse()
         .map(Some)
-        .map_err(|_| AppError::Refused("Choose somebody of the list, or anybody.".to_owned()))
+        .map_err(|_| AppError::Refused("Choose somebody from the list, or anybody.".to_owned()))
 }
 
 /// Parses the chosen start of a form.
@@ -38,7 +38,7 @@ pub fn zone_or(named: Option<&str>, otherwise: &Zone) -> (Zone, Option<String>) 
         Some(Ok(zone)) => (zone, None),
         Some(Err(unknown)) => (
             otherwise.clone(),
-            Some(format!("{unknown} Times are shown in {otherwise} meanwhile.")),
+            Some(format!("{unknown} Times are shown in {otherwise} instead.")),
         ),
         None => (otherwise.clone(), None),
     }

@@ -27,7 +27,7 @@ pub struct WaitingView {
     pub time: String,
     /// "Europe/Berlin (UTC+1)".
     pub zone: String,
-    /// "You are the first on the list."
+    /// "You are first on the list."
     pub place: String,
     /// "For 2 seats."; empty for one.
     pub seats: String,
@@ -75,7 +75,7 @@ pub fn WaitingPage() -> impl IntoView {
                     <p class="soft small">{waiting.zone}</p>
                 </div>
                 <dl class="pairs"><dt>"What"</dt><dd>{waiting.calendar}</dd></dl>
-                <p>"As soon as seats become free for you, they are yours, and you get an email. If you cannot come any more, please leave the list."</p>
+                <p>"As soon as there are free seats for you, they are yours and we email you. If you can no longer come, please leave the list."</p>
                 <FormNotice problem/>
                 <ActionForm action=action>
                     <input type="hidden" name="token" value=waiting.token/>

@@ -47,7 +47,7 @@ pub fn WorkspacePage() -> impl IntoView {
         let list = if view.calendars.is_empty() {
             view! {
                 <EmptyState title="Nothing can be booked yet">
-                    <p>"The team has not opened a booking calendar so far."</p>
+                    <p>"The team has not created a booking calendar yet."</p>
                     <p><a href="/sign-in">"Sign in to create one"</a></p>
                 </EmptyState>
             }

@@ -193,7 +193,7 @@ fn stale_options() -> Vec<(String, String, String)> {
         (
             "use-last-known",
             "Use what was last known",
-            "Times stay on offer around the events that Quince knows.",
+            "Times are still offered around the events that Quince knows.",
         ),
         (
             "stop-offering",

@@ -199,7 +199,7 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, flash: FormFlash) -> i
                 }
                 .into_any(),
                 _ => view! {
-                    <p>"Your appointments are written here. Those to come move along when you choose another calendar."</p>
+                    <p>"Your appointments are written here. Future ones move along when you choose another calendar."</p>
                     <ActionForm action=action>
                         <PrimaryChoice accounts/>
                         <div class="button-row">

@@ -288,7 +288,7 @@ mod parse {
             match overrides.iter_mut().find(|earlier| earlier.date == date) {
                 Some(earlier) if earlier.windows.is_empty() != found.is_none() => {
                     return Err(format!(
-                        "{date} is there twice: once closed, once with times. Empty one of the two rows."
+                        "{date} is listed twice: once closed, once with times. Empty one of the two rows."
                     ));
                 }
                 Some(earlier) => earlier.windows.extend(found),
@@ -314,7 +314,7 @@ mod parse {
         };
         if last < date {
             return Err(format!(
-                "{date}: the last day, {last}, is before it. Exchange the two."
+                "{date}: the last day, {last}, is before it. Swap the two."
             ));
         }
         let dates: Vec<Date> = date

@@ -183,12 +183,12 @@ fn sync_result(connection: &bookings::connections::ConnectionView) -> String {
     let is_unread = |state: CalendarState| state.is_unread() || state == CalendarState::Trying;
     let mut calendars = connection.calendars.iter();
     if connection.problem.is_some() || connection.state != bookings::ConnectionState::Connected {
-        format!("Checked: {place} could not be read. What is wrong is said below.")
+        format!("Checked: {place} could not be read. The reason is given below.")
     } else if let Some(calendar) = calendars.find(|calendar| is_unread(calendar.state)) {
         let name = &calendar.name;
-        format!("Checked: {place} was read, but not the calendar “{name}”. What is wrong is said below.")
+        format!("Checked: {place} was read, but not the calendar “{name}”. The reason is given below.")
     } else {
-        format!("Checked: Quince knows what {place} knows.")
+        format!("Checked: Quince is up to date with {place}.")
     }
 }
 
@@ -417,9 +417,9 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
     let action = ServerAction::<Disconnect>::new();
     let problem = problem_of(action, &view.flash);
     let events = match view.written {
-        0 => "There are none to come.".to_owned(),
-        1 => "One event to come.".to_owned(),
-        many => format!("{many} events to come."),
+        0 => "There are no future events.".to_owned(),
+        1 => "One future event.".to_owned(),
+        many => format!("{many} future events."),
     };
     let place = view.place;
     let options = vec![
@@ -427,7 +427,7 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
         (
             "remove".to_owned(),
             format!("Remove them from {place}"),
-            "Those that are over, too. Removed first, then disconnected.".to_owned(),
+            "Past events, too. They are removed before disconnecting.".to_owned(),
         ),
     ];
     view! {

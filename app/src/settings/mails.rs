@@ -97,7 +97,7 @@ async fn again(id: &str) -> Result<(), AppError> {
 #[server(prefix = "/api/fn", endpoint = "try-mails-now")]
 pub async fn try_mails_now() -> Result<String, AppError> {
     let form = crate::context::FormPost::new("mails");
-    let done = "They are being tried. Load this page again in a moment to see what is left.";
+    let done = "They are being sent. Reload this page in a moment to see what is left.";
     form.stay(hurry().await, done).await
 }
 
@@ -117,7 +117,7 @@ pub fn MailsPage() -> impl IntoView {
         |_| mails_page(),
     );
     view! {
-        <SettingsHeader title="Mails" lead="Mails that could not be sent. Those that wait are tried again by themselves; those that were given up can be sent again."/>
+        <SettingsHeader title="Mails" lead="Mails that could not be sent. Waiting ones are retried automatically; those that were given up can be sent again."/>
         {load_page(page, move |view| view! { <Shown view again now/> }.into_any())}
     }
 }
@@ -135,7 +135,7 @@ fn Shown(
     let folder = view.folder.map(|folder| {
         view! {
             <Notice tone=Tone::Warn title="No mail server is set">
-                <p>{format!("Nobody gets a mail: they are written as files to {folder}. Whoever runs this server sets one by QUINCE_SMTP_URL.")}</p>
+                <p>{format!("No mail is sent: mails are written as files to {folder}. Whoever runs this server can set one with QUINCE_SMTP_URL.")}</p>
             </Notice>
         }
     });
@@ -143,16 +143,16 @@ fn Shown(
     let waiting = view.next.map(|next| {
         let (sentence, button) = match view.count {
             1 => (
-                format!("One mail could not be sent. It is tried again on {next}. If what kept it is mended, you need not wait."),
+                format!("One mail could not be sent. It is tried again on {next}. If the cause is fixed, you need not wait."),
                 "Try it now",
             ),
             count => (
-                format!("{count} mails could not be sent. The first is tried again on {next}. If what kept it is mended, you need not wait."),
+                format!("{count} mails could not be sent. The first is tried again on {next}. If the cause is fixed, you need not wait."),
                 "Try them now",
             ),
         };
         view! {
-            <Notice tone=Tone::Warn title="Mails wait for another try">
+            <Notice tone=Tone::Warn title="Mails are waiting to be sent">
                 <p>{sentence}</p>
                 <ActionForm action=now>
                     <Button busy=now.pending()>{button}</Button>
@@ -183,7 +183,7 @@ fn Shown(
         {folder}
         {waiting}
         {if is_empty {
-            view! { <EmptyState title="No mail was given up"><p>"A mail is given up when its recipient is refused, when nothing helped for five days, or when its address got many and nobody opened a link in one of them."</p></EmptyState> }.into_any()
+            view! { <EmptyState title="No mail was given up"><p>"A mail is given up when its recipient is rejected, after five days of failures, or when its address got many and nobody opened a link in one of them."</p></EmptyState> }.into_any()
         } else {
             has_given_up.then(|| view! { <h2>"Given up"</h2><ul class="rows">{rows}</ul> }).into_any()
         }}
@@ -199,7 +199,7 @@ fn MailWords(mail: MailRow) -> impl IntoView {
             <p class="row-detail">{mail.problem}</p>
             <p class="row-detail">
                 {mail.appointment.map(|(words, href)| view! { <a href=href>{words}</a> " · " })}
-                {format!("Asked for on {}", mail.asked)}
+                {format!("Queued on {}", mail.asked)}
             </p>
         </div>
     }

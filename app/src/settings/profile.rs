@@ -148,7 +148,7 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
     view! {
         <Card title="You">
             <FormNotice problem done/>
-            <StayingNotice title="These appointments lie on your days off, and stay" rows=staying/>
+            <StayingNotice title="These appointments fall on your days off and are kept" rows=staying/>
             <ActionForm action=save>
                 <Field label="Name" name="name" value=flash.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
                 <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>

@@ -106,7 +106,7 @@ fn parse_form(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
         if name.is_empty() {
             // Emptying the name of an existing row removes it.
             if resource.id.is_empty() && !quantity.is_empty() {
-                problem("name", "Enter what there is, or empty how many, too.".to_owned());
+                problem("name", "Enter a name, or empty the number, too.".to_owned());
             }
             continue;
         }

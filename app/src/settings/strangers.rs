@@ -160,7 +160,7 @@ async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
         .map_err(|nobody: bookings::undo::NobodyNamed| AppError::Refused(nobody.to_string()))?;
     let done = bookings::undo::undo(&crate::context::quince()?, staff, &whose, tell).await?;
     Ok(if done.is_empty() {
-        "There was nothing to undo any more.".to_owned()
+        "There was nothing left to undo.".to_owned()
     } else {
         format!("Undone: {}.", sentences(&done).join(", "))
     })
@@ -226,7 +226,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
         })}
         <Card title="Who booked most in the last seven days">
             {if none {
-                view! { <p class="soft">"Nobody has booked more than one appointment to come."</p> }.into_any()
+                view! { <p class="soft">"Nobody has booked more than one future appointment."</p> }.into_any()
             } else {
                 view! { <ul class="rows">{busy}</ul> }.into_any()
             }}
@@ -244,7 +244,7 @@ fn ToUndo(
 ) -> impl IntoView {
     if counts.is_empty() {
         return view! {
-            <EmptyState title=format!("Nothing of {whose}")><p>"There is nothing to undo."</p></EmptyState>
+            <EmptyState title=format!("Nothing from {whose}")><p>"There is nothing to undo."</p></EmptyState>
         }
         .into_any();
     }
@@ -263,7 +263,7 @@ fn ToUndo(
             </details>
             <ActionForm action=action>
                 <input type="hidden" name="whose" value=whose/>
-                <Check label="Tell the clients by mail" name="tell" checked=false help="Usually not ticked: the addresses may be made up, or belong to people who know nothing of it. Hosts see it in their calendars."/>
+                <Check label="Tell the clients by mail" name="tell" checked=false help="Usually not ticked: the addresses may be made up, or belong to people who know nothing about it. Hosts see it in their calendars."/>
                 <div class="form-end">
                     <Button look=Look::Danger busy=action.pending()>"Cancel and remove all of it"</Button>
                 </div>

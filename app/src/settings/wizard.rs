@@ -166,7 +166,7 @@ fn shown(step: Step, wizard: WizardView) -> AnyView {
 fn PasswordStep() -> impl IntoView {
     view! {
         <Card title="Get an app-specific password">
-            <p>"Apple lets other apps read your calendar only with a password made for that app. You can take it back at any time."</p>
+            <p>"Apple lets other apps read your calendar only with a password made for that app. You can revoke it at any time."</p>
             <ol class="how-to">
                 <li>"Open " <a href="https://account.apple.com" rel="external noopener" target="_blank">"account.apple.com"</a> " and sign in."</li>
                 <li>"Under " <strong>"Sign-In and Security"</strong> ", make sure that two-factor authentication is on."</li>

@@ -161,7 +161,7 @@ mod rows {
         };
         if last < date {
             return Err(format!(
-                "{date}: the last day, {last}, is before it. Exchange the two."
+                "{date}: the last day, {last}, is before it. Swap the two."
             ));
         }
         if (last - date).get_days() >= DAYS_LIMIT {

@@ -290,16 +290,16 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     use bookings::Status;
 
     let (words, help) = match (from, to) {
-        (Status::New, Status::Confirmed) => ("Confirm", "The client is told that it takes place."),
+        (Status::New, Status::Confirmed) => ("Confirm", "The client is notified that it will take place."),
         (_, Status::Showed) => ("Showed", "The client came."),
-        (_, Status::NoShow) => ("No-show", "The client did not come. Its time is given back."),
+        (_, Status::NoShow) => ("No-show", "The client did not come. The time becomes free again."),
         (_, Status::Invalid) => (
             "Invalid",
-            "A mistake or spam. Its time is given back, and nobody is told.",
+            "A mistake or spam. The time becomes free again, and nobody is notified.",
         ),
         (Status::Invalid, Status::Confirmed) => (
             "Back to confirmed",
-            "Its time must still be free. The client is told that it takes place.",
+            "Its time must still be free. The client is notified that it will take place.",
         ),
         _ => ("Back to confirmed", "Its time must still be free."),
     };
@@ -321,7 +321,7 @@ pub fn write_label(state: bookings::WriteState, place: &str) -> String {
         WriteState::Failed => format!("Could not be written to {place}"),
         WriteState::ChangedInIcloud => format!("Changed in {place}"),
         WriteState::Removed => format!("Removed from {place}"),
-        WriteState::NoCalendar => "In no calendar: none is chosen as primary".to_owned(),
+        WriteState::NoCalendar => "Not in a calendar: no primary calendar is chosen".to_owned(),
     }
 }
 
@@ -385,7 +385,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
         <FormNotice problem done/>
         {detail.confirm_until.clone().map(|until| view! {
             <Notice title="The client has not confirmed it yet">
-                <p>{format!("A mail with a link was sent to the client. The time is kept until {until}; then it is free again. You can confirm it in the client's place.")}</p>
+                <p>{format!("A link was sent to the client by email. The time is reserved until {until}. You can also confirm it for the client.")}</p>
             </Notice>
         })}
         <MailsGivenUp mails=detail.mails_given_up.clone() may_send_again=detail.may_send_again/>
@@ -428,7 +428,7 @@ fn mail_list(mails: Vec<(String, String)>) -> impl IntoView {
 fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl IntoView {
     (!mails.is_empty()).then(|| {
         view! {
-            <Notice tone=Tone::Warn title="Mails about it did not arrive">
+            <Notice tone=Tone::Warn title="Mails about this appointment were not delivered">
                 {mail_list(mails)}
                 {if may_send_again {
                     view! { <p><a href="/settings/mails">"See the mails that were given up"</a></p> }.into_any()
@@ -445,9 +445,9 @@ fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl Into
 fn MailsWaiting(mails: Vec<(String, String)>) -> impl IntoView {
     (!mails.is_empty()).then(|| {
         view! {
-            <Notice tone=Tone::Warn title="Mails about it have not gone out yet">
+            <Notice tone=Tone::Warn title="Mails about this appointment have not been sent yet">
                 {mail_list(mails)}
-                <p>"They are tried again by themselves."</p>
+                <p>"They are retried automatically."</p>
             </Notice>
         }
     })
@@ -506,7 +506,7 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
                 {pair("Notes", filled(detail.notes))}
                 {pair("Client's time zone", Some(detail.client_zone))}
             </dl>
-            {detail.undo.map(|href| view! { <p class="small"><a href=href>"All bookings with this address, to undo them at once"</a></p> })}
+            {detail.undo.map(|href| view! { <p class="small"><a href=href>"Undo all bookings with this address"</a></p> })}
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
     }

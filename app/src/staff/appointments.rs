@@ -116,7 +116,7 @@ pub const COLLIDES: &str = "Collides with calendar";
 /// Label and tone of a status.
 pub fn status_label(status: &str) -> (&'static str, Tone) {
     match status {
-        "new" => ("Waits to be confirmed", Tone::Warn),
+        "new" => ("Waiting for confirmation", Tone::Warn),
         "unconfirmed" => ("Waiting for the client", Tone::Warn),
         "confirmed" => ("Confirmed", Tone::Good),
         "cancelled" => ("Cancelled", Tone::Bad),
@@ -152,12 +152,12 @@ pub fn AppointmentsPage() -> impl IntoView {
         {load(page, move |AppointmentsView { rows, earlier, later, may_see_deleted, done }| {
             let done = done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> });
             let deleted = may_see_deleted.then(|| view! {
-                <p class="small"><a href="/appointments/deleted">"Deleted lately"</a></p>
+                <p class="small"><a href="/appointments/deleted">"Recently deleted"</a></p>
             });
             if rows.is_empty() && !(before.get_untracked().is_empty() && after.get_untracked().is_empty()) {
                 return view! {
                     <EmptyState title="No more appointments">
-                        <p><a href=address(&show.get_untracked())>"Back to the first ones"</a></p>
+                        <p><a href=address(&show.get_untracked())>"Back to the first page"</a></p>
                     </EmptyState>
                 }
                 .into_any();
@@ -165,8 +165,8 @@ pub fn AppointmentsPage() -> impl IntoView {
             if rows.is_empty() {
                 let text = match show.get_untracked().as_str() {
                     "past" => "Appointments move here when they are over.",
-                    "colliding" => "When an event in a host's calendar lies over an appointment to come, the appointment appears here.",
-                    "pending" => "Appointments of booking calendars that do not confirm at once wait here for you.",
+                    "colliding" => "When an event in a host's calendar overlaps a future appointment, the appointment appears here.",
+                    "pending" => "Appointments that need your confirmation appear here.",
                     _ => "When a client books, the appointment appears here and in the primary calendar of its host.",
                 };
                 return view! { {done} <EmptyState title="No appointments"><p>{text}</p></EmptyState> {deleted} }.into_any();

@@ -80,7 +80,7 @@ pub fn Banners() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let banners = warnings.await.unwrap_or_default();
                     (!banners.is_empty()).then(|| view! {
-                        <aside class="banners" aria-label="What needs a look">
+                        <aside class="banners" aria-label="What needs attention">
                             {banners.into_iter().map(|banner| view! { <BannerShown banner/> }).collect_view()}
                         </aside>
                     })

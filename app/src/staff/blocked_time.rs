@@ -114,10 +114,13 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
     } = page;
     let several = people.len() > 1;
     let lead = if several {
-        "Nobody can book it. Times are in the zone of whose time it is.".to_owned()
+        "Nobody can book this time. Times are in the zone of the person it belongs to.".to_owned()
     } else {
         let whose = whose.map(|name| format!("{name}: ")).unwrap_or_default();
-        format!("{whose}Nobody can book it. Times in {}.", zone.replace('_', " "))
+        format!(
+            "{whose}Nobody can book this time. Times in {}.",
+            zone.replace('_', " ")
+        )
     };
     let name = |field: &str| format!("block[{field}]");
     let stored = (!id.is_empty()).then(|| id.clone());
@@ -125,7 +128,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
     view! {
         <PageHeader title lead/>
         {(!appointments.is_empty()).then(|| view! {
-            <Notice tone=Tone::Warn title="These appointments lie in it, and stay">
+            <Notice tone=Tone::Warn title="These appointments fall within it and are kept">
                 <ul>{appointments.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             </Notice>
         })}
@@ -154,7 +157,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
             </ActionForm>
         </Card>
         {stored.map(|id| view! {
-            <Card title="Give it back">
+            <Card title="Unblock this time">
                 <ActionForm action=remove>
                     <input type="hidden" name="id" value=id/>
                     <Button look=Look::Danger busy=remove.pending()>"Remove"</Button>

@@ -152,7 +152,7 @@ pub fn BookForClientPage() -> impl IntoView {
     view! {
         <PageHeader title="Book for a client" lead="The client gets the same mail as after booking themselves."/>
         {move || is_elsewhere.get().then(|| view! {
-            <Notice tone=Tone::Good>"Booked. It is a colleague's appointment, so it is in their list and not in yours."</Notice>
+            <Notice tone=Tone::Good>"Booked. It is in your colleague's list, not in yours."</Notice>
         })}
         {load_page(page, move |page| {
             draft.restore(&page.form, &page.flash);
@@ -186,7 +186,7 @@ fn Shown(page: BookPage, draft: ClientDraft) -> AnyView {
     let zone = page.zone.replace('_', " ");
     let (menu, to_choose) = (page.menu.clone(), page.to_choose);
     let nothing = if to_choose {
-        "Choose what the visit is made of first."
+        "Choose the services first."
     } else {
         "No free times on this day."
     };
@@ -242,10 +242,10 @@ fn ClientForm(
                     <Choice label="With" id="booking-host" name=name("host") options=page.hosts value=form.host problem/>
                 })}
                 <Field label="Name" name=name("name") bind=draft.name required=true problem/>
-                <Field label="Email" name=name("email") kind="email" bind=draft.email required=true help="The confirmation goes there." problem/>
+                <Field label="Email" name=name("email") kind="email" bind=draft.email required=true help="The confirmation is sent to this address." problem/>
                 <Field label="Phone" name=name("phone") kind="tel" bind=draft.phone maxlength=40 problem/>
                 {page.takes_guests.then(|| view! {
-                    <LongText label="Who comes with them" name=name("guests") bind=draft.guests rows=2 help="One name a line. Each takes a seat of their own." problem/>
+                    <LongText label="Who is coming with them" name=name("guests") bind=draft.guests rows=2 help="One name per line. Each person takes a seat." problem/>
                 })}
                 <QuestionFields questions=page.questions answers=draft.answers/>
                 <LongText label="Notes" name=name("notes") bind=draft.notes rows=3 problem/>
@@ -261,7 +261,7 @@ fn ClientForm(
                     label="Book it even if the time is not free"
                     name=name("override_conflicts")
                     checked=form.override_conflicts == "true"
-                    help="Hours, other appointments and events are then overlooked, and the appointment says so. A class has no more seats than it has."
+                    help="Hours, other appointments and events are then ignored, and the appointment says so. A class never gets more seats."
                 />
                 <div class="form-end">
                     <Button look=Look::Primary busy=action.pending()>"Book"</Button>

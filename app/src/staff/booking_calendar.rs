@@ -190,7 +190,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
     view! {
         <FormNotice problem/>
         {(!may_change).then(|| view! {
-            <Notice tone=Tone::Info>"Only the owner or an admin may change this booking calendar. Ask one of them."</Notice>
+            <Notice tone=Tone::Info>"Only the owner or an admin can change this booking calendar. Ask one of them."</Notice>
         })}
         <ActionForm action=action attr:class="editor">
             <fieldset class="cards" disabled=!may_change>

@@ -102,7 +102,7 @@ pub fn BookingCalendarsPage() -> impl IntoView {
             .into_any()
         } else {
             view! {
-                <EmptyState title="You are in no booking calendar yet">
+                <EmptyState title="You are not in a booking calendar yet">
                     <p>"Ask the owner or an admin to add you to one."</p>
                 </EmptyState>
             }

@@ -107,7 +107,7 @@ fn CalendarShown(view: CalendarView) -> impl IntoView {
         {view.warnings.into_iter().map(|text| view! { <Notice tone=Tone::Warn>{text}</Notice> }).collect_view()}
         {(!view.connected).then(|| view! {
             <Notice title="Your iCloud is not connected">
-                <p>"Appointments are kept here alone, and your iCloud events do not block your time."</p>
+                <p>"Appointments are kept only here, and your iCloud events do not block your time."</p>
                 <ButtonLink href="/connect-icloud" look=Look::Primary icon=Picture::Cloud>"Connect iCloud"</ButtonLink>
             </Notice>
         })}

@@ -49,12 +49,12 @@ pub async fn deleted_appointments_page() -> Result<Vec<DeletedRow>, AppError> {
 pub fn DeletedAppointmentsPage() -> impl IntoView {
     let page = Resource::new(|| (), |()| deleted_appointments_page());
     view! {
-        <PageHeader title="Deleted lately" lead="What is left of appointments that somebody deleted: which they were, who did it, and when."/>
+        <PageHeader title="Recently deleted" lead="Appointments that were deleted: which they were, who deleted them, and when."/>
         {load(page, |rows| {
             if rows.is_empty() {
                 return view! {
                     <EmptyState title="Nothing was deleted">
-                        <p>"An appointment is deleted on its own page, and then listed here."</p>
+                        <p>"An appointment can be deleted on its own page, and is then listed here."</p>
                     </EmptyState>
                 }
                 .into_any();

@@ -124,7 +124,7 @@ pub async fn cancel_session(id: String, reason: String) -> Result<String, AppErr
     let form = crate::context::FormPost::new("session").keep("reason", &reason);
     form.stay(
         call_off(&id, &reason).await,
-        "Cancelled. Everybody who takes part, or waits, has been told.",
+        "Cancelled. All attendees and the waiting list have been notified.",
     )
     .await
 }
@@ -173,17 +173,17 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
         </Card>
         {(!session.waiting.is_empty()).then(|| view! {
             <Card title="Waiting list">
-                <p class="field-help">"The first who fits gets the seats that become free, at once."</p>
+                <p class="field-help">"Seats that become free go at once to the first on the list whom they are enough for."</p>
                 <ol class="plain-list">{session.waiting.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ol>
             </Card>
         })}
         <Card title=format!("In {}", session.server)><p>{session.write}</p></Card>
         {session.can_cancel.then(|| view! {
             <Card title="Cancel the session">
-                <p class="field-help">"Everybody who takes part, or waits, gets a mail. It is not offered again."</p>
+                <p class="field-help">"All attendees and the waiting list get an email. The session is not offered again."</p>
                 <ActionForm action=action>
                     <input type="hidden" name="id" value=session.id/>
-                    <Field label="Reason" name="reason" value=reason help="The clients read it." problem/>
+                    <Field label="Reason" name="reason" value=reason help="The clients will see it." problem/>
                     <div class="form-end"><Button look=Look::Danger busy=action.pending()>"Cancel session"</Button></div>
                 </ActionForm>
             </Card>

@@ -121,7 +121,7 @@ pub fn TeamPage() -> impl IntoView {
     let action = ServerAction::<AddStaff>::new();
     let page = Resource::new(move || action.version().get(), |_| team_page());
     view! {
-        <PageHeader title="Team" lead="Everyone who can be booked or sign in."/>
+        <PageHeader title="Team" lead="Everybody who can sign in and be booked."/>
         {load(page, move |team| view! { <TeamShown team action/> }.into_any())}
     }
 }
@@ -138,7 +138,7 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
                 <div class="row-main">
                     <p class="row-title">{person.name}</p>
                     <p class="row-detail">{format!("{} · {} · {}", person.role, person.email, person.zone)}</p>
-                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Needs a look"</Badge>" "{sentence}</p> }).collect_view()}
+                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Needs attention"</Badge>" "{sentence}</p> }).collect_view()}
                 </div>
             </li>
         })

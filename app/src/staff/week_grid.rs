@@ -95,7 +95,7 @@ impl Mark {
     /// The label.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Pending => "Waits to be confirmed",
+            Self::Pending => "Waiting for confirmation",
             Self::Showed => "Showed",
             Self::NoShow => "No-show",
         }

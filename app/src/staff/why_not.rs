@@ -233,7 +233,7 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
             </div>
         </PageHeader>
         {view.no_icloud.map(|sentence| view! { <Notice>{sentence}</Notice> })}
-        {view.for_staff.then(|| view! { <p>"As staff may book it: notice, the dates that can be booked and looking busy bind clients alone."</p> })}
+        {view.for_staff.then(|| view! { <p>"As staff may book it: notice, the dates that can be booked and looking busy apply to clients only."</p> })}
         {is_visit.then(|| view! { <p>"A visit is explained as a whole: the first of its services that cannot take place is what is in the way."</p> })}
         <form class:inline-form=alone class:day-form=is_visit method="get" action=action>
             {view.for_staff.then(|| view! { <input type="hidden" name="for" value="staff"/> })}
@@ -247,7 +247,7 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
         </form>
         {if view.to_choose {
             view! {
-                <EmptyState title="Choose what the visit is made of">
+                <EmptyState title="Choose the services">
                     <p>"Its times depend on the services, and on who does them."</p>
                 </EmptyState>
             }

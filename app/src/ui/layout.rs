@@ -127,7 +127,7 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <EntrancePage title="This page does not exist">
             <p>"The address may be incomplete, or the page was removed."</p>
-            <p><a href="/">"See what can be booked here"</a></p>
+            <p><a href="/">"See what you can book here"</a></p>
         </EntrancePage>
     }
 }

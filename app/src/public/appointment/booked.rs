@@ -17,7 +17,7 @@ pub fn BookedPage() -> impl IntoView {
             AppointmentState::Expired => ("Not confirmed in time", EXPIRED),
             AppointmentState::Pending => (
                 "Your request is in",
-                "The host confirms it soon. You get an email either way.",
+                "The host will confirm it soon. You will get an email either way.",
             ),
             AppointmentState::Cancelled => (
                 "This appointment was cancelled",
@@ -50,7 +50,7 @@ pub fn BookedPage() -> impl IntoView {
                     <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div>
                 })}
                 {stands.then(|| view! {
-                    <p>"Plans change? With the link in your email, or here, you can move or cancel the appointment. " {deadlines}</p>
+                    <p>"Plans change? You can move or cancel the appointment here, or with the link in your email. " {deadlines}</p>
                     <div class="actions">
                         <ButtonLink href=ics look=Look::Primary icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
                         <ButtonLink href=manage>"Reschedule or cancel"</ButtonLink>

@@ -34,7 +34,7 @@ fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>
     let manage = format!("/manage/{}", appointment.token);
     let refused = match appointment.state {
         AppointmentState::Cancelled | AppointmentState::Expired => {
-            Some("This appointment was cancelled already.".to_owned())
+            Some("This appointment has already been cancelled.".to_owned())
         }
         AppointmentState::Past => {
             Some("This appointment has begun or is over, so it can no longer be cancelled.".to_owned())
@@ -60,7 +60,7 @@ fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>
                 None => view! {
                     <ActionForm action=action>
                         <input type="hidden" name="token" value=appointment.token/>
-                        <Field label="Why? The host will read it" name="reason" value=reason problem maxlength=200/>
+                        <Field label="Reason, which the host will see" name="reason" value=reason problem maxlength=200/>
                         <div class="form-end">
                             <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
                             <ButtonLink href=manage>"Keep it"</ButtonLink>

@@ -15,7 +15,7 @@ pub const EXPIRED: &str = "The link in the mail was not used within 15 minutes, 
 /// The sentence about what the client has to do.
 pub fn confirm_sentence(appointment: &AppointmentView) -> String {
     format!(
-        "We have sent an email to {}. Open its link and confirm by {}: then you are booked. The time is kept for you meanwhile.",
+        "We have sent an email to {}. Open the link in it and confirm by {}; then you are booked. We keep the time for you until then.",
         appointment.email, appointment.confirm_until
     )
 }
@@ -53,7 +53,10 @@ fn ConfirmQuestion(
     let (title, sentence) = match appointment.state {
         AppointmentState::Unconfirmed => (
             "Confirm this booking?",
-            format!("The time is kept for you until {}.", appointment.confirm_until),
+            format!(
+                "We are keeping this time for you until {}.",
+                appointment.confirm_until
+            ),
         ),
         AppointmentState::Expired => ("Not confirmed in time", EXPIRED.to_owned()),
         AppointmentState::Cancelled => ("Cancelled", "This appointment was cancelled.".to_owned()),

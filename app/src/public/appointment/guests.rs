@@ -20,7 +20,7 @@ pub async fn take_out_guest(
     let taken_out = super::load::take_out_guest(&token, &guest).await;
     form.stay(
         taken_out,
-        &format!("{guest} was taken out. The seat is free for others."),
+        &format!("{guest} was removed. The seat is free for somebody else."),
     )
     .await
 }
@@ -41,7 +41,7 @@ pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) 
         .guests
         .into_iter()
         .map(|guest| {
-            let (token, words) = (token.clone(), format!("Take out {guest}"));
+            let (token, words) = (token.clone(), format!("Remove {guest}"));
             view! {
                 <li class="row">
                     <div class="row-main">{guest.clone()}</div>
@@ -56,7 +56,7 @@ pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) 
         .collect_view();
     view! {
         <h2>"Your guests"</h2>
-        <p class="soft">"Somebody cannot come? Take them out, and others can have the seat."</p>
+        <p class="soft">"Somebody cannot make it? Remove them, so that others can have the seat."</p>
         <ul class="rows">{rows}</ul>
     }
 }

@@ -33,12 +33,9 @@ pub fn ManagePage() -> impl IntoView {
             AppointmentState::Expired => ("Not confirmed in time", Some(EXPIRED)),
             AppointmentState::Pending => (
                 "Your request",
-                Some("The host has not confirmed this appointment yet. You get an email."),
+                Some("The host has not confirmed this appointment yet. You will get an email."),
             ),
-            AppointmentState::Cancelled => (
-                "Cancelled",
-                Some("This appointment was cancelled. Nobody expects you."),
-            ),
+            AppointmentState::Cancelled => ("Cancelled", Some("This appointment was cancelled.")),
             AppointmentState::Past => (
                 "Past appointment",
                 Some("This appointment has begun or is over, so it can no longer be changed."),

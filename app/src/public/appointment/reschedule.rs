@@ -115,7 +115,7 @@ fn Reschedule(
     } = view;
     let manage = format!("/manage/{}", appointment.token);
     let closed = || {
-        "No other times are on offer at present. Your appointment stays as it is; you can look again later."
+        "No other times are available right now. Your appointment is unchanged; please check again later."
             .to_owned()
     };
     if let Some(sentence) = appointment.not_movable.or_else(|| is_closed.then(closed)) {
@@ -157,7 +157,7 @@ fn Reschedule(
         <PageTitle text="Reschedule"/>
         {move || why_not().map(|why_not| view! {
             <Notice tone=Tone::Bad title=why_not.title>
-                <p>{why_not.cause} " Choose another time. Your appointment stays as it is until then."</p>
+                <p>{why_not.cause} " Choose another time. Your appointment stays as it is until you confirm."</p>
             </Notice>
         })}
         <div class="booking">
@@ -167,7 +167,7 @@ fn Reschedule(
                 <ul class="facts">
                     <li><Icon picture=Picture::Calendar/><span>"Now: " {now}</span></li>
                 </ul>
-                <p><a href=manage>"Keep the present time"</a></p>
+                <p><a href=manage>"Keep my appointment"</a></p>
                 {(!choice.is_empty()).then(|| view! { <HostForm base=host_base hosts=choice query/> })}
                 <ZoneForm base=zone_base zone query/>
             </section>
@@ -202,7 +202,7 @@ fn Confirm(
     view! {
         <section class="details" id="details" tabindex="-1">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
-            <h2>"Move it to this time?"</h2>
+            <h2>"Move your appointment to this time?"</h2>
             <div class="chosen">
                 <Icon picture=Picture::Calendar/>
                 <div>

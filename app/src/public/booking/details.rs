@@ -196,7 +196,7 @@ pub fn DetailsForm(
             </div>
             {is_full.then(|| view! {
                 <Notice tone=Tone::Info>
-                    "This session is full. On the waiting list you get the first seats that become free, at once and by mail."
+                    "This session is full. Join the waiting list: seats that become free are then yours at once, and we email you."
                 </Notice>
             })}
             <FormNotice problem/>
@@ -219,20 +219,20 @@ pub fn DetailsForm(
                     autocomplete="email"
                     maxlength=254
                     help=if spec.confirm_by_mail && !is_full {
-                        "We send a link to this address. The booking counts when you open it and confirm, within 15 minutes."
+                        "We will send a link to this address. Open it and confirm within 15 minutes to complete the booking."
                     } else {
-                        "The confirmation goes to this address."
+                        "We will send the confirmation to this address."
                     }
                 />
                 <Field label="Phone" name="phone" kind="tel" bind=draft.phone problem autocomplete="tel" maxlength=40/>
                 {spec.takes_guests.then(|| view! {
                     <LongText
-                        label="Who comes with you"
+                        label="Who is coming with you"
                         name="guests"
                         bind=draft.guests
                         problem
                         rows=2
-                        help="One name a line. Each takes a seat of their own."
+                        help="One name per line. Each person takes a seat."
                     />
                 })}
                 <QuestionFields questions=spec.questions answers=draft.answers/>

@@ -127,7 +127,7 @@ fn host_on_offer(
     let host = host.filter(|host| page.hosts.iter().any(|(known, _)| known == host));
     if host.is_none() {
         notices.push(
-            "The person whom this link names cannot be booked here any more. These are the times of everybody.".to_owned(),
+            "The person in this link can no longer be booked here. These are everybody's times.".to_owned(),
         );
     }
     host

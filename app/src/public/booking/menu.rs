@@ -129,7 +129,7 @@ pub fn MenuForm(
     view! {
         <section class="details" id="menu" aria-labelledby="menu-title">
             <h2 id="menu-title">"What would you like?"</h2>
-            <p class="soft">"Choose one or more for one visit. They follow each other in this order."</p>
+            <p class="soft">"Choose one or more services for your visit. They take place in this order."</p>
             <FormNotice problem/>
             <ActionForm action=action>
                 <input type="hidden" name="slug" value=slug/>

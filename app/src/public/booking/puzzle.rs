@@ -17,8 +17,7 @@ const DELAY: Duration = Duration::from_secs(11);
 const RENEW: Duration = Duration::from_mins(15);
 
 /// The sentence for people without script.
-const WITHOUT_SCRIPT: &str =
-    "So that programs cannot book, this form counts ten seconds after it was opened.";
+const WITHOUT_SCRIPT: &str = "To keep out bots, this form can only be sent ten seconds after it was opened.";
 
 /// A puzzle to solve.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -51,10 +51,10 @@ impl VisitChoice {
             chosen.truncate(CHOICE_LIMIT);
             Some(too_many_services())
         } else if is_lost && chosen.is_empty() {
-            Some("What this link names is not offered any more. Please choose again.".to_owned())
+            Some("The services in this link are no longer available. Please choose again.".to_owned())
         } else if is_lost {
             Some(
-                "A part of what this link names is not offered any more, or not by that person. What is left is ticked; \
+                "Some services in this link are no longer available, or not with that person. The others are ticked; \
                  please choose again."
                     .to_owned(),
             )

@@ -239,18 +239,18 @@ impl MonthOffer {
         let second = |text: &str| text.get(..19).map(str::to_owned);
         Some(if !looks_like_an_instant(start) {
             WhyNot {
-                title: "This is not a time",
+                title: "This is not a valid time",
                 cause: "The link may be incomplete.",
             }
         } else if start.ends_with('Z') && second(start) < second(&self.now) {
             WhyNot {
                 title: "This time has passed",
-                cause: "Only times to come can be chosen.",
+                cause: "Choose a time in the future.",
             }
         } else {
             WhyNot {
                 title: "This time is not free",
-                cause: "Somebody else may have taken it meanwhile, or it was never on offer.",
+                cause: "Somebody else may have booked it, or it was never available.",
             }
         })
     }
@@ -489,7 +489,11 @@ mod tests {
             "2026-11-02T09:00:00",
             "\u{20ac}026-11-02T09:00:00Z",
         ] {
-            assert_eq!(title(&asking(nonsense)), Some("This is not a time"), "{nonsense}");
+            assert_eq!(
+                title(&asking(nonsense)),
+                Some("This is not a valid time"),
+                "{nonsense}"
+            );
         }
     }
 }

@@ -111,12 +111,12 @@ pub fn month_offer(
         zone: zone.name().to_owned(),
         zone_label: zone_label(zone, noon),
         empty_sentence: match (is_empty, next_free) {
-            (true, Some(_)) => format!("Everything is taken in {}.", month_label(asked.first)),
+            (true, Some(_)) => format!("{} is fully booked.", month_label(asked.first)),
             (true, None) => format!(
-                "Nothing is free in {} or later. Look again in a few days.",
+                "There are no free times in {} or later. Please check again in a few days.",
                 month_label(asked.first)
             ),
-            (false, _) => "This day has no free times. Choose a day that is marked in the month.".to_owned(),
+            (false, _) => "There are no free times on this day. Choose one of the marked days.".to_owned(),
         },
         now: asked.now.to_string(),
         next_free: next_free.filter(|_| is_empty).map(|date| NextFreeDay {

@@ -21,13 +21,13 @@ pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
         time: Locale::of_request().range(from, to),
         zone: zone_label(&found.zone, found.start),
         place: match found.before {
-            0 => "You are the first on the list.".to_owned(),
-            1 => "One is on the list before you.".to_owned(),
-            more => format!("{more} are on the list before you."),
+            0 => "You are first on the list.".to_owned(),
+            1 => "One person is ahead of you.".to_owned(),
+            more => format!("{more} people are ahead of you."),
         },
         seats: match found.seats {
             1 => String::new(),
-            seats => format!("You wait for {seats} seats."),
+            seats => format!("You are waiting for {seats} seats."),
         },
         flash: flash("leave").await,
     })

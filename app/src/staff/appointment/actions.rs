@@ -49,8 +49,8 @@ pub async fn staff_reschedule(
     };
     let moved = move_to(&seen, &id, &date, &time, on_conflict).await;
     let done = match &moved {
-        Ok(Some(host)) => format!("Moved, and with {host} now. Everybody concerned has been told."),
-        _ => "Moved. The client has been told.".to_owned(),
+        Ok(Some(host)) => format!("Moved. The host is now {host}. Everybody concerned has been notified."),
+        _ => "Moved. The client has been notified.".to_owned(),
     };
     form.stay(moved.map(drop), &done).await
 }
@@ -89,7 +89,7 @@ pub async fn staff_cancel(
     let form = crate::context::FormPost::new("appointment").keep("reason", &reason);
     form.stay(
         cancel(&seen, &id, &reason).await,
-        "Cancelled. The client has been told.",
+        "Cancelled. The client has been notified.",
     )
     .await
 }
@@ -112,7 +112,7 @@ pub async fn decline(
     let form = crate::context::FormPost::new("appointment").keep("reason", &reason);
     form.stay(
         cancel(&seen, &id, &reason).await,
-        "Declined. The client has been told.",
+        "Declined. The client has been notified.",
     )
     .await
 }
@@ -217,7 +217,7 @@ pub async fn reassign(
         .keep("to", &to);
     form.stay(
         reassigned(&seen, &id, &from, &to).await,
-        "Exchanged. Everybody concerned has been told.",
+        "The host was replaced. Everybody concerned has been notified.",
     )
     .await
 }

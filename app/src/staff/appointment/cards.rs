@@ -50,8 +50,8 @@ pub fn StatusCard(
         })
         .collect_view();
     (!rows.is_empty()).then(|| view! {
-        <Card title="Where it stands">
-            {pending.then(|| view! { <p>{format!("It waits for {whose} confirmation; its time is taken meanwhile.")}</p> })}
+        <Card title="Status">
+            {pending.then(|| view! { <p>{format!("It is waiting for {whose} confirmation. The time is reserved until then.")}</p> })}
             <ul class="plain-list">{rows}</ul>
         </Card>
     })
@@ -68,9 +68,9 @@ pub fn DeclineCard(
     problem: Problem,
 ) -> impl IntoView {
     let help = if is_told {
-        "The client reads it. Its time is given back."
+        "The client will see it. The time becomes free again."
     } else {
-        "For your team. The client is not told, and its time is given back."
+        "For your team only. The client is not notified, and the time becomes free again."
     };
     view! {
         <Card title="Decline it">
@@ -103,7 +103,7 @@ pub fn EditCard(
                 name="guests"
                 value=guests
                 rows=3
-                help="A line for each. Everybody has a seat; one that becomes free goes to whoever waits."
+                help="One per line. Everybody takes a seat; a seat that becomes free goes to the waiting list."
                 problem
             />
         }
@@ -149,10 +149,10 @@ pub fn MoveCard(
                 <Check
                     label="Move it even if that time is not free"
                     name="override_conflicts"
-                    help="You are told first what is in the way. With this, nobody's calendar is asked, and it is recorded with the appointment."
+                    help="Without this you are shown what is in the way. With it no calendar is checked, and the appointment records what was overridden."
                 />
                 {others.then(|| view! {
-                    <p class="field-help">"Who has it keeps it if they are free then. Otherwise a member who is free gets it, and you are told who."</p>
+                    <p class="field-help">"The present host keeps it if they are free then. Otherwise a free member takes over, and you are told who."</p>
                 })}
                 <div class="form-end"><Button busy=action.pending()>"Move appointment"</Button></div>
             </ActionForm>
@@ -171,16 +171,16 @@ pub fn ReassignCard(
     problem: Problem,
 ) -> impl IntoView {
     (!hosts.is_empty() && !others.is_empty()).then(|| view! {
-        <Card title="Exchange who takes part">
+        <Card title="Replace a host">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
                 <SeenVersion version problem/>
                 <div class="field-row">
-                    <Choice label="Leaves" name="from" options=hosts problem/>
-                    <Choice label="Takes part instead" name="to" options=others help="Who must be free then." problem/>
+                    <Choice label="Host to replace" name="from" options=hosts problem/>
+                    <Choice label="New host" name="to" options=others help="They must be free at that time." problem/>
                 </div>
-                <p class="field-help">"The event goes from one calendar to the other. The client and both members are told."</p>
-                <div class="form-end"><Button busy=action.pending()>"Exchange"</Button></div>
+                <p class="field-help">"The event moves from one calendar to the other. The client and both members are notified."</p>
+                <div class="form-end"><Button busy=action.pending()>"Replace host"</Button></div>
             </ActionForm>
         </Card>
     })
@@ -227,11 +227,11 @@ pub fn DeleteCard(
             <summary>"Delete this appointment"</summary>
             <Card>
                 <p>{goes}</p>
-                <p>"A cancelled appointment stays in your list with all its details; of a deleted one only its name, its time and who deleted it are recorded."</p>
+                <p>"A cancelled appointment stays in your list with all its details. Of a deleted one only the name, the time and who deleted it are kept."</p>
                 <ActionForm action=action>
                     <input type="hidden" name="id" value=id/>
                     {tells_client.map(|checked| view! {
-                        <Check label="Tell the client that it was cancelled" name="tell" checked help="By mail. Hosts are told of an appointment that is still to come."/>
+                        <Check label="Tell the client that it was cancelled" name="tell" checked help="By email. Hosts are notified of a future appointment."/>
                     })}
                     <Button look=Look::Danger busy=action.pending()>"Delete for good"</Button>
                 </ActionForm>
@@ -256,7 +256,7 @@ pub fn WritesCard(
     let changed = changed.map(|write| {
         let server = &write.server;
         format!(
-            "The event was changed in {server}. The appointment here stays as it is, and the client knows of no change."
+            "The event was changed in {server}. The appointment here is unchanged, and the client has not been notified."
         )
     });
     let mut servers: Vec<&str> = writes.iter().map(|write| write.server.as_str()).collect();

@@ -51,7 +51,7 @@ pub fn KindCard(
                 <MemberFields team members=form.members priorities=form.priorities problem/>
             </div>
             <div data-kinds="round-robin">
-                <Options legend="How appointments are shared out" name=name("distribution") options=distributions() value=form.distribution help="Usually optimised for availability." problem/>
+                <Options legend="How appointments are distributed" name=name("distribution") options=distributions() value=form.distribution help="Usually optimised for availability." problem/>
             </div>
         </Card>
     }
@@ -139,7 +139,7 @@ fn distributions() -> Vec<(String, String, String)> {
         (
             "equal",
             "Equal distribution",
-            "Members get the same number of appointments each month, by their weight. Who is more than three ahead of the others is not offered.",
+            "Members get the same number of appointments each month, by their weight. A member who is more than three ahead of the others is not offered.",
         ),
     ]
     .map(triple)

@@ -60,9 +60,9 @@ pub fn MemberFields(
         })
         .collect_view();
     view! {
-        <FieldGroup legend="Members" name=name("members") help="Whoever is taken out keeps the appointments that are booked already." problem>
+        <FieldGroup legend="Members" name=name("members") help="Members who are removed keep their existing appointments." problem>
             <p class="field-help" data-kinds="personal class-booking">"Choose one. Usually you."</p>
-            <p class="field-help" data-kinds="service">"Everybody who does one of the services. Who does which is said on the menu."</p>
+            <p class="field-help" data-kinds="service">"Everybody who performs one of the services. The menu says who performs which."</p>
             <p class="field-help" data-kinds="collective">"Choose 2 to 100. All of them take part."</p>
             <p class="field-help" data-kinds="round-robin">"Choose at least one. Those of high priority come first; usually all have medium. A weight of 2 means twice as many appointments under equal distribution; usually 1, at most 1000."</p>
             <p class="field-help" data-kinds="round-robin collective service">"Members stand in the order of their places, here and for clients; who is before the others decides when all else is equal. Without a place: at the end."</p>

@@ -75,13 +75,13 @@ pub fn WhenCard(
     problem: Problem,
 ) -> impl IntoView {
     let ranges = [
-        ("rolling", "Some time ahead", "Up to so long from today."),
+        ("rolling", "Some time ahead", "Up to this long from today."),
         (
             "fixed",
             "Between two dates",
             "For a season, a course or an event. Both days are included.",
         ),
-        ("unlimited", "Without an end", "Any day to come can be booked."),
+        ("unlimited", "Without an end", "Any future day can be booked."),
     ]
     .map(|(value, label, help)| (value.to_owned(), label.to_owned(), help.to_owned()))
     .to_vec();
@@ -99,7 +99,7 @@ pub fn WhenCard(
                 amount="notice"
                 unit="notice_unit"
                 value=(form.notice, form.notice_unit)
-                help="Clients book at least so long before the start. Usually 2 hours."
+                help="Clients must book at least this long before the start. Usually 2 hours."
                 unit_label="Unit of the notice"
                 problem
             />
@@ -122,7 +122,7 @@ pub fn WhenCard(
                     <Field label="Last date" name=name("range_to") kind="date" value=form.range_to unmarked=true help="The last day that can be booked, the same or a later one." problem/>
                 </div>
             </div>
-            <ZonePicker name=name("zone") options=zones value=form.zone help="Its days, dates and hours are of this zone. Usually your own." problem/>
+            <ZonePicker name=name("zone") options=zones value=form.zone help="Its days, dates and hours are in this zone. Usually your own." problem/>
             <Check label="This booking calendar has hours of its own" name=name("own_hours") checked=form.own_hours == "true" help="Usually not ticked: its members' hours decide alone. Ticked, a time must lie in these hours and in the members'. A Simple calendar needs them." problem/>
             {move || may_forget.get().then(|| view! {
                 <Check label="Forget the hours and dates below" name=name("forget_hours") help="They are removed when you save." problem/>

@@ -59,7 +59,7 @@ pub fn ServiceForm(
             view! { <Check label=person.clone() name="service[staff][]" id=id(&format!("staff-{member}")) value=member.clone() checked=checked/> }
         })
         .collect_view();
-    let mut preferred = vec![(String::new(), "Whoever stands first".to_owned())];
+    let mut preferred = vec![(String::new(), "The first of the members".to_owned())];
     preferred.extend(menu.members.iter().cloned());
     let needs = menu
         .resources
@@ -90,7 +90,7 @@ pub fn ServiceForm(
                 <Field label="Processing, minutes" id=id("processing") name=name("processing") inputmode="numeric" value=service.processing required=true help="After the work the client stays; the staff member is free for others. Usually 0." problem/>
             </div>
             <FieldGroup legend="Who does it" id=id("staff") name=name("staff") help="Tick at least one." problem>{staff}</FieldGroup>
-            <Choice label="Asked first" id=id("preferred") name=name("preferred") options=preferred value=service.preferred help="Of those who do it and are free, this one gets it. Usually whoever stands first among the members." problem/>
+            <Choice label="Preferred person" id=id("preferred") name=name("preferred") options=preferred value=service.preferred help="This person gets it if they are free. Usually the first of the members." problem/>
             {has_resources.then(|| view! {
                 <FieldGroup legend="Rooms and equipment" id=group_id name=name("resources") help="How many it needs, from its start until the client goes on. Usually empty: none." problem>
                     {needs}

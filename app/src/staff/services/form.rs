@@ -145,7 +145,7 @@ fn parse_form(text: &ServiceText) -> Result<ServiceForm, AppError> {
         } else {
             problem(
                 "preferred",
-                "Whoever is asked first must do it. Tick them above, or choose somebody who is ticked.",
+                "The preferred person must perform it. Tick them above, or choose somebody who is ticked.",
             );
         }
     }

@@ -26,7 +26,7 @@ pub fn parse_form(text: CalendarText) -> Result<CalendarForm, AppError> {
         reader.word(
             "distribution",
             &text.distribution,
-            "Choose how appointments are shared out.",
+            "Choose how appointments are distributed.",
         )
     } else {
         Some(word::<Distribution>(&text.distribution).unwrap_or_default())
@@ -250,7 +250,7 @@ impl Reader {
                 continue;
             }
             if !labels.insert(label.to_lowercase()) {
-                let sentence = format!("Question {number} is there twice. Change its text, or empty it.");
+                let sentence = format!("Question {number} is listed twice. Change its text, or empty it.");
                 self.problem(&field("label"), sentence);
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
