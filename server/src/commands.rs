@@ -111,7 +111,7 @@ fn missing(settings: &Settings) -> Result<Failure, Failure> {
             database: file.path().to_owned(),
         });
     }
-    if file.was_there() {
+    if file.had_database() {
         return Ok(Failure::LostDatabase(file.path().to_owned()));
     }
     // Shown as an absolute path: a wrong working directory is the usual cause.

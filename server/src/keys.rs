@@ -26,7 +26,7 @@ pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
     let missing = file.as_ref().filter(|file| !file.exists());
     if let Some(key) = of_setting(settings).map_err(StoreError::from)? {
         if let Some(file) = missing {
-            if file.was_there() {
+            if file.had_database() {
                 return Err(Failure::LostDatabase(file.path().to_owned()));
             }
             file.begin()?;
@@ -47,7 +47,7 @@ pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
         let database = file.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
         return Err(Failure::MissingKey { key: path, database });
     } else if let Some(file) = missing {
-        if file.was_there() {
+        if file.had_database() {
             return Err(Failure::LostDatabase(file.path().to_owned()));
         }
         file.begin()?;

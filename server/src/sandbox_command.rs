@@ -35,7 +35,7 @@ pub struct Sandbox {
     #[arg(long, value_enum, default_value_t = Password::Ok)]
     password: Password,
     #[command(flatten)]
-    habits: Behaviour,
+    behaviour: Behaviour,
     #[command(flatten)]
     failure: FailureOptions,
 }
@@ -347,7 +347,7 @@ pub async fn run(options: Sandbox) -> Result<(), Failure> {
         }
     }
     control.set_outage(options.failure.fault());
-    control.set_switches(options.habits.switches());
+    control.set_switches(options.behaviour.switches());
     if options.json {
         let line = json!({
             "sandbox": running.entry_url().trim_end_matches('/'),
@@ -390,7 +390,7 @@ mod tests {
     }
 
     fn switches(arguments: &[&str]) -> Switches {
-        read(arguments).unwrap().habits.switches()
+        read(arguments).unwrap().behaviour.switches()
     }
 
     /// The names of all switches, as the sandbox lists them.

@@ -12,7 +12,7 @@ use crate::fields::Fields;
 
 /// The sort key of an appointment in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     /// Start of the appointment; in one host's list, start of that host's first part.
     pub at: Timestamp,
     /// Breaks ties between appointments that start together.
@@ -20,7 +20,7 @@ pub struct Place {
 }
 
 /// The form used in page addresses; [`FromStr`](std::str::FromStr) reads it back.
-impl std::fmt::Display for Place {
+impl std::fmt::Display for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}_{}", ms(self.at), self.id)
     }
@@ -28,21 +28,21 @@ impl std::fmt::Display for Place {
 
 /// The text is not the address form of a sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no place in a list of appointments")]
-pub struct NoPlace;
+#[error("this is no position in a list of appointments")]
+pub struct InvalidPosition;
 
-impl std::str::FromStr for Place {
-    type Err = NoPlace;
+impl std::str::FromStr for Position {
+    type Err = InvalidPosition;
 
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
-        let (at, id) = text.split_once('_').ok_or(NoPlace)?;
+    fn from_str(text: &str) -> Result<Self, InvalidPosition> {
+        let (at, id) = text.split_once('_').ok_or(InvalidPosition)?;
         let at = at
             .parse()
             .ok()
             .and_then(|at| Timestamp::from_millisecond(at).ok());
         Ok(Self {
-            at: at.ok_or(NoPlace)?,
-            id: id.parse().map_err(|_| NoPlace)?,
+            at: at.ok_or(InvalidPosition)?,
+            id: id.parse().map_err(|_| InvalidPosition)?,
         })
     }
 }
@@ -51,9 +51,9 @@ impl std::str::FromStr for Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursor {
     /// The page that ends just before this key, nearest first.
-    Before(Place),
+    Before(Position),
     /// The page that begins just after this key, nearest first.
-    After(Place),
+    After(Position),
 }
 
 /// Which appointments to list.
@@ -79,7 +79,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether rows are read in ascending order of time.
-    pub fn goes_on_in_time(&self) -> bool {
+    pub fn is_ascending(&self) -> bool {
         match self.cursor {
             Some(Cursor::After(_)) => true,
             Some(Cursor::Before(_)) => false,
@@ -128,7 +128,7 @@ impl Filter {
             None => {}
         }
         let conditions = conditions.join(" AND ");
-        let direction = if self.goes_on_in_time() { "ASC" } else { "DESC" };
+        let direction = if self.is_ascending() { "ASC" } else { "DESC" };
         format!(
             "SELECT a.*, {at} AS listed_at FROM {from} WHERE {conditions}
              ORDER BY {at} {direction}, {id} {direction} LIMIT $4"
@@ -142,7 +142,7 @@ pub struct Listed {
     /// The appointment.
     pub appointment: Appointment,
     /// Its sort key, from which the next page can begin.
-    pub place: Place,
+    pub position: Position,
 }
 
 /// Lists appointments in the order of the filter, starting at its cursor.
@@ -153,8 +153,8 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    let place = match filter.cursor {
-        Some(Cursor::Before(place) | Cursor::After(place)) => Some(place),
+    let position = match filter.cursor {
+        Some(Cursor::Before(position) | Cursor::After(position)) => Some(position),
         None => None,
     };
     fetch_all!(
@@ -162,19 +162,22 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         |row: &dyn Fields| {
             let appointment = appointments::read(row)?;
             let at = row.instant("listed_at")?;
-            let place = Place {
+            let position = Position {
                 at,
                 id: appointment.id,
             };
-            Ok(Listed { appointment, place })
+            Ok(Listed {
+                appointment,
+                position,
+            })
         },
         sqlx::AssertSqlSafe(filter.sql()),
         ms(filter.now),
         filter.host.map(|host| host.0),
         format!("%{escaped}%"),
         i64::from(filter.limit),
-        place.map(|place| ms(place.at)),
-        place.map(|place| place.id.0),
+        position.map(|position| ms(position.at)),
+        position.map(|position| position.id.0),
         filter.colliding.map(|free| free.always[0]),
         filter.colliding.map(|free| free.always[1]),
         filter.colliding.map(|free| free.always[2]),

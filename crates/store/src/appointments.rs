@@ -234,7 +234,7 @@ pub async fn between(
 }
 
 /// Returns the appointments without host that touch a span, cancelled ones included, in order of time.
-pub async fn of_nobody_between(
+pub async fn hostless_between(
     tx: &mut ReadTx,
     from: Timestamp,
     to: Timestamp,
@@ -519,7 +519,7 @@ pub async fn update_guests(
 
 /// Returns some of the appointments whose mail confirmation is overdue, or whose deadline lies further ahead than any that is given (set
 /// by a clock that was ahead).
-pub async fn not_confirmed(
+pub async fn confirmation_overdue(
     tx: &mut ReadTx,
     now: Timestamp,
     longest: Timestamp,

@@ -19,7 +19,7 @@ use crate::sqlite_file::SqliteFile;
 
 /// Copies the committed state into a new file while others read and write. The copy needs no log beside it.
 pub async fn copy(from: &SqliteFile, to: &Path) -> Result<(), StoreError> {
-    let _in_use = from.use_beside_others().await?;
+    let _in_use = from.lock_shared().await?;
     let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(from.path());
     let options = SqliteConnectOptions::new()
         .filename(from.path())

@@ -279,7 +279,7 @@ pub async fn sync_failed(
 }
 
 /// Records a sync that failed for a reason of our own. The state stays as it is.
-pub async fn sync_broke_off(
+pub async fn sync_aborted(
     tx: &mut WriteTx,
     id: ConnectionId,
     failures: u32,
@@ -329,7 +329,7 @@ pub async fn set_policies(
 }
 
 /// Makes the next sync of a connection due now.
-pub async fn read_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn sync_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
@@ -342,7 +342,7 @@ pub async fn read_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Res
 }
 
 /// Makes the next sync of a person's connections due now. Connections whose syncs fail keep the time of their next attempt.
-pub async fn read_soon(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn sync_soon(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE connections SET next_sync_at = $2, planned_at = $2

@@ -592,7 +592,7 @@ pub async fn set_state_if(
 }
 
 /// Makes the waiting writes of a connection due now, after it works again.
-pub async fn hurry(tx: &mut WriteTx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn make_due(tx: &mut WriteTx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE event_writes SET next_attempt_at = $2, planned_at = $2

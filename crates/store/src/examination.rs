@@ -16,7 +16,7 @@ use crate::error::{StoreError, migrated};
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
 use crate::link_keys;
-use crate::open::write_for_trial;
+use crate::open::trial_write;
 use crate::postgres::{self, POSTGRES};
 use crate::secrets::SecretKey;
 use crate::sqlite::{self, SQLITE};
@@ -28,7 +28,7 @@ const TURN: Duration = Duration::from_secs(4);
 /// A database under examination.
 pub struct Examination {
     pool: Pool,
-    is_looked_through: bool,
+    is_fully_checked: bool,
 }
 
 enum Pool {
@@ -88,7 +88,7 @@ impl Examination {
         let file = SqliteFile::of(url)?
             .ok_or_else(|| StoreError::Address("a database in memory is kept by nobody".to_owned()))?;
         let in_use = if file.lock_path().exists() {
-            Some(file.use_beside_others().await?)
+            Some(file.lock_shared().await?)
         } else {
             None
         };
@@ -96,7 +96,7 @@ impl Examination {
         // A process that uses the file, or crashed, leaves a log or a journal beside it.
         let is_unused = !file.log().exists() && !file.beside("-journal").exists();
         let checked = sqlite::check_file(&file, is_unused).await;
-        let is_looked_through = checked.map_err(failed)?;
+        let is_fully_checked = checked.map_err(failed)?;
         let options = SqliteConnectOptions::new()
             .filename(file.path())
             .create_if_missing(false)
@@ -111,7 +111,7 @@ impl Examination {
                 pool,
                 _in_use: in_use,
             },
-            is_looked_through,
+            is_fully_checked,
         })
     }
 
@@ -123,13 +123,13 @@ impl Examination {
             .await?;
         Ok(Self {
             pool: Pool::Postgres(pool),
-            is_looked_through: false,
+            is_fully_checked: false,
         })
     }
 
     /// Whether every page was checked. Postgres checks its own.
-    pub fn is_looked_through(&self) -> bool {
-        self.is_looked_through
+    pub fn is_fully_checked(&self) -> bool {
+        self.is_fully_checked
     }
 
     /// Returns the state of the schema.
@@ -160,7 +160,7 @@ impl Examination {
     /// Whether a writer gets its turn and there is space on the disk. The trial write is rolled back. The schema must be current.
     pub async fn write(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin_tx("BEGIN IMMEDIATE").await?;
-        write_for_trial(&mut tx, now).await?;
+        trial_write(&mut tx, now).await?;
         if let Backend::Sqlite(_) = &tx.backend {
             // A tiny page cache forces SQLite to write to the disk at once, since the commit that would do so never comes.
             for statement in [

@@ -34,7 +34,7 @@ pub struct FreedSlot {
 }
 
 /// Ends all holds of a visitor and returns what became free.
-pub async fn give_up(
+pub async fn release(
     tx: &mut WriteTx,
     holder: VisitorId,
     now: Timestamp,
@@ -84,7 +84,7 @@ pub async fn end_expired(
 }
 
 /// Deletes all holds of a booking calendar that has no appointments.
-pub async fn end_all_of(tx: &mut WriteTx, calendar: CalendarId) -> Result<(), StoreError> {
+pub async fn release_all_of(tx: &mut WriteTx, calendar: CalendarId) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM occupancy_seats

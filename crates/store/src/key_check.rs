@@ -40,7 +40,7 @@ async fn find(tx: &mut ReadTx) -> Result<Option<Vec<u8>>, StoreError> {
 
 /// Checks the key and locks the proof against changes until the transaction ends. Whoever stores a new secret needs this: a process with
 /// an outdated key must not seal with it after [`reseal`](crate::reseal) has finished.
-pub async fn hold(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
+pub async fn lock_shared(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
     let proofs = rows!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -50,8 +50,8 @@ pub async fn hold(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
     check_first(&proofs, key)
 }
 
-/// Like [`hold`], exclusively: whoever stores a new secret waits.
-pub(crate) async fn hold_alone(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
+/// Like [`lock_shared`], exclusively: whoever stores a new secret waits.
+pub(crate) async fn lock_exclusive(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     let proofs = locked!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),

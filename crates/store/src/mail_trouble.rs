@@ -53,7 +53,7 @@ pub async fn failed(
 }
 
 /// Whether the alert is due and not logged yet; marks it as logged.
-pub async fn is_to_be_told(tx: &mut WriteTx, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn claim_alert(tx: &mut WriteTx, now: Timestamp) -> Result<bool, StoreError> {
     execute!(
         tx,
         "UPDATE mail_trouble SET told_at = $1 WHERE told_at IS NULL AND alarm_at <= $1",
@@ -63,7 +63,7 @@ pub async fn is_to_be_told(tx: &mut WriteTx, now: Timestamp) -> Result<bool, Sto
 }
 
 /// Records that a mail was sent, which ends the trouble. Returns the trouble that ended.
-pub async fn over(tx: &mut WriteTx) -> Result<Option<MailTrouble>, StoreError> {
+pub async fn resolved(tx: &mut WriteTx) -> Result<Option<MailTrouble>, StoreError> {
     let trouble = find(tx).await?;
     if trouble.is_some() {
         execute!(tx, "DELETE FROM mail_trouble")?;

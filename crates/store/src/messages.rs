@@ -143,18 +143,18 @@ pub async fn insert_later(
 
 /// Returns the mails about an appointment to one reader (a host, or else the client) that no worker has claimed. No worker claims them
 /// until the transaction ends.
-pub async fn not_begun(
+pub async fn unclaimed(
     tx: &mut WriteTx,
     appointment: AppointmentId,
     staff: Option<StaffId>,
 ) -> Result<Vec<Message>, StoreError> {
-    let mut all = all_not_begun(tx, appointment).await?;
+    let mut all = all_unclaimed(tx, appointment).await?;
     all.retain(|message| message.staff_id == staff);
     Ok(all)
 }
 
-/// Like [`not_begun`], for every reader.
-pub async fn all_not_begun(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
+/// Like [`unclaimed`], for every reader.
+pub async fn all_unclaimed(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
     let mut all = locked!(
         tx,
         read,
@@ -248,7 +248,7 @@ pub async fn given_up_about(tx: &mut ReadTx, appointment: AppointmentId) -> Resu
 }
 
 /// Returns the mails that failed and wait for another attempt, soonest first.
-pub async fn waiting_again(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
+pub async fn retrying(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -260,10 +260,7 @@ pub async fn waiting_again(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, St
 }
 
 /// Returns the mails about an appointment that failed and wait for another attempt, in the order of enqueuing.
-pub async fn waiting_again_about(
-    tx: &mut ReadTx,
-    appointment: AppointmentId,
-) -> Result<Vec<Failed>, StoreError> {
+pub async fn retrying_about(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -276,7 +273,7 @@ pub async fn waiting_again_about(
 
 /// A summary of the mails that failed and wait for another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PutOff {
+pub struct RetrySummary {
     /// How many.
     pub count: u32,
     /// When the next of them is due; none if there are none.
@@ -284,9 +281,9 @@ pub struct PutOff {
 }
 
 /// Summarises the mails that failed and wait for another attempt.
-pub async fn put_off(tx: &mut ReadTx) -> Result<PutOff, StoreError> {
-    let read = |row: &dyn Fields| -> Result<PutOff, StoreError> {
-        Ok(PutOff {
+pub async fn retry_summary(tx: &mut ReadTx) -> Result<RetrySummary, StoreError> {
+    let read = |row: &dyn Fields| -> Result<RetrySummary, StoreError> {
+        Ok(RetrySummary {
             count: row.count("n")?,
             next: row.opt_instant("next")?,
         })
@@ -296,7 +293,7 @@ pub async fn put_off(tx: &mut ReadTx) -> Result<PutOff, StoreError> {
         read,
         "SELECT COUNT(*) AS n, MIN(next_attempt_at) AS next FROM messages WHERE state = 'waiting' AND attempts > 0"
     )?;
-    Ok(found.unwrap_or(PutOff { count: 0, next: None }))
+    Ok(found.unwrap_or(RetrySummary { count: 0, next: None }))
 }
 
 /// Finds a mail by id, if it was given up.
@@ -330,7 +327,11 @@ pub async fn send_again(
 }
 
 /// Deletes the waiting mails of one kind about an appointment.
-pub async fn take_back(tx: &mut WriteTx, appointment: AppointmentId, kind: &str) -> Result<(), StoreError> {
+pub async fn delete_waiting(
+    tx: &mut WriteTx,
+    appointment: AppointmentId,
+    kind: &str,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM messages WHERE appointment_id = $1 AND kind = $2 AND state = 'waiting'",
@@ -449,7 +450,7 @@ pub async fn withhold(tx: &mut WriteTx, id: MessageId, problem: &str) -> Result<
 }
 
 /// Releases a claimed mail that was not attempted, because the worker stops. Nothing happens if the lease was lost.
-pub async fn give_back(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
+pub async fn release(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET lease_until = NULL, attempts = attempts - 1
@@ -461,7 +462,7 @@ pub async fn give_back(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreE
 }
 
 /// Makes failed mails due now, after a mail was sent again.
-pub async fn hurry(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
+pub async fn make_due(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1
@@ -473,7 +474,7 @@ pub async fn hurry(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
 
 /// Makes failed mails due now, after somebody fixed the cause, except those that failed after `failed_until`. The attempt is not counted,
 /// so a person may ask for it any number of times.
-pub async fn try_again(tx: &mut WriteTx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+pub async fn retry_now(tx: &mut WriteTx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1,

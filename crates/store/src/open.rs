@@ -170,11 +170,11 @@ impl Store {
         let written = async {
             if let Pool::Sqlite(sqlite) = &self.pool {
                 self.is_in_place()?;
-                sqlite::look_anew(sqlite.opened.file.path()).await?;
+                sqlite::probe_tables(sqlite.opened.file.path()).await?;
             }
             let mut tx = self.write().await?;
             key_check::fits(&mut tx, &self.key).await?;
-            write_for_trial(&mut tx, now).await?;
+            trial_write(&mut tx, now).await?;
             tx.commit().await
         };
         match tokio::time::timeout(within, written).await {
@@ -185,7 +185,7 @@ impl Store {
 }
 
 /// Writes a row that has no other purpose.
-pub(crate) async fn write_for_trial(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn trial_write(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO write_check (id, written_at) VALUES (1, $1)

@@ -403,7 +403,7 @@ pub async fn begin_comparison(
 }
 
 /// Records the result of a comparison, unless another one was requested meanwhile.
-pub async fn compared(
+pub async fn comparison_done(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
     found: &Compared<'_>,
@@ -455,7 +455,7 @@ pub async fn set_read_for(tx: &mut WriteTx, id: RemoteCalendarId, read_for: &str
 }
 
 /// Requests a comparison at the next read. `search_fails` is kept once it is set.
-pub async fn ask_to_compare(
+pub async fn request_comparison(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
     search_fails: bool,
@@ -482,7 +482,7 @@ pub async fn cut_horizon(tx: &mut WriteTx, id: RemoteCalendarId, to: Timestamp) 
 }
 
 /// Postpones a comparison that the server did not answer. A problem is shown until a comparison is answered.
-pub async fn put_off_comparison(
+pub async fn postpone_comparison(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
     until: Timestamp,
@@ -501,7 +501,11 @@ pub async fn put_off_comparison(
 }
 
 /// Records that calendars were checked and have not changed.
-pub async fn unchanged(tx: &mut WriteTx, ids: &[RemoteCalendarId], now: Timestamp) -> Result<(), StoreError> {
+pub async fn mark_unchanged(
+    tx: &mut WriteTx,
+    ids: &[RemoteCalendarId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for id in ids {
         execute!(
             tx,
@@ -563,7 +567,7 @@ pub async fn forget_failures(tx: &mut WriteTx, ids: &[RemoteCalendarId]) -> Resu
 }
 
 /// Sets or clears when the person was informed of problems with these calendars.
-pub async fn set_told(
+pub async fn set_informed(
     tx: &mut WriteTx,
     ids: &[RemoteCalendarId],
     at: Option<Timestamp>,

@@ -44,7 +44,7 @@ pub async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
         }
     }
     let mut tx = store.write().await?;
-    key_check::hold_alone(&mut tx, key).await?;
+    key_check::lock_exclusive(&mut tx, key).await?;
     // A second pass for secrets stored behind the first one. The lock keeps further ones out, so the rows that remain cannot be opened.
     let mut lost = 0;
     let mut done_up_to = Uuid::nil();

@@ -44,16 +44,16 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
             "a database in memory is kept by nobody".to_owned(),
         ));
     };
-    let mut in_use = file.use_beside_others().await?;
+    let mut in_use = file.lock_shared().await?;
     if !file.exists() {
         drop(in_use);
-        let alone = file.wait_to_use_alone().await?;
+        let alone = file.wait_to_lock_exclusive().await?;
         // Another process may have created it.
         if !file.exists() {
             make(&file, options.clone(), key).await?;
         }
         drop(alone);
-        in_use = file.use_beside_others().await?;
+        in_use = file.lock_shared().await?;
     }
     // An interrupted first start may have left it. Nobody is creating the database now, since `in_use` is held.
     let _ = std::fs::remove_file(file.unfinished());
@@ -183,7 +183,7 @@ fn is_safe(version: &str) -> bool {
 
 /// Reads the first row of each table through a new connection. Open connections may go on with cached pages that no longer exist in the
 /// file.
-pub(crate) async fn look_anew(path: &Path) -> Result<(), StoreError> {
+pub(crate) async fn probe_tables(path: &Path) -> Result<(), StoreError> {
     let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(path);
     let options = SqliteConnectOptions::new()
         .filename(path)

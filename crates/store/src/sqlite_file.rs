@@ -66,7 +66,7 @@ impl SqliteFile {
     }
 
     /// Whether a database was here before: a lock file or log exists and no first start is under way.
-    pub fn was_there(&self) -> bool {
+    pub fn had_database(&self) -> bool {
         !self.unfinished().exists() && (self.lock_path().exists() || self.log().exists())
     }
 
@@ -83,12 +83,12 @@ impl SqliteFile {
     }
 
     /// Locks the file together with other users. Waits a while for a process that creates or replaces it.
-    pub(crate) async fn use_beside_others(&self) -> Result<InUse, StoreError> {
+    pub(crate) async fn lock_shared(&self) -> Result<InUse, StoreError> {
         self.lock(PATIENCE, File::try_lock_shared).await
     }
 
     /// Locks the file exclusively. Waits a while for other users.
-    pub(crate) async fn wait_to_use_alone(&self) -> Result<InUse, StoreError> {
+    pub(crate) async fn wait_to_lock_exclusive(&self) -> Result<InUse, StoreError> {
         self.lock(PATIENCE, File::try_lock).await
     }
 
@@ -96,7 +96,7 @@ impl SqliteFile {
     ///
     /// # Errors
     /// When somebody uses the file.
-    pub async fn use_alone(&self) -> Result<InUse, StoreError> {
+    pub async fn lock_exclusive(&self) -> Result<InUse, StoreError> {
         self.lock(Duration::ZERO, File::try_lock).await
     }
 

@@ -243,7 +243,7 @@ pub async fn undoable(tx: &mut ReadTx, key: &Key, now: Timestamp) -> Result<Undo
 }
 
 /// Deletes the waiting mails that no worker has claimed. Returns how many.
-pub async fn take_mails_back(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn delete_waiting_mails(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
     let (network, address) = key.values();
     let mails = execute!(
         tx,
@@ -319,7 +319,7 @@ pub async fn note_waiting(tx: &mut WriteTx, id: WaitingId, sender: &Sender) -> R
 }
 
 /// Copies the sender of a place on a waiting list to the appointment it became.
-pub async fn note_moved_up(tx: &mut WriteTx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
+pub async fn note_promoted(tx: &mut WriteTx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE appointments SET client_network = (SELECT client_network FROM waiting_list WHERE id = $2),

@@ -43,7 +43,7 @@ pub async fn restore(
         _ => return Err(BackupError::OtherDatabase(folder.to_owned())),
     };
     make_folder(file.folder()).map_err(BackupError::folder)?;
-    let _alone = file.use_alone().await?;
+    let _alone = file.lock_exclusive().await?;
     let old = what_is_there(&file, &coming);
     if let Some(first) = old.first()
         && !replace

@@ -64,7 +64,7 @@ fn absent(settings: &Settings, file: &SqliteFile) -> Finding {
     if settings.secret_key.is_none() && key.exists() && !file.unfinished().exists() {
         return Finding::wrong(PART, Failure::MissingDatabase { key, database }.to_string());
     }
-    if file.was_there() {
+    if file.had_database() {
         return Finding::wrong(PART, Failure::LostDatabase(database).to_string());
     }
     Finding::warning(
@@ -192,7 +192,7 @@ impl Look<'_> {
     fn reached(&self, examination: &Examination) -> String {
         match &self.file {
             None => format!("{} answers.", self.place()),
-            Some(file) if examination.is_looked_through() => {
+            Some(file) if examination.is_fully_checked() => {
                 format!("The database {} is whole.", file.path().display())
             }
             Some(file) => format!(
