@@ -95,21 +95,15 @@ pub struct EventWrite {
     pub updated_at: Timestamp,
 }
 
-/// A row to insert.
+/// An event to enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEventWrite {
     /// What the event represents.
     pub subject: Subject,
     /// The host whose calendar it is.
     pub host_id: StaffId,
-    /// The connection it is written through.
-    pub connection_id: Option<ConnectionId>,
-    /// The remote calendar it is written to.
-    pub remote_calendar_id: Option<RemoteCalendarId>,
     /// The event's UID.
     pub uid: String,
-    /// Waiting, or without a calendar.
-    pub state: WriteState,
 }
 
 fn subject(row: &dyn Fields) -> Result<Subject, StoreError> {
@@ -146,29 +140,32 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
     })
 }
 
-/// Enqueues an event, which becomes the current one of its subject.
+/// Enqueues an event for the host's primary calendar, or records that none is connected. It becomes the current one of its subject.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &NewEventWrite,
     now: Timestamp,
 ) -> Result<EventWriteId, StoreError> {
     let id = new_id(now)?;
-    execute!(
+    let rows = execute!(
         tx,
         "INSERT INTO event_writes (id, appointment_id, part, session_id, host_id, connection_id, remote_calendar_id, uid, state,
             action, live, sequence, attempts, next_attempt_at, planned_at, created_at, updated_at)
-         VALUES ($1, $2, $9, $10, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8, $8)",
+         SELECT $1, $2, $3, $4, s.id, c.id, CASE WHEN c.id IS NOT NULL THEN r.id END, $6,
+            CASE WHEN c.id IS NOT NULL THEN 'waiting' ELSE 'no-calendar' END, 'put', TRUE, 1, 0, $7, $7, $7, $7
+         FROM staff s
+         LEFT JOIN remote_calendars r ON r.id = s.primary_calendar_id
+         LEFT JOIN connections c ON c.id = r.connection_id AND c.state <> 'disconnected'
+         WHERE s.id = $5",
         id,
         new.subject.appointment_id().map(|appointment| appointment.0),
-        new.host_id.0,
-        new.connection_id.map(|id| id.0),
-        new.remote_calendar_id.map(|id| id.0),
-        &new.uid,
-        new.state.as_str(),
-        ms(now),
         new.subject.appointment().map_or(0, |(_, position)| i64::from(position)),
-        new.subject.session().map(|session| session.0)
+        new.subject.session().map(|session| session.0),
+        new.host_id.0,
+        &new.uid,
+        ms(now)
     )?;
+    expect_row(rows, "staff member")?;
     Ok(EventWriteId(id))
 }
 

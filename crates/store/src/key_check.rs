@@ -40,8 +40,8 @@ async fn find(tx: &mut ReadTx) -> Result<Option<Vec<u8>>, StoreError> {
 
 /// Checks the key and locks the proof against changes until the transaction ends. Whoever stores a new secret needs this: a process with
 /// an outdated key must not seal with it after [`reseal`](crate::reseal) has finished.
-pub async fn lock_shared(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
-    let proofs = rows!(
+pub async fn lock_shared(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
+    let proofs = write_rows!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
         "SELECT sealed FROM key_check WHERE id = 1",

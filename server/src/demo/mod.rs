@@ -3,6 +3,7 @@
 //! The demo runs the code of `quince serve`; only the calendar server's address, the data folder and the clock differ. Its data has a
 //! folder of its own, so it can be stopped, started again or reset.
 
+mod people;
 mod practice;
 mod seed;
 
@@ -19,7 +20,7 @@ use crate::keys::secret_key;
 use crate::serve::Server;
 use crate::settings::{self, Settings};
 
-pub use seed::{OWNER_EMAIL, OWNER_PASSWORD};
+pub use people::{OWNER_EMAIL, OWNER_PASSWORD};
 
 /// Runs the demo until it is asked to stop.
 pub async fn run(options: cli::Demo) -> Result<(), Failure> {

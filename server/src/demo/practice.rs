@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use zones::Zone;
 
-use super::seed::{SECOND, THIRD, ZONE};
+use super::people::{SECOND, THIRD, ZONE};
 use crate::failure::Failure;
 
 /// File name of the saved contents, which also marks the folder as a demo's.

@@ -2,7 +2,7 @@
 
 use zones::Zone;
 
-use super::Finding;
+use super::finding::Finding;
 
 /// One zone per continent.
 const SOME: [&str; 6] = [
