@@ -1,4 +1,4 @@
-//! How Postgres' own programs are called, for whoever runs them in a shell.
+//! The commands of Postgres' own backup programs, for the operator to run in a shell.
 
 use std::path::Path;
 

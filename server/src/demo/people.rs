@@ -1,4 +1,4 @@
-//! Who takes part in the demo, and where.
+//! The demo's people and their logins.
 
 /// The owner's address, for signing in.
 pub const OWNER_EMAIL: &str = "maya@quince.example";

@@ -1,11 +1,11 @@
-//! What a look at one part comes to.
+//! The result of a check.
 
 use std::time::Duration;
 
 /// Time limit of one check.
 pub(super) const LONGEST: Duration = Duration::from_secs(5);
 
-/// How a part is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Ok,

@@ -1,4 +1,4 @@
-//! Proxies that speak for clients, and what counts as one client.
+//! Trusted proxies, and the network that counts as one client.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
