@@ -147,7 +147,7 @@ pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
 }
 
 /// How many mails were tried in vain and wait for another try, and when the first of them is tried again, for owners and admins.
-pub async fn put_off(quince: &Quince, by: StaffId) -> Result<PutOff, MailError> {
+pub async fn put_off(quince: &Quince, by: StaffId) -> Result<RetrySummary, MailError> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     Ok(messages::retry_summary(&mut tx).await?)

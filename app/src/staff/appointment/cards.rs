@@ -219,8 +219,8 @@ pub fn DeleteCard(
 ) -> impl IntoView {
     let event = event.map(|event| format!(", and {event}")).unwrap_or_default();
     let goes = format!(
-        "It disappears with all that the client wrote{event}. Time that it still takes is given back, and \
-         whoever waits for it gets it. Mails about it that wait are not sent, and the client's link leads nowhere. This cannot be undone."
+        "It is deleted with everything that the client wrote{event}. The time becomes free again, and a seat goes to the \
+         waiting list. Mails about it that are still waiting are not sent, and the client's link stops working. This cannot be undone."
     );
     view! {
         <details class="more">
