@@ -93,6 +93,24 @@ impl AppError {
         }
     }
 
+    /// Renames the fields of an error for a form that names them differently.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn at_fields(self, named: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Fields(problems) => Self::Fields(
+                problems
+                    .into_iter()
+                    .map(|problem| FieldProblem {
+                        field: named(&problem.field),
+                        sentence: problem.sentence,
+                    })
+                    .collect(),
+            ),
+            other => other,
+        }
+    }
+
     /// The sentence about a field, if it is invalid.
     pub fn of_field(&self, field: &str) -> Option<String> {
         match self {

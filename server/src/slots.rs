@@ -1,8 +1,8 @@
 //! `quince slots`: the free times of a booking calendar, or for every start the reasons against it.
 
 use bookings::availability::{ClosedDay, Start, Why};
-use bookings::services::{self, Chosen, MenuError, ServiceView};
-use bookings::{Kind, Quince};
+use bookings::services::{self, Chosen, ServiceView};
+use bookings::{Error, Kind, Quince};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use zones::Zone;
@@ -75,7 +75,7 @@ async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure
     let menu = match services::public_menu(quince, &options.calendar).await {
         Ok(menu) => menu,
         // Another kind of calendar, or none of this slug, which the query itself reports.
-        Err(MenuError::NotFound) if options.services.is_empty() => Vec::new(),
+        Err(Error::NotFound(_)) if options.services.is_empty() => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     if options.services.is_empty() && !menu.is_empty() {

@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use bookings::Internal;
-use bookings::accounts::AccountError;
 
 use crate::settings::SettingError;
 
@@ -70,9 +69,9 @@ pub enum Failure {
     /// The saved contents of the practice iCloud cannot be read.
     #[error("The practice data in {0} cannot be read. Start afresh with --reset.")]
     Practice(PathBuf),
-    /// A command about an account was refused.
+    /// A use case refused or failed.
     #[error(transparent)]
-    Account(#[from] AccountError),
+    UseCase(#[from] bookings::Error),
     /// The demo's data could not be made.
     #[error("The practice workspace could not be filled: {0}. Start afresh with --reset.")]
     Seed(String),
@@ -123,12 +122,6 @@ pub enum Failure {
     /// The test mail was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),
-    /// The free times cannot be computed.
-    #[error(transparent)]
-    Slots(#[from] bookings::availability::SlotsError),
-    /// The menu cannot be read.
-    #[error(transparent)]
-    Menu(#[from] bookings::services::MenuError),
     /// A visit without services; the names on the menu.
     #[error("Say with --service what the visit is made of. On the menu: {0}.")]
     NoService(String),

@@ -1,8 +1,7 @@
 //! Loading the booking page.
 
-use bookings::booking_calendars::CalendarError;
 use bookings::services::{Chosen, ServiceView};
-use bookings::{Kind, StaffId, booking_calendars};
+use bookings::{Error, Kind, StaffId, booking_calendars};
 
 use super::visit::{self, VisitChoice};
 use super::visitor::{challenge, visitor};
@@ -32,7 +31,7 @@ pub struct BookingPageQuery<'a> {
 pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingView, AppError> {
     let quince = quince()?;
     let page = match booking_calendars::by_slug(&quince, slug).await {
-        Err(CalendarError::NotFound) => {
+        Err(Error::NotFound(_)) => {
             let closed = booking_calendars::switched_off(&quince, slug).await?;
             return Ok(closed_page(closed));
         }

@@ -1,8 +1,8 @@
 //! The visitor's identity for holds: a secret in the session, made when they first choose a time.
 
-use bookings::VisitorId;
-use bookings::appointments::{self, BookError, HoldRequest};
+use bookings::appointments::{self, HoldRequest};
 use bookings::strangers::Proof;
+use bookings::{Error, Refusal, VisitorId};
 
 use super::{ChallengeText, HoldAnswer, ProofText};
 use crate::context::{internal, quince, session};
@@ -69,8 +69,11 @@ pub async fn hold(
             let until = zone.local(until);
             Ok(HoldAnswer::Until(Locale::of_request().time(until)))
         }
+        Err(Error::Refused(error @ (Refusal::TooMany(_) | Refusal::NotProven(_)))) => {
+            audited(Attempt::Hold, Err(Error::from(error).into()))
+        }
         // The page loads its times again and then shows what is free.
-        Err(BookError::SlotTaken | BookError::NotOffered(_)) => Ok(HoldAnswer::Taken),
-        Err(error) => audited(Attempt::Hold, Err(error.into())),
+        Err(Error::SlotTaken { .. } | Error::Refused(_) | Error::Fields(_)) => Ok(HoldAnswer::Taken),
+        Err(error) => Err(error.into()),
     }
 }
