@@ -1,4 +1,4 @@
-//! The appointments that were deleted lately, for the owner and admins.
+//! The appointments that were deleted recently, for the owner and admins.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ pub struct DeletedRow {
     name: String,
     when: String,
     calendar: String,
-    /// By whom, and when.
+    /// Who deleted it, and when.
     by: String,
-    /// What is wrong with the removal of its event, if anything; nothing at all when it is removed.
+    /// Label and details of an event that is still to be removed; none when it is removed.
     event: Option<(String, String)>,
 }
 
-/// Loads the appointments that were deleted lately.
+/// Loads the appointments that were deleted recently.
 #[server(prefix = "/api/fn", endpoint = "deleted-appointments-page")]
 pub async fn deleted_appointments_page() -> Result<Vec<DeletedRow>, AppError> {
     let me = super::access::me().await?;
@@ -49,12 +49,12 @@ pub async fn deleted_appointments_page() -> Result<Vec<DeletedRow>, AppError> {
 pub fn DeletedAppointmentsPage() -> impl IntoView {
     let page = Resource::new(|| (), |()| deleted_appointments_page());
     view! {
-        <PageHeader title="Deleted lately" lead="What is left of appointments that somebody deleted: which they were, who did it, and when."/>
+        <PageHeader title="Recently deleted" lead="Appointments that were deleted: which they were, who deleted them, and when."/>
         {load(page, |rows| {
             if rows.is_empty() {
                 return view! {
                     <EmptyState title="Nothing was deleted">
-                        <p>"An appointment is deleted on its own page, and then listed here."</p>
+                        <p>"An appointment can be deleted on its own page, and is then listed here."</p>
                     </EmptyState>
                 }
                 .into_any();

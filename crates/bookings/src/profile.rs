@@ -92,7 +92,7 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) ->
     // Whole days and floating times of their calendars lie elsewhere.
     let moves = before.zone != zone;
     if moves {
-        connections::read_soon(&mut tx, id, now).await?;
+        connections::sync_soon(&mut tx, id, now).await?;
     }
     tx.commit().await?;
     if moves {

@@ -173,7 +173,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
     }
     {
         let mut tx = quince.store().write().await?;
-        done.mails = strangers::take_mails_back(&mut tx, &whose.0, now).await?;
+        done.mails = strangers::delete_waiting_mails(&mut tx, &whose.0, now).await?;
         tx.commit().await?;
     }
     for id in before.appointments.into_iter().take(AT_ONCE as usize) {
