@@ -13,3 +13,4 @@ mod people;
 mod remote;
 mod reseal;
 mod secrets;
+mod words;
