@@ -192,6 +192,11 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> 
     })
 }
 
+/// A value that may be missing, as JSON.
+pub(crate) fn opt_json(value: Option<&impl serde::Serialize>) -> Result<Option<String>, StoreError> {
+    value.map(json).transpose()
+}
+
 /// The ids of a list as SQLite takes them: a JSON array of hexadecimal texts.
 pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();

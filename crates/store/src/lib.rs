@@ -20,6 +20,7 @@ mod key_files;
 mod link_keys;
 pub mod locks;
 mod open;
+mod party;
 mod postgres;
 mod secrets;
 mod spans;
@@ -74,6 +75,7 @@ pub use ids::{
 pub use key_files::{KeyListError, Rotated, keep_owner, previous_keys_file};
 pub use link_keys::LinkKeys;
 pub use open::Store;
+pub use party::{CalledOff, Party};
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{

@@ -69,6 +69,17 @@ impl<'a> Lenient<'a> {
         self.read_or(column, read, T::default())
     }
 
+    /// A column as [`Lenient::json`] that may be NULL.
+    pub(crate) fn opt_json<T: DeserializeOwned + Default>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        match self.row.opt_text(column)? {
+            Some(_) => self.json(column).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// A column that holds the name of a zone, which says itself whether it is known.
     pub(crate) fn zone(&self, column: &'static str) -> Result<Zone, StoreError> {
         let zone = Zone::stored(&self.row.text(column)?);

@@ -229,6 +229,15 @@ text_enum! {
     }
 }
 text_enum! {
+    /// A kind of party.
+    PartyKind {
+        /// The client.
+        Client = "client",
+        /// A staff member.
+        Staff = "staff",
+    }
+}
+text_enum! {
     /// What the key of a kind of links is for.
     LinkPurpose {
         /// The page of an appointment.

@@ -262,13 +262,11 @@ impl BookRequest<'_> {
             post_buffer: calendar.rules.post_buffer,
             assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
             sequence: 0,
-            booked_by: self.by(),
+            booked_by: self.by().into(),
             overridden: placement.overridden.clone(),
             created_at: now,
             updated_at: now,
-            cancelled_at: None,
-            cancelled_by: None,
-            cancel_reason: None,
+            called_off: None,
             unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
                 .then(|| unconfirmed::until(now)),
         })

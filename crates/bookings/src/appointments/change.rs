@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId};
-use store::appointments::{Appointment, CalledOff};
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, MessageKind, ReadTx, StoreError, WriteTx, appointments, locks, occupancy,
+    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, StoreError, WriteTx, appointments,
+    locks, occupancy,
 };
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
@@ -46,24 +47,25 @@ impl std::fmt::Debug for Actor {
     }
 }
 
-/// What stands for the client's name where it is kept who called something off.
-const CLIENT: &str = "client";
-
-/// The appointment an actor may act on, and the actor's name.
+/// The appointment an actor may act on, and who they are.
 pub(super) struct Opened {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
-    pub(super) by: String,
-    pub(super) staff: Option<StaffId>,
+    pub(super) by: Party,
 }
 
 impl Opened {
     /// Whose change this is, who saw a version of it if they are of the staff.
-    pub(super) fn author(&self, seen: Option<i64>) -> Author<'_> {
-        match self.staff {
-            Some(staff) => Author::named(Editor { staff, seen }, &self.by),
-            None if self.by == CLIENT => Author::CLIENT,
-            None => Author::unseeing(&self.by),
+    pub(super) fn author(&self, seen: Option<i64>) -> Author {
+        Author { party: self.by, seen }
+    }
+
+    /// Called off by them.
+    pub(super) fn called_off(&self, reason: &str, now: Timestamp) -> CalledOff {
+        CalledOff {
+            at: now,
+            by: Some(self.by),
+            reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
         }
     }
 
@@ -83,7 +85,7 @@ impl Opened {
 pub(super) async fn record(
     tx: &mut WriteTx,
     id: AppointmentId,
-    by: Author<'_>,
+    by: Author,
     differences: &Differences,
     now: Timestamp,
 ) -> Result<(), ChangeError> {
@@ -110,14 +112,14 @@ impl Actor {
 
     /// Finds the appointment as it is at the moment.
     pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, ChangeError> {
-        let (appointment, by, staff) = match self {
-            Self::Client { token } => (of_token(tx, token, now).await?, CLIENT.to_owned(), None),
+        let (appointment, by) = match self {
+            Self::Client { token } => (of_token(tx, token, now).await?, Party::Client),
             Self::Staff { id, appointment } => {
                 let appointment = appointments::find(tx, *appointment)
                     .await?
                     .ok_or(ChangeError::NotFound)?;
-                let me = check_viewer(tx, *id, &appointment).await?;
-                (appointment, me.name, Some(*id))
+                check_viewer(tx, *id, &appointment).await?;
+                (appointment, Party::Staff(*id))
             }
         };
         let calendar = calendar_of(tx, &appointment).await?;
@@ -125,7 +127,6 @@ impl Actor {
             appointment,
             calendar,
             by,
-            staff,
         })
     }
 }
@@ -168,12 +169,12 @@ pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result
     if !appointment.status.is_active() {
         return Err(ChangeError::AlreadyOver(over(appointment.status)));
     }
-    match opened.staff {
-        Some(_) if appointment.is_unconfirmed() => Err(ChangeError::NotOffered(
+    match opened.by {
+        Party::Staff(_) if appointment.is_unconfirmed() => Err(ChangeError::NotOffered(
             "The client has not confirmed this booking by mail yet. Confirm it yourself first, or decline it.".to_owned(),
         )),
-        Some(_) => Ok(()),
-        None => client_may(appointment, &opened.calendar, cutoff, now).map_err(ChangeError::TooLate),
+        Party::Staff(_) => Ok(()),
+        Party::Client => client_may(appointment, &opened.calendar, cutoff, now).map_err(ChangeError::TooLate),
     }
 }
 
@@ -228,16 +229,13 @@ async fn try_to_cancel(
     if !opened.appointment.is_unconfirmed() {
         check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
     }
-    let called_off = CalledOff {
-        by: &opened.by,
-        reason: Some(reason).filter(|reason| !reason.is_empty()),
-    };
+    let called_off = opened.called_off(reason, now);
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(called_off),
+        Some(&called_off),
         Told::All,
         now,
     )
@@ -298,7 +296,7 @@ async fn try_to_set_status(
 pub(crate) async fn undo_booking(
     quince: &Quince,
     id: AppointmentId,
-    by: &str,
+    by: StaffId,
     tell_client: bool,
 ) -> Result<bool, Internal> {
     let now = quince.now();
@@ -316,20 +314,19 @@ pub(crate) async fn undo_booking(
     let opened = Opened {
         calendar: calendar_of(&mut tx, &appointment).await?,
         appointment,
-        by: by.to_owned(),
-        staff: None,
+        by: Party::Staff(by),
     };
     for mail in store::messages::all_not_begun(&mut tx, id).await? {
         store::messages::delete(&mut tx, mail.id).await?;
     }
-    let called_off = CalledOff { by, reason: None };
+    let called_off = opened.called_off("", now);
     let told = if tell_client { Told::Client } else { Told::Nobody };
     let changed = change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(called_off),
+        Some(&called_off),
         told,
         now,
     )
@@ -358,7 +355,7 @@ pub(super) async fn follow_status(
     tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
-    called_off: Option<CalledOff<'_>>,
+    called_off: Option<&CalledOff>,
     now: Timestamp,
 ) -> Result<(Appointment, Vec<StaffId>), ChangeError> {
     let old = &opened.appointment;
@@ -408,7 +405,7 @@ pub(super) async fn aware_hosts(
 
 /// What the client is told when staff, or they themselves, call an appointment off.
 pub(super) fn calling_off(opened: &Opened) -> MessageKind {
-    if opened.appointment.status == Status::New && opened.staff.is_some() {
+    if opened.appointment.status == Status::New && opened.by != Party::Client {
         MessageKind::ClientDeclined
     } else {
         MessageKind::ClientCancelled
@@ -420,7 +417,7 @@ async fn change_status(
     tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
-    called_off: Option<CalledOff<'_>>,
+    called_off: Option<&CalledOff>,
     told: Told,
     now: Timestamp,
 ) -> Result<(), ChangeError> {
@@ -430,7 +427,7 @@ async fn change_status(
     let (changed, unaware) = follow_status(quince, tx, opened, status, called_off, now).await?;
     if old.is_unconfirmed() {
         return match status {
-            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.staff, now).await,
+            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.by.staff(), now).await,
             _ => Ok(()),
         };
     }
@@ -450,7 +447,7 @@ async fn change_status(
                 tx,
                 &changed,
                 hosts,
-                opened.staff,
+                opened.by.staff(),
                 MessageKind::HostCancelled,
                 now,
             )

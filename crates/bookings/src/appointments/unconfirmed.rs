@@ -4,11 +4,11 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::{NewPart, Part};
-use store::appointments::{Appointment, CalledOff};
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, MessageKind, WriteTx, appointment_parts, appointments, occupancy, staff,
-    strangers,
+    AppointmentStatus as Status, CalledOff, MessageKind, WriteTx, appointment_parts, appointments, occupancy,
+    staff, strangers,
 };
 
 use super::change::{Actor, over, record};
@@ -26,9 +26,6 @@ pub const CONFIRM_MINUTES: i64 = 15;
 pub(super) const NOT_YET: &str = "This booking is not confirmed yet. Confirm it by the link in the mail that was sent to its address first.";
 /// What became of it.
 const EXPIRED: &str = "This booking was not confirmed in time, so its time is free again. Book it anew.";
-
-/// Who called it off then.
-const NOBODY: &str = "nobody";
 
 /// Until when a booking that is made now has to be confirmed.
 pub(super) fn until(now: Timestamp) -> Timestamp {
@@ -108,10 +105,11 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
         return Ok(());
     };
     let called_off = CalledOff {
-        by: NOBODY,
-        reason: Some("It was not confirmed by mail in time."),
+        at: now,
+        by: None,
+        reason: Some("It was not confirmed by mail in time.".to_owned()),
     };
-    appointments::set_status(&mut tx, id, Status::Cancelled, Some(called_off), now).await?;
+    appointments::set_status(&mut tx, id, Status::Cancelled, Some(&called_off), now).await?;
     let locked = occupancy::lock_to_release(&mut tx, id).await?;
     occupancy::release(&mut tx, &locked, id).await?;
     if let Some(session) = booked.session_id {
@@ -126,5 +124,8 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
 pub(super) fn has_expired(appointment: &Appointment) -> bool {
     appointment.status == Status::Cancelled
         && appointment.unconfirmed_until.is_some()
-        && appointment.cancelled_by.as_deref() == Some(NOBODY)
+        && appointment
+            .called_off
+            .as_ref()
+            .is_some_and(|called_off| called_off.by.is_none())
 }

@@ -38,7 +38,7 @@ pub(crate) async fn to_come(
 ) -> Result<usize, StoreError> {
     let mut to_come = 0;
     let mut sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
-    sessions.retain(|session| session.cancelled_at.is_none() && session.starts_at > now);
+    sessions.retain(|session| session.called_off.is_none() && session.starts_at > now);
     for session in sessions {
         let attended = !appointments::of_session(tx, session.id).await?.is_empty();
         if attended || !waiting_list::list(tx, session.id).await?.is_empty() {
@@ -96,7 +96,7 @@ pub(crate) async fn places_again(
         return Ok(places);
     };
     let session = class_sessions::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
-    if session.cancelled_at.is_some() {
+    if session.called_off.is_some() {
         return Err(ChangeError::AlreadyOver(
             "This session was called off, so nobody can take part in it. Book another one.".to_owned(),
         ));
@@ -215,7 +215,7 @@ pub(crate) async fn join(
         ends_at: appointment.ends_at,
     };
     let session = class_sessions::open(tx, &new, now).await?;
-    if session.cancelled_at.is_some() || session.host_id != owner {
+    if session.called_off.is_some() || session.host_id != owner {
         return Err(StoreError::SlotTaken);
     }
     appointment.session_id = Some(session.id);

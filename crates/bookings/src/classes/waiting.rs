@@ -9,7 +9,7 @@ use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
+    AppointmentStatus as Status, MessageKind, Party, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
     calendar_members, staff, strangers,
 };
 use zones::Zone;
@@ -152,7 +152,7 @@ async fn try_to_wait(
     let calendar = &context.calendar;
     let session = class_sessions::at(&mut tx, calendar.id, booking.start)
         .await?
-        .filter(|session| session.cancelled_at.is_none())
+        .filter(|session| session.called_off.is_none())
         .ok_or_else(nothing_to_wait_for)?;
     if details.seats() > calendar.rules.seats {
         return Err(WaitError::NotOffered(format!(
@@ -333,7 +333,7 @@ async fn serve(
     let waiting = waiting_list::list(tx, session.id).await?;
     let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
     if waiting.is_empty()
-        || session.cancelled_at.is_some()
+        || session.called_off.is_some()
         || too_soon
         || super::owner_of(tx, calendar.id).await? != Some(session.host_id)
     {
@@ -401,13 +401,11 @@ async fn move_up(
         post_buffer: calendar.rules.post_buffer,
         assignment_reason: Some("moved up from the waiting list".to_owned()),
         sequence: 0,
-        booked_by: None,
+        booked_by: Party::Client,
         overridden: None,
         created_at: now,
         updated_at: now,
-        cancelled_at: None,
-        cancelled_by: None,
-        cancel_reason: None,
+        called_off: None,
         unconfirmed_until: None,
     };
     let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);

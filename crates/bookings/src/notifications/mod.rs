@@ -20,7 +20,8 @@ use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
 use store::{
-    ConnectionId, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx, appointment_parts, staff,
+    CalledOff, ConnectionId, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
+    appointment_parts, staff,
 };
 use zones::Zone;
 
@@ -346,6 +347,7 @@ fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
 pub(crate) async fn enqueue_session_cancelled(
     tx: &mut WriteTx,
     session: &Session,
+    by: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(person) = staff::find(tx, session.host_id).await? else {
@@ -354,11 +356,11 @@ pub(crate) async fn enqueue_session_cancelled(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: session.cancel_reason.clone(),
+        reason: reason_of(session.called_off.as_ref()),
         session: Some(CalledOffSession {
             id: session.id,
             calendar: session.calendar_id,
-            by: session.cancelled_by.clone().unwrap_or_default(),
+            by: by.to_owned(),
         }),
         ..Detail::default()
     };
@@ -437,7 +439,7 @@ pub(crate) async fn enqueue_waiting(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: session.cancel_reason.clone(),
+        reason: reason_of(session.called_off.as_ref()),
         waiting: Some(OnTheList {
             id: waiting.id,
             name: waiting.client.name.clone(),
@@ -450,11 +452,15 @@ pub(crate) async fn enqueue_waiting(
     insert(tx, message(None, None, kind, recipient, &detail), now).await
 }
 
+fn reason_of(called_off: Option<&CalledOff>) -> Option<String> {
+    called_off?.reason.clone()
+}
+
 fn times(appointment: &Appointment) -> Detail {
     Detail {
         start: Some(appointment.starts_at),
         end: Some(appointment.ends_at),
-        reason: appointment.cancel_reason.clone(),
+        reason: reason_of(appointment.called_off.as_ref()),
         ..Detail::default()
     }
 }

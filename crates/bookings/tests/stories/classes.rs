@@ -6,7 +6,7 @@ use bookings::appointments::{
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarError, CalendarForm};
 use bookings::classes::{self, WaitError};
-use bookings::{CalendarId, Kind, Priority, Rules, SessionId, StaffId, Status, availability};
+use bookings::{CalendarId, Kind, PartyName, Priority, Rules, SessionId, StaffId, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use store::calendar_members::{self, NewMember};
 use tokio::task::JoinSet;
@@ -313,9 +313,13 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     let view = classes::session(&world.quince, world.owner, session)
         .await
         .unwrap();
+    let called_off = view.called_off.unwrap();
     assert_eq!(
-        (view.cancelled_by.as_deref(), view.cancel_reason.as_deref()),
-        (Some("Maya Lopez"), Some("the roof leaks"))
+        (called_off.by, called_off.reason.as_deref()),
+        (
+            Some(PartyName::Staff("Maya Lopez".to_owned())),
+            Some("the roof leaks")
+        )
     );
     assert_eq!((view.taken, view.waiting.len()), (0, 0));
 }

@@ -6,6 +6,7 @@ use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
 use bookings::{CalendarId, Interval, Kind, ResourceId, Rules, ServiceId, StaffId, Status, blocked};
+use scheduling::Reason;
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -738,7 +739,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     let view = world.appointment(&booked).await;
     assert_eq!(
         view.overridden.as_deref(),
-        Some("BOOKED"),
+        Some(&[Reason::Booked][..]),
         "only the shave had to be"
     );
     let third = appointments::book(&world.quince, wish("10:00", &[(cut, None)], "c")).await;

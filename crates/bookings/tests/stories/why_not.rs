@@ -5,7 +5,7 @@ use bookings::availability::{self, About, ClosedDay, SlotsError, Start};
 use bookings::holidays::{self, Holiday};
 use bookings::{CalendarId, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
-use scheduling::DateOverride;
+use scheduling::{DateOverride, Reason};
 use zones::Zone;
 
 use crate::database::stories;
@@ -165,7 +165,7 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
     world.event("Work", "20:00");
     world.sync().await;
     // What Maya has to do then is in nobody's way.
-    for (time, code) in [("10:10", "GRID"), ("20:00", "HOURS")] {
+    for (time, reason) in [("10:10", Reason::Grid), ("20:00", Reason::Hours)] {
         let wish = Booking {
             slug: "team".into(),
             ..adas_wish(time)
@@ -174,7 +174,7 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
         let view = world.appointment(&booked.await.unwrap()).await;
         assert_eq!(
             (&view.hosts[..], view.overridden.as_deref()),
-            (&[ben][..], Some(code)),
+            (&[ben][..], Some(&[reason][..])),
             "{time}"
         );
     }

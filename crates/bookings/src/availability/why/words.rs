@@ -32,43 +32,8 @@ pub(super) fn of(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// The record of what an appointment was booked over, each reason in words: of `BOOKED (Ada), HOURS` “BOOKED (Ada): has an
-/// appointment” and “HOURS: outside the hours”.
-pub fn record_in_words(record: &str) -> Vec<String> {
-    let mut depth = 0_i32;
-    let entries = record.split(|letter| {
-        depth += match letter {
-            '(' => 1,
-            ')' => -1,
-            _ => 0,
-        };
-        depth <= 0 && (letter == ',' || letter == ';')
-    });
-    let in_words = |entry: &str| {
-        let code = entry.split([' ', ':', '(']).next().unwrap_or_default();
-        match code.parse() {
-            Ok(reason) => format!("{entry}: {}", sentence(reason)),
-            Err(_) => entry.to_owned(),
-        }
-    };
-    let entries = entries.map(str::trim).filter(|entry| !entry.is_empty());
-    entries.map(in_words).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_is_told_in_words() {
-        assert_eq!(
-            record_in_words("BOOKED (Ada Byron, 10:00), HOURS"),
-            [
-                "BOOKED (Ada Byron, 10:00): has an appointment",
-                "HOURS: outside the hours"
-            ]
-        );
-        assert_eq!(record_in_words("A later word"), ["A later word"]);
-        assert_eq!(record_in_words(""), [""; 0]);
-    }
+/// The reasons that an appointment was booked over, each in words: “BOOKED: has an appointment”.
+pub fn record_in_words(reasons: &[Reason]) -> Vec<String> {
+    let in_words = |reason: &Reason| format!("{}: {}", reason.as_str(), sentence(*reason));
+    reasons.iter().map(in_words).collect()
 }
