@@ -541,7 +541,9 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = external_events::left_over(tx).await.unwrap();
         }
         "odd events" => {
-            let _ = external_events::with_problems(tx, people.remote, now(), 10).await.unwrap();
+            let _ = external_events::with_problems(tx, people.remote, now(), 10)
+                .await
+                .unwrap();
             let _ = external_events::problems(tx, people.remote).await.unwrap();
         }
         "sessions swept" => {
