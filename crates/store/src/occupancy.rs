@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::holds::{self, FreedSlot, VisitorId};
 use crate::ids::{OccupancyId, new_id};
-use crate::locks::{self, OwnersLocked};
+use crate::locks::{self, Lock, OwnersLocked};
 pub use crate::spans::TimeClaim;
 use crate::spans::remove_if_empty;
 use crate::time_owner::{owner, owner_kind};
@@ -220,16 +220,17 @@ pub async fn hold(
     TAKE.settle(tx, held).await
 }
 
-/// Locks all whose time changes when a visitor holds these owners' time in place of what they held.
+/// Locks all whose time changes when a visitor holds these owners' time in place of what they held, and what is booked of a class
+/// where that is counted.
 pub async fn lock_to_hold<T: Into<TimeOwner>>(
     tx: &mut WriteTx,
     holder: VisitorId,
+    count: Option<Lock>,
     owners: impl IntoIterator<Item = T>,
 ) -> Result<OwnersLocked, StoreError> {
-    tx.lock([holder.lock()]).await?;
-    let mut all = holds::held_by(tx, holder).await?;
-    all.extend(owners.into_iter().map(Into::into));
-    locks::owners(tx, all).await
+    let owners = owners.into_iter().map(Into::into).collect();
+    let (locked, _) = holds::lock_held_by(tx, holder, count, owners).await?;
+    Ok(locked)
 }
 
 async fn replace_hold(

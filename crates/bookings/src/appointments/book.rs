@@ -143,8 +143,9 @@ impl Request for BookRequest<'_> {
         if lock_calendar_if_limited(tx, &calendar.0).await? {
             calendar = self.calendar(tx).await?;
         }
+        // Before it is asked what is free: whoever waits may get the last seats of the day.
+        classes::waiting_first(quince, tx, &calendar.0, self.booking.start, now).await?;
         let (answers, target) = self.target(tx, calendar, now).await?;
-        classes::waiting_first(quince, tx, &target.context.calendar, target.start, now).await?;
         Ok(Open::Wanted(answers, Box::new(target)))
     }
 

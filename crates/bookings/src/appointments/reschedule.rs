@@ -90,11 +90,9 @@ impl Request for Move {
     ) -> Result<Open<Opened, AppointmentView>, ChangeError> {
         self.queue(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
-        let wanted = self.wanted(tx, opened, now).await?;
-        if let Open::Wanted(_, target) = &wanted {
-            classes::waiting_first(quince, tx, &target.context.calendar, self.start, now).await?;
-        }
-        Ok(wanted)
+        // Before it is asked what is free: whoever waits may get the last seats of the day.
+        classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
+        self.wanted(tx, opened, now).await
     }
 
     async fn may_check(
