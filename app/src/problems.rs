@@ -50,7 +50,7 @@ impl From<BookError> for AppError {
             BookError::Fields(problems) => fields(problems),
             BookError::CalendarNotFound => Self::NotFound,
             BookError::SlotTaken => Self::SlotTaken(sentence),
-            BookError::NotOffered(_) | BookError::InTheWay(_) | BookError::KeyReused => {
+            BookError::NotOffered(_) | BookError::InTheWay(_) | BookError::KeyReused | BookError::Deleted => {
                 Self::Refused(sentence)
             }
             BookError::TooMany(_) => Self::Enough(sentence),

@@ -29,6 +29,9 @@ pub enum BookError {
     /// The idempotency key came before with another request.
     #[error("This request was sent before with other details. Send it again as a new one.")]
     KeyReused,
+    /// The idempotency key came before, and what was booked by it is deleted.
+    #[error("This booking was made before, and it has been deleted since. Load the page again to book anew.")]
+    Deleted,
     /// Too much came from where this comes from.
     #[error(transparent)]
     TooMany(#[from] TooMany),

@@ -100,6 +100,11 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
         ids.clone(),
         "DELETE FROM changes WHERE subject = 'appointment' AND subject_id"
     )?;
+    execute_in!(
+        tx,
+        ids.clone(),
+        "DELETE FROM idempotency_keys WHERE appointment_id"
+    )?;
     let removed = execute_in!(tx, ids, "DELETE FROM appointments WHERE id")?;
     execute_in!(
         tx,
@@ -161,3 +166,8 @@ pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32
         "DELETE FROM changes WHERE subject = 'appointment' AND subject_id"
     )
 }
+    execute_in!(
+        tx,
+        ids.clone(),
+        "DELETE FROM idempotency_keys WHERE appointment_id"
+    )?;

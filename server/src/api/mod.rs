@@ -48,6 +48,9 @@ fn book_problem(error: BookError) -> Problem {
         BookError::CalendarNotFound => Problem::not_found(sentence),
         BookError::SlotTaken | BookError::InTheWay(_) => Problem::conflict(sentence),
         BookError::NotOffered(_) => Problem::field("start", sentence),
+        BookError::Deleted => Problem::gone(
+            "This key was used before, and what was booked by it has been deleted since. To book anew, use another Idempotency-Key.",
+        ),
         BookError::KeyReused => Problem::field("Idempotency-Key", sentence),
         BookError::TooMany(too_many) => {
             Problem::enough(too_many.wait().as_secs().max(1).unsigned_abs(), sentence)

@@ -35,7 +35,7 @@ use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 use crate::{notifications, services};
 
-/// Books for a client. The same request sent again under the same key gets the first answer.
+/// Books for a client. The same request sent again under the same key gets the first answer, or [`BookError::Deleted`].
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
     book_for(quince, booking, By::Client).await
 }
@@ -390,12 +390,12 @@ impl BookRequest<'_> {
         if first.body_hash != self.body_hash {
             return Err(BookError::KeyReused);
         }
-        let Some(appointment) = store::appointments::find(tx, first.appointment_id).await? else {
-            return Ok(None);
-        };
-        let Some(calendar) = booking_calendars::find(tx, appointment.calendar_id).await? else {
-            return Ok(None);
-        };
+        let appointment = store::appointments::find(tx, first.appointment_id)
+            .await?
+            .ok_or(BookError::Deleted)?;
+        let calendar = booking_calendars::find(tx, appointment.calendar_id)
+            .await?
+            .ok_or(BookError::Deleted)?;
         let hosts = host_names(tx, appointment.id).await?;
         let secret = links::manage(quince, appointment.id)?;
         Ok(Some(answer(&appointment, &calendar, hosts, secret)))
