@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 use crate::kept::KeptForm;
 use crate::ui::{
-    Button, ButtonLink, Card, Choice, Field, FormNotice, Look, Notice, PageHeader, Tone, load_page,
-    problem_of,
+    ButtonLink, Card, Choice, DeleteButton, Field, FormNotice, Notice, PageHeader, SaveButtons, Tone,
+    load_page, problem_of,
 };
 
 /// Blocked-off time as typed. Without times it is whole days.
@@ -41,8 +41,13 @@ pub struct BlockPage {
     zone: String,
     /// Appointments that lie in it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
+    /// The version that the forms are made from; empty for a day that is to be blocked off.
+    version: String,
     kept: KeptForm,
 }
+
+/// The form that gives it back, among those of the page.
+const REMOVE: &str = "remove";
 
 /// Loads blocked-off time; without an id, a day to block off.
 #[server(prefix = "/api/fn", endpoint = "blocked-time-page")]
@@ -55,19 +60,25 @@ pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, Ap
 
 /// Blocks time off, or changes it.
 #[server(prefix = "/api/fn", endpoint = "save-blocked-time")]
-pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppError> {
+pub async fn save_blocked_time(
+    id: String,
+    block: BlockText,
+    #[server(default)] seen: String,
+) -> Result<(), AppError> {
     let typed = serde_json::to_string(&block).unwrap_or_default();
     let submitted = crate::context::Submitted::new("blocked-time")
         .keep("block", &typed)
-        .keep("id", &id);
-    submitted.go(form::save(&id, &block).await).await
+        .keep("id", &id)
+        .keep("seen", &seen);
+    submitted.go(form::save(&seen, &id, &block).await).await
 }
 
 /// Gives blocked-off time back.
 #[server(prefix = "/api/fn", endpoint = "remove-blocked-time")]
-pub async fn remove_blocked_time(id: String) -> Result<(), AppError> {
+pub async fn remove_blocked_time(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
     let submitted = crate::context::Submitted::new("blocked-time");
-    submitted.go(form::remove(&id).await).await
+    let removed = form::remove(&seen, &id).await;
+    submitted.go(removed.map_err(|error| error.in_form(REMOVE))).await
 }
 
 /// `/blocked-time/new`.
@@ -110,8 +121,12 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
         whose,
         zone,
         appointments,
-        ..
+        version,
+        kept,
     } = page;
+    let of_save = Some(kept.value("seen"))
+        .filter(|seen| !seen.is_empty() && kept.value("id") == id)
+        .unwrap_or_else(|| version.clone());
     let several = people.len() > 1;
     let lead = if several {
         "Nobody can book it. Times are in the zone of whose time it is.".to_owned()
@@ -148,7 +163,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
                     <Field label="Time" id="to-time" name=name("to_time") kind="time" value=form.to_time help="Empty: to the end of the day." problem/>
                 </div>
                 <div class="form-end">
-                    <Button look=Look::Primary busy=save.pending()>"Save"</Button>
+                    <SaveButtons version=of_save problem busy=save.pending()/>
                     <ButtonLink href=calendar>"Cancel"</ButtonLink>
                 </div>
             </ActionForm>
@@ -157,7 +172,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
             <Card title="Give it back">
                 <ActionForm action=remove>
                     <input type="hidden" name="id" value=id/>
-                    <Button look=Look::Danger busy=remove.pending()>"Remove"</Button>
+                    <DeleteButton version problem busy=remove.pending() form=REMOVE words="Remove" words_when_told="Remove all the same"/>
                 </ActionForm>
             </Card>
         })}
@@ -168,6 +183,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
 mod form {
     use bookings::accounts::Me;
     use bookings::blocked::{self, BlockView, Owner};
+    use bookings::versions::Versioned;
     use bookings::{BlockId, Interval, TimeOwner};
     use jiff::ToSpan;
     use jiff::civil::{Date, Time};
@@ -175,15 +191,20 @@ mod form {
 
     use super::super::format::{clock, long_date};
     use super::{BlockPage, BlockText};
-    use crate::context::{kept, quince};
+    use crate::context::{kept, quince, version};
     use crate::error::{AppError, FieldProblem};
 
     pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
         let kept = kept("blocked-time").await;
-        let stored = match id {
-            "" => None,
-            id => Some(blocked::get(&quince, me.id, block_id(id)?).await?),
+        let (stored, newest) = match id {
+            "" => (None, String::new()),
+            id => {
+                let id = block_id(id)?;
+                // Before what the forms show is read.
+                let newest = version(Versioned::blocked_time(id)).await?;
+                (Some(blocked::get(&quince, me.id, id).await?), newest)
+            }
         };
         let zone = stored.as_ref().map_or(&me.zone, |block| &block.zone).clone();
         let typed = kept
@@ -224,6 +245,7 @@ mod form {
                 .map(|block| block.owner_name),
             zone: zone.to_string(),
             appointments,
+            version: newest,
             kept,
         })
     }
@@ -263,9 +285,9 @@ mod form {
         }
     }
 
-    pub async fn save(id: &str, block: &BlockText) -> Result<String, AppError> {
-        let by = super::super::access::signed_in().await?;
-        let quince = quince()?;
+    pub async fn save(seen: &str, id: &str, block: &BlockText) -> Result<String, AppError> {
+        let editor = super::super::access::editor(seen).await?;
+        let (by, quince) = (editor.staff, quince()?);
         let who: TimeOwner = block.staff.parse().map_err(|_| AppError::NotFound)?;
         let stored = match id {
             "" => None,
@@ -277,7 +299,7 @@ mod form {
         let zone = owner.ok_or(AppError::NotAllowed)?.zone;
         let span = understood(block, &zone)?;
         let saved = match stored {
-            Some(stored) => blocked::change(&quince, by, stored.id, span, &block.title).await,
+            Some(stored) => blocked::change(&quince, editor, stored.id, span, &block.title).await,
             None => blocked::add(&quince, by, who, span, &block.title).await,
         };
         let saved = saved.map_err(|error| named(error.into()))?;
@@ -289,8 +311,8 @@ mod form {
         })
     }
 
-    pub async fn remove(id: &str) -> Result<String, AppError> {
-        let by = super::super::access::signed_in().await?;
+    pub async fn remove(seen: &str, id: &str) -> Result<String, AppError> {
+        let by = super::super::access::editor(seen).await?;
         blocked::remove(&quince()?, by, block_id(id)?).await?;
         Ok("/calendar".to_owned())
     }

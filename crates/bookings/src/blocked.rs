@@ -8,16 +8,20 @@ use store::appointment_parts::{self, Part};
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
 use store::staff::{self, Staff};
-use store::{BlockId, ReadTx, StoreError, appointments};
+use store::{BlockId, ChangeSubject, ReadTx, StoreError, appointments, changes};
 use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::error::ChangeError;
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// What somebody is told who comes too late to change it.
+const GIVEN_BACK: &str = "This time was given back, so it is not blocked off any more. Block it off anew.";
 
 /// Blocked-off time as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +108,7 @@ pub async fn add(
 ) -> Result<BlockView, ChangeError> {
     let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
-    let owner = allowed(&mut tx, by, who).await?;
+    let (_, owner) = allowed(&mut tx, by, who).await?;
     let id = blocked_time::insert(&mut tx, who, span.start, span.end, &title, quince.now()).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
@@ -116,34 +120,64 @@ pub async fn add(
 pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, ChangeError> {
     let mut tx = quince.store().read().await?;
     let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.owner).await?;
+    let (_, owner) = allowed(&mut tx, by, row.owner).await?;
     view(&mut tx, row, owner).await
 }
 
 /// Changes blocked-off time.
 pub async fn change(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: BlockId,
     span: Interval,
     title: &str,
 ) -> Result<BlockView, ChangeError> {
-    let title = checked(span, title)?;
+    let (by, title) = (by.into(), checked(span, title)?);
+    retried_if_lost(|| try_to_change(quince, by, id, span, &title)).await
+}
+
+async fn try_to_change(
+    quince: &Quince,
+    by: Editor,
+    id: BlockId,
+    span: Interval,
+    title: &str,
+) -> Result<BlockView, ChangeError> {
     let mut tx = quince.store().write().await?;
+    let of = Versioned::blocked_time(id);
+    versions::lock(&mut tx, of).await?;
     let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.owner).await?;
-    blocked_time::update(&mut tx, id, span.start, span.end, &title).await?;
+    let (me, owner) = allowed(&mut tx, by.staff, row.owner).await?;
+    let mut differences = Differences::default();
+    differences.value(Field::Title, row.title.as_str(), title);
+    differences.value(Field::Start, &row.starts_at, &span.start);
+    differences.value(Field::End, &row.ends_at, &span.end);
+    let author = Author::named(by, &me.name);
+    versions::save::<ChangeError>(&mut tx, of, author, &differences, quince.now()).await?;
+    blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
     tx.commit().await?;
     Ok(view)
 }
 
-/// Gives blocked-off time back.
-pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), ChangeError> {
+/// Gives blocked-off time back. Doing it twice is as good as once.
+pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), ChangeError> {
+    let by = by.into();
+    retried_if_lost(|| try_to_remove(quince, by, id)).await
+}
+
+async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), ChangeError> {
     let mut tx = quince.store().write().await?;
-    let row = found(&mut tx, id).await?;
-    allowed(&mut tx, by, row.owner).await?;
+    let of = Versioned::blocked_time(id);
+    versions::lock(&mut tx, of).await?;
+    let row = match found(&mut tx, id).await {
+        Err(ChangeError::AlreadyOver(_)) => return Ok(()),
+        other => other?,
+    };
+    let (me, _) = allowed(&mut tx, by.staff, row.owner).await?;
+    let author = Author::named(by, &me.name);
+    versions::delete::<ChangeError>(&mut tx, of, author, None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -164,15 +198,24 @@ fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
     })
 }
 
+/// # Errors
+/// [`ChangeError::AlreadyOver`] when it was given back.
 async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, ChangeError> {
-    blocked_time::find(tx, id).await?.ok_or(ChangeError::NotFound)
+    if let Some(row) = blocked_time::find(tx, id).await? {
+        return Ok(row);
+    }
+    if changes::is_deleted(tx, ChangeSubject::BlockedTime, id.0).await? {
+        return Err(ChangeError::AlreadyOver(GIVEN_BACK.to_owned()));
+    }
+    Err(ChangeError::NotFound)
 }
 
-/// Whose time it is, if `by` may change it.
-async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, ChangeError> {
+/// Who `by` is and whose time it is, if they may change it.
+async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<(Staff, Owner), ChangeError> {
     let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
     if who == by.into() {
-        return Ok(Owner::of_person(me));
+        let owner = Owner::of_person(me.clone());
+        return Ok((me, owner));
     }
     if !is_admin(me.role) {
         return Err(ChangeError::NotAllowed);
@@ -185,7 +228,7 @@ async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, 
             .map(Owner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
-    owner.ok_or(ChangeError::NotFound)
+    Ok((me, owner.ok_or(ChangeError::NotFound)?))
 }
 
 async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, ChangeError> {

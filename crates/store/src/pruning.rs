@@ -115,13 +115,15 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
 }
 
 /// Removes some of the changes that were made before an instant; answers how many. The newest of each thing stays: it is its version.
+/// Of blocked-off time that was given back none stays, as there is much of it.
 pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM changes WHERE (subject, subject_id, version) IN (
             SELECT c.subject, c.subject_id, c.version FROM changes c
-            WHERE c.at < $1 AND c.version < (SELECT MAX(n.version) FROM changes n
-                WHERE n.subject = c.subject AND n.subject_id = c.subject_id)
+            WHERE c.at < $1 AND (c.version < (SELECT MAX(n.version) FROM changes n
+                    WHERE n.subject = c.subject AND n.subject_id = c.subject_id)
+                OR (c.subject = 'blocked-time' AND c.deed = 'deleted'))
             ORDER BY c.at LIMIT $2)",
         ms(before),
         i64::from(most)

@@ -4,13 +4,14 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::actions::{
-    Decline, DeleteAppointment, EDIT, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule,
-    WriteAgain,
+    DELETE, Decline, DeleteAppointment, EDIT, EditAppointment, Reassign, SetStatus, StaffCancel,
+    StaffReschedule, WriteAgain,
 };
 use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
 use crate::ui::{
-    Badge, Button, Card, Check, Choice, Field, LongText, Look, Notice, SaveButtons, SeenVersion, Tone,
+    Badge, Button, Card, Check, Choice, DeleteButton, Field, LongText, Look, Notice, SaveButtons,
+    SeenVersion, Tone, is_told,
 };
 
 /// The statuses that it can be given.
@@ -215,15 +216,18 @@ pub fn DeleteCard(
     tells_client: Option<bool>,
     /// What becomes of its event, if it has one.
     event: Option<String>,
+    version: String,
     action: ServerAction<DeleteAppointment>,
+    problem: Problem,
 ) -> impl IntoView {
+    let is_refused = move || is_told(problem, DELETE);
     let event = event.map(|event| format!(", and {event}")).unwrap_or_default();
     let goes = format!(
         "It disappears with all that the client wrote{event}. Time that it still takes is given back, and \
          whoever waits for it gets it. Mails about it that wait are not sent, and the client's link leads nowhere. This cannot be undone."
     );
     view! {
-        <details class="more">
+        <details class="more" open=is_refused>
             <summary>"Delete this appointment"</summary>
             <Card>
                 <p>{goes}</p>
@@ -233,7 +237,7 @@ pub fn DeleteCard(
                     {tells_client.map(|checked| view! {
                         <Check label="Tell the client that it was cancelled" name="tell" checked help="By mail. Hosts are told of an appointment that is still to come."/>
                     })}
-                    <Button look=Look::Danger busy=action.pending()>"Delete for good"</Button>
+                    <DeleteButton version problem busy=action.pending() form=DELETE/>
                 </ActionForm>
             </Card>
         </details>

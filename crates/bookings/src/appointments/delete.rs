@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use store::appointments::{Appointment, CalledOff};
 use store::changes::{self, Change};
 use store::{
-    AppointmentStatus as Status, ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteState, WriteTx,
-    appointments, event_writes, staff,
+    AppointmentStatus as Status, ChangeSubject, ReadTx, StoreError, WriteState, WriteTx, appointments,
+    event_writes, staff,
 };
 
 use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
@@ -21,6 +21,7 @@ use crate::outbox::urgency;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
+use crate::versions::{self, Editor, Versioned};
 
 /// Most deleted appointments that a page shows.
 const SHOWN: u32 = 100;
@@ -56,12 +57,16 @@ pub struct Deleted {
 /// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is given back, whoever waits
 /// gets it, and its event is removed. If `tell_client` says so, the client of one that takes place is told that it was cancelled;
 /// hosts are told of one to come. Doing it twice is as good as once.
+///
+/// # Errors
+/// [`ChangeError::ChangedMeanwhile`] when somebody changed it since its page was made.
 pub async fn delete(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: AppointmentId,
     tell_client: bool,
 ) -> Result<(), ChangeError> {
+    let by = by.into();
     retried_if_lost(|| try_to_delete(quince, by, id, tell_client)).await?;
     quince.wake();
     Ok(())
@@ -69,14 +74,14 @@ pub async fn delete(
 
 async fn try_to_delete(
     quince: &Quince,
-    by: StaffId,
+    by: Editor,
     id: AppointmentId,
     tell_client: bool,
 ) -> Result<(), ChangeError> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
-        id: by,
+        id: by.staff,
         appointment: id,
     };
     let opened = match actor.open(&mut tx, now).await {
@@ -87,10 +92,10 @@ async fn try_to_delete(
         }
         other => other?,
     };
+    record(&mut tx, &opened, by.seen, now).await?;
     if opened.appointment.status != Status::Cancelled {
         call_off(quince, &mut tx, &opened, tell_client, now).await?;
     }
-    record(&mut tx, &opened, now).await?;
     notifications::deleted::keep_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
     appointments::delete(&mut tx, id).await?;
@@ -126,7 +131,12 @@ async fn call_off(
     Ok(())
 }
 
-async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
+async fn record(
+    tx: &mut WriteTx,
+    opened: &Opened,
+    seen: Option<i64>,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
     let Appointment {
         id,
         name,
@@ -140,23 +150,11 @@ async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(),
         start: *starts_at,
         end: *ends_at,
     };
-    let version = changes::version(tx, ChangeSubject::Appointment, id.0).await? + 1;
-    let change = Change {
-        subject: ChangeSubject::Appointment,
-        subject_id: id.0,
-        version,
-        deed: ChangeDeed::Deleted,
-        staff_id: opened.staff,
-        staff_name: opened.by.clone(),
-        at: now,
-        details: serde_json::to_string(&trace).map_err(Internal::because)?,
-    };
-    if changes::record(tx, &change).await? {
-        // They tell how the client could be reached.
-        changes::forget_before_deletion(tx, change.subject, change.subject_id).await?;
-        return Ok(());
-    }
-    Err(Internal::because("a change of an appointment was recorded while it was locked").into())
+    let trace = serde_json::to_string(&trace).map_err(Internal::because)?;
+    let of = Versioned::appointment(*id);
+    versions::delete::<ChangeError>(tx, of, opened.author(seen), Some(trace), now).await?;
+    // They tell how the client could be reached.
+    Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
 
 /// The appointments that were deleted last, for owners and admins.

@@ -355,6 +355,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
+    versions::lock(&mut tx, Versioned::calendar(id)).await?;
     booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(CalendarError::NotFound)?;
@@ -362,7 +363,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
         return Err(CalendarError::HasAppointments);
     }
     let author = Author::named(by, &me.name);
-    versions::delete::<CalendarError>(&mut tx, Versioned::calendar(id), author, now).await?;
+    versions::delete::<CalendarError>(&mut tx, Versioned::calendar(id), author, None, now).await?;
     holds::end_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)

@@ -20,6 +20,7 @@ const LONGEST: usize = 80;
 )]
 pub enum Field {
     Name,
+    Title,
     Zone,
     Hours,
     OwnHours,
@@ -62,6 +63,7 @@ pub enum Field {
     Notes,
     Guest,
     Start,
+    End,
     Host,
     Status,
     /// Further ones that are not kept; `to` says how many.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
 use store::locks::Lock;
-use store::{ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, staff};
+use store::{BlockId, ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
 
@@ -19,9 +19,6 @@ use crate::quince::Quince;
 
 pub use differences::{Difference, Field};
 pub(crate) use differences::{Differences, date_words};
-
-/// Whoever makes a version at the same moment as others gets the one after theirs; more than a few in a row are a fault of ours.
-const TRIES: usize = 8;
 
 /// Something whose changes are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +68,14 @@ impl Versioned {
     pub fn appointment(id: AppointmentId) -> Self {
         Self {
             subject: ChangeSubject::Appointment,
+            id: id.0,
+        }
+    }
+
+    /// Blocked-off time.
+    pub fn blocked_time(id: BlockId) -> Self {
+        Self {
+            subject: ChangeSubject::BlockedTime,
             id: id.0,
         }
     }
@@ -229,7 +234,7 @@ where
     record(tx, of, by, ChangeDeed::Saved, differences.to_json(), now).await
 }
 
-/// Records that an author deletes something.
+/// Records that an author deletes something, with what is to be known of it afterwards.
 pub(crate) async fn delete<E>(
     tx: &mut WriteTx,
     of: Versioned,
@@ -239,7 +244,8 @@ pub(crate) async fn delete<E>(
 where
     E: From<StoreError> + From<ChangedMeanwhile>,
 {
-    record(tx, of, by, ChangeDeed::Deleted, "[]".to_owned(), now).await
+    let trace = trace.unwrap_or_else(|| "[]".to_owned());
+    record(tx, of, by, ChangeDeed::Deleted, trace, now).await
 }
 
 async fn record<E>(
@@ -252,26 +258,28 @@ async fn record<E>(
 ) -> Result<(), E>
 where
     E: From<StoreError> + From<ChangedMeanwhile>,
+    trace: Option<String>,
 {
-    let mut row = Row {
+    let newest = changes::version(tx, of.subject, of.id).await?;
+    compare_with::<E>(tx, of, by, newest, now).await?;
+    let row = Row {
         subject: of.subject,
         subject_id: of.id,
-        version: 0,
+        version: newest + 1,
         deed,
         staff_id: by.staff,
         staff_name: by.name.to_owned(),
+/// Whoever records something has locked it: what is edited as a whole by [`lock`], an appointment by itself, a seat of a session that
+/// is called off by its owner's time. So nobody else makes the same version. Should somebody all the same, the transaction is carried
+/// out again: having read what they wrote, an editor is told of it, and a client's change comes after theirs.
         at: now,
         details,
     };
-    for _ in 0..TRIES {
-        let newest = changes::version(tx, of.subject, of.id).await?;
-        compare_with::<E>(tx, of, by, newest, now).await?;
-        row.version = newest + 1;
-        if changes::record(tx, &row).await? {
-            return Ok(());
-        }
+    if changes::record(tx, &row).await? {
+        Ok(())
+    } else {
+        Err(StoreError::OutOfTurn.into())
     }
-    Err(StoreError::AlreadyExists.into())
 }
 
 async fn changed_meanwhile(
