@@ -90,6 +90,11 @@ const FORMS: &[(&str, &str, Last)] = &[
     ),
     ("delete-appointment", "seen=1", Part(NOBODY, "id={declined}")),
     (
+        "settle-removal",
+        "id={declined}&how=removed",
+        Nothing("it is a button, and of what was not given up it changes nothing"),
+    ),
+    (
         "staff-cancel",
         "id={appointment}&seen=2",
         Part("reason={long}", "reason=Ill"),

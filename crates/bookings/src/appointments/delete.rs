@@ -8,9 +8,10 @@ use scheduling::{AppointmentId, StaffId};
 use serde::{Deserialize, Serialize};
 use store::appointments::{Appointment, CalledOff};
 use store::changes::{self, Change};
+use store::locks::Lock;
 use store::{
-    AppointmentStatus as Status, ChangeSubject, ReadTx, StoreError, WriteState, WriteTx, appointments,
-    event_writes, staff,
+    AppointmentStatus as Status, ChangeSubject, ReadTx, StoreError, WriteAction, WriteState, WriteTx,
+    appointments, event_writes, staff,
 };
 
 use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
@@ -38,6 +39,8 @@ struct Trace {
 /// An appointment that was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deleted {
+    /// The appointment.
+    pub id: AppointmentId,
     /// The client's name.
     pub name: String,
     /// The name of the booking calendar.
@@ -157,20 +160,79 @@ async fn record(
     Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
 
-/// The appointments that were deleted last, for owners and admins.
+/// What becomes of the removal of an event that was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
+    /// It is tried again.
+    TryAgain,
+    /// Somebody removed the event by hand.
+    IsRemoved,
+}
+
+/// Settles what could not be removed of a deleted appointment, for owners and admins. Doing it twice is as good as once.
+pub async fn settle_removal(
+    quince: &Quince,
+    by: StaffId,
+    id: AppointmentId,
+    given_up: GivenUp,
+) -> Result<(), ChangeError> {
+    retried_if_lost(|| try_to_settle(quince, by, id, given_up)).await?;
+    quince.wake();
+    Ok(())
+}
+
+async fn try_to_settle(
+    quince: &Quince,
+    by: StaffId,
+    id: AppointmentId,
+    given_up: GivenUp,
+) -> Result<(), ChangeError> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    check_admin(&mut tx, by).await?;
+    if !changes::is_deleted(&mut tx, ChangeSubject::Appointment, id.0).await? {
+        return Err(ChangeError::NotOffered(
+            "Nothing of this appointment is left to be removed. Load the page again.".to_owned(),
+        ));
+    }
+    let writes = event_writes::all_of_appointments(&mut tx, &[id]).await?;
+    tx.lock(writes.iter().map(|write| Lock::Owner(write.host_id.into())))
+        .await?;
+    for write in event_writes::all_of_appointments(&mut tx, &[id]).await? {
+        match given_up {
+            _ if write.state != WriteState::Failed => {}
+            GivenUp::TryAgain => event_writes::enqueue(&mut tx, write.id, WriteAction::Delete, now).await?,
+            GivenUp::IsRemoved => {
+                event_writes::set_state(&mut tx, write.id, WriteState::Removed, None, now).await?;
+            }
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), ChangeError> {
+    match staff::find(tx, who).await? {
+        Some(me) if is_admin(me.role) => Ok(()),
+        _ => Err(ChangeError::NotAllowed),
+    }
+}
+
+/// The appointments that were deleted last, and those before them whose event could not be removed, for owners and admins.
 pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, ChangeError> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, viewer)
-        .await?
-        .ok_or(ChangeError::NotAllowed)?;
-    if !is_admin(me.role) {
-        return Err(ChangeError::NotAllowed);
-    }
-    let found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
+    check_admin(&mut tx, viewer).await?;
+    let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
+    let unsettled = changes::deleted_but_written(&mut tx, SHOWN).await?;
+    let earlier = unsettled
+        .into_iter()
+        .filter(|change| !found.iter().any(|shown| shown.subject_id == change.subject_id));
+    let earlier: Vec<Change> = earlier.collect();
+    found.extend(earlier);
     let mut unsettled = still_written(&mut tx, &found).await?;
     let deleted = |change: Change| {
         let trace: Trace = serde_json::from_str(&change.details).map_err(Internal::because)?;
         Ok(Deleted {
+            id: AppointmentId(change.subject_id),
             name: trace.client,
             calendar_name: trace.calendar,
             start: trace.start,

@@ -18,7 +18,7 @@ pub use crate::placement::request::Booking;
 pub use book::{book, book_as_staff, book_as_stranger};
 pub(crate) use change::undo_booking;
 pub use change::{Actor, cancel, cancel_as_staff, set_status, write_again};
-pub use delete::{Deleted, delete, deleted_lately};
+pub use delete::{Deleted, GivenUp, delete, deleted_lately, settle_removal};
 pub use edit::{Edit, edit, edit_guests, take_out_guest};
 pub(crate) use hold::give_up as give_up_hold;
 pub use hold::{HOLD_MINUTES, HoldRequest, hold, hold_as_stranger, holder};
