@@ -19,7 +19,7 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::{Open, Request, Target, claim, place, refusals};
 use crate::quince::Quince;
 use crate::validate::Validator;
-use crate::versions::{Differences, Editor, Field};
+use crate::versions::{self, Differences, Editor, Field, Versioned};
 use crate::{notifications, outbox};
 
 /// Gives `from`'s part in an appointment to `to`, anybody of the team who is free then. The events follow: one goes from
@@ -171,7 +171,10 @@ impl Reassign {
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
         if !hosts.contains(&self.from) && hosts.contains(&self.to) {
-            return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+            let (of, by) = (Versioned::appointment(id), opened.author(self.seen));
+            if versions::was_changed_by::<ChangeError>(tx, of, by, Field::Host).await? {
+                return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+            }
         }
         opened.compare(tx, self.seen, now).await?;
         check_choice(tx, &opened, &hosts, self.from, self.to).await?;

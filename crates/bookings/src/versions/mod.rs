@@ -207,6 +207,24 @@ where
     }
 }
 
+/// Whether the last change is the author's own, made since the version that they saw, and of this field: what they send has perhaps been
+/// carried out already.
+pub(crate) async fn was_changed_by<E>(
+    tx: &mut ReadTx,
+    of: Versioned,
+    by: Author<'_>,
+    field: Field,
+) -> Result<bool, E>
+where
+    E: From<StoreError>,
+{
+    let since = changes::since(tx, of.subject, of.id, by.seen.unwrap_or(0)).await?;
+    Ok(since.last().is_some_and(|last| {
+        let mut differences = differences::from_json(&last.details).into_iter();
+        last.staff_id == by.staff && differences.any(|difference| difference.field == field)
+    }))
+}
+
 /// Keeps others from saving it until the transaction ends. Whoever writes a whole form locks before reading what is there: the form
 /// may be as it was when it was read, and not as somebody else is saving it.
 pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreError> {
@@ -239,6 +257,7 @@ pub(crate) async fn delete<E>(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
+    trace: Option<String>,
     now: Timestamp,
 ) -> Result<(), E>
 where
@@ -248,6 +267,9 @@ where
     record(tx, of, by, ChangeDeed::Deleted, trace, now).await
 }
 
+/// Whoever records something has locked it: what is edited as a whole by [`lock`], an appointment by itself, a seat of a session that
+/// is called off by its owner's time. So nobody else makes the same version. Should somebody all the same, the transaction is carried
+/// out again: having read what they wrote, an editor is told of it, and a client's change comes after theirs.
 async fn record<E>(
     tx: &mut WriteTx,
     of: Versioned,
@@ -258,7 +280,6 @@ async fn record<E>(
 ) -> Result<(), E>
 where
     E: From<StoreError> + From<ChangedMeanwhile>,
-    trace: Option<String>,
 {
     let newest = changes::version(tx, of.subject, of.id).await?;
     compare_with::<E>(tx, of, by, newest, now).await?;
@@ -269,9 +290,6 @@ where
         deed,
         staff_id: by.staff,
         staff_name: by.name.to_owned(),
-/// Whoever records something has locked it: what is edited as a whole by [`lock`], an appointment by itself, a seat of a session that
-/// is called off by its owner's time. So nobody else makes the same version. Should somebody all the same, the transaction is carried
-/// out again: having read what they wrote, an editor is told of it, and a client's change comes after theirs.
         at: now,
         details,
     };
