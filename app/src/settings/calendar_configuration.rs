@@ -155,6 +155,11 @@ fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl I
     let accounts = configuration.accounts;
     let is_only = accounts.len() == 1;
     let kept = configuration.kept_policies;
+    let is_known = accounts
+        .iter()
+        .any(|account| account.id == kept.value("connection"));
+    // What was refused of an account that is not among them is told above all.
+    let astray = Signal::stored(kept.problem.clone().filter(|_| !is_known));
     let policies = accounts
         .clone()
         .into_iter()
@@ -165,6 +170,7 @@ fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl I
         })
         .collect_view();
     view! {
+        <FormNotice problem=astray/>
         <PrimaryCard accounts=accounts.clone() editing kept=configuration.kept_primary/>
         <ConflictsCard accounts kept=configuration.kept_conflicts/>
         {policies}
