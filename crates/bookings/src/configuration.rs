@@ -159,9 +159,13 @@ pub async fn save_primary(
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
 ) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    let to_read = set_primary(&mut tx, id, calendar, quince.now()).await?;
-    tx.commit().await?;
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let to_read = set_primary(&mut tx, id, calendar, quince.now()).await?;
+        tx.commit().await?;
+        Ok::<_, ConfigurationError>(to_read)
+    });
+    let to_read = changed.await?;
     quince.wake();
     read_now(quince, &to_read).await;
     Ok(())
@@ -195,9 +199,13 @@ pub async fn save_conflicts(
     id: StaffId,
     chosen: Vec<RemoteCalendarId>,
 ) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    let to_read = set_conflicts(&mut tx, id, &chosen).await?;
-    tx.commit().await?;
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let to_read = set_conflicts(&mut tx, id, &chosen).await?;
+        tx.commit().await?;
+        Ok::<_, ConfigurationError>(to_read)
+    });
+    let to_read = changed.await?;
     read_now(quince, &to_read).await;
     Ok(())
 }
@@ -235,12 +243,16 @@ pub async fn save_policies(
     policies: Policies,
     all_day_blocks: Option<&[RemoteCalendarId]>,
 ) -> Result<(), ConfigurationError> {
-    let mut tx = quince.store().write().await?;
-    let to_read = set_policies(&mut tx, id, connection, policies).await?;
-    if let Some(chosen) = all_day_blocks {
-        set_all_day_blocks(&mut tx, connection, chosen).await?;
-    }
-    tx.commit().await?;
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let to_read = set_policies(&mut tx, id, connection, policies).await?;
+        if let Some(chosen) = all_day_blocks {
+            set_all_day_blocks(&mut tx, connection, chosen).await?;
+        }
+        tx.commit().await?;
+        Ok::<_, ConfigurationError>(to_read)
+    });
+    let to_read = changed.await?;
     read_now(quince, &to_read).await;
     Ok(())
 }
