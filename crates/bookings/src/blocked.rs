@@ -12,7 +12,7 @@ use store::{BlockId, ChangeSubject, ReadTx, StoreError, appointments, changes};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -20,8 +20,6 @@ use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
-/// What somebody is told who comes too late to change it.
-const GIVEN_BACK: &str = "This time was given back, so it is not blocked off any more. Block it off anew.";
 
 /// Blocked-off time as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +72,11 @@ impl Owner {
 }
 
 /// Whose time somebody may block off, themselves first: for admins everybody's and that of Simple calendars.
-pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, ChangeError> {
+pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(ChangeError::NotAllowed)?;
+    let me = staff::find(&mut tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
     let is_admin = is_admin(me.role);
     let mut owners = vec![Owner::of_person(me)];
     if is_admin {
@@ -105,7 +105,7 @@ pub async fn add(
     who: impl Into<TimeOwner>,
     span: Interval,
     title: &str,
-) -> Result<BlockView, ChangeError> {
+) -> Result<BlockView, Error> {
     let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
     let (_, owner) = allowed(&mut tx, by, who).await?;
@@ -117,7 +117,7 @@ pub async fn add(
 }
 
 /// Blocked-off time, for its owner and for admins.
-pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, ChangeError> {
+pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, Error> {
     let mut tx = quince.store().read().await?;
     let row = found(&mut tx, id).await?;
     let (_, owner) = allowed(&mut tx, by, row.owner).await?;
@@ -131,7 +131,7 @@ pub async fn change(
     id: BlockId,
     span: Interval,
     title: &str,
-) -> Result<BlockView, ChangeError> {
+) -> Result<BlockView, Error> {
     let (by, title) = (by.into(), checked(span, title)?);
     retried_if_lost(|| try_to_change(quince, by, id, span, &title)).await
 }
@@ -142,7 +142,7 @@ async fn try_to_change(
     id: BlockId,
     span: Interval,
     title: &str,
-) -> Result<BlockView, ChangeError> {
+) -> Result<BlockView, Error> {
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
@@ -153,7 +153,7 @@ async fn try_to_change(
     differences.value(Field::Start, &row.starts_at, &span.start);
     differences.value(Field::End, &row.ends_at, &span.end);
     let author = Author::named(by, &me.name);
-    versions::save::<ChangeError>(&mut tx, of, author, &differences, quince.now()).await?;
+    versions::save(&mut tx, of, author, &differences, quince.now()).await?;
     blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
@@ -162,27 +162,27 @@ async fn try_to_change(
 }
 
 /// Gives blocked-off time back. Doing it twice is as good as once.
-pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), ChangeError> {
+pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), Error> {
     let by = by.into();
     retried_if_lost(|| try_to_remove(quince, by, id)).await
 }
 
-async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), ChangeError> {
+async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
     let row = match found(&mut tx, id).await {
-        Err(ChangeError::AlreadyOver(_)) => return Ok(()),
+        Err(Error::Refused(Refusal::GivenBack)) => return Ok(()),
         other => other?,
     };
     let (me, _) = allowed(&mut tx, by.staff, row.owner).await?;
     let author = Author::named(by, &me.name);
-    versions::delete::<ChangeError>(&mut tx, of, author, None, quince.now()).await?;
+    versions::delete(&mut tx, of, author, None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
 
-fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
+fn checked(span: Interval, title: &str) -> Result<String, Error> {
     let mut checked = Validator::default();
     let title = checked.line("title", "the title", title, NAME_LIMIT);
     if span.is_empty() {
@@ -199,26 +199,26 @@ fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
 }
 
 /// # Errors
-/// [`ChangeError::AlreadyOver`] when it was given back.
-async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, ChangeError> {
+/// [`Refusal::GivenBack`] when it was given back.
+async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     if let Some(row) = blocked_time::find(tx, id).await? {
         return Ok(row);
     }
     if changes::is_deleted(tx, ChangeSubject::BlockedTime, id.0).await? {
-        return Err(ChangeError::AlreadyOver(GIVEN_BACK.to_owned()));
+        return Err(Refusal::GivenBack.into());
     }
-    Err(ChangeError::NotFound)
+    Err(Missing::BlockedTime.into())
 }
 
 /// Who `by` is and whose time it is, if they may change it.
-async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<(Staff, Owner), ChangeError> {
-    let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
+async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<(Staff, Owner), Error> {
+    let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
     if who == by.into() {
         let owner = Owner::of_person(me.clone());
         return Ok((me, owner));
     }
     if !is_admin(me.role) {
-        return Err(ChangeError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::HandleTime));
     }
     let owner = match who {
         TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),
@@ -228,10 +228,10 @@ async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<(Staff,
             .map(Owner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
-    Ok((me, owner.ok_or(ChangeError::NotFound)?))
+    Ok((me, owner.ok_or(Missing::StaffMember)?))
 }
 
-async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, ChangeError> {
+async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, Error> {
     let appointments = match row.owner {
         TimeOwner::Staff(person) => of_person(tx, &row, person).await?,
         TimeOwner::Calendar(calendar) => in_calendar(tx, &row, calendar).await?,

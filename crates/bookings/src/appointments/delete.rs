@@ -16,7 +16,7 @@ use store::{
 
 use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
 use crate::accounts::is_admin;
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::notifications;
 use crate::outbox::urgency;
 use crate::problem::Internal;
@@ -62,13 +62,13 @@ pub struct Deleted {
 /// hosts are told of one to come. Doing it twice is as good as once.
 ///
 /// # Errors
-/// [`ChangeError::ChangedMeanwhile`] when somebody changed it since its page was made.
+/// [`Error::Conflict`] when somebody changed it since its page was made.
 pub async fn delete(
     quince: &Quince,
     by: impl Into<Editor>,
     id: AppointmentId,
     tell_client: bool,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let by = by.into();
     retried_if_lost(|| try_to_delete(quince, by, id, tell_client)).await?;
     quince.wake();
@@ -80,7 +80,7 @@ async fn try_to_delete(
     by: Editor,
     id: AppointmentId,
     tell_client: bool,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
@@ -88,7 +88,7 @@ async fn try_to_delete(
         appointment: id,
     };
     let opened = match actor.open(&mut tx, now).await {
-        Err(ChangeError::NotFound)
+        Err(Error::NotFound(Missing::Appointment))
             if changes::is_deleted(&mut tx, ChangeSubject::Appointment, id.0).await? =>
         {
             return Ok(());
@@ -112,7 +112,7 @@ async fn call_off(
     opened: &Opened,
     tell_client: bool,
     now: Timestamp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let old = &opened.appointment;
     let called_off = CalledOff {
         by: &opened.by,
@@ -134,12 +134,7 @@ async fn call_off(
     Ok(())
 }
 
-async fn record(
-    tx: &mut WriteTx,
-    opened: &Opened,
-    seen: Option<i64>,
-    now: Timestamp,
-) -> Result<(), ChangeError> {
+async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Timestamp) -> Result<(), Error> {
     let Appointment {
         id,
         name,
@@ -155,7 +150,7 @@ async fn record(
     };
     let trace = serde_json::to_string(&trace).map_err(Internal::because)?;
     let of = Versioned::appointment(*id);
-    versions::delete::<ChangeError>(tx, of, opened.author(seen), Some(trace), now).await?;
+    versions::delete(tx, of, opened.author(seen), Some(trace), now).await?;
     // They tell how the client could be reached.
     Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
@@ -175,7 +170,7 @@ pub async fn settle_removal(
     by: StaffId,
     id: AppointmentId,
     given_up: GivenUp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     retried_if_lost(|| try_to_settle(quince, by, id, given_up)).await?;
     quince.wake();
     Ok(())
@@ -186,14 +181,12 @@ async fn try_to_settle(
     by: StaffId,
     id: AppointmentId,
     given_up: GivenUp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
     if !changes::is_deleted(&mut tx, ChangeSubject::Appointment, id.0).await? {
-        return Err(ChangeError::NotOffered(
-            "Nothing of this appointment is left to be removed. Load the page again.".to_owned(),
-        ));
+        return Err(Refusal::NothingToRemove.into());
     }
     let writes = event_writes::all_of_appointments(&mut tx, &[id]).await?;
     tx.lock(writes.iter().map(|write| Lock::Owner(write.host_id.into())))
@@ -210,15 +203,15 @@ async fn try_to_settle(
     Ok(tx.commit().await?)
 }
 
-async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), ChangeError> {
+async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
     match staff::find(tx, who).await? {
         Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(ChangeError::NotAllowed),
+        _ => Err(Deed::Administer.into()),
     }
 }
 
 /// The appointments that were deleted last, and those before them whose event could not be removed, for owners and admins.
-pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, ChangeError> {
+pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, viewer).await?;
     let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;

@@ -3,9 +3,6 @@
 //! A form carries the version that it was made from. A use case compares it in its own transaction with the newest, and records what
 //! it changes as the next one. Whoever would save over a newer version gets [`ChangedMeanwhile`] and may save again having seen that.
 
-mod differences;
-mod sentences;
-
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
@@ -14,11 +11,13 @@ use store::{BlockId, ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, sta
 use uuid::Uuid;
 use zones::Zone;
 
+use crate::differences::{self, Seen};
+use crate::error::Error;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-pub use differences::{Difference, Field};
-pub(crate) use differences::{Differences, date_words};
+pub use crate::differences::{Change, ChangedMeanwhile, Difference, Field};
+pub(crate) use crate::differences::{Differences, date_words};
 
 /// Something whose changes are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,42 +147,13 @@ impl<'a> Author<'a> {
     }
 }
 
-/// A change that somebody made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Their name; none: it was the reader.
-    pub by: Option<String>,
-    /// When.
-    pub at: Timestamp,
-    /// Whether the whole thing was deleted.
-    pub is_deletion: bool,
-    /// What became different; nothing where that is not known.
-    pub differences: Vec<Difference>,
-}
-
-/// Something was changed since it was seen, and saving would undo that. Nothing was saved. Its `Display` tells every change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedMeanwhile {
-    /// The changes since then, the first first.
-    pub changes: Vec<Change>,
-    /// The version of the last of them: who saves having seen it saves over all of them, and over no other.
-    pub newest: i64,
-    /// By which zone the reader is told times, and what time it is.
-    told: (Zone, Timestamp),
-}
-
-impl std::error::Error for ChangedMeanwhile {}
-
 /// Whether nobody made another version than the one that was seen.
-pub(crate) async fn compare<E>(
+pub(crate) async fn compare(
     tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     if by.seen.is_none() {
         return Ok(());
     }
@@ -191,16 +161,13 @@ where
     compare_with(tx, of, by, newest, now).await
 }
 
-async fn compare_with<E>(
+async fn compare_with(
     tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     newest: i64,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     match by.seen {
         Some(seen) if seen != newest => Err(changed_meanwhile(tx, of, by, (seen, newest), now).await?.into()),
         _ => Ok(()),
@@ -209,15 +176,12 @@ where
 
 /// Whether the last change is the author's own, made since the version that they saw, and of this field: what they send has perhaps been
 /// carried out already.
-pub(crate) async fn was_changed_by<E>(
+pub(crate) async fn was_changed_by(
     tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     field: Field,
-) -> Result<bool, E>
-where
-    E: From<StoreError>,
-{
+) -> Result<bool, StoreError> {
     let since = changes::since(tx, of.subject, of.id, by.seen.unwrap_or(0)).await?;
     Ok(since.last().is_some_and(|last| {
         let mut differences = differences::from_json(&last.details).into_iter();
@@ -236,16 +200,13 @@ pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreErr
 ///
 /// # Errors
 /// [`ChangedMeanwhile`] when there is another version than the author saw, even one that is made at the same moment.
-pub(crate) async fn save<E>(
+pub(crate) async fn save(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     differences: &Differences,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     if differences.is_empty() {
         return Ok(());
     }
@@ -253,16 +214,13 @@ where
 }
 
 /// Records that an author deletes something, with what is to be known of it afterwards.
-pub(crate) async fn delete<E>(
+pub(crate) async fn delete(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     trace: Option<String>,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     let trace = trace.unwrap_or_else(|| "[]".to_owned());
     record(tx, of, by, ChangeDeed::Deleted, trace, now).await
 }
@@ -270,19 +228,16 @@ where
 /// Whoever records something has locked it: what is edited as a whole by [`lock`], an appointment by itself, a seat of a session that
 /// is called off by its owner's time. So nobody else makes the same version. Should somebody all the same, the transaction is carried
 /// out again: having read what they wrote, an editor is told of it, and a client's change comes after theirs.
-async fn record<E>(
+async fn record(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     deed: ChangeDeed,
     details: String,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     let newest = changes::version(tx, of.subject, of.id).await?;
-    compare_with::<E>(tx, of, by, newest, now).await?;
+    compare_with(tx, of, by, newest, now).await?;
     let row = Row {
         subject: of.subject,
         subject_id: of.id,
@@ -321,6 +276,7 @@ async fn changed_meanwhile(
     Ok(ChangedMeanwhile {
         changes: rows.into_iter().map(change).collect(),
         newest,
+        seen: if seen > newest { Seen::Later } else { Seen::Earlier },
         told: (reader.map_or_else(Zone::utc, |reader| reader.zone), now),
     })
 }

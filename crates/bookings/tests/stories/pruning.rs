@@ -1,8 +1,8 @@
 //! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
 
-use bookings::appointments::{self, Booked, Booking, ChangeError, GivenUp};
+use bookings::appointments::{self, Booked, Booking, GivenUp};
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::{Kind, Quince, Retention, Rules, Settings, WriteState, jobs};
+use bookings::{Error, Kind, Quince, Retention, Rules, Settings, WriteState, jobs};
 use jiff::SignedDuration;
 use sandbox::PasswordState;
 use store::event_writes;
@@ -99,10 +99,7 @@ async fn what_is_over_goes_when_its_time_has_come(world: World) {
 
     days(&world, &quince, 3).await;
     let gone = appointments::get(&world.quince, world.owner, over.id).await;
-    assert!(
-        matches!(gone, Err(appointments::ChangeError::NotFound)),
-        "{gone:?}"
-    );
+    assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
     assert!(
         appointments::by_token(&world.quince, &over.manage_token)
             .await
@@ -164,10 +161,7 @@ async fn what_was_not_written_or_sent_stays(world: World) {
     assert_eq!(world.events("Home").len(), 1);
     days(&world, &quince, 3).await;
     let gone = appointments::get(&world.quince, world.owner, booked.id).await;
-    assert!(
-        matches!(gone, Err(appointments::ChangeError::NotFound)),
-        "{gone:?}"
-    );
+    assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
     assert_eq!(world.events("Home").len(), 1);
 }
 
@@ -299,7 +293,7 @@ async fn a_removal_that_was_given_up_stays_until_somebody_settles_it(world: Worl
     assert_eq!(still_written().await, None);
     let colleague = world.colleague("Jonas").await;
     let refused = appointments::settle_removal(&quince, colleague, booked.id, GivenUp::TryAgain).await;
-    assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     days(&world, &quince, 2).await;
     assert_eq!(rows(&world).await, 0);
     assert_eq!(world.database.count("SELECT COUNT(*) FROM changes").await, 0);
