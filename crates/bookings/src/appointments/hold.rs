@@ -7,7 +7,7 @@ use store::calendar_members::Member;
 use store::holds::VisitorId;
 use store::{ReadTx, WriteTx, booking_calendars, holds, occupancy, strangers};
 
-use crate::availability::context::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Own};
 use crate::classes;
 use crate::error::BookError;
 use crate::links;

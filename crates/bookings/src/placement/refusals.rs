@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scheduling::{Reason, Refusal, StaffId};
+use scheduling::{Reason, Refusal, TimeOwner};
 use store::appointments::Appointment;
 
 /// Whether the time was taken, rather than never on offer.
@@ -26,17 +26,17 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
     // A time that has passed, say, was never on offer, whatever was there.
     let never = |refusal: &Refusal| match refusal.reason {
         Reason::Past | Reason::Notice => true,
-        Reason::Grid | Reason::TooFar => refusal.host.is_none(),
+        Reason::Grid | Reason::TooFar => refusal.owner.is_none(),
         _ => false,
     };
-    // Nor was it by somebody who was not to be had then, whatever they did.
+    // Nor was it offered in the time of somebody who does not work then, whatever they have to do.
     let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid | Reason::TooFar);
-    let away: BTreeSet<StaffId> = refusals
+    let away: BTreeSet<TimeOwner> = refusals
         .iter()
         .filter(|refusal| is_away(refusal.reason))
-        .filter_map(|refusal| refusal.host)
+        .filter_map(|refusal| refusal.owner)
         .collect();
-    let is_there = |refusal: &Refusal| refusal.host.is_none_or(|host| !away.contains(&host));
+    let is_there = |refusal: &Refusal| refusal.owner.is_none_or(|owner| !away.contains(&owner));
     refusals
         .iter()
         .any(|refusal| taken(refusal.reason) && is_there(refusal))

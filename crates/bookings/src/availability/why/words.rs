@@ -1,4 +1,4 @@
-//! The reasons in words.
+//! The sentence of each reason.
 
 use scheduling::{Reason, Refusal};
 
@@ -44,9 +44,9 @@ fn sentence(reason: Reason) -> &'static str {
     }
 }
 
-/// The sentence about a refusal: what is too far ahead for one host was not read in their calendars.
+/// The sentence about a refusal. What is too far ahead for one host is further ahead than their calendars were read.
 pub(super) fn of(refusal: &Refusal) -> &'static str {
-    match (refusal.reason, refusal.host) {
+    match (refusal.reason, refusal.host()) {
         (Reason::TooFar, Some(_)) => "further ahead than their calendars are read",
         (reason, _) => sentence(reason),
     }
