@@ -15,7 +15,7 @@ use store::busy_time::{self, BusyTime};
 use store::calendar_members::{CalendarMember, Member};
 use store::holds::VisitorId;
 use store::locks::Lock;
-use store::occupancy::OccupiedSpan;
+use store::occupancy::{OccupiedSpan, SharedSpan};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
@@ -426,10 +426,11 @@ async fn busy_without(
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<TimeOwner, Vec<Busy>>, StoreError> {
     let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
-    let mut booked: BTreeSet<OccupancyId> = BTreeSet::new();
+    let mut shared: BTreeMap<OccupancyId, SharedSpan> = BTreeMap::new();
     if let Some(moved) = moved {
         own.extend(occupancy::seats_of(tx, moved).await?);
-        booked.extend(occupancy::shared_with_others(tx, moved).await?);
+        let with_others = occupancy::shared_with_others(tx, moved).await?;
+        shared.extend(with_others.into_iter().map(|span| (span.id, span)));
     }
     let mut busy: BTreeMap<TimeOwner, Vec<Busy>> = BTreeMap::new();
     for place in taken {
@@ -440,9 +441,13 @@ async fn busy_without(
             continue;
         }
         let mut place = *place;
-        if seats > 0 && !booked.contains(&place.id) {
-            // Without the appointment that is moved there are only holds.
-            place.appointment_id = None;
+        if let Some(span) = shared.get(&place.id) {
+            // The others may need less of it.
+            (place.from, place.to) = (span.from, span.to);
+            place.meeting_end = place.meeting_end.min(span.to);
+            if span.appointments == 0 {
+                place.appointment_id = None;
+            }
         }
         let of_owner = busy.entry(place.owner).or_default();
         of_owner.push(busy::of_taken(&place, others));
