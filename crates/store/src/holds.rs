@@ -10,7 +10,7 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::locks::{self, Lock, OwnersLocked};
-use crate::spans::{TimeClaim, remove_if_empty};
+use crate::spans::{TimeClaim, shrink_to_fit};
 use crate::time_owner::owner;
 
 /// A visitor who holds time while they fill in a form: the SHA-256 of a secret that only they know.
@@ -242,7 +242,7 @@ pub(crate) async fn end(
             ms(now),
             own.as_slice()
         )?;
-        remove_if_empty(tx, span.id).await?;
+        shrink_to_fit(tx, span.id).await?;
     }
     Ok(())
 }

@@ -6,13 +6,13 @@ use bookings::Error;
 use bookings::appointments::Booking;
 use bookings::availability::SlotQuery;
 use bookings::services::{Chosen, ServiceView};
-use bookings::{Interval, Kind, StaffId, availability, booking_calendars};
+use bookings::{Kind, Slot, StaffId, availability, booking_calendars};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use zones::Zone;
 
 use super::visitor::{challenge, visitor};
-use super::{Later, MonthAsked, Offered, menu, month_asked, month_offer};
+use super::{Later, MonthAsked, menu, month_asked, month_offer};
 use crate::context::{kept, kept_until_accepted, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited, noted, stranger};
@@ -330,25 +330,21 @@ pub(super) async fn month_of(
             .collect(),
         None => BTreeMap::new(),
     };
-    let with = |slot: &availability::OfferedSlot| with_words(slot, want.present, &team);
     Ok(month_offer(
         asked,
-        &shown(free.days, full, with),
+        &with_full(free.days, full),
         Later {
             next_free: free.next_free,
             last: free.last,
         },
         zone,
         Habits::of_visitor(),
+        |slot| with_words(slot, want.present, &team),
     ))
 }
 
 /// "with Jonas Okafor", where somebody else than the present host would hold it.
-fn with_words(
-    slot: &availability::OfferedSlot,
-    present: Option<StaffId>,
-    team: &BTreeMap<StaffId, String>,
-) -> String {
+fn with_words(slot: &Slot, present: Option<StaffId>, team: &BTreeMap<StaffId, String>) -> String {
     match (present, slot.hosts.as_slice()) {
         (Some(present), hosts) if !hosts.is_empty() && !hosts.contains(&present) => match hosts {
             [one] => team
@@ -362,34 +358,16 @@ fn with_words(
 }
 
 /// Free times and full sessions in the order of the day.
-fn shown(
-    free: BTreeMap<Date, Vec<availability::OfferedSlot>>,
-    full: BTreeMap<Date, Vec<Interval>>,
-    with: impl Fn(&availability::OfferedSlot) -> String,
-) -> BTreeMap<Date, Vec<Offered>> {
-    let mut shown: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
-    for (date, times) in free {
-        let times = times.into_iter().map(|slot| Offered {
-            with: with(&slot),
-            start: slot.start,
-            end: slot.end,
-            seats_left: slot.seats_left,
-        });
-        shown.entry(date).or_default().extend(times);
-    }
+fn with_full(
+    mut days: BTreeMap<Date, Vec<Slot>>,
+    full: BTreeMap<Date, Vec<Slot>>,
+) -> BTreeMap<Date, Vec<Slot>> {
     for (date, sessions) in full {
-        let sessions = sessions.into_iter().map(|session| Offered {
-            start: session.start,
-            end: session.end,
-            seats_left: Some(0),
-            with: String::new(),
-        });
-        shown.entry(date).or_default().extend(sessions);
+        let slots = days.entry(date).or_default();
+        slots.extend(sessions);
+        slots.sort_by_key(|slot| slot.start);
     }
-    for times in shown.values_mut() {
-        times.sort_by_key(|offered| offered.start);
-    }
-    shown
+    days
 }
 
 fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {

@@ -14,6 +14,7 @@ use store::locks::Lock;
 use store::occupancy::TimeClaim;
 use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, calendar_members, waiting_list};
 
+use crate::availability::input::AvailabilityInput;
 use crate::error::{Error, Missing, Refusal};
 use crate::placement::candidates::{self, Candidate};
 use crate::problem::Internal;
