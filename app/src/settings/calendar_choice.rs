@@ -240,7 +240,13 @@ pub fn policies(
     policy: &str,
     when_stale: &str,
 ) -> Result<(bookings::ConnectionId, bookings::configuration::Policies), AppError> {
-    let connection = connection.parse().map_err(|_| AppError::NotFound)?;
+    // A page that was open since before each connection had rules of its own names none.
+    let connection = connection.parse().map_err(|_| {
+        AppError::Refused(
+            "These rules are chosen for each connection now. Reload the page and choose them there."
+                .to_owned(),
+        )
+    })?;
     let import_policy = policy
         .parse()
         .map_err(|_| AppError::field("policy", "Choose what happens when events change."))?;

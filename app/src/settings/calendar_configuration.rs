@@ -154,6 +154,11 @@ fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl I
     let accounts = configuration.accounts;
     let is_only = accounts.len() == 1;
     let flash = configuration.flash_of_policies;
+    let is_known = accounts
+        .iter()
+        .any(|account| account.id == flash.value("connection"));
+    // What was refused of an account that is not among them is told above all.
+    let astray = Signal::stored(flash.problem.clone().filter(|_| !is_known));
     let policies = accounts
         .clone()
         .into_iter()
@@ -168,6 +173,7 @@ fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl I
         })
         .collect_view();
     view! {
+        <FormNotice problem=astray/>
         <PrimaryCard accounts=accounts.clone() editing flash=configuration.flash_of_primary/>
         <ConflictsCard accounts flash=configuration.flash_of_conflicts/>
         {policies}

@@ -371,7 +371,9 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
             id=id.clone()
             tells_client=detail.tells_client
             event
+            version=version.clone()
             action=actions.delete
+            problem
         />
     };
     let edit = can_change.then(|| view! { <EditCard detail=detail.clone() action=actions.edit problem/> });

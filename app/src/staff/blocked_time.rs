@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 use crate::flash::FormFlash;
 use crate::ui::{
-    Button, ButtonLink, Card, Choice, Field, FormNotice, Look, Notice, PageHeader, Tone, load_page,
-    problem_of,
+    ButtonLink, Card, Choice, DeleteButton, Field, FormNotice, Notice, PageHeader, SaveButtons, Tone,
+    load_page, problem_of,
 };
 
 /// Blocked-off time as typed. Without times it covers whole days.
@@ -41,8 +41,13 @@ pub struct BlockPage {
     zone: String,
     /// Appointments within it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
+    /// The version on which the forms are based; empty for a day that is to be blocked off.
+    version: String,
     flash: FormFlash,
 }
+
+/// The name of the form that deletes it.
+const REMOVE: &str = "remove";
 
 /// Loads blocked-off time, or without id a form for a date.
 #[server(prefix = "/api/fn", endpoint = "blocked-time-page")]
@@ -55,19 +60,25 @@ pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, Ap
 
 /// Inserts or updates blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "save-blocked-time")]
-pub async fn save_blocked_time(id: String, block: BlockText) -> Result<(), AppError> {
+pub async fn save_blocked_time(
+    id: String,
+    block: BlockText,
+    #[server(default)] seen: String,
+) -> Result<(), AppError> {
     let typed = serde_json::to_string(&block).unwrap_or_default();
     let submitted = crate::context::FormPost::new("blocked-time")
         .keep("block", &typed)
-        .keep("id", &id);
-    submitted.go(form::save(&id, &block).await).await
+        .keep("id", &id)
+        .keep("seen", &seen);
+    submitted.go(form::save(&seen, &id, &block).await).await
 }
 
 /// Deletes blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "remove-blocked-time")]
-pub async fn remove_blocked_time(id: String) -> Result<(), AppError> {
+pub async fn remove_blocked_time(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
     let submitted = crate::context::FormPost::new("blocked-time");
-    submitted.go(form::remove(&id).await).await
+    let removed = form::remove(&seen, &id).await;
+    submitted.go(removed.map_err(|error| error.in_form(REMOVE))).await
 }
 
 /// `/blocked-time/new`.
@@ -110,8 +121,12 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
         whose,
         zone,
         appointments,
-        ..
+        version,
+        flash,
     } = page;
+    let of_save = Some(flash.value("seen"))
+        .filter(|seen| !seen.is_empty() && flash.value("id") == id)
+        .unwrap_or_else(|| version.clone());
     let several = people.len() > 1;
     let lead = if several {
         "Nobody can book this time. Times are in the zone of the person it belongs to.".to_owned()
@@ -151,7 +166,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
                     <Field label="Time" id="to-time" name=name("to_time") kind="time" value=form.to_time help="Empty: to the end of the day." problem/>
                 </div>
                 <div class="form-end">
-                    <Button look=Look::Primary busy=save.pending()>"Save"</Button>
+                    <SaveButtons version=of_save problem busy=save.pending()/>
                     <ButtonLink href=calendar>"Cancel"</ButtonLink>
                 </div>
             </ActionForm>
@@ -160,7 +175,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
             <Card title="Unblock this time">
                 <ActionForm action=remove>
                     <input type="hidden" name="id" value=id/>
-                    <Button look=Look::Danger busy=remove.pending()>"Remove"</Button>
+                    <DeleteButton version problem busy=remove.pending() form=REMOVE words="Remove" words_when_told="Remove all the same"/>
                 </ActionForm>
             </Card>
         })}
@@ -171,6 +186,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
 mod form {
     use bookings::accounts::Me;
     use bookings::blocked::{self, BlockView, Owner};
+    use bookings::versions::Versioned;
     use bookings::{BlockId, Interval, TimeOwner};
     use jiff::ToSpan;
     use jiff::civil::{Date, Time};
@@ -178,15 +194,20 @@ mod form {
 
     use super::super::format::{clock, long_date};
     use super::{BlockPage, BlockText};
-    use crate::context::{flash, quince};
+    use crate::context::{flash, quince, version};
     use crate::error::AppError;
 
     pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
         let flash = flash("blocked-time").await;
-        let stored = match id {
-            "" => None,
-            id => Some(blocked::get(&quince, me.id, block_id(id)?).await?),
+        let (stored, newest) = match id {
+            "" => (None, String::new()),
+            id => {
+                let id = block_id(id)?;
+                // Before what the forms show is read.
+                let newest = version(Versioned::blocked_time(id)).await?;
+                (Some(blocked::get(&quince, me.id, id).await?), newest)
+            }
         };
         let zone = stored.as_ref().map_or(&me.zone, |block| &block.zone).clone();
         let typed = flash
@@ -227,6 +248,7 @@ mod form {
                 .map(|block| block.owner_name),
             zone: zone.to_string(),
             appointments,
+            version: newest,
             flash,
         })
     }
@@ -266,9 +288,9 @@ mod form {
         }
     }
 
-    pub async fn save(id: &str, block: &BlockText) -> Result<String, AppError> {
-        let by = super::super::access::signed_in().await?;
-        let quince = quince()?;
+    pub async fn save(seen: &str, id: &str, block: &BlockText) -> Result<String, AppError> {
+        let editor = super::super::access::editor(seen).await?;
+        let (by, quince) = (editor.staff, quince()?);
         let who: TimeOwner = block.staff.parse().map_err(|_| AppError::NotFound)?;
         let stored = match id {
             "" => None,
@@ -280,7 +302,7 @@ mod form {
         let zone = owner.ok_or(AppError::NotAllowed)?.zone;
         let span = parse_form(block, &zone)?;
         let saved = match stored {
-            Some(stored) => blocked::change(&quince, by, stored.id, span, &block.title).await,
+            Some(stored) => blocked::change(&quince, editor, stored.id, span, &block.title).await,
             None => blocked::add(&quince, by, who, span, &block.title).await,
         };
         let saved = saved.map_err(|error| named(error.into()))?;
@@ -292,8 +314,8 @@ mod form {
         })
     }
 
-    pub async fn remove(id: &str) -> Result<String, AppError> {
-        let by = super::super::access::signed_in().await?;
+    pub async fn remove(seen: &str, id: &str) -> Result<String, AppError> {
+        let by = super::super::access::editor(seen).await?;
         blocked::remove(&quince()?, by, block_id(id)?).await?;
         Ok("/calendar".to_owned())
     }

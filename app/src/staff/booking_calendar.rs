@@ -23,8 +23,8 @@ use crate::flash::FormFlash;
 use crate::settings::hours::HoursText;
 use crate::ui::field::Problem;
 use crate::ui::{
-    Button, ButtonLink, Card, Field, FormNotice, LongText, Look, Notice, PageHeader, SaveButtons,
-    SeenVersion, Tone, ZoneOption, load, load_page, problem_of,
+    ButtonLink, Card, DeleteButton, Field, FormNotice, LongText, Look, Notice, PageHeader, SaveButtons, Tone,
+    ZoneOption, load, load_page, problem_of,
 };
 use kind::{KindCard, KindChangeText};
 use limits::LimitsCard;
@@ -255,8 +255,7 @@ fn DeleteCard(id: String, version: String, flash: FormFlash) -> impl IntoView {
                 <FormNotice problem/>
                 <ActionForm action=action>
                     <input type="hidden" name="id" value=id/>
-                    <SeenVersion version problem/>
-                    <Button look=Look::Danger busy=action.pending()>"Delete for good"</Button>
+                    <DeleteButton version problem busy=action.pending()/>
                 </ActionForm>
             </Card>
         </details>

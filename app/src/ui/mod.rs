@@ -34,7 +34,7 @@ pub use layout::{EntrancePage, PageHeader};
 pub use load::{load, load_page, rebuild_on};
 pub use month::{DayCell, Month, MonthGrid};
 pub use notice::{Badge, Card, EmptyState, Notice, ProblemNotice, Tone};
-pub use seen::{SaveButtons, SeenVersion};
+pub use seen::{DeleteButton, SaveButtons, SeenVersion, is_told};
 pub use times::{TimeChoice, TimeGroup, TimeList};
 pub use title::PageTitle;
 pub use zone::{ZoneOption, ZonePicker};

@@ -14,6 +14,11 @@ fn changed_meanwhile(problem: Problem, form: &str) -> Option<ChangedMeanwhile> {
     }
 }
 
+/// Whether a form was refused because something was changed since it was made.
+pub fn is_told(problem: Problem, form: &str) -> bool {
+    changed_meanwhile(problem, form).is_some()
+}
+
 /// The save buttons of a form. Saving sends the version on which the form is based. After a refusal a second button sends the version that
 /// was shown: it overrides the changes that were shown, and none that came later.
 #[component]
@@ -51,6 +56,40 @@ pub fn SaveButtons(
             }
             .into_any(),
         }
+    }
+}
+
+/// The button of a form that deletes something, with the version that the page shows. Whoever was told of a newer one and presses it
+/// again means it, and the button says so.
+#[component]
+pub fn DeleteButton(
+    /// The version that the page shows.
+    version: String,
+    /// The form's error.
+    problem: Problem,
+    /// True while the form is on its way.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Which of the page's forms it is, as [`AppError::in_form`] names it; empty where there is one.
+    #[prop(into, optional)]
+    form: String,
+    /// The words on the button.
+    #[prop(default = "Delete for good")]
+    words: &'static str,
+    /// The words on it once that was told.
+    #[prop(default = "Delete all the same")]
+    words_when_told: &'static str,
+) -> impl IntoView {
+    let words = move || {
+        if is_told(problem, &form) {
+            words_when_told
+        } else {
+            words
+        }
+    };
+    view! {
+        <SeenVersion version problem/>
+        <Button look=Look::Danger busy>{words}</Button>
     }
 }
 

@@ -8,13 +8,15 @@ use store::appointment_parts::{self, Part};
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
 use store::staff::{self, Staff};
-use store::{BlockId, ReadTx, StoreError, appointments};
+use store::{BlockId, ChangeSubject, ReadTx, StoreError, appointments, changes};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -125,27 +127,57 @@ pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView,
 /// Changes blocked-off time.
 pub async fn change(
     quince: &Quince,
-    by: StaffId,
+    by: impl Into<Editor>,
     id: BlockId,
     span: Interval,
     title: &str,
 ) -> Result<BlockView, Error> {
-    let title = checked(span, title)?;
+    let (by, title) = (by.into(), checked(span, title)?);
+    retried_if_lost(|| try_to_change(quince, by, id, span, &title)).await
+}
+
+async fn try_to_change(
+    quince: &Quince,
+    by: Editor,
+    id: BlockId,
+    span: Interval,
+    title: &str,
+) -> Result<BlockView, Error> {
     let mut tx = quince.store().write().await?;
+    let of = Versioned::blocked_time(id);
+    versions::lock(&mut tx, of).await?;
     let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.owner).await?;
-    blocked_time::update(&mut tx, id, span.start, span.end, &title).await?;
+    let owner = allowed(&mut tx, by.staff, row.owner).await?;
+    let mut differences = Differences::default();
+    differences.value(Field::Title, row.title.as_str(), title);
+    differences.value(Field::Start, &row.starts_at, &span.start);
+    differences.value(Field::End, &row.ends_at, &span.end);
+    let author = Author::from(by);
+    versions::save(&mut tx, of, author, &differences, quince.now()).await?;
+    blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
     tx.commit().await?;
     Ok(view)
 }
 
-/// Gives blocked-off time back.
-pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), Error> {
+/// Gives blocked-off time back. Doing it twice is as good as once.
+pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), Error> {
+    let by = by.into();
+    retried_if_lost(|| try_to_remove(quince, by, id)).await
+}
+
+async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
-    let row = found(&mut tx, id).await?;
-    allowed(&mut tx, by, row.owner).await?;
+    let of = Versioned::blocked_time(id);
+    versions::lock(&mut tx, of).await?;
+    let row = match found(&mut tx, id).await {
+        Err(Error::Refused(Refusal::GivenBack)) => return Ok(()),
+        other => other?,
+    };
+    allowed(&mut tx, by.staff, row.owner).await?;
+    let author = Author::from(by);
+    versions::delete(&mut tx, of, author, None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -166,17 +198,21 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
     })
 }
 
+/// # Errors
+/// [`Refusal::GivenBack`] when it was given back.
 async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
-    blocked_time::find(tx, id)
-        .await?
-        .ok_or(Error::NotFound(Missing::BlockedTime))
+    if let Some(row) = blocked_time::find(tx, id).await? {
+        return Ok(row);
+    }
+    if changes::is_deleted(tx, ChangeSubject::BlockedTime, id.0).await? {
+        return Err(Refusal::GivenBack.into());
+    }
+    Err(Missing::BlockedTime.into())
 }
 
-/// Whose time it is, if `by` may change it.
+/// Who `by` is and whose time it is, if they may change it.
 async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
-    let me = staff::find(tx, by)
-        .await?
-        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
+    let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
     if who == by.into() {
         return Ok(Owner::of_person(me));
     }
@@ -191,7 +227,7 @@ async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, 
             .map(Owner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
-    owner.ok_or(Error::NotFound(Missing::StaffMember))
+    Ok(owner.ok_or(Missing::StaffMember)?)
 }
 
 async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, Error> {

@@ -117,9 +117,13 @@ pub async fn save_primary(
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
 ) -> Result<(), Error> {
-    let mut tx = quince.store().write().await?;
-    let to_read = set_primary(&mut tx, id, calendar, quince.now()).await?;
-    tx.commit().await?;
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let to_read = set_primary(&mut tx, id, calendar, quince.now()).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(to_read)
+    });
+    let to_read = changed.await?;
     quince.wake();
     read_now(quince, &to_read).await;
     Ok(())
@@ -153,9 +157,13 @@ pub async fn save_conflicts(
     id: StaffId,
     chosen: Vec<RemoteCalendarId>,
 ) -> Result<(), Error> {
-    let mut tx = quince.store().write().await?;
-    let to_read = set_conflicts(&mut tx, id, &chosen).await?;
-    tx.commit().await?;
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let to_read = set_conflicts(&mut tx, id, &chosen).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(to_read)
+    });
+    let to_read = changed.await?;
     read_now(quince, &to_read).await;
     Ok(())
 }
@@ -189,12 +197,16 @@ pub async fn save_policies(
     policies: Policies,
     all_day_blocks: Option<&[RemoteCalendarId]>,
 ) -> Result<(), Error> {
-    let mut tx = quince.store().write().await?;
-    let to_read = set_policies(&mut tx, id, connection, policies).await?;
-    if let Some(chosen) = all_day_blocks {
-        set_all_day_blocks(&mut tx, connection, chosen).await?;
-    }
-    tx.commit().await?;
+    let changed = retried_if_lost(|| async {
+        let mut tx = quince.store().write().await?;
+        let to_read = set_policies(&mut tx, id, connection, policies).await?;
+        if let Some(chosen) = all_day_blocks {
+            set_all_day_blocks(&mut tx, connection, chosen).await?;
+        }
+        tx.commit().await?;
+        Ok::<_, Error>(to_read)
+    });
+    let to_read = changed.await?;
     read_now(quince, &to_read).await;
     Ok(())
 }

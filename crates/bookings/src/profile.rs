@@ -6,6 +6,7 @@ use zones::Zone;
 
 use crate::error::{Error, Missing};
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::unreadable;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
@@ -69,28 +70,37 @@ pub struct ProfileForm {
 /// Saves a profile, all of it or nothing.
 pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), Error> {
     let by = by.into();
-    let (id, now) = (by.staff, quince.now());
     let mut checked = Validator::default();
     let name = checked.required_line("name", "your name", &form.name, NAME_LIMIT);
     let zone = checked.zone("zone", &form.zone);
     check_hours(&mut checked, form);
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
+    retried_if_lost(|| try_to_save(quince, by, (&name, &zone), form)).await
+}
+
+async fn try_to_save(
+    quince: &Quince,
+    by: Editor,
+    (name, zone): (&str, &Zone),
+    form: &ProfileForm,
+) -> Result<(), Error> {
+    let (id, now) = (by.staff, quince.now());
     let mut tx = quince.store().write().await?;
     versions::lock(&mut tx, Versioned::profile(id)).await?;
     let before = staff::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::StaffMember))?;
     let mut differences = Differences::default();
-    differences.value(Field::Name, &before.name, &name);
+    differences.value(Field::Name, before.name.as_str(), name);
     differences.value(Field::Zone, before.zone.name(), zone.name());
     differences.weekly(&before.hours, &form.weekly);
     differences.dates(&before.overrides, &form.overrides);
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::profile(id), author, &differences, now).await?;
-    staff::update_profile(&mut tx, id, &name, &zone, &form.weekly, &form.overrides).await?;
+    staff::update_profile(&mut tx, id, name, zone, &form.weekly, &form.overrides).await?;
     // Whole days and floating times of their calendars lie elsewhere.
-    let moves = before.zone != zone;
+    let moves = before.zone != *zone;
     if moves {
         connections::sync_soon(&mut tx, id, now).await?;
     }

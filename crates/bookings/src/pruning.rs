@@ -28,6 +28,7 @@ enum What {
     Appointments,
     DeletedAppointments,
     Sessions,
+    WritesOfNothing,
     Changes,
 }
 
@@ -67,6 +68,7 @@ async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
         (What::Appointments, kept.appointments),
         (What::DeletedAppointments, kept.appointments),
         (What::Sessions, kept.appointments),
+        (What::WritesOfNothing, kept.appointments),
         (What::Changes, Some(CHANGES_DAYS)),
     ];
     let mut portions = 0;
@@ -81,6 +83,7 @@ async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
                 What::Appointments => pruning::appointments(&mut tx, until, AT_A_TIME).await?,
                 What::DeletedAppointments => pruning::deleted_appointments(&mut tx, until, AT_A_TIME).await?,
                 What::Sessions => pruning::class_sessions(&mut tx, until, AT_A_TIME).await?,
+                What::WritesOfNothing => pruning::writes_of_nothing(&mut tx, until, AT_A_TIME).await?,
                 What::Changes => pruning::changes(&mut tx, until, AT_A_TIME).await?,
             };
             tx.commit().await?;

@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::strangers::{self, Key, Undoable, address_key};
-use store::{ReadTx, StoreError, appointments, booking_calendars, staff, waiting_list};
+use store::{ReadTx, appointments, booking_calendars, staff};
 
 use crate::accounts::is_admin;
 use crate::appointments::{give_up_hold, undo_booking};
+use crate::classes;
 use crate::error::{Deed, Error};
 use crate::quince::Quince;
+use crate::retry::retried;
 use crate::strangers::network_of;
 
 /// Most appointments that one request calls off; what is left is shown again.
@@ -159,13 +161,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
     let mut done = Found::default();
     // Those who wait first: they would get the seats that become free.
     for id in before.waiting {
-        let mut tx = quince.store().write().await?;
-        match waiting_list::delete(&mut tx, id).await {
-            Ok(()) => done.waiting += 1,
-            Err(StoreError::Gone(_)) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        tx.commit().await?;
+        done.waiting += u32::from(classes::take_off(quince, id).await?);
     }
     for holder in before.holders {
         give_up_hold(quince, holder).await?;
@@ -176,8 +172,10 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
         done.mails = strangers::delete_waiting_mails(&mut tx, &whose.0, now).await?;
         tx.commit().await?;
     }
-    for id in before.appointments.into_iter().take(AT_ONCE as usize) {
-        done.appointments += u32::from(undo_booking(quince, id, by, tell).await?);
+    // Read again: some who waited may have got a seat just before.
+    let booked = strangers::undoable(&mut quince.store().read().await?, &whose.0, now).await?;
+    for id in booked.appointments.into_iter().take(AT_ONCE as usize) {
+        done.appointments += u32::from(retried(|| undo_booking(quince, id, by, tell)).await?);
     }
     quince.wake();
     tracing::info!(

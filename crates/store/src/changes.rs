@@ -116,6 +116,19 @@ pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, most: u32) -> Resu
     )
 }
 
+/// Deleted appointments whose event could not be removed from a calendar, those deleted last first.
+pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Change>, StoreError> {
+    fetch_all!(
+        tx,
+        change,
+        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+         WHERE subject = 'appointment' AND deed = 'deleted'
+            AND subject_id IN (SELECT appointment_id FROM event_writes WHERE state = 'failed' AND action = 'delete')
+         ORDER BY at DESC, subject_id DESC LIMIT $1",
+        i64::from(most)
+    )
+}
+
 /// Whether a thing was deleted.
 pub async fn is_deleted(tx: &mut ReadTx, subject: ChangeSubject, id: Uuid) -> Result<bool, StoreError> {
     let found = fetch_optional!(

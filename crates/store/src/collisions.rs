@@ -19,18 +19,41 @@ pub struct FreeWords {
     pub all_day: &'static str,
 }
 
-/// SQL condition: whether an external event collides with part `q` of an appointment. The arguments are the placeholders of [`FreeWords`].
-/// An overlapping event ends after the part starts, and no later than the longest event's length after the part ends, which makes an index
-/// range. `OFFSET 0` keeps Postgres from flattening the subquery: a join would read everybody's events.
+/// Whether something collides with a part `q` of an appointment. The placeholders of [`FreeWords`] are given.
+///
+/// What lies over a part ends after its start. If it is no longer than the longest day, of 25 hours, it ends less than that after the
+/// part's end: between the two an index leads. Longer ones are few, and another index leads to them; looked for among the others, one
+/// that takes years would have all be read that end within so many years.
 macro_rules! collides {
     ($always:literal, $all_day:literal) => {
         concat!(
+            "(",
+            $crate::collisions::lies_over!(
+                "i.ends_at > q.starts_at AND i.ends_at < q.ends_at + 90000000",
+                $always,
+                $all_day
+            ),
+            " OR ",
+            $crate::collisions::lies_over!(
+                "(i.ends_at - i.starts_at) > 90000000 AND +i.ends_at > q.starts_at",
+                $always,
+                $all_day
+            ),
+            ")"
+        )
+    };
+}
+pub(crate) use collides;
+
+/// The same of events of a range, which an index leads to. `OFFSET 0` has each part looked up by itself: joined, all events that anybody
+/// has are read.
+macro_rules! lies_over {
+    ($range:literal, $always:literal, $all_day:literal) => {
+        concat!(
             "EXISTS (SELECT 1 FROM watched_calendars w CROSS JOIN external_instances i
-                WHERE w.staff_id = q.host_id AND i.remote_calendar_id = w.id
-                    AND i.ends_at > q.starts_at AND i.ends_at < q.ends_at + (SELECT longest.ends_at - longest.starts_at
-                        FROM external_instances longest WHERE longest.remote_calendar_id = w.id
-                        ORDER BY longest.ends_at - longest.starts_at DESC LIMIT 1)
-                    AND i.starts_at < q.ends_at AND i.starts_at < i.ends_at AND i.blocks NOT IN (",
+                WHERE w.staff_id = q.host_id AND i.remote_calendar_id = w.id AND ",
+            $range,
+            " AND i.starts_at < q.ends_at AND i.starts_at < i.ends_at AND i.blocks NOT IN (",
             $always,
             ") AND (i.blocks <> ",
             $all_day,
@@ -40,7 +63,7 @@ macro_rules! collides {
         )
     };
 }
-pub(crate) use collides;
+pub(crate) use lies_over;
 
 /// Returns which of these appointments are active, have not ended and collide, each with the host whose event it is.
 pub async fn of(

@@ -1,5 +1,7 @@
 //! Holds: time kept for a visitor while they fill in the form.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use scheduling::{CalendarId, TimeOwner};
 use uuid::Uuid;
@@ -7,8 +9,8 @@ use uuid::Uuid;
 use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
-use crate::locks::{self, Lock};
-use crate::spans::{TimeClaim, remove_if_empty};
+use crate::locks::{self, Lock, OwnersLocked};
+use crate::spans::{TimeClaim, shrink_to_fit};
 use crate::time_owner::owner;
 
 /// Identifies a visitor who holds time: the SHA-256 of a secret that only their browser knows.
@@ -39,10 +41,38 @@ pub async fn release(
     holder: VisitorId,
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
-    tx.lock([holder.lock()]).await?;
-    let held = held_by(tx, holder).await?;
-    let _locked = locks::owners(tx, held.iter().copied()).await?;
+    let (_locked, held) = lock_held_by(tx, holder, None, BTreeSet::new()).await?;
     end_holds(tx, &held, now, Some(holder)).await
+}
+
+/// Locks what a visitor holds, and more, all in turn: the time of its owners, and of a seat what is booked of its class, as whoever
+/// waits gets it. Answers whose time they hold.
+pub(crate) async fn lock_held_by(
+    tx: &mut WriteTx,
+    holder: VisitorId,
+    count: Option<Lock>,
+    mut owners: BTreeSet<TimeOwner>,
+) -> Result<(OwnersLocked, Vec<TimeOwner>), StoreError> {
+    tx.lock([holder.lock()]).await?;
+    let held = fetch_all!(
+        tx,
+        read_held,
+        "SELECT o.owner_kind, o.owner_id, c.id AS class FROM occupancy o
+         LEFT JOIN booking_calendars c ON c.id = o.calendar_id AND c.kind = 'class-booking'
+         WHERE o.id IN (SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND holder = $1)",
+        holder.0.as_slice()
+    )?;
+    owners.extend(held.iter().map(|(owner, _)| *owner));
+    let classes = held.iter().filter_map(|(_, class)| *class);
+    let counts: Vec<Lock> = classes.map(Lock::Count).chain(count).collect();
+    tx.lock(owners.iter().copied().map(Lock::Owner).chain(counts))
+        .await?;
+    let held = held.into_iter().map(|(owner, _)| owner).collect();
+    Ok((locks::owners(tx, owners).await?, held))
+}
+
+fn read_held(row: &dyn Fields) -> Result<(TimeOwner, Option<CalendarId>), StoreError> {
+    Ok((owner(row)?, row.opt_uuid("class")?.map(CalendarId)))
 }
 
 /// Returns some of the owners whose time has expired holds.
@@ -73,12 +103,23 @@ pub async fn expire_after(tx: &mut WriteTx, longest: Timestamp, now: Timestamp) 
     .map(drop)
 }
 
-/// Deletes the expired holds in an owner's time and returns what became free.
+/// Removes the holds of somebody's time that have expired. Of seats it is locked, too, what is booked of their classes, as whoever waits
+/// gets them.
 pub async fn end_expired(
     tx: &mut WriteTx,
     owner: TimeOwner,
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
+    let classes = fetch_all!(
+        tx,
+        |row: &dyn Fields| row.uuid("id").map(CalendarId),
+        "SELECT DISTINCT c.id FROM booking_calendars c JOIN occupancy o ON o.calendar_id = c.id
+         WHERE c.kind = 'class-booking' AND o.owner_id = $1 AND o.id IN (
+            SELECT occupancy_id FROM occupancy_seats WHERE hold_expires_at IS NOT NULL AND hold_expires_at <= $2)",
+        owner.uuid(),
+        ms(now)
+    )?;
+    tx.lock(classes.into_iter().map(Lock::Count)).await?;
     let _locked = locks::owners(tx, [owner]).await?;
     end_holds(tx, &[owner], now, None).await
 }
@@ -200,7 +241,7 @@ pub(crate) async fn end(
             ms(now),
             own.as_slice()
         )?;
-        remove_if_empty(tx, span.id).await?;
+        shrink_to_fit(tx, span.id).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Idempotency keys: a request sent twice books once.
+//! Idempotency keys: a request sent twice books once. A key outlives its appointment.
 
 use jiff::Timestamp;
 use scheduling::AppointmentId;
@@ -12,7 +12,7 @@ use crate::fields::Fields;
 pub struct Answered {
     /// The hash of the request.
     pub body_hash: Vec<u8>,
-    /// The appointment that it booked.
+    /// The appointment that it booked, which may be deleted by now.
     pub appointment_id: AppointmentId,
 }
 

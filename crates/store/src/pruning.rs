@@ -99,6 +99,11 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
         ids.clone(),
         "DELETE FROM changes WHERE subject = 'appointment' AND subject_id"
     )?;
+    execute_in!(
+        tx,
+        ids.clone(),
+        "DELETE FROM idempotency_keys WHERE appointment_id"
+    )?;
     let removed = execute_in!(tx, ids, "DELETE FROM appointments WHERE id")?;
     execute_in!(
         tx,
@@ -108,14 +113,16 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
     Ok(removed)
 }
 
-/// Deletes some changes made before an instant. Returns how many. The newest change of each thing stays, since it holds the version.
+/// Deletes some changes made before an instant. Returns how many. The newest change of each thing stays, since it holds the version;
+/// of blocked-off time that was deleted none stays, as there is much of it.
 pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM changes WHERE (subject, subject_id, version) IN (
             SELECT c.subject, c.subject_id, c.version FROM changes c
-            WHERE c.at < $1 AND c.version < (SELECT MAX(n.version) FROM changes n
-                WHERE n.subject = c.subject AND n.subject_id = c.subject_id)
+            WHERE c.at < $1 AND (c.version < (SELECT MAX(n.version) FROM changes n
+                    WHERE n.subject = c.subject AND n.subject_id = c.subject_id)
+                OR (c.subject = 'blocked-time' AND c.deed = 'deleted'))
             ORDER BY c.at LIMIT $2)",
         ms(before),
         i64::from(most)
@@ -139,6 +146,24 @@ pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> R
     execute_in!(tx, ids, "DELETE FROM class_sessions WHERE id")
 }
 
+/// Removes some of the writes to calendars that were asked for before an instant, of what is gone with its booking calendar; answers
+/// how many. A removal that was given up stays until somebody settles it.
+pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM event_writes WHERE id IN (
+            SELECT w.id FROM event_writes w
+            WHERE w.state IN ('written', 'removed', 'no-calendar', 'changed-in-icloud', 'failed') AND w.next_attempt_at < $1
+                AND w.updated_at < $1 AND (w.state <> 'failed' OR w.action <> 'delete')
+                AND 0 = (SELECT COUNT(*) FROM appointments a WHERE a.id = w.appointment_id)
+                AND 0 = (SELECT COUNT(*) FROM class_sessions s WHERE s.id = w.session_id)
+                AND 0 = (SELECT COUNT(*) FROM changes c WHERE c.subject = 'appointment' AND c.subject_id = w.appointment_id)
+            LIMIT $2)",
+        ms(before),
+        i64::from(most)
+    )
+}
+
 /// Deletes some records of appointments deleted before an instant. Returns how many.
 pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = fetch_all!(
@@ -147,12 +172,17 @@ pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32
         "SELECT subject_id FROM changes
          WHERE subject = 'appointment' AND deed = 'deleted' AND at < $1
             AND 0 = (SELECT COUNT(*) FROM event_writes w
-                WHERE w.appointment_id = changes.subject_id AND (w.state = 'waiting') IS TRUE)
+                WHERE w.appointment_id = changes.subject_id AND (w.state IN ('waiting', 'failed')) IS TRUE)
          ORDER BY at LIMIT $2",
         ms(before),
         i64::from(most)
     )?;
     execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE appointment_id")?;
+    execute_in!(
+        tx,
+        ids.clone(),
+        "DELETE FROM idempotency_keys WHERE appointment_id"
+    )?;
     execute_in!(
         tx,
         ids,

@@ -103,6 +103,11 @@ pub async fn list(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Waiting>, S
     )
 }
 
+/// Finds a place by its id.
+pub async fn find(tx: &mut ReadTx, id: WaitingId) -> Result<Option<Waiting>, StoreError> {
+    fetch_optional!(tx, read, "SELECT * FROM waiting_list WHERE id = $1", id.0)
+}
+
 /// Finds a place by the hash of its page's token.
 pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Option<Waiting>, StoreError> {
     fetch_optional!(

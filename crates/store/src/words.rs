@@ -206,6 +206,8 @@ text_enum! {
         Profile = "profile",
         /// An appointment.
         Appointment = "appointment",
+        /// Time that was blocked off.
+        BlockedTime = "blocked-time",
     }
 }
 text_enum! {

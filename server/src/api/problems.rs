@@ -33,6 +33,9 @@ fn refused(refusal: &Refusal, sentence: String) -> Problem {
         Refusal::TooMany(too_many) => {
             Problem::enough(too_many.wait().as_secs().max(1).unsigned_abs(), sentence)
         }
+        Refusal::DeletedSince => Problem::gone(
+            "This key was used before, and what was booked by it has been deleted since. To book anew, use another Idempotency-Key.",
+        ),
         Refusal::KeyReused => Problem::field("Idempotency-Key", sentence),
         Refusal::Past
         | Refusal::TooSoon

@@ -100,6 +100,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "Conflict", detail)
     }
 
+    /// 410: it was there, and is no more.
+    pub fn gone(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, "Gone", detail)
+    }
+
     /// 429.
     pub fn too_many(seconds: u64) -> Self {
         Self::enough(

@@ -101,6 +101,11 @@ pub const FUNCTIONS: &[(&str, May, &str)] = &[
     ("booking-calendar-page", Admin, "id={calendar}"),
     ("menu-page", Admin, "calendar={menu}"),
     ("deleted-appointments-page", Admin, ""),
+    (
+        "settle-removal",
+        Admin,
+        "id=018f0000-0000-7000-8000-000000000001&how=again",
+    ),
     ("resources-page", Admin, ""),
     ("mails-page", Admin, ""),
     ("strangers-page", Admin, "whose=203.0.113.7"),

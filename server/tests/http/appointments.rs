@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
 use sqlx::{Connection, SqliteConnection};
 
-use crate::studio::{CALENDAR, book, events, free, set_up, value_after};
+use crate::studio::{CALENDAR, ask, book, events, free, set_up, value_after};
 use crate::support::{Browser, Quince, eventually};
 
 /// Appointments of the owner, one an hour: sixty that were, the latest `Client 60`, and sixty to come, the next `Client 61`.
@@ -95,7 +95,8 @@ async fn an_appointment_is_deleted_on_its_page_and_leaves_a_line() {
     let icloud = sandbox.entry_url();
     let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
     let mut owner = set_up(&quince, &sandbox).await;
-    let booked = book(&quince, &free(&quince).await[0]).await;
+    let start = free(&quince).await[0].clone();
+    let booked = book(&quince, &start).await;
     let (id, link) = (text(&booked["id"]), text(&booked["manageUrl"]));
     let token = link.rsplit('/').next().unwrap();
     eventually("the event is written", async || !events(&sandbox).is_empty()).await;
@@ -127,6 +128,8 @@ async fn an_appointment_is_deleted_on_its_page_and_leaves_a_line() {
         let answer = client.get(&format!("/manage/{token}{gone}")).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{gone}");
     }
+    let again = ask(&quince.url, &start, "once").await;
+    assert_eq!(again.unwrap().status(), StatusCode::GONE, "it is not booked anew");
     eventually("the event is removed", async || events(&sandbox).is_empty()).await;
     let mails = || {
         let mails = std::fs::read_dir(folder.path().join("mail")).unwrap();

@@ -1,5 +1,6 @@
 //! Calendar Configuration and the wizard's third step, by forms alone: each connection has its own rules.
 
+use reqwest::StatusCode;
 use sandbox::{NewCalendar, Options, Sandbox};
 
 use crate::studio::{set_up, value_after};
@@ -66,4 +67,13 @@ async fn each_connection_has_its_own_rules() {
     assert!(of_first.contains("Saved.") && !of_second.contains("Saved."));
     assert!(is_chosen(of_first, "keep-up") && is_chosen(of_first, "stop-offering"));
     assert!(is_chosen(of_second, "as-first-imported") && is_chosen(of_second, "ignore-calendar"));
+
+    // As a page sends it that was open since before each connection had its own.
+    let of_all = [("policy", "keep-up"), ("when_stale", "ignore-calendar")];
+    let refused = owner.post(PAGE, "save-policies", &of_all).await;
+    assert_eq!(refused.status(), StatusCode::FOUND);
+    let page = owner.page(PAGE).await;
+    assert!(page.contains("Reload the page and choose them there."), "{page}");
+    assert!(!card(&page, &first).contains("Reload the page"), "{page}");
+    assert!(is_chosen(card(&page, &first), "stop-offering"), "{page}");
 }

@@ -272,6 +272,78 @@ async fn every_page_that_several_people_save_tells_of_changes() {
     ];
     let page = refused(maya, &at, "staff-reschedule", &far).await;
     assert!(page.contains("Choose a date between 1970 and 2200."), "{page}");
+    let deleted = [("id", id), ("seen", "0")];
+    let page = refused(maya, &at, "delete-appointment", &deleted).await;
+    assert!(page.contains("Nina changed the name from "), "{page}");
+    assert!(page.contains("Delete all the same"), "{page}");
+    let to = maya
+        .submit(&at, "delete-appointment", &[("id", id), ("seen", "1")])
+        .await;
+    assert_eq!(to, "/appointments");
+}
+
+#[tokio::test]
+async fn blocked_off_time_tells_of_changes() {
+    let mut admins = Admins::sign_in().await;
+    let Admins { maya, nina, .. } = &mut admins;
+    let page = maya.page("/blocked-time/new").await;
+    let staff = value_after(&page, "name=\"block[staff]\"").to_owned();
+    let form = |id: &str, title: &str, seen: &str| {
+        [
+            ("id", id),
+            ("block[staff]", staff.as_str()),
+            ("block[title]", title),
+            ("block[from_date]", "2027-01-05"),
+            ("block[from_time]", "12:00"),
+            ("block[to_date]", "2027-01-05"),
+            ("block[to_time]", "13:00"),
+            ("seen", seen),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+    };
+    let to = maya
+        .submit(
+            "/blocked-time/new",
+            "save-blocked-time",
+            &borrowed(&form("", "Lunch", "")),
+        )
+        .await;
+    let calendar = maya.page(&to).await;
+    let links = calendar.split("href=\"/blocked-time/").skip(1);
+    let mut ids = links.map(|rest| rest.split('"').next().unwrap());
+    let id = ids.find(|id| id.len() == 36).unwrap().to_owned();
+    let at = format!("/blocked-time/{id}");
+
+    nina.submit(&at, "save-blocked-time", &borrowed(&form(&id, "Dentist", "0")))
+        .await;
+    let page = refused(
+        maya,
+        &at,
+        "save-blocked-time",
+        &borrowed(&form(&id, "Hairdresser", "0")),
+    )
+    .await;
+    for part in [
+        "Nina changed the title from “Lunch” to “Dentist”",
+        "value=\"Hairdresser\"",
+        "Save all the same",
+    ] {
+        assert!(page.contains(part), "{part} is not on the page: {page}");
+    }
+    let page = refused(maya, &at, "remove-blocked-time", &[("id", &id), ("seen", "0")]).await;
+    assert!(page.contains("Remove all the same"), "{page}");
+    assert!(!page.contains("Save all the same"), "{page}");
+    maya.submit(&at, "remove-blocked-time", &[("id", &id), ("seen", "1")])
+        .await;
+    let late = form(&id, "Dentist", "1");
+    let answer = nina.post(&at, "save-blocked-time", &borrowed(&late)).await;
+    assert_eq!(answer.headers()[LOCATION], format!("{at}#problem"));
+    let page = nina.get(&at).await.text().await.unwrap();
+    assert!(page.contains("This time was given back"), "{page}");
+}
+
+fn borrowed<'a, const N: usize>(fields: &'a [(&'static str, String); N]) -> [(&'static str, &'a str); N] {
+    fields.each_ref().map(|(name, value)| (*name, value.as_str()))
 }
 
 #[tokio::test]

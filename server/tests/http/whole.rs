@@ -88,7 +88,12 @@ const FORMS: &[(&str, &str, Last)] = &[
         "id={given_away}&from={jonas}",
         Part("to={jonas}", "to={maya}"),
     ),
-    ("delete-appointment", "", Part(NOBODY, "id={declined}")),
+    ("delete-appointment", "seen=1", Part(NOBODY, "id={declined}")),
+    (
+        "settle-removal",
+        "id={declined}&how=removed",
+        Nothing("it is a button, and of what was not given up it changes nothing"),
+    ),
     (
         "staff-cancel",
         "id={appointment}&seen=2",
@@ -119,7 +124,7 @@ const FORMS: &[(&str, &str, Last)] = &[
         "id={block}&block[staff]={jonas}&block[title]=Mine&block[from_date]={day}&block[from_time]=12:00&block[to_date]={day}",
         Part("block[to_time]=11:00", "block[to_time]=13:00"),
     ),
-    ("remove-blocked-time", "", Part(NOBODY, "id={block}")),
+    ("remove-blocked-time", "seen=1", Part(NOBODY, "id={block}")),
     (
         "choose-calendars",
         "primary={work}&connection={connection}&policy=as-first-imported&when_stale=stop-offering&conflicts[0]={home}",

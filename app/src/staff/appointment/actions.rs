@@ -13,6 +13,8 @@ use crate::ui::accepted;
 
 /// The name of the form with the client's details.
 pub const EDIT: &str = "edit";
+/// The form that deletes it.
+pub const DELETE: &str = "delete";
 
 /// Writes the event to the hosts' calendars again (D4).
 #[server(prefix = "/api/fn", endpoint = "write-again")]
@@ -125,16 +127,18 @@ pub async fn delete_appointment(
     /// `true` to inform the client that it was cancelled.
     #[server(default)]
     tell: String,
+    #[server(default)] seen: String,
 ) -> Result<(), AppError> {
     let form = crate::context::FormPost::new("appointment");
-    form.go_with_message(delete(&id, tell == "true").await, "appointments")
-        .await
+    let deleted = delete(&seen, &id, tell == "true").await;
+    let deleted = deleted.map_err(|error| error.in_form(DELETE));
+    form.go_with_message(deleted, "appointments").await
 }
 
 #[cfg(feature = "ssr")]
-async fn delete(id: &str, tell: bool) -> Result<(String, Option<String>), AppError> {
-    let staff = crate::staff::access::signed_in().await?;
-    bookings::appointments::delete(&crate::context::quince()?, staff, appointment_id(id)?, tell).await?;
+async fn delete(seen: &str, id: &str, tell: bool) -> Result<(String, Option<String>), AppError> {
+    let by = crate::staff::access::editor(seen).await?;
+    bookings::appointments::delete(&crate::context::quince()?, by, appointment_id(id)?, tell).await?;
     let done =
         "The appointment is deleted. If it was written to a calendar, it is removed there in a moment.";
     Ok(("/appointments".to_owned(), Some(done.to_owned())))

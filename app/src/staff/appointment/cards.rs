@@ -4,13 +4,14 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::actions::{
-    Decline, DeleteAppointment, EDIT, EditAppointment, Reassign, SetStatus, StaffCancel, StaffReschedule,
-    WriteAgain,
+    DELETE, Decline, DeleteAppointment, EDIT, EditAppointment, Reassign, SetStatus, StaffCancel,
+    StaffReschedule, WriteAgain,
 };
 use super::{AppointmentDetail, StatusStep, WriteView};
 use crate::ui::field::Problem;
 use crate::ui::{
-    Badge, Button, Card, Check, Choice, Field, LongText, Look, Notice, SaveButtons, SeenVersion, Tone,
+    Badge, Button, Card, Check, Choice, DeleteButton, Field, LongText, Look, Notice, SaveButtons,
+    SeenVersion, Tone, is_told,
 };
 
 /// The statuses that it can get.
@@ -215,15 +216,18 @@ pub fn DeleteCard(
     tells_client: Option<bool>,
     /// What happens to its event, if it has one.
     event: Option<String>,
+    version: String,
     action: ServerAction<DeleteAppointment>,
+    problem: Problem,
 ) -> impl IntoView {
+    let is_refused = move || is_told(problem, DELETE);
     let event = event.map(|event| format!(", and {event}")).unwrap_or_default();
     let goes = format!(
         "It is deleted with everything that the client wrote{event}. The time becomes free again, and a seat goes to the \
          waiting list. Mails about it that are still waiting are not sent, and the client's link stops working. This cannot be undone."
     );
     view! {
-        <details class="more">
+        <details class="more" open=is_refused>
             <summary>"Delete this appointment"</summary>
             <Card>
                 <p>{goes}</p>
@@ -233,7 +237,7 @@ pub fn DeleteCard(
                     {tells_client.map(|checked| view! {
                         <Check label="Tell the client that it was cancelled" name="tell" checked help="By email. Hosts are notified of a future appointment."/>
                     })}
-                    <Button look=Look::Danger busy=action.pending()>"Delete for good"</Button>
+                    <DeleteButton version problem busy=action.pending() form=DELETE/>
                 </ActionForm>
             </Card>
         </details>

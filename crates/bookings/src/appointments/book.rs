@@ -18,7 +18,7 @@ use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
 use crate::availability::balance;
-use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limited};
+use crate::availability::input::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::links;
@@ -35,7 +35,7 @@ use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 use crate::{notifications, services};
 
-/// Books for a client. The same request sent again under the same key gets the first answer.
+/// Books for a client. The same request sent again under the same key gets the first answer, or [`Refusal::DeletedSince`].
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, Error> {
     book_for(quince, booking, By::Client).await
 }
@@ -140,8 +140,9 @@ impl Request for BookRequest<'_> {
         if lock_calendar_if_limited(tx, &calendar.0).await? {
             calendar = self.calendar(tx).await?;
         }
+        // Before it is asked what is free: whoever waits may get the last seats of the day.
+        classes::waiting_first(quince, tx, &calendar.0, self.booking.start, now).await?;
         let (answers, target) = self.target(tx, calendar, now).await?;
-        classes::waiting_first(quince, tx, &target.context.calendar, target.start, now).await?;
         Ok(Open::Wanted(answers, Box::new(target)))
     }
 
@@ -372,12 +373,12 @@ impl BookRequest<'_> {
         if first.body_hash != self.body_hash {
             return Err(Refusal::KeyReused.into());
         }
-        let Some(appointment) = store::appointments::find(tx, first.appointment_id).await? else {
-            return Ok(None);
-        };
-        let Some(calendar) = booking_calendars::find(tx, appointment.calendar_id).await? else {
-            return Ok(None);
-        };
+        let appointment = store::appointments::find(tx, first.appointment_id)
+            .await?
+            .ok_or(Refusal::DeletedSince)?;
+        let calendar = booking_calendars::find(tx, appointment.calendar_id)
+            .await?
+            .ok_or(Refusal::DeletedSince)?;
         let hosts = host_names(tx, appointment.id).await?;
         let secret = links::manage(quince, appointment.id)?;
         Ok(Some(answer(&appointment, &calendar, hosts, secret)))

@@ -8,20 +8,22 @@ use scheduling::{AppointmentId, StaffId};
 use serde::{Deserialize, Serialize};
 use store::appointments::Appointment;
 use store::changes::{self, Change};
+use store::locks::Lock;
 use store::{
-    AppointmentStatus as Status, ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteState, WriteTx,
+    AppointmentStatus as Status, ChangeSubject, ReadTx, StoreError, WriteAction, WriteState, WriteTx,
     appointments, event_writes, staff,
 };
 
 use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::notifications;
 use crate::outbox::urgency;
 use crate::people::names;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
+use crate::versions::{self, Editor, Versioned};
 
 /// Most deleted appointments that a page shows.
 const SHOWN: u32 = 100;
@@ -38,6 +40,8 @@ struct Trace {
 /// An appointment that was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deleted {
+    /// The appointment.
+    pub id: AppointmentId,
     /// The client's name.
     pub name: String,
     /// The name of the booking calendar.
@@ -57,7 +61,16 @@ pub struct Deleted {
 /// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is given back, whoever waits
 /// gets it, and its event is removed. If `tell_client` says so, the client of one that takes place is told that it was cancelled;
 /// hosts are told of one to come. Doing it twice is as good as once.
-pub async fn delete(quince: &Quince, by: StaffId, id: AppointmentId, tell_client: bool) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody changed it since its page was made.
+pub async fn delete(
+    quince: &Quince,
+    by: impl Into<Editor>,
+    id: AppointmentId,
+    tell_client: bool,
+) -> Result<(), Error> {
+    let by = by.into();
     retried_if_lost(|| try_to_delete(quince, by, id, tell_client)).await?;
     quince.wake();
     Ok(())
@@ -65,14 +78,14 @@ pub async fn delete(quince: &Quince, by: StaffId, id: AppointmentId, tell_client
 
 async fn try_to_delete(
     quince: &Quince,
-    by: StaffId,
+    by: Editor,
     id: AppointmentId,
     tell_client: bool,
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
-        id: by,
+        id: by.staff,
         appointment: id,
     };
     let opened = match actor.open(&mut tx, now).await {
@@ -83,10 +96,10 @@ async fn try_to_delete(
         }
         other => other?,
     };
+    record(&mut tx, &opened, by.seen, now).await?;
     if opened.appointment.status != Status::Cancelled {
         call_off(quince, &mut tx, &opened, tell_client, now).await?;
     }
-    record(&mut tx, &opened, now).await?;
     notifications::deleted::keep_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
     appointments::delete(&mut tx, id).await?;
@@ -120,7 +133,7 @@ async fn call_off(
     Ok(())
 }
 
-async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(), Error> {
+async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Timestamp) -> Result<(), Error> {
     let Appointment {
         id,
         name,
@@ -134,40 +147,86 @@ async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(),
         start: *starts_at,
         end: *ends_at,
     };
-    let version = changes::version(tx, ChangeSubject::Appointment, id.0).await? + 1;
-    let change = Change {
-        subject: ChangeSubject::Appointment,
-        subject_id: id.0,
-        version,
-        deed: ChangeDeed::Deleted,
-        by: opened.by,
-        at: now,
-        details: serde_json::to_string(&trace).map_err(Internal::because)?,
-    };
-    if changes::record(tx, &change).await? {
-        // They tell how the client could be reached.
-        changes::forget_before_deletion(tx, change.subject, change.subject_id).await?;
-        return Ok(());
-    }
-    Err(Internal::because("a change of an appointment was recorded while it was locked").into())
+    let trace = serde_json::to_string(&trace).map_err(Internal::because)?;
+    let of = Versioned::appointment(*id);
+    versions::delete(tx, of, opened.author(seen), Some(trace), now).await?;
+    // They tell how the client could be reached.
+    Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
 
-/// The appointments that were deleted last, for owners and admins.
+/// What becomes of the removal of an event that was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
+    /// It is tried again.
+    TryAgain,
+    /// Somebody removed the event by hand.
+    IsRemoved,
+}
+
+/// Settles what could not be removed of a deleted appointment, for owners and admins. Doing it twice is as good as once.
+pub async fn settle_removal(
+    quince: &Quince,
+    by: StaffId,
+    id: AppointmentId,
+    given_up: GivenUp,
+) -> Result<(), Error> {
+    retried_if_lost(|| try_to_settle(quince, by, id, given_up)).await?;
+    quince.wake();
+    Ok(())
+}
+
+async fn try_to_settle(
+    quince: &Quince,
+    by: StaffId,
+    id: AppointmentId,
+    given_up: GivenUp,
+) -> Result<(), Error> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    check_admin(&mut tx, by).await?;
+    if !changes::is_deleted(&mut tx, ChangeSubject::Appointment, id.0).await? {
+        return Err(Refusal::NothingToRemove.into());
+    }
+    let writes = event_writes::all_of_appointments(&mut tx, &[id]).await?;
+    tx.lock(writes.iter().map(|write| Lock::Owner(write.host_id.into())))
+        .await?;
+    for write in event_writes::all_of_appointments(&mut tx, &[id]).await? {
+        match given_up {
+            _ if write.state != WriteState::Failed => {}
+            GivenUp::TryAgain => event_writes::enqueue(&mut tx, write.id, WriteAction::Delete, now).await?,
+            GivenUp::IsRemoved => {
+                event_writes::set_state(&mut tx, write.id, WriteState::Removed, None, now).await?;
+            }
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
+    match staff::find(tx, who).await? {
+        Some(me) if is_admin(me.role) => Ok(()),
+        _ => Err(Deed::Administer.into()),
+    }
+}
+
+/// The appointments that were deleted last, and those before them whose event could not be removed, for owners and admins.
 pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, Error> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, viewer)
-        .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
-    }
-    let found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
+    check_admin(&mut tx, viewer).await?;
+    let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
+    let unsettled = changes::deleted_but_written(&mut tx, SHOWN).await?;
+    let earlier = unsettled
+        .into_iter()
+        .filter(|change| !found.iter().any(|shown| shown.subject_id == change.subject_id));
+    let earlier: Vec<Change> = earlier.collect();
+    found.extend(earlier);
     let mut unsettled = still_written(&mut tx, &found).await?;
     let people: Vec<StaffId> = found.iter().filter_map(|change| change.by.staff()).collect();
     let names = names(staff::list_of(&mut tx, &people).await?);
     let deleted = |change: Change| {
         let trace: Trace = serde_json::from_str(&change.details).map_err(Internal::because)?;
         Ok(Deleted {
+            id: AppointmentId(change.subject_id),
             name: trace.client,
             calendar_name: trace.calendar,
             start: trace.start,

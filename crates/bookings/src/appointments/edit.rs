@@ -9,6 +9,7 @@ use super::change::{Actor, Opened, check_may, record};
 use crate::error::{Error, Missing, Refusal};
 use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;
+use crate::retry::{retried, retried_if_lost};
 use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
@@ -37,15 +38,24 @@ pub async fn edit(
 ) -> Result<(), Error> {
     let Editor { staff, seen } = by.into();
     let details = Details::check(&edit.name, &edit.email, &edit.phone, &edit.notes, &edit.guests)?;
-    let now = quince.now();
-    let mut tx = quince.store().write().await?;
-    let opened = Actor::Staff {
+    let actor = Actor::Staff {
         id: staff,
         appointment: id,
-    }
-    .open(&mut tx, now)
-    .await?;
-    let differences = differences(&opened.appointment, &details);
+    };
+    retried_if_lost(|| try_to_edit(quince, &actor, seen, &details)).await
+}
+
+async fn try_to_edit(
+    quince: &Quince,
+    actor: &Actor,
+    seen: Option<i64>,
+    details: &Details,
+) -> Result<(), Error> {
+    let now = quince.now();
+    let mut tx = quince.store().write().await?;
+    let opened = actor.open(&mut tx, now).await?;
+    let id = opened.appointment.id;
+    let differences = differences(&opened.appointment, details);
     record(&mut tx, id, opened.author(seen), &differences, now).await?;
     let (phone, notes) = (details.phone.as_deref(), details.notes.as_deref());
     appointments::update_contact(&mut tx, id, &details.name, &details.email, phone, notes, now).await?;
@@ -57,9 +67,34 @@ pub async fn edit(
 /// are any. A client may do so as long as they may cancel.
 pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), Error> {
     let guests = checked_guests(guests)?;
+    retried_if_lost(|| try_to_bring(quince, actor, |_| guests.clone())).await
+}
+
+/// Takes one guest out, as long as the client may cancel; those whom somebody else changed meanwhile stay so. One who is not there any
+/// more is out already.
+pub async fn take_out_guest(quince: &Quince, actor: &Actor, guest: &str) -> Result<(), Error> {
+    let without = |guests: &[String]| {
+        let mut left = guests.to_vec();
+        if let Some(place) = left.iter().position(|name| name == guest) {
+            left.remove(place);
+        }
+        left
+    };
+    retried(|| try_to_bring(quince, actor, without)).await
+}
+
+async fn try_to_bring(
+    quince: &Quince,
+    actor: &Actor,
+    guests: impl Fn(&[String]) -> Vec<String>,
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
+    let guests = guests(&opened.appointment.guests);
+    if guests == opened.appointment.guests {
+        return Ok(());
+    }
     check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
     let mut differences = Differences::default();
     guests_differ(&mut differences, &opened.appointment.guests, &guests);

@@ -1,13 +1,13 @@
 //! Holds: a time that a visitor has chosen is kept for them while they fill in the form.
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{Kind, StaffId};
+use scheduling::{Kind, StaffId, TimeOwner};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
 use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, strangers};
 
-use crate::availability::context::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Own, count_if_limited};
 use crate::classes;
 use crate::error::{Error, Kept, Missing};
 use crate::links;
@@ -108,16 +108,17 @@ impl Request for Hold<'_> {
         if let Some(stranger) = self.stranger {
             stranger.prove(quince, tx, &row, SpentOn::Hold).await??;
         }
+        let start = self.request.start;
+        if row.kind == Kind::ClassBooking {
+            let owner = members.first().map(|(_, person)| person.id);
+            let _locked = occupancy::lock_to_hold(tx, self.holder, count_if_limited(&row), owner).await?;
+            classes::waiting_first(quince, tx, &row, start, now).await?;
+        }
         let mut context = self.context(tx, row, members, now).await?;
         if let Some(host) = self.request.host {
             context.choose(host)?;
         }
-        let start = self.request.start;
         let offer = context.check(now, false, start);
-        if let (Kind::ClassBooking, Ok(slot)) = (context.calendar.kind, &offer) {
-            let _locked = occupancy::lock_to_hold(tx, self.holder, slot.hosts.iter().copied()).await?;
-            classes::waiting_first(quince, tx, &context.calendar, start, now).await?;
-        }
         let target = Target {
             context,
             start,
@@ -146,8 +147,8 @@ impl Request for Hold<'_> {
             .unwrap_or(now);
         let mut candidate = placement.candidate;
         classes::hold_within(tx, &target.context.calendar, target.start, &mut candidate.places).await?;
-        let owners = candidate.places.iter().map(|place| place.owner);
-        let locked = occupancy::lock_to_hold(tx, self.holder, owners).await?;
+        let owners: Vec<TimeOwner> = candidate.places.iter().map(|place| place.owner).collect();
+        let locked = occupancy::lock_to_hold(tx, self.holder, None, owners).await?;
         let freed = occupancy::hold(tx, &locked, &candidate.places, self.holder, until, now).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
             return Err(StoreError::SlotTaken.into());

@@ -11,14 +11,14 @@ use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 use super::change::{Actor, Opened, check_may, record};
 use super::read::{host_names, hosts_of, names_of_hosts, one_view};
 use super::view::AppointmentView;
-use crate::availability::context::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Own};
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
 use crate::placement::{Open, Request, Target, claim, place, refusals};
 use crate::quince::Quince;
 use crate::validate::Validator;
-use crate::versions::{Differences, Editor, Field};
+use crate::versions::{self, Differences, Editor, Field, Versioned};
 use crate::{notifications, outbox};
 
 /// Gives `from`'s part in an appointment to `to`, anybody of the team who is free then. The events follow: one goes from
@@ -162,7 +162,10 @@ impl Reassign {
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
         if !hosts.contains(&self.from) && hosts.contains(&self.to) {
-            return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+            let (of, by) = (Versioned::appointment(id), opened.author(self.seen));
+            if versions::was_changed_by(tx, of, by, Field::Host).await? {
+                return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+            }
         }
         opened.compare(tx, self.seen, now).await?;
         check_choice(tx, &opened, &hosts, self.from, self.to).await?;

@@ -12,7 +12,7 @@ use super::change::{Actor, Opened, check_may, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
-use crate::availability::context::{AvailabilityInput, count_if_limited};
+use crate::availability::input::{AvailabilityInput, count_if_limited};
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::notifications::Before;
 use crate::placement::candidates::{self, Candidate, Placement};
@@ -87,11 +87,9 @@ impl Request for Move {
     ) -> Result<Open<Opened, AppointmentView>, Error> {
         self.queue(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
-        let wanted = self.wanted(tx, opened, now).await?;
-        if let Open::Wanted(_, target) = &wanted {
-            classes::waiting_first(quince, tx, &target.context.calendar, self.start, now).await?;
-        }
-        Ok(wanted)
+        // Before it is asked what is free: whoever waits may get the last seats of the day.
+        classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
+        self.wanted(tx, opened, now).await
     }
 
     async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {

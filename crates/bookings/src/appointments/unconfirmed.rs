@@ -16,6 +16,7 @@ use super::change::{Actor, record};
 use super::read::{hosts_of, is_mailed};
 use crate::problem::Internal;
 use crate::quince::Quince;
+use crate::retry::retried_if_lost;
 use crate::versions::Differences;
 use crate::{classes, notifications, outbox};
 
@@ -30,6 +31,10 @@ pub(super) fn until(now: Timestamp) -> Timestamp {
 
 /// Confirms a booking by what its mail's link holds. Doing it twice is as good as once.
 pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
+    retried_if_lost(|| try_to_confirm(quince, token, proof)).await
+}
+
+async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Client {

@@ -318,6 +318,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by.staff).await?;
+    versions::lock(&mut tx, Versioned::calendar(id)).await?;
     booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
@@ -325,7 +326,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
         return Err(Refusal::HasAppointments.into());
     }
     let author = Author::from(by);
-    versions::delete(&mut tx, Versioned::calendar(id), author, now).await?;
+    versions::delete(&mut tx, Versioned::calendar(id), author, None, now).await?;
     holds::release_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)

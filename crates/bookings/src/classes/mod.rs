@@ -21,7 +21,7 @@ use crate::quince::Quince;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitingView, leave, wait, wait_as_stranger, waiting};
-pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day};
+pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, take_off};
 
 /// Who holds the sessions of a class from now on.
 pub(crate) async fn owner_of(tx: &mut ReadTx, calendar: CalendarId) -> Result<Option<StaffId>, StoreError> {

@@ -14,7 +14,7 @@ use store::{
 };
 use zones::Zone;
 
-use crate::availability::context::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Own};
 use crate::error::{Error, Missing, Refusal};
 use crate::links;
 use crate::placement::candidates;
@@ -197,13 +197,30 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error>
 
 /// Takes a client off a waiting list.
 pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
+    let (waiting, _) = of_token(&mut quince.store().read().await?, token).await?;
+    if take_off(quince, waiting.id).await? {
+        Ok(())
+    } else {
+        Err(Missing::WaitingPlace.into())
+    }
+}
+
+/// Takes somebody off a waiting list; false when they are not on it any more, be it that they have a seat by now.
+pub(crate) async fn take_off(quince: &Quince, id: WaitingId) -> Result<bool, Internal> {
     let mut tx = quince.store().write().await?;
-    let (_, session) = of_token(&mut tx, token).await?;
-    tx.lock([Lock::Owner(session.host_id.into())]).await?;
-    // It may have become a seat meanwhile.
-    let (waiting, _) = of_token(&mut tx, token).await?;
-    waiting_list::delete(&mut tx, waiting.id).await?;
-    Ok(tx.commit().await?)
+    let Some(waiting) = waiting_list::find(&mut tx, id).await? else {
+        return Ok(false);
+    };
+    if let Some(session) = class_sessions::find(&mut tx, waiting.session_id).await? {
+        // As whoever gives seats to those who wait.
+        tx.lock([Lock::Owner(session.host_id.into())]).await?;
+    }
+    match waiting_list::delete(&mut tx, id).await {
+        Err(StoreError::Gone(_)) => return Ok(false),
+        other => other?,
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn of_token(tx: &mut ReadTx, secret: &str) -> Result<(Waiting, Session), Error> {

@@ -61,6 +61,7 @@ pub(crate) enum Seen {
 )]
 pub enum Field {
     Name,
+    Title,
     Zone,
     Hours,
     OwnHours,
@@ -103,6 +104,7 @@ pub enum Field {
     Notes,
     Guest,
     Start,
+    End,
     Host,
     Status,
     /// Further ones that are not kept; `to` says how many.

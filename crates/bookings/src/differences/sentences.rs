@@ -35,6 +35,7 @@ fn told(field: Field) -> Told {
 
     match field {
         Field::Name => Quoted("the name"),
+        Field::Title => Quoted("the title"),
         Field::Zone => Value("the time zone"),
         Field::Hours => Value("the hours"),
         Field::OwnHours => Switch("hours of its own"),
@@ -77,6 +78,7 @@ fn told(field: Field) -> Told {
         Field::Notes => Text("the notes"),
         Field::Guest => Entry("the guest ", "guests"),
         Field::Start => Instant("the time"),
+        Field::End => Instant("the end"),
         Field::Host => Value("the host"),
         Field::Status => Value("the status"),
         Field::Further => Told::Further,

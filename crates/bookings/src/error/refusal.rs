@@ -50,6 +50,9 @@ pub enum Refusal {
     /// The idempotency key came before with another request.
     #[error("This request was sent before with other details. Send it again as a new one.")]
     KeyReused,
+    /// The idempotency key came before, and what was booked by it is deleted.
+    #[error("This booking was made before, and it has been deleted since. Load the page again to book anew.")]
+    DeletedSince,
     /// Too much came from where this comes from.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -124,6 +127,13 @@ pub enum Refusal {
     #[error("This address has a seat in this session already. For more seats, please contact us.")]
     HasSeat,
 
+    /// Of a deleted appointment no event is left.
+    #[error("Nothing of this appointment is left to be removed. Load the page again.")]
+    NothingToRemove,
+    /// Blocked-off time is not blocked off any more.
+    #[error("This time was given back, so it is not blocked off any more. Block it off anew.")]
+    GivenBack,
+
     /// The booking calendar has appointments, which would go with it.
     #[error("This booking calendar has appointments, so it cannot be deleted. Switch it off instead.")]
     HasAppointments,
@@ -174,6 +184,7 @@ impl Refusal {
             Self::TooManyDays { .. } => "too_many_days",
             Self::Unsupported(_) => "unsupported_kind",
             Self::KeyReused => "key_reused",
+            Self::DeletedSince => "deleted_since",
             Self::TooMany(_) => "too_many",
             Self::NotProven(_) => "proof_of_work",
             Self::Over(_) => "over",
@@ -191,6 +202,8 @@ impl Refusal {
             Self::LargerThanSession { .. } => "larger_than_session",
             Self::WaitsAlready => "waits_already",
             Self::HasSeat => "has_seat",
+            Self::NothingToRemove => "nothing_to_remove",
+            Self::GivenBack => "given_back",
             Self::HasAppointments => "has_appointments",
             Self::WrongLogin => "wrong_login",
             Self::OwnerExists => "owner_exists",
@@ -224,7 +237,7 @@ pub enum HostProblem {
     /// They are no member of the booking calendar.
     #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
     NoMember,
-    /// Who takes part is settled by the kind of the booking calendar.
+    /// The kind of the booking calendar decides who takes part.
     #[error("Who takes part cannot be chosen in this booking calendar. Leave the person out.")]
     NoChoice,
 }

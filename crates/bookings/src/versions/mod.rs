@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
 use store::locks::Lock;
-use store::{ChangeDeed, ChangeSubject, Party, ReadTx, StoreError, WriteTx, staff};
+use store::{BlockId, ChangeDeed, ChangeSubject, Party, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
 
@@ -19,9 +19,6 @@ use crate::quince::Quince;
 
 pub use crate::differences::{Change, ChangedMeanwhile, Difference, Field};
 pub(crate) use crate::differences::{Differences, date_words};
-
-/// Whoever makes a version at the same moment as others gets the one after theirs; more than a few in a row are a fault of ours.
-const TRIES: usize = 8;
 
 /// Something whose changes are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +68,14 @@ impl Versioned {
     pub fn appointment(id: AppointmentId) -> Self {
         Self {
             subject: ChangeSubject::Appointment,
+            id: id.0,
+        }
+    }
+
+    /// Blocked-off time.
+    pub fn blocked_time(id: BlockId) -> Self {
+        Self {
+            subject: ChangeSubject::BlockedTime,
             id: id.0,
         }
     }
@@ -156,6 +161,21 @@ async fn compare_with(
     }
 }
 
+/// Whether the last change is the author's own, made since the version that they saw, and of this field: what they send has perhaps been
+/// carried out already.
+pub(crate) async fn was_changed_by(
+    tx: &mut ReadTx,
+    of: Versioned,
+    by: Author,
+    field: Field,
+) -> Result<bool, StoreError> {
+    let since = changes::since(tx, of.subject, of.id, by.seen.unwrap_or(0)).await?;
+    Ok(since.last().is_some_and(|last| {
+        let mut differences = differences::from_json(&last.details).into_iter();
+        last.by == by.party && differences.any(|difference| difference.field == field)
+    }))
+}
+
 /// Keeps others from saving it until the transaction ends. Whoever writes a whole form locks before reading what is there: the form
 /// may be as it was when it was read, and not as somebody else is saving it.
 pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreError> {
@@ -180,11 +200,21 @@ pub(crate) async fn save(
     record(tx, of, by, ChangeDeed::Saved, differences.to_json(), now).await
 }
 
-/// Records that an author deletes something.
-pub(crate) async fn delete(tx: &mut WriteTx, of: Versioned, by: Author, now: Timestamp) -> Result<(), Error> {
-    record(tx, of, by, ChangeDeed::Deleted, "[]".to_owned(), now).await
+/// Records that an author deletes something, with what is to be known of it afterwards.
+pub(crate) async fn delete(
+    tx: &mut WriteTx,
+    of: Versioned,
+    by: Author,
+    trace: Option<String>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let trace = trace.unwrap_or_else(|| "[]".to_owned());
+    record(tx, of, by, ChangeDeed::Deleted, trace, now).await
 }
 
+/// Whoever records something has locked it: what is edited as a whole by [`lock`], an appointment by itself, a seat of a session that
+/// is called off by its owner's time. So nobody else makes the same version. Should somebody all the same, the transaction is carried
+/// out again: having read what they wrote, an editor is told of it, and a client's change comes after theirs.
 async fn record(
     tx: &mut WriteTx,
     of: Versioned,
@@ -193,24 +223,22 @@ async fn record(
     details: String,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut row = Row {
+    let newest = changes::version(tx, of.subject, of.id).await?;
+    compare_with(tx, of, by, newest, now).await?;
+    let row = Row {
         subject: of.subject,
         subject_id: of.id,
-        version: 0,
+        version: newest + 1,
         deed,
         by: by.party,
         at: now,
         details,
     };
-    for _ in 0..TRIES {
-        let newest = changes::version(tx, of.subject, of.id).await?;
-        compare_with(tx, of, by, newest, now).await?;
-        row.version = newest + 1;
-        if changes::record(tx, &row).await? {
-            return Ok(());
-        }
+    if changes::record(tx, &row).await? {
+        Ok(())
+    } else {
+        Err(StoreError::OutOfTurn.into())
     }
-    Err(StoreError::AlreadyExists.into())
 }
 
 async fn changed_meanwhile(

@@ -3,7 +3,7 @@
 use bookings::appointments;
 use bookings::booking_calendars::CalendarForm;
 use bookings::holidays::{self, Holiday};
-use bookings::{Error, Interval, Kind, Rules, WeeklyHours, agenda, blocked};
+use bookings::{Error, Interval, Kind, Refusal, Rules, WeeklyHours, agenda, blocked};
 use scheduling::{DateOverride, LocalWindow};
 
 use crate::database::stories;
@@ -64,7 +64,10 @@ async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
         .unwrap();
     assert!(world.is_free("14:00").await);
     let gone = blocked::get(&world.quince, world.owner, block.id).await;
-    assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
+    assert!(
+        matches!(gone, Err(Error::Refused(Refusal::GivenBack))),
+        "{gone:?}"
+    );
 }
 
 async fn appointments_in_blocked_off_time_stay_and_are_named(world: World) {

@@ -18,6 +18,7 @@ stories! {
     fifty_parallel_bookings_of_one_slot_give_one_appointment,
     the_same_wish_sent_twice_books_once,
     the_same_wish_sent_twice_at_once_books_once,
+    the_same_wish_sent_after_it_was_deleted_books_nothing,
     an_event_added_a_moment_ago_is_noticed,
     without_a_live_answer_the_last_known_events_count,
     a_time_that_is_not_offered_has_its_own_sentence,
@@ -508,4 +509,30 @@ async fn what_is_held_goes_with_its_booking_calendar(world: World) {
         .await
         .unwrap();
     assert!(world.is_free("10:00").await && world.is_free("11:00").await);
+}
+
+async fn the_same_wish_sent_after_it_was_deleted_books_nothing(world: World) {
+    let booked = world.book("10:00").await;
+    appointments::delete(&world.quince, world.owner, booked.id, false)
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        let again = world.try_to_book("10:00").await;
+        assert!(
+            matches!(again, Err(Error::Refused(Refusal::DeletedSince))),
+            "{again:?}"
+        );
+    }
+    assert!(world.is_free("10:00").await);
+    let anew = Booking {
+        idempotency_key: "another".into(),
+        ..adas_wish("10:00")
+    };
+    appointments::book(&world.quince, anew).await.unwrap();
+    // Nor is it said of a time that somebody else has by now that it was taken.
+    let again = world.try_to_book("10:00").await;
+    assert!(
+        matches!(again, Err(Error::Refused(Refusal::DeletedSince))),
+        "{again:?}"
+    );
 }

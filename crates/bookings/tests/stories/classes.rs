@@ -40,6 +40,7 @@ stories! {
     a_session_that_was_called_off_stays_so_whoever_holds_the_class,
     whoever_waits_is_never_left_beside_a_free_seat,
     a_day_lets_no_more_move_up_than_it_may_have,
+    the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now,
     a_group_reads_how_many_seats_are_left,
     the_event_stays_when_the_last_one_makes_room_for_who_waits,
     an_address_waits_once_and_not_beside_its_seat,
@@ -48,6 +49,7 @@ stories! {
     a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew,
     who_did_not_come_stays_in_the_roster_and_the_event,
     a_client_takes_guests_out_and_those_who_wait_get_the_seats,
+    of_two_guests_who_are_taken_out_at_once_neither_comes_back,
     staff_change_guests_as_far_as_there_are_seats,
     the_owner_is_told_when_an_admin_calls_a_session_off,
 }
@@ -104,8 +106,8 @@ async fn seats(world: &World) -> Vec<(String, u32)> {
     let open = free.days.get(&day).into_iter().flatten();
     let full = free.full.get(&day).into_iter().flatten();
     let mut all: Vec<(String, u32)> = open
+        .chain(full)
         .map(|slot| (label(slot.start), slot.seats_left.unwrap()))
-        .chain(full.map(|session| (label(session.start), 0)))
         .collect();
     all.sort();
     all
@@ -855,4 +857,54 @@ async fn the_owners_icloud_is_asked_until_somebody_has_a_seat(world: World) {
     world.event("Work", "10:00");
     let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
+}
+
+async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: World) {
+    let form = form(&world, 2);
+    let rules = Rules {
+        per_day: Some(2),
+        ..form.rules.clone()
+    };
+    world.make(CalendarForm { rules, ..form }).await;
+    join(&world, "Ada", "10:00").await;
+    // There is a session at noon, in which nobody takes part any more.
+    let left = join(&world, "Dora", "12:00").await;
+    appointments::cancel(&world.quince, &client(&left), "")
+        .await
+        .unwrap();
+    let request = HoldRequest {
+        slug: "yoga".into(),
+        start: tuesday("10:00"),
+        host: None,
+        services: Vec::new(),
+    };
+    hold(&world.quince, holder("Bob's"), &request).await.unwrap();
+    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+        .await
+        .unwrap();
+    // Bob's hold is over, and nobody has swept it away yet.
+    world.clock.advance(SignedDuration::from_mins(11));
+    let late = appointments::book(&world.quince, wish("Edsger", "12:00", &[])).await;
+    assert!(late.is_err(), "{late:?}");
+    world.later(1).await;
+    let booked = "SELECT COUNT(*) FROM appointments WHERE status = 'confirmed'";
+    assert_eq!(world.database.count(booked).await, 2, "Ada and Grace");
+}
+
+async fn of_two_guests_who_are_taken_out_at_once_neither_comes_back(world: World) {
+    yoga(&world, 3).await;
+    let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
+        .await
+        .unwrap();
+    let ada = client(&ada);
+    let (byron, anne) = tokio::join!(
+        appointments::take_out_guest(&world.quince, &ada, "Byron"),
+        appointments::take_out_guest(&world.quince, &ada, "Anne")
+    );
+    byron.unwrap();
+    anne.unwrap();
+    assert_eq!(left(&world, "10:00").await, Some(2));
+    appointments::take_out_guest(&world.quince, &ada, "Anne")
+        .await
+        .unwrap();
 }

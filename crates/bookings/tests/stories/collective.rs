@@ -18,6 +18,7 @@ stories! {
     two_hundred_at_once_give_one_appointment,
     moving_and_cancelling_follow_in_every_calendar,
     a_member_is_exchanged_and_the_events_follow,
+    nobody_is_exchanged_who_does_not_take_part,
     who_is_exchanged_must_be_free,
     a_stand_in_stays_when_it_is_moved,
     what_is_off_the_grid_is_exchanged_only_with_who_is_free,
@@ -340,4 +341,17 @@ async fn nobody_can_be_chosen(world: World) {
         "{refused:?}"
     );
     assert!(world.is_free("10:00").await);
+}
+
+async fn nobody_is_exchanged_who_does_not_take_part(world: World) {
+    let (jonas, priya) = panel(&world).await;
+    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let mira = world.connected_colleague("Mira").await;
+    let none = exchange(&world, &booked, mira.staff, jonas.staff).await;
+    assert!(matches!(none, Err(Error::Fields(_))), "{none:?}");
+    exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
+    // What was carried out may be sent once more.
+    exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
+    let hosts = world.appointment(&booked).await.hosts;
+    assert_eq!(hosts, [world.owner, mira.staff, priya.staff]);
 }

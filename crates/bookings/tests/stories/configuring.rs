@@ -1,10 +1,15 @@
 //! Calendar Configuration and booking calendars (D9).
 
+use std::time::Duration;
+
 use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::configuration::{self, Choice, Policies};
 use bookings::connections::{self, Login};
+use bookings::profile::{self, ProfileForm};
 use bookings::{Error, ImportPolicy, Kind, Priority, Refusal, RemoteCalendarId, WhenStale};
 use sandbox::NewCalendar;
+use store::locks::Lock;
+use store::{ChangeSubject, staff};
 
 use crate::database::stories;
 use crate::world::World;
@@ -15,6 +20,7 @@ stories! {
     d9_conflict_calendars_come_from_any_connection_at_once,
     the_third_step_is_saved_whole_or_not_at_all,
     policies_are_saved_whole_or_not_at_all,
+    what_the_database_breaks_up_is_saved_all_the_same,
     what_is_chosen_is_saved_though_it_cannot_be_read_at_once,
     booking_calendars_are_checked_field_by_field,
     an_address_that_is_made_from_a_taken_name_gets_a_number,
@@ -345,4 +351,41 @@ async fn a_booking_calendar_with_appointments_is_not_deleted(world: World) {
     booking_calendars::delete(&world.quince, world.owner, other)
         .await
         .unwrap();
+}
+
+async fn what_the_database_breaks_up_is_saved_all_the_same(world: World) {
+    world.connect().await;
+    let owner = world.owner;
+    let (home, work) = (world.remote("Home").await, world.remote("Work").await);
+    let profile = ProfileForm {
+        name: "Maya L.".into(),
+        ..world.profile_of(owner).await
+    };
+    // Each of two has what the other waits for. Postgres breaks up the one who waits longest.
+    let pause = || tokio::time::sleep(Duration::from_millis(500));
+    let mut tx = world.database.store.write().await.unwrap();
+    tx.lock([Lock::Owner(owner.into())]).await.unwrap();
+    let meanwhile = async move {
+        pause().await;
+        staff::set_primary(&mut tx, owner, Some(home)).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let (saved, ()) = tokio::join!(
+        configuration::save_primary(&world.quince, owner, Some(work)),
+        meanwhile
+    );
+    saved.unwrap();
+    let mut tx = world.database.store.write().await.unwrap();
+    staff::set_primary(&mut tx, owner, Some(work)).await.unwrap();
+    let meanwhile = async move {
+        pause().await;
+        let edited = Lock::Edited(ChangeSubject::Profile, owner.0);
+        tx.lock([edited]).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let (saved, ()) = tokio::join!(profile::save(&world.quince, owner, &profile), meanwhile);
+    saved.unwrap();
+    assert_eq!(world.profile_of(owner).await.name, "Maya L.");
+    let configured = configuration::get(&world.quince, world.owner).await.unwrap();
+    assert_eq!(configured.primary.unwrap().id, work);
 }

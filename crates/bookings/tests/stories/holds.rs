@@ -1,13 +1,16 @@
 //! A chosen time is held for its visitor for ten minutes, and for nobody else.
 
+use std::time::Duration;
+
 use bookings::appointments::{self, Booking, HoldRequest, hold, holder};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::classes;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::{Error, Kind, Rules, VisitorId};
+use bookings::{Error, Kind, Rules, VisitorId, jobs};
 use jiff::SignedDuration;
-use store::sessions;
+use store::locks::Lock;
+use store::{WriteTx, sessions};
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -29,6 +32,7 @@ stories! {
     two_hundred_at_once_hold_a_time_once,
     a_seat_whose_hold_expires_goes_to_who_waits,
     a_seat_that_its_visitor_gives_up_goes_to_who_waits,
+    seats_where_a_day_has_a_number_of_them_are_held_and_swept_in_turn,
     what_is_over_is_swept_away,
 }
 
@@ -401,4 +405,48 @@ async fn what_is_over_is_swept_away(world: World) {
     let now = world.quince.now();
     let left = sessions::delete_expired(&mut tx, now, now).await.unwrap();
     assert_eq!(left, 0);
+}
+
+async fn seats_where_a_day_has_a_number_of_them_are_held_and_swept_in_turn(world: World) {
+    let yoga = world
+        .make(CalendarForm {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            members: vec![member(world.owner)],
+            rules: Rules {
+                seats: 3,
+                per_day: Some(3),
+                ..Rules::default()
+            },
+            ..CalendarForm::new("Yoga")
+        })
+        .await;
+    book(&world, "yoga", "10:00", ada()).await.unwrap();
+    let others_book = async || {
+        let mut tx = world.database.store.write().await.unwrap();
+        tx.lock([Lock::Count(yoga)]).await.unwrap();
+        tx
+    };
+    // Whoever goes on without their turn gives up before this one ends.
+    let end = async |tx: WriteTx| {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        tx.commit().await.unwrap();
+    };
+    let request = wish("yoga", "10:00");
+    let tx = others_book().await;
+    let (held, ()) = tokio::join!(hold(&world.quince, bob(), &request), end(tx));
+    held.unwrap();
+    let another = wish("yoga", "12:00");
+    let tx = others_book().await;
+    let (held, ()) = tokio::join!(hold(&world.quince, bob(), &another), end(tx));
+    held.unwrap();
+    let held = "SELECT COUNT(*) FROM occupancy_seats WHERE holder IS NOT NULL";
+    assert_eq!(world.database.count(held).await, 1);
+
+    hold(&world.quince, bob(), &request).await.unwrap();
+    world.clock.advance(SignedDuration::from_mins(11));
+    let tx = others_book().await;
+    let (done, ()) = tokio::join!(jobs::run_due(&world.quince), end(tx));
+    done.unwrap();
+    assert_eq!(world.database.count(held).await, 0);
 }

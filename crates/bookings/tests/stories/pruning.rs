@@ -1,9 +1,10 @@
 //! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
 
-use bookings::appointments::{self, Booked, Booking};
-use bookings::booking_calendars::CalendarForm;
-use bookings::{Error, Kind, Quince, Retention, Rules, Settings, jobs};
+use bookings::appointments::{self, Booked, Booking, GivenUp};
+use bookings::booking_calendars::{self, CalendarForm};
+use bookings::{Error, Kind, Quince, Retention, Rules, Settings, WriteState, jobs};
 use jiff::SignedDuration;
+use sandbox::PasswordState;
 use store::event_writes;
 
 use crate::database::stories;
@@ -17,6 +18,8 @@ stories! {
     a_clock_that_jumps_ahead_takes_little_with_it,
     a_class_that_is_over_goes_with_its_attendees,
     the_trace_of_a_deleted_appointment_goes_in_its_time,
+    what_was_written_of_a_deleted_class_goes_in_its_time,
+    a_removal_that_was_given_up_stays_until_somebody_settles_it,
 }
 
 /// Another handle on the same database, that keeps things for some days.
@@ -235,4 +238,63 @@ async fn the_trace_of_a_deleted_appointment_goes_in_its_time(world: World) {
     days(&world, &quince, 3).await;
     assert_eq!(left().await, 0);
     assert_eq!(rows(&world).await, 0);
+}
+
+async fn what_was_written_of_a_deleted_class_goes_in_its_time(world: World) {
+    let quince = keeping(&world, 2, 3, 5);
+    let form = CalendarForm {
+        slug: "yoga".into(),
+        kind: Kind::ClassBooking,
+        members: vec![member(world.owner)],
+        ..CalendarForm::new("Yoga")
+    };
+    let yoga = world.make(form).await;
+    let wish = Booking {
+        slug: "yoga".into(),
+        ..adas_wish("10:00")
+    };
+    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    jobs::run_due(&quince).await.unwrap();
+    appointments::delete(&world.quince, world.owner, booked.id, false)
+        .await
+        .unwrap();
+    booking_calendars::delete(&world.quince, world.owner, yoga)
+        .await
+        .unwrap();
+    days(&world, &quince, 4).await;
+    assert_eq!(world.events("Home"), []);
+    let writes = "SELECT COUNT(*) FROM event_writes";
+    assert_eq!(world.database.count(writes).await, 1);
+    days(&world, &quince, 4).await;
+    assert_eq!(world.database.count(writes).await, 0);
+}
+
+async fn a_removal_that_was_given_up_stays_until_somebody_settles_it(world: World) {
+    let quince = keeping(&world, 2, 3, 5);
+    let booked = world.book("10:00").await;
+    jobs::run_due(&quince).await.unwrap();
+    let account = world.control.accounts()[0];
+    world.control.set_password_state(account, PasswordState::Revoked);
+    appointments::delete(&world.quince, world.owner, booked.id, false)
+        .await
+        .unwrap();
+    days(&world, &quince, 10).await;
+    let still_written = async || {
+        let deleted = appointments::deleted_lately(&quince, world.owner).await.unwrap();
+        deleted[0].still_written.clone().map(|(state, _)| state)
+    };
+    assert_eq!(still_written().await, Some(WriteState::Failed));
+    let settle = async |how| appointments::settle_removal(&quince, world.owner, booked.id, how).await;
+    settle(GivenUp::TryAgain).await.unwrap();
+    assert_eq!(still_written().await, Some(WriteState::Waiting));
+    jobs::run_due(&quince).await.unwrap();
+    assert_eq!(still_written().await, Some(WriteState::Failed));
+    settle(GivenUp::IsRemoved).await.unwrap();
+    assert_eq!(still_written().await, None);
+    let colleague = world.colleague("Jonas").await;
+    let refused = appointments::settle_removal(&quince, colleague, booked.id, GivenUp::TryAgain).await;
+    assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
+    days(&world, &quince, 2).await;
+    assert_eq!(rows(&world).await, 0);
+    assert_eq!(world.database.count("SELECT COUNT(*) FROM changes").await, 0);
 }

@@ -1,6 +1,8 @@
 //! What is taken of people who are not known: so much from one network or with one mail address, and no more, whichever process
 //! they reach.
 
+use std::time::Duration;
+
 use bookings::appointments::{
     self, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
 };
@@ -11,11 +13,13 @@ use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WA
 use bookings::undo::{self, Whose};
 use bookings::{Error, Kind, PartyName, Quince, Refusal, Rules};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use store::locks::Lock;
+use store::strangers::{self, Key};
 use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{NOW, World, adas_wish, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -30,6 +34,7 @@ stories! {
     without_limits_everything_is_taken,
     an_admin_undoes_all_that_came_from_a_network,
     an_admin_undoes_all_of_an_address_and_tells_it,
+    nobody_is_taken_off_a_list_while_its_seats_are_given,
     staff_who_are_no_admins_undo_nothing,
     networks_are_forgotten_after_a_month,
 }
@@ -482,4 +487,31 @@ async fn hold_something(world: &World) {
     appointments::hold(&world.quince, holder("a secret"), &wish)
         .await
         .unwrap();
+}
+
+async fn nobody_is_taken_off_a_list_while_its_seats_are_given(world: World) {
+    classes_of(&world, 1).await;
+    let eve = from("203.0.113.7");
+    book_as_stranger(
+        &world.quince,
+        &from("203.0.113.8"),
+        seat(20, "bob@example.com", 0),
+    )
+    .await
+    .unwrap();
+    classes::wait_as_stranger(&world.quince, &eve, &seat(20, "eve@example.com", 0))
+        .await
+        .unwrap();
+    let mut tx = world.database.store.write().await.unwrap();
+    // As whoever makes a seat free does, before it is read who waits.
+    tx.lock([Lock::Owner(world.owner.into())]).await.unwrap();
+    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let undoable = strangers::undoable(&mut tx, &Key::Network("203.0.113.7".to_owned()), at(NOW)).await;
+        assert_eq!(undoable.unwrap().waiting.len(), 1);
+        tx.commit().await.unwrap();
+    };
+    let (done, ()) = tokio::join!(undo::undo(&world.quince, world.owner, &whose, false), meanwhile);
+    assert_eq!(done.unwrap().waiting, 1);
 }

@@ -7,7 +7,10 @@ use bookings::holidays::{self, Holiday};
 use bookings::profile::{self, ProfileForm};
 use bookings::services::{self, ResourceForm, ServiceForm};
 use bookings::versions::{self, ChangedMeanwhile, Editor, Field, Versioned};
-use bookings::{AppointmentId, CalendarId, Error, Kind, Quince, Role, ServiceId, StaffId, Status, jobs};
+use bookings::{
+    AppointmentId, BlockId, CalendarId, Error, Interval, Kind, Quince, Refusal, Role, ServiceId, StaffId,
+    Status, blocked, jobs,
+};
 use jiff::SignedDuration;
 use store::ChangeSubject;
 
@@ -30,6 +33,9 @@ stories! {
     who_saves_a_form_as_it_was_takes_nothing_back,
     who_saw_a_version_that_is_not_there_is_told,
     of_old_changes_the_newest_of_each_thing_stays,
+    an_appointment_is_deleted_only_as_it_was_seen,
+    blocked_off_time_keeps_what_both_changed,
+    who_comes_after_it_was_given_back_is_told,
 }
 
 /// A colleague who may change what Maya may.
@@ -558,4 +564,70 @@ async fn of_old_changes_the_newest_of_each_thing_stays(world: World) {
         "it is the version"
     );
     days_off(1, &[]).await;
+}
+
+async fn an_appointment_is_deleted_only_as_it_was_seen(world: World) {
+    let booked = world.book("10:00").await;
+    let jonas = jonas(&world).await;
+    appointments::set_status(&world.quince, jonas, booked.id, Status::Invalid)
+        .await
+        .unwrap();
+    let delete = async |seen| {
+        let by = Editor::having_seen(world.owner, seen);
+        appointments::delete(&world.quince, by, booked.id, true).await
+    };
+    let told = refused(delete(0).await);
+    assert_eq!(
+        told.to_string(),
+        "Jonas changed the status from confirmed to invalid at 8:00."
+    );
+    assert_eq!(world.appointment(&booked).await.status, Status::Invalid);
+    delete(told.newest).await.unwrap();
+    // Whoever deletes it once more wants what is so already.
+    delete(0).await.unwrap();
+    let gone = appointments::get(&world.quince, world.owner, booked.id).await;
+    assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
+}
+
+async fn lunch(world: &World) -> BlockId {
+    let span = Interval::new(tuesday("12:00"), tuesday("13:00"));
+    let block = blocked::add(&world.quince, world.owner, world.owner, span, "Lunch").await;
+    block.unwrap().id
+}
+
+async fn blocked_off_time_keeps_what_both_changed(world: World) {
+    let (block, jonas) = (lunch(&world).await, jonas(&world).await);
+    let change = async |by: Editor, to: &str, title: &str| {
+        let span = Interval::new(tuesday("12:00"), tuesday(to));
+        blocked::change(&world.quince, by, block, span, title).await
+    };
+    change(Editor::having_seen(jonas, 0), "14:00", "Dentist")
+        .await
+        .unwrap();
+    let unseen = Editor::having_seen(world.owner, 0);
+    let told = refused(change(unseen, "12:30", "Lunch").await);
+    assert_eq!(
+        told.to_string(),
+        "Jonas changed the title from “Lunch” to “Dentist” and changed the end from 24 November 2026, 13:00 to 24 November 2026, \
+         14:00 at 8:00."
+    );
+    assert!(!world.is_free("13:00").await, "theirs stays");
+    let told = refused(blocked::remove(&world.quince, unseen, block).await);
+    let seen = Editor::having_seen(world.owner, told.newest);
+    change(seen, "12:30", "Lunch").await.unwrap();
+    assert!(world.is_free("13:00").await);
+    assert_eq!(newest(&world.quince, Versioned::blocked_time(block)).await, 2);
+}
+
+async fn who_comes_after_it_was_given_back_is_told(world: World) {
+    let (block, jonas) = (lunch(&world).await, jonas(&world).await);
+    blocked::remove(&world.quince, jonas, block).await.unwrap();
+    blocked::remove(&world.quince, world.owner, block).await.unwrap();
+    let span = Interval::new(tuesday("12:00"), tuesday("14:00"));
+    let late = blocked::change(&world.quince, world.owner, block, span, "Lunch").await;
+    assert!(
+        matches!(late, Err(Error::Refused(Refusal::GivenBack))),
+        "{late:?}"
+    );
+    assert!(world.is_free("12:00").await);
 }

@@ -171,17 +171,22 @@ pub async fn keep(
     }
     let rows = json(&rows)?;
     if first_import == FirstImport::Kept {
-        // A resource that was listed but never read is no first import.
+        // A resource that was listed but never read is no first import. Nor is what lies beside one, even if it is shown as that is being
+        // given up.
         write_rows!(
             tx,
             |_: &dyn Fields| Ok::<(), StoreError>(()),
             "UPDATE external_events SET is_present = FALSE FROM json_each($1) new
              WHERE remote_calendar_id = $2 AND href = new.value ->> 'href' AND is_present AND is_shown
-                AND ics <> new.value ->> 'ics' AND (uid <> '' OR etag IS NOT NULL)",
+                AND ics <> new.value ->> 'ics' AND (uid <> '' OR etag IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM external_events first WHERE first.remote_calendar_id = $2
+                    AND first.href = new.value ->> 'href' AND NOT first.is_present)",
             "UPDATE external_events e SET is_present = FALSE
              FROM json_to_recordset($1::json) AS new(href text, ics text)
              WHERE e.remote_calendar_id = $2 AND e.href = new.href AND e.is_present AND e.is_shown
-                AND e.ics <> new.ics AND (e.uid <> '' OR e.etag IS NOT NULL)",
+                AND e.ics <> new.ics AND (e.uid <> '' OR e.etag IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM external_events first WHERE first.remote_calendar_id = $2
+                    AND first.href = new.href AND NOT first.is_present)",
             &rows,
             calendar.0
         )?;
@@ -227,8 +232,9 @@ pub async fn keep_unreadable(
     for href in hrefs {
         execute!(
             tx,
-            "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem)
-             VALUES ($1, $2, $3, NULL, '', '', $4)
+            "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem, is_shown)
+             VALUES ($1, $2, $3, NULL, '', '', $4, NOT EXISTS (SELECT 1 FROM external_events first
+                WHERE first.remote_calendar_id = $2 AND first.href = $3 AND NOT first.is_present))
              ON CONFLICT (remote_calendar_id, href, is_present) DO UPDATE SET etag = NULL, problem = excluded.problem",
             new_id(now)?,
             calendar.0,
@@ -255,7 +261,11 @@ pub async fn remove(tx: &mut WriteTx, ids: &[EventId], first_import: FirstImport
         execute_in!(
             tx,
             ids.iter().map(|id| id.0).collect(),
-            "UPDATE external_events SET is_present = FALSE WHERE is_shown AND (uid <> '' OR etag IS NOT NULL) AND id"
+            "UPDATE external_events SET is_present = FALSE WHERE is_shown AND (uid <> '' OR etag IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM external_events first
+                    WHERE first.remote_calendar_id = external_events.remote_calendar_id AND first.href = external_events.href
+                        AND NOT first.is_present)
+                AND id"
         )?;
     }
     execute_in!(

@@ -234,6 +234,6 @@ pub async fn hold(
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
     let owners = places.iter().map(|place| place.owner);
-    let locked = occupancy::lock_to_hold(tx, visitor, owners).await?;
+    let locked = occupancy::lock_to_hold(tx, visitor, None, owners).await?;
     occupancy::hold(tx, &locked, places, visitor, until, now).await
 }

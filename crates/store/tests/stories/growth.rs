@@ -13,6 +13,7 @@ use store::busy_time::{self, BusyQuery};
 use store::collisions::{self, FreeWords};
 use store::connections::{Discovered, NewConnection};
 use store::due::{self, At, Kept};
+use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::holds::VisitorId;
 use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
@@ -22,10 +23,13 @@ use store::{
     sessions,
 };
 
-use crate::database::{Database, appointment, booking_calendar, claim, now, person, place, release, stories};
+use crate::database::{
+    Database, appointment, booking_calendar, claim, in_minutes, now, person, place, release, stories,
+};
 
 stories! {
     no_question_reads_more_of_a_longer_history,
+    an_event_of_years_has_no_others_read,
 }
 
 /// Appointments to come: as many as a small team has, however long the history is.
@@ -667,4 +671,65 @@ async fn figures() {
             );
         }
     }
+}
+
+async fn an_event_of_years_has_no_others_read(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let people = people(&mut tx).await;
+    fill(&mut tx, &people, 1_000).await;
+    // So that all that may lie over an appointment is looked at.
+    run(&mut tx, "UPDATE external_instances SET blocks = 'transparent'").await;
+    tx.commit().await.unwrap();
+    let colliding = Filter {
+        upcoming: true,
+        now: now(),
+        host: Some(people.hosts[0]),
+        to_confirm: false,
+        colliding: Some(FREE),
+        search: String::new(),
+        cursor: None,
+        limit: 51,
+    };
+    let steps = async || {
+        if database.is_postgres() {
+            let mut connection = PgConnection::connect(&database.url).await.unwrap();
+            sqlx::query("VACUUM ANALYZE")
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
+        let mut tx = database.store.write().await.unwrap();
+        let counted = Steps::default();
+        counted.begin(&mut tx).await;
+        assert_eq!(
+            appointment_list::list(&mut tx, &colliding).await.unwrap().len(),
+            0
+        );
+        counted.end(&mut tx).await
+    };
+    let before = steps().await;
+    let mut tx = database.store.write().await.unwrap();
+    let year = 365 * 24 * 60;
+    let event = NewEvent {
+        href: "/1/home/years.ics".to_owned(),
+        etag: Some("e1".to_owned()),
+        uid: "years".to_owned(),
+        ics: "BEGIN:VCALENDAR".to_owned(),
+        problem: None,
+        instances: vec![NewInstance {
+            starts_at: in_minutes(-year),
+            ends_at: in_minutes(3 * year),
+            all_day: None,
+            uid: "years".to_owned(),
+            summary: "The lease".to_owned(),
+            location: None,
+            blocks: FREE.always[0].to_owned(),
+        }],
+    };
+    external_events::keep(&mut tx, people.remote, &[event], FirstImport::Replaced, now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let after = steps().await;
+    assert!(after < 2 * before + u64::from(TO_COME), "{before} → {after}");
 }

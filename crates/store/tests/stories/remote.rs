@@ -17,6 +17,8 @@ stories! {
     the_primary_and_the_conflict_calendars_are_watched,
     a_changed_event_replaces_what_it_meant,
     what_was_first_imported_can_stay_beside_what_is_there_now,
+    what_cannot_be_read_is_not_shown_beside_what_was_first_imported,
+    first_imports_may_be_wanted_again_before_they_are_given_up,
     every_kind_of_text_is_kept_as_it_is,
     what_cannot_be_read_keeps_what_is_known_and_says_so,
     a_disconnected_account_loses_its_password_and_is_never_due,
@@ -365,4 +367,84 @@ async fn a_disconnected_account_loses_its_password_and_is_never_due(database: Da
         ConnectionState::Disconnected,
         "a late answer does not bring it back"
     );
+}
+
+async fn what_cannot_be_read_is_not_shown_beside_what_was_first_imported(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let connection = connection(&mut tx, ada).await;
+    let home = calendar(&mut tx, connection, "Home").await;
+    let href = "/1/a.ics".to_owned();
+    let keep = async |tx: &mut WriteTx, from: i64| {
+        let event = NewEvent {
+            href: href.clone(),
+            etag: Some(from.to_string()),
+            uid: "uid".to_owned(),
+            ics: format!("BEGIN:VCALENDAR {from}"),
+            problem: None,
+            instances: vec![instance(from, from + 60, "lunch")],
+        };
+        let kept = external_events::keep(tx, home, &[event], FirstImport::Kept, now()).await;
+        kept.unwrap()[&href]
+    };
+    let first = keep(&mut tx, 0).await;
+    external_events::remove(&mut tx, &[first], FirstImport::Kept)
+        .await
+        .unwrap();
+    // Something is there again, which cannot be read at once, and is changed twice then.
+    external_events::keep_unreadable(
+        &mut tx,
+        home,
+        std::slice::from_ref(&href),
+        "It cannot be read.",
+        now(),
+    )
+    .await
+    .unwrap();
+    keep(&mut tx, 100).await;
+    keep(&mut tx, 200).await;
+    let all = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(900)).await;
+    let all = all.unwrap();
+    let known: Vec<_> = all
+        .iter()
+        .map(|found| (found.starts_at, found.is_shown))
+        .collect();
+    assert_eq!(known, [(in_minutes(0), true), (in_minutes(200), false)]);
+}
+
+async fn first_imports_may_be_wanted_again_before_they_are_given_up(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let connection = connection(&mut tx, ada).await;
+    let home = calendar(&mut tx, connection, "Home").await;
+    let href = "/1/a.ics".to_owned();
+    let keep = async |tx: &mut WriteTx, from: i64| {
+        let event = NewEvent {
+            href: href.clone(),
+            etag: Some(from.to_string()),
+            uid: "uid".to_owned(),
+            ics: format!("BEGIN:VCALENDAR {from}"),
+            problem: None,
+            instances: vec![instance(from, from + 60, "lunch")],
+        };
+        let kept = external_events::keep(tx, home, &[event], FirstImport::Kept, now()).await;
+        kept.unwrap()[&href]
+    };
+    let starts = async |tx: &mut ReadTx| {
+        let all = external_events::between(tx, &[home], in_minutes(0), in_minutes(900)).await;
+        all.unwrap()
+            .iter()
+            .map(|found| found.starts_at)
+            .collect::<Vec<_>>()
+    };
+    keep(&mut tx, 0).await;
+    keep(&mut tx, 100).await;
+    // What is there is shown before the first import is forgotten, which broke off here.
+    external_events::show_present(&mut tx, home).await.unwrap();
+    let present = keep(&mut tx, 200).await;
+    assert_eq!(starts(&mut tx).await, [in_minutes(0), in_minutes(200)]);
+    external_events::remove(&mut tx, &[present], FirstImport::Kept)
+        .await
+        .unwrap();
+    assert_eq!(starts(&mut tx).await, [in_minutes(0)]);
 }
