@@ -93,6 +93,24 @@ impl AppError {
         }
     }
 
+    /// Puts what is wrong at the fields of a page whose form names them otherwise.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn at_fields(self, named: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Fields(problems) => Self::Fields(
+                problems
+                    .into_iter()
+                    .map(|problem| FieldProblem {
+                        field: named(&problem.field),
+                        sentence: problem.sentence,
+                    })
+                    .collect(),
+            ),
+            other => other,
+        }
+    }
+
     /// What is wrong with this field, if anything.
     pub fn of_field(&self, field: &str) -> Option<String> {
         match self {

@@ -52,7 +52,10 @@ pub fn router(state: AppState) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/.well-known/security.txt", get(security::txt))
         .route("/manage/{token}/appointment.ics", get(download::appointment))
-        .nest("/api/v1", api::router())
+        .nest(
+            "/api/v1",
+            api::router().layer(sessions::layer(state.quince.clone(), https)),
+        )
         .merge(pages)
         .layer(from_fn(read_again::read_again))
         .layer(from_fn_with_state(base_url.clone(), origin::same_origin))

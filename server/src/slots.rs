@@ -1,8 +1,8 @@
 //! `quince slots`: the free times of a booking calendar, or of every start the reasons why not.
 
 use bookings::availability::{ClosedDay, Start, Why};
-use bookings::services::{self, Chosen, MenuError, ServiceView};
-use bookings::{Kind, Quince};
+use bookings::services::{self, Chosen, ServiceView};
+use bookings::{Error, Kind, Quince};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use zones::Zone;
@@ -75,7 +75,7 @@ async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure
     let menu = match services::public_menu(quince, &options.calendar).await {
         Ok(menu) => menu,
         // Not of this kind; the question itself says so if there is no such calendar at all.
-        Err(MenuError::NotFound) if options.services.is_empty() => Vec::new(),
+        Err(Error::NotFound(_)) if options.services.is_empty() => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     if options.services.is_empty() && !menu.is_empty() {

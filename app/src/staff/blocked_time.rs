@@ -176,7 +176,7 @@ mod form {
     use super::super::format::{clock, long_date};
     use super::{BlockPage, BlockText};
     use crate::context::{kept, quince};
-    use crate::error::{AppError, FieldProblem};
+    use crate::error::AppError;
 
     pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
@@ -331,16 +331,9 @@ mod form {
 
     /// The problems at the fields of this form.
     fn named(error: AppError) -> AppError {
-        let AppError::Fields(problems) = error else {
-            return error;
-        };
-        let problems = problems.into_iter().map(|problem| FieldProblem {
-            field: match problem.field.as_str() {
-                "end" => "block[to_date]".to_owned(),
-                other => format!("block[{other}]"),
-            },
-            sentence: problem.sentence,
-        });
-        AppError::Fields(problems.collect())
+        error.at_fields(|field| match field {
+            "end" => "block[to_date]".to_owned(),
+            other => format!("block[{other}]"),
+        })
     }
 }

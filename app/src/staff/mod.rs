@@ -14,8 +14,6 @@ pub mod booking_calendar;
 pub mod booking_calendars;
 pub mod calendar;
 pub mod deleted_appointments;
-#[cfg(feature = "ssr")]
-mod errors;
 pub mod event;
 #[cfg(feature = "ssr")]
 pub mod format;

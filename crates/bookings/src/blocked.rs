@@ -12,7 +12,7 @@ use store::{BlockId, ReadTx, StoreError, appointments};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
 
@@ -70,9 +70,11 @@ impl Owner {
 }
 
 /// Whose time somebody may block off, themselves first: for admins everybody's and that of Simple calendars.
-pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, ChangeError> {
+pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(ChangeError::NotAllowed)?;
+    let me = staff::find(&mut tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
     let is_admin = is_admin(me.role);
     let mut owners = vec![Owner::of_person(me)];
     if is_admin {
@@ -101,7 +103,7 @@ pub async fn add(
     who: impl Into<TimeOwner>,
     span: Interval,
     title: &str,
-) -> Result<BlockView, ChangeError> {
+) -> Result<BlockView, Error> {
     let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
     let owner = allowed(&mut tx, by, who).await?;
@@ -113,7 +115,7 @@ pub async fn add(
 }
 
 /// Blocked-off time, for its owner and for admins.
-pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, ChangeError> {
+pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, Error> {
     let mut tx = quince.store().read().await?;
     let row = found(&mut tx, id).await?;
     let owner = allowed(&mut tx, by, row.owner).await?;
@@ -127,7 +129,7 @@ pub async fn change(
     id: BlockId,
     span: Interval,
     title: &str,
-) -> Result<BlockView, ChangeError> {
+) -> Result<BlockView, Error> {
     let title = checked(span, title)?;
     let mut tx = quince.store().write().await?;
     let row = found(&mut tx, id).await?;
@@ -140,7 +142,7 @@ pub async fn change(
 }
 
 /// Gives blocked-off time back.
-pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), ChangeError> {
+pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let row = found(&mut tx, id).await?;
     allowed(&mut tx, by, row.owner).await?;
@@ -148,7 +150,7 @@ pub async fn remove(quince: &Quince, by: StaffId, id: BlockId) -> Result<(), Cha
     Ok(tx.commit().await?)
 }
 
-fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
+fn checked(span: Interval, title: &str) -> Result<String, Error> {
     let mut checked = Validator::default();
     let title = checked.line("title", "the title", title, NAME_LIMIT);
     if span.is_empty() {
@@ -164,18 +166,22 @@ fn checked(span: Interval, title: &str) -> Result<String, ChangeError> {
     })
 }
 
-async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, ChangeError> {
-    blocked_time::find(tx, id).await?.ok_or(ChangeError::NotFound)
+async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
+    blocked_time::find(tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::BlockedTime))
 }
 
 /// Whose time it is, if `by` may change it.
-async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, ChangeError> {
-    let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
+async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
+    let me = staff::find(tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
     if who == by.into() {
         return Ok(Owner::of_person(me));
     }
     if !is_admin(me.role) {
-        return Err(ChangeError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::HandleTime));
     }
     let owner = match who {
         TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),
@@ -185,10 +191,10 @@ async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, 
             .map(Owner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
-    owner.ok_or(ChangeError::NotFound)
+    owner.ok_or(Error::NotFound(Missing::StaffMember))
 }
 
-async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, ChangeError> {
+async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, Error> {
     let appointments = match row.owner {
         TimeOwner::Staff(person) => of_person(tx, &row, person).await?,
         TimeOwner::Calendar(calendar) => in_calendar(tx, &row, calendar).await?,

@@ -52,6 +52,30 @@ pub(crate) fn name(server: Server) -> &'static str {
     }
 }
 
+/// Quince does not connect to private networks by itself.
+pub(crate) fn private_address(host: &str) -> String {
+    format!(
+        "{host} is an address of a private network, which Quince does not connect to by itself. The operator can allow it \
+         with QUINCE_CALDAV_HOSTS."
+    )
+}
+
+/// Without https, the password would be sent for everybody to read.
+pub(crate) fn insecure_address(host: &str) -> String {
+    format!(
+        "{host} would get your password without encryption. Use an address that begins with https://; in a private network \
+         the operator can allow it with QUINCE_CALDAV_HOSTS."
+    )
+}
+
+/// The server points to another one.
+pub(crate) fn other_host(host: &str) -> String {
+    format!(
+        "The address leads on to {host}, where your login is not sent for safety. If that is your calendar server, enter \
+         its address."
+    )
+}
+
 /// What is wrong, in one sentence with a next step.
 pub(crate) fn sentence(server: Server, error: &Error) -> String {
     let name = name(server);
@@ -71,18 +95,9 @@ pub(crate) fn sentence(server: Server, error: &Error) -> String {
             };
             format!("{host} could not be reached: {why}. Quince tries again by itself.")
         }
-        Error::ForbiddenAddress { host } => format!(
-            "{host} is an address of a private network, which Quince does not connect to by itself. The operator can allow it \
-             with QUINCE_CALDAV_HOSTS."
-        ),
-        Error::InsecureUrl { host } => format!(
-            "{host} would get your password without encryption. Use an address that begins with https://; in a private network \
-             the operator can allow it with QUINCE_CALDAV_HOSTS."
-        ),
-        Error::OutOfScope { host } => format!(
-            "The address leads on to {host}, where your login is not sent for safety. If that is your calendar server, enter \
-             its address."
-        ),
+        Error::ForbiddenAddress { host } => private_address(host),
+        Error::InsecureUrl { host } => insecure_address(host),
+        Error::OutOfScope { host } => other_host(host),
         Error::NotFound => "The calendar is not where it was. Quince looks for it by itself.".to_owned(),
         Error::PreconditionFailed | Error::UidConflict => {
             format!("The event is not as Quince left it. {name} is asked again in a while.")

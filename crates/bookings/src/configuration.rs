@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, StoreError, WhenStale, WriteTx,
-    appointments, connections, staff,
+    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, WhenStale, WriteTx, appointments,
+    connections, staff,
 };
 
-use crate::connections::{ConnectError, ConnectionView, RemoteCalendarView, views};
+use crate::connections::{ConnectionView, RemoteCalendarView, views};
 use crate::connections::{own as own_connection, read_after_saving};
-use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::error::{Error, Missing, Refusal};
 use crate::quince::Quince;
-use crate::retry::{passing_by_internal, retried_if_lost};
+use crate::retry::retried_if_lost;
 use crate::{outbox, servers};
 
 /// A staff member's calendar configuration.
@@ -39,53 +39,11 @@ pub struct Policies {
     pub when_stale: WhenStale,
 }
 
-/// Why the configuration could not be shown or saved.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigurationError {
-    /// Something in the form is not right.
-    #[error("{}", first_sentence(.0))]
-    Fields(Vec<FieldProblem>),
-    /// The calendar or connection is not there, or is somebody else's.
-    #[error("This calendar is no longer connected. Reload the page and choose another one.")]
-    NotFound,
-    /// Appointments cannot be written to the calendar.
-    #[error(
-        "{0} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
-    )]
-    ReadOnly(String),
-    /// The calendar was deleted there.
-    #[error("This calendar was deleted in {0}. Choose another one.")]
-    Vanished(String),
-    /// The calendar's events cannot be read.
-    #[error("The events of this calendar cannot be read, so it can block nothing. Choose another one.")]
-    Unreadable,
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-impl From<StoreError> for ConfigurationError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-impl From<ConnectError> for ConfigurationError {
-    fn from(error: ConnectError) -> Self {
-        match error {
-            ConnectError::Internal(error) => Self::Internal(error),
-            _ => Self::NotFound,
-        }
-    }
-}
-
-passing_by_internal!(ConfigurationError);
-
 /// Connections that have to be read after a change.
 type ToRead = BTreeSet<ConnectionId>;
 
 /// A staff member's configuration.
-pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, ConfigurationError> {
+pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let connections = views(&mut tx, id, now).await?;
@@ -138,14 +96,14 @@ pub struct Choice {
 }
 
 /// Saves the wizard's third step, all of it or nothing.
-pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(), ConfigurationError> {
+pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(), Error> {
     let changed = retried_if_lost(|| async {
         let mut tx = quince.store().write().await?;
         let mut to_read = set_primary(&mut tx, id, Some(choice.primary), quince.now()).await?;
         to_read.extend(set_conflicts(&mut tx, id, &choice.conflicts).await?);
         to_read.extend(set_policies(&mut tx, id, choice.connection, choice.policies).await?);
         tx.commit().await?;
-        Ok::<_, ConfigurationError>(to_read)
+        Ok::<_, Error>(to_read)
     });
     let to_read = changed.await?;
     quince.wake();
@@ -158,7 +116,7 @@ pub async fn save_primary(
     quince: &Quince,
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
-) -> Result<(), ConfigurationError> {
+) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let to_read = set_primary(&mut tx, id, calendar, quince.now()).await?;
     tx.commit().await?;
@@ -172,15 +130,15 @@ async fn set_primary(
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
     now: Timestamp,
-) -> Result<ToRead, ConfigurationError> {
+) -> Result<ToRead, Error> {
     let mut to_read = ToRead::new();
     if let Some(calendar) = calendar {
         let (found, place) = own(tx, id, calendar).await?;
         if found.vanished_at.is_some() {
-            return Err(ConfigurationError::Vanished(place));
+            return Err(Refusal::DeletedCalendar { place }.into());
         }
         if !found.writable {
-            return Err(ConfigurationError::ReadOnly(place));
+            return Err(Refusal::ReadOnlyCalendar { place }.into());
         }
         to_read.insert(found.connection_id);
     }
@@ -194,7 +152,7 @@ pub async fn save_conflicts(
     quince: &Quince,
     id: StaffId,
     chosen: Vec<RemoteCalendarId>,
-) -> Result<(), ConfigurationError> {
+) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let to_read = set_conflicts(&mut tx, id, &chosen).await?;
     tx.commit().await?;
@@ -202,21 +160,17 @@ pub async fn save_conflicts(
     Ok(())
 }
 
-async fn set_conflicts(
-    tx: &mut WriteTx,
-    id: StaffId,
-    chosen: &[RemoteCalendarId],
-) -> Result<ToRead, ConfigurationError> {
+async fn set_conflicts(tx: &mut WriteTx, id: StaffId, chosen: &[RemoteCalendarId]) -> Result<ToRead, Error> {
     let mut to_read = ToRead::new();
     for calendar in chosen {
         let (found, place) = own(tx, id, *calendar).await?;
         // One that vanished or became unreadable since it was chosen may stay: what is known of it goes on blocking.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
-                return Err(ConfigurationError::Vanished(place));
+                return Err(Refusal::DeletedCalendar { place }.into());
             }
             if !found.readable {
-                return Err(ConfigurationError::Unreadable);
+                return Err(Refusal::UnreadableCalendar.into());
             }
             to_read.insert(found.connection_id);
         }
@@ -234,7 +188,7 @@ pub async fn save_policies(
     connection: ConnectionId,
     policies: Policies,
     all_day_blocks: Option<&[RemoteCalendarId]>,
-) -> Result<(), ConfigurationError> {
+) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let to_read = set_policies(&mut tx, id, connection, policies).await?;
     if let Some(chosen) = all_day_blocks {
@@ -250,7 +204,7 @@ async fn set_policies(
     id: StaffId,
     connection: ConnectionId,
     policies: Policies,
-) -> Result<ToRead, ConfigurationError> {
+) -> Result<ToRead, Error> {
     let known = own_connection(tx, id, connection).await?;
     connections::set_policies(tx, connection, policies.import_policy, policies.when_stale).await?;
     if known.import_policy == policies.import_policy {
@@ -268,10 +222,10 @@ async fn set_all_day_blocks(
     tx: &mut WriteTx,
     connection: ConnectionId,
     chosen: &[RemoteCalendarId],
-) -> Result<(), ConfigurationError> {
+) -> Result<(), Error> {
     let calendars = remote_calendars::list_for_connections(tx, &[connection]).await?;
     if chosen.iter().any(|id| !calendars.iter().any(|own| own.id == *id)) {
-        return Err(ConfigurationError::NotFound);
+        return Err(Error::NotFound(Missing::RemoteCalendar));
     }
     for calendar in &calendars {
         let blocks = chosen.contains(&calendar.id);
@@ -287,10 +241,10 @@ async fn own(
     tx: &mut ReadTx,
     owner: StaffId,
     id: RemoteCalendarId,
-) -> Result<(RemoteCalendar, String), ConfigurationError> {
+) -> Result<(RemoteCalendar, String), Error> {
     let found = remote_calendars::find(tx, id)
         .await?
-        .ok_or(ConfigurationError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::RemoteCalendar))?;
     let connection = own_connection(tx, owner, found.connection_id).await?;
     Ok((found, servers::place(&connection)))
 }

@@ -14,7 +14,8 @@ use zones::Zone;
 
 pub use store::holidays::Holiday;
 
-use crate::accounts::{AccountError, Workspace, is_admin};
+use crate::accounts::{Workspace, is_admin};
+use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned, date_words};
@@ -23,7 +24,7 @@ use crate::versions::{self, Author, Differences, Editor, Field, Versioned, date_
 const HOLIDAYS_LIMIT: usize = 500;
 
 /// The holidays, in order.
-pub async fn list(quince: &Quince) -> Result<Vec<Holiday>, AccountError> {
+pub async fn list(quince: &Quince) -> Result<Vec<Holiday>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(holidays::list(&mut tx).await?)
 }
@@ -35,7 +36,7 @@ pub async fn save(
     name: &str,
     zone: &str,
     all: Vec<Holiday>,
-) -> Result<Workspace, AccountError> {
+) -> Result<Workspace, Error> {
     let by = by.into();
     let mut checked = Validator::default();
     let name = checked.required_line("name", "the name of your business", name, NAME_LIMIT);
@@ -66,12 +67,14 @@ pub async fn save(
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
-        .ok_or(AccountError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::Administer))?;
     if !is_admin(me.role) {
-        return Err(AccountError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::Administer));
     }
     versions::lock(&mut tx, Versioned::WORKSPACE).await?;
-    let old = workspace::find(&mut tx).await?.ok_or(AccountError::NotFound)?;
+    let old = workspace::find(&mut tx)
+        .await?
+        .ok_or(Error::NotFound(Missing::Workspace))?;
     let mut differences = Differences::default();
     differences.value(Field::Name, &old.name, &name);
     differences.value(Field::Zone, old.zone.name(), zone.name());
@@ -84,7 +87,7 @@ pub async fn save(
         holiday_words,
     );
     let author = Author::named(by, &me.name);
-    versions::save::<AccountError>(&mut tx, Versioned::WORKSPACE, author, &differences, now).await?;
+    versions::save(&mut tx, Versioned::WORKSPACE, author, &differences, now).await?;
     workspace::save(&mut tx, &name, &zone, now).await?;
     holidays::replace(&mut tx, &tidied).await?;
     tx.commit().await?;
@@ -114,14 +117,13 @@ pub struct OnClosedDay {
 }
 
 /// The appointments to come on holidays, for the owner and admins.
-pub async fn appointments_on_holidays(
-    quince: &Quince,
-    by: StaffId,
-) -> Result<Vec<OnClosedDay>, AccountError> {
+pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(AccountError::NotAllowed)?;
+    let me = staff::find(&mut tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::Administer))?;
     if !is_admin(me.role) {
-        return Err(AccountError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::Administer));
     }
     let dates: BTreeSet<Date> = holidays::list(&mut tx)
         .await?
@@ -158,12 +160,11 @@ pub async fn appointments_on_holidays(
 }
 
 /// One's own appointments to come on days that one has taken off.
-pub async fn appointments_on_days_off(
-    quince: &Quince,
-    by: StaffId,
-) -> Result<Vec<OnClosedDay>, AccountError> {
+pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(AccountError::NotAllowed)?;
+    let me = staff::find(&mut tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::Administer))?;
     let off = me.overrides.iter().filter(|day| day.windows.is_empty());
     let Some(last) = off.map(|day| day.date).max() else {
         return Ok(Vec::new());

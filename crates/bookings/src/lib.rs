@@ -2,8 +2,8 @@
 //!
 //! Everything that the pages, the API and the background jobs do goes through the functions of these modules. Each
 //! takes the [`Quince`] handle first, opens its own transactions, reads the time from the handle's clock, and
-//! returns a view or a typed error whose text is a sentence for a person with a next step. An error of the machinery
-//! is always the variant `Internal`, whose cause is for logs only. No two modules import each other.
+//! returns a view or an [`Error`], whose causes are types with a sentence for a person, with a next step, and a code for programs.
+//! An error of the machinery is always the variant `Internal`, whose cause is for logs only. No two modules import each other.
 //!
 //! | module | what for |
 //! |---|---|
@@ -59,6 +59,7 @@ pub mod warnings;
 mod caldav_messages;
 mod cleanup;
 mod collisions;
+mod differences;
 mod error;
 mod links;
 mod mailer;
@@ -71,10 +72,15 @@ mod problem;
 mod pruning;
 mod questions;
 mod quince;
+mod reasons;
 mod retry;
 mod servers;
 mod unreadable;
 
+pub use error::{
+    ConnectProblem, Deed, Error, Forbidden, HostProblem, InTheWay, Kept, Missing, Refusal, Silence, Taken,
+    VisitProblem,
+};
 pub use mailer::Mail;
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Practice, Quince, Retention, Settings};

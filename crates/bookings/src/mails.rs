@@ -7,10 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
 use store::messages::Failed;
-use store::{MessageId, ReadTx, StoreError, appointments, mail_trouble, messages, staff};
+use store::{MessageId, ReadTx, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
 use crate::clock::before;
+use crate::error::{Deed, Error, Refusal};
 use crate::mailer::Mail;
 use crate::mailer::smtp::Smtp;
 use crate::mailer::transport::{Letter, Mailer, sender};
@@ -75,35 +76,15 @@ impl From<Failed> for FailedMail {
     }
 }
 
-/// Why mails cannot be looked at or sent again.
-#[derive(Debug, thiserror::Error)]
-pub enum MailError {
-    /// Only owners and admins may do this.
-    #[error("Only the owner or an admin may do this. Ask one of them.")]
-    NotAllowed,
-    /// It is none, or none any more, that was given up.
-    #[error("This mail is under way again, or what it was about is gone. Look at the list as it is now.")]
-    NotFound,
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-impl From<StoreError> for MailError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), MailError> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(person) if is_admin(person.role) => Ok(()),
-        _ => Err(MailError::NotAllowed),
+        _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
 
 /// The mails that were given up last, for owners and admins.
-pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, MailError> {
+pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     let found = messages::given_up(&mut tx, SHOWN).await?;
@@ -131,7 +112,7 @@ pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result
 }
 
 /// The next mails that were tried in vain and wait for another try, for owners and admins.
-pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, MailError> {
+pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     let found = messages::waiting_again(&mut tx, SHOWN).await?;
@@ -147,14 +128,14 @@ pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
 }
 
 /// How many mails were tried in vain and wait for another try, and when the first of them is tried again, for owners and admins.
-pub async fn put_off(quince: &Quince, by: StaffId) -> Result<PutOff, MailError> {
+pub async fn put_off(quince: &Quince, by: StaffId) -> Result<PutOff, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     Ok(messages::put_off(&mut tx).await?)
 }
 
 /// Tries all mails that wait for another try now: somebody has mended what kept them.
-pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), MailError> {
+pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
     let now = quince.now();
@@ -165,12 +146,12 @@ pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), MailError> {
 }
 
 /// Sends a mail that was given up again: it says what is so by then, and goes to the address that its recipient has by then.
-pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(), MailError> {
+pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
     let mail = messages::find_given_up(&mut tx, id)
         .await?
-        .ok_or(MailError::NotFound)?;
+        .ok_or(Refusal::MailNotGivenUp)?;
     let address = match (mail.staff_id, mail.appointment_id) {
         (Some(person), _) => staff::find(&mut tx, person).await?.map(|person| person.email),
         (None, Some(appointment)) => appointments::find(&mut tx, appointment)

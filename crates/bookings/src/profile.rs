@@ -1,14 +1,14 @@
 //! A staff member's own name, zone and weekly hours.
 
 use scheduling::{DateOverride, StaffId, WeeklyHours};
-use store::{StoreError, connections, staff};
+use store::{connections, staff};
 use zones::Zone;
 
-use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::error::{Error, Missing};
 use crate::quince::Quince;
 use crate::unreadable;
 use crate::validate::{NAME_LIMIT, Validator};
-use crate::versions::{self, Author, ChangedMeanwhile, Differences, Editor, Field, Versioned};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// Most date overrides of one person.
 const OVERRIDES_LIMIT: usize = 1_000;
@@ -32,44 +32,17 @@ pub struct Profile {
     pub problem: Option<String>,
 }
 
-/// Why a profile could not be shown or saved.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// Something in the form is not right.
-    #[error("{}", first_sentence(.0))]
-    Fields(Vec<FieldProblem>),
-    /// There is no such staff member.
-    #[error("There is no such staff member.")]
-    NotFound,
-    /// It was changed in another window since its form was made.
-    #[error(transparent)]
-    ChangedMeanwhile(#[from] ChangedMeanwhile),
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-impl From<StoreError> for ProfileError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-impl From<Vec<FieldProblem>> for ProfileError {
-    fn from(problems: Vec<FieldProblem>) -> Self {
-        Self::Fields(problems)
-    }
-}
-
 /// The hours of somebody who has not said any: Monday to Friday, nine to five.
 pub fn default_hours() -> WeeklyHours {
     WeeklyHours::weekdays(9 * 60, 17 * 60)
 }
 
 /// A staff member's profile.
-pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, ProfileError> {
+pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, Error> {
     let mut tx = quince.store().read().await?;
-    let row = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
+    let row = staff::find(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::StaffMember))?;
     Ok(Profile {
         problem: unreadable::own_hours(&row),
         name: row.name,
@@ -94,7 +67,7 @@ pub struct ProfileForm {
 }
 
 /// Saves a profile, all of it or nothing.
-pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), ProfileError> {
+pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), Error> {
     let by = by.into();
     let (id, now) = (by.staff, quince.now());
     let mut checked = Validator::default();
@@ -105,14 +78,16 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) ->
     let zone = zone.unwrap_or_else(Zone::utc);
     let mut tx = quince.store().write().await?;
     versions::lock(&mut tx, Versioned::profile(id)).await?;
-    let before = staff::find(&mut tx, id).await?.ok_or(ProfileError::NotFound)?;
+    let before = staff::find(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::StaffMember))?;
     let mut differences = Differences::default();
     differences.value(Field::Name, &before.name, &name);
     differences.value(Field::Zone, before.zone.name(), zone.name());
     differences.weekly(&before.hours, &form.weekly);
     differences.dates(&before.overrides, &form.overrides);
     let author = Author::named(by, &before.name);
-    versions::save::<ProfileError>(&mut tx, Versioned::profile(id), author, &differences, now).await?;
+    versions::save(&mut tx, Versioned::profile(id), author, &differences, now).await?;
     staff::update_profile(&mut tx, id, &name, &zone, &form.weekly, &form.overrides).await?;
     // Whole days and floating times of their calendars lie elsewhere.
     let moves = before.zone != zone;

@@ -32,24 +32,6 @@ impl Passing for Internal {
     }
 }
 
-/// Implements [`Passing`] for errors of use cases by what is in their variant `Internal`.
-macro_rules! passing_by_internal {
-    ($($error:ty),+ $(,)?) => {
-        $(
-            impl $crate::retry::Passing for $error {
-                fn is_contention(&self) -> bool {
-                    matches!(self, Self::Internal(cause) if cause.is_contention())
-                }
-
-                fn is_disconnection(&self) -> bool {
-                    matches!(self, Self::Internal(cause) if cause.is_disconnection())
-                }
-            }
-        )+
-    };
-}
-pub(crate) use passing_by_internal;
-
 /// Carries out one transaction, again when it had to give way to others.
 ///
 /// # Errors

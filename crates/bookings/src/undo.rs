@@ -9,7 +9,7 @@ use store::{ReadTx, StoreError, appointments, booking_calendars, staff, waiting_
 
 use crate::accounts::is_admin;
 use crate::appointments::{give_up_hold, undo_booking};
-use crate::problem::Internal;
+use crate::error::{Deed, Error};
 use crate::quince::Quince;
 use crate::strangers::network_of;
 
@@ -95,32 +95,15 @@ pub struct Busy {
     pub appointments: u32,
 }
 
-/// Why nothing was undone.
-#[derive(Debug, thiserror::Error)]
-pub enum UndoError {
-    /// Only owners and admins may do this.
-    #[error("Only the owner or an admin may do this. Ask one of them.")]
-    NotAllowed,
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-impl From<StoreError> for UndoError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<String, UndoError> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<String, Error> {
     match staff::find(tx, by).await? {
         Some(person) if is_admin(person.role) => Ok(person.name),
-        _ => Err(UndoError::NotAllowed),
+        _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
 
 /// Who booked most lately, for owners and admins.
-pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, UndoError> {
+pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, Error> {
     let now = quince.now();
     let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
     let mut tx = quince.store().read().await?;
@@ -131,7 +114,7 @@ pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, UndoError> 
 }
 
 /// What would be undone, for owners and admins.
-pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, UndoError> {
+pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
@@ -166,7 +149,7 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, 
 
 /// Calls off the appointments to come, ends holds, takes places on waiting lists back, and mails that wait. The clients are told
 /// if `tell` says so; hosts find it in their calendars. What was done before something broke stays done, and can be gone on with.
-pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Result<Found, UndoError> {
+pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Result<Found, Error> {
     let now = quince.now();
     let (name, before) = {
         let mut tx = quince.store().read().await?;

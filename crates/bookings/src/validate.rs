@@ -2,6 +2,10 @@
 //!
 //! Names and addresses reach mail headers and calendar texts, so no control character passes (quality.md).
 
+use std::ops::RangeInclusive;
+
+use jiff::Timestamp;
+
 use crate::problem::FieldProblem;
 
 /// Longest name, in characters.
@@ -18,6 +22,8 @@ pub const KEY_LIMIT: usize = 200;
 pub const PASSWORD_MINIMUM: usize = 10;
 /// Longest password, in characters; hashing takes time by its length.
 pub const PASSWORD_LIMIT: usize = 500;
+/// The years that calendars reach.
+pub(crate) const YEARS: RangeInclusive<i16> = 1970..=2200;
 /// Characters of a password by which its strength is estimated.
 const ESTIMATED: usize = 64;
 
@@ -174,6 +180,14 @@ impl Validator {
                 field,
                 "This password would be guessed soon. Choose a few words that have nothing to do with each other or with you.",
             );
+        }
+    }
+
+    /// A start that calendars reach.
+    pub(crate) fn start(&mut self, field: &'static str, start: Timestamp) {
+        if !YEARS.contains(&zones::Zone::utc().date(start).year()) {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            self.problem(field, format!("Choose a date between {first} and {last}."));
         }
     }
 

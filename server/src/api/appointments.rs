@@ -8,17 +8,19 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use bookings::appointments::{BookError, Booking};
+use bookings::accounts::SESSION_STAFF;
+use bookings::appointments::Booking;
 use bookings::booking_calendars::Answer;
 use bookings::services::Chosen;
 use bookings::strangers::{self, NotProven, Proof};
-use bookings::{Quince, StaffId};
+use bookings::{Error, Quince, Refusal, StaffId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
 use zones::Zone;
 
 use super::instants::rfc3339;
-use super::problems::{book_problem, internal};
+use super::problems::{internal, problem};
 use crate::web::limits::Limits;
 use crate::web::problem::Problem;
 
@@ -105,6 +107,7 @@ pub async fn create(
     State(quince): State<Quince>,
     State(limits): State<Limits>,
     Extension(client): Extension<Client>,
+    session: Session,
     Path(slug): Path<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -174,17 +177,11 @@ pub async fn create(
         idempotency_key,
     };
     let stranger = limits.stranger(Some(client)).with(proof);
-    let booked = bookings::appointments::book_as_stranger(&quince, &stranger, booking)
-        .await
-        .inspect_err(|error| {
-            if matches!(error, BookError::TooMany(_)) {
-                app::audit::refused(Attempt::Book, Some(client));
-            }
-        })
-        .map_err(|error| match error {
-            BookError::NotProven(why) => not_proven(&quince, &slug, &stranger.proof, why),
-            other => book_problem(other),
-        })?;
+    let booked = bookings::appointments::book_as_stranger(&quince, &stranger, booking).await;
+    let booked = match booked {
+        Ok(booked) => booked,
+        Err(error) => return Err(refused(&quince, &session, client, (&slug, &stranger.proof), error).await),
+    };
     let created = Created {
         id: booked.id.to_string(),
         start: rfc3339(booked.start, &zone),
@@ -196,6 +193,41 @@ pub async fn create(
         manage_url: quince.manage_url(&booked.manage_token),
     };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// What a refused booking is to whoever asked. Only people who may look into the booking calendar learn that an event is in the way,
+/// or a calendar that cannot be read: to others a private calendar looks like any other appointment.
+async fn refused(
+    quince: &Quince,
+    session: &Session,
+    client: Client,
+    (slug, proof): (&str, &Proof),
+    error: Error,
+) -> Problem {
+    match error {
+        Error::Refused(Refusal::NotProven(why)) => return not_proven(quince, slug, proof, why),
+        Error::Refused(Refusal::TooMany(_)) => app::audit::refused(Attempt::Book, Some(client)),
+        Error::SlotTaken { by, .. } if by != by.to_strangers() => {
+            let code = error.code();
+            let told = problem(error);
+            return match may_look(quince, session, slug).await {
+                Ok(true) => told.because(code),
+                Ok(false) => told,
+                Err(problem) => problem,
+            };
+        }
+        _ => {}
+    }
+    problem(error)
+}
+
+/// Whether the session is somebody's who may look into a booking calendar.
+async fn may_look(quince: &Quince, session: &Session, slug: &str) -> Result<bool, Problem> {
+    let Ok(Some(staff)) = session.get::<StaffId>(SESSION_STAFF).await else {
+        return Ok(false);
+    };
+    let may = bookings::availability::may_look_into(quince, staff, slug).await;
+    may.map_err(problem)
 }
 
 /// The puzzle to solve: the one that was sent, if it can be sent again.

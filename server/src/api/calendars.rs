@@ -5,6 +5,7 @@ use axum::extract::State;
 use bookings::Quince;
 use serde::Serialize;
 
+use super::problems::problem;
 use crate::web::problem::Problem;
 
 /// The public booking calendars.
@@ -24,10 +25,7 @@ struct Calendar {
 pub async fn list(State(quince): State<Quince>) -> Result<Json<Calendars>, Problem> {
     let calendars = bookings::booking_calendars::public_list(&quince)
         .await
-        .map_err(|error| {
-            tracing::error!(%error, "listing booking calendars failed");
-            Problem::internal()
-        })?;
+        .map_err(problem)?;
     let calendars = calendars
         .into_iter()
         .map(|calendar| Calendar {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use zones::Zone;
 
 use super::instants::rfc3339;
-use super::problems::slots_problem;
+use super::problems::problem;
 use crate::web::problem::Problem;
 
 /// What is asked for.
@@ -78,7 +78,7 @@ pub async fn free_slots(
         services: &services,
         ..availability::SlotQuery::new(&slug, from, to, &zone)
     };
-    let free = availability::free(&quince, &asked).await.map_err(slots_problem)?;
+    let free = availability::free(&quince, &asked).await.map_err(problem)?;
     let days = free
         .days
         .into_iter()

@@ -1,43 +1,57 @@
 //! What the use cases' errors are to programs.
 
-use bookings::Internal;
-use bookings::appointments::BookError;
-use bookings::availability::SlotsError;
+use bookings::{Error, Internal, Refusal};
 
 use crate::web::problem::Problem;
 
-fn fields(problems: Vec<bookings::FieldProblem>) -> Problem {
-    problems.into_iter().next().map_or_else(
-        || Problem::unusable("The input cannot be used."),
-        |problem| Problem::field(problem.field, problem.sentence),
-    )
-}
-
-pub(super) fn slots_problem(error: SlotsError) -> Problem {
-    let sentence = error.to_string();
+/// What an error of a use case is to whoever asked, who is not known: nobody learns what a host does when they are busy.
+pub(super) fn problem(error: Error) -> Problem {
+    let (sentence, cause) = (error.to_string(), error.code());
     match error {
-        SlotsError::CalendarNotFound => Problem::not_found(sentence),
-        SlotsError::Host(_) => Problem::field("userId", sentence),
-        SlotsError::Unsupported(_) => Problem::unusable(sentence),
-        SlotsError::NotAllowed => Problem::forbidden(sentence),
-        SlotsError::Range(_) => Problem::field("startDate", sentence),
-        SlotsError::Internal(cause) => internal(&cause),
+        Error::Fields(problems) => problems.into_iter().next().map_or_else(
+            || Problem::unusable(sentence),
+            |problem| Problem::field(input(problem.field), problem.sentence),
+        ),
+        Error::NotFound(_) => Problem::not_found(sentence).because(cause),
+        Error::NotAllowed(_) => Problem::forbidden(sentence).because(cause),
+        Error::SlotTaken { by, kept } => {
+            let told = Error::SlotTaken {
+                by: by.to_strangers(),
+                kept,
+            };
+            Problem::conflict(sentence).because(told.code())
+        }
+        Error::Refused(refusal) => refused(&refusal, sentence).because(cause),
+        Error::Conflict(_) => Problem::conflict(sentence).because(cause),
+        Error::Internal(cause) => internal(&cause),
     }
 }
 
-pub(super) fn book_problem(error: BookError) -> Problem {
-    let sentence = error.to_string();
-    match error {
-        BookError::Fields(problems) => fields(problems),
-        BookError::CalendarNotFound => Problem::not_found(sentence),
-        BookError::SlotTaken | BookError::InTheWay(_) => Problem::conflict(sentence),
-        BookError::NotOffered(_) => Problem::field("start", sentence),
-        BookError::KeyReused => Problem::field("Idempotency-Key", sentence),
-        BookError::TooMany(too_many) => {
+/// A rule says no: with the input that it is about, if it is about one.
+fn refused(refusal: &Refusal, sentence: String) -> Problem {
+    match refusal {
+        Refusal::TooMany(too_many) => {
             Problem::enough(too_many.wait().as_secs().max(1).unsigned_abs(), sentence)
         }
-        BookError::NotProven(_) => Problem::unusable(sentence),
-        BookError::Internal(cause) => internal(&cause),
+        Refusal::KeyReused => Problem::field("Idempotency-Key", sentence),
+        Refusal::Past
+        | Refusal::TooSoon
+        | Refusal::DayNotBookable
+        | Refusal::NoStart
+        | Refusal::NotOffered => Problem::field("start", sentence),
+        Refusal::LastDayFirst | Refusal::TooManyDays { .. } => Problem::field("endDate", sentence),
+        Refusal::Unsupported(_) => Problem::field("services", sentence),
+        Refusal::InTheWay(_) => Problem::conflict(sentence),
+        _ => Problem::unusable(sentence),
+    }
+}
+
+/// How this API calls what a use case calls so.
+fn input(field: &'static str) -> &'static str {
+    match field {
+        "host" => "userId",
+        "idempotency_key" => "Idempotency-Key",
+        other => other,
     }
 }
 

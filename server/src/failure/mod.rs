@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use bookings::Internal;
-use bookings::accounts::AccountError;
 
 use crate::settings::SettingError;
 
@@ -70,9 +69,9 @@ pub enum Failure {
     /// What the practice iCloud kept cannot be read.
     #[error("The practice data in {0} cannot be read. Start afresh with --reset.")]
     Practice(PathBuf),
-    /// An account's command was refused.
+    /// A use case did not do what was asked for.
     #[error(transparent)]
-    Account(#[from] AccountError),
+    UseCase(#[from] bookings::Error),
     /// Filling the practice workspace failed.
     #[error("The practice workspace could not be filled: {0}. Start afresh with --reset.")]
     Seed(String),
@@ -123,12 +122,6 @@ pub enum Failure {
     /// A mail for trial was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),
-    /// The free times cannot be told.
-    #[error(transparent)]
-    Slots(#[from] bookings::availability::SlotsError),
-    /// The menu cannot be read.
-    #[error(transparent)]
-    Menu(#[from] bookings::services::MenuError),
     /// A visit of nothing; the names are those of the menu.
     #[error("Say with --service what the visit is made of. On the menu: {0}.")]
     NoService(String),

@@ -3,8 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bookings::Quince;
-use bookings::appointments::ChangeError;
+use bookings::{Error, Quince};
 
 /// Answers `/manage/{token}/appointment.ics`.
 pub async fn appointment(State(quince): State<Quince>, Path(token): Path<String>) -> Response {
@@ -19,7 +18,7 @@ pub async fn appointment(State(quince): State<Quince>, Path(token): Path<String>
             ];
             (headers, text).into_response()
         }
-        Err(ChangeError::Internal(cause)) => {
+        Err(Error::Internal(cause)) => {
             tracing::error!(cause = cause.cause(), "a calendar file could not be made");
             (
                 StatusCode::INTERNAL_SERVER_ERROR,

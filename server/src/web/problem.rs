@@ -14,6 +14,9 @@ pub struct Problem {
     status: u16,
     /// A sentence with a next step.
     detail: String,
+    /// The word for the cause, which stays the same when its sentence changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
     /// The input at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
@@ -38,9 +41,19 @@ impl Problem {
             title,
             status: status.as_u16(),
             detail: detail.into(),
+            cause: None,
             field: None,
             challenge: None,
             retry_after_seconds: None,
+        }
+    }
+
+    /// The same with the word for its cause.
+    #[must_use]
+    pub fn because(self, cause: &'static str) -> Self {
+        Self {
+            cause: Some(cause),
+            ..self
         }
     }
 
@@ -48,13 +61,14 @@ impl Problem {
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             field: Some(field.into()),
+            cause: Some("unusable_input"),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail)
         }
     }
 
     /// 422 without one input at fault.
     pub fn unusable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail).because("unusable_input")
     }
 
     /// 413 or the like: the body could not be read.
@@ -98,6 +112,7 @@ impl Problem {
     pub fn enough(seconds: u64, detail: impl Into<String>) -> Self {
         Self {
             retry_after_seconds: Some(seconds),
+            cause: Some("too_many"),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail)
         }
     }
@@ -116,6 +131,7 @@ impl Problem {
                 bits,
             })),
             retry_after_seconds: Some(seconds),
+            cause: Some("proof_of_work"),
             ..Self::new(StatusCode::PRECONDITION_REQUIRED, "Proof of work", detail)
         }
     }
@@ -127,6 +143,7 @@ impl Problem {
             "Internal error",
             "Something failed on the server. Try again; if it happens again, tell the operator the request id.",
         )
+        .because("internal")
     }
 }
 

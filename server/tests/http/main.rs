@@ -13,6 +13,7 @@ mod appointments;
 mod backup;
 mod banners;
 mod busy;
+mod causes;
 mod configuration;
 mod crash;
 mod doctor;

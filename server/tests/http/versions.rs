@@ -263,6 +263,15 @@ async fn every_page_that_several_people_save_tells_of_changes() {
         seen(&page).iter().all(|version| *version == "1"),
         "pressed again it is meant: {page}"
     );
+    let far = [
+        ("id", id),
+        ("date", "9999-12-30"),
+        ("time", "09:00"),
+        ("all_the_same", "true"),
+        ("seen", "1"),
+    ];
+    let page = refused(maya, &at, "staff-reschedule", &far).await;
+    assert!(page.contains("Choose a date between 1970 and 2200."), "{page}");
 }
 
 #[tokio::test]

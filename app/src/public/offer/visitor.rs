@@ -1,8 +1,8 @@
 //! Who a visitor is, as far as it takes to know what they hold: a secret in their session, made when they first choose a time.
 
-use bookings::VisitorId;
-use bookings::appointments::{self, BookError, HoldRequest};
+use bookings::appointments::{self, HoldRequest};
 use bookings::strangers::Proof;
+use bookings::{Error, Refusal, VisitorId};
 
 use super::wishes::{host_of, instant, services_of, zone_or};
 use crate::context::{internal, quince, session};
@@ -70,7 +70,10 @@ pub async fn hold(
             Ok(HoldAnswer::Until(Habits::of_visitor().time(until)))
         }
         // The page that is shown anew says it better.
-        Err(BookError::SlotTaken | BookError::NotOffered(_)) => Ok(HoldAnswer::Taken),
-        Err(error) => noted(Attempt::Hold, Err(error.into())),
+        Err(Error::Refused(error @ (Refusal::TooMany(_) | Refusal::NotProven(_)))) => {
+            noted(Attempt::Hold, Err(Error::from(error).into()))
+        }
+        Err(Error::SlotTaken { .. } | Error::Refused(_) | Error::Fields(_)) => Ok(HoldAnswer::Taken),
+        Err(error) => Err(error.into()),
     }
 }

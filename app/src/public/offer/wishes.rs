@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bookings::Error;
 use bookings::appointments::Booking;
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::CalendarError;
 use bookings::services::{Chosen, ServiceView};
 use bookings::{Interval, Kind, StaffId, availability, booking_calendars};
 use jiff::Timestamp;
@@ -100,7 +100,7 @@ pub struct PageWish<'a> {
 pub async fn booking(slug: &str, wish: PageWish<'_>) -> Result<BookingView, AppError> {
     let quince = quince()?;
     let page = match booking_calendars::by_slug(&quince, slug).await {
-        Err(CalendarError::NotFound) => {
+        Err(Error::NotFound(_)) => {
             let closed = booking_calendars::switched_off(&quince, slug).await?;
             return Ok(closed_page(closed));
         }

@@ -75,7 +75,8 @@ async fn move_to(
     let start = me.zone.opening(date.to_datetime(time));
     let (quince, id) = (crate::context::quince()?, appointment_id(id)?);
     let before = bookings::appointments::get(&quince, me.id, id).await?;
-    let moved = bookings::appointments::reschedule_as_staff(&quince, by, id, start, on_conflict).await?;
+    let moved = bookings::appointments::reschedule_as_staff(&quince, by, id, start, on_conflict).await;
+    let moved = moved.map_err(|error| AppError::from(error).at_fields(|_| "date".to_owned()))?;
     Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
 }
 

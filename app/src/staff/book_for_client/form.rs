@@ -11,7 +11,7 @@ use super::super::format::{clock, long_date};
 use super::super::visit::menu;
 use super::{AnswerText, AskedQuestion, BookPage, ClientText, TimeChoice};
 use crate::context::{kept_until_accepted, quince};
-use crate::error::{AppError, FieldProblem};
+use crate::error::AppError;
 use crate::public::booking::{asked_question, given};
 
 /// What the page's address asks for; each part may be empty.
@@ -223,16 +223,10 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
 
 /// The problems at the fields of this form.
 fn named(error: AppError) -> AppError {
-    let AppError::Fields(problems) = error else {
-        return error;
-    };
-    let problems = problems.into_iter().map(|problem| FieldProblem {
+    error.at_fields(|field| match field {
         // The answers have fields of their own.
-        field: match problem.field.as_str() {
-            "answers" => problem.field,
-            field => format!("booking[{field}]"),
-        },
-        sentence: problem.sentence,
-    });
-    AppError::Fields(problems.collect())
+        "answers" => field.to_owned(),
+        "start" => "booking[date]".to_owned(),
+        _ => format!("booking[{field}]"),
+    })
 }

@@ -210,14 +210,23 @@ pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, O
     let form = read::understood(text)?;
     let mut done = None;
     if id.is_empty() {
-        booking_calendars::create(&quince, by.staff, form).await?;
+        booking_calendars::create(&quince, by.staff, form)
+            .await
+            .map_err(named)?;
     } else {
         let id = calendar_id(id)?;
         let before = booking_calendars::get(&quince, by.staff, id).await?;
         done = stays_booked(&before, &form);
-        booking_calendars::update(&quince, by, id, form).await?;
+        booking_calendars::update(&quince, by, id, form)
+            .await
+            .map_err(named)?;
     }
     Ok(("/booking-calendars".to_owned(), done))
+}
+
+/// The problems at the fields of the form, which are members of one argument.
+fn named(error: bookings::Error) -> AppError {
+    AppError::from(error).at_fields(|field| format!("calendar[{field}]"))
 }
 
 /// What a change of lengths means for the appointments that are booked, if there is one.

@@ -166,12 +166,5 @@ fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
 /// The problems of this service's form, at its fields.
 fn named(error: AppError, service: &str) -> AppError {
     let form = form_of(service);
-    let AppError::Fields(problems) = error else {
-        return error.in_form(&form);
-    };
-    let problems = problems.into_iter().map(|problem| FieldProblem {
-        field: format!("{form}-{}", problem.field),
-        sentence: problem.sentence,
-    });
-    AppError::Fields(problems.collect())
+    error.in_form(&form).at_fields(|field| format!("{form}-{field}"))
 }

@@ -1,6 +1,5 @@
 //! The owner, the team, signing in, passwords.
 
-mod error;
 mod password;
 
 use std::collections::HashMap;
@@ -10,8 +9,7 @@ use scheduling::StaffId;
 use store::{Role, sessions, staff, workspace};
 use zones::Zone;
 
-pub use error::AccountError;
-
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::profile::default_hours;
 use crate::quince::Quince;
 use crate::unreadable;
@@ -120,13 +118,13 @@ pub(crate) fn is_admin(role: Role) -> bool {
 }
 
 /// Whether nobody has set up this workspace yet.
-pub async fn needs_owner(quince: &Quince) -> Result<bool, AccountError> {
+pub async fn needs_owner(quince: &Quince) -> Result<bool, Error> {
     let mut tx = quince.store().read().await?;
     Ok(staff::count(&mut tx).await? == 0)
 }
 
 /// Sets up the workspace with its owner. Only the first call succeeds.
-pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, AccountError> {
+pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Error> {
     let mut checked = Validator::default();
     let name_of_business = checked.required_line(
         "workspace",
@@ -149,7 +147,7 @@ pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Ac
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if staff::count(&mut tx).await? > 0 {
-        return Err(AccountError::OwnerExists);
+        return Err(Refusal::OwnerExists.into());
     }
     workspace::save(&mut tx, &name_of_business, &zone, now).await?;
     let id = staff::insert(&mut tx, &person.row(Role::Owner, &zone, hash), now).await?;
@@ -172,7 +170,7 @@ fn is_same_code(code: &str, typed: &str) -> bool {
 }
 
 /// Adds somebody to the team.
-pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<StaffId, AccountError> {
+pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<StaffId, Error> {
     let mut checked = Validator::default();
     let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
     if new.role == Role::Owner {
@@ -181,7 +179,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
     if !me(quince, by).await?.is_admin() {
-        return Err(AccountError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::Administer));
     }
     let hash = password::hash(&new.password).await?;
     let now = quince.now();
@@ -200,7 +198,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
 }
 
 /// Who signs in with this address and password. It takes as long for an address that nobody has.
-pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<SignedIn, AccountError> {
+pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<SignedIn, Error> {
     let known = {
         let mut tx = quince.store().read().await?;
         staff::find_by_email(&mut tx, &email.trim().to_lowercase()).await?
@@ -221,37 +219,37 @@ pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<Sig
     let (who, hash) = known.unzip();
     match (password::verify(password, hash).await?, who) {
         (true, Some(who)) => Ok(who),
-        _ => Err(AccountError::WrongLogin),
+        _ => Err(Refusal::WrongLogin.into()),
     }
 }
 
 /// Changes one's own password and ends all sessions of that person, who is signed in anew.
-pub async fn change_password(
-    quince: &Quince,
-    id: StaffId,
-    old: &str,
-    new: &str,
-) -> Result<SignedIn, AccountError> {
+pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str) -> Result<SignedIn, Error> {
     let known = {
         let mut tx = quince.store().read().await?;
-        staff::find(&mut tx, id).await?.ok_or(AccountError::NotFound)?
+        staff::find(&mut tx, id)
+            .await?
+            .ok_or(Error::NotFound(Missing::StaffMember))?
     };
     let mut checked = Validator::default();
     checked.password("new_password", new, &[&known.email, &known.name]);
     checked.finish()?;
     if !password::verify(old, Some(known.password_hash)).await? {
-        return Err(AccountError::WrongPassword);
+        return Err(Error::field(
+            "current",
+            "Your current password is not right. Try again.",
+        ));
     }
     set_password(quince, id, new).await
 }
 
 /// Gives somebody a new password, for the operator's command, and ends all sessions of that person.
-pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(), AccountError> {
+pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(), Error> {
     let known = {
         let mut tx = quince.store().read().await?;
         staff::find_by_email(&mut tx, &email.trim().to_lowercase())
             .await?
-            .ok_or(AccountError::NotFound)?
+            .ok_or(Error::NotFound(Missing::Address))?
     };
     let mut checked = Validator::default();
     checked.password("password", new, &[&known.email, &known.name]);
@@ -260,7 +258,7 @@ pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(
     Ok(())
 }
 
-async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedIn, AccountError> {
+async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedIn, Error> {
     let hash = password::hash(new).await?;
     let mut tx = quince.store().write().await?;
     let epoch = staff::set_password(&mut tx, id, &hash).await?;
@@ -269,22 +267,26 @@ async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedI
 }
 
 /// A staff member.
-pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, AccountError> {
+pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
     let mut tx = quince.store().read().await?;
-    let row = staff::find(&mut tx, id).await?.ok_or(AccountError::NotFound)?;
+    let row = staff::find(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::StaffMember))?;
     Ok(view(row))
 }
 
 /// Everybody, in the order in which they joined.
-pub async fn team(quince: &Quince) -> Result<Vec<Me>, AccountError> {
+pub async fn team(quince: &Quince) -> Result<Vec<Me>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(staff::list(&mut tx).await?.into_iter().map(view).collect())
 }
 
 /// The business.
-pub async fn workspace(quince: &Quince) -> Result<Workspace, AccountError> {
+pub async fn workspace(quince: &Quince) -> Result<Workspace, Error> {
     let mut tx = quince.store().read().await?;
-    let row = workspace::find(&mut tx).await?.ok_or(AccountError::NotFound)?;
+    let row = workspace::find(&mut tx)
+        .await?
+        .ok_or(Error::NotFound(Missing::Workspace))?;
     Ok(Workspace {
         name: row.name,
         zone: row.zone,

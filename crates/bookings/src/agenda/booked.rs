@@ -16,7 +16,7 @@ use store::{
 
 use super::AgendaAppointment;
 use crate::collisions::Collisions;
-use crate::error::ChangeError;
+use crate::error::Error;
 use crate::outbox::urgency;
 use crate::servers::{place_of, places};
 
@@ -35,7 +35,7 @@ pub(super) async fn views(
     booked: Vec<Appointment>,
     people: &[StaffId],
     now: Timestamp,
-) -> Result<Vec<AgendaAppointment>, ChangeError> {
+) -> Result<Vec<AgendaAppointment>, Error> {
     let ids: Vec<AppointmentId> = booked.iter().map(|appointment| appointment.id).collect();
     let sessions: Vec<SessionId> = booked.iter().filter_map(|found| found.session_id).collect();
     let mut writes = event_writes::list_for_appointments(tx, &ids).await?;

@@ -7,7 +7,7 @@ use store::external_events;
 use store::remote_calendars;
 
 use crate::availability::busy;
-use crate::error::ChangeError;
+use crate::error::{Error, Missing};
 use crate::quince::Quince;
 
 /// What is said of an event that stays as first imported (D6).
@@ -47,15 +47,15 @@ pub async fn event(
     viewer: StaffId,
     id: EventId,
     start: Timestamp,
-) -> Result<EventView, ChangeError> {
+) -> Result<EventView, Error> {
     let mut tx = quince.store().read().await?;
     let found = external_events::instance(&mut tx, id, start).await?;
-    let found = found.ok_or(ChangeError::NotFound)?;
+    let found = found.ok_or(Error::NotFound(Missing::Event))?;
     let watched = remote_calendars::watched(&mut tx, &[viewer]).await?;
     let calendar = watched
         .into_iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)
-        .ok_or(ChangeError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Event))?;
     let kept = external_events::list_with_ics(&mut tx, &[id]).await?.pop();
     let is_present = kept.as_ref().is_none_or(|event| event.is_present);
     let mut reason = reason(&found.blocks, calendar.all_day_blocks).to_owned();

@@ -25,7 +25,7 @@ pub use event::{EventView, event};
 use crate::accounts::is_admin;
 use crate::availability::{busy, context};
 use crate::blocked;
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing};
 use crate::holidays;
 use crate::quince::Quince;
 use crate::servers::{freshness, place};
@@ -167,18 +167,12 @@ pub struct Freshness {
 }
 
 /// The days from `from` on, in the viewer's zone.
-pub async fn view(
-    quince: &Quince,
-    viewer: StaffId,
-    from: Date,
-    days: u8,
-    who: Who,
-) -> Result<Agenda, ChangeError> {
+pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: Who) -> Result<Agenda, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(ChangeError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
     let people = people(&mut tx, &me, who).await?;
     let dates: Vec<Date> = (0..days.clamp(1, DAYS_LIMIT))
         .map(|day| from.saturating_add(i64::from(day).days()))
@@ -246,13 +240,17 @@ pub async fn view(
     })
 }
 
-async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, ChangeError> {
+async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, Error> {
     match who {
         Who::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
         Who::Me | Who::Everybody => Ok(vec![me.clone()]),
         Who::Person(id) if id == me.id => Ok(vec![me.clone()]),
-        Who::Person(_) if !is_admin(me.role) => Err(ChangeError::NotAllowed),
-        Who::Person(id) => Ok(vec![staff::find(tx, id).await?.ok_or(ChangeError::NotFound)?]),
+        Who::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Deed::HandleTime)),
+        Who::Person(id) => Ok(vec![
+            staff::find(tx, id)
+                .await?
+                .ok_or(Error::NotFound(Missing::StaffMember))?,
+        ]),
     }
 }
 

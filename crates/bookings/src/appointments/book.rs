@@ -19,7 +19,7 @@ use crate::accounts::is_admin;
 use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
-use crate::error::BookError;
+use crate::error::{Error, Kept, Missing, Refusal};
 use crate::links;
 use crate::notifications::kinds::MessageKind;
 use crate::people::{names, names_of};
@@ -36,7 +36,7 @@ use crate::validate::Validator;
 use crate::{notifications, services};
 
 /// Books for a client. The same request sent again under the same key gets the first answer.
-pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, BookError> {
+pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, Error> {
     book_for(quince, booking, By::Client).await
 }
 
@@ -45,7 +45,7 @@ pub async fn book_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
     booking: Booking,
-) -> Result<Booked, BookError> {
+) -> Result<Booked, Error> {
     book_for(quince, booking, By::Stranger(stranger)).await
 }
 
@@ -56,7 +56,7 @@ pub async fn book_as_staff(
     by: StaffId,
     booking: Booking,
     on_conflict: OnConflict,
-) -> Result<Booked, BookError> {
+) -> Result<Booked, Error> {
     book_for(quince, booking, By::Staff(by, on_conflict)).await
 }
 
@@ -78,7 +78,7 @@ struct BookRequest<'a> {
     staff: Option<(StaffId, OnConflict)>,
 }
 
-async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booked, BookError> {
+async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booked, Error> {
     let details = booking.check()?;
     let (stranger, staff) = match by {
         By::Client => (None, None),
@@ -99,7 +99,7 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
             request.give_up_hold(quince).await;
             Ok(booked)
         }
-        Err(error @ BookError::Internal(_)) => Err(error),
+        Err(error @ Error::Internal(_)) => Err(error),
         // Perhaps it was this very request that took the time, or spent the puzzle, before or at the same moment.
         Err(error) => {
             let mut tx = quince.store().read().await?;
@@ -111,13 +111,10 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
 impl Request for BookRequest<'_> {
     type Opened = Vec<Answer>;
     type Placed = Booked;
-    type Error = BookError;
 
-    async fn look(
-        &self,
-        tx: &mut ReadTx,
-        now: Timestamp,
-    ) -> Result<Option<(Vec<Answer>, Target)>, BookError> {
+    const KEPT: Kept = Kept::Typed;
+
+    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Vec<Answer>, Target)>, Error> {
         let calendar = self.calendar(tx).await?;
         self.target(tx, calendar, now).await.map(Some)
     }
@@ -127,7 +124,7 @@ impl Request for BookRequest<'_> {
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Vec<Answer>, Booked>, BookError> {
+    ) -> Result<Open<Vec<Answer>, Booked>, Error> {
         if let Some(booked) = self.answered(quince, tx).await? {
             return Ok(Open::Done(booked));
         }
@@ -154,7 +151,7 @@ impl Request for BookRequest<'_> {
         tx: &mut ReadTx,
         target: &Target,
         now: Timestamp,
-    ) -> Result<(), BookError> {
+    ) -> Result<(), Error> {
         if let Some(stranger) = self.stranger {
             stranger.bookings_left(tx, &self.details.email, now).await??;
             stranger
@@ -172,7 +169,7 @@ impl Request for BookRequest<'_> {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<Booked, BookError> {
+    ) -> Result<Booked, Error> {
         let calendar = &target.context.calendar;
         let mut appointment = self.appointment(calendar, answers, &placement, now)?;
         let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
@@ -187,7 +184,7 @@ impl Request for BookRequest<'_> {
         let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
         balance::note_who_was_there(tx, &target.context, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
-            Err(StoreError::AlreadyExists) => return Err(BookError::SlotTaken),
+            Err(StoreError::AlreadyExists) => return Err(StoreError::SlotTaken.into()),
             other => other?,
         }
         let hosts = hosts(target, &candidate);
@@ -276,11 +273,11 @@ impl BookRequest<'_> {
 
     /// The booking calendar with its members. Switched off, it takes no bookings of clients; while its settings cannot be read,
     /// nobody's.
-    async fn calendar(&self, tx: &mut ReadTx) -> Result<(BookingCalendar, Vec<Member>), BookError> {
+    async fn calendar(&self, tx: &mut ReadTx) -> Result<(BookingCalendar, Vec<Member>), Error> {
         booking_calendars::find_with_members(tx, &self.booking.slug)
             .await?
             .filter(|(row, _)| row.is_open() || (self.staff.is_some() && row.is_readable()))
-            .ok_or(BookError::CalendarNotFound)
+            .ok_or(Error::NotFound(Missing::BookingCalendar))
     }
 
     /// The start that is asked for as it is offered now, and the answers to the calendar's questions.
@@ -289,11 +286,13 @@ impl BookRequest<'_> {
         tx: &mut ReadTx,
         (mut row, members): (BookingCalendar, Vec<Member>),
         now: Timestamp,
-    ) -> Result<(Vec<Answer>, Target), BookError> {
+    ) -> Result<(Vec<Answer>, Target), Error> {
         if let Some(by) = self.by() {
-            let me = staff::find(tx, by).await?.ok_or(BookError::CalendarNotFound)?;
+            let me = staff::find(tx, by)
+                .await?
+                .ok_or(Error::NotFound(Missing::BookingCalendar))?;
             if !is_admin(me.role) && !members.iter().any(|(_, person)| person.id == by) {
-                return Err(BookError::CalendarNotFound);
+                return Err(Error::NotFound(Missing::BookingCalendar));
             }
             row.rules.notice = Span::new(0, Unit::Minutes);
             row.rules.range = DateRange::Unlimited;
@@ -312,21 +311,14 @@ impl BookRequest<'_> {
             staff: self.staff.map(|(_, on_conflict)| on_conflict),
             offer,
         };
-        if target.offer.is_err()
-            && let Err(refused) = target.conflicts::<BookError>(&LiveCheck::new(), now)
-        {
-            let is_staff = self.staff.is_some();
-            let too_large = classes::too_large(&mut target.context, now, is_staff, target.start);
-            return Err(match too_large {
-                Some(sentence) if !is_staff => BookError::NotOffered(sentence),
-                _ => refused,
-            });
+        if target.offer.is_err() {
+            target.conflicts(Self::KEPT, &LiveCheck::new(), now)?;
         }
         Ok((answers, target))
     }
 
     /// The answers to the booking calendar's questions. Staff need not answer in the client's place.
-    fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, BookError> {
+    fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, Error> {
         let mut checked = Validator::default();
         if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
             checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
@@ -347,30 +339,23 @@ impl BookRequest<'_> {
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,
-    ) -> Result<AvailabilityInput, BookError> {
+    ) -> Result<AvailabilityInput, Error> {
         let window = candidates::window(self.booking.start);
         let own = Own {
             moved: None,
             holder: self.booking.holder,
         };
-        let mut checked = Validator::default();
         if row.kind != Kind::Service {
             if !self.booking.services.is_empty() {
-                checked.problem("services", "There is no menu of services here. Leave them out.");
+                return Err(Error::field(
+                    "services",
+                    "There is no menu of services here. Leave them out.",
+                ));
             }
-            checked.finish()?;
             return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
         }
-        match services::wanted(tx, &row, &members, &self.booking.services).await? {
-            Ok(wanted) => {
-                Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
-            }
-            Err(sentence) => {
-                checked.problem("services", sentence.clone());
-                checked.finish()?;
-                Err(BookError::NotOffered(sentence))
-            }
-        }
+        let wanted = services::wanted(tx, &row, &members, &self.booking.services).await??;
+        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
     }
 
     /// Gives back what the client holds elsewhere. If that fails, it expires.
@@ -382,12 +367,12 @@ impl BookRequest<'_> {
     }
 
     /// What was answered to this key before.
-    async fn answered(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, BookError> {
+    async fn answered(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, Error> {
         let Some(first) = idempotency_keys::find(tx, &self.key).await? else {
             return Ok(None);
         };
         if first.body_hash != self.body_hash {
-            return Err(BookError::KeyReused);
+            return Err(Refusal::KeyReused.into());
         }
         let Some(appointment) = store::appointments::find(tx, first.appointment_id).await? else {
             return Ok(None);

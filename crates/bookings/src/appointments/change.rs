@@ -7,11 +7,9 @@ use store::booking_calendars::BookingCalendar;
 use store::{AppointmentStatus as Status, ReadTx, StoreError, WriteTx, appointments, locks, occupancy};
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
-use super::unconfirmed::NOT_YET;
 use super::view::next_statuses;
-use crate::error::ChangeError;
+use crate::error::{Error, Kept, Missing, Refusal, Taken};
 use crate::notifications::kinds::MessageKind;
-use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -72,7 +70,7 @@ impl Opened {
         tx: &mut ReadTx,
         seen: Option<i64>,
         now: Timestamp,
-    ) -> Result<(), ChangeError> {
+    ) -> Result<(), Error> {
         let of = Versioned::appointment(self.appointment.id);
         versions::compare(tx, of, self.author(seen), now).await
     }
@@ -85,14 +83,14 @@ pub(super) async fn record(
     by: Author<'_>,
     differences: &Differences,
     now: Timestamp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     versions::save(tx, Versioned::appointment(id), by, differences, now).await
 }
 
 impl Actor {
     /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
     /// follow each other.
-    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, ChangeError> {
+    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, Error> {
         match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
@@ -108,13 +106,13 @@ impl Actor {
     }
 
     /// Finds the appointment as it is at the moment.
-    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, ChangeError> {
+    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, Error> {
         let (appointment, by, staff) = match self {
             Self::Client { token } => (of_token(tx, token, now).await?, CLIENT.to_owned(), None),
             Self::Staff { id, appointment } => {
                 let appointment = appointments::find(tx, *appointment)
                     .await?
-                    .ok_or(ChangeError::NotFound)?;
+                    .ok_or(Error::NotFound(Missing::Appointment))?;
                 let me = check_viewer(tx, *id, &appointment).await?;
                 (appointment, me.name, Some(*id))
             }
@@ -135,49 +133,36 @@ pub(crate) fn client_may(
     calendar: &BookingCalendar,
     cutoff: Span,
     now: Timestamp,
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     if !appointment.status.is_active() {
-        return Err(over(appointment.status));
+        return Err(Refusal::Over(appointment.status));
     }
     if appointment.is_unconfirmed() {
-        return Err(NOT_YET.to_owned());
+        return Err(Refusal::NotConfirmed);
     }
     if now >= appointment.starts_at {
-        return Err("This appointment has begun or is over, so it cannot be changed any more.".to_owned());
+        return Err(Refusal::Begun);
     }
     if now > cutoff.before(appointment.starts_at, &calendar.rules.zone) {
-        return Err(format!(
-            "It is too late to change this appointment here: that was possible until {cutoff} before it. Please contact us."
-        ));
+        return Err(Refusal::TooLate { cutoff });
     }
     Ok(())
 }
 
-pub(super) fn over(status: Status) -> String {
-    let what = match status {
-        Status::Cancelled => "was cancelled",
-        Status::NoShow => "is marked as not attended",
-        _ => "is marked as invalid",
-    };
-    format!("This appointment {what}, so it cannot be changed. Book a new one.")
-}
-
-pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), ChangeError> {
+pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), Error> {
     let appointment = &opened.appointment;
     if !appointment.status.is_active() {
-        return Err(ChangeError::AlreadyOver(over(appointment.status)));
+        return Err(Refusal::Over(appointment.status).into());
     }
     match opened.staff {
-        Some(_) if appointment.is_unconfirmed() => Err(ChangeError::NotOffered(
-            "The client has not confirmed this booking by mail yet. Confirm it yourself first, or decline it.".to_owned(),
-        )),
+        Some(_) if appointment.is_unconfirmed() => Err(Refusal::WaitsForClient.into()),
         Some(_) => Ok(()),
-        None => client_may(appointment, &opened.calendar, cutoff, now).map_err(ChangeError::TooLate),
+        None => Ok(client_may(appointment, &opened.calendar, cutoff, now)?),
     }
 }
 
 /// Calls an appointment off. Doing it twice is as good as once.
-pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), ChangeError> {
+pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), Error> {
     cancel_having_seen(quince, actor, None, reason).await
 }
 
@@ -187,7 +172,7 @@ pub async fn cancel_as_staff(
     by: impl Into<Editor>,
     id: AppointmentId,
     reason: &str,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let Editor { staff, seen } = by.into();
     let actor = Actor::Staff {
         id: staff,
@@ -201,7 +186,7 @@ async fn cancel_having_seen(
     actor: &Actor,
     seen: Option<i64>,
     reason: &str,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
@@ -210,12 +195,7 @@ async fn cancel_having_seen(
     Ok(())
 }
 
-async fn try_to_cancel(
-    quince: &Quince,
-    actor: &Actor,
-    seen: Option<i64>,
-    reason: &str,
-) -> Result<(), ChangeError> {
+async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
@@ -251,7 +231,7 @@ pub async fn set_status(
     by: impl Into<Editor>,
     id: AppointmentId,
     status: Status,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let Editor { staff, seen } = by.into();
     let actor = Actor::Staff {
         id: staff,
@@ -270,7 +250,7 @@ async fn try_to_set_status(
     actor: &Actor,
     seen: Option<i64>,
     status: Status,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
@@ -279,14 +259,11 @@ async fn try_to_set_status(
     }
     opened.compare(&mut tx, seen, now).await?;
     if opened.appointment.status == Status::Cancelled {
-        return Err(ChangeError::AlreadyOver(over(Status::Cancelled)));
+        return Err(Refusal::Over(Status::Cancelled).into());
     }
     let has_begun = opened.appointment.starts_at <= now;
     if !next_statuses(opened.appointment.status, has_begun).contains(&status) {
-        return Err(ChangeError::NotOffered(
-            "An appointment cannot be given this status now. Whether the client came is known when it has begun."
-                .to_owned(),
-        ));
+        return Err(Refusal::StatusNotNow.into());
     }
     change_status(quince, &mut tx, &opened, status, None, Told::All, now).await?;
     Ok(tx.commit().await?)
@@ -299,7 +276,7 @@ pub(crate) async fn undo_booking(
     id: AppointmentId,
     by: &str,
     tell_client: bool,
-) -> Result<bool, Internal> {
+) -> Result<bool, Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let Some(known) = appointments::find(&mut tx, id).await? else {
@@ -323,7 +300,7 @@ pub(crate) async fn undo_booking(
     }
     let called_off = CalledOff { by, reason: None };
     let told = if tell_client { Told::Client } else { Told::Nobody };
-    let changed = change_status(
+    change_status(
         quince,
         &mut tx,
         &opened,
@@ -332,12 +309,7 @@ pub(crate) async fn undo_booking(
         told,
         now,
     )
-    .await;
-    match changed {
-        Ok(()) => {}
-        Err(ChangeError::Internal(cause)) => return Err(cause),
-        Err(other) => return Err(Internal::because(other)),
-    }
+    .await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -359,13 +331,13 @@ pub(super) async fn follow_status(
     status: Status,
     called_off: Option<CalledOff<'_>>,
     now: Timestamp,
-) -> Result<(Appointment, Vec<StaffId>), ChangeError> {
+) -> Result<(Appointment, Vec<StaffId>), Error> {
     let old = &opened.appointment;
     // The row is written first: on Postgres, a move at the same moment ends before its time is given back.
     appointments::set_status(tx, old.id, status, called_off, now).await?;
     let changed = appointments::find(tx, old.id)
         .await?
-        .ok_or(ChangeError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Appointment))?;
     match (old.status.is_active(), status.is_active()) {
         (true, false) => {
             let locked = occupancy::lock_to_release(tx, changed.id).await?;
@@ -378,7 +350,10 @@ pub(super) async fn follow_status(
         (false, true) => {
             let places = classes::places_again(tx, &opened.calendar, &changed).await?;
             let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
-            occupancy::claim(tx, &locked, &places, changed.id, changed.seats(), now).await?;
+            match occupancy::claim(tx, &locked, &places, changed.id, changed.seats(), now).await {
+                Err(StoreError::SlotTaken) => return Err(taken_again(tx, opened, &changed, now).await?),
+                other => other?,
+            }
         }
         _ => {}
     }
@@ -389,6 +364,28 @@ pub(super) async fn follow_status(
         unaware = notifications::changes::take_back(tx, changed.id, now).await?;
     }
     Ok((changed, unaware))
+}
+
+/// What takes the time of an appointment that is to take place again.
+async fn taken_again(
+    tx: &mut ReadTx,
+    opened: &Opened,
+    changed: &Appointment,
+    now: Timestamp,
+) -> Result<Error, StoreError> {
+    let left = match changed.session_id {
+        Some(_) => classes::free_seats(tx, &opened.calendar, changed, now).await?,
+        None => u32::MAX,
+    };
+    let by = if left < changed.seats() {
+        Taken::Seats { left }
+    } else {
+        Taken::Host
+    };
+    Ok(Error::SlotTaken {
+        by,
+        kept: Kept::Appointment,
+    })
 }
 
 /// The hosts who are told that an appointment does not take place; nothing when all of them need not be.
@@ -422,7 +419,7 @@ async fn change_status(
     called_off: Option<CalledOff<'_>>,
     told: Told,
     now: Timestamp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let old = &opened.appointment;
     let differences = Differences::status(old.status, status);
     record(tx, old.id, opened.author(None), &differences, now).await?;
@@ -465,7 +462,7 @@ async fn change_status(
 }
 
 /// Writes an appointment's event again after it was changed or deleted in iCloud, or could not be written (D4).
-pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Result<(), ChangeError> {
+pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = Actor::Staff {
@@ -475,7 +472,7 @@ pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Res
     .open(&mut tx, now)
     .await?;
     if !opened.appointment.status.is_active() {
-        return Err(ChangeError::AlreadyOver(over(opened.appointment.status)));
+        return Err(Refusal::Over(opened.appointment.status).into());
     }
     outbox::sync_events(&mut tx, &opened.appointment, now).await?;
     tx.commit().await?;

@@ -15,7 +15,7 @@ use store::{
 
 use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
 use crate::accounts::is_admin;
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing};
 use crate::notifications;
 use crate::outbox::urgency;
 use crate::problem::Internal;
@@ -56,12 +56,7 @@ pub struct Deleted {
 /// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is given back, whoever waits
 /// gets it, and its event is removed. If `tell_client` says so, the client of one that takes place is told that it was cancelled;
 /// hosts are told of one to come. Doing it twice is as good as once.
-pub async fn delete(
-    quince: &Quince,
-    by: StaffId,
-    id: AppointmentId,
-    tell_client: bool,
-) -> Result<(), ChangeError> {
+pub async fn delete(quince: &Quince, by: StaffId, id: AppointmentId, tell_client: bool) -> Result<(), Error> {
     retried_if_lost(|| try_to_delete(quince, by, id, tell_client)).await?;
     quince.wake();
     Ok(())
@@ -72,7 +67,7 @@ async fn try_to_delete(
     by: StaffId,
     id: AppointmentId,
     tell_client: bool,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
@@ -80,7 +75,7 @@ async fn try_to_delete(
         appointment: id,
     };
     let opened = match actor.open(&mut tx, now).await {
-        Err(ChangeError::NotFound)
+        Err(Error::NotFound(Missing::Appointment))
             if changes::is_deleted(&mut tx, ChangeSubject::Appointment, id.0).await? =>
         {
             return Ok(());
@@ -104,7 +99,7 @@ async fn call_off(
     opened: &Opened,
     tell_client: bool,
     now: Timestamp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let old = &opened.appointment;
     let called_off = CalledOff {
         by: &opened.by,
@@ -126,7 +121,7 @@ async fn call_off(
     Ok(())
 }
 
-async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(), ChangeError> {
+async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(), Error> {
     let Appointment {
         id,
         name,
@@ -160,13 +155,13 @@ async fn record(tx: &mut WriteTx, opened: &Opened, now: Timestamp) -> Result<(),
 }
 
 /// The appointments that were deleted last, for owners and admins.
-pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, ChangeError> {
+pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(ChangeError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::Administer))?;
     if !is_admin(me.role) {
-        return Err(ChangeError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::Administer));
     }
     let found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
     let mut unsettled = still_written(&mut tx, &found).await?;

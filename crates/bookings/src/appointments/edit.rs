@@ -6,7 +6,7 @@ use store::appointments::Appointment;
 use store::{StoreError, WriteTx, appointments, occupancy};
 
 use super::change::{Actor, Opened, check_may, record};
-use crate::error::ChangeError;
+use crate::error::{Error, Missing, Refusal};
 use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;
 use crate::validate::Validator;
@@ -34,7 +34,7 @@ pub async fn edit(
     by: impl Into<Editor>,
     id: AppointmentId,
     edit: &Edit,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let Editor { staff, seen } = by.into();
     let details = Details::check(&edit.name, &edit.email, &edit.phone, &edit.notes, &edit.guests)?;
     let now = quince.now();
@@ -55,7 +55,7 @@ pub async fn edit(
 
 /// Changes whom a client brings to a class: seats of those who stay away are given back, and further ones are taken if there
 /// are any. A client may do so as long as they may cancel.
-pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), ChangeError> {
+pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), Error> {
     let guests = checked_guests(guests)?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -99,15 +99,10 @@ fn guests_differ(all: &mut Differences, old: &[String], new: &[String]) {
 }
 
 /// Makes the event, and the reminders, follow what was edited.
-async fn finish(
-    quince: &Quince,
-    mut tx: WriteTx,
-    opened: &Opened,
-    now: Timestamp,
-) -> Result<(), ChangeError> {
+async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestamp) -> Result<(), Error> {
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
-        .ok_or(ChangeError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Appointment))?;
     outbox::sync_events(&mut tx, &changed, now).await?;
     if changed.email != opened.appointment.email {
         notifications::remind(&mut tx, &changed, now).await?;
@@ -124,7 +119,7 @@ async fn bring(
     opened: &Opened,
     guests: &[String],
     now: Timestamp,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let old = &opened.appointment;
     if old.guests == guests {
         return Ok(());
@@ -141,9 +136,7 @@ async fn bring(
     let takes_place = old.status.is_active() && seats != old.seats();
     let left_of_day = classes::seats_left_of_day(tx, &opened.calendar, old.starts_at).await?;
     if takes_place && further > 0 && left_of_day.is_some_and(|left| left < further) {
-        return Err(ChangeError::NotOffered(
-            "This day has as many seats as it may have. Bring fewer guests.".to_owned(),
-        ));
+        return Err(Refusal::NoSeatsOfDay.into());
     }
     appointments::update_guests(tx, old.id, guests, now).await?;
     if !takes_place {
@@ -154,7 +147,7 @@ async fn bring(
     match occupancy::relocate(tx, &locked, &places, old.id, seats, now).await {
         Err(StoreError::SlotTaken) => {
             let left = classes::free_seats(tx, &opened.calendar, old, now).await?;
-            return Err(ChangeError::NotOffered(classes::seats_left(left)));
+            return Err(Refusal::NoSeatsForGuests { left }.into());
         }
         other => other?,
     }

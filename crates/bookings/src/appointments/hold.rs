@@ -5,11 +5,11 @@ use scheduling::{Kind, StaffId};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
-use store::{ReadTx, WriteTx, booking_calendars, holds, occupancy, strangers};
+use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, strangers};
 
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::classes;
-use crate::error::BookError;
+use crate::error::{Error, Kept, Missing};
 use crate::links;
 use crate::placement::candidates::{self, Placement};
 use crate::placement::{Open, Request, Target, place};
@@ -17,6 +17,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
 use crate::strangers::{SpentOn, Stranger};
+use crate::validate::Validator;
 
 /// How long a time is held, minutes.
 pub const HOLD_MINUTES: i64 = 10;
@@ -41,7 +42,7 @@ pub fn holder(secret: &str) -> VisitorId {
 
 /// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
 /// calendars would have to be free is not asked; that happens when they book.
-pub async fn hold(quince: &Quince, holder: VisitorId, request: &HoldRequest) -> Result<Timestamp, BookError> {
+pub async fn hold(quince: &Quince, holder: VisitorId, request: &HoldRequest) -> Result<Timestamp, Error> {
     hold_for(quince, None, holder, request).await
 }
 
@@ -51,7 +52,7 @@ pub async fn hold_as_stranger(
     stranger: &Stranger,
     holder: VisitorId,
     request: &HoldRequest,
-) -> Result<Timestamp, BookError> {
+) -> Result<Timestamp, Error> {
     hold_for(quince, Some(stranger), holder, request).await
 }
 
@@ -60,7 +61,10 @@ async fn hold_for(
     stranger: Option<&Stranger>,
     holder: VisitorId,
     request: &HoldRequest,
-) -> Result<Timestamp, BookError> {
+) -> Result<Timestamp, Error> {
+    let mut checked = Validator::default();
+    checked.start("start", request.start);
+    checked.finish()?;
     let hold = Hold {
         stranger,
         holder,
@@ -89,23 +93,18 @@ struct Held {
 impl Request for Hold<'_> {
     type Opened = ();
     type Placed = Held;
-    type Error = BookError;
 
+    const KEPT: Kept = Kept::Typed;
     const IS_CHECKED: bool = false;
 
-    async fn open(
-        &self,
-        quince: &Quince,
-        tx: &mut WriteTx,
-        now: Timestamp,
-    ) -> Result<Open<(), Held>, BookError> {
+    async fn open(&self, quince: &Quince, tx: &mut WriteTx, now: Timestamp) -> Result<Open<(), Held>, Error> {
         if let Some(stranger) = self.stranger {
             stranger.may_hold(tx, self.holder, now).await??;
         }
         let (row, members) = booking_calendars::find_with_members(tx, &self.request.slug)
             .await?
             .filter(|(row, _)| row.is_open())
-            .ok_or(BookError::CalendarNotFound)?;
+            .ok_or(Error::NotFound(Missing::BookingCalendar))?;
         if let Some(stranger) = self.stranger {
             stranger.prove(quince, tx, &row, SpentOn::Hold).await??;
         }
@@ -129,7 +128,7 @@ impl Request for Hold<'_> {
         Ok(Open::Wanted((), Box::new(target)))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), BookError> {
+    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
         Ok(())
     }
 
@@ -141,7 +140,7 @@ impl Request for Hold<'_> {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<Held, BookError> {
+    ) -> Result<Held, Error> {
         let until = now
             .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
             .unwrap_or(now);
@@ -151,7 +150,7 @@ impl Request for Hold<'_> {
         let locked = occupancy::lock_to_hold(tx, self.holder, owners).await?;
         let freed = occupancy::hold(tx, &locked, &candidate.places, self.holder, until, now).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
-            return Err(BookError::SlotTaken);
+            return Err(StoreError::SlotTaken.into());
         }
         if let Some(stranger) = self.stranger {
             strangers::note_hold(tx, self.holder, &stranger.network).await?;
@@ -171,7 +170,7 @@ impl Hold<'_> {
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,
-    ) -> Result<AvailabilityInput, BookError> {
+    ) -> Result<AvailabilityInput, Error> {
         let own = Own {
             moved: None,
             holder: Some(self.holder),
@@ -180,8 +179,7 @@ impl Hold<'_> {
         if row.kind != Kind::Service {
             return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
         }
-        let wanted = services::wanted(tx, &row, &members, &self.request.services).await?;
-        let wanted = wanted.map_err(BookError::NotOffered)?;
+        let wanted = services::wanted(tx, &row, &members, &self.request.services).await??;
         Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
     }
 }

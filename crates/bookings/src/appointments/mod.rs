@@ -11,9 +11,9 @@ mod reschedule;
 mod unconfirmed;
 mod view;
 
-pub use crate::error::{BookError, ChangeError};
+pub use crate::error::InTheWay;
 pub use crate::outbox::WriteView;
-pub use crate::placement::overrides::{InTheWay, OnConflict};
+pub use crate::placement::overrides::OnConflict;
 pub use crate::placement::request::Booking;
 pub use book::{book, book_as_staff, book_as_stranger};
 pub(crate) use change::undo_booking;

@@ -19,7 +19,7 @@ use super::view::{AppointmentView, ClientView, ServicePart};
 use super::{change, unconfirmed};
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions, free_words};
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing};
 use crate::links;
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
@@ -64,7 +64,7 @@ pub struct Page {
 }
 
 /// The appointment of a manage link, as its client sees it.
-pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, ChangeError> {
+pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let appointment = of_token(&mut tx, token, now).await?;
@@ -111,7 +111,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Change
 
 /// Somebody opened the link of a mail, whose proof this is: its address is somebody's who reads it. Any other proof, and one of an
 /// address that the client no longer has, changes nothing.
-pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), ChangeError> {
+pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     let appointment = {
         let mut tx = quince.store().read().await?;
         let appointment = of_token(&mut tx, token, quince.now()).await?;
@@ -140,32 +140,28 @@ fn until(cutoff: Span, appointment: &Appointment, calendar: &BookingCalendar) ->
 }
 
 /// The appointment of a manage link as an iCalendar file for the client.
-pub async fn ics(quince: &Quince, token: &str) -> Result<String, ChangeError> {
+pub async fn ics(quince: &Quince, token: &str) -> Result<String, Error> {
     let mut tx = quince.store().read().await?;
     let appointment = of_token(&mut tx, token, quince.now()).await?;
     Ok(facts::download(quince, &mut tx, &appointment).await?)
 }
 
 /// One appointment, for its hosts, for the staff member who booked it, and for admins.
-pub async fn get(
-    quince: &Quince,
-    viewer: StaffId,
-    id: AppointmentId,
-) -> Result<AppointmentView, ChangeError> {
+pub async fn get(quince: &Quince, viewer: StaffId, id: AppointmentId) -> Result<AppointmentView, Error> {
     let mut tx = quince.store().read().await?;
     let appointment = appointments::find(&mut tx, id)
         .await?
-        .ok_or(ChangeError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Appointment))?;
     check_viewer(&mut tx, viewer, &appointment).await?;
     one_view(&mut tx, appointment, quince.now()).await
 }
 
 /// A page of appointments: everybody's for admins, otherwise one's own.
-pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<Page, ChangeError> {
+pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<Page, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(ChangeError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::Attend))?;
     let (limit, now) = (filter.limit.min(LIST_LIMIT), quince.now());
     let asked = appointment_list::Filter {
         upcoming: filter.upcoming,
@@ -214,11 +210,11 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
 }
 
 /// How many appointments to come wait to be confirmed or declined: everybody's for admins, otherwise one's own.
-pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, ChangeError> {
+pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(ChangeError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::Attend))?;
     let host = (!is_admin(me.role)).then_some(viewer);
     Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
 }
@@ -227,25 +223,23 @@ pub(crate) async fn check_viewer(
     tx: &mut ReadTx,
     viewer: StaffId,
     appointment: &Appointment,
-) -> Result<Staff, ChangeError> {
-    let me = staff::find(tx, viewer).await?.ok_or(ChangeError::NotAllowed)?;
+) -> Result<Staff, Error> {
+    let me = staff::find(tx, viewer)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
     // Who booked it for a colleague can undo it.
     let own = appointment.booked_by == Some(viewer) || hosts_of(tx, appointment.id).await?.contains(&viewer);
     if !is_admin(me.role) && !own {
-        return Err(ChangeError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::HandleAppointment));
     }
     Ok(me)
 }
 
 /// The appointment of a link that has not expired.
-pub(crate) async fn of_token(
-    tx: &mut ReadTx,
-    secret: &str,
-    now: Timestamp,
-) -> Result<Appointment, ChangeError> {
+pub(crate) async fn of_token(tx: &mut ReadTx, secret: &str, now: Timestamp) -> Result<Appointment, Error> {
     let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
     let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
-    found.filter(lives).ok_or(ChangeError::NotFound)
+    found.filter(lives).ok_or(Error::NotFound(Missing::Appointment))
 }
 
 pub(crate) async fn calendar_of(
@@ -299,11 +293,11 @@ pub(crate) async fn one_view(
     tx: &mut ReadTx,
     appointment: Appointment,
     now: Timestamp,
-) -> Result<AppointmentView, ChangeError> {
+) -> Result<AppointmentView, Error> {
     views(tx, vec![appointment], now)
         .await?
         .pop()
-        .ok_or(ChangeError::NotFound)
+        .ok_or(Error::NotFound(Missing::Appointment))
 }
 
 /// Views of appointments, with as many queries for many as for one.

@@ -12,7 +12,7 @@ use super::change::{Actor, Opened, check_may, record};
 use super::read::{host_names, hosts_of, one_view};
 use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, Own};
-use crate::error::ChangeError;
+use crate::error::{Error, Kept, Missing, Refusal};
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
@@ -30,7 +30,7 @@ pub async fn reassign(
     id: AppointmentId,
     from: StaffId,
     to: StaffId,
-) -> Result<AppointmentView, ChangeError> {
+) -> Result<AppointmentView, Error> {
     let Editor { staff: by, seen } = by.into();
     let actor = Actor::Staff {
         id: by,
@@ -48,7 +48,7 @@ pub async fn reassign(
             quince.wake();
             Ok(view)
         }
-        Err(ChangeError::SlotTaken) => Err(not_free()),
+        Err(Error::SlotTaken { .. }) => Err(Refusal::PersonNotFree.into()),
         Err(other) => Err(other),
     }
 }
@@ -75,13 +75,10 @@ struct Reassigned {
 impl Request for Reassign {
     type Opened = Reassigned;
     type Placed = AppointmentView;
-    type Error = ChangeError;
 
-    async fn look(
-        &self,
-        tx: &mut ReadTx,
-        now: Timestamp,
-    ) -> Result<Option<(Reassigned, Target)>, ChangeError> {
+    const KEPT: Kept = Kept::Appointment;
+
+    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Reassigned, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
         Ok(self.wanted(tx, opened, now).await?.wanted())
     }
@@ -91,7 +88,7 @@ impl Request for Reassign {
         _: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Reassigned, AppointmentView>, ChangeError> {
+    ) -> Result<Open<Reassigned, AppointmentView>, Error> {
         let opened = self.actor.open(tx, now).await?;
         self.wanted(tx, opened, now).await
     }
@@ -111,13 +108,7 @@ impl Request for Reassign {
         Ok((!is_busy).then(|| candidate.clone()))
     }
 
-    async fn may_check(
-        &self,
-        _: &Quince,
-        _: &mut ReadTx,
-        _: &Target,
-        _: Timestamp,
-    ) -> Result<(), ChangeError> {
+    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
         // Staff may.
         Ok(())
     }
@@ -130,7 +121,7 @@ impl Request for Reassign {
         _: &Target,
         _: Placement,
         now: Timestamp,
-    ) -> Result<AppointmentView, ChangeError> {
+    ) -> Result<AppointmentView, Error> {
         let old = &opened.appointment;
         let new = NewTime {
             host_id: parts.first().map(|part| part.host_id),
@@ -145,7 +136,7 @@ impl Request for Reassign {
         appointments::update_time(tx, old.id, &new, now).await?;
         let changed = appointments::find(tx, old.id)
             .await?
-            .ok_or(ChangeError::NotFound)?;
+            .ok_or(Error::NotFound(Missing::Appointment))?;
         let names_before = host_names(tx, old.id).await?;
         let all = self.with_those_who_stay(tx, opened, &changed, parts).await?;
         claim::claim_instead(tx, &all, &changed, now).await?;
@@ -166,7 +157,7 @@ impl Reassign {
         tx: &mut ReadTx,
         opened: Opened,
         now: Timestamp,
-    ) -> Result<Open<Reassigned, AppointmentView>, ChangeError> {
+    ) -> Result<Open<Reassigned, AppointmentView>, Error> {
         check_may(&opened, Span::new(0, Unit::Minutes), now)?;
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
@@ -185,7 +176,7 @@ impl Reassign {
             });
             part.host_id = self.to;
         }
-        let (target, candidate) = taken_over.ok_or(ChangeError::NotFound)?;
+        let (target, candidate) = taken_over.ok_or(Error::NotFound(Missing::Appointment))?;
         let reassigned = Reassigned {
             opened,
             parts,
@@ -243,7 +234,7 @@ async fn check_choice(
     hosts: &[StaffId],
     from: StaffId,
     to: StaffId,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let mut checked = Validator::default();
     if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
         checked.problem(
@@ -264,21 +255,17 @@ async fn check_choice(
     Ok(checked.finish()?)
 }
 
-fn not_free() -> ChangeError {
-    ChangeError::NotOffered("This person is not free then. Choose somebody else.".to_owned())
-}
-
 /// What the new host has to do then, with the plan of the part.
 ///
 /// # Errors
-/// [`ChangeError::NotOffered`] when they are not free.
+/// [`Refusal::PersonNotFree`], or why nobody could have the time.
 async fn of_the_new_host(
     tx: &mut ReadTx,
     opened: &Opened,
     part: &Part,
     to: StaffId,
     now: Timestamp,
-) -> Result<(Target, Candidate), ChangeError> {
+) -> Result<(Target, Candidate), Error> {
     let appointment = &opened.appointment;
     let mut calendar = opened.calendar.clone();
     calendar.kind = Kind::Personal;
@@ -296,9 +283,9 @@ async fn of_the_new_host(
     let context = AvailabilityInput::load_for(tx, calendar, &[to], window, now, own).await?;
     let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
         if refusals::is_taken(&refusals) {
-            not_free()
+            Refusal::PersonNotFree
         } else {
-            ChangeError::NotOffered(refusals::sentence(&refusals))
+            refusals::never_offered(&refusals)
         }
     })?;
     let candidate = candidates::held_by(&context.calendar, &slot, &[to], String::new());

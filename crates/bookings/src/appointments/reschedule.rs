@@ -8,12 +8,12 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
 use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments};
 
-use super::change::{Actor, Opened, check_may, over, record};
+use super::change::{Actor, Opened, check_may, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, count_if_limited};
-use crate::error::ChangeError;
+use crate::error::{Error, Kept, Missing, Refusal};
 use crate::notifications::Before;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
@@ -22,16 +22,13 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::overrides::OnConflict;
 use crate::placement::{Open, Request, Target, place};
 use crate::quince::Quince;
+use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
 
 /// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
 /// iCloud keeps its identity as long as the host does.
-pub async fn reschedule(
-    quince: &Quince,
-    actor: &Actor,
-    start: Timestamp,
-) -> Result<AppointmentView, ChangeError> {
+pub async fn reschedule(quince: &Quince, actor: &Actor, start: Timestamp) -> Result<AppointmentView, Error> {
     let request = Move {
         actor: actor.clone(),
         seen: None,
@@ -48,7 +45,7 @@ pub async fn reschedule_as_staff(
     appointment: AppointmentId,
     start: Timestamp,
     on_conflict: OnConflict,
-) -> Result<AppointmentView, ChangeError> {
+) -> Result<AppointmentView, Error> {
     let Editor { staff, seen } = by.into();
     let actor = Actor::Staff {
         id: staff,
@@ -75,9 +72,10 @@ struct Move {
 impl Request for Move {
     type Opened = Opened;
     type Placed = AppointmentView;
-    type Error = ChangeError;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Opened, Target)>, ChangeError> {
+    const KEPT: Kept = Kept::Appointment;
+
+    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Opened, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
         Ok(self.wanted(tx, opened, now).await?.wanted())
     }
@@ -87,7 +85,7 @@ impl Request for Move {
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Opened, AppointmentView>, ChangeError> {
+    ) -> Result<Open<Opened, AppointmentView>, Error> {
         self.queue(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
         let wanted = self.wanted(tx, opened, now).await?;
@@ -97,13 +95,7 @@ impl Request for Move {
         Ok(wanted)
     }
 
-    async fn may_check(
-        &self,
-        _: &Quince,
-        _: &mut ReadTx,
-        _: &Target,
-        _: Timestamp,
-    ) -> Result<(), ChangeError> {
+    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
         // Whoever has the appointment's link may.
         Ok(())
     }
@@ -116,25 +108,28 @@ impl Request for Move {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<AppointmentView, ChangeError> {
+    ) -> Result<AppointmentView, Error> {
         move_to(quince, tx, opened, &target.context, placement, now).await
     }
 }
 
 impl Move {
-    async fn carry_out(&self, quince: &Quince) -> Result<AppointmentView, ChangeError> {
+    async fn carry_out(&self, quince: &Quince) -> Result<AppointmentView, Error> {
+        let mut checked = Validator::default();
+        checked.start("start", self.start);
+        checked.finish()?;
         let moved = place(quince, self).await?;
         quince.wake();
         Ok(moved)
     }
 
     /// Waits for whoever changes it, and for who books where that is counted.
-    async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), ChangeError> {
+    async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), Error> {
         let appointment = match &self.actor {
             Actor::Client { token } => of_token(tx, token, now).await?,
             Actor::Staff { appointment, .. } => appointments::find(tx, *appointment)
                 .await?
-                .ok_or(ChangeError::NotFound)?,
+                .ok_or(Error::NotFound(Missing::Appointment))?,
         };
         let calendar = calendar_of(tx, &appointment).await?;
         let mut locks = classes::locks_of(&appointment);
@@ -149,7 +144,7 @@ impl Move {
         tx: &mut ReadTx,
         opened: Opened,
         now: Timestamp,
-    ) -> Result<Open<Opened, AppointmentView>, ChangeError> {
+    ) -> Result<Open<Opened, AppointmentView>, Error> {
         check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
         if opened.appointment.starts_at == self.start {
             let unchanged = one_view(tx, opened.appointment, now).await?;
@@ -161,7 +156,7 @@ impl Move {
     }
 
     /// The new start as it is offered, with the appointment itself out of the way.
-    async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, ChangeError> {
+    async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, Error> {
         let is_staff = opened.staff.is_some();
         let mut calendar = opened.calendar.clone();
         if is_staff {
@@ -176,7 +171,7 @@ impl Move {
             context.keep_on_offer(host);
         }
         let offer = context.check(now, is_staff, self.start);
-        let target = Target {
+        let mut target = Target {
             context,
             start: self.start,
             preferred: opened.appointment.host_id,
@@ -184,7 +179,7 @@ impl Move {
             offer,
         };
         if target.offer.is_err() {
-            target.conflicts::<ChangeError>(&LiveCheck::new(), now)?;
+            target.conflicts(Self::KEPT, &LiveCheck::new(), now)?;
         }
         Ok(target)
     }
@@ -198,7 +193,7 @@ async fn move_to(
     context: &AvailabilityInput,
     placement: Placement,
     now: Timestamp,
-) -> Result<AppointmentView, ChangeError> {
+) -> Result<AppointmentView, Error> {
     let Placement {
         slot,
         candidate,
@@ -236,9 +231,9 @@ async fn move_to(
     balance::note_who_was_there(tx, context, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
         .await?
-        .ok_or(ChangeError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Appointment))?;
     if !moved.status.is_active() {
-        return Err(ChangeError::AlreadyOver(over(moved.status)));
+        return Err(Refusal::Over(moved.status).into());
     }
     claim::claim_instead(tx, &candidate, &moved, now).await?;
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;

@@ -1,6 +1,7 @@
 //! Bookings that their clients confirm by a mail's link: until then the time is theirs for some minutes, nobody is told, and no
 //! calendar is written to.
 
+use crate::error::{Error, Missing, Refusal};
 use crate::notifications::kinds::MessageKind;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
@@ -11,9 +12,8 @@ use store::{
     AppointmentStatus as Status, WriteTx, appointment_parts, appointments, occupancy, staff, strangers,
 };
 
-use super::change::{Actor, over, record};
+use super::change::{Actor, record};
 use super::read::{hosts_of, is_mailed};
-use crate::error::ChangeError;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::versions::Differences;
@@ -21,11 +21,6 @@ use crate::{classes, notifications, outbox};
 
 /// How long a time is kept for a client who has not confirmed yet, minutes.
 pub const CONFIRM_MINUTES: i64 = 15;
-
-/// Why nobody but staff can do anything with it.
-pub(super) const NOT_YET: &str = "This booking is not confirmed yet. Confirm it by the link in the mail that was sent to its address first.";
-/// What became of it.
-const EXPIRED: &str = "This booking was not confirmed in time, so its time is free again. Book it anew.";
 
 /// Who called it off then.
 const NOBODY: &str = "nobody";
@@ -37,7 +32,7 @@ pub(super) fn until(now: Timestamp) -> Timestamp {
 }
 
 /// Confirms a booking by what its mail's link holds. Doing it twice is as good as once.
-pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), ChangeError> {
+pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Client {
@@ -46,15 +41,15 @@ pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Resul
     let opened = actor.open(&mut tx, now).await?;
     let booked = &opened.appointment;
     if !is_mailed(quince, booked, proof)? {
-        return Err(ChangeError::NotFound);
+        return Err(Error::NotFound(Missing::Appointment));
     }
     match booked.unconfirmed_until {
         None if booked.status.is_active() => return Ok(()),
         Some(until) if booked.is_unconfirmed() && now < until => {}
         Some(_) if booked.is_unconfirmed() || has_expired(booked) => {
-            return Err(ChangeError::AlreadyOver(EXPIRED.to_owned()));
+            return Err(Refusal::NotConfirmedInTime.into());
         }
-        _ => return Err(ChangeError::AlreadyOver(over(booked.status))),
+        _ => return Err(Refusal::Over(booked.status).into()),
     }
     let status = status_of(&opened.calendar);
     let differences = Differences::status(booked.status, status);
@@ -82,8 +77,10 @@ pub(super) async fn tell(
     id: AppointmentId,
     by: Option<StaffId>,
     now: Timestamp,
-) -> Result<(), ChangeError> {
-    let booked = appointments::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
+) -> Result<(), Error> {
+    let booked = appointments::find(tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::Appointment))?;
     outbox::sync_events(tx, &booked, now).await?;
     let parts = appointment_parts::list(tx, &[id]).await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();

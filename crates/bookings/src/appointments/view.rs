@@ -6,6 +6,7 @@ use store::questions::Answer;
 use store::{AppointmentStatus as Status, SessionId};
 use zones::Zone;
 
+use crate::error::Refusal;
 use crate::outbox::WriteView;
 
 /// An answer to a booking.
@@ -106,9 +107,9 @@ pub struct ClientView {
     /// Until when the client may cancel it.
     pub cancellable_until: Timestamp,
     /// Whether the client may move it now, else why not.
-    pub may_reschedule: Result<(), String>,
+    pub may_reschedule: Result<(), Refusal>,
     /// Whether the client may cancel it now, else why not.
-    pub may_cancel: Result<(), String>,
+    pub may_cancel: Result<(), Refusal>,
     /// Why it was called off, if somebody gave a reason.
     pub cancel_reason: Option<String>,
 }

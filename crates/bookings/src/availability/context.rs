@@ -24,6 +24,7 @@ use store::{
 };
 
 use super::{balance, busy};
+use crate::error::HostProblem;
 use crate::{holidays, services};
 
 /// What does not count for whoever asks, as it is their own.
@@ -43,17 +44,6 @@ impl Own {
             holder: None,
         }
     }
-}
-
-/// Why a person cannot be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HostProblem {
-    /// They are no member of the booking calendar.
-    #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
-    NoMember,
-    /// Who takes part is settled by the kind of the booking calendar.
-    #[error("Who takes part cannot be chosen in this booking calendar. Leave the person out.")]
-    NoChoice,
 }
 
 /// A loaded booking calendar: its rules, its hosts and when they are busy.

@@ -13,7 +13,6 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use scheduling::{
     AppointmentId, CalendarId, DateRange, Interval, Kind, Request, Slot, SlotHosts, Span, StaffId, Unit,
-    UnsupportedKind,
 };
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
@@ -24,13 +23,14 @@ use store::{ReadTx, StoreError, appointments, booking_calendars, calendar_member
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::problem::Internal;
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
+use crate::validate::YEARS;
 use context::{AvailabilityInput, Own};
 use public_calendar::public;
 
-pub use context::HostProblem;
+pub use crate::error::HostProblem;
 pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
 pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
@@ -67,35 +67,6 @@ pub struct OfferedSlot {
     pub hosts: SlotHosts,
     /// The seats left of a session of a Class Booking calendar; none in other kinds.
     pub seats_left: Option<u32>,
-}
-
-/// Why free times could not be told.
-#[derive(Debug, thiserror::Error)]
-pub enum SlotsError {
-    /// No active booking calendar has this address.
-    #[error("This booking page does not exist, or it takes no bookings at the moment.")]
-    CalendarNotFound,
-    /// The chosen person cannot be booked here, or nobody can be chosen.
-    #[error(transparent)]
-    Host(#[from] HostProblem),
-    /// The days cannot be asked for; the sentence says why.
-    #[error("{0}")]
-    Range(String),
-    /// Another person's booking calendar.
-    #[error("Only members of this booking calendar and admins may look into it.")]
-    NotAllowed,
-    /// A kind of booking calendar that has no times yet.
-    #[error(transparent)]
-    Unsupported(#[from] UnsupportedKind),
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-impl From<StoreError> for SlotsError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
 }
 
 /// A question for free times.
@@ -136,7 +107,7 @@ impl<'a> SlotQuery<'a> {
 }
 
 /// The free times of some days.
-pub async fn free(quince: &Quince, question: &SlotQuery<'_>) -> Result<FreeSlots, SlotsError> {
+pub async fn free(quince: &Quince, question: &SlotQuery<'_>) -> Result<FreeSlots, Error> {
     let zone = question.zone;
     let window = window(question.from, question.to, zone)?;
     let now = quince.now();
@@ -146,10 +117,10 @@ pub async fn free(quince: &Quince, question: &SlotQuery<'_>) -> Result<FreeSlots
         None => quince.store().connection().await?,
     };
     let found = booking_calendars::find_with_members(&mut tx, question.slug).await?;
-    let (row, members) = found.ok_or(SlotsError::CalendarNotFound)?;
+    let (row, members) = found.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     // What is booked can be moved in a booking calendar that takes no bookings any more.
     if !row.is_open() && !is_booked_in(&mut tx, question.moving, &row).await? {
-        return Err(SlotsError::CalendarNotFound);
+        return Err(Error::NotFound(Missing::BookingCalendar));
     }
     let calendar = public(&row);
     let context = asked(&mut tx, &row, members, question, window, now).await?;
@@ -200,7 +171,7 @@ async fn next_free(
     question: &SlotQuery<'_>,
     span: Interval,
     now: Timestamp,
-) -> Result<Option<Date>, SlotsError> {
+) -> Result<Option<Date>, Error> {
     let members = calendar_members::with_staff(tx, &[row.id]).await?;
     let mut from = span.start;
     for _ in 0..LOOKS_AHEAD {
@@ -218,15 +189,11 @@ async fn next_free(
 }
 
 /// What a visit to a Service calendar can be made of, for its members and for admins; nothing in other kinds.
-pub async fn menu(
-    quince: &Quince,
-    viewer: StaffId,
-    calendar: CalendarId,
-) -> Result<Vec<ServiceView>, SlotsError> {
+pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Result<Vec<ServiceView>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(SlotsError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
     may_look(&mut tx, &viewer, calendar).await?;
     Ok(services::offered(&mut tx, calendar).await?)
 }
@@ -240,7 +207,7 @@ pub async fn free_for_staff(
     services: &[Chosen],
     date: Date,
     zone: &Zone,
-) -> Result<Vec<OfferedSlot>, SlotsError> {
+) -> Result<Vec<OfferedSlot>, Error> {
     free_with_host(quince, viewer, calendar, services, None, date, zone).await
 }
 
@@ -253,15 +220,15 @@ pub async fn free_with_host(
     host: Option<StaffId>,
     date: Date,
     zone: &Zone,
-) -> Result<Vec<OfferedSlot>, SlotsError> {
+) -> Result<Vec<OfferedSlot>, Error> {
     let window = window(date, date, zone)?;
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(SlotsError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
-    let mut row = row.ok_or(SlotsError::CalendarNotFound)?;
+    let mut row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
     let members = may_look(&mut tx, &viewer, calendar).await?;
@@ -300,7 +267,7 @@ async fn asked(
     question: &SlotQuery<'_>,
     window: Interval,
     now: Timestamp,
-) -> Result<AvailabilityInput, SlotsError> {
+) -> Result<AvailabilityInput, Error> {
     let moving = match question.moving {
         Some(id) => appointments::find(tx, id).await?,
         None => None,
@@ -332,22 +299,37 @@ async fn for_services(
     window: Interval,
     now: Timestamp,
     own: Own,
-) -> Result<AvailabilityInput, SlotsError> {
+) -> Result<AvailabilityInput, Error> {
     if row.kind != Kind::Service {
         return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
     }
-    let wanted = services::wanted(tx, &row, &members, services).await?;
-    let wanted = wanted.map_err(SlotsError::Range)?;
+    let wanted = services::wanted(tx, &row, &members, services).await??;
     Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
 }
 
 /// Members of a booking calendar may look into it, and admins; answers with the members.
-async fn may_look(tx: &mut ReadTx, viewer: &Staff, calendar: CalendarId) -> Result<Vec<Member>, SlotsError> {
+async fn may_look(tx: &mut ReadTx, viewer: &Staff, calendar: CalendarId) -> Result<Vec<Member>, Error> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
         return Ok(members);
     }
-    Err(SlotsError::NotAllowed)
+    Err(Error::NotAllowed(Deed::LookIntoCalendar))
+}
+
+/// Whether a staff member may look into the booking calendar at this address.
+pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
+    let mut tx = quince.store().read().await?;
+    let Some(viewer) = staff::find(&mut tx, viewer).await? else {
+        return Ok(false);
+    };
+    let Some(row) = booking_calendars::find_by_slug(&mut tx, slug).await? else {
+        return Ok(false);
+    };
+    match may_look(&mut tx, &viewer, row.id).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotAllowed(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 fn offered(slot: Slot) -> OfferedSlot {
@@ -359,18 +341,14 @@ fn offered(slot: Slot) -> OfferedSlot {
     }
 }
 
-fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, SlotsError> {
+fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Error> {
     if to < from {
-        return Err(SlotsError::Range(
-            "The last day is before the first. Ask for at least one day.".to_owned(),
-        ));
+        return Err(Refusal::LastDayFirst.into());
     }
     let after = to.checked_add(1.day()).unwrap_or(to);
     let days = (after - from).get_days();
-    if days > DAYS_LIMIT || from.year() < 1970 || after.year() > 2200 {
-        return Err(SlotsError::Range(format!(
-            "Ask for at most {DAYS_LIMIT} days at a time, between 1970 and 2200."
-        )));
+    if days > DAYS_LIMIT || !YEARS.contains(&from.year()) || !YEARS.contains(&after.year()) {
+        return Err(Refusal::TooManyDays { most: DAYS_LIMIT }.into());
     }
     Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))
 }

@@ -1,15 +1,13 @@
 //! Why (not)? Every start of a day with who is free then, or what is in the way, in words for staff.
 
 mod closed;
-mod words;
 
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{
-    AppointmentId, CalendarId, Cause, DateRange, Interval, Kind, Position, Reason, Refusal, Span, StaffId,
-    TimeOwner, Unit,
+    CalendarId, Cause, DateRange, Interval, Kind, Position, Reason, Refusal, Span, StaffId, TimeOwner, Unit,
 };
 use store::blocked_time::{self, Blocked};
 use store::booking_calendars::{self, BookingCalendar};
@@ -17,18 +15,20 @@ use store::calendar_members::Member;
 use store::external_events::{self, Instance};
 use store::holidays::{self, Holiday};
 use store::staff::Staff;
-use store::{BlockId, EventId, ReadTx, RemoteCalendarId, staff};
+use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
 use super::busy;
 use super::context::{AvailabilityInput, Own};
-use super::{SlotsError, for_services, may_look, window};
+use super::{for_services, may_look, window};
 use crate::accounts::is_admin;
+use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
+use crate::reasons::sentence_of;
 use crate::services::Chosen;
 use crate::unreadable;
 
-pub use words::record_in_words;
+pub use crate::reasons::{About, Why, record_in_words};
 
 /// Days of a booking calendar, start by start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,44 +67,6 @@ pub struct Start {
     pub reasons: Vec<Why>,
 }
 
-/// One reason against a start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
-    /// The reason; its code is what programs see.
-    pub reason: Reason,
-    /// Whom it concerns; nothing when it concerns the booking calendar.
-    pub host: Option<String>,
-    /// The same as a sentence.
-    pub sentence: String,
-    /// What is in the way, if the viewer may know.
-    pub about: Option<About>,
-}
-
-/// What is in the way of a start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
-    /// An appointment, for its host and for admins.
-    Appointment(AppointmentId),
-    /// Blocked-off time, for its owner and for admins.
-    Block {
-        /// It.
-        id: BlockId,
-        /// Its title.
-        title: String,
-    },
-    /// An external event, for its owner alone.
-    Event {
-        /// The event.
-        id: EventId,
-        /// The start of its instance.
-        start: Timestamp,
-        /// Its title.
-        title: String,
-        /// What of it was not understood, so that it takes time to be safe.
-        problem: Option<String>,
-    },
-}
-
 /// A local date, start by start, as clients may book it, for the members of a booking calendar and for admins. A Service
 /// calendar is asked for a visit of these services.
 pub async fn why(
@@ -114,7 +76,7 @@ pub async fn why(
     services: &[Chosen],
     date: Date,
     zone: &Zone,
-) -> Result<WhyNot, SlotsError> {
+) -> Result<WhyNot, Error> {
     told(quince, viewer, calendar, services, (date, zone), false).await
 }
 
@@ -126,7 +88,7 @@ pub async fn why_for_staff(
     services: &[Chosen],
     date: Date,
     zone: &Zone,
-) -> Result<WhyNot, SlotsError> {
+) -> Result<WhyNot, Error> {
     told(quince, viewer, calendar, services, (date, zone), true).await
 }
 
@@ -137,15 +99,15 @@ async fn told(
     services: &[Chosen],
     (date, zone): (Date, &Zone),
     as_staff: bool,
-) -> Result<WhyNot, SlotsError> {
+) -> Result<WhyNot, Error> {
     let span = window(date, date, zone)?;
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(SlotsError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
     let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
-        .ok_or(SlotsError::CalendarNotFound)?;
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let members = may_look(&mut tx, &viewer, calendar).await?;
     if as_staff {
         row.rules.notice = Span::new(0, Unit::Minutes);
@@ -167,12 +129,12 @@ pub async fn why_for_operator(
     from: Date,
     to: Date,
     zone: &Zone,
-) -> Result<WhyNot, SlotsError> {
+) -> Result<WhyNot, Error> {
     let span = window(from, to, zone)?;
     let mut tx = quince.store().read().await?;
     let found = booking_calendars::find_with_members(&mut tx, slug)
         .await?
-        .ok_or(SlotsError::CalendarNotFound)?;
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let explained = Explained::load(quince, &mut tx, found, services, span).await?;
     Ok(explained.answer((from, to), zone, |refusal, position| {
         explained.untold(refusal, position)
@@ -202,7 +164,7 @@ impl Explained {
         calendar: (BookingCalendar, Vec<Member>),
         services: &[Chosen],
         span: Interval,
-    ) -> Result<Self, SlotsError> {
+    ) -> Result<Self, Error> {
         let now = quince.now();
         let context = for_services(tx, calendar, services, span, now, Own::default()).await?;
         Ok(Self {
@@ -213,7 +175,7 @@ impl Explained {
     }
 
     /// The viewer's own events that could be in the way, and their own blocks; everybody's blocks for admins.
-    async fn seen_by(&self, tx: &mut ReadTx, viewer: Staff, span: Interval) -> Result<Seen, SlotsError> {
+    async fn seen_by(&self, tx: &mut ReadTx, viewer: Staff, span: Interval) -> Result<Seen, Error> {
         let watched = self.context.watched.iter();
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
@@ -280,7 +242,7 @@ impl Explained {
         Why {
             reason: refusal.reason,
             host: person.map(|person| person.name.clone()),
-            sentence: closed.unwrap_or_else(|| words::of(refusal).to_owned()),
+            sentence: closed.unwrap_or_else(|| sentence_of(refusal).to_owned()),
             about: None,
         }
     }
@@ -349,7 +311,7 @@ pub(crate) fn in_words(context: &AvailabilityInput, refusals: &[Refusal]) -> Vec
         let why = Why {
             reason: refusal.reason,
             host: host.map(|person| person.name.clone()),
-            sentence: unknown.unwrap_or_else(|| words::of(refusal).to_owned()),
+            sentence: unknown.unwrap_or_else(|| sentence_of(refusal).to_owned()),
             about: None,
         };
         if !reasons.contains(&why) {

@@ -5,7 +5,8 @@ use scheduling::{CalendarId, Kind, StaffId};
 use store::booking_calendars::{self, BookingCalendar};
 use store::{ReadTx, StoreError, appointments, calendar_members, services};
 
-use super::{CalendarError, CalendarForm, allowed};
+use super::{CalendarForm, allowed};
+use crate::error::{Error, Missing};
 use crate::quince::Quince;
 use crate::validate::Validator;
 
@@ -39,15 +40,11 @@ const ALL: [Kind; 6] = [
 ];
 
 /// What each change of a booking calendar's kind would do, for the owner and admins.
-pub async fn kind_changes(
-    quince: &Quince,
-    by: StaffId,
-    id: CalendarId,
-) -> Result<Vec<KindChange>, CalendarError> {
+pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Vec<KindChange>, Error> {
     let mut tx = quince.store().read().await?;
     allowed(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, id).await?;
-    let row = row.ok_or(CalendarError::NotFound)?;
+    let row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let existing = Existing::load(&mut tx, &row, quince.now()).await?;
     let others = ALL.into_iter().filter(|kind| *kind != row.kind);
     Ok(others.map(|kind| existing.becomes(kind)).collect())
@@ -59,7 +56,7 @@ pub(super) async fn check(
     old: &BookingCalendar,
     form: &CalendarForm,
     now: Timestamp,
-) -> Result<(), CalendarError> {
+) -> Result<(), Error> {
     if old.kind == form.kind {
         return Ok(());
     }

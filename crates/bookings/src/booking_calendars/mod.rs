@@ -26,13 +26,13 @@ use crate::accounts::{Workspace, is_admin};
 use crate::availability::public_calendar::public;
 use crate::classes;
 use crate::connections::Health;
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::outbox;
-use crate::problem::{FieldProblem, Internal, first_sentence};
 use crate::quince::Quince;
-use crate::retry::{passing_by_internal, retried_if_lost};
+use crate::retry::retried_if_lost;
 use crate::unreadable;
 use crate::validate::Validator;
-use crate::versions::{self, Author, ChangedMeanwhile, Differences, Editor, Field, Versioned};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// A booking calendar as its editors see it.
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
@@ -113,47 +113,12 @@ pub struct PublicPage {
     pub ask_puzzle: bool,
 }
 
-/// Why a booking calendar could not be shown or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum CalendarError {
-    /// Something in the form is not right.
-    #[error("{}", first_sentence(.0))]
-    Fields(Vec<FieldProblem>),
-    /// There is no such booking calendar, or it takes no bookings.
-    #[error("This booking calendar does not exist, or it takes no bookings at the moment.")]
-    NotFound,
-    /// Only owners and admins may change booking calendars.
-    #[error("Only the owner or an admin may change booking calendars. Ask one of them.")]
-    NotAllowed,
-    /// It has appointments, which would go with it.
-    #[error("This booking calendar has appointments, so it cannot be deleted. Switch it off instead.")]
-    HasAppointments,
-    /// Somebody changed it since its form was made.
-    #[error(transparent)]
-    ChangedMeanwhile(#[from] ChangedMeanwhile),
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-passing_by_internal!(CalendarError);
-
-impl From<StoreError> for CalendarError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-impl From<Vec<FieldProblem>> for CalendarError {
-    fn from(problems: Vec<FieldProblem>) -> Self {
-        Self::Fields(problems)
-    }
-}
-
 /// All booking calendars; staff who are not admins see those that they are members of.
-pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, CalendarError> {
+pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Error> {
     let mut tx = quince.store().read().await?;
-    let me = staff::find(&mut tx, by).await?.ok_or(CalendarError::NotAllowed)?;
+    let me = staff::find(&mut tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::Administer))?;
     let rows = booking_calendars::list(&mut tx).await?;
     let mut calendars = views(&mut tx, rows, quince.now()).await?;
     if !is_admin(me.role) {
@@ -163,29 +128,31 @@ pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Calenda
 }
 
 /// The active booking calendars, for everybody.
-pub async fn public_list(quince: &Quince) -> Result<Vec<PublicCalendar>, CalendarError> {
+pub async fn public_list(quince: &Quince) -> Result<Vec<PublicCalendar>, Error> {
     let mut tx = quince.store().read().await?;
     let rows = booking_calendars::list(&mut tx).await?;
     Ok(rows.iter().filter(|row| row.is_open()).map(public).collect())
 }
 
 /// One booking calendar, for its editors.
-pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calendar, CalendarError> {
+pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calendar, Error> {
     list(quince, by)
         .await?
         .into_iter()
         .find(|calendar| calendar.id == id)
-        .ok_or(CalendarError::NotFound)
+        .ok_or(Error::NotFound(Missing::BookingCalendar))
 }
 
 /// What the booking page at this address shows besides the times.
-pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, CalendarError> {
+pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Error> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
     let row = row
         .filter(booking_calendars::BookingCalendar::is_open)
-        .ok_or(CalendarError::NotFound)?;
-    let business = workspace::find(&mut tx).await?.ok_or(CalendarError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
+    let business = workspace::find(&mut tx)
+        .await?
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
     Ok(PublicPage {
         calendar: public(&row),
@@ -206,15 +173,17 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Calendar
 }
 
 /// The booking calendar at this address that is switched off, or whose settings cannot be read.
-pub async fn switched_off(quince: &Quince, slug: &str) -> Result<PublicCalendar, CalendarError> {
+pub async fn switched_off(quince: &Quince, slug: &str) -> Result<PublicCalendar, Error> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
-    let row = row.filter(|row| !row.is_open()).ok_or(CalendarError::NotFound)?;
+    let row = row
+        .filter(|row| !row.is_open())
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     Ok(public(&row))
 }
 
 /// Makes a booking calendar.
-pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, CalendarError> {
+pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, Error> {
     let mut form = form.checked()?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -232,7 +201,7 @@ pub async fn update(
     by: impl Into<Editor>,
     id: CalendarId,
     form: CalendarForm,
-) -> Result<(), CalendarError> {
+) -> Result<(), Error> {
     let by = by.into();
     let form = form.checked()?;
     retried_if_lost(|| try_to_update(quince, by, id, form.clone())).await?;
@@ -245,7 +214,7 @@ async fn try_to_update(
     by: Editor,
     id: CalendarId,
     mut form: CalendarForm,
-) -> Result<(), CalendarError> {
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
@@ -253,10 +222,10 @@ async fn try_to_update(
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
-        .ok_or(CalendarError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let differences = differences::of(&mut tx, &old, &form).await?;
     let author = Author::named(by, &me.name);
-    versions::save::<CalendarError>(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
+    versions::save(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     kind_change::check(&mut tx, &old, &form, now).await?;
     check_change_of_owner(&mut tx, &old, &form, now).await?;
     booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
@@ -296,7 +265,7 @@ async fn check_change_of_owner(
     old: &booking_calendars::BookingCalendar,
     form: &CalendarForm,
     now: Timestamp,
-) -> Result<(), CalendarError> {
+) -> Result<(), Error> {
     if old.kind != Kind::ClassBooking || form.kind != Kind::ClassBooking {
         return Ok(());
     }
@@ -328,50 +297,45 @@ async fn check_change_of_owner(
 }
 
 /// Switches a booking calendar on or off. Off, its page takes no bookings; appointments stay.
-pub async fn set_active(
-    quince: &Quince,
-    by: StaffId,
-    id: CalendarId,
-    active: bool,
-) -> Result<(), CalendarError> {
+pub async fn set_active(quince: &Quince, by: StaffId, id: CalendarId, active: bool) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
-        .ok_or(CalendarError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let mut differences = Differences::default();
     differences.switch(Field::Active, old.active, active);
     let author = Author::named(by.into(), &me.name);
-    versions::save::<CalendarError>(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
+    versions::save(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     booking_calendars::set_active(&mut tx, id, active, now).await?;
     Ok(tx.commit().await?)
 }
 
 /// Deletes a booking calendar that never had an appointment. What visitors hold there goes with it.
-pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> Result<(), CalendarError> {
+pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> Result<(), Error> {
     let by = by.into();
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
     booking_calendars::find(&mut tx, id)
         .await?
-        .ok_or(CalendarError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     if appointments::has_any(&mut tx, id).await? {
-        return Err(CalendarError::HasAppointments);
+        return Err(Refusal::HasAppointments.into());
     }
     let author = Author::named(by, &me.name);
-    versions::delete::<CalendarError>(&mut tx, Versioned::calendar(id), author, now).await?;
+    versions::delete(&mut tx, Versioned::calendar(id), author, now).await?;
     holds::end_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
 
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, CalendarError> {
+async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, Error> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(me),
-        _ => Err(CalendarError::NotAllowed),
+        _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
 
@@ -379,7 +343,7 @@ async fn check_against_others(
     tx: &mut ReadTx,
     own: Option<CalendarId>,
     form: &mut CalendarForm,
-) -> Result<(), CalendarError> {
+) -> Result<(), Error> {
     let mut checked = Validator::default();
     let mut number = 0;
     while form.slug.is_empty() {
@@ -414,7 +378,7 @@ async fn views(
     tx: &mut ReadTx,
     rows: Vec<booking_calendars::BookingCalendar>,
     now: Timestamp,
-) -> Result<Vec<Calendar>, CalendarError> {
+) -> Result<Vec<Calendar>, Error> {
     let ids: Vec<CalendarId> = rows.iter().map(|row| row.id).collect();
     let mut members: BTreeMap<CalendarId, Vec<MemberView>> = BTreeMap::new();
     for (member, person) in calendar_members::with_staff(tx, &ids).await? {

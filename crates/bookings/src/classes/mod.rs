@@ -14,14 +14,13 @@ use store::locks::Lock;
 use store::occupancy::TimeClaim;
 use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, calendar_members, waiting_list};
 
-use crate::availability::context::AvailabilityInput;
-use crate::error::ChangeError;
+use crate::error::{Error, Missing, Refusal};
 use crate::placement::candidates::{self, Candidate};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
-pub use waiting::{WaitError, WaitingView, leave, wait, wait_as_stranger, waiting};
+pub use waiting::{WaitingView, leave, wait, wait_as_stranger, waiting};
 pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day};
 
 /// Who holds the sessions of a class from now on.
@@ -85,28 +84,28 @@ pub(crate) async fn hold_within(
 /// The places of an appointment that takes place again, or with other guests: within its session, if that takes place.
 ///
 /// # Errors
-/// [`ChangeError::AlreadyOver`] when the session was called off, [`ChangeError::SlotTaken`] when somebody else holds it now.
+/// [`Refusal::SessionCalledOff`], or [`Error::SlotTaken`] when somebody else holds it now.
 pub(crate) async fn places_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
-) -> Result<Vec<TimeClaim>, ChangeError> {
+) -> Result<Vec<TimeClaim>, Error> {
     let mut places = candidates::places_again(tx, calendar, appointment).await?;
     let Some(id) = appointment.session_id else {
         return Ok(places);
     };
-    let session = class_sessions::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
+    let session = class_sessions::find(tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::Session))?;
     if session.cancelled_at.is_some() {
-        return Err(ChangeError::AlreadyOver(
-            "This session was called off, so nobody can take part in it. Book another one.".to_owned(),
-        ));
+        return Err(Refusal::SessionCalledOff.into());
     }
     let attending = appointments::of_session(tx, id).await?;
     if attending.iter().any(|other| other.id != appointment.id) {
         within(&session, &mut places);
     }
     if appointment.host_id != Some(session.host_id) {
-        return Err(ChangeError::SlotTaken);
+        return Err(StoreError::SlotTaken.into());
     }
     Ok(places)
 }
@@ -143,21 +142,6 @@ pub(crate) async fn holds_ended(
     Ok(())
 }
 
-/// The sentence for a group that asks for more seats than the session at a start has left; nothing when it has none.
-pub(crate) fn too_large(
-    context: &mut AvailabilityInput,
-    now: Timestamp,
-    staff_view: bool,
-    start: Timestamp,
-) -> Option<String> {
-    if context.calendar.kind != Kind::ClassBooking {
-        return None;
-    }
-    context.for_seats(1);
-    let left = context.check(now, staff_view, start).ok()?.seats_left?;
-    Some(seats_left(left))
-}
-
 /// How many seats of an appointment's session nobody has or holds.
 pub(crate) async fn free_seats(
     tx: &mut ReadTx,
@@ -175,16 +159,6 @@ pub(crate) async fn free_seats(
         .rules
         .seats
         .saturating_sub(taken.map(|span| span.taken).sum()))
-}
-
-/// The sentence for a group that asks for more seats than are left.
-pub(crate) fn seats_left(left: u32) -> String {
-    let are = match left {
-        0 => return "No more seats are left in this session. Bring no further guests.".to_owned(),
-        1 => "Only 1 seat is left".to_owned(),
-        more => format!("Only {more} seats are left"),
-    };
-    format!("{are} in this session. Bring fewer guests, or choose another time.")
 }
 
 /// Makes an appointment of a Class Booking calendar one of its session, which is opened if there is none. Others stay as they

@@ -11,7 +11,7 @@ use store::{
 
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions};
-use crate::error::ChangeError;
+use crate::error::{Deed, Error, Missing, Refusal};
 use crate::notifications::kinds::MessageKind;
 use crate::outbox::{WriteView, write_sentence};
 use crate::problem::Internal;
@@ -79,7 +79,7 @@ pub struct Attendee {
 }
 
 /// A session, for its host and for admins.
-pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<SessionView, ChangeError> {
+pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<SessionView, Error> {
     let mut tx = quince.store().read().await?;
     let (session, _) = open(&mut tx, viewer, id).await?;
     let calendar = booking_calendars::find(&mut tx, session.calendar_id)
@@ -152,12 +152,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
 
 /// Calls a whole session off, for its host and for admins: everybody who has a seat, or waits for one, is told, and the
 /// session is not offered again. Doing it twice is as good as once.
-pub async fn cancel_session(
-    quince: &Quince,
-    by: StaffId,
-    id: SessionId,
-    reason: &str,
-) -> Result<(), ChangeError> {
+pub async fn cancel_session(quince: &Quince, by: StaffId, id: SessionId, reason: &str) -> Result<(), Error> {
     let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
@@ -171,7 +166,7 @@ async fn try_to_cancel_session(
     by: StaffId,
     id: SessionId,
     reason: &str,
-) -> Result<(), ChangeError> {
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let (session, _) = open(&mut tx, by, id).await?;
@@ -181,9 +176,7 @@ async fn try_to_cancel_session(
         return Ok(());
     }
     if now >= session.starts_at {
-        return Err(ChangeError::AlreadyOver(
-            "This session has begun or is over, so it cannot be called off any more.".to_owned(),
-        ));
+        return Err(Refusal::SessionBegun.into());
     }
     let called_off = CalledOff {
         by: &name,
@@ -192,13 +185,12 @@ async fn try_to_cancel_session(
     class_sessions::cancel(&mut tx, id, called_off, now).await?;
     let session = class_sessions::find(&mut tx, id)
         .await?
-        .ok_or(ChangeError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Session))?;
     for mut attending in appointments::of_session(&mut tx, id).await? {
         let status = Status::Cancelled;
         let differences = Differences::status(attending.status, status);
         let of = Versioned::appointment(attending.id);
-        versions::save::<ChangeError>(&mut tx, of, Author::named(by.into(), &name), &differences, now)
-            .await?;
+        versions::save(&mut tx, of, Author::named(by.into(), &name), &differences, now).await?;
         appointments::set_status(&mut tx, attending.id, status, Some(called_off), now).await?;
         occupancy::release(&mut tx, &locked, attending.id).await?;
         attending.cancel_reason.clone_from(&session.cancel_reason);
@@ -218,11 +210,15 @@ async fn try_to_cancel_session(
 }
 
 /// The session, and the name of the staff member who may act on it.
-async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, String), ChangeError> {
-    let session = class_sessions::find(tx, id).await?.ok_or(ChangeError::NotFound)?;
-    let me = staff::find(tx, by).await?.ok_or(ChangeError::NotAllowed)?;
+async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, String), Error> {
+    let session = class_sessions::find(tx, id)
+        .await?
+        .ok_or(Error::NotFound(Missing::Session))?;
+    let me = staff::find(tx, by)
+        .await?
+        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
     if session.host_id != by && !is_admin(me.role) {
-        return Err(ChangeError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::HandleAppointment));
     }
     Ok((session, me.name))
 }

@@ -2,7 +2,7 @@
 //! themselves: nobody can come between.
 
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason, Refusal};
+use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason};
 use store::appointments::{self, Appointment};
 use store::booking_calendars::{self, BookingCalendar};
 use store::class_sessions::{self, Session};
@@ -15,17 +15,17 @@ use store::{
 use zones::Zone;
 
 use crate::availability::context::{AvailabilityInput, Own};
-use crate::error::ChangeError;
+use crate::error::{Error, Missing, Refusal};
 use crate::links;
 use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates;
 use crate::placement::request::{Booking, Details};
 use crate::placement::{claim, notify, persist};
-use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::problem::Internal;
 use crate::questions::checked_answers;
 use crate::quince::Quince;
-use crate::retry::{passing_by_internal, retried};
-use crate::strangers::{NotProven, SpentOn, Stranger, TooMany};
+use crate::retry::retried;
+use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 use crate::{notifications, outbox};
 
@@ -50,45 +50,8 @@ pub struct WaitingView {
     pub before: u32,
 }
 
-/// Why somebody was not put on a waiting list.
-#[derive(Debug, thiserror::Error)]
-pub enum WaitError {
-    /// Something in the form is not right.
-    #[error("{}", first_sentence(.0))]
-    Fields(Vec<FieldProblem>),
-    /// There are seats.
-    #[error("There are free seats now. Book them instead of waiting.")]
-    NotFull,
-    /// The address waits already.
-    #[error("This address is on the waiting list of this session already.")]
-    AlreadyWaiting,
-    /// Nothing to wait for; the sentence says why.
-    #[error("{0}")]
-    NotOffered(String),
-    /// Too many places were taken from where this comes from.
-    #[error(transparent)]
-    TooMany(#[from] TooMany),
-    /// The booking calendar asks strangers for the solution of a puzzle.
-    #[error(transparent)]
-    NotProven(#[from] NotProven),
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-passing_by_internal!(WaitError);
-
-impl From<StoreError> for WaitError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::AlreadyExists => Self::AlreadyWaiting,
-            other => Self::Internal(other.into()),
-        }
-    }
-}
-
 /// Puts a client on the waiting list of a full session; answers with the token of their own page.
-pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, WaitError> {
+pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, Error> {
     wait_for(quince, None, booking).await
 }
 
@@ -97,16 +60,12 @@ pub async fn wait_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
     booking: &Booking,
-) -> Result<String, WaitError> {
+) -> Result<String, Error> {
     wait_for(quince, Some(stranger), booking).await
 }
 
-async fn wait_for(
-    quince: &Quince,
-    stranger: Option<&Stranger>,
-    booking: &Booking,
-) -> Result<String, WaitError> {
-    let details = booking.check().map_err(WaitError::Fields)?;
+async fn wait_for(quince: &Quince, stranger: Option<&Stranger>, booking: &Booking) -> Result<String, Error> {
+    let details = booking.check()?;
     let secret = retried(|| try_to_wait(quince, stranger, booking, details.clone())).await?;
     quince.wake();
     Ok(secret)
@@ -117,7 +76,7 @@ async fn try_to_wait(
     stranger: Option<&Stranger>,
     booking: &Booking,
     details: Details,
-) -> Result<String, WaitError> {
+) -> Result<String, Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if let Some(stranger) = stranger {
@@ -126,14 +85,14 @@ async fn try_to_wait(
     let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
     let calendar = calendar
         .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
-        .ok_or_else(nothing_to_wait_for)?;
+        .ok_or(Refusal::NothingToWaitFor)?;
     // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
     if let Some(owner) = super::owner_of(&mut tx, calendar.id).await? {
         tx.lock([Lock::Owner(owner.into())]).await?;
     }
     let mut checked = Validator::default();
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
-    checked.finish().map_err(WaitError::Fields)?;
+    checked.finish()?;
     let members = calendar_members::with_staff(&mut tx, &[calendar.id]).await?;
     let mut context = AvailabilityInput::load(
         &mut tx,
@@ -146,20 +105,20 @@ async fn try_to_wait(
     .await?;
     context.for_seats(details.seats());
     match context.check(now, false, booking.start) {
-        Ok(_) => return Err(WaitError::NotFull),
+        Ok(_) => return Err(Refusal::SeatsFree.into()),
         Err(refusals) if is_full(&refusals) => {}
-        Err(_) => return Err(nothing_to_wait_for()),
+        Err(_) => return Err(Refusal::NothingToWaitFor.into()),
     }
     let calendar = &context.calendar;
     let session = class_sessions::at(&mut tx, calendar.id, booking.start)
         .await?
         .filter(|session| session.cancelled_at.is_none())
-        .ok_or_else(nothing_to_wait_for)?;
+        .ok_or(Refusal::NothingToWaitFor)?;
     if details.seats() > calendar.rules.seats {
-        return Err(WaitError::NotOffered(format!(
-            "A session has {} seats in all. Bring fewer guests.",
-            calendar.rules.seats
-        )));
+        return Err(Refusal::LargerThanSession {
+            seats: calendar.rules.seats,
+        }
+        .into());
     }
     check_address(&mut tx, &session, &details.email).await?;
     if let Some(stranger) = stranger {
@@ -182,7 +141,10 @@ async fn try_to_wait(
         created_at: now,
     };
     let secret = links::waiting(quince, waiting.id)?;
-    waiting_list::insert(&mut tx, &waiting, &links::hash(&secret)).await?;
+    match waiting_list::insert(&mut tx, &waiting, &links::hash(&secret)).await {
+        Err(StoreError::AlreadyExists) => return Err(Refusal::WaitsAlready.into()),
+        other => other?,
+    }
     if let Some(stranger) = stranger {
         let sender = stranger.sender(&waiting.client.email);
         strangers::note_waiting(&mut tx, waiting.id, &sender).await?;
@@ -192,35 +154,30 @@ async fn try_to_wait(
     Ok(secret)
 }
 
-fn nothing_to_wait_for() -> WaitError {
-    WaitError::NotOffered("There is no full session at this time to wait for. Choose another one.".to_owned())
-}
-
 /// Whether seats are missing, and nothing else: those of the session, and perhaps those of its day, which become free
 /// together.
-fn is_full(refusals: &[Refusal]) -> bool {
-    let of_seats = |refusal: &Refusal| matches!(refusal.reason, Reason::NoSeats | Reason::DayLimit);
+fn is_full(refusals: &[scheduling::Refusal]) -> bool {
+    let of_seats =
+        |refusal: &scheduling::Refusal| matches!(refusal.reason, Reason::NoSeats | Reason::DayLimit);
     refusals.iter().all(of_seats) && refusals.iter().any(|refusal| refusal.reason == Reason::NoSeats)
 }
 
 /// An address waits once, and not beside a seat that it has.
-async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Result<(), WaitError> {
+async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Result<(), Error> {
     let is_same = |other: &str| other.to_lowercase() == email.to_lowercase();
     let waiting = waiting_list::list(tx, session.id).await?;
     if waiting.iter().any(|other| is_same(&other.client.email)) {
-        return Err(WaitError::AlreadyWaiting);
+        return Err(Refusal::WaitsAlready.into());
     }
     let attending = appointments::of_session(tx, session.id).await?;
     if attending.iter().any(|other| is_same(&other.email)) {
-        return Err(WaitError::NotOffered(
-            "This address has a seat in this session already. For more seats, please contact us.".to_owned(),
-        ));
+        return Err(Refusal::HasSeat.into());
     }
     Ok(())
 }
 
 /// A place on a waiting list, by the token of its page.
-pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, ChangeError> {
+pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error> {
     let mut tx = quince.store().read().await?;
     let (waiting, session) = of_token(&mut tx, token).await?;
     let calendar = calendar_of(&mut tx, &session).await?;
@@ -240,7 +197,7 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Change
 }
 
 /// Takes a client off a waiting list.
-pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
+pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let (_, session) = of_token(&mut tx, token).await?;
     tx.lock([Lock::Owner(session.host_id.into())]).await?;
@@ -250,11 +207,11 @@ pub async fn leave(quince: &Quince, token: &str) -> Result<(), ChangeError> {
     Ok(tx.commit().await?)
 }
 
-async fn of_token(tx: &mut ReadTx, secret: &str) -> Result<(Waiting, Session), ChangeError> {
+async fn of_token(tx: &mut ReadTx, secret: &str) -> Result<(Waiting, Session), Error> {
     let found = waiting_list::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
-    let waiting = found.ok_or(ChangeError::NotFound)?;
+    let waiting = found.ok_or(Error::NotFound(Missing::WaitingPlace))?;
     let session = class_sessions::find(tx, waiting.session_id).await?;
-    Ok((waiting, session.ok_or(ChangeError::NotFound)?))
+    Ok((waiting, session.ok_or(Error::NotFound(Missing::WaitingPlace))?))
 }
 
 async fn calendar_of(tx: &mut ReadTx, session: &Session) -> Result<BookingCalendar, Internal> {

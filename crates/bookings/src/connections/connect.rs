@@ -10,14 +10,14 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 use url::Url;
 
-use super::error::ConnectError;
 use super::view::ConnectionView;
 use super::{own, views};
+use crate::error::{ConnectProblem, Error, Forbidden, Missing, Silence};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
 use crate::validate::{EMAIL_LIMIT, Validator};
-use crate::{caldav_messages, outbox, sync};
+use crate::{outbox, sync};
 
 /// A person waits for the check at most this long.
 const CHECK: Duration = Duration::from_secs(25);
@@ -107,7 +107,7 @@ struct Checkup {
 }
 
 /// Checks a login to iCloud live and makes a connection with the account's calendars. Nothing is saved on an error.
-pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<ConnectionId, ConnectError> {
+pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<ConnectionId, Error> {
     let (username, password) = tidy_icloud(&login.apple_id, &login.app_password)?;
     let wish = Wish {
         server: Server::Icloud,
@@ -123,11 +123,11 @@ pub async fn connect_server(
     quince: &Quince,
     staff: StaffId,
     login: ServerLogin,
-) -> Result<ConnectionId, ConnectError> {
+) -> Result<ConnectionId, Error> {
     make(quince, staff, tidy_server(&login)?).await
 }
 
-async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionId, ConnectError> {
+async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionId, Error> {
     refuse_known(&mut quince.store().read().await?, staff, &wish, wish.place.url()).await?;
     let found = check(quince, &wish).await?;
     let now = quince.now();
@@ -153,10 +153,10 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     Ok(id)
 }
 
-async fn refuse_known(tx: &mut ReadTx, staff: StaffId, wish: &Wish, entry: &Url) -> Result<(), ConnectError> {
+async fn refuse_known(tx: &mut ReadTx, staff: StaffId, wish: &Wish, entry: &Url) -> Result<(), Error> {
     let known = connections::list_for_staff(tx, staff).await?;
     if known.iter().any(|known| wish.is(known, entry)) {
-        return Err(ConnectError::AlreadyConnected);
+        return Err(ConnectProblem::AlreadyConnected.into());
     }
     Ok(())
 }
@@ -167,7 +167,7 @@ pub async fn reconnect(
     staff: StaffId,
     id: ConnectionId,
     app_password: &str,
-) -> Result<(), ConnectError> {
+) -> Result<(), Error> {
     let known = {
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?
@@ -199,11 +199,7 @@ pub async fn reconnect(
 }
 
 /// Reads a connection now and says how it stands.
-pub async fn check_now(
-    quince: &Quince,
-    staff: StaffId,
-    id: ConnectionId,
-) -> Result<ConnectionView, ConnectError> {
+pub async fn check_now(quince: &Quince, staff: StaffId, id: ConnectionId) -> Result<ConnectionView, Error> {
     {
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?;
@@ -213,7 +209,7 @@ pub async fn check_now(
     let all = views(&mut tx, staff, quince.now()).await?;
     all.into_iter()
         .find(|view| view.id == id)
-        .ok_or(ConnectError::NotFound)
+        .ok_or(Error::NotFound(Missing::Connection))
 }
 
 /// Reads a connection of which its owner has just saved something. It is saved by then whatever comes of the read: what could not
@@ -240,7 +236,7 @@ const ADDRESS_LIMIT: usize = 500;
 /// Longest user name and password on a calendar server, in characters.
 const LOGIN_LIMIT: usize = 200;
 
-fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), ConnectError> {
+fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), Error> {
     let mut checked = Validator::default();
     let apple_id = checked.required_line("apple_id", "your iCloud email address", apple_id, EMAIL_LIMIT);
     if !apple_id.is_empty() && !apple_id.contains('@') {
@@ -261,18 +257,18 @@ fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), C
             "This is not an app-specific password. Paste one such as abcd-efgh-ijkl-mnop.",
         );
     }
-    checked.finish().map_err(ConnectError::Fields)?;
+    checked.finish()?;
     Ok((apple_id, password))
 }
 
-fn tidy_password(typed: &str) -> Result<String, ConnectError> {
+fn tidy_password(typed: &str) -> Result<String, Error> {
     let mut checked = Validator::default();
     let password = checked.required_line("app_password", "the password", typed, LOGIN_LIMIT);
-    checked.finish().map_err(ConnectError::Fields)?;
+    checked.finish()?;
     Ok(password)
 }
 
-fn tidy_server(login: &ServerLogin) -> Result<Wish, ConnectError> {
+fn tidy_server(login: &ServerLogin) -> Result<Wish, Error> {
     let mut checked = Validator::default();
     let address = checked.required_line("address", "the server's address", &login.address, ADDRESS_LIMIT);
     let username = checked.required_line("username", "your user name", &login.username, LOGIN_LIMIT);
@@ -284,7 +280,7 @@ fn tidy_server(login: &ServerLogin) -> Result<Wish, ConnectError> {
             "This is not the address of a server. Enter one such as https://cloud.example.com, or only cloud.example.com.",
         );
     }
-    checked.finish().map_err(ConnectError::Fields)?;
+    checked.finish()?;
     Ok(Wish {
         server: Server::Caldav,
         place: Place::Named(named.map_err(Internal::because)?),
@@ -293,7 +289,7 @@ fn tidy_server(login: &ServerLogin) -> Result<Wish, ConnectError> {
     })
 }
 
-async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, ConnectError> {
+async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, Error> {
     let server = wish.server;
     let credentials = Credentials::new(wish.username.as_str(), wish.password.as_str());
     let look = async {
@@ -309,21 +305,17 @@ async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, ConnectError> {
         let calendars = client.calendars(&account.homes, &credentials).await?;
         Ok::<_, FindError>((entry, account, calendars))
     };
-    let outcome = timeout(CHECK, look).await.map_err(|_| {
-        ConnectError::Unreachable(format!(
-            "{} did not answer in time.",
-            caldav_messages::name(server)
-        ))
-    })?;
+    let outcome = timeout(CHECK, look)
+        .await
+        .map_err(|_| ConnectProblem::Unreachable(Silence::TooSlow(server)))?;
     let (entry, account, calendars) = outcome.map_err(|error| match error {
-        FindError::Server(error) => ConnectError::of_check(server, &error, quince.now()),
-        FindError::LeadsElsewhere { from, to } => ConnectError::Refused(format!(
-            "{from} leads on to {to}, where your login is not sent for safety. If that is your calendar server, enter {to} as \
-             its address."
-        )),
+        FindError::Server(error) => ConnectProblem::of_check(server, &error, quince.now()),
+        FindError::LeadsElsewhere { from, to } => {
+            ConnectProblem::Forbidden(Forbidden::LeadsElsewhere { from, to })
+        }
     })?;
     if calendars.is_empty() {
-        return Err(ConnectError::NoCalendars(server));
+        return Err(ConnectProblem::NoCalendars(server).into());
     }
     Ok(Checkup {
         entry,

@@ -1,13 +1,12 @@
 //! Disconnecting (D10): syncing stops, appointments stay, events already written stay or go as the person chooses, and the
 //! password is erased.
 
-use caldav::Error;
 use scheduling::StaffId;
 use store::event_writes::{self, EventWrite, Outcome};
 use store::{ConnectionId, WriteState, connections, external_events, remote_calendars, staff};
 
-use super::error::ConnectError;
 use super::own;
+use crate::error::{ConnectProblem, Error, Missing};
 use crate::outbox::{self, Target};
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -30,7 +29,7 @@ pub async fn disconnect(
     staff: StaffId,
     id: ConnectionId,
     events: EventsInIcloud,
-) -> Result<(), ConnectError> {
+) -> Result<(), Error> {
     {
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?;
@@ -40,12 +39,7 @@ pub async fn disconnect(
     lease.hold(end(quince, staff, id, events)).await
 }
 
-async fn end(
-    quince: &Quince,
-    staff: StaffId,
-    id: ConnectionId,
-    events: EventsInIcloud,
-) -> Result<(), ConnectError> {
+async fn end(quince: &Quince, staff: StaffId, id: ConnectionId, events: EventsInIcloud) -> Result<(), Error> {
     if events == EventsInIcloud::Remove {
         remove_events(quince, staff, id).await?;
     }
@@ -53,7 +47,9 @@ async fn end(
     let mut tx = quince.store().write().await?;
     own(&mut tx, staff, id).await?;
     let calendars = remote_calendars::list_for_connections(&mut tx, &[id]).await?;
-    let person = staff::find(&mut tx, staff).await?.ok_or(ConnectError::NotFound)?;
+    let person = staff::find(&mut tx, staff)
+        .await?
+        .ok_or(Error::NotFound(Missing::Connection))?;
     if person
         .primary_calendar_id
         .is_some_and(|primary| calendars.iter().any(|calendar| calendar.id == primary))
@@ -90,7 +86,7 @@ pub(crate) async fn forget_events(quince: &Quince, id: ConnectionId) -> Result<(
 }
 
 /// Removes every event that Quince has in the connection's calendars, also those whose writing was never answered.
-async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Result<(), ConnectError> {
+async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Result<(), Error> {
     let (connection, calendars) = {
         let mut tx = quince.store().read().await?;
         let connection = own(&mut tx, staff, id).await?;
@@ -119,9 +115,9 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
                     .remove(&write.uid, write.href.as_deref(), write.etag.as_deref())
                     .await
                 {
-                    Ok(()) | Err(Error::NotFound) => {}
+                    Ok(()) | Err(caldav::Error::NotFound) => {}
                     Err(error) => {
-                        return Err(ConnectError::of_check(connection.server, &error, quince.now()));
+                        return Err(ConnectProblem::of_check(connection.server, &error, quince.now()).into());
                     }
                 }
             }

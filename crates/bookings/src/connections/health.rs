@@ -7,9 +7,9 @@ use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{ConnectionState, ReadTx, StoreError, connections, staff};
 
-use super::ConnectError;
 use crate::accounts::is_admin;
 use crate::clock::ago;
+use crate::error::Error;
 use crate::quince::Quince;
 use crate::servers::{CalendarState, freshness, place};
 
@@ -78,10 +78,7 @@ fn sentence(name: &str, calendar: &RemoteCalendar, state: CalendarState, now: Ti
 }
 
 /// Whose calendars are out of date or cannot be written to, for the owner and admins; nothing for others.
-pub async fn out_of_date(
-    quince: &Quince,
-    viewer: StaffId,
-) -> Result<BTreeMap<StaffId, Vec<String>>, ConnectError> {
+pub async fn out_of_date(quince: &Quince, viewer: StaffId) -> Result<BTreeMap<StaffId, Vec<String>>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer).await?;
     if !viewer.is_some_and(|viewer| is_admin(viewer.role)) {

@@ -2,7 +2,6 @@
 
 mod connect;
 mod disconnect;
-mod error;
 mod health;
 mod view;
 
@@ -13,7 +12,6 @@ use store::{ConnectionId, ConnectionState, ReadTx};
 pub use crate::servers::CalendarState;
 pub use connect::{Login, ServerLogin, check_now, connect, connect_server, reconnect};
 pub use disconnect::{EventsInIcloud, disconnect};
-pub use error::ConnectError;
 pub use health::out_of_date;
 pub use view::{ConnectionView, RemoteCalendarView};
 
@@ -22,22 +20,19 @@ pub(crate) use disconnect::forget_events;
 pub(crate) use health::Health;
 pub(crate) use view::views;
 
+use crate::error::{Error, Missing};
 use crate::quince::Quince;
 
 /// A staff member's connections with their calendars, the oldest first.
-pub async fn list(quince: &Quince, staff: StaffId) -> Result<Vec<ConnectionView>, ConnectError> {
+pub async fn list(quince: &Quince, staff: StaffId) -> Result<Vec<ConnectionView>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(views(&mut tx, staff, quince.now()).await?)
 }
 
 /// A connection that belongs to this person and has not ended.
-pub(crate) async fn own(
-    tx: &mut ReadTx,
-    staff: StaffId,
-    id: ConnectionId,
-) -> Result<Connection, ConnectError> {
+pub(crate) async fn own(tx: &mut ReadTx, staff: StaffId, id: ConnectionId) -> Result<Connection, Error> {
     connections::find(tx, id)
         .await?
         .filter(|found| found.staff_id == staff && found.state != ConnectionState::Disconnected)
-        .ok_or(ConnectError::NotFound)
+        .ok_or(Error::NotFound(Missing::Connection))
 }

@@ -16,6 +16,7 @@ use super::live_check::LiveCheck;
 use super::refusals;
 use crate::availability::balance;
 use crate::availability::context::AvailabilityInput;
+use crate::error::{Error, Kept, Taken};
 use crate::services;
 
 /// One way to hold an appointment.
@@ -200,19 +201,22 @@ pub(super) async fn choose(
 /// over, and beside what was booked over it.
 ///
 /// # Errors
-/// [`StoreError::SlotTaken`] when a room that it had is not there any more.
+/// [`Error::SlotTaken`] when a room that it had is not there any more.
 pub(crate) async fn places_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
-) -> Result<Vec<TimeClaim>, StoreError> {
+) -> Result<Vec<TimeClaim>, Error> {
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
     let mut places = places_of_booked(calendar, appointment, &parts);
     tx.lock(places.iter().map(|place| Lock::Owner(place.owner)))
         .await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     if !services::resources_exist(tx, &parts).await? {
-        return Err(StoreError::SlotTaken);
+        return Err(Error::SlotTaken {
+            by: Taken::Resource,
+            kept: Kept::Appointment,
+        });
     }
     for place in &mut places {
         place.overriding = is_known_to_overlap(tx, appointment, place).await?;

@@ -26,12 +26,12 @@ use scheduling::{Interval, Refusal, Slot, StaffId};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::availability::context::AvailabilityInput;
-use crate::problem::Internal;
+use crate::error::{Error, Kept, Taken};
 use crate::quince::Quince;
-use crate::retry::{Passing, retried_if_lost};
+use crate::retry::retried_if_lost;
 use candidates::{Candidate, Placement};
 use live_check::{Found, FreeBusyQuery, LiveCheck};
-use overrides::{InTheWay, OnConflict};
+use overrides::OnConflict;
 
 /// Each time somebody else was faster, or one more host turned out to be busy.
 const ROUNDS: usize = 20;
@@ -67,27 +67,14 @@ pub(crate) struct Target {
     pub(crate) offer: Result<Slot, Vec<Refusal>>,
 }
 
-/// An error of a request that can say that the time is taken, or not offered.
-pub(crate) trait PlacementError:
-    Passing + From<StoreError> + From<Internal> + From<InTheWay> + Send
-{
-    /// Somebody else has the time.
-    fn taken() -> Self;
-    /// The time is not one that is offered; a sentence says why.
-    fn not_offered(sentence: String) -> Self;
-    /// Whether somebody else has the time.
-    fn is_taken(&self) -> bool;
-}
-
 /// What is to be placed: it is read, and kept where there is room for it.
 pub(crate) trait Request: Sync {
     /// What is known of it besides its target.
     type Opened: Send + Sync;
     /// What it comes to.
     type Placed: Send;
-    /// Why it was not placed.
-    type Error: PlacementError;
-
+    /// What is as it was when the time turns out to be taken.
+    const KEPT: Kept;
     /// Whether people's calendar servers are asked before.
     const IS_CHECKED: bool = true;
 
@@ -96,7 +83,7 @@ pub(crate) trait Request: Sync {
         &self,
         _tx: &mut ReadTx,
         _now: Timestamp,
-    ) -> impl Future<Output = Result<Option<(Self::Opened, Target)>, Self::Error>> + Send {
+    ) -> impl Future<Output = Result<Option<(Self::Opened, Target)>, Error>> + Send {
         async { Ok(None) }
     }
 
@@ -106,7 +93,7 @@ pub(crate) trait Request: Sync {
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Error>> + Send;
 
     /// The way in which it would be held that comes first: of those of the target, without hosts whom the live check found busy.
     fn first(
@@ -128,7 +115,7 @@ pub(crate) trait Request: Sync {
         tx: &mut ReadTx,
         target: &Target,
         now: Timestamp,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Claims the time of a placement, and keeps whose it is. When it turns out to be taken, everything is read anew.
     fn keep(
@@ -139,7 +126,7 @@ pub(crate) trait Request: Sync {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Self::Placed, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Self::Placed, Error>> + Send;
 }
 
 /// What one transaction came to.
@@ -153,21 +140,18 @@ enum Attempt<P> {
 
 impl Target {
     /// What is in the way, for a staff member who wants it in spite of that; a refusal for everybody else.
-    pub(crate) fn conflicts<E: PlacementError>(
-        &self,
+    pub(crate) fn conflicts(
+        &mut self,
+        kept: Kept,
         check: &LiveCheck,
         now: Timestamp,
-    ) -> Result<Vec<Refusal>, E> {
+    ) -> Result<Vec<Refusal>, Error> {
         let refusals = match &self.offer {
             Ok(slot) => check.conflicts(Interval::new(slot.start, slot.end)),
             Err(refusals) => refusals.clone(),
         };
         let Some(on_conflict) = self.staff else {
-            return Err(if self.offer.is_ok() || refusals::is_taken(&refusals) {
-                E::taken()
-            } else {
-                E::not_offered(refusals::sentence(&refusals))
-            });
+            return Err(self.taken(kept, &refusals, now));
         };
         if on_conflict == OnConflict::Override && overrides::can_be_overridden(&self.context, self.start, now)
         {
@@ -175,10 +159,40 @@ impl Target {
         }
         Err(overrides::in_the_way(&self.context, &refusals, self.start, now).into())
     }
+
+    /// Why a client cannot have it.
+    fn taken(&mut self, kept: Kept, refusals: &[Refusal], now: Timestamp) -> Error {
+        if self.offer.is_ok() {
+            // It is offered by what is known, so that the live check is against it.
+            let by = if refusals.is_empty() {
+                Taken::Host
+            } else {
+                Taken::Event
+            };
+            return Error::SlotTaken { by, kept };
+        }
+        let Some(by) = refusals::taken_by(refusals) else {
+            return refusals::never_offered(refusals).into();
+        };
+        let by = match by {
+            Taken::Seats { .. } => {
+                // A group may find too few seats where one more person would find one.
+                self.context.for_seats(1);
+                match self.context.check(now, false, self.start) {
+                    Ok(slot) => Taken::Seats {
+                        left: slot.seats_left.unwrap_or(0),
+                    },
+                    Err(refusals) => refusals::taken_by(&refusals).unwrap_or(by),
+                }
+            }
+            other => other,
+        };
+        Error::SlotTaken { by, kept }
+    }
 }
 
 /// Places an appointment.
-pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R::Placed, R::Error> {
+pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R::Placed, Error> {
     let mut check = LiveCheck::new();
     for _ in 0..ROUNDS {
         let to_check = if R::IS_CHECKED {
@@ -202,7 +216,10 @@ pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R:
             Attempt::Overtaken => is_contended = true,
         }
     }
-    Err(R::Error::taken())
+    Err(Error::SlotTaken {
+        by: Taken::Host,
+        kept: R::KEPT,
+    })
 }
 
 /// The calendars that have to be asked before it can be placed.
@@ -210,7 +227,7 @@ async fn plan<R: Request>(
     quince: &Quince,
     request: &R,
     check: &LiveCheck,
-) -> Result<Vec<FreeBusyQuery>, R::Error> {
+) -> Result<Vec<FreeBusyQuery>, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let Some((opened, target)) = request.look(&mut tx, now).await? else {
@@ -236,10 +253,10 @@ async fn attempt<R: Request>(
     request: &R,
     check: &LiveCheck,
     is_contended: bool,
-) -> Result<Attempt<R::Placed>, R::Error> {
+) -> Result<Attempt<R::Placed>, Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let (opened, target) = match request.open(quince, &mut tx, now).await? {
+    let (opened, mut target) = match request.open(quince, &mut tx, now).await? {
         Open::Done(placed) => return Ok(Attempt::Placed(placed)),
         Open::Wanted(opened, target) => (opened, target),
     };
@@ -266,7 +283,7 @@ async fn attempt<R: Request>(
             is_contended,
         }
     } else {
-        let refusals = target.conflicts::<R::Error>(check, now)?;
+        let refusals = target.conflicts(R::KEPT, check, now)?;
         overrides::override_conflicts(&mut tx, &target, &refusals, now)
             .await?
             .ok_or_else(|| overrides::in_the_way(&target.context, &refusals, target.start, now))?
@@ -275,7 +292,7 @@ async fn attempt<R: Request>(
         .keep(quince, &mut tx, &opened, &target, placement, now)
         .await
     {
-        Err(error) if error.is_taken() => Ok(Attempt::Overtaken),
+        Err(Error::SlotTaken { .. }) => Ok(Attempt::Overtaken),
         Err(error) => Err(error),
         Ok(placed) => {
             tx.commit().await?;

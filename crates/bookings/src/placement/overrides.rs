@@ -9,7 +9,8 @@ use store::{ReadTx, StoreError};
 use super::candidates::{self, Placement};
 use super::{Target, refusals};
 use crate::availability::context::AvailabilityInput;
-use crate::availability::{Why, in_words};
+use crate::availability::in_words;
+use crate::error::InTheWay;
 
 /// What a staff member wants to happen at a time that is not on offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,37 +19,6 @@ pub enum OnConflict {
     Refuse,
     /// It is booked all the same, and the reason is recorded with the appointment.
     Override,
-}
-
-/// A time that a staff member wants is not on offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InTheWay {
-    /// Everything that is in the way, of all or of some.
-    pub reasons: Vec<Why>,
-    /// Whether they can have it all the same.
-    pub can_be_overridden: bool,
-}
-
-impl std::error::Error for InTheWay {}
-
-/// "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …"
-impl std::fmt::Display for InTheWay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("This time is not on offer")?;
-        for (number, why) in self.reasons.iter().enumerate() {
-            f.write_str(if number == 0 { " (" } else { "; " })?;
-            if let Some(host) = &why.host {
-                write!(f, "{host}: ")?;
-            }
-            f.write_str(&why.sentence)?;
-        }
-        f.write_str(if self.reasons.is_empty() { "." } else { ")." })?;
-        f.write_str(if self.can_be_overridden {
-            " Choose another one, or take it all the same."
-        } else {
-            " Choose another one."
-        })
-    }
 }
 
 /// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.

@@ -1,34 +1,30 @@
-//! Why a time is not offered, in a client's words. Nothing of a host's calendar shows.
+//! Why a time is not offered, as far as it concerns a client.
 
 use std::collections::BTreeSet;
 
 use scheduling::{Reason, Refusal, StaffId};
 use store::appointments::Appointment;
 
+use crate::error::{self, Taken};
+
 /// Whether the time was taken, rather than never on offer.
 pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
-    let taken = |reason| {
-        matches!(
-            reason,
-            Reason::Booked
-                | Reason::Held
-                | Reason::Blocked
-                | Reason::Conflict
-                | Reason::Stale
-                | Reason::Buffer
-                | Reason::NoSeats
-                | Reason::Collective
-                | Reason::RoundRobin
-                | Reason::Resource
-                | Reason::DayLimit
-        )
-    };
+    taken_by(refusals).is_some()
+}
+
+/// What takes a time that would be offered otherwise; none when it was never on offer. What concerns everybody goes before what
+/// keeps a host, and that before rooms and equipment. Of a host who is busy with several things their events come last, as those
+/// are nobody else's business.
+pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
     // A time that has passed, say, was never on offer, whatever was there.
     let never = |refusal: &Refusal| match refusal.reason {
         Reason::Past | Reason::Notice => true,
         Reason::Grid | Reason::TooFar => refusal.host.is_none(),
         _ => false,
     };
+    if refusals.iter().any(never) {
+        return None;
+    }
     // Nor was it by somebody who was not to be had then, whatever they did.
     let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid | Reason::TooFar);
     let away: BTreeSet<StaffId> = refusals
@@ -36,11 +32,36 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
         .filter(|refusal| is_away(refusal.reason))
         .filter_map(|refusal| refusal.host)
         .collect();
-    let is_there = |refusal: &Refusal| refusal.host.is_none_or(|host| !away.contains(&host));
-    refusals
+    let is_there = |refusal: &&Refusal| refusal.host.is_none_or(|host| !away.contains(&host));
+    let there: BTreeSet<Reason> = refusals
         .iter()
-        .any(|refusal| taken(refusal.reason) && is_there(refusal))
-        && !refusals.iter().any(never)
+        .filter(is_there)
+        .map(|refusal| refusal.reason)
+        .collect();
+    let has = |reasons: &[Reason]| reasons.iter().any(|reason| there.contains(reason));
+    Some(if has(&[Reason::NoSeats]) {
+        Taken::Seats { left: 0 }
+    } else if has(&[Reason::DayLimit]) {
+        Taken::Day
+    } else if has(&[
+        Reason::Booked,
+        Reason::Held,
+        Reason::Blocked,
+        Reason::Buffer,
+        Reason::RoundRobin,
+    ]) {
+        Taken::Host
+    } else if has(&[Reason::Conflict]) {
+        Taken::Event
+    } else if has(&[Reason::Stale]) {
+        Taken::Unread
+    } else if has(&[Reason::Resource]) {
+        Taken::Resource
+    } else if has(&[Reason::Collective]) {
+        Taken::Host
+    } else {
+        return None;
+    })
 }
 
 /// Whether a staff member booked an appointment over something else.
@@ -57,19 +78,18 @@ pub(crate) fn codes(refusals: &[Refusal]) -> String {
     codes.join(", ")
 }
 
-/// The sentence for a time that was never on offer.
-pub(crate) fn sentence(refusals: &[Refusal]) -> String {
+/// Why a time was never on offer.
+pub(crate) fn never_offered(refusals: &[Refusal]) -> error::Refusal {
     let has = |reason| refusals.iter().any(|refusal| refusal.reason == reason);
-    let text = if has(Reason::Past) {
-        "This time has passed already. Choose a later one."
+    if has(Reason::Past) {
+        error::Refusal::Past
     } else if has(Reason::Notice) {
-        "This time is too soon. Choose a later one."
+        error::Refusal::TooSoon
     } else if has(Reason::TooFar) {
-        "This day cannot be booked. Choose another day."
+        error::Refusal::DayNotBookable
     } else if has(Reason::Grid) {
-        "Appointments do not start at this time. Choose one of the times on the booking page."
+        error::Refusal::NoStart
     } else {
-        "This time is not on offer. Choose one of the times on the booking page."
-    };
-    text.to_owned()
+        error::Refusal::NotOffered
+    }
 }

@@ -127,6 +127,7 @@ impl Booking {
             &self.notes,
             &self.guests,
         );
+        checked.start("start", self.start);
         checked.required_line(
             "idempotency_key",
             "an idempotency key",

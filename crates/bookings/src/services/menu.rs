@@ -9,11 +9,11 @@ use store::staff::Staff;
 use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
-use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::error::{Deed, Error, Missing};
+use crate::problem::FieldProblem;
 use crate::quince::Quince;
-use crate::retry::passing_by_internal;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
-use crate::versions::{self, Author, ChangedMeanwhile, Differences, Editor, Field, Versioned};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// Most services of a menu.
 const SERVICES_LIMIT: usize = 200;
@@ -75,51 +75,14 @@ pub struct Menu {
     pub resources: Vec<(ResourceId, String, u32)>,
 }
 
-/// Why a menu could not be shown or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum MenuError {
-    /// Something in the form is not right.
-    #[error("{}", first_sentence(.0))]
-    Fields(Vec<FieldProblem>),
-    /// There is no such Service calendar, or no such service.
-    #[error("This menu does not exist any more.")]
-    NotFound,
-    /// Only owners and admins may change menus.
-    #[error("Only the owner or an admin may change this. Ask one of them.")]
-    NotAllowed,
-    /// Somebody changed it since its form was made.
-    #[error(transparent)]
-    ChangedMeanwhile(#[from] ChangedMeanwhile),
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-passing_by_internal!(MenuError);
-
-impl From<StoreError> for MenuError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Gone(_) => Self::NotFound,
-            other => Self::Internal(other.into()),
-        }
-    }
-}
-
-impl From<Vec<FieldProblem>> for MenuError {
-    fn from(problems: Vec<FieldProblem>) -> Self {
-        Self::Fields(problems)
-    }
-}
-
 /// The menu with what can be chosen for it, for the owner and admins.
-pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<Menu, MenuError> {
+pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<Menu, Error> {
     let mut tx = quince.store().read().await?;
     allowed(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let row = row
         .filter(|row| row.kind == Kind::Service)
-        .ok_or(MenuError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
     let resources = resources::list(&mut tx).await?;
     let services = grouped(services::list(&mut tx, calendar).await?);
@@ -140,12 +103,12 @@ pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<
 }
 
 /// What clients can choose from: every service that somebody does.
-pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>, MenuError> {
+pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>, Error> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
     let row = row
         .filter(|row| row.is_open() && row.kind == Kind::Service)
-        .ok_or(MenuError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Menu))?;
     Ok(offered(&mut tx, row.id).await?)
 }
 
@@ -186,7 +149,7 @@ pub async fn save(
     calendar: CalendarId,
     id: Option<ServiceId>,
     form: ServiceForm,
-) -> Result<(), MenuError> {
+) -> Result<(), Error> {
     let form = checked(form)?;
     let now = quince.now();
     let mut by = by.into();
@@ -199,7 +162,7 @@ pub async fn save(
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     row.filter(|row| row.kind == Kind::Service)
-        .ok_or(MenuError::NotFound)?;
+        .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
     // So that nobody makes fewer of what it needs meanwhile.
     tx.lock(form.resources.iter().map(|(id, _)| Lock::Resource(*id)))
@@ -263,7 +226,7 @@ pub async fn save(
     record(&mut tx, calendar, Author::named(by, &me.name), &differences, now).await?;
     match id {
         Some(id) if own.is_some() => services::update(&mut tx, id, &new).await?,
-        Some(_) => return Err(MenuError::NotFound),
+        Some(_) => return Err(Error::NotFound(Missing::Service)),
         None => drop(services::insert(&mut tx, calendar, &new, now).await?),
     }
     Ok(tx.commit().await?)
@@ -275,14 +238,14 @@ pub async fn remove(
     by: impl Into<Editor>,
     calendar: CalendarId,
     id: ServiceId,
-) -> Result<(), MenuError> {
+) -> Result<(), Error> {
     let by = by.into();
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let all = services::list(&mut tx, calendar).await?;
     let Some(removed) = all.iter().find(|service| service.id == id) else {
-        return Err(MenuError::NotFound);
+        return Err(Error::NotFound(Missing::Service));
     };
     let mut differences = Differences::default();
     differences.entries(
@@ -320,7 +283,7 @@ pub async fn shift(
     calendar: CalendarId,
     id: ServiceId,
     shift: Shift,
-) -> Result<(), MenuError> {
+) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let me = allowed(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
@@ -330,7 +293,7 @@ pub async fn shift(
     };
     let before = order(&groups);
     if !shifted(&mut groups, id, shift) {
-        return Err(MenuError::NotFound);
+        return Err(Error::NotFound(Missing::Service));
     }
     let mut differences = Differences::default();
     differences.entries(
@@ -390,10 +353,10 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     true
 }
 
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, MenuError> {
+async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, Error> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(me),
-        _ => Err(MenuError::NotAllowed),
+        _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
 
@@ -403,7 +366,7 @@ async fn record(
     by: Author<'_>,
     differences: &Differences,
     now: Timestamp,
-) -> Result<(), MenuError> {
+) -> Result<(), Error> {
     versions::save(tx, Versioned::menu(calendar), by, differences, now).await
 }
 

@@ -7,9 +7,9 @@ use store::resources::Resource;
 use store::{WriteTx, new_id, resources, services, staff, workspace};
 use zones::Zone;
 
-use super::menu::MenuError;
 use super::visit::units_of;
 use crate::accounts::is_admin;
+use crate::error::{Deed, Error};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -32,13 +32,13 @@ pub struct ResourceForm {
 }
 
 /// All rooms and equipment, by name.
-pub async fn list(quince: &Quince) -> Result<Vec<Resource>, MenuError> {
+pub async fn list(quince: &Quince) -> Result<Vec<Resource>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(resources::list(&mut tx).await?)
 }
 
 /// Makes these all that there are, for the owner and admins. What services need, and what is booked ahead, cannot be taken away.
-pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>) -> Result<(), MenuError> {
+pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>) -> Result<(), Error> {
     let by = by.into();
     let mut checked = Validator::default();
     if all.len() > SORTS_LIMIT {
@@ -70,18 +70,18 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>
     retried_if_lost(|| try_to_save(quince, by, &tidied, now)).await
 }
 
-async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), MenuError> {
+async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
-        .ok_or(MenuError::NotAllowed)?;
+        .ok_or(Error::NotAllowed(Deed::Administer))?;
     if !is_admin(me.role) {
-        return Err(MenuError::NotAllowed);
+        return Err(Error::NotAllowed(Deed::Administer));
     }
     versions::lock(&mut tx, Versioned::RESOURCES).await?;
     let differences = differences(&resources::list(&mut tx).await?, all);
     let author = Author::named(by, &me.name);
-    versions::save::<MenuError>(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;
+    versions::save(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;
     check_what_goes(&mut tx, all, now).await?;
     resources::replace(&mut tx, all).await?;
     Ok(tx.commit().await?)
@@ -108,7 +108,7 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
 
 /// Refuses to take away what services need or what is booked ahead. Whoever books takes the time of the same units, and looks
 /// then whether they are still there.
-async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), MenuError> {
+async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
         let kept = new.iter().find(|resource| resource.id == old.id);

@@ -13,6 +13,8 @@ use store::services::{self, Service};
 use store::staff::Staff;
 use store::{ReadTx, ServiceId, StoreError, resources};
 
+use crate::error::VisitProblem;
+
 /// Most services of one visit.
 pub const CHOICE_LIMIT: usize = 10;
 
@@ -128,20 +130,18 @@ pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Resu
 /// What a client chose from a menu.
 ///
 /// # Errors
-/// A sentence for the client when something cannot be chosen.
+/// [`VisitProblem`] when something cannot be chosen.
 pub(crate) async fn wanted(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
     chosen: &[Chosen],
-) -> Result<Result<Wanted, String>, StoreError> {
+) -> Result<Result<Wanted, VisitProblem>, StoreError> {
     if chosen.is_empty() {
-        return Ok(Err("Choose at least one service first.".to_owned()));
+        return Ok(Err(VisitProblem::Nothing));
     }
     if chosen.len() > CHOICE_LIMIT {
-        return Ok(Err(format!(
-            "Choose at most {CHOICE_LIMIT} services for one visit."
-        )));
+        return Ok(Err(VisitProblem::TooMany { most: CHOICE_LIMIT }));
     }
     let menu = services::list(tx, calendar.id).await?;
     let mut wanted = Wanted {
@@ -151,17 +151,14 @@ pub(crate) async fn wanted(
     };
     for choice in chosen {
         let Some(service) = menu.iter().find(|service| service.id == choice.service) else {
-            return Ok(Err(
-                "A service that you chose is not offered any more. Choose again.".to_owned(),
-            ));
+            return Ok(Err(VisitProblem::NotOnTheMenu));
         };
         let mut step = step(service, members);
         if let Some(host) = choice.host {
             if !step.hosts.contains(&host) {
-                let name = &service.new.name;
-                return Ok(Err(format!(
-                    "“{name}” is not done by the person you chose any more. Choose somebody else, or anyone."
-                )));
+                return Ok(Err(VisitProblem::NotDoneByThem {
+                    service: service.new.name.clone(),
+                }));
             }
             step.hosts = vec![host];
         }

@@ -3,9 +3,6 @@
 //! A form carries the version that it was made from. A use case compares it in its own transaction with the newest, and records what
 //! it changes as the next one. Whoever would save over a newer version gets [`ChangedMeanwhile`] and may save again having seen that.
 
-mod differences;
-mod sentences;
-
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
@@ -14,11 +11,13 @@ use store::{ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
 
+use crate::differences::{self, Seen};
+use crate::error::Error;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-pub use differences::{Difference, Field};
-pub(crate) use differences::{Differences, date_words};
+pub use crate::differences::{Change, ChangedMeanwhile, Difference, Field};
+pub(crate) use crate::differences::{Differences, date_words};
 
 /// Whoever makes a version at the same moment as others gets the one after theirs; more than a few in a row are a fault of ours.
 const TRIES: usize = 8;
@@ -143,42 +142,13 @@ impl<'a> Author<'a> {
     }
 }
 
-/// A change that somebody made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Their name; none: it was the reader.
-    pub by: Option<String>,
-    /// When.
-    pub at: Timestamp,
-    /// Whether the whole thing was deleted.
-    pub is_deletion: bool,
-    /// What became different; nothing where that is not known.
-    pub differences: Vec<Difference>,
-}
-
-/// Something was changed since it was seen, and saving would undo that. Nothing was saved. Its `Display` tells every change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedMeanwhile {
-    /// The changes since then, the first first.
-    pub changes: Vec<Change>,
-    /// The version of the last of them: who saves having seen it saves over all of them, and over no other.
-    pub newest: i64,
-    /// By which zone the reader is told times, and what time it is.
-    told: (Zone, Timestamp),
-}
-
-impl std::error::Error for ChangedMeanwhile {}
-
 /// Whether nobody made another version than the one that was seen.
-pub(crate) async fn compare<E>(
+pub(crate) async fn compare(
     tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     if by.seen.is_none() {
         return Ok(());
     }
@@ -186,16 +156,13 @@ where
     compare_with(tx, of, by, newest, now).await
 }
 
-async fn compare_with<E>(
+async fn compare_with(
     tx: &mut ReadTx,
     of: Versioned,
     by: Author<'_>,
     newest: i64,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     match by.seen {
         Some(seen) if seen != newest => Err(changed_meanwhile(tx, of, by, (seen, newest), now).await?.into()),
         _ => Ok(()),
@@ -213,16 +180,13 @@ pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreErr
 ///
 /// # Errors
 /// [`ChangedMeanwhile`] when there is another version than the author saw, even one that is made at the same moment.
-pub(crate) async fn save<E>(
+pub(crate) async fn save(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     differences: &Differences,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     if differences.is_empty() {
         return Ok(());
     }
@@ -230,29 +194,23 @@ where
 }
 
 /// Records that an author deletes something.
-pub(crate) async fn delete<E>(
+pub(crate) async fn delete(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     record(tx, of, by, ChangeDeed::Deleted, "[]".to_owned(), now).await
 }
 
-async fn record<E>(
+async fn record(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author<'_>,
     deed: ChangeDeed,
     details: String,
     now: Timestamp,
-) -> Result<(), E>
-where
-    E: From<StoreError> + From<ChangedMeanwhile>,
-{
+) -> Result<(), Error> {
     let mut row = Row {
         subject: of.subject,
         subject_id: of.id,
@@ -265,7 +223,7 @@ where
     };
     for _ in 0..TRIES {
         let newest = changes::version(tx, of.subject, of.id).await?;
-        compare_with::<E>(tx, of, by, newest, now).await?;
+        compare_with(tx, of, by, newest, now).await?;
         row.version = newest + 1;
         if changes::record(tx, &row).await? {
             return Ok(());
@@ -295,6 +253,7 @@ async fn changed_meanwhile(
     Ok(ChangedMeanwhile {
         changes: rows.into_iter().map(change).collect(),
         newest,
+        seen: if seen > newest { Seen::Later } else { Seen::Earlier },
         told: (reader.map_or_else(Zone::utc, |reader| reader.zone), now),
     })
 }

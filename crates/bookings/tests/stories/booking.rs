@@ -1,9 +1,9 @@
 //! Booking: once, for who is free, and never twice the same time.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError, HoldRequest, OnConflict};
+use bookings::appointments::{self, Actor, Booking, HoldRequest, OnConflict};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::{Kind, Priority, Rules, Status, availability};
+use bookings::{Error, Kind, Priority, Refusal, Rules, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Fault;
 use scheduling::{Span, Unit};
@@ -40,7 +40,7 @@ stories! {
 pub(crate) async fn parallel(
     world: &World,
     wishes: Vec<Booking>,
-) -> Vec<Result<appointments::Booked, BookError>> {
+) -> Vec<Result<appointments::Booked, Error>> {
     let mut tries = JoinSet::new();
     for wish in wishes {
         let quince = world.quince.clone();
@@ -59,7 +59,7 @@ async fn fifty_parallel_bookings_of_one_slot_give_one_appointment(world: World) 
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in outcomes {
         assert!(
-            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            matches!(outcome, Ok(_) | Err(Error::SlotTaken { .. })),
             "{outcome:?}"
         );
     }
@@ -77,7 +77,7 @@ async fn the_same_wish_sent_twice_books_once(world: World) {
     };
     assert!(matches!(
         appointments::book(&world.quince, other).await,
-        Err(BookError::KeyReused)
+        Err(Error::Refused(Refusal::KeyReused))
     ));
     world.jobs().await;
     assert_eq!(world.events("Home").len(), 1);
@@ -93,7 +93,7 @@ async fn an_event_added_a_moment_ago_is_noticed(world: World) {
     world.event("Work", "10:00");
     assert!(world.is_free("10:00").await, "no sync has seen it yet");
     let taken = world.try_to_book("10:00").await;
-    assert!(matches!(taken, Err(BookError::SlotTaken)), "{taken:?}");
+    assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
     world.jobs().await;
     assert!(!world.is_free("10:00").await, "the look led to a sync");
 }
@@ -106,7 +106,7 @@ async fn without_a_live_answer_the_last_known_events_count(world: World) {
         .set_outage(Some(Fault::Slow(std::time::Duration::from_mins(1))));
     assert!(matches!(
         world.try_to_book("10:00").await,
-        Err(BookError::SlotTaken)
+        Err(Error::SlotTaken { .. })
     ));
     let started = std::time::Instant::now();
     world.book("11:00").await;
@@ -130,7 +130,7 @@ async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
     let mut sentences: Vec<String> = [past, off_grid, soon, far]
         .into_iter()
         .map(|error| match error {
-            BookError::NotOffered(sentence) => sentence,
+            Error::Refused(refusal) => refusal.to_string(),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -143,7 +143,7 @@ async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
     };
     assert!(matches!(
         appointments::book(&world.quince, nowhere).await,
-        Err(BookError::CalendarNotFound)
+        Err(Error::NotFound(_))
     ));
 }
 
@@ -153,7 +153,7 @@ async fn over_long_and_control_text_is_refused_by_field(world: World) {
         notes: "a\0b".into(),
         ..adas_wish("10:00")
     };
-    let Err(BookError::Fields(problems)) = appointments::book(&world.quince, wish).await else {
+    let Err(Error::Fields(problems)) = appointments::book(&world.quince, wish).await else {
         panic!("accepted")
     };
     let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
@@ -193,7 +193,7 @@ async fn a_client_moves_and_cancels_by_the_link(world: World) {
         .unwrap();
     assert_eq!(seen.status, Status::Cancelled);
     let again = appointments::reschedule(&world.quince, &client(&booked), tuesday("15:00")).await;
-    assert!(matches!(again, Err(ChangeError::AlreadyOver(_))), "{again:?}");
+    assert!(matches!(again, Err(Error::Refused(_))), "{again:?}");
 }
 
 async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
@@ -278,7 +278,7 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
     world.clock.set(tuesday("09:00"));
     let late = appointments::cancel(&world.quince, &client(&booked), "").await;
     assert!(
-        matches!(&late, Err(ChangeError::TooLate(sentence)) if sentence.contains("1 day before")),
+        matches!(&late, Err(Error::Refused(refusal)) if refusal.to_string().contains("1 day before")),
         "{late:?}"
     );
     let seen = appointments::by_token(&world.quince, &booked.manage_token)
@@ -300,10 +300,10 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
 async fn a_wrong_or_old_link_opens_nothing(world: World) {
     let booked = world.book("10:00").await;
     let wrong = appointments::by_token(&world.quince, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
-    assert!(matches!(wrong, Err(ChangeError::NotFound)));
+    assert!(matches!(wrong, Err(Error::NotFound(_))));
     world.clock.advance(SignedDuration::from_hours(24 * 40));
     let old = appointments::by_token(&world.quince, &booked.manage_token).await;
-    assert!(matches!(old, Err(ChangeError::NotFound)));
+    assert!(matches!(old, Err(Error::NotFound(_))));
 }
 
 async fn statuses_take_and_give_back_time(world: World) {
@@ -311,7 +311,7 @@ async fn statuses_take_and_give_back_time(world: World) {
     let set = |status| appointments::set_status(&world.quince, world.owner, booked.id, status);
     let early = set(Status::NoShow).await;
     assert!(
-        matches!(early, Err(ChangeError::NotOffered(_))),
+        matches!(early, Err(Error::Refused(_))),
         "who comes is not known yet: {early:?}"
     );
     set(Status::Invalid).await.unwrap();
@@ -326,7 +326,7 @@ async fn statuses_take_and_give_back_time(world: World) {
     .await;
     other.unwrap();
     let back = set(Status::Confirmed).await;
-    assert!(matches!(back, Err(ChangeError::SlotTaken)), "{back:?}");
+    assert!(matches!(back, Err(Error::SlotTaken { .. })), "{back:?}");
     assert_eq!(world.appointment(&booked).await.status, Status::Invalid);
 }
 
@@ -340,10 +340,7 @@ async fn whether_a_client_came_is_kept_when_it_has_begun(world: World) {
         assert_eq!(world.appointment(&booked).await.status, status);
     }
     let backwards = appointments::set_status(&world.quince, world.owner, booked.id, Status::New).await;
-    assert!(
-        matches!(backwards, Err(ChangeError::NotOffered(_))),
-        "{backwards:?}"
-    );
+    assert!(matches!(backwards, Err(Error::Refused(_))), "{backwards:?}");
 }
 
 async fn staff_see_only_what_is_theirs(world: World) {
@@ -351,7 +348,7 @@ async fn staff_see_only_what_is_theirs(world: World) {
     let mira = world.colleague("Mira").await;
     assert!(matches!(
         appointments::get(&world.quince, mira, booked.id).await,
-        Err(ChangeError::NotAllowed)
+        Err(Error::NotAllowed(_))
     ));
     let actor = Actor::Staff {
         id: mira,
@@ -359,7 +356,7 @@ async fn staff_see_only_what_is_theirs(world: World) {
     };
     assert!(matches!(
         appointments::cancel(&world.quince, &actor, "").await,
-        Err(ChangeError::NotAllowed)
+        Err(Error::NotAllowed(_))
     ));
     let filter = appointments::Filter {
         upcoming: true,
@@ -471,7 +468,7 @@ async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(
         .await
         .unwrap();
     let refused = world.try_to_book("11:00").await;
-    assert!(matches!(refused, Err(BookError::CalendarNotFound)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
     let (day, zone) = (date(TUESDAY), Zone::utc());
     let question = SlotQuery::new("intro", day, day, &zone);
     assert!(availability::free(&world.quince, &question).await.is_err());

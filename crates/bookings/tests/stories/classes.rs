@@ -1,12 +1,12 @@
 //! Class Booking: sessions with seats, one event for each, guests, moving, calling off, the waiting list.
 
-use bookings::appointments::{
-    self, Actor, BookError, Booked, Booking, ChangeError, Edit, HoldRequest, hold, holder,
-};
+use bookings::appointments::{self, Actor, Booked, Booking, Edit, HoldRequest, hold, holder};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarError, CalendarForm};
-use bookings::classes::{self, WaitError};
-use bookings::{CalendarId, Kind, Priority, Rules, SessionId, StaffId, Status, availability};
+use bookings::booking_calendars::{self, CalendarForm};
+use bookings::classes;
+use bookings::{
+    CalendarId, Error, Kind, Priority, Refusal, Rules, SessionId, StaffId, Status, Taken, availability,
+};
 use jiff::{SignedDuration, Timestamp};
 use store::calendar_members::{self, NewMember};
 use tokio::task::JoinSet;
@@ -154,7 +154,7 @@ async fn a_guest_takes_a_seat(world: World) {
     assert_eq!(left(&world, "10:00").await, Some(1));
     let too_many = appointments::book(&world.quince, wish("Grace", "10:00", &["Anne"])).await;
     assert!(
-        matches!(too_many, Err(BookError::NotOffered(_) | BookError::SlotTaken)),
+        matches!(too_many, Err(Error::Refused(_) | Error::SlotTaken { .. })),
         "{too_many:?}"
     );
     join(&world, "Edsger", "10:00").await;
@@ -182,10 +182,7 @@ async fn two_hundred_at_once_get_the_seats_that_there_are(world: World) {
     assert_eq!(booked, 7);
     for outcome in &outcomes {
         assert!(
-            matches!(
-                outcome,
-                Ok(_) | Err(BookError::SlotTaken | BookError::NotOffered(_))
-            ),
+            matches!(outcome, Ok(_) | Err(Error::SlotTaken { .. } | Error::Refused(_))),
             "{outcome:?}"
         );
     }
@@ -214,10 +211,10 @@ async fn another_start_that_overlaps_a_session_is_blocked(world: World) {
     yoga(&world, 5).await;
     join(&world, "Ada", "10:00").await;
     let between = appointments::book(&world.quince, wish("Grace", "10:30", &[])).await;
-    assert!(matches!(between, Err(BookError::SlotTaken)), "{between:?}");
+    assert!(matches!(between, Err(Error::SlotTaken { .. })), "{between:?}");
     let other = world.try_to_book("10:00").await;
     assert!(
-        matches!(other, Err(BookError::SlotTaken)),
+        matches!(other, Err(Error::SlotTaken { .. })),
         "the owner is busy elsewhere, too: {other:?}"
     );
 }
@@ -336,7 +333,10 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
         .unwrap();
     assert_eq!(classes::waiting(&world.quince, &alone).await.unwrap().before, 1);
     let twice = classes::wait(&world.quince, &wish("Barbara", "10:00", &[])).await;
-    assert!(matches!(twice, Err(WaitError::AlreadyWaiting)), "{twice:?}");
+    assert!(
+        matches!(twice, Err(Error::Refused(Refusal::WaitsAlready))),
+        "{twice:?}"
+    );
     appointments::cancel(&world.quince, &client(&ada), "")
         .await
         .unwrap();
@@ -382,13 +382,16 @@ async fn a_place_on_the_waiting_list_can_be_left(world: World) {
 async fn nobody_waits_for_a_session_with_seats(world: World) {
     yoga(&world, 2).await;
     let early = classes::wait(&world.quince, &wish("Ada", "10:00", &[])).await;
-    assert!(matches!(early, Err(WaitError::NotFull)), "{early:?}");
+    assert!(
+        matches!(early, Err(Error::Refused(Refusal::SeatsFree))),
+        "{early:?}"
+    );
     join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
     let too_many = classes::wait(&world.quince, &wish("Edsger", "10:00", &["A", "B"])).await;
-    assert!(matches!(too_many, Err(WaitError::NotOffered(_))), "{too_many:?}");
+    assert!(matches!(too_many, Err(Error::Refused(_))), "{too_many:?}");
     let nothing = classes::wait(&world.quince, &wish("Edsger", "03:00", &[])).await;
-    assert!(matches!(nothing, Err(WaitError::NotOffered(_))), "{nothing:?}");
+    assert!(matches!(nothing, Err(Error::Refused(_))), "{nothing:?}");
 }
 
 async fn more_seats_let_those_who_wait_in(world: World) {
@@ -437,7 +440,7 @@ async fn the_owner_and_admins_see_who_comes_and_others_do_not(world: World) {
 }
 
 /// Lets somebody else hold the class.
-async fn hand_over(world: &World, id: CalendarId, to: StaffId) -> Result<(), CalendarError> {
+async fn hand_over(world: &World, id: CalendarId, to: StaffId) -> Result<(), Error> {
     let form = CalendarForm {
         members: vec![member(to)],
         ..form(world, 2)
@@ -451,7 +454,7 @@ async fn somebody_else_holds_a_class_only_when_no_session_is_to_come(world: Worl
     let ada = join(&world, "Ada", "10:00").await;
     let refused = hand_over(&world, id, jonas.staff).await.unwrap_err();
     assert!(
-        matches!(&refused, CalendarError::Fields(problems) if problems[0].field == "members"),
+        matches!(&refused, Error::Fields(problems) if problems[0].field == "members"),
         "{refused:?}"
     );
     assert!(
@@ -487,7 +490,7 @@ async fn a_session_is_never_joined_in_somebody_elses_time(world: World) {
     tx.commit().await.unwrap();
     for name in ["Grace", "Edsger", "Barbara"] {
         let refused = appointments::book(&world.quince, wish(name, "10:00", &[])).await;
-        assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+        assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     }
     join(&world, "Grace", "12:00").await;
 }
@@ -571,13 +574,30 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
     join(&world, "Grace", "10:00").await;
     let group = appointments::book(&world.quince, wish("Edsger", "10:00", &["Ria"])).await;
     assert!(
-        matches!(&group, Err(BookError::NotOffered(sentence))
-            if sentence.starts_with("Only 1 seat is left in this session. Bring fewer guests")),
+        matches!(
+            &group,
+            Err(Error::SlotTaken {
+                by: Taken::Seats { left: 1 },
+                ..
+            })
+        ),
         "{group:?}"
+    );
+    let sentence = group.unwrap_err().to_string();
+    assert!(
+        sentence.starts_with("Only 1 seat is left in this session. Bring fewer guests"),
+        "{sentence}"
     );
     join(&world, "Edsger", "10:00").await;
     let full = appointments::book(&world.quince, wish("Barbara", "10:00", &["Ria"])).await;
-    assert!(matches!(full, Err(BookError::SlotTaken)), "{full:?}");
+    let is_full = matches!(
+        full,
+        Err(Error::SlotTaken {
+            by: Taken::Seats { left: 0 },
+            ..
+        })
+    );
+    assert!(is_full, "{full:?}");
 }
 
 async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World) {
@@ -610,10 +630,13 @@ async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
         ..wish(name, "10:00", &[])
     };
     let twice = classes::wait(&world.quince, &shouted("Grace")).await;
-    assert!(matches!(twice, Err(WaitError::AlreadyWaiting)), "{twice:?}");
+    assert!(
+        matches!(twice, Err(Error::Refused(Refusal::WaitsAlready))),
+        "{twice:?}"
+    );
     let attends = classes::wait(&world.quince, &shouted("Ada")).await;
     assert!(
-        matches!(&attends, Err(WaitError::NotOffered(sentence)) if sentence.contains("has a seat")),
+        matches!(&attends, Err(Error::Refused(Refusal::HasSeat))),
         "{attends:?}"
     );
 }
@@ -639,7 +662,7 @@ async fn a_seat_that_waits_to_be_confirmed_is_not_called_yours(world: World) {
     assert!(mail.contains("grace@") && !mail.contains("it is yours"), "{mail}");
 }
 
-async fn set(world: &World, booked: &Booked, status: Status) -> Result<(), ChangeError> {
+async fn set(world: &World, booked: &Booked, status: Status) -> Result<(), Error> {
     appointments::set_status(&world.quince, world.owner, booked.id, status).await
 }
 
@@ -654,7 +677,7 @@ async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
         .unwrap();
     let back = set(&world, &ada, Status::Confirmed).await;
     assert!(
-        matches!(&back, Err(ChangeError::AlreadyOver(sentence)) if sentence.contains("called off")),
+        matches!(&back, Err(Error::Refused(Refusal::SessionCalledOff))),
         "{back:?}"
     );
     assert_eq!(world.appointment(&ada).await.status, Status::Invalid);
@@ -729,7 +752,7 @@ async fn a_client_takes_guests_out_and_those_who_wait_get_the_seats(world: World
     assert!(text.contains("Grace") && !text.contains("Byron"), "{text}");
     let back = appointments::edit_guests(&world.quince, &client(&ada), &names(&["Anne", "Byron"])).await;
     assert!(
-        matches!(&back, Err(ChangeError::NotOffered(sentence)) if sentence.contains("No more seats")),
+        matches!(&back, Err(Error::Refused(Refusal::NoSeatsForGuests { left: 0 }))),
         "{back:?}"
     );
     let seen = appointments::by_token(&world.quince, &ada.manage_token)
@@ -738,7 +761,7 @@ async fn a_client_takes_guests_out_and_those_who_wait_get_the_seats(world: World
     assert_eq!(seen.guests, ["Anne"]);
     world.clock.set(tuesday("10:30"));
     let late = appointments::edit_guests(&world.quince, &client(&ada), &[]).await;
-    assert!(matches!(late, Err(ChangeError::TooLate(_))), "{late:?}");
+    assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
 }
 
 async fn staff_change_guests_as_far_as_there_are_seats(world: World) {
@@ -756,14 +779,14 @@ async fn staff_change_guests_as_far_as_there_are_seats(world: World) {
     change(&["Byron", "Anne"]).await.unwrap();
     assert_eq!(left(&world, "10:00").await, Some(0));
     let many = change(&["Byron", "Anne", "Ria"]).await;
-    assert!(matches!(many, Err(ChangeError::NotOffered(_))), "{many:?}");
+    assert!(matches!(many, Err(Error::Refused(_))), "{many:?}");
     change(&["Anne"]).await.unwrap();
     assert_eq!(left(&world, "10:00").await, Some(1));
     world.jobs().await;
     assert_eq!(titles(&world), ["Yoga 2/3"]);
     let elsewhere = world.book("14:00").await;
     let refused = appointments::edit(&world.quince, world.owner, elsewhere.id, &edit(&["Anne"])).await;
-    assert!(matches!(refused, Err(ChangeError::Fields(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
 }
 
 async fn the_owner_is_told_when_an_admin_calls_a_session_off(world: World) {
@@ -805,7 +828,7 @@ async fn a_held_seat_is_no_session(world: World) {
     hold_a_seat(&world).await;
     assert_eq!(left(&world, "10:00").await, None, "there is nothing to wait for");
     let waiting = classes::wait(&world.quince, &wish("Grace", "10:00", &[])).await;
-    assert!(matches!(waiting, Err(WaitError::NotOffered(_))), "{waiting:?}");
+    assert!(matches!(waiting, Err(Error::Refused(_))), "{waiting:?}");
     let (id, _) = world.form_of("yoga").await;
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
         .await
@@ -826,5 +849,5 @@ async fn the_owners_icloud_is_asked_until_somebody_has_a_seat(world: World) {
     // Quince has not read this yet.
     world.event("Work", "10:00");
     let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
-    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
 }

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use bookings::appointments::{self, BookError, Booked, Booking};
+use bookings::appointments::{self, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::connections::{self, CalendarState};
 use bookings::profile::{self, ProfileForm};
-use bookings::{ImportPolicy, WeeklyHours, WriteState, configuration};
+use bookings::{Error, ImportPolicy, WeeklyHours, WriteState, configuration};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{ExpiredToken, Fault, NewCalendar, RetryAfter, Unfilterable};
 use store::{connections as rows, external_events, remote_calendars};
@@ -101,7 +101,7 @@ async fn is_free(world: &World, time: &str) -> bool {
     free_on(world, WEDNESDAY).await.iter().any(|free| free == time)
 }
 
-async fn try_to_book(world: &World, time: &str) -> Result<Booked, BookError> {
+async fn try_to_book(world: &World, time: &str) -> Result<Booked, Error> {
     let wish = Booking {
         start: wednesday(time),
         idempotency_key: format!("wednesday {time}"),
@@ -110,8 +110,8 @@ async fn try_to_book(world: &World, time: &str) -> Result<Booked, BookError> {
     appointments::book(&world.quince, wish).await
 }
 
-fn assert_taken(booked: &Result<Booked, BookError>) {
-    assert!(matches!(booked, Err(BookError::SlotTaken)), "{booked:?}");
+fn assert_taken(booked: &Result<Booked, Error>) {
+    assert!(matches!(booked, Err(Error::SlotTaken { .. })), "{booked:?}");
 }
 
 /// Hours in which every time of these stories can be booked, whatever the zone.
@@ -400,7 +400,7 @@ async fn a_search_that_begins_to_hang_is_got_round_at_once(world: World) {
         put(&world, &an_hour(&format!("event-{number}"), time));
         let booked = try_to_book(&world, time).await;
         assert!(
-            matches!(booked, Err(BookError::SlotTaken)),
+            matches!(booked, Err(Error::SlotTaken { .. })),
             "{fault:?}: {booked:?}"
         );
     }

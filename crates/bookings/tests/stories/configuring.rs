@@ -1,9 +1,9 @@
 //! Calendar Configuration and booking calendars (D9).
 
-use bookings::booking_calendars::{self, CalendarError, CalendarForm, Member};
-use bookings::configuration::{self, Choice, ConfigurationError, Policies};
+use bookings::booking_calendars::{self, CalendarForm, Member};
+use bookings::configuration::{self, Choice, Policies};
 use bookings::connections::{self, Login};
-use bookings::{ImportPolicy, Kind, Priority, RemoteCalendarId, WhenStale};
+use bookings::{Error, ImportPolicy, Kind, Priority, Refusal, RemoteCalendarId, WhenStale};
 use sandbox::NewCalendar;
 
 use crate::database::stories;
@@ -32,7 +32,7 @@ async fn d9_only_writable_calendars_become_primary(world: World) {
     let team = world.remote("Team").await;
     let refused = configuration::save_primary(&world.quince, world.owner, Some(team)).await;
     assert!(
-        matches!(refused, Err(ConfigurationError::ReadOnly(_))),
+        matches!(refused, Err(Error::Refused(Refusal::ReadOnlyCalendar { .. }))),
         "{refused:?}"
     );
     assert_eq!(
@@ -116,10 +116,7 @@ async fn the_third_step_is_saved_whole_or_not_at_all(world: World) {
         policies: OTHERS,
     };
     let refused = configuration::choose(&world.quince, world.owner, &choice).await;
-    assert!(
-        matches!(refused, Err(ConfigurationError::NotFound)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
     assert_eq!(
         configuration::get(&world.quince, world.owner).await.unwrap(),
         before
@@ -153,10 +150,7 @@ async fn policies_are_saved_whole_or_not_at_all(world: World) {
         configuration::save_policies(&world.quince, world.owner, id, OTHERS, Some(all_day)).await
     };
     let refused = save(&[work, somebody_elses()]).await;
-    assert!(
-        matches!(refused, Err(ConfigurationError::NotFound)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
     assert_eq!(world.connection().await, before);
 
     save(&[work]).await.unwrap();
@@ -206,7 +200,7 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
     };
     let refused =
         async |form: CalendarForm| match booking_calendars::create(&world.quince, world.owner, form).await {
-            Err(CalendarError::Fields(problems)) => problems[0].field,
+            Err(Error::Fields(problems)) => problems[0].field,
             other => panic!("{other:?}"),
         };
     assert_eq!(
@@ -323,11 +317,11 @@ async fn only_admins_change_booking_calendars(world: World) {
     };
     assert!(matches!(
         booking_calendars::create(&world.quince, mira, form).await,
-        Err(CalendarError::NotAllowed)
+        Err(Error::NotAllowed(_))
     ));
     assert!(matches!(
         booking_calendars::set_active(&world.quince, mira, id, false).await,
-        Err(CalendarError::NotAllowed)
+        Err(Error::NotAllowed(_))
     ));
     assert_eq!(booking_calendars::list(&world.quince, mira).await.unwrap(), []);
     booking_calendars::set_active(&world.quince, world.owner, id, false)
@@ -335,7 +329,7 @@ async fn only_admins_change_booking_calendars(world: World) {
         .unwrap();
     assert!(matches!(
         booking_calendars::by_slug(&world.quince, "intro").await,
-        Err(CalendarError::NotFound)
+        Err(Error::NotFound(_))
     ));
     assert_eq!(booking_calendars::public_list(&world.quince).await.unwrap(), []);
 }
@@ -345,7 +339,7 @@ async fn a_booking_calendar_with_appointments_is_not_deleted(world: World) {
     world.book("10:00").await;
     assert!(matches!(
         booking_calendars::delete(&world.quince, world.owner, id).await,
-        Err(CalendarError::HasAppointments)
+        Err(Error::Refused(Refusal::HasAppointments))
     ));
     let other = world.calendar("other", &[world.owner]).await;
     booking_calendars::delete(&world.quince, world.owner, other)

@@ -1,7 +1,7 @@
 //! Connecting and disconnecting (D7, D8, D10).
 
-use bookings::connections::{self, ConnectError, EventsInIcloud, Login, ServerLogin};
-use bookings::{ConnectionState, Server, WriteState, configuration};
+use bookings::connections::{self, EventsInIcloud, Login, ServerLogin};
+use bookings::{ConnectProblem, ConnectionState, Error, Refusal, Server, WriteState, configuration};
 use sandbox::{Fault, PasswordState, RetryAfter};
 
 use crate::database::stories;
@@ -28,7 +28,7 @@ stories! {
     one_mail_tells_of_an_outage,
 }
 
-async fn attempt(world: &World, apple_id: &str, password: &str) -> Result<(), ConnectError> {
+async fn attempt(world: &World, apple_id: &str, password: &str) -> Result<(), Error> {
     let login = Login {
         apple_id: apple_id.into(),
         app_password: password.into(),
@@ -50,8 +50,10 @@ async fn d8_a_wrong_password_saves_nothing_and_names_every_cause(world: World) {
     let error = attempt(&world, &apple_id, "abcd-efgh-ijkl-mnop")
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::WrongLogin(_)));
-    assert_eq!(error.field(), Some("app_password"));
+    assert!(matches!(
+        error,
+        Error::Refused(Refusal::Connecting(ConnectProblem::WrongLogin(_)))
+    ));
     for cause in ["Apple ID", "app-specific", "revoked", "iCloud Calendar"] {
         assert!(error.to_string().contains(cause), "{cause} in {error}");
     }
@@ -80,7 +82,13 @@ async fn a_server_that_is_down_or_throttles_saves_nothing(world: World) {
     let error = attempt(&world, &login.apple_id, &login.app_password)
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::Unreachable(_)), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Error::Refused(Refusal::Connecting(ConnectProblem::Unreachable(_)))
+        ),
+        "{error:?}"
+    );
     world
         .control
         .set_outage(Some(Fault::Unavailable(RetryAfter::Seconds(90))));
@@ -90,10 +98,10 @@ async fn a_server_that_is_down_or_throttles_saves_nothing(world: World) {
     assert!(
         matches!(
             error,
-            ConnectError::Throttled {
+            Error::Refused(Refusal::Connecting(ConnectProblem::Throttled {
                 again_in_minutes: Some(2),
                 ..
-            }
+            }))
         ),
         "{error:?}"
     );
@@ -103,7 +111,10 @@ async fn a_server_that_is_down_or_throttles_saves_nothing(world: World) {
         .await
         .unwrap_err();
     assert!(
-        matches!(error, ConnectError::Throttled { .. }),
+        matches!(
+            error,
+            Error::Refused(Refusal::Connecting(ConnectProblem::Throttled { .. }))
+        ),
         "one 403 is not “revoked”: {error:?}"
     );
     assert!(nothing_is_saved(&world).await);
@@ -116,7 +127,13 @@ async fn an_account_without_calendars_is_refused(world: World) {
     let error = attempt(&world, "empty@icloud.example", "quin-ceis-empt-yyyy")
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::NoCalendars(_)), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Error::Refused(Refusal::Connecting(ConnectProblem::NoCalendars(_)))
+        ),
+        "{error:?}"
+    );
     assert!(nothing_is_saved(&world).await);
 }
 
@@ -126,7 +143,13 @@ async fn the_same_account_connects_once(world: World) {
     let error = attempt(&world, &login.apple_id.to_uppercase(), &login.app_password)
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::AlreadyConnected), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Error::Refused(Refusal::Connecting(ConnectProblem::AlreadyConnected))
+        ),
+        "{error:?}"
+    );
 }
 
 async fn passwords_are_forgiven_their_blanks(world: World) {
@@ -134,14 +157,14 @@ async fn passwords_are_forgiven_their_blanks(world: World) {
     let pasted = format!(" {} \n", login.app_password.replace('-', " "));
     attempt(&world, &login.apple_id, &pasted).await.unwrap();
     let empty = attempt(&world, "no address", "").await.unwrap_err();
-    assert!(matches!(empty, ConnectError::Fields(problems) if problems.len() == 2));
+    assert!(matches!(empty, Error::Fields(problems) if problems.len() == 2));
 }
 
 async fn nobody_reaches_anothers_connection(world: World) {
     let id = world.connect().await;
     let mira = world.colleague("Mira").await;
     let theirs = connections::disconnect(&world.quince, mira, id, EventsInIcloud::Keep).await;
-    assert!(matches!(theirs, Err(ConnectError::NotFound)));
+    assert!(matches!(theirs, Err(Error::NotFound(_))));
     let remote = world.remote("Home").await;
     assert!(
         configuration::save_primary(&world.quince, mira, Some(remote))
@@ -234,7 +257,12 @@ async fn d10_events_that_cannot_be_removed_keep_the_connection(world: World) {
     let id = world.connection().await.id;
     let outcome = connections::disconnect(&world.quince, world.owner, id, EventsInIcloud::Remove).await;
     assert!(
-        matches!(outcome, Err(ConnectError::Unreachable(_))),
+        matches!(
+            outcome,
+            Err(Error::Refused(Refusal::Connecting(ConnectProblem::Unreachable(
+                _
+            ))))
+        ),
         "{outcome:?}"
     );
     assert_eq!(world.connection().await.id, id);
@@ -299,7 +327,15 @@ async fn another_server_is_connected_read_and_written_to(world: World) {
     world.jobs().await;
     assert_eq!(world.events("Home").len(), 2);
     let again = connections::connect_server(&world.quince, world.owner, server_login(&world)).await;
-    assert!(matches!(again, Err(ConnectError::AlreadyConnected)), "{again:?}");
+    assert!(
+        matches!(
+            again,
+            Err(Error::Refused(Refusal::Connecting(
+                ConnectProblem::AlreadyConnected
+            )))
+        ),
+        "{again:?}"
+    );
 }
 
 async fn a_server_that_cannot_be_connected_says_why_and_saves_nothing(world: World) {

@@ -1,10 +1,9 @@
 //! External events: seen, followed or kept, and never mistaken for free time (D5, D6).
 
 use bookings::agenda::{self, Who};
-use bookings::appointments::BookError;
 use bookings::configuration::{self, Policies};
 use bookings::connections;
-use bookings::{ImportPolicy, RemoteCalendarId, WhenStale};
+use bookings::{Error, ImportPolicy, RemoteCalendarId, WhenStale};
 use sandbox::{ExpiredToken, Fault};
 
 use crate::database::stories;
@@ -104,7 +103,7 @@ async fn d6_as_first_imported_ignores_later_edits(world: World) {
     for taken in ["12:00", "14:00"] {
         let refused = world.try_to_book(taken).await;
         assert!(
-            matches!(refused, Err(BookError::SlotTaken)),
+            matches!(refused, Err(Error::SlotTaken { .. })),
             "{taken}: {refused:?}"
         );
     }

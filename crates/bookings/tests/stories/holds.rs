@@ -1,11 +1,11 @@
 //! A chosen time is held for its visitor for ten minutes, and for nobody else.
 
-use bookings::appointments::{self, BookError, Booking, HoldRequest, hold, holder};
+use bookings::appointments::{self, Booking, HoldRequest, hold, holder};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::classes;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::{Kind, Rules, VisitorId};
+use bookings::{Error, Kind, Rules, VisitorId};
 use jiff::SignedDuration;
 use store::sessions;
 use tokio::task::JoinSet;
@@ -76,7 +76,7 @@ fn booking(slug: &str, time: &str, who: VisitorId) -> Booking {
     }
 }
 
-async fn book(world: &World, slug: &str, time: &str, who: VisitorId) -> Result<String, BookError> {
+async fn book(world: &World, slug: &str, time: &str, who: VisitorId) -> Result<String, Error> {
     let booked = appointments::book(&world.quince, booking(slug, time, who)).await;
     booked.map(|booked| booked.host_name)
 }
@@ -92,7 +92,7 @@ async fn a_held_time_is_offered_to_its_visitor_alone(world: World) {
     assert!(!is_free_to(&world, None, "intro", "10:00").await);
     assert!(is_free_to(&world, None, "intro", "10:30").await);
     let refused = book(&world, "intro", "10:00", bob()).await;
-    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     // Taking the same again is no more than more time.
     hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
     assert!(is_free_to(&world, Some(ada()), "intro", "10:00").await);
@@ -106,7 +106,7 @@ async fn a_hold_ends_after_ten_minutes(world: World) {
     assert!(is_free_to(&world, None, "intro", "10:00").await);
     book(&world, "intro", "10:00", bob()).await.unwrap();
     let late = book(&world, "intro", "10:00", ada()).await;
-    assert!(matches!(late, Err(BookError::SlotTaken)), "{late:?}");
+    assert!(matches!(late, Err(Error::SlotTaken { .. })), "{late:?}");
 }
 
 async fn choosing_another_time_gives_the_first_one_back(world: World) {
@@ -132,11 +132,11 @@ async fn a_taken_time_cannot_be_held_and_what_was_held_stays(world: World) {
     world.book("10:00").await;
     hold(&world.quince, ada(), &wish("intro", "11:00")).await.unwrap();
     let taken = hold(&world.quince, ada(), &wish("intro", "10:00")).await;
-    assert!(matches!(taken, Err(BookError::SlotTaken)), "{taken:?}");
+    assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
     let never = hold(&world.quince, ada(), &wish("intro", "10:10")).await;
-    assert!(matches!(never, Err(BookError::NotOffered(_))), "{never:?}");
+    assert!(matches!(never, Err(Error::Refused(_))), "{never:?}");
     let nowhere = hold(&world.quince, ada(), &wish("nowhere", "10:00")).await;
-    assert!(matches!(nowhere, Err(BookError::CalendarNotFound)), "{nowhere:?}");
+    assert!(matches!(nowhere, Err(Error::NotFound(_))), "{nowhere:?}");
     assert!(!is_free_to(&world, None, "intro", "11:00").await);
 }
 
@@ -196,7 +196,7 @@ async fn a_class_holds_one_seat(world: World) {
         "that one is held"
     );
     let third = book(&world, "yoga", "10:00", holder("a third one")).await;
-    assert!(matches!(third, Err(BookError::SlotTaken)), "{third:?}");
+    assert!(matches!(third, Err(Error::SlotTaken { .. })), "{third:?}");
     book(&world, "yoga", "10:00", ada()).await.unwrap();
 }
 
@@ -286,7 +286,7 @@ async fn staff_see_that_it_is_held_and_may_book_it_all_the_same(world: World) {
         .await
         .unwrap();
     let late = book(&world, "intro", "10:00", ada()).await;
-    assert!(matches!(late, Err(BookError::SlotTaken)), "{late:?}");
+    assert!(matches!(late, Err(Error::SlotTaken { .. })), "{late:?}");
 }
 
 async fn two_hundred_at_once_hold_a_time_once(world: World) {
@@ -307,7 +307,7 @@ async fn two_hundred_at_once_hold_a_time_once(world: World) {
     assert_eq!(held.len(), 1);
     for outcome in &outcomes {
         assert!(
-            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            matches!(outcome, Ok(_) | Err(Error::SlotTaken { .. })),
             "{outcome:?}"
         );
     }
@@ -339,7 +339,7 @@ async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
     // Somebody who takes other time of the same host does not take the seat from her.
     book(&world, "intro", "14:00", bob()).await.unwrap();
     let between = book(&world, "yoga", "10:00", holder("a third one")).await;
-    assert!(matches!(between, Err(BookError::SlotTaken)), "{between:?}");
+    assert!(matches!(between, Err(Error::SlotTaken { .. })), "{between:?}");
     assert_eq!(world.jobs().await.swept, 1);
     assert!(!waits(&world, &grace).await);
     assert!(!is_free_to(&world, None, "yoga", "10:00").await);

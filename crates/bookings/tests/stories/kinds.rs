@@ -1,7 +1,7 @@
 //! Changing what a booking calendar is.
 
-use bookings::booking_calendars::{self, CalendarError, CalendarForm};
-use bookings::{Kind, WeeklyHours};
+use bookings::booking_calendars::{self, CalendarForm};
+use bookings::{Error, Kind, WeeklyHours};
 
 use crate::database::stories;
 use crate::world::{World, member};
@@ -31,7 +31,7 @@ async fn change(world: &World, kind: Kind, confirmed: bool) -> Result<(), Vec<&'
     form.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
     match booking_calendars::update(&world.quince, world.owner, id, form).await {
         Ok(()) => Ok(()),
-        Err(CalendarError::Fields(problems)) => Err(problems.iter().map(|problem| problem.field).collect()),
+        Err(Error::Fields(problems)) => Err(problems.iter().map(|problem| problem.field).collect()),
         Err(error) => panic!("{error:?}"),
     }
 }
@@ -97,7 +97,7 @@ async fn what_a_change_of_kind_does_is_told_before_it_is_made(world: World) {
     assert!(!told(&world, Kind::Service).await.1, "it is over");
     let (id, _) = world.form_of("intro").await;
     let not_hers = booking_calendars::kind_changes(&world.quince, jonas, id).await;
-    assert!(matches!(not_hers, Err(CalendarError::NotAllowed)), "{not_hers:?}");
+    assert!(matches!(not_hers, Err(Error::NotAllowed(_))), "{not_hers:?}");
 }
 
 async fn with_coming_appointments_it_is_asked_for_and_they_stay(world: World) {

@@ -1,10 +1,10 @@
 //! What other schedulers have got wrong, by name, where it takes a database and a calendar to go wrong. Where the
 //! rules alone can go wrong, `crates/scheduling/tests/spec` has it under the rule.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking};
+use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Kind, Rules, Status, WeeklyHours, availability};
+use bookings::{Error, Kind, Rules, Status, WeeklyHours, availability};
 use jiff::civil::Date;
 use scheduling::DateRange;
 use zones::Zone;
@@ -79,7 +79,10 @@ async fn pending_appointments_block(world: World) {
             ..wish(slug, "10:00")
         };
         let second = appointments::book(&world.quince, wish).await;
-        assert!(matches!(second, Err(BookError::SlotTaken)), "{slug}: {second:?}");
+        assert!(
+            matches!(second, Err(Error::SlotTaken { .. })),
+            "{slug}: {second:?}"
+        );
     }
 }
 
@@ -138,7 +141,7 @@ async fn an_appointment_may_move_by_a_quarter_of_an_hour_over_itself(world: Worl
         world.sync().await;
         let to_others = appointments::book(&world.quince, wish("long", time)).await;
         assert!(
-            matches!(to_others, Err(BookError::SlotTaken)),
+            matches!(to_others, Err(Error::SlotTaken { .. })),
             "{time}: {to_others:?}"
         );
         let moved = appointments::reschedule(&world.quince, &client, tuesday(time))

@@ -1,9 +1,9 @@
 //! What clients and hosts are told by mail.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking};
+use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, ServiceForm};
-use bookings::{Kind, Rules, StaffId, Status, WeeklyHours};
+use bookings::{Error, Kind, Rules, StaffId, Status, WeeklyHours};
 
 use crate::database::stories;
 use crate::world::{World, adas_wish, at, member, tuesday};
@@ -106,7 +106,7 @@ async fn no_name_and_no_note_reaches_a_mails_head(world: World) {
             ..adas_wish("10:00")
         };
         let refused = appointments::book(&world.quince, wish).await;
-        assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     }
     let odd = Booking {
         name: "\"Ada\" <eve@example>, Byron; x".into(),

@@ -16,6 +16,7 @@ mod accounts;
 mod away;
 mod balance;
 mod booking;
+mod causes;
 mod classes;
 mod clocks;
 mod collective;

@@ -1,8 +1,8 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
-use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, InTheWay, OnConflict};
+use bookings::appointments::{self, Actor, Booked, Booking, InTheWay, OnConflict};
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Kind, Rules, StaffId, Status};
+use bookings::{Error, Kind, Refusal, Rules, StaffId, Status};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
@@ -32,12 +32,7 @@ stories! {
     off_the_grid_whoever_is_free_holds_it,
 }
 
-async fn book(
-    world: &World,
-    by: StaffId,
-    wish: Booking,
-    on_conflict: OnConflict,
-) -> Result<Booked, BookError> {
+async fn book(world: &World, by: StaffId, wish: Booking, on_conflict: OnConflict) -> Result<Booked, Error> {
     appointments::book_as_staff(&world.quince, by, wish, on_conflict).await
 }
 
@@ -49,9 +44,9 @@ fn another(time: &str) -> Booking {
     }
 }
 
-fn in_the_way(refused: Result<Booked, BookError>) -> InTheWay {
+fn in_the_way(refused: Result<Booked, Error>) -> InTheWay {
     match refused {
-        Err(BookError::InTheWay(told)) => told,
+        Err(Error::Refused(Refusal::InTheWay(told))) => told,
         other => panic!("{other:?}"),
     }
 }
@@ -93,7 +88,10 @@ async fn staff_may_book_over_what_is_taken_and_it_is_recorded(world: World) {
 async fn without_being_told_to_nothing_is_overridden(world: World) {
     world.book("10:00").await;
     let refused = book(&world, world.owner, another("10:00"), OnConflict::Refuse).await;
-    assert!(matches!(refused, Err(BookError::InTheWay(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        "{refused:?}"
+    );
     let free = book(&world, world.owner, another("12:00"), OnConflict::Override).await;
     let view = world.appointment(&free.unwrap()).await;
     assert_eq!(view.overridden, None, "there was nothing to override");
@@ -105,7 +103,10 @@ async fn nobody_else_gets_a_time_that_was_overridden(world: World) {
         .unwrap();
     for time in ["13:00", "13:30"] {
         assert!(!world.is_free(time).await, "{time}");
-        assert!(matches!(world.try_to_book(time).await, Err(BookError::SlotTaken)));
+        assert!(matches!(
+            world.try_to_book(time).await,
+            Err(Error::SlotTaken { .. })
+        ));
     }
     appointments::set_status(&world.quince, world.owner, booked.id, Status::Cancelled)
         .await
@@ -145,7 +146,7 @@ async fn a_collective_is_overridden_with_all_its_members(world: World) {
 async fn staff_book_only_where_they_are_members(world: World) {
     let jonas = world.colleague("Jonas").await;
     let refused = book(&world, jonas, another("10:00"), OnConflict::Refuse).await;
-    assert!(matches!(refused, Err(BookError::CalendarNotFound)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
 }
 
 async fn staff_keep_no_notice(world: World) {
@@ -192,7 +193,7 @@ async fn a_refusal_names_everything_in_the_way(world: World) {
         "{sentence}"
     );
     let client = appointments::book(&world.quince, wish("client")).await;
-    assert!(matches!(client, Err(BookError::SlotTaken)), "{client:?}");
+    assert!(matches!(client, Err(Error::SlotTaken { .. })), "{client:?}");
 }
 
 async fn a_class_has_no_more_seats_than_it_has(world: World) {
@@ -326,7 +327,7 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
         async move { appointments::reschedule_as_staff(quince, world.owner, booked.id, start, on_conflict).await }
     };
     let refused = to("10:00", OnConflict::Refuse).await;
-    let Err(ChangeError::InTheWay(refused)) = refused else {
+    let Err(Error::Refused(Refusal::InTheWay(refused))) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(told(&refused), ["BOOKED Maya Lopez"]);
@@ -344,7 +345,10 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
         appointment: booked.id,
     };
     let refused = appointments::reschedule(&world.quince, &actor, tuesday("10:00")).await;
-    assert!(matches!(refused, Err(ChangeError::InTheWay(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        "{refused:?}"
+    );
 }
 
 async fn both_of_an_overlap_can_take_place_again(world: World) {
@@ -382,7 +386,7 @@ async fn what_was_taken_meanwhile_stays_taken(world: World) {
     world.clock.advance(SignedDuration::from_secs(1));
     appointments::book(&world.quince, third).await.unwrap();
     let again = set(&above, Status::Confirmed).await;
-    assert!(matches!(again, Err(ChangeError::SlotTaken)), "{again:?}");
+    assert!(matches!(again, Err(Error::SlotTaken { .. })), "{again:?}");
 }
 
 async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
@@ -426,7 +430,7 @@ async fn who_booked_for_a_colleague_can_undo_it(world: World) {
     appointments::cancel(&world.quince, &actor, "").await.unwrap();
     let others = world.book("11:00").await;
     let refused = appointments::get(&world.quince, jonas, others.id).await;
-    assert!(matches!(refused, Err(ChangeError::NotAllowed)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
 }
 
 async fn the_times_of_a_chosen_member_are_theirs_alone(world: World) {

@@ -2,9 +2,8 @@
 //! line is encrypted.
 
 use bookings::appointments::{self, Actor};
-use bookings::mails::MailError;
 use bookings::warnings::{self, Urgency, Warning};
-use bookings::{Quince, jobs, mails};
+use bookings::{Error, Quince, jobs, mails};
 use jiff::SignedDuration;
 
 use crate::database::stories;
@@ -284,7 +283,7 @@ async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: Wo
         mails::waiting_again(&quince, jonas).await.map(drop),
         mails::try_now(&quince, jonas).await,
     ] {
-        assert!(matches!(refused, Err(MailError::NotAllowed)), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     // However often it is asked for in vain: a try a moment, and none of those after which a mail is given up.
     let tried = server.count("AUTH");
@@ -434,7 +433,7 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
         mails::given_up(&quince, jonas).await.map(drop),
         mails::send_again(&quince, jonas, mail.id).await,
     ] {
-        assert!(matches!(refused, Err(MailError::NotAllowed)), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     world
         .database
@@ -443,7 +442,7 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
     mails::send_again(&quince, world.owner, mail.id).await.unwrap();
     assert_eq!(mails::given_up(&quince, world.owner).await.unwrap(), []);
     let twice = mails::send_again(&quince, world.owner, mail.id).await;
-    assert!(matches!(twice, Err(MailError::NotFound)), "{twice:?}");
+    assert!(matches!(twice, Err(Error::NotFound(_))), "{twice:?}");
     minutes(&world, &quince, 1).await;
     assert_eq!(server.count("RCPT TO:<new@example.com>"), 1);
     assert_eq!(server.taken().len(), 2);

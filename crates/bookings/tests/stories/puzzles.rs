@@ -2,12 +2,12 @@
 //! counts twice.
 
 use bookings::appointments::{
-    self, BookError, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, hold_as_stranger, holder,
+    self, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, hold_as_stranger, holder,
 };
 use bookings::booking_calendars::{AnswerKind, CalendarForm, IntakeQuestion};
-use bookings::classes::{self, WaitError};
+use bookings::classes;
 use bookings::strangers::{BITS, DELAY, LIFE, NotProven, Proof, Stranger, challenge};
-use bookings::{Kind, Quince, Rules};
+use bookings::{Error, Kind, Quince, Refusal, Rules};
 use jiff::SignedDuration;
 use store::spent_puzzles;
 use tokio::task::JoinSet;
@@ -73,13 +73,13 @@ fn with(proof: &Proof) -> Stranger {
     }
 }
 
-async fn book(world: &World, proof: &Proof, time: &str) -> Result<Booked, BookError> {
+async fn book(world: &World, proof: &Proof, time: &str) -> Result<Booked, Error> {
     book_as_stranger(&world.quince, &with(proof), adas_wish(time)).await
 }
 
-fn why(result: Result<Booked, BookError>) -> NotProven {
+fn why(result: Result<Booked, Error>) -> NotProven {
     match result {
-        Err(BookError::NotProven(why)) => why,
+        Err(Error::Refused(Refusal::NotProven(why))) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -212,8 +212,12 @@ async fn twenty_at_once_book_once(world: World) {
     let results = tasks.join_all().await;
     let booked = results.iter().filter(|result| result.is_ok()).count();
     assert_eq!(booked, 1, "{results:?}");
-    let spent =
-        |result: &Result<Booked, BookError>| matches!(result, Err(BookError::NotProven(NotProven::Outdated)));
+    let spent = |result: &Result<Booked, Error>| {
+        matches!(
+            result,
+            Err(Error::Refused(Refusal::NotProven(NotProven::Outdated)))
+        )
+    };
     let spent = results.iter().filter(|result| spent(result)).count();
     assert_eq!(spent, 19, "{results:?}");
 }
@@ -247,7 +251,7 @@ async fn a_refused_booking_spends_nothing(world: World) {
     .await;
     let proof = solved(&world.quince, "intro");
     let unanswered = book(&world, &proof, "10:00").await;
-    assert!(matches!(unanswered, Err(BookError::Fields(_))), "{unanswered:?}");
+    assert!(matches!(unanswered, Err(Error::Fields(_))), "{unanswered:?}");
     switch_on(&world, |form| CalendarForm {
         questions: Vec::new(),
         ..form
@@ -262,8 +266,8 @@ async fn a_refused_booking_spends_nothing(world: World) {
     for (time, is_taken) in [("10:00", true), ("10:07", false), ("03:00", false)] {
         let refused = book_as_stranger(&world.quince, &with(&proof), bob(time)).await;
         let is_right = match &refused {
-            Err(BookError::SlotTaken) => is_taken,
-            Err(BookError::NotOffered(_)) => !is_taken,
+            Err(Error::SlotTaken { .. }) => is_taken,
+            Err(Error::Refused(_)) => !is_taken,
             _ => false,
         };
         assert!(is_right, "{time}: {refused:?}");
@@ -287,7 +291,10 @@ async fn a_repeated_request_gets_its_answer_long_after(world: World) {
         ..adas_wish("10:00")
     };
     let reused = book_as_stranger(&world.quince, &with(&proof), other).await;
-    assert!(matches!(reused, Err(BookError::KeyReused)), "{reused:?}");
+    assert!(
+        matches!(reused, Err(Error::Refused(Refusal::KeyReused))),
+        "{reused:?}"
+    );
 }
 
 async fn staff_and_other_calendars_solve_nothing(world: World) {
@@ -331,20 +338,32 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
         classes::wait_as_stranger(&world.quince, &with(proof), &seat(email, time)).await
     };
     let early = wait(&unsolved(&world.quince, "yoga"), "ada@example.com", "10:00").await;
-    let is_early = |result: &Result<String, WaitError>| {
-        matches!(result, Err(WaitError::NotProven(NotProven::TooEarly { .. })))
+    let is_early = |result: &Result<String, Error>| {
+        matches!(
+            result,
+            Err(Error::Refused(Refusal::NotProven(NotProven::TooEarly { .. })))
+        )
     };
     assert!(is_early(&early), "{early:?}");
     let proof = solved(&world.quince, "yoga");
     let not_full = wait(&proof, "ada@example.com", "12:00").await;
-    assert!(matches!(not_full, Err(WaitError::NotFull)), "{not_full:?}");
+    assert!(
+        matches!(not_full, Err(Error::Refused(Refusal::SeatsFree))),
+        "{not_full:?}"
+    );
     wait(&proof, "ada@example.com", "10:00").await.unwrap();
     // Sent twice it says what it said.
     let again = wait(&proof, "ada@example.com", "10:00").await;
-    assert!(matches!(again, Err(WaitError::AlreadyWaiting)), "{again:?}");
+    assert!(
+        matches!(again, Err(Error::Refused(Refusal::WaitsAlready))),
+        "{again:?}"
+    );
     let spent = wait(&proof, "ada@example.com", "11:00").await;
     assert!(
-        matches!(spent, Err(WaitError::NotProven(NotProven::Outdated))),
+        matches!(
+            spent,
+            Err(Error::Refused(Refusal::NotProven(NotProven::Outdated)))
+        ),
         "{spent:?}"
     );
     let aged = unsolved(&world.quince, "yoga");
@@ -368,12 +387,18 @@ async fn a_hold_takes_a_solved_puzzle_and_leaves_it_to_the_booking(world: World)
     let proof = solved(&world.quince, "intro");
     for none in [&Proof::default(), &aged] {
         let refused = hold(none, "the secret of one visitor", "10:00").await;
-        assert!(matches!(refused, Err(BookError::NotProven(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::Refused(Refusal::NotProven(_)))),
+            "{refused:?}"
+        );
     }
     hold(&proof, "the secret of one visitor", "10:00").await.unwrap();
     assert!(!world.is_free("10:00").await);
     let again = hold(&proof, "the secret of another visitor", "11:00").await;
-    assert!(matches!(again, Err(BookError::NotProven(_))), "{again:?}");
+    assert!(
+        matches!(again, Err(Error::Refused(Refusal::NotProven(_)))),
+        "{again:?}"
+    );
     let wish = Booking {
         holder: Some(holder("the secret of one visitor")),
         ..adas_wish("10:00")

@@ -1,6 +1,7 @@
 //! What clients are asked, and where their answers are read.
 
-use bookings::appointments::{self, BookError, Booking, OnConflict};
+use bookings::Error;
+use bookings::appointments::{self, Booking, OnConflict};
 use bookings::booking_calendars::{self, Answer, AnswerKind, CalendarForm, IntakeQuestion};
 
 use crate::database::stories;
@@ -81,7 +82,7 @@ async fn answers_reach_the_host_the_client_and_the_event(world: World) {
 async fn a_required_question_must_be_answered_by_clients_and_not_by_staff(world: World) {
     ask(&world, &[("How do you come?", AnswerKind::Line, true)]).await;
     let refused = appointments::book(&world.quince, wish(&[])).await;
-    let Err(BookError::Fields(problems)) = refused else {
+    let Err(Error::Fields(problems)) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(problems[0].sentence, "Please answer “How do you come?”.");

@@ -1,8 +1,8 @@
 //! Round robin: who is booked, and whom a client can choose; what several share.
 
-use bookings::appointments::{self, BookError, Booking};
+use bookings::appointments::{self, Booking};
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Kind, Rules, StaffId};
+use bookings::{Error, Kind, Rules, StaffId};
 use jiff::SignedDuration;
 
 use crate::booking::parallel;
@@ -73,7 +73,7 @@ async fn a_chosen_host_gets_the_appointment(world: World) {
     };
     assert!(matches!(
         appointments::book(&world.quince, again).await,
-        Err(BookError::SlotTaken)
+        Err(Error::SlotTaken { .. })
     ));
 }
 
@@ -138,7 +138,7 @@ async fn a_day_is_full_for_all_at_once(world: World) {
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in &outcomes {
         assert!(
-            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            matches!(outcome, Ok(_) | Err(Error::SlotTaken { .. })),
             "{outcome:?}"
         );
     }

@@ -1,10 +1,10 @@
 //! Many at once, from several processes: what there is, is given out, each once, and nothing else.
 
-use bookings::appointments::{self, BookError, Booked, Booking};
+use bookings::appointments::{self, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::{DateRange, Kind, Quince, Rules, StaffId, TimeOwner, WeeklyHours};
+use bookings::{DateRange, Error, Kind, Quince, Rules, StaffId, TimeOwner, WeeklyHours};
 use jiff::Timestamp;
 use store::busy_time;
 use tokio::task::JoinSet;
@@ -46,7 +46,7 @@ async fn rush(processes: &[Quince], wishes: impl IntoIterator<Item = Booking>) -
     for outcome in tries.join_all().await {
         match outcome {
             Ok(won) => booked.push(won),
-            Err(BookError::SlotTaken) => {}
+            Err(Error::SlotTaken { .. }) => {}
             Err(other) => panic!("{other:?}"),
         }
     }

@@ -1,11 +1,13 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
 use bookings::agenda::{self, Who};
-use bookings::appointments::{self, Actor, BookError, Booked, Booking, ChangeError, OnConflict};
+use bookings::appointments::{self, Actor, Booked, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, MenuError, ResourceForm, ServiceForm, Shift};
-use bookings::{CalendarId, Interval, Kind, ResourceId, Rules, ServiceId, StaffId, Status, blocked};
+use bookings::services::{self, Chosen, ResourceForm, ServiceForm, Shift};
+use bookings::{
+    CalendarId, Error, Interval, Kind, Refusal, ResourceId, Rules, ServiceId, StaffId, Status, blocked,
+};
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -92,7 +94,7 @@ async fn room(world: &World) -> ResourceId {
 }
 
 /// So many chairs; fewer or more of those that there are, if there are some.
-async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<(), MenuError> {
+async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<(), Error> {
     let form = ResourceForm {
         id,
         name: "Chair".into(),
@@ -101,9 +103,9 @@ async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<
     services::save_resources(&world.quince, world.owner, vec![form]).await
 }
 
-fn problem(refused: Result<(), MenuError>) -> String {
+fn problem(refused: Result<(), Error>) -> String {
     match refused {
-        Err(MenuError::Fields(problems)) => problems[0].sentence.clone(),
+        Err(Error::Fields(problems)) => problems[0].sentence.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -254,7 +256,7 @@ async fn a_room_is_taken_as_long_as_the_client_stays(world: World) {
         "Jonas is free, the chair is not"
     );
     let taken = appointments::book(&world.quince, wish("10:30", &[(shave, None)], "b")).await;
-    assert!(matches!(taken, Err(BookError::SlotTaken)), "{taken:?}");
+    assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
 }
 
 async fn two_hundred_at_once_get_the_one_room(world: World) {
@@ -278,7 +280,7 @@ async fn two_hundred_at_once_get_the_one_room(world: World) {
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in &outcomes {
         assert!(
-            matches!(outcome, Ok(_) | Err(BookError::SlotTaken)),
+            matches!(outcome, Ok(_) | Err(Error::SlotTaken { .. })),
             "{outcome:?}"
         );
     }
@@ -308,7 +310,7 @@ async fn the_client_may_choose_who_does_what(world: World) {
         wish("11:00", &[(cut, Some(salon.jonas.staff))], "d"),
     )
     .await;
-    assert!(matches!(busy, Err(BookError::SlotTaken)), "{busy:?}");
+    assert!(matches!(busy, Err(Error::SlotTaken { .. })), "{busy:?}");
 }
 
 async fn an_event_a_moment_old_gives_the_step_to_somebody_else(world: World) {
@@ -336,13 +338,13 @@ async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
             .contains("Choose at least one service")
     );
     let refused = appointments::book(&world.quince, wish("10:00", &[], "a")).await;
-    assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     let elsewhere = Booking {
         slug: "intro".into(),
         ..wish("10:00", &[(ServiceId(uuid::Uuid::from_u128(1)), None)], "b")
     };
     let refused = appointments::book(&world.quince, elsewhere).await;
-    assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
 }
 
 async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
@@ -353,7 +355,7 @@ async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
         .await
         .unwrap();
     let refused = appointments::book(&world.quince, wish("11:00", &[(cut, None)], "b")).await;
-    assert!(matches!(refused, Err(BookError::Fields(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     assert_eq!(world.appointment(&booked).await.services[0].name, "Cut");
     appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
         .await
@@ -390,7 +392,7 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
         async move { services::save(&quince, by, salon.calendar, None, form).await }
     };
     let not_his = save(salon.jonas.staff, service("Cut", 30, 0, &[world.owner])).await;
-    assert!(matches!(not_his, Err(MenuError::NotAllowed)), "{not_his:?}");
+    assert!(matches!(not_his, Err(Error::NotAllowed(_))), "{not_his:?}");
     let stranger = world.colleague("Mira").await;
     let chair = room(&world).await;
     let two_chairs = ServiceForm {
@@ -406,7 +408,7 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
         (service("Cut", 30, 0, &[stranger]), "staff"),
     ] {
         let refused = save(world.owner, form).await;
-        let Err(MenuError::Fields(problems)) = refused else {
+        let Err(Error::Fields(problems)) = refused else {
             panic!("{refused:?}");
         };
         assert_eq!(problems[0].field, field);
@@ -417,7 +419,7 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
         quantity: 0,
     }];
     let refused = services::save_resources(&world.quince, world.owner, rooms).await;
-    assert!(matches!(refused, Err(MenuError::Fields(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
 }
 
 async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: World) {
@@ -455,7 +457,7 @@ async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: W
         assert_eq!(menu().await, after);
     }
     let by_jonas = services::shift(&world.quince, salon.jonas.staff, salon.calendar, cut, Shift::Up).await;
-    assert!(matches!(by_jonas, Err(MenuError::NotAllowed)), "{by_jonas:?}");
+    assert!(matches!(by_jonas, Err(Error::NotAllowed(_))), "{by_jonas:?}");
 }
 
 async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world: World) {
@@ -512,10 +514,7 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
     );
     assert_eq!(at("14:00").1, [("BOOKED", Some("Jonas".into()))]);
     assert_eq!(at("16:30").1, [("HOURS", Some("Maya Lopez".into()))]);
-    assert!(matches!(
-        why(Vec::new()).await,
-        Err(availability::SlotsError::Range(_))
-    ));
+    assert!(matches!(why(Vec::new()).await, Err(Error::Refused(_))));
     let on_the_menu = availability::menu(&world.quince, world.owner, salon.calendar)
         .await
         .unwrap();
@@ -536,7 +535,10 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     let again = wish("10:00", &[(cut, None)], "b");
     let refused =
         appointments::book_as_staff(&world.quince, world.owner, again.clone(), OnConflict::Refuse).await;
-    assert!(matches!(refused, Err(BookError::InTheWay(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        "{refused:?}"
+    );
     let booked = appointments::book_as_staff(&world.quince, world.owner, again, OnConflict::Override)
         .await
         .unwrap();
@@ -622,7 +624,7 @@ async fn what_is_off_the_menu_keeps_its_room_when_it_is_moved(world: World) {
         .await
         .unwrap();
     let taken = appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00")).await;
-    assert!(matches!(taken, Err(ChangeError::SlotTaken)), "{taken:?}");
+    assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
     appointments::reschedule(&world.quince, &client(&booked), tuesday("14:00"))
         .await
         .unwrap();
@@ -691,7 +693,7 @@ async fn everybody_is_looked_at_for_each_step_alone(world: World) {
     // Now Maya has one, too, who was found free for the wash.
     world.event("Work", "11:00");
     let refused = appointments::book(&world.quince, wish("10:00", &visit, "b")).await;
-    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
 }
 
 async fn who_does_several_services_is_named_once(world: World) {
@@ -743,7 +745,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     );
     let third = appointments::book(&world.quince, wish("10:00", &[(cut, None)], "c")).await;
     assert!(
-        matches!(third, Err(BookError::SlotTaken)),
+        matches!(third, Err(Error::SlotTaken { .. })),
         "both chairs are taken: {third:?}"
     );
 }

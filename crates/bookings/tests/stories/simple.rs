@@ -1,8 +1,8 @@
 //! Simple calendars: no member, no iCloud; only their own appointments block them (D1).
 
-use bookings::appointments::{self, BookError, Booked, Booking};
+use bookings::appointments::{self, Booked, Booking};
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::{Interval, Kind, Rules, TimeOwner, WeeklyHours, agenda, blocked};
+use bookings::{Error, Interval, Kind, Rules, TimeOwner, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
 use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
@@ -38,7 +38,7 @@ fn wish(time: &str, key: &str) -> Booking {
     }
 }
 
-async fn book(world: &World, time: &str, key: &str) -> Result<Booked, BookError> {
+async fn book(world: &World, time: &str, key: &str) -> Result<Booked, Error> {
     appointments::book(&world.quince, wish(time, key)).await
 }
 
@@ -60,14 +60,14 @@ async fn its_own_appointments_block_it_and_nothing_else(world: World) {
     room(&world, 1).await;
     book(&world, "10:00", "a").await.unwrap();
     let again = book(&world, "10:00", "b").await;
-    assert!(matches!(again, Err(BookError::SlotTaken)), "{again:?}");
+    assert!(matches!(again, Err(Error::SlotTaken { .. })), "{again:?}");
     assert!(world.is_free("10:00").await, "nobody's time was taken");
     world.book("11:00").await;
     // Others' appointments do not matter.
     book(&world, "11:00", "c").await.unwrap();
     let outside = book(&world, "14:00", "d").await;
     assert!(
-        matches!(outside, Err(BookError::NotOffered(_))),
+        matches!(outside, Err(Error::Refused(_))),
         "its hours are its own: {outside:?}"
     );
 }
@@ -102,7 +102,7 @@ async fn admins_block_its_own_time(world: World) {
         .unwrap();
     assert_eq!(block.appointments, [("Ada Byron".to_owned(), tuesday("09:00"))]);
     let refused = book(&world, "10:00", "b").await;
-    assert!(matches!(refused, Err(BookError::SlotTaken)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     assert!(world.is_free("10:00").await, "nobody else's time is blocked");
     let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
         .await

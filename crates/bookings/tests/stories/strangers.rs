@@ -2,14 +2,14 @@
 //! they reach.
 
 use bookings::appointments::{
-    self, BookError, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
+    self, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
 };
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
-use bookings::classes::{self, WaitError};
+use bookings::classes;
 use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WAITING_PLACES};
-use bookings::undo::{self, UndoError, Whose};
-use bookings::{Kind, Quince, Rules};
+use bookings::undo::{self, Whose};
+use bookings::{Error, Kind, Quince, Refusal, Rules};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tokio::task::JoinSet;
 use zones::Zone;
@@ -59,13 +59,13 @@ fn wish(n: u32, email: &str) -> Booking {
     }
 }
 
-async fn book(quince: &Quince, network: &str, n: u32, email: &str) -> Result<Booked, BookError> {
+async fn book(quince: &Quince, network: &str, n: u32, email: &str) -> Result<Booked, Error> {
     book_as_stranger(quince, &from(network), wish(n, email)).await
 }
 
-fn too_many(result: Result<Booked, BookError>) -> TooMany {
+fn too_many(result: Result<Booked, Error>) -> TooMany {
     match result {
-        Err(BookError::TooMany(too_many)) => too_many,
+        Err(Error::Refused(Refusal::TooMany(too_many))) => too_many,
         other => panic!("{other:?}"),
     }
 }
@@ -150,7 +150,7 @@ async fn all_at_once_and_by_two_processes_it_is_ten(world: World) {
     let results = tasks.join_all().await;
     let booked = results.iter().filter(|result| result.is_ok()).count();
     assert_eq!(booked, BOOKINGS as usize, "{results:?}");
-    let refused = |result: &Result<Booked, BookError>| matches!(result, Err(BookError::TooMany(_)));
+    let refused = |result: &Result<Booked, Error>| matches!(result, Err(Error::Refused(Refusal::TooMany(_))));
     assert_eq!(results.iter().filter(|result| refused(result)).count(), 14);
 }
 
@@ -226,7 +226,7 @@ async fn three_visitors_of_a_network_hold_time(world: World) {
     }
     let refused = hold(&other, "203.0.113.7", 9, 9).await;
     assert!(
-        matches!(refused, Err(BookError::TooMany(TooMany::Holds))),
+        matches!(refused, Err(Error::Refused(Refusal::TooMany(TooMany::Holds)))),
         "{refused:?}"
     );
     // Who holds a time may choose another one; and others are not concerned.
@@ -256,7 +256,9 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
         ("203.0.113.8", "ADA@example.com", By::Address),
     ] {
         match wait(network, n, email).await {
-            Err(WaitError::TooMany(refused)) => assert_eq!(refused, TooMany::WaitingPlaces { by }),
+            Err(Error::Refused(Refusal::TooMany(refused))) => {
+                assert_eq!(refused, TooMany::WaitingPlaces { by })
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -435,7 +437,7 @@ async fn staff_who_are_no_admins_undo_nothing(world: World) {
         undo::undo(&world.quince, jonas, &whose, false).await.map(drop),
         undo::busy(&world.quince, jonas).await.map(drop),
     ] {
-        assert!(matches!(refused, Err(UndoError::NotAllowed)), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     for nobody in ["", "ada", "203.0.113.0/24", "300.1.1.1"] {
         assert!(nobody.parse::<Whose>().is_err(), "{nobody}");

@@ -1,10 +1,11 @@
 //! What cannot be read, or not in full, is told; and nobody is asked without a pause meanwhile.
 
 use bookings::availability::About;
-use bookings::connections::{self, CalendarState, ConnectError, RemoteCalendarView, ServerLogin};
+use bookings::connections::{self, CalendarState, RemoteCalendarView, ServerLogin};
 use bookings::warnings::{self, Remedy, Urgency, Warning};
 use bookings::{
-    ConnectionState, Server, WhenStale, WriteState, availability, booking_calendars, configuration,
+    ConnectProblem, ConnectionState, Error, Refusal, Server, WhenStale, WriteState, availability,
+    booking_calendars, configuration,
 };
 use jiff::SignedDuration;
 use sandbox::{Fault, Kind, PasswordState};
@@ -562,7 +563,15 @@ async fn the_same_host_can_have_a_server_on_each_port(world: World) {
     let connect = |login: ServerLogin| connections::connect_server(&world.quince, world.owner, login);
     connect(server_login(&world)).await.unwrap();
     let again = connect(server_login(&world)).await;
-    assert!(matches!(again, Err(ConnectError::AlreadyConnected)), "{again:?}");
+    assert!(
+        matches!(
+            again,
+            Err(Error::Refused(Refusal::Connecting(
+                ConnectProblem::AlreadyConnected
+            )))
+        ),
+        "{again:?}"
+    );
     let other = sandbox::Sandbox::start(
         sandbox::Options::default()
             .now(at(crate::world::NOW))
@@ -576,7 +585,15 @@ async fn the_same_host_can_have_a_server_on_each_port(world: World) {
     };
     connect(login.clone()).await.unwrap();
     let again = connect(login).await;
-    assert!(matches!(again, Err(ConnectError::AlreadyConnected)), "{again:?}");
+    assert!(
+        matches!(
+            again,
+            Err(Error::Refused(Refusal::Connecting(
+                ConnectProblem::AlreadyConnected
+            )))
+        ),
+        "{again:?}"
+    );
     assert_eq!(
         connections::list(&world.quince, world.owner).await.unwrap().len(),
         2

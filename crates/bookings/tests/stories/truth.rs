@@ -2,8 +2,8 @@
 //! processes look.
 
 use bookings::agenda::{self, Who};
-use bookings::appointments::{self, Actor, ChangeError};
-use bookings::{WriteState, booking_calendars, configuration, connections};
+use bookings::appointments::{self, Actor};
+use bookings::{Error, WriteState, booking_calendars, configuration, connections};
 use sandbox::{Fault, PasswordState};
 
 use crate::database::stories;
@@ -284,7 +284,7 @@ async fn the_owner_of_an_event_is_told_why_it_blocks(world: World) {
     assert!(told.reason.contains("shown as busy"), "{}", told.reason);
     let mira = world.colleague("Mira").await;
     let refused = agenda::event(&world.quince, mira, id, start).await;
-    assert!(matches!(refused, Err(ChangeError::NotFound)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
 }
 
 async fn an_outage_is_told_on_the_booking_calendars_of_its_host(world: World) {

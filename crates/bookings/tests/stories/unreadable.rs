@@ -1,9 +1,9 @@
 //! Stored values that cannot be read: what is not known is never offered, and one row stops nobody else.
 
-use bookings::appointments::{self, BookError, OnConflict};
+use bookings::appointments::{self, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars;
-use bookings::{ConnectionState, WriteState, profile};
+use bookings::{ConnectionState, Error, WriteState, profile};
 use zones::Zone;
 
 use crate::database::stories;
@@ -64,10 +64,7 @@ async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(wor
     let utc = Zone::utc();
     let question = SlotQuery::new("intro", date(TUESDAY), date(TUESDAY), &utc);
     let free = availability::free(&world.quince, &question).await;
-    assert!(
-        matches!(free, Err(availability::SlotsError::CalendarNotFound)),
-        "{free:?}"
-    );
+    assert!(matches!(free, Err(Error::NotFound(_))), "{free:?}");
     let seen = booking_calendars::get(&world.quince, world.owner, id)
         .await
         .unwrap();
@@ -84,17 +81,11 @@ async fn a_booking_calendar_that_cannot_be_read_takes_no_booking_of_anybody(worl
     for (column, broken) in [("rules", "{}"), ("kind", "later"), ("distribution", "later")] {
         let before = world.database.set("booking_calendars", column, broken).await;
         let booked = appointments::book(&world.quince, adas_wish("10:00")).await;
-        assert!(
-            matches!(booked, Err(BookError::CalendarNotFound)),
-            "{column}: {booked:?}"
-        );
+        assert!(matches!(booked, Err(Error::NotFound(_))), "{column}: {booked:?}");
         for on_conflict in [OnConflict::Refuse, OnConflict::Override] {
             let wish = adas_wish("10:00");
             let booked = appointments::book_as_staff(&world.quince, world.owner, wish, on_conflict).await;
-            assert!(
-                matches!(booked, Err(BookError::CalendarNotFound)),
-                "{column}: {booked:?}"
-            );
+            assert!(matches!(booked, Err(Error::NotFound(_))), "{column}: {booked:?}");
         }
         world.database.set("booking_calendars", column, &before).await;
     }

@@ -1,10 +1,10 @@
 //! Servers that cannot search a calendar by time, because of one event, or that leave out events: whatever lies there is known
 //! all the same, and nothing is booked over it.
 
-use bookings::appointments::{self, BookError, Booking};
+use bookings::appointments::{self, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::connections::{self, RemoteCalendarView};
-use bookings::{ConnectionState, ImportPolicy, configuration};
+use bookings::{ConnectionState, Error, ImportPolicy, configuration};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Unfilterable;
 use zones::Zone;
@@ -85,7 +85,7 @@ fn breaks_on_negative(world: &World, status: u16) {
     });
 }
 
-async fn try_to_book(world: &World, time: &str) -> Result<appointments::Booked, BookError> {
+async fn try_to_book(world: &World, time: &str) -> Result<appointments::Booked, Error> {
     let wish = Booking {
         start: wednesday(time),
         idempotency_key: format!("wednesday {time}"),
@@ -111,8 +111,8 @@ async fn calendar(world: &World, name: &str) -> RemoteCalendarView {
     calendars.find(|calendar| calendar.name == name).unwrap()
 }
 
-fn assert_taken(booked: &Result<appointments::Booked, BookError>) {
-    assert!(matches!(booked, Err(BookError::SlotTaken)), "{booked:?}");
+fn assert_taken(booked: &Result<appointments::Booked, Error>) {
+    assert!(matches!(booked, Err(Error::SlotTaken { .. })), "{booked:?}");
 }
 
 async fn an_event_that_breaks_the_search_hides_no_other(world: World) {

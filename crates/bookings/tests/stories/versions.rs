@@ -1,13 +1,13 @@
 //! Nobody's change is lost: who saves over a newer version than they saw is told who changed what, and may save all the same.
 
-use bookings::accounts::{self, AccountError, NewStaff};
-use bookings::appointments::{self, Actor, Booked, ChangeError, Edit, OnConflict};
-use bookings::booking_calendars::{self, CalendarError, CalendarForm};
+use bookings::accounts::{self, NewStaff};
+use bookings::appointments::{self, Actor, Booked, Edit, OnConflict};
+use bookings::booking_calendars::{self, CalendarForm};
 use bookings::holidays::{self, Holiday};
-use bookings::profile::{self, ProfileError, ProfileForm};
-use bookings::services::{self, MenuError, ResourceForm, ServiceForm};
+use bookings::profile::{self, ProfileForm};
+use bookings::services::{self, ResourceForm, ServiceForm};
 use bookings::versions::{self, ChangedMeanwhile, Editor, Field, Versioned};
-use bookings::{AppointmentId, CalendarId, Kind, Quince, Role, ServiceId, StaffId, Status, jobs};
+use bookings::{AppointmentId, CalendarId, Error, Kind, Quince, Role, ServiceId, StaffId, Status, jobs};
 use jiff::SignedDuration;
 use store::ChangeSubject;
 
@@ -50,39 +50,21 @@ async fn newest(quince: &Quince, of: Versioned) -> i64 {
     versions::newest(quince, of).await.unwrap()
 }
 
-/// What an error tells of changes.
-trait Tells: std::fmt::Debug {
-    fn changes(self) -> Option<ChangedMeanwhile>;
-}
-
-macro_rules! tells {
-    ($($error:ident),+) => {
-        $(
-            impl Tells for $error {
-                fn changes(self) -> Option<ChangedMeanwhile> {
-                    match self {
-                        Self::ChangedMeanwhile(changes) => Some(changes),
-                        _ => None,
-                    }
-                }
-            }
-        )+
-    };
-}
-tells!(CalendarError, MenuError, AccountError, ProfileError, ChangeError);
-
-fn refused<T: std::fmt::Debug, E: Tells>(result: Result<T, E>) -> ChangedMeanwhile {
-    result.unwrap_err().changes().unwrap()
+fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> ChangedMeanwhile {
+    match result.unwrap_err() {
+        Error::Conflict(changes) => changes,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Two admins have a form of the same version. One saves; the other is told, is told again of what comes in between, and has their
 /// way in the end.
 ///
 /// `save` saves one of three states of the thing.
-async fn nobodys_change_is_lost<T: std::fmt::Debug, E: Tells>(
+async fn nobodys_change_is_lost<T: std::fmt::Debug>(
     world: &World,
     of: Versioned,
-    save: impl AsyncFn(Editor, usize) -> Result<T, E>,
+    save: impl AsyncFn(Editor, usize) -> Result<T, Error>,
     told: [&str; 2],
 ) {
     let jonas = jonas(world).await;
@@ -354,7 +336,7 @@ async fn the_details_of_an_appointment_keep_what_both_changed(world: World) {
     );
 }
 
-async fn move_to(world: &World, by: Editor, booked: &Booked, time: &str) -> Result<(), ChangeError> {
+async fn move_to(world: &World, by: Editor, booked: &Booked, time: &str) -> Result<(), Error> {
     let start = tuesday(time);
     appointments::reschedule_as_staff(&world.quince, by, booked.id, start, OnConflict::Refuse)
         .await
@@ -487,7 +469,9 @@ async fn who_saves_at_the_same_moment_is_told(world: World) {
             (Ok(_), Err(lost)) | (Err(lost), Ok(_)) => lost,
             both => panic!("{both:?}"),
         };
-        let told = lost.changes().unwrap();
+        let Error::Conflict(told) = lost else {
+            panic!("{lost:?}")
+        };
         assert_eq!((told.changes.len(), told.newest), (1, seen + 1));
         assert!(told.to_string().contains("the holiday "), "{told}");
     }
@@ -518,7 +502,11 @@ async fn who_saw_a_version_that_is_not_there_is_told(world: World) {
     // As after a backup was restored.
     let by = Editor::having_seen(world.owner, 7);
     let told = refused(holidays::save(&world.quince, by, "Other", "UTC", Vec::new()).await);
-    assert_eq!(told.to_string(), "It was changed meanwhile.");
+    assert!(
+        told.to_string()
+            .contains("older than what this form was made from"),
+        "{told}"
+    );
     let by = Editor::having_seen(world.owner, told.newest);
     holidays::save(&world.quince, by, "Other", "UTC", Vec::new())
         .await

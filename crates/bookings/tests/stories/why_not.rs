@@ -1,9 +1,9 @@
 //! Why a time is not offered, told to those who may know.
 
-use bookings::appointments::{self, BookError, Booking, OnConflict};
-use bookings::availability::{self, About, ClosedDay, SlotsError, Start};
+use bookings::appointments::{self, Booking, OnConflict};
+use bookings::availability::{self, About, ClosedDay, Start};
 use bookings::holidays::{self, Holiday};
-use bookings::{CalendarId, Interval, WeeklyHours, blocked, booking_calendars};
+use bookings::{CalendarId, Error, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
 use scheduling::DateOverride;
 use zones::Zone;
@@ -82,7 +82,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
     )
     .await;
     assert!(
-        matches!(refused, Err(SlotsError::NotAllowed)),
+        matches!(refused, Err(Error::NotAllowed(_))),
         "not a member: {refused:?}"
     );
     world.calendar("team", &[world.owner, mira]).await;
@@ -111,7 +111,7 @@ async fn what_is_offered_is_what_can_be_booked(world: World) {
         let booked = world.try_to_book(&time).await;
         match &booked {
             Ok(_) => assert!(!start.hosts.is_empty(), "{time} was booked: {start:?}"),
-            Err(BookError::SlotTaken | BookError::NotOffered(_)) => {
+            Err(Error::SlotTaken { .. } | Error::Refused(_)) => {
                 assert!(start.hosts.is_empty(), "{time}: {start:?}");
             }
             Err(error) => panic!("{error:?}"),
@@ -132,10 +132,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         ("CONFLICT", None)
     );
     let missing = availability::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
-    assert!(
-        matches!(missing, Err(SlotsError::CalendarNotFound)),
-        "{missing:?}"
-    );
+    assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
 
 async fn a_member_who_is_off_is_named_beside_those_who_are_offered(world: World) {

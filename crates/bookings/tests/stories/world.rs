@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bookings::accounts::{self, NewOwner, NewStaff};
-use bookings::appointments::{self, AppointmentView, BookError, Booked, Booking};
+use bookings::appointments::{self, AppointmentView, Booked, Booking};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
@@ -11,8 +11,8 @@ use bookings::configuration::{self, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, DateOverride, ImportPolicy, Kind, Mail, Priority, Quince, RemoteCalendarId,
-    Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
+    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, Priority, Quince,
+    RemoteCalendarId, Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -414,7 +414,7 @@ impl World {
         self.free().await.iter().any(|free| free == time)
     }
 
-    pub async fn try_to_book(&self, time: &str) -> Result<Booked, BookError> {
+    pub async fn try_to_book(&self, time: &str) -> Result<Booked, Error> {
         appointments::book(&self.quince, adas_wish(time)).await
     }
 

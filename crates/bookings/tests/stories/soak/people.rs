@@ -1,8 +1,8 @@
 //! What people do: on their phones with their calendars, and as clients with the booking page.
 
-use bookings::appointments::{self, Actor, BookError, Booking, ChangeError};
+use bookings::appointments::{self, Actor, Booking};
 use bookings::availability::SlotQuery;
-use bookings::{Status, availability, configuration};
+use bookings::{Error, Status, availability, configuration};
 use jiff::{Timestamp, ToSpan};
 use sandbox::{CalendarId, StoredEvent};
 use zones::Zone;
@@ -110,7 +110,7 @@ impl Soak {
                 self.booked.push(booked);
             }
             // The last look at the server found it taken.
-            Err(BookError::NotOffered(_) | BookError::SlotTaken) => {}
+            Err(Error::Refused(_) | Error::SlotTaken { .. }) => {}
             Err(error) => panic!("{error:?}"),
         }
     }
@@ -132,7 +132,7 @@ impl Soak {
         };
         match appointments::reschedule(&self.quince, &actor, start).await {
             Ok(_) => self.counts.changes += 1,
-            Err(ChangeError::Internal(error)) => panic!("{error:?}"),
+            Err(Error::Internal(error)) => panic!("{error:?}"),
             Err(_) => {}
         }
     }

@@ -5,8 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use zones::Zone;
 
-use super::differences::{Difference, Field};
-use super::{Change, ChangedMeanwhile};
+use super::{Change, ChangedMeanwhile, Difference, Field, Seen};
 
 /// Most differences that one sentence tells.
 const TOLD: usize = 6;
@@ -96,6 +95,11 @@ impl ChangedMeanwhile {
         let (zone, now) = &self.told;
         let left_out = self.changes.len().saturating_sub(CHANGES);
         let mut sentences: Vec<String> = match (self.changes.len(), left_out) {
+            (0, _) if self.seen == Seen::Later => vec![
+                "What is kept now is older than what this form was made from, as when a backup was put back. Look at it as it is \
+                 now before you save over it."
+                    .to_owned(),
+            ],
             (0, _) => vec!["It was changed meanwhile.".to_owned()],
             (_, 0) => Vec::new(),
             (_, 1) => vec!["It was changed once before that.".to_owned()],
@@ -223,6 +227,7 @@ mod tests {
         ChangedMeanwhile {
             changes,
             newest: 7,
+            seen: Seen::Earlier,
             told: (
                 Zone::named("Europe/Berlin").unwrap(),
                 "2026-11-23T15:00:00Z".parse().unwrap(),

@@ -1,15 +1,56 @@
-//! What a change makes different, in short texts that are kept with it.
+//! What a change makes different, in short texts that are kept with it, and the changes that somebody did not see.
+
+mod sentences;
 
 use std::fmt::Display;
 
+use jiff::Timestamp;
 use scheduling::{DateOverride, LocalWindow, Span, Unit, WeeklyHours};
 use serde::{Deserialize, Serialize};
 use store::AppointmentStatus;
+use zones::Zone;
 
 /// Most differences that are kept of one change.
 const MOST: usize = 20;
 /// Longest text that is kept, in characters.
 const LONGEST: usize = 80;
+
+/// A change that somebody made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Their name; none: it was the reader.
+    pub by: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the whole thing was deleted.
+    pub is_deletion: bool,
+    /// What became different; nothing where that is not known.
+    pub differences: Vec<Difference>,
+}
+
+/// Something was changed since it was seen, and saving would undo that. Nothing was saved. Its `Display` tells every change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedMeanwhile {
+    /// The changes since then, the first first.
+    pub changes: Vec<Change>,
+    /// The version of the last of them: who saves having seen it saves over all of them, and over no other.
+    pub newest: i64,
+    /// How it lies to the version that was seen.
+    pub(crate) seen: Seen,
+    /// By which zone the reader is told times, and what time it is.
+    pub(crate) told: (Zone, Timestamp),
+}
+
+impl std::error::Error for ChangedMeanwhile {}
+
+/// Which version was seen, if not the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// One before it.
+    Earlier,
+    /// One that is not there any more, as after a backup was put back.
+    Later,
+}
 
 /// What can become different.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,46 @@
-//! The reasons in words.
+//! The reasons against a start in words, for staff and operators.
 
-use scheduling::{Reason, Refusal};
+use jiff::Timestamp;
+use scheduling::{AppointmentId, Reason, Refusal};
+use store::{BlockId, EventId};
+
+/// One reason against a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// The reason; its code is what programs see.
+    pub reason: Reason,
+    /// Whom it concerns; nothing when it concerns the booking calendar.
+    pub host: Option<String>,
+    /// The same as a sentence.
+    pub sentence: String,
+    /// What is in the way, if the viewer may know.
+    pub about: Option<About>,
+}
+
+/// What is in the way of a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// An appointment, for its host and for admins.
+    Appointment(AppointmentId),
+    /// Blocked-off time, for its owner and for admins.
+    Block {
+        /// It.
+        id: BlockId,
+        /// Its title.
+        title: String,
+    },
+    /// An external event, for its owner alone.
+    Event {
+        /// The event.
+        id: EventId,
+        /// The start of its instance.
+        start: Timestamp,
+        /// Its title.
+        title: String,
+        /// What of it was not understood, so that it takes time to be safe.
+        problem: Option<String>,
+    },
+}
 
 const ALL: [Reason; 17] = [
     Reason::Hours,
@@ -45,7 +85,7 @@ fn sentence(reason: Reason) -> &'static str {
 }
 
 /// The sentence about a refusal: what is too far ahead for one host was not read in their calendars.
-pub(super) fn of(refusal: &Refusal) -> &'static str {
+pub(crate) fn sentence_of(refusal: &Refusal) -> &'static str {
     match (refusal.reason, refusal.host) {
         (Reason::TooFar, Some(_)) => "further ahead than their calendars are read",
         (reason, _) => sentence(reason),

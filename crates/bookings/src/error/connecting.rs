@@ -5,14 +5,10 @@ use jiff::Timestamp;
 use store::Server;
 
 use crate::caldav_messages;
-use crate::problem::{FieldProblem, Internal, first_sentence};
 
-/// Why a connection could not be made or looked at. The texts name every cause a person can do something about.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// Something in the form is not right.
-    #[error("{}", first_sentence(.0))]
-    Fields(Vec<FieldProblem>),
+/// Why a connection could not be made, looked at or ended. The texts name every cause a person can do something about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectProblem {
     /// The server does not accept the login. Wrong, revoked and ordinary passwords look the same.
     #[error("{}", caldav_messages::wrong_login(*.0))]
     WrongLogin(Server),
@@ -28,7 +24,7 @@ pub enum ConnectError {
     #[error(
         "{0} Check the internet connection of this server, or wait a few minutes and try again. Nothing was saved."
     )]
-    Unreachable(String),
+    Unreachable(Silence),
     /// The login is right, but there is no calendar in the account.
     #[error("{}", caldav_messages::no_calendars(*.0))]
     NoCalendars(Server),
@@ -37,16 +33,64 @@ pub enum ConnectError {
     NotCalendars(Server),
     /// The address must not be connected to.
     #[error("{0} Nothing was saved.")]
-    Refused(String),
+    Forbidden(Forbidden),
     /// The person has connected this account before.
     #[error("This account is connected already. To change its password, choose Reconnect.")]
     AlreadyConnected,
-    /// There is no such connection, or it is somebody else's.
-    #[error("This connection does not exist any more.")]
-    NotFound,
-    /// Something broke on our side.
-    #[error(transparent)]
-    Internal(#[from] Internal),
+}
+
+/// How a server did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Silence {
+    /// Not in time.
+    #[error("{} did not answer in time.", caldav_messages::name(*.0))]
+    TooSlow(Server),
+    /// Nothing could be reached.
+    #[error("{host} could not be reached.")]
+    NoAnswer {
+        /// The host that was asked.
+        host: String,
+    },
+    /// With an error of its own.
+    #[error("The calendar server is not working right now (status {status}).")]
+    Broken {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+/// Why an address is not connected to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// It lies in a private network.
+    #[error("{}", caldav_messages::private_address(.host))]
+    Private {
+        /// The host.
+        host: String,
+    },
+    /// The password would be sent without encryption.
+    #[error("{}", caldav_messages::insecure_address(.host))]
+    Insecure {
+        /// The host.
+        host: String,
+    },
+    /// The server points to another host.
+    #[error("{}", caldav_messages::other_host(.host))]
+    OtherHost {
+        /// That host.
+        host: String,
+    },
+    /// A domain points to another host.
+    #[error(
+        "{from} leads on to {to}, where your login is not sent for safety. If that is your calendar server, enter {to} as its \
+         address."
+    )]
+    LeadsElsewhere {
+        /// What was typed.
+        from: String,
+        /// Where it leads.
+        to: String,
+    },
 }
 
 fn not_calendars(server: Server) -> &'static str {
@@ -69,14 +113,16 @@ fn again(minutes: Option<u32>) -> String {
     }
 }
 
-impl ConnectError {
-    /// The form field that the error is about.
-    pub fn field(&self) -> Option<&'static str> {
+impl ConnectProblem {
+    pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Fields(problems) => problems.first().map(|problem| problem.field),
-            Self::WrongLogin(Server::Icloud) => Some("app_password"),
-            Self::WrongLogin(Server::Caldav) => Some("password"),
-            _ => None,
+            Self::WrongLogin(_) => "server_refuses_login",
+            Self::Throttled { .. } => "server_throttles",
+            Self::Unreachable(_) => "server_unreachable",
+            Self::NoCalendars(_) => "no_calendars",
+            Self::NotCalendars(_) => "no_calendar_server",
+            Self::Forbidden(_) => "address_forbidden",
+            Self::AlreadyConnected => "already_connected",
         }
     }
 
@@ -95,13 +141,13 @@ impl ConnectError {
                 server,
                 again_in_minutes: None,
             },
-            Error::Unreachable { host, .. } => Self::Unreachable(format!("{host} could not be reached.")),
-            Error::Refused { status, .. } if *status >= 500 => Self::Unreachable(format!(
-                "The calendar server is not working right now (status {status})."
-            )),
-            Error::ForbiddenAddress { .. } | Error::InsecureUrl { .. } | Error::OutOfScope { .. } => {
-                Self::Refused(caldav_messages::sentence(server, error))
+            Error::Unreachable { host, .. } => Self::Unreachable(Silence::NoAnswer { host: host.clone() }),
+            Error::Refused { status, .. } if *status >= 500 => {
+                Self::Unreachable(Silence::Broken { status: *status })
             }
+            Error::ForbiddenAddress { host } => Self::Forbidden(Forbidden::Private { host: host.clone() }),
+            Error::InsecureUrl { host } => Self::Forbidden(Forbidden::Insecure { host: host.clone() }),
+            Error::OutOfScope { host } => Self::Forbidden(Forbidden::OtherHost { host: host.clone() }),
             _ => Self::NotCalendars(server),
         }
     }
@@ -110,10 +156,4 @@ impl ConnectError {
 fn minutes(after: RetryAfter, now: Timestamp) -> u32 {
     let seconds = RetryAfter::wait(after, now).as_secs();
     u32::try_from(seconds.div_ceil(60).max(1)).unwrap_or(u32::MAX)
-}
-
-impl From<store::StoreError> for ConnectError {
-    fn from(error: store::StoreError) -> Self {
-        Self::Internal(error.into())
-    }
 }

@@ -1,0 +1,240 @@
+//! The one error of the use cases. Each cause is a type with its values, made where it arises: its `Display` is the sentence for a
+//! person, with a next step, and its code is the word for programs, which stays the same when a sentence changes.
+
+mod connecting;
+mod refusal;
+mod taken;
+
+use scheduling::UnsupportedKind;
+use store::StoreError;
+
+use crate::differences::ChangedMeanwhile;
+use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::retry::Passing;
+use crate::strangers::{NotProven, TooMany};
+
+pub use connecting::{ConnectProblem, Forbidden, Silence};
+pub use refusal::{HostProblem, InTheWay, Refusal, VisitProblem};
+pub use taken::{Kept, Taken};
+
+/// Why a use case did not do what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something in the form is not right.
+    #[error("{}", first_sentence(.0))]
+    Fields(Vec<FieldProblem>),
+    /// It is not there.
+    #[error(transparent)]
+    NotFound(#[from] Missing),
+    /// Others may do this.
+    #[error(transparent)]
+    NotAllowed(#[from] Deed),
+    /// The time would be offered if something else did not take it.
+    #[error("{}", taken::sentence(*by, *kept))]
+    SlotTaken {
+        /// What takes it.
+        by: Taken,
+        /// What is as it was.
+        kept: Kept,
+    },
+    /// A rule, or another system, says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Somebody changed it since its form was made.
+    #[error(transparent)]
+    Conflict(#[from] ChangedMeanwhile),
+    /// Something broke on our side.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl Error {
+    /// One field is not right.
+    pub(crate) fn field(field: &'static str, sentence: impl std::fmt::Display) -> Self {
+        Self::Fields(vec![FieldProblem::new(field, sentence.to_string())])
+    }
+
+    /// The word for the cause that programs see.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Fields(_) => "unusable_input",
+            Self::NotFound(missing) => missing.code(),
+            Self::NotAllowed(deed) => deed.code(),
+            Self::SlotTaken { by, .. } => by.code(),
+            Self::Refused(refusal) => refusal.code(),
+            Self::Conflict(_) => "changed_meanwhile",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
+impl Passing for Error {
+    fn is_contention(&self) -> bool {
+        matches!(self, Self::Internal(cause) if cause.is_contention())
+    }
+
+    fn is_disconnection(&self) -> bool {
+        matches!(self, Self::Internal(cause) if cause.is_disconnection())
+    }
+}
+
+/// What the database breaks up is tried again, and never told as taken.
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::SlotTaken => Self::SlotTaken {
+                by: Taken::Host,
+                kept: Kept::Appointment,
+            },
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<Vec<FieldProblem>> for Error {
+    fn from(problems: Vec<FieldProblem>) -> Self {
+        Self::Fields(problems)
+    }
+}
+
+impl From<HostProblem> for Error {
+    fn from(problem: HostProblem) -> Self {
+        Self::field("host", problem)
+    }
+}
+
+impl From<VisitProblem> for Error {
+    fn from(problem: VisitProblem) -> Self {
+        Self::field("services", problem)
+    }
+}
+
+impl From<UnsupportedKind> for Error {
+    fn from(kind: UnsupportedKind) -> Self {
+        Self::Refused(kind.into())
+    }
+}
+
+impl From<InTheWay> for Error {
+    fn from(in_the_way: InTheWay) -> Self {
+        Self::Refused(in_the_way.into())
+    }
+}
+
+impl From<TooMany> for Error {
+    fn from(too_many: TooMany) -> Self {
+        Self::Refused(too_many.into())
+    }
+}
+
+impl From<NotProven> for Error {
+    fn from(why: NotProven) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+impl From<ConnectProblem> for Error {
+    fn from(problem: ConnectProblem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+/// What is not there, or is not for whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// A booking calendar, or one that takes bookings.
+    #[error("This booking calendar does not exist, or it takes no bookings at the moment.")]
+    BookingCalendar,
+    /// An appointment, or a link to one that still works.
+    #[error(
+        "This appointment does not exist, or the link has expired. Check that the whole link was copied."
+    )]
+    Appointment,
+    /// A session of a class.
+    #[error("This session does not exist any more. Look at the calendar as it is now.")]
+    Session,
+    /// A place on a waiting list, or a link to one.
+    #[error(
+        "This place on the waiting list does not exist any more. It may have become a seat: look into your mails."
+    )]
+    WaitingPlace,
+    /// Blocked-off time.
+    #[error("This blocked-off time does not exist any more. Look at the calendar as it is now.")]
+    BlockedTime,
+    /// An external event.
+    #[error("This event does not exist any more. Look at the calendar as it is now.")]
+    Event,
+    /// The menu of a Service calendar.
+    #[error("This menu does not exist any more.")]
+    Menu,
+    /// A service of a menu.
+    #[error("This service is not on the menu any more. Look at the menu as it is now.")]
+    Service,
+    /// A staff member.
+    #[error("There is no such staff member.")]
+    StaffMember,
+    /// An address that a staff member signs in with.
+    #[error("There is no staff member with this address.")]
+    Address,
+    /// The workspace.
+    #[error("Nobody has set this workspace up yet. Open Quince in a browser and do that first.")]
+    Workspace,
+    /// A login to a calendar server.
+    #[error("This connection does not exist any more.")]
+    Connection,
+    /// A calendar on a server.
+    #[error("This calendar is no longer connected. Reload the page and choose another one.")]
+    RemoteCalendar,
+}
+
+impl Missing {
+    fn code(self) -> &'static str {
+        match self {
+            Self::BookingCalendar => "no_booking_calendar",
+            Self::Appointment => "no_appointment",
+            Self::Session => "no_session",
+            Self::WaitingPlace => "no_waiting_place",
+            Self::BlockedTime => "no_blocked_time",
+            Self::Event => "no_event",
+            Self::Menu => "no_menu",
+            Self::Service => "no_service",
+            Self::StaffMember => "no_staff_member",
+            Self::Address => "no_address",
+            Self::Workspace => "no_workspace",
+            Self::Connection => "no_connection",
+            Self::RemoteCalendar => "no_remote_calendar",
+        }
+    }
+}
+
+/// What not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Deed {
+    /// What the owner and admins do.
+    #[error("Only the owner or an admin may do this. Ask one of them.")]
+    Administer,
+    /// What the team does.
+    #[error("Only people of the team may do this. Ask the owner or an admin.")]
+    Attend,
+    /// To look at an appointment or a session, or to change it.
+    #[error("This is another person's appointment. Ask them, or an admin of your team.")]
+    HandleAppointment,
+    /// To look at somebody's time, or to block it off.
+    #[error("This is another person's time. Ask them, or an admin of your team.")]
+    HandleTime,
+    /// To look into a booking calendar.
+    #[error("Only members of this booking calendar and admins may look into it.")]
+    LookIntoCalendar,
+}
+
+impl Deed {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Administer => "admins_only",
+            Self::Attend => "team_only",
+            Self::HandleAppointment => "another_persons_appointment",
+            Self::HandleTime => "another_persons_time",
+            Self::LookIntoCalendar => "members_only",
+        }
+    }
+}
