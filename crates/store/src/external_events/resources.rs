@@ -18,7 +18,7 @@ pub struct Key {
     pub id: EventId,
     /// Its path on the server (CalDAV href).
     pub href: String,
-    /// Its ETag on the server.
+    /// Its `ETag` on the server.
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
@@ -44,7 +44,7 @@ pub struct ExternalEvent {
 pub struct NewEvent {
     /// Its path on the server (CalDAV href).
     pub href: String,
-    /// Its ETag on the server.
+    /// Its `ETag` on the server.
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
