@@ -8,7 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres, Transaction};
 
-use crate::error::{StoreError, is_connection_lost, migrated};
+use crate::error::{FIRST_STEP, StoreError, is_connection_lost, not_migrated};
 
 /// A Postgres that is started again answers within this time, for which whoever begins something waits.
 const RESTART: Duration = Duration::from_secs(5);
@@ -105,8 +105,11 @@ pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
         .connect_with(options)
         .await?;
     // sqlx holds an advisory lock meanwhile, so that several processes may start at once.
-    migrated(POSTGRES.run(&pool).await)?;
-    Ok(pool)
+    let Err(error) = POSTGRES.run(&pool).await else {
+        return Ok(pool);
+    };
+    let first_step: Option<Vec<u8>> = sqlx::query_scalar(FIRST_STEP).fetch_optional(&pool).await?;
+    Err(not_migrated(error, first_step.as_deref(), &POSTGRES))
 }
 
 /// A transaction that may write, on a connection that lives.

@@ -9,9 +9,9 @@ use bookings::{AppointmentId, CalendarId, Interval, Kind, Priority, StaffId, Wee
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
 use sandbox::{Options, Sandbox};
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
-use testdb::Postgres;
+use testdb::{IGNORE_CHECKS, LIFT_CHECKS, Postgres};
 use zones::Zone;
 
 use crate::access::in_the_source;
@@ -112,14 +112,13 @@ impl Studio {
             Database::Sqlite => {
                 let url = format!("sqlite://{}", self.folder.path().join("quince.db").display());
                 let mut connection = SqliteConnection::connect(&url).await.unwrap();
-                sqlx::query("PRAGMA foreign_keys = OFF")
-                    .execute(&mut connection)
-                    .await
-                    .unwrap();
+                connection.execute("PRAGMA foreign_keys = OFF").await.unwrap();
+                connection.execute(IGNORE_CHECKS).await.unwrap();
                 sqlx::query(sql).execute(&mut connection).await.unwrap();
             }
             Database::Postgres(server) => {
                 let mut connection = PgConnection::connect(&server.url()).await.unwrap();
+                connection.execute(LIFT_CHECKS).await.unwrap();
                 sqlx::query(sql).execute(&mut connection).await.unwrap();
             }
         }

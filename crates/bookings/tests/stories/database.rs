@@ -1,9 +1,9 @@
 //! An empty database for each story.
 
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use store::{SecretKey, Store};
 use tempfile::TempDir;
-use testdb::Postgres;
+use testdb::{IGNORE_CHECKS, LIFT_CHECKS, Postgres};
 use uuid::Uuid;
 
 /// A mail as the database has it. Instants are in milliseconds since 1970.
@@ -89,6 +89,7 @@ impl Database {
         let (held, put) = (sqlx::AssertSqlSafe(held), sqlx::AssertSqlSafe(put));
         if self.server.is_some() {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            connection.execute(LIFT_CHECKS).await.unwrap();
             let before = sqlx::query_scalar(held).fetch_one(&mut connection).await.unwrap();
             sqlx::query(put)
                 .bind(text)
@@ -98,6 +99,7 @@ impl Database {
             before
         } else {
             let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            connection.execute(IGNORE_CHECKS).await.unwrap();
             let before = sqlx::query_scalar(held).fetch_one(&mut connection).await.unwrap();
             sqlx::query(put)
                 .bind(text)

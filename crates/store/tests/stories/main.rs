@@ -4,6 +4,7 @@
 
 mod claims;
 mod database;
+mod frozen;
 mod growth;
 mod invariants;
 mod key_files;
