@@ -16,8 +16,7 @@ CREATE TABLE key_check (
 
 -- The keys that links in mails are made with. They stay when the secret key is changed, so links do, too.
 CREATE TABLE link_keys (
-    -- manage, mailed or waiting
-    purpose TEXT PRIMARY KEY,
+    purpose TEXT PRIMARY KEY CHECK (purpose IN ('manage', 'mailed', 'waiting')),
     sealed BLOB NOT NULL
 );
 
@@ -243,7 +242,7 @@ CREATE TABLE booking_calendars (
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     description TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('personal', 'round-robin', 'collective', 'class-booking', 'service', 'simple')),
+    kind TEXT NOT NULL CHECK (kind IN ('class-booking', 'round-robin', 'collective', 'service', 'personal', 'simple')),
     -- How a round robin shares out appointments.
     distribution TEXT NOT NULL CHECK (distribution IN ('availability', 'equal')),
     -- When it can be booked. JSON: scheduling::Rules
@@ -602,7 +601,11 @@ CREATE TABLE messages (
     appointment_id BLOB REFERENCES appointments (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     -- Whom of the team it is for or about.
     staff_id BLOB REFERENCES staff (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN (
+        'client-confirm', 'client-booked', 'client-rescheduled', 'client-host-changed', 'client-cancelled', 'client-declined',
+        'client-moved-up', 'client-reminder', 'waiting', 'waiting-over', 'host-booked', 'host-rescheduled', 'host-cancelled',
+        'host-deleted', 'host-left', 'host-others-changed', 'session-cancelled', 'calendar-unreadable', 'calendars-failing'
+    )),
     recipient TEXT NOT NULL,
     -- The address written in one way: mails to an address that nobody confirmed are limited. NULL where the limit does not count: mails
     -- to staff, and those that staff send again.

@@ -77,6 +77,6 @@ pub use open::Store;
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
-    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageState, Role, Server,
-    UnknownWord, WhenStale, WriteAction, WriteState,
+    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
+    Role, Server, WhenStale, WriteAction, WriteState,
 };

@@ -5,6 +5,7 @@ use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
+use crate::words::LinkPurpose;
 
 /// A key for each kind of link.
 #[derive(Clone)]
@@ -30,9 +31,9 @@ pub(crate) const SEALED_FOR: (&str, &str) = ("link_keys", "sealed");
 /// names: links from before they were kept go on working.
 pub(crate) async fn open(tx: &mut WriteTx, key: &SecretKey, proof: &[u8]) -> Result<LinkKeys, StoreError> {
     Ok(LinkKeys {
-        manage: open_one(tx, key, proof, "manage").await?,
-        mailed: open_one(tx, key, proof, "mailed").await?,
-        waiting: open_one(tx, key, proof, "waiting").await?,
+        manage: open_one(tx, key, proof, LinkPurpose::Manage).await?,
+        mailed: open_one(tx, key, proof, LinkPurpose::Mailed).await?,
+        waiting: open_one(tx, key, proof, LinkPurpose::Waiting).await?,
     })
 }
 
@@ -40,9 +41,10 @@ async fn open_one(
     tx: &mut WriteTx,
     key: &SecretKey,
     proof: &[u8],
-    purpose: &'static str,
+    purpose: LinkPurpose,
 ) -> Result<[u8; 32], StoreError> {
     let (table, column) = SEALED_FOR;
+    let purpose = purpose.as_str();
     if kept(tx, purpose).await?.is_none() {
         let derived = key.derive_as(proof, purpose)?;
         execute!(

@@ -51,14 +51,13 @@ impl<'a> Lenient<'a> {
         self.read_or(column, read, otherwise)
     }
 
-    /// A column as [`fields::named`].
-    pub(crate) fn named<T: DeserializeOwned>(
-        &mut self,
-        column: &'static str,
-        otherwise: T,
-    ) -> Result<T, StoreError> {
-        let read = fields::named(self.row, column);
-        self.read_or(column, read, otherwise)
+    /// A column as [`fields::word`]; nothing for one that cannot be read.
+    pub(crate) fn known_word<T: FromStr>(&mut self, column: &'static str) -> Result<Option<T>, StoreError>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let read = fields::word(self.row, column).map(Some);
+        self.read_or(column, read, None)
     }
 
     /// A column as [`fields::json`].

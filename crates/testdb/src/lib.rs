@@ -14,21 +14,6 @@ use std::path::Path;
 pub use server::PostgresServer;
 use shared::Shared;
 
-/// Lets rows of a Postgres hold words that are not known here, as a later version may write them.
-pub const LIFT_CHECKS: &str = "DO $$
-DECLARE
-    rule RECORD;
-BEGIN
-    FOR rule IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace
-    LOOP
-        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', rule.place, rule.conname);
-    END LOOP;
-END
-$$";
-/// As [`LIFT_CHECKS`], for what is written on this connection to SQLite.
-pub const IGNORE_CHECKS: &str = "PRAGMA ignore_check_constraints = ON";
-
 /// A database on the shared server; it is dropped when this is.
 #[derive(Debug)]
 pub struct Postgres {

@@ -9,7 +9,8 @@ use store::occupancy::Holds;
 use store::questions::Answer;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ReadTx, StoreError, WriteTx, booking_calendars, idempotency_keys, staff,
+    AppointmentStatus as Status, MessageKind, ReadTx, StoreError, WriteTx, booking_calendars,
+    idempotency_keys, staff,
 };
 
 use super::read::host_names;
@@ -21,7 +22,6 @@ use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limi
 use crate::classes;
 use crate::error::BookError;
 use crate::links;
-use crate::notifications::kinds::MessageKind;
 use crate::people::{names, names_of};
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;

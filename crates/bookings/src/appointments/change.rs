@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, ReadTx, StoreError, WriteTx, appointments, locks, occupancy};
+use store::{
+    AppointmentStatus as Status, MessageKind, ReadTx, StoreError, WriteTx, appointments, locks, occupancy,
+};
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
 use super::unconfirmed::NOT_YET;
 use super::view::next_statuses;
 use crate::error::ChangeError;
-use crate::notifications::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;

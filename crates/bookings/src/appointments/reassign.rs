@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
 use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
-use store::{ReadTx, StoreError, WriteTx, occupancy, staff};
+use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may, record};
 use super::read::{host_names, hosts_of, one_view};
 use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
-use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
 use crate::placement::{Open, Request, Target, claim, place, refusals};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Span, StaffId, Unit};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
-use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments};
+use store::{MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, appointments};
 
 use super::change::{Actor, Opened, check_may, over, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
@@ -15,7 +15,6 @@ use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, count_if_limited};
 use crate::error::ChangeError;
 use crate::notifications::Before;
-use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;

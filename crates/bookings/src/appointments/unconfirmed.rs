@@ -1,14 +1,14 @@
 //! Bookings that their clients confirm by a mail's link: until then the time is theirs for some minutes, nobody is told, and no
 //! calendar is written to.
 
-use crate::notifications::kinds::MessageKind;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, CalledOff};
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, WriteTx, appointment_parts, appointments, occupancy, staff, strangers,
+    AppointmentStatus as Status, MessageKind, WriteTx, appointment_parts, appointments, occupancy, staff,
+    strangers,
 };
 
 use super::change::{Actor, over, record};

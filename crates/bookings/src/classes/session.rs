@@ -5,14 +5,13 @@ use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::appointments::{Appointment, CalledOff};
 use store::class_sessions::{self, Session};
 use store::{
-    AppointmentStatus as Status, ReadTx, SessionId, WaitingId, appointments, booking_calendars, event_writes,
-    locks, occupancy, remote_calendars, staff, waiting_list,
+    AppointmentStatus as Status, MessageKind, ReadTx, SessionId, WaitingId, appointments, booking_calendars,
+    event_writes, locks, occupancy, remote_calendars, staff, waiting_list,
 };
 
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions};
 use crate::error::ChangeError;
-use crate::notifications::kinds::MessageKind;
 use crate::outbox::{WriteView, write_sentence};
 use crate::problem::Internal;
 use crate::quince::Quince;

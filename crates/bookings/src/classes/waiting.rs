@@ -9,15 +9,14 @@ use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, ReadTx, SessionId, StoreError, WaitingId, WriteTx, calendar_members, staff,
-    strangers,
+    AppointmentStatus as Status, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
+    calendar_members, staff, strangers,
 };
 use zones::Zone;
 
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::ChangeError;
 use crate::links;
-use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates;
 use crate::placement::request::{Booking, Details};
 use crate::placement::{claim, notify, persist};

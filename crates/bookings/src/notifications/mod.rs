@@ -4,7 +4,6 @@
 pub(crate) mod changes;
 pub(crate) mod deleted;
 pub(crate) mod facts;
-pub(crate) mod kinds;
 mod render;
 pub(crate) mod unconfirmed;
 mod worker;
@@ -20,14 +19,15 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{ConnectionId, ReadTx, SessionId, StoreError, WaitingId, WriteTx, appointment_parts, staff};
+use store::{
+    ConnectionId, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx, appointment_parts, staff,
+};
 use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::mailer::transport::Letter;
 use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
-use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
 
 /// What a mail needs beside the appointment: its time when the mail was asked for, as a host who lost an appointment wants
@@ -230,7 +230,7 @@ pub(crate) async fn remind(
     appointment: &Appointment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    messages::take_back(tx, appointment.id, MessageKind::ClientReminder.as_str()).await?;
+    messages::take_back(tx, appointment.id, MessageKind::ClientReminder).await?;
     let reminders: Vec<_> = reminders(appointment, now).collect();
     messages::insert(tx, &reminders, now).await.map(drop)
 }
@@ -530,7 +530,7 @@ fn message(
     NewMessage {
         appointment_id: appointment.map(|appointment| appointment.id),
         staff_id,
-        kind: kind.as_str().to_owned(),
+        kind,
         recipient,
         detail: detail.to_json(),
     }

@@ -46,14 +46,14 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
 /// Whether a staff member booked an appointment over something else.
 pub(crate) fn overlaps(appointment: &Appointment) -> bool {
     let codes = appointment.overridden.as_deref().unwrap_or_default();
-    let overlap = [Reason::Booked, Reason::Buffer, Reason::Resource].map(Reason::code);
+    let overlap = [Reason::Booked, Reason::Buffer, Reason::Resource].map(Reason::as_str);
     codes.split(", ").any(|code| overlap.contains(&code))
 }
 
 /// The codes of the reasons, each once, to be kept with an appointment that was booked all the same.
 pub(crate) fn codes(refusals: &[Refusal]) -> String {
     let codes: BTreeSet<Reason> = refusals.iter().map(|refusal| refusal.reason).collect();
-    let codes: Vec<&str> = codes.into_iter().map(Reason::code).collect();
+    let codes: Vec<&str> = codes.into_iter().map(Reason::as_str).collect();
     codes.join(", ")
 }
 

@@ -60,7 +60,7 @@ fn in_the_way(refused: Result<Booked, BookError>) -> InTheWay {
 fn told(refused: &InTheWay) -> Vec<String> {
     let why = |why: &bookings::availability::Why| {
         let host = why.host.as_deref().unwrap_or_default();
-        format!("{} {host}", why.reason.code()).trim().to_owned()
+        format!("{} {host}", why.reason.as_str()).trim().to_owned()
     };
     refused.reasons.iter().map(why).collect()
 }

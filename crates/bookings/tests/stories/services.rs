@@ -488,7 +488,7 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
         let reasons = start
             .reasons
             .iter()
-            .map(|why| (why.reason.code(), why.host.clone()));
+            .map(|why| (why.reason.as_str(), why.host.clone()));
         (
             start.hosts.clone(),
             reasons.collect::<Vec<_>>(),

@@ -56,7 +56,7 @@ async fn each_start_names_what_is_in_the_way(world: World) {
     assert_eq!(at(&starts, tuesday("09:00")).hosts, ["Maya Lopez"]);
     let conflict = &at(&starts, tuesday("10:30")).reasons[0];
     assert_eq!(
-        (conflict.reason.code(), conflict.host.as_deref()),
+        (conflict.reason.as_str(), conflict.host.as_deref()),
         ("CONFLICT", Some("Maya Lopez"))
     );
     let Some(About::Event { start, title, .. }) = &conflict.about else {
@@ -64,7 +64,7 @@ async fn each_start_names_what_is_in_the_way(world: World) {
     };
     assert_eq!((*start, title.as_str()), (tuesday("10:00"), "Dentist"));
     let taken = &at(&starts, tuesday("14:00")).reasons[0];
-    assert_eq!(taken.reason.code(), "BOOKED");
+    assert_eq!(taken.reason.as_str(), "BOOKED");
     assert_eq!(taken.about, Some(About::Appointment(booked.id)));
 }
 
@@ -93,7 +93,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
         .unwrap();
     let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.code(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.about.as_ref()),
         ("CONFLICT", None)
     );
 }
@@ -128,7 +128,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         .unwrap();
     let conflict = &at(&why.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.code(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.about.as_ref()),
         ("CONFLICT", None)
     );
     let missing = availability::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
@@ -152,7 +152,7 @@ async fn a_member_who_is_off_is_named_beside_those_who_are_offered(world: World)
     let why: Vec<(&str, Option<&str>)> = nine
         .reasons
         .iter()
-        .map(|why| (why.reason.code(), why.host.as_deref()))
+        .map(|why| (why.reason.as_str(), why.host.as_deref()))
         .collect();
     assert_eq!(why, [("HOURS", Some("Ben"))]);
     assert_eq!(at(&seen.starts, tuesday("13:00")).reasons, []);
@@ -232,7 +232,7 @@ async fn a_closed_day_says_whose_day_off_or_which_holiday_it_is(world: World) {
         week.closed[0]
             .reasons
             .iter()
-            .all(|why| why.reason.code() == "HOURS")
+            .all(|why| why.reason.as_str() == "HOURS")
     );
 }
 
@@ -247,7 +247,10 @@ async fn a_block_in_the_way_is_named_to_its_owner(world: World) {
         id: block.id,
         title: "Dentist".into(),
     };
-    assert_eq!((why.reason.code(), why.about.as_ref()), ("BLOCKED", Some(&named)));
+    assert_eq!(
+        (why.reason.as_str(), why.about.as_ref()),
+        ("BLOCKED", Some(&named))
+    );
 }
 
 async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
@@ -258,7 +261,7 @@ async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
         .unwrap();
     let first = &clients.starts[0];
     assert_eq!(
-        (first.is_offered, first.reasons[0].reason.code()),
+        (first.is_offered, first.reasons[0].reason.as_str()),
         (false, "NOTICE")
     );
     let staff = availability::why_for_staff(&world.quince, world.owner, calendar, &[], today, &zone)

@@ -14,3 +14,4 @@ mod people;
 mod remote;
 mod reseal;
 mod secrets;
+mod words;
