@@ -1,7 +1,8 @@
 // Pictures of the pages of a practice workspace. See scripts/screenshots.
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { pagesOf, signIn } from "./helpers/people";
+import { CLIENT, pagesOf, signIn } from "./helpers/people";
+import { collideAsJonas, saveOverAChange } from "./helpers/states";
 import { test } from "./helpers/test";
 
 const FOLDER = process.env.PICTURE_FOLDER ?? "../target/screenshots";
@@ -48,4 +49,31 @@ if (process.env.PICTURE_SET === "readme") {
       });
     }
   }
+
+  test("pages after something happened", async ({ page, ownDemo: { is: demo }, visit, usable }) => {
+    const everywhere = async (name: string) => {
+      for (const scheme of SCHEMES) {
+        for (const width of WIDTHS) {
+          await page.emulateMedia({ colorScheme: scheme });
+          await page.setViewportSize({ width, height: width < 600 ? 720 : 900 });
+          await take(page, `${name}-${width}-${scheme}`, true);
+        }
+      }
+    };
+    await signIn(page, demo);
+    await saveOverAChange(page, demo, visit, usable);
+    await everywhere("after-a-refused-save");
+    await page.context().clearCookies();
+    await collideAsJonas(page, demo, visit);
+    await visit(page, `${demo.app}/appointments?show=colliding`);
+    await everywhere("after-a-collision-list");
+    await page.getByRole("link", { name: CLIENT }).click();
+    await usable(page);
+    await page.getByText("Delete this appointment").click();
+    await everywhere("after-a-collision-appointment");
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.waitForURL(/\/appointments(\?|$)/);
+    await usable(page);
+    await everywhere("after-a-deletion");
+  });
 }

@@ -1,7 +1,17 @@
 // What people do on many pages, in their words.
 import { randomUUID } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
-import type { Demo } from "./servers";
+import type { Demo, Sandbox } from "./servers";
+
+/** A member of the practice team who is connected. */
+export const JONAS = { email: "jonas@quince.example", apple_id: "jonas@icloud.example", app_password: "oaks-pear-plum-figs" };
+/** Has booked Jonas in the practice workspace. */
+export const CLIENT = "Ingrid Halvorsen";
+
+/** The practice workspace with Jonas's login instead of its owner's. */
+export const asJonas = (demo: Demo): Demo => ({ ...demo, owner_email: JONAS.email });
+/** Jonas's calendars in the practice iCloud. */
+export const cloudOf = (demo: Demo): Sandbox => ({ ...demo, ...JONAS });
 
 /** Signs in and waits for the page behind. */
 export async function signIn(page: Page, demo: Demo): Promise<void> {

@@ -1,17 +1,10 @@
 // What the team does: sees appointments and events, keeps iCloud connected, changes hours, adds people.
 import type { Locator, Page } from "@playwright/test";
 import { events } from "../helpers/icloud";
-import { bookByApi, freeTimes, signIn } from "../helpers/people";
-import type { Demo, Sandbox } from "../helpers/servers";
+import { asJonas, bookByApi, CLIENT, cloudOf, freeTimes, JONAS, signIn } from "../helpers/people";
+import type { Demo } from "../helpers/servers";
 import { expect, test } from "../helpers/test";
 
-/** A member of the practice team who is connected. */
-const JONAS = { email: "jonas@quince.example", apple_id: "jonas@icloud.example", app_password: "oaks-pear-plum-figs" };
-/** Has booked Jonas in the practice workspace. */
-const CLIENT = "Ingrid Halvorsen";
-
-const asJonas = (demo: Demo): Demo => ({ ...demo, owner_email: JONAS.email });
-const cloudOf = (demo: Demo): Sandbox => ({ ...demo, ...JONAS });
 const ours = async (demo: Demo, calendar = "Work") =>
   (await events(cloudOf(demo), calendar)).filter((text) => text.includes(CLIENT));
 const startOf = (event: string) => /DTSTART[^:]*:(\S+)/.exec(event)?.[1];

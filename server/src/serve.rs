@@ -17,11 +17,11 @@ use crate::router::router;
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::assets::Assets;
-use crate::web::client::TrustedProxies;
 use crate::web::health::Readiness;
 use crate::web::limits::Limits;
 use crate::web::listener::{BoundedListener, Peer};
 use crate::web::origin::{OwnHosts, is_this_machine};
+use crate::web::proxies::TrustedProxies;
 use crate::web::security::SecurityContact;
 
 /// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.

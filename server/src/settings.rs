@@ -14,7 +14,7 @@ use store::SecretKey;
 use url::Url;
 
 use crate::logging::LogFormat;
-use crate::web::client::parse_network;
+use crate::web::proxies::parse_network;
 use crate::web::security::contact;
 
 /// One setting, as documented for operators.

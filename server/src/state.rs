@@ -5,10 +5,10 @@ use bookings::Quince;
 use leptos::config::LeptosOptions;
 
 use crate::web::assets::Assets;
-use crate::web::client::TrustedProxies;
 use crate::web::health::Readiness;
 use crate::web::limits::Limits;
 use crate::web::origin::OwnHosts;
+use crate::web::proxies::TrustedProxies;
 use crate::web::security::SecurityContact;
 
 /// The state of the router; its parts are extracted one by one.

@@ -3,12 +3,15 @@
 use url::Url;
 
 use crate::body::Bound;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::href::{canonical_path, last_segment};
+use crate::model::{Calendar, Readable};
 use crate::multistatus::Row;
 use crate::requests;
 use crate::transport::Request;
 use crate::xml::Ns;
-use crate::{Calendar, Client, Credentials, Error, Readable};
 
 /// Apple allows 100 in an account.
 const MAX_CALENDARS: usize = 1_000;

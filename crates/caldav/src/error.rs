@@ -1,6 +1,6 @@
 //! What can go wrong, told apart by what a caller must do about it.
 
-use crate::RetryAfter;
+use crate::retry_after::RetryAfter;
 
 /// Why a request failed.
 ///

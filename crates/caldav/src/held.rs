@@ -1,6 +1,6 @@
 //! Bounds the memory of listings that are held until an answer's end: paths and versions, of which a server may send millions.
 
-use crate::Error;
+use crate::error::Error;
 
 /// Bytes of one entry in addition to its texts: their `String`s, and the entry in a map.
 const ENTRY_BYTES: u64 = 128;

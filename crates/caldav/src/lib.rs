@@ -24,6 +24,7 @@ mod error;
 mod guard;
 mod held;
 mod href;
+mod limits;
 mod listing;
 mod model;
 mod multiget;
@@ -35,50 +36,29 @@ mod requests;
 mod retry_after;
 mod scope;
 mod search;
+mod services;
 mod stream;
 mod sync;
 mod transport;
 mod write;
 mod xml;
 
-pub use client::{Client, ClientBuilder, Limits};
+pub use client::{Client, ClientBuilder};
 pub use credentials::{Credentials, Secret, clean_app_password};
-pub use discovery::{Address, FindError, Found, NotAnAddress, Service, Services};
+pub use discovery::{Address, FindError, Found, NotAnAddress};
 pub use error::{Cause, Error};
 pub use guard::Guard;
 pub use href::canonical_href;
+pub use limits::Limits;
 pub use model::{Account, Calendar, Changes, Listed, Readable, Reading, Resource, Unreadable, Written};
 pub use probe::Answer;
 pub use retry_after::RetryAfter;
 pub use scope::Scope;
+pub use services::{Service, Services};
 pub use stream::EventStream;
 
 /// The address every iCloud account is reached by first.
 pub const ICLOUD_ENTRY: &str = "https://caldav.icloud.com/";
 
-/// What the fuzz target `multistatus` calls; no part of the client.
 #[cfg(feature = "fuzzing")]
-pub mod fuzzing {
-    use url::Url;
-
-    use crate::body::{Bound, Kind, body};
-    use crate::multistatus::Rows;
-    use crate::{Error, Limits, Listed};
-
-    /// The resources that an answer with status 207 to a question about `calendar` names.
-    pub fn multistatus(calendar: &Url, answer: &[u8]) -> Result<Vec<Listed>, Error> {
-        // In small pieces, as they may come from the network.
-        let pieces: Vec<Result<Vec<u8>, Error>> = answer.chunks(7).map(|piece| Ok(piece.to_vec())).collect();
-        let limits = Limits::default();
-        let body = body(futures::stream::iter(pieces), Kind::Xml, Bound::Bits, &limits);
-        let mut rows = Rows::new(calendar.clone(), body, limits.resource_bytes).about(calendar);
-        let mut listed = Vec::new();
-        futures::executor::block_on(async {
-            while let Some((href, row)) = rows.next_member().await? {
-                let etag = row.etag();
-                listed.push(Listed { href, etag });
-            }
-            Ok(listed)
-        })
-    }
-}
+pub mod fuzzing;

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::body::{Body, Bound};
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::held::Held;
+use crate::model::Listed;
 use crate::multistatus::Rows;
 use crate::requests;
 use crate::transport::Request;
-use crate::{Client, Credentials, Error, Listed};
 
 impl Client {
     /// Lists the paths and versions of everything in a calendar: by PROPFIND or, when the server cannot answer that or

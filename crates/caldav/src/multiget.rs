@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::body::Bound;
+use crate::error::Error;
 use crate::href::last_segment;
+use crate::model::{Reading, Resource, Unreadable};
 use crate::outcome::{Outcome, Source, outcome};
 use crate::requests;
 use crate::transport::Request;
-use crate::{Error, Reading, Resource, Unreadable};
 
 /// Number of refused multigets for a single resource, none having been answered, after which only GET is used.
 const MAX_REFUSED: usize = 4;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use tokio::io::AsyncBufRead;
 use url::Url;
 
-use crate::Error;
+use crate::error::Error;
 use crate::href::{canonical_href, canonical_path};
 use crate::xml::{Document, Element, Ns};
 

@@ -2,9 +2,11 @@
 
 use url::Url;
 
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::model::{Reading, Resource, Unreadable};
 use crate::multistatus::{Row, is_success};
 use crate::xml::Ns;
-use crate::{Client, Credentials, Reading, Resource, Unreadable};
 
 /// The client, login and calendar of a request.
 #[derive(Clone, Copy)]

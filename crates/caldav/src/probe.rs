@@ -5,8 +5,9 @@ use http::header::DATE;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::client::Client;
+use crate::error::Error;
 use crate::transport::{unreachable, without_login};
-use crate::{Client, Error};
 
 /// Bytes of an answer's body that are kept, enough for a short "ok".
 const KEPT: usize = 256;

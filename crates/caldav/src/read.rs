@@ -5,10 +5,13 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::body::Bound;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::href::resource_url;
+use crate::model::{Reading, Resource};
 use crate::requests;
 use crate::transport::Request;
-use crate::{Client, Credentials, Error, Reading, Resource};
 
 impl Client {
     /// Reads every resource that has an event touching the span, recurring ones whole.

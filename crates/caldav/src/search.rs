@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use url::Url;
 
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::listing::versions;
+use crate::model::Listed;
 use crate::outcome::Source;
-use crate::{Client, Credentials, Error, Listed};
 
 impl Client {
     /// The paths and versions of every resource that, as the server sees it, has an event touching the span.

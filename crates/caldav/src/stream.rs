@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::body::{Body, Bound};
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::held::Held;
+use crate::model::{Reading, Unreadable};
 use crate::multiget::Paths;
 use crate::multistatus::Rows;
 use crate::outcome::{Outcome, Source, outcome};
 use crate::requests;
 use crate::transport::Request;
-use crate::{Client, Credentials, Error, Reading, Unreadable};
 
 /// Most resources, and bytes of their texts, in one piece.
 const BATCH_RESOURCES: usize = 250;

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::body::Bound;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::held::Held;
+use crate::model::{Changes, Listed};
 use crate::requests;
 use crate::transport::Request;
-use crate::{Changes, Client, Credentials, Error, Listed};
 
 /// Pages of one sync. Servers that truncate give hundreds of rows or more a page.
 const MAX_PAGES: usize = 1_000;

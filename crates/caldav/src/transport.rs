@@ -9,10 +9,14 @@ use tokio::io::AsyncReadExt as _;
 use url::Url;
 
 use crate::body::{Body, Bound, Kind, body, error_of};
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::{Cause, Error};
 use crate::guard::Forbidden;
+use crate::limits::Limits;
 use crate::multistatus::{Rows, quoted_etag};
+use crate::retry_after::RetryAfter;
 use crate::xml::{Document, Ns};
-use crate::{Cause, Client, Credentials, Error, Limits, RetryAfter};
 
 const MAX_REDIRECTS: usize = 5;
 /// Most bytes of an error's body that are read.

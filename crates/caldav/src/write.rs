@@ -4,10 +4,13 @@ use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderValue, Method};
 use url::Url;
 
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
 use crate::href::{canonical_path, resource_url};
+use crate::model::Written;
 use crate::multistatus::quoted_etag;
 use crate::transport::Request;
-use crate::{Client, Credentials, Error, Written};
 
 const CALENDAR_TYPE: &str = "text/calendar; charset=utf-8";
 

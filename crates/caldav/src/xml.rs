@@ -14,8 +14,8 @@ use quick_xml::reader::NsReader;
 
 use tokio::io::AsyncBufRead;
 
-use crate::Error;
 use crate::body::{CUT, error_of};
+use crate::error::Error;
 
 const MAX_DEPTH: usize = 40;
 const MAX_ELEMENTS_PER_ROW: usize = 20_000;

@@ -157,8 +157,9 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         Some(Cursor::Before(place) | Cursor::After(place)) => Some(place),
         None => None,
     };
-    fetch_all!(
-        tx,
+    // Its text, which is put together here, only reads.
+    rows_of!(
+        &mut tx.backend,
         |row: &dyn Fields| {
             let appointment = appointments::read(row)?;
             let at = row.instant("listed_at")?;
@@ -168,6 +169,7 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
             };
             Ok(Listed { appointment, place })
         },
+        sqlx::AssertSqlSafe(filter.sql()),
         sqlx::AssertSqlSafe(filter.sql()),
         ms(filter.now),
         filter.host.map(|host| host.0),

@@ -3,6 +3,7 @@
 //! `(condition) IS TRUE` and `+column` are a condition and a column that no index is asked for: SQLite, which does not know how many
 //! rows there are of a kind, would else take an index that leads to most of a table.
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
 use jiff::Timestamp;
@@ -155,6 +156,11 @@ impl ReadTx {
 }
 
 impl WriteTx {
+    /// What statements that write or lock run on. There is none of a transaction that reads.
+    pub(crate) fn writer(&mut self) -> &mut Backend {
+        &mut self.backend
+    }
+
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.read.backend {
@@ -192,6 +198,15 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> 
     })
 }
 
+/// A text without what Postgres cannot keep.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The ids of a list as SQLite takes them: a JSON array of hexadecimal texts.
 pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
@@ -204,10 +219,41 @@ pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     )
 }
 
-/// Runs a statement; answers how many rows it touched.
+/// Whether a statement reads and does nothing else, by its words: those that change or lock rows stand in capitals.
+pub(crate) const fn only_reads(sql: &str) -> bool {
+    const OTHERS: [&[u8]; 4] = [b"INSERT", b"UPDATE", b"DELETE", b"SHARE"];
+    let sql = sql.as_bytes();
+    let mut start = 0;
+    while start < sql.len() {
+        let mut end = start;
+        while end < sql.len() && (sql[end].is_ascii_alphanumeric() || sql[end] == b'_') {
+            end += 1;
+        }
+        let mut other = 0;
+        while other < OTHERS.len() {
+            if is_same(sql, start, end, OTHERS[other]) {
+                return false;
+            }
+            other += 1;
+        }
+        start = end + 1;
+    }
+    true
+}
+
+/// Whether these bytes of a text are a word. (Slices cannot be compared while compiling.)
+const fn is_same(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
+    let mut at = 0;
+    while at < word.len() && start + at < end && text[start + at] == word[at] {
+        at += 1;
+    }
+    at == word.len() && start + at == end
+}
+
+/// Runs a statement that writes; answers how many rows it touched.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match &mut $tx.backend {
+        match $tx.writer() {
             $crate::db::Backend::Sqlite(tx) => {
                 sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
@@ -215,7 +261,7 @@ macro_rules! execute {
                 sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
         }
-        .map_err($crate::StoreError::from)
+        .map_err($crate::error::StoreError::from)
     };
 }
 
@@ -226,7 +272,7 @@ macro_rules! insert_rows {
         if rows.is_empty() {
             Ok(())
         } else {
-            match &mut $tx.backend {
+            match $tx.writer() {
                 $crate::db::Backend::Sqlite(tx) => {
                     let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new($into);
                     insert.push_values(rows, |mut values, $row| { $(values.push_bind($bind);)+ });
@@ -238,24 +284,39 @@ macro_rules! insert_rows {
                     insert.build().execute(&mut **tx).await.map(drop)
                 }
             }
-            .map_err($crate::StoreError::from)
+            .map_err($crate::error::StoreError::from)
         }
     }};
 }
 
-/// All rows of a query that each database has in words of its own, each read by a function.
-macro_rules! rows {
-    ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
-        match &mut $tx.backend {
+/// All rows that a statement answers, in the words of the database that it runs on, each read by a function.
+macro_rules! rows_of {
+    ($backend:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
+        match $backend {
             $crate::db::Backend::Sqlite(tx) => {
                 let rows = sqlx::query($sqlite)$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::error::StoreError>>()
             }
             $crate::db::Backend::Postgres(tx) => {
                 let rows = sqlx::query($postgres)$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::error::StoreError>>()
             }
         }
+    };
+}
+
+/// All rows of a query that each database has in words of its own, each read by a function. One that writes or locks is not compiled.
+macro_rules! rows {
+    ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {{
+        const { assert!($crate::db::only_reads($sqlite) && $crate::db::only_reads($postgres)) };
+        rows_of!(&mut $tx.backend, $read, $sqlite, $postgres $(, $bind)*)
+    }};
+}
+
+/// The rows that a statement answers which writes, in words of each database; each is read by a function.
+macro_rules! write_rows {
+    ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
+        rows_of!($tx.writer(), $read, $sqlite, $postgres $(, $bind)*)
     };
 }
 
@@ -268,7 +329,8 @@ macro_rules! fetch_all {
 
 /// The first row of a query, if there is one, read by a function.
 macro_rules! fetch_optional {
-    ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+    ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        const { assert!($crate::db::only_reads($sql)) };
         match &mut $tx.backend {
             $crate::db::Backend::Sqlite(tx) => {
                 let row = sqlx::query($sql)$(.bind($bind))*.fetch_optional(&mut **tx).await?;
@@ -279,24 +341,25 @@ macro_rules! fetch_optional {
                 row.as_ref().map(|row| $read(row)).transpose()
             }
         }
-    };
+    }};
 }
 
 /// All rows whose column is in a list of ids, which is `$1`. The text before ends with the column, the one after goes on
 /// with the rest. The two databases take lists in different ways, here side by side.
 macro_rules! fetch_all_in {
     ($tx:expr, $read:expr, $ids:expr, $before:expr, $after:literal $(, $bind:expr)* $(,)?) => {{
+        const { assert!($crate::db::only_reads(concat!($before, $after))) };
         let ids: Vec<uuid::Uuid> = $ids;
         match &mut $tx.backend {
             $crate::db::Backend::Sqlite(tx) => {
                 let rows = sqlx::query(concat!($before, " IN (SELECT unhex(value) FROM json_each($1)) ", $after))
                     .bind($crate::db::hex_list(&ids))$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::error::StoreError>>()
             }
             $crate::db::Backend::Postgres(tx) => {
                 let rows = sqlx::query(concat!($before, " = ANY($1) ", $after))
                     .bind(ids)$(.bind($bind))*.fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::StoreError>>()
+                rows.iter().map(|row| $read(row)).collect::<Result<Vec<_>, $crate::error::StoreError>>()
             }
         }
     }};
@@ -310,7 +373,7 @@ macro_rules! execute_in {
         if ids.is_empty() {
             Ok(0)
         } else {
-            match &mut $tx.backend {
+            match $tx.writer() {
                 $crate::db::Backend::Sqlite(tx) => {
                     sqlx::query(concat!($before, " IN (SELECT unhex(value) FROM json_each($1))"))
                         .bind($crate::db::hex_list(&ids))$(.bind($bind))*.execute(&mut **tx).await
@@ -322,7 +385,7 @@ macro_rules! execute_in {
                         .map(|done| done.rows_affected())
                 }
             }
-            .map_err($crate::StoreError::from)
+            .map_err($crate::error::StoreError::from)
         }
     }};
 }
@@ -331,7 +394,7 @@ macro_rules! execute_in {
 /// and the placeholder of the number are given; the number is the last value.
 macro_rules! delete_rows {
     ($tx:expr, $table:literal, $condition:literal, $limit:literal $(, $bind:expr)* $(,)?) => {
-        match &mut $tx.backend {
+        match $tx.writer() {
             $crate::db::Backend::Sqlite(tx) => {
                 sqlx::query(concat!("DELETE FROM ", $table, " WHERE rowid IN (SELECT rowid FROM ", $table, " WHERE ",
                     $condition, " LIMIT ", $limit, ")"))
@@ -343,7 +406,7 @@ macro_rules! delete_rows {
                     $(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
         }
-        .map_err($crate::StoreError::from)
+        .map_err($crate::error::StoreError::from)
     };
 }
 
@@ -363,7 +426,7 @@ macro_rules! begun_since {
 /// meanwhile. The text must end where the lock clause goes.
 macro_rules! locked {
     ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
-        rows!($tx, $read, $sql, concat!($sql, " FOR UPDATE") $(, $bind)*)
+        rows_of!($tx.writer(), $read, $sql, concat!($sql, " FOR UPDATE") $(, $bind)*)
     };
 }
 
@@ -371,7 +434,7 @@ macro_rules! locked {
 /// writer at a time. The text must end where the lock clause goes.
 macro_rules! claim {
     ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
-        rows!($tx, $read, $sql, concat!($sql, " FOR UPDATE SKIP LOCKED") $(, $bind)*)
+        rows_of!($tx.writer(), $read, $sql, concat!($sql, " FOR UPDATE SKIP LOCKED") $(, $bind)*)
     };
 }
 
@@ -381,5 +444,31 @@ pub(crate) fn expect_row(rows: u64, what: &'static str) -> Result<(), StoreError
         Err(StoreError::Gone(what))
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_reads;
+
+    #[test]
+    fn what_writes_or_locks_is_known_by_its_words() {
+        for reads in [
+            "SELECT 1",
+            "SELECT updated_at, is_shared FROM staff WHERE action = 'delete' ORDER BY inserted",
+            "WITH a AS (SELECT 1) SELECT * FROM a",
+        ] {
+            assert!(only_reads(reads), "{reads}");
+        }
+        for writes in [
+            "INSERT INTO staff (id) VALUES ($1) RETURNING id",
+            "UPDATE staff SET name = $1",
+            "WITH gone AS (DELETE FROM staff RETURNING id) SELECT * FROM gone",
+            "SELECT id FROM staff FOR UPDATE",
+            "SELECT id FROM staff\n FOR SHARE",
+            "SELECT id FROM staff FOR UPDATE SKIP LOCKED",
+        ] {
+            assert!(!only_reads(writes), "{writes}");
+        }
     }
 }

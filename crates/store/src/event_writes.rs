@@ -95,21 +95,15 @@ pub struct EventWrite {
     pub updated_at: Timestamp,
 }
 
-/// A calendar write to ask for.
+/// An event to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEventWrite {
     /// What it is of.
     pub subject: Subject,
     /// Whose calendar.
     pub host_id: StaffId,
-    /// The connection it goes through.
-    pub connection_id: Option<ConnectionId>,
-    /// The calendar it goes to.
-    pub remote_calendar_id: Option<RemoteCalendarId>,
     /// The event's UID.
     pub uid: String,
-    /// Waiting, or that there is no calendar.
-    pub state: WriteState,
 }
 
 fn subject(row: &dyn Fields) -> Result<Subject, StoreError> {
@@ -146,29 +140,33 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
     })
 }
 
-/// Asks for an event to be made. It is its subject's present one from now on.
+/// Asks for an event to be made in the host's primary calendar, or notes that none is connected. It is its subject's present one
+/// from now on.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &NewEventWrite,
     now: Timestamp,
 ) -> Result<EventWriteId, StoreError> {
     let id = new_id(now)?;
-    execute!(
+    let rows = execute!(
         tx,
         "INSERT INTO event_writes (id, appointment_id, part, session_id, host_id, connection_id, remote_calendar_id, uid, state,
             action, live, sequence, attempts, next_attempt_at, planned_at, created_at, updated_at)
-         VALUES ($1, $2, $9, $10, $3, $4, $5, $6, $7, 'put', TRUE, 1, 0, $8, $8, $8, $8)",
+         SELECT $1, $2, $3, $4, s.id, c.id, CASE WHEN c.id IS NOT NULL THEN r.id END, $6,
+            CASE WHEN c.id IS NOT NULL THEN 'waiting' ELSE 'no-calendar' END, 'put', TRUE, 1, 0, $7, $7, $7, $7
+         FROM staff s
+         LEFT JOIN remote_calendars r ON r.id = s.primary_calendar_id
+         LEFT JOIN connections c ON c.id = r.connection_id AND c.state <> 'disconnected'
+         WHERE s.id = $5",
         id,
         new.subject.appointment_id().map(|appointment| appointment.0),
-        new.host_id.0,
-        new.connection_id.map(|id| id.0),
-        new.remote_calendar_id.map(|id| id.0),
-        &new.uid,
-        new.state.as_str(),
-        ms(now),
         new.subject.appointment().map_or(0, |(_, position)| i64::from(position)),
-        new.subject.session().map(|session| session.0)
+        new.subject.session().map(|session| session.0),
+        new.host_id.0,
+        &new.uid,
+        ms(now)
     )?;
+    expect_row(rows, "staff member")?;
     Ok(EventWriteId(id))
 }
 

@@ -39,8 +39,8 @@ async fn find(tx: &mut ReadTx) -> Result<Option<Vec<u8>>, StoreError> {
 
 /// Lets the proof stay as it is until the transaction ends, for whoever keeps a new secret: a process that does not know the key
 /// that all secrets were sealed with meanwhile keeps none with a key that may be gone soon.
-pub async fn hold(tx: &mut ReadTx, key: &SecretKey) -> Result<(), StoreError> {
-    let proofs = rows!(
+pub async fn hold(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
+    let proofs = write_rows!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
         "SELECT sealed FROM key_check WHERE id = 1",

@@ -93,35 +93,22 @@ pub struct Listed {
     pub readable: bool,
 }
 
-/// Where a host's events go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConnectedPrimary {
-    /// The host.
-    pub host: StaffId,
-    /// Their primary calendar.
-    pub calendar: RemoteCalendarId,
-    /// Its connection, which is not ended.
-    pub connection: ConnectionId,
-}
-
-/// The primary calendars of these people, of those who have one that is connected.
-pub async fn connected_primaries(
+/// The primary calendar of a host with its connection, if it has one that is connected.
+pub async fn connected_primary(
     tx: &mut ReadTx,
-    hosts: &[StaffId],
-) -> Result<Vec<ConnectedPrimary>, StoreError> {
-    fetch_all_in!(
+    host: StaffId,
+) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
+    fetch_optional!(
         tx,
-        |row: &dyn Fields| Ok(ConnectedPrimary {
-            host: StaffId(row.uuid("host_id")?),
-            calendar: RemoteCalendarId(row.uuid("id")?),
-            connection: ConnectionId(row.uuid("connection_id")?),
-        }),
-        hosts.iter().map(|host| host.0).collect(),
-        "SELECT s.id AS host_id, r.id, r.connection_id FROM staff s
+        |row: &dyn Fields| Ok((
+            ConnectionId(row.uuid("connection_id")?),
+            RemoteCalendarId(row.uuid("id")?)
+        )),
+        "SELECT r.id, r.connection_id FROM staff s
          JOIN remote_calendars r ON r.id = s.primary_calendar_id
          JOIN connections c ON c.id = r.connection_id AND c.state <> 'disconnected'
-         WHERE s.id",
-        ""
+         WHERE s.id = $1",
+        host.0
     )
 }
 
@@ -228,16 +215,18 @@ pub async fn upsert(
     listed: &Listed,
     now: Timestamp,
 ) -> Result<RemoteCalendarId, StoreError> {
-    let found = fetch_optional!(
+    const UPSERT: &str = "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
+        all_day_blocks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, TRUE)
+     ON CONFLICT (connection_id, url) DO UPDATE
+     SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
+        readable = excluded.readable, vanished_at = NULL
+     RETURNING id";
+    let kept = write_rows!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
-        "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
-            all_day_blocks)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, TRUE)
-         ON CONFLICT (connection_id, url) DO UPDATE
-         SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
-            readable = excluded.readable, vanished_at = NULL
-         RETURNING id",
+        UPSERT,
+        UPSERT,
         new_id(now)?,
         connection.0,
         &listed.url,
@@ -247,7 +236,8 @@ pub async fn upsert(
         listed.writable,
         listed.readable
     )?;
-    found.map(RemoteCalendarId).ok_or(StoreError::Gone("calendar"))
+    let id = kept.into_iter().next().map(RemoteCalendarId);
+    id.ok_or(StoreError::Gone("calendar"))
 }
 
 /// A calendar by id.

@@ -72,7 +72,9 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
     let opening = pool().max_connections(1).acquire_timeout(Duration::from_secs(30));
     let write = opening.connect_with(options.clone()).await?;
     migrate(&mut *write.acquire().await?).await.map_err(failed)?;
-    let read = pool().max_connections(readers()).connect_with(options).await?;
+    // As on Postgres, where a transaction that reads is told so.
+    let reading = options.pragma("query_only", "ON");
+    let read = pool().max_connections(readers()).connect_with(reading).await?;
     // A log is there from the first look at the rows on.
     sqlx::query("SELECT 1 FROM key_check").execute(&write).await?;
     let opened = Opened::new(file, in_use)?;

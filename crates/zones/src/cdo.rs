@@ -1,6 +1,6 @@
 //! The numbers by which Microsoft's Collaboration Data Objects, and with them Exchange, name zones (`CdoTimeZoneId`).
 
-use crate::Zone;
+use crate::zone::Zone;
 
 /// The zone of an `X-MICROSOFT-CDO-TZID`, such as 4 for Berlin.
 pub fn from_cdo(number: u8) -> Option<Zone> {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::{UnknownZone, Zone};
+use crate::zone::{UnknownZone, Zone};
 
 const SYSTEM: &str = "/usr/share/zoneinfo";
 
@@ -100,6 +100,23 @@ impl Database {
         names.sort();
         names.dedup();
         names
+    }
+}
+
+impl Zone {
+    /// The zone of this IANA name, in any letter case. Links such as `US/Eastern` are accepted.
+    pub fn named(name: &str) -> Result<Self, UnknownZone> {
+        Database::system().zone(name)
+    }
+
+    /// The zone of a name that was kept. One that cannot be found here keeps its name and is read as UTC, so that what it
+    /// belongs to can still be shown: [`Zone::is_known`] tells it apart, and what depends on local time must ask.
+    pub fn stored(name: &str) -> Self {
+        Self::named(name).unwrap_or_else(|_| Self {
+            name: name.to_owned(),
+            rules: TimeZone::UTC,
+            known: false,
+        })
     }
 }
 

@@ -7,9 +7,11 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
+use crate::data::names;
 use crate::offset::{leading, offset, zero};
 use crate::spelling::letters;
-use crate::{Zone, described, names, windows};
+use crate::zone::Zone;
+use crate::{described, windows};
 
 /// What the name that a program shows for a zone says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,9 @@
 
 use jiff::tz::TimeZone;
 
+use crate::label::abbreviated;
 use crate::offset::{exactly, zero};
-use crate::{Zone, abbreviated};
+use crate::zone::Zone;
 
 /// All that a text may mean: offsets that hold all the year round, in seconds east of UTC, and zones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

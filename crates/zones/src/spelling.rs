@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::{Zone, names};
+use crate::data::names;
+use crate::zone::Zone;
 
 /// Longest name that is looked at, in bytes.
 const LONGEST: usize = 300;

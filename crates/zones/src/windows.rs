@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::Zone;
 use crate::spelling::letters;
+use crate::zone::Zone;
 
 /// The zone that Windows calls by this name, such as `W. Europe Standard Time`, in any letter case and with any spaces and dots.
 /// Outlook numbers those that it defines more than once, as in `W. Europe Standard Time 1`, and some programs write the name of

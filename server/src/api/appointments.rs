@@ -17,7 +17,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zones::Zone;
 
-use super::rfc3339;
+use super::instants::rfc3339;
+use super::problems::{book_problem, internal};
 use crate::web::limits::Limits;
 use crate::web::problem::Problem;
 
@@ -182,7 +183,7 @@ pub async fn create(
         })
         .map_err(|error| match error {
             BookError::NotProven(why) => not_proven(&quince, &slug, &stranger.proof, why),
-            other => super::book_problem(other),
+            other => book_problem(other),
         })?;
     let created = Created {
         id: booked.id.to_string(),
@@ -205,6 +206,6 @@ fn not_proven(quince: &Quince, slug: &str, proof: &Proof, why: NotProven) -> Pro
     };
     match strangers::challenge(quince, slug, before) {
         Ok(challenge) => Problem::proof_of_work(why.wait_seconds(), challenge),
-        Err(cause) => super::internal(&cause),
+        Err(cause) => internal(&cause),
     }
 }

@@ -11,7 +11,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zones::Zone;
 
-use super::rfc3339;
+use super::instants::rfc3339;
+use super::problems::slots_problem;
 use crate::web::problem::Problem;
 
 /// What is asked for.
@@ -77,9 +78,7 @@ pub async fn free_slots(
         services: &services,
         ..availability::SlotQuery::new(&slug, from, to, &zone)
     };
-    let free = availability::free(&quince, &asked)
-        .await
-        .map_err(super::slots_problem)?;
+    let free = availability::free(&quince, &asked).await.map_err(slots_problem)?;
     let days = free
         .days
         .into_iter()

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use store::{SecretKey, SqliteFile, StoreError, previous_keys_file, sync_folder};
 
+use super::files;
 use super::manifest::{DATABASE, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::verify::Verified;
-use super::{BackupError, files};
+use crate::failure::BackupError;
 use crate::keys;
 use crate::settings::Settings;
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::BackupError;
 use super::files;
+use crate::failure::BackupError;
 
 /// The manifest's file; it is written last.
 pub const FILE: &str = "backup.json";

@@ -3,6 +3,7 @@
 //! A backup is a folder: the database's copy, the key where it is a file, and a manifest by which each is known again. It gets its
 //! name when it is whole.
 
+mod dump;
 mod files;
 mod make;
 mod manifest;
@@ -13,12 +14,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use bookings::clock::{Clock as _, SystemClock};
-use store::StoreError;
-use store::backup::{Contents, PostgresPlace};
+use store::backup::Contents;
 
 use crate::commands::{say, settings_alone};
 use crate::failure::{BackupError, Failure};
-use crate::settings::Hidden;
+use dump::{pg_dump, shell};
 use manifest::DUMP;
 use verify::Verified;
 
@@ -125,43 +125,4 @@ fn summary(contents: &Contents) -> String {
 fn counted(count: i64, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {what}{ending}")
-}
-
-/// How a Postgres is dumped into a folder. The password is asked for, or taken from where Postgres' programs look.
-fn pg_dump(url: &Hidden, folder: &Path) -> Result<String, StoreError> {
-    Ok(format!(
-        "pg_dump --format=custom {} --file={}",
-        place(url)?,
-        shell(&folder.join(DUMP).display().to_string())
-    ))
-}
-
-/// How a dump becomes the database again.
-fn pg_restore(url: &Hidden, dump: &Path) -> Result<String, StoreError> {
-    Ok(format!(
-        "pg_restore --clean --if-exists --single-transaction {} {}",
-        place(url)?,
-        shell(&dump.display().to_string())
-    ))
-}
-
-fn place(url: &Hidden) -> Result<String, StoreError> {
-    let place = PostgresPlace::of(&url.0)?;
-    Ok(format!(
-        "--host={} --port={} --username={} --dbname={}",
-        shell(&place.host),
-        place.port,
-        shell(&place.user),
-        shell(&place.database)
-    ))
-}
-
-/// A word as a shell takes it.
-fn shell(word: &str) -> String {
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:@%+,".contains(sign);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use store::{SecretKey, SqliteFile, StoreError, keep_owner, previous_keys_file, sync_folder};
 
+use super::dump::pg_restore;
+use super::files;
 use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest, PREVIOUS_KEYS};
 use super::verify::{Verified, key, verify_with};
-use super::{BackupError, files, pg_restore};
 use crate::commands::make_folder;
+use crate::failure::BackupError;
 use crate::keys;
 use crate::settings::Settings;
 

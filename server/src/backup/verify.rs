@@ -7,8 +7,10 @@ use std::path::Path;
 use store::SecretKey;
 use store::backup::{Contents, NotWhole};
 
+use super::dump::pg_dump;
+use super::files;
 use super::manifest::{DATABASE, DUMP, Database, KEY, Manifest, PREVIOUS_KEYS};
-use super::{BackupError, files, pg_dump};
+use crate::failure::BackupError;
 use crate::keys;
 use crate::settings::Settings;
 

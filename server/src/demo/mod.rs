@@ -3,6 +3,7 @@
 //! The demo runs the same code as `quince serve`; only the calendar server's address, the data folder and the
 //! clock differ. What it keeps lies in its own folder, so that it can be stopped, started again, or reset.
 
+mod people;
 mod practice;
 mod seed;
 
@@ -19,7 +20,7 @@ use crate::keys::secret_key;
 use crate::serve::Server;
 use crate::settings::{self, Settings};
 
-pub use seed::{OWNER_EMAIL, OWNER_PASSWORD};
+pub use people::{OWNER_EMAIL, OWNER_PASSWORD};
 
 /// Runs the demo until it is told to stop.
 pub async fn run(options: cli::Demo) -> Result<(), Failure> {

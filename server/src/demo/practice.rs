@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use zones::Zone;
 
-use super::seed::{SECOND, THIRD, ZONE};
+use super::people::{SECOND, THIRD, ZONE};
 use crate::failure::Failure;
 
 /// The file in the demo's folder; its presence says that the folder is a demo's.

@@ -7,7 +7,7 @@ use bookings::probe::{self, Answer};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::web::origin::is_this_machine;

@@ -4,7 +4,7 @@ use bookings::Settings;
 use bookings::probe::{self, Answer};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Finding;
+use super::finding::Finding;
 
 /// Differences from which people notice, and from which nothing works well: reminders, logins, what is offered.
 const NOTICED: SignedDuration = SignedDuration::from_secs(60);
@@ -73,7 +73,7 @@ pub fn compare_last(part: &'static str, last: Timestamp, ours: Timestamp) -> Fin
 
 #[cfg(test)]
 mod tests {
-    use super::super::State;
+    use super::super::finding::State;
     use super::*;
 
     #[test]

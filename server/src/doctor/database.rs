@@ -10,7 +10,8 @@ use store::examination::{Examination, Present, Schema, Sealed};
 use store::{SecretKey, SqliteFile, StoreError};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Finding, LONGEST, clocks};
+use super::clocks;
+use super::finding::{Finding, LONGEST};
 use crate::failure::Failure;
 use crate::keys;
 use crate::settings::Settings;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use store::SqliteFile;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::settings::Settings;
 
 const PART: &str = "folder";

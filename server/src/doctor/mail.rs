@@ -3,7 +3,7 @@
 use bookings::Mail;
 use bookings::mails::{TrialError, sign_in_for_trial};
 
-use super::Finding;
+use super::finding::Finding;
 
 const PART: &str = "mail";
 

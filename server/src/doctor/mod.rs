@@ -4,11 +4,10 @@
 mod addresses;
 mod clocks;
 mod database;
+mod finding;
 mod folder;
 mod mail;
 mod zone_data;
-
-use std::time::Duration;
 
 use bookings::clock::{Clock as _, SystemClock};
 use tokio::task::JoinHandle;
@@ -16,65 +15,7 @@ use tokio::task::JoinHandle;
 use crate::commands::{base_url, say, settings_alone};
 use crate::failure::Failure;
 use crate::serve::for_use_cases;
-
-/// One look takes at most this long.
-const LONGEST: Duration = Duration::from_secs(5);
-
-/// How a part is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Ok,
-    /// It works, but not as it should for long or for everybody.
-    Warning,
-    /// Quince does not start so, or something of it does not work.
-    Wrong,
-}
-
-impl State {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Wrong => "wrong",
-        }
-    }
-}
-
-/// What was found of one part.
-#[derive(Debug)]
-struct Finding {
-    part: &'static str,
-    state: State,
-    sentence: String,
-}
-
-impl Finding {
-    fn new(state: State, part: &'static str, sentence: impl Into<String>) -> Self {
-        // What servers and systems say may have lines of its own.
-        let sentence = sentence.into().replace(char::is_control, " ");
-        Self {
-            part,
-            state,
-            sentence,
-        }
-    }
-
-    fn ok(part: &'static str, sentence: impl Into<String>) -> Self {
-        Self::new(State::Ok, part, sentence)
-    }
-
-    fn warning(part: &'static str, sentence: impl Into<String>) -> Self {
-        Self::new(State::Warning, part, sentence)
-    }
-
-    fn wrong(part: &'static str, sentence: impl Into<String>) -> Self {
-        Self::new(State::Wrong, part, sentence)
-    }
-
-    fn line(&self) -> String {
-        format!("{:<8}{:<10}{}\n", self.state.word(), self.part, self.sentence)
-    }
-}
+use finding::{Finding, State};
 
 /// `quince doctor`. The process ends here, with exit code 1 when something is wrong.
 pub async fn run() -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use zones::Zone;
 
-use super::Finding;
+use super::finding::Finding;
 
 /// One zone of each part of the world, as people's calendars name them.
 const SOME: [&str; 6] = [

@@ -1,11 +1,10 @@
 //! Failures of `quince backup`, `quince verify` and `quince restore`.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use store::StoreError;
 use store::backup::NotWhole;
-
-use super::Failure;
 
 /// Why there is no backup, or it was not put back. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -125,8 +124,7 @@ impl BackupError {
         }
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "given to map_err")]
-    pub fn folder(failure: Failure) -> Self {
+    pub fn folder(failure: impl Display) -> Self {
         Self::Folder(failure.to_string())
     }
 }

@@ -3,6 +3,7 @@
 mod backup;
 mod keys;
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -159,6 +160,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The demo's workspace could not be made.
+    pub fn seed(error: impl Display) -> Self {
+        Self::Seed(error.to_string())
+    }
+
     /// A folder that cannot be used.
     pub fn folder(path: &Path, cause: &std::io::Error) -> Self {
         Self::Folder {

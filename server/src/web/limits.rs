@@ -12,7 +12,7 @@ use bookings::strangers::{Proof, Stranger, network_of};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::client::network;
+use super::proxies::network;
 
 /// The limiters; clones share their counts.
 #[derive(Clone)]

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::client::{TrustedProxies, network};
+use super::proxies::{TrustedProxies, network};
 
 /// A request's head is sent within this time.
 const HEAD: Duration = Duration::from_secs(10);

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod listener;
 pub mod origin;
 pub mod problem;
+pub mod proxies;
 pub mod read_again;
 pub mod security;
 pub mod sessions;

@@ -15,9 +15,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::{Host, Url};
 
-use super::client::TrustedProxies;
 use super::listener::Peer;
 use super::problem::Problem;
+use super::proxies::TrustedProxies;
 
 /// The names that this server goes by.
 #[derive(Debug, Clone)]

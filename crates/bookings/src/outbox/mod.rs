@@ -6,8 +6,6 @@ mod deliver;
 mod view;
 mod worker;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::NewPart;
@@ -35,8 +33,7 @@ fn has_event(status: Status) -> bool {
     !matches!(status, Status::Cancelled | Status::Invalid)
 }
 
-/// Asks for the events of an appointment whose time was just claimed. Where the hosts' events go is read since it was their turn:
-/// of two at once neither must act on what the other has just changed.
+/// Asks for the events of an appointment whose time was just claimed.
 pub(crate) async fn create_events(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -46,14 +43,9 @@ pub(crate) async fn create_events(
     if let Some(session) = appointment.session_id {
         return sync_session_event(tx, session, now).await;
     }
-    let hosts: BTreeSet<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    let hosts: Vec<StaffId> = hosts.into_iter().collect();
-    let targets = remote_calendars::connected_primaries(tx, &hosts).await?;
     for (position, part) in (0..).zip(parts) {
-        let target = targets.iter().find(|target| target.host == part.host_id);
-        let target = target.map(|target| (target.connection, target.calendar));
         let subject = Subject::Part(appointment.id, position);
-        start_in(tx, subject, part.host_id, target, now).await?;
+        start(tx, subject, part.host_id, now).await?;
     }
     Ok(())
 }
@@ -148,7 +140,7 @@ async fn is_writable(tx: &mut ReadTx, calendar: Option<RemoteCalendarId>) -> Res
 /// Whether the host writes to another calendar by now. An event that was over when they chose that, be it by a clock that was ahead,
 /// stayed behind; it moves when its appointment changes.
 async fn has_moved_on(tx: &mut ReadTx, write: &EventWrite) -> Result<bool, StoreError> {
-    match target_of(tx, write.host_id).await? {
+    match remote_calendars::connected_primary(tx, write.host_id).await? {
         Some((_, primary)) if write.remote_calendar_id != Some(primary) => {
             is_writable(tx, Some(primary)).await
         }
@@ -164,38 +156,12 @@ async fn is_connected(tx: &mut ReadTx, connection: Option<ConnectionId>) -> Resu
 
 /// Asks for an event in the host's primary calendar, or notes that there is none.
 async fn start(tx: &mut WriteTx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
-    let target = target_of(tx, host).await?;
-    start_in(tx, subject, host, target, now).await
-}
-
-async fn start_in(
-    tx: &mut WriteTx,
-    subject: Subject,
-    host: StaffId,
-    target: Option<(ConnectionId, RemoteCalendarId)>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
     let write = NewEventWrite {
         subject,
         host_id: host,
-        connection_id: target.map(|(connection, _)| connection),
-        remote_calendar_id: target.map(|(_, calendar)| calendar),
         uid: fresh_uid(),
-        state: if target.is_some() {
-            WriteState::Waiting
-        } else {
-            WriteState::NoCalendar
-        },
     };
     event_writes::insert(tx, &write, now).await.map(drop)
-}
-
-async fn target_of(
-    tx: &mut ReadTx,
-    host: StaffId,
-) -> Result<Option<(ConnectionId, RemoteCalendarId)>, StoreError> {
-    let found = remote_calendars::connected_primaries(tx, &[host]).await?;
-    Ok(found.first().map(|target| (target.connection, target.calendar)))
 }
 
 /// Removes the subject's event; the write stays its present one and says so.
@@ -224,7 +190,7 @@ pub(crate) async fn primary_changed(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.lock([Lock::Owner(host.into())]).await?;
-    let Some((connection, primary)) = target_of(tx, host).await? else {
+    let Some((connection, primary)) = remote_calendars::connected_primary(tx, host).await? else {
         return Ok(());
     };
     let primary_url = remote_calendars::find(tx, primary)

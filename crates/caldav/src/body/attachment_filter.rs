@@ -4,7 +4,7 @@
 //! is cut gets a mark in its place, so that the rest is not taken for the whole.
 
 use super::lines::Lines;
-use crate::Error;
+use crate::error::Error;
 
 /// The target of the processing instruction that marks where a text was cut.
 pub(crate) const CUT: &str = "quince-cut";

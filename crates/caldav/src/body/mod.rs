@@ -12,7 +12,8 @@ use tokio_util::io::StreamReader;
 
 pub(crate) use attachment_filter::{CUT, Kind};
 
-use crate::{Error, Limits};
+use crate::error::Error;
+use crate::limits::Limits;
 use attachment_filter::AttachmentFilter;
 use utf8::Utf8;
 

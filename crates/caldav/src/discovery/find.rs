@@ -3,9 +3,12 @@
 use url::Url;
 
 use super::address::Address;
-use super::services::Service;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::model::Account;
+use crate::services::Service;
 use crate::transport::{host_of, place_of};
-use crate::{Account, Client, Credentials, Error};
 
 /// Where `CalDAV` begins on servers whose well-known address is often not set up: Nextcloud and ownCloud, Baïkal,
 /// `DAViCal`, `SOGo`, and Zimbra among others.

@@ -2,21 +2,22 @@
 
 mod address;
 mod find;
-mod services;
 
 use url::Url;
 
 pub use address::{Address, NotAnAddress};
 pub use find::{FindError, Found};
-pub(crate) use services::SystemServices;
-pub use services::{Service, Services};
 
 use crate::body::Bound;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::model::Account;
 use crate::multistatus::Row;
 use crate::requests;
+use crate::scope::Scope;
 use crate::transport::{Request, place_of};
 use crate::xml::{Element, Ns};
-use crate::{Account, Client, Credentials, Error, Scope};
 
 /// Most homes and addresses of one account.
 const MOST: usize = 100;

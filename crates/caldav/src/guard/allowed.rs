@@ -4,8 +4,6 @@ use std::net::Ipv6Addr;
 
 use url::Url;
 
-use super::normalise;
-
 /// One entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Allowed {
@@ -54,4 +52,12 @@ impl Allowed {
                 .port
                 .is_none_or(|port| url.port_or_known_default() == Some(port))
     }
+}
+
+/// The one spelling of a host's name.
+pub(super) fn normalise(host: &str) -> String {
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .trim_end_matches('.')
+        .to_ascii_lowercase()
 }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::Error;
-use allowed::Allowed;
+use crate::error::Error;
+use allowed::{Allowed, normalise};
 use ranges::is_public;
 
 /// The rule for outbound connections. The default is strict: https to public addresses only.
@@ -96,13 +96,6 @@ pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
     }
-}
-
-fn normalise(host: &str) -> String {
-    host.trim_start_matches('[')
-        .trim_end_matches(']')
-        .trim_end_matches('.')
-        .to_ascii_lowercase()
 }
 
 /// Marks, inside a connection error, that the guard and not the network said no.

@@ -1,18 +1,20 @@
 //! Work that is claimed by one worker at a time, for as long as its lease lasts.
 
+use scheduling::StaffId;
 use store::event_writes::{NewEventWrite, Outcome, Subject};
 use store::messages::NewMessage;
 use store::{
     ConnectionState, EventWriteId, MessageKind, WriteAction, WriteState, WriteTx, connections, event_writes,
-    messages,
+    messages, remote_calendars, staff,
 };
 
 use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
-use crate::remote::connection;
+use crate::remote::{calendar, connection};
 
 stories! {
     a_connection_is_read_by_one_worker_until_its_lease_ends,
     a_claim_is_prolonged_and_given_back_by_its_holder_alone,
+    a_write_goes_to_the_primary_calendar_if_one_is_connected,
     a_write_is_claimed_once_and_comes_back_after_its_lease,
     the_writes_of_one_appointment_keep_their_order,
     the_writes_of_two_parts_do_not_wait_for_each_other,
@@ -71,18 +73,56 @@ async fn a_connection_is_read_by_one_worker_until_its_lease_ends(database: Datab
 }
 
 async fn write(tx: &mut WriteTx) -> EventWriteId {
-    let host = person(tx, "ada").await;
+    let host = host(tx, "ada").await;
     let calendar = booking_calendar(tx, "intro").await;
     let appointment = appointment(tx, &place(host, calendar, 60, 1)).await;
     let new = NewEventWrite {
         subject: Subject::Part(appointment, 0),
         host_id: host,
-        connection_id: None,
-        remote_calendar_id: None,
         uid: "uid-1".to_owned(),
-        state: WriteState::Waiting,
     };
     event_writes::insert(tx, &new, now()).await.unwrap()
+}
+
+/// Somebody with a primary calendar.
+async fn host(tx: &mut WriteTx, name: &str) -> StaffId {
+    let host = person(tx, name).await;
+    let connection = connection(tx, host).await;
+    let work = calendar(tx, connection, "Work").await;
+    staff::set_primary(tx, host, Some(work)).await.unwrap();
+    host
+}
+
+async fn a_write_goes_to_the_primary_calendar_if_one_is_connected(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let id = write(&mut tx).await;
+    let first = event_writes::find(&mut tx, id).await.unwrap().unwrap();
+    let connected = remote_calendars::connected_primary(&mut tx, first.host_id)
+        .await
+        .unwrap();
+    assert!(connected.is_some());
+    assert_eq!(first.connection_id.zip(first.remote_calendar_id), connected);
+    assert_eq!(first.state, WriteState::Waiting);
+
+    connections::disconnect(&mut tx, first.connection_id.unwrap(), now())
+        .await
+        .unwrap();
+    let bob = person(&mut tx, "bob").await;
+    for (part, host_id) in [(1, first.host_id), (2, bob)] {
+        let new = NewEventWrite {
+            subject: Subject::Part(first.subject.appointment_id().unwrap(), part),
+            host_id,
+            uid: format!("uid-{part}"),
+        };
+        let id = event_writes::insert(&mut tx, &new, now()).await.unwrap();
+        let other = event_writes::find(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!(
+            (other.connection_id, other.remote_calendar_id),
+            (None, None),
+            "{part}"
+        );
+        assert_eq!(other.state, WriteState::NoCalendar, "{part}");
+    }
 }
 
 async fn a_claim_is_prolonged_and_given_back_by_its_holder_alone(database: Database) {
@@ -189,10 +229,7 @@ async fn the_writes_of_one_appointment_keep_their_order(database: Database) {
     let new = NewEventWrite {
         subject: old.subject,
         host_id: old.host_id,
-        connection_id: None,
-        remote_calendar_id: None,
         uid: "uid-2".to_owned(),
-        state: WriteState::Waiting,
     };
     let second = event_writes::insert(&mut tx, &new, in_minutes(1)).await.unwrap();
     let due = event_writes::claim_due(&mut tx, in_minutes(1), in_minutes(3), 10)
@@ -232,11 +269,8 @@ async fn the_writes_of_two_parts_do_not_wait_for_each_other(database: Database) 
     let of_first = event_writes::find(&mut tx, first).await.unwrap().unwrap();
     let new = NewEventWrite {
         subject: Subject::Part(of_first.subject.appointment_id().unwrap(), 1),
-        host_id: person(&mut tx, "bob").await,
-        connection_id: None,
-        remote_calendar_id: None,
+        host_id: host(&mut tx, "bob").await,
         uid: "uid-2".to_owned(),
-        state: WriteState::Waiting,
     };
     let second = event_writes::insert(&mut tx, &new, in_minutes(1)).await.unwrap();
     let due = event_writes::claim_due(&mut tx, in_minutes(1), in_minutes(3), 10)

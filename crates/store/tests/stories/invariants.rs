@@ -6,7 +6,7 @@ use scheduling::{AppointmentId, CalendarId, StaffId, TimeOwner};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::holds::VisitorId;
 use store::occupancy::{Holds, OccupiedSpan, TimeClaim};
-use store::{Store, StoreError, busy_time, holds};
+use store::{Backend, Store, StoreError, busy_time, holds};
 use tokio::task::JoinSet;
 
 use crate::database::{
@@ -21,6 +21,7 @@ stories! {
     a_lowered_capacity_counts_the_seats_that_are_taken_already,
     a_later_booking_of_a_start_may_need_longer_buffers,
     what_breaks_a_rule_is_refused_by_the_database_itself,
+    a_transaction_that_reads_cannot_write,
 }
 
 /// Numbers that look random and are the same in every run (`SplitMix64`).
@@ -365,4 +366,15 @@ async fn what_breaks_a_rule_is_refused_by_the_database_itself(database: Database
     assert_eq!(count(&database.url, OVERLAPS).await, 0);
     assert_eq!(count(&database.url, EMPTY_OR_OVERFULL).await, 0);
     assert_eq!(count(&database.url, SEATS).await, 4);
+}
+
+async fn a_transaction_that_reads_cannot_write(database: Database) {
+    const WRITING: &str = "DELETE FROM staff";
+    let mut tx = database.store.read().await.unwrap();
+    let outcome = match tx.backend() {
+        Backend::Sqlite(tx) => sqlx::query(WRITING).execute(&mut **tx).await.map(drop),
+        Backend::Postgres(tx) => sqlx::query(WRITING).execute(&mut **tx).await.map(drop),
+    };
+    let refused = outcome.unwrap_err().to_string().replace('-', "");
+    assert!(refused.contains("readonly"), "{refused}");
 }

@@ -54,7 +54,7 @@ fn listed(name: &str) -> Listed {
     }
 }
 
-async fn calendar(tx: &mut WriteTx, connection: ConnectionId, name: &str) -> RemoteCalendarId {
+pub async fn calendar(tx: &mut WriteTx, connection: ConnectionId, name: &str) -> RemoteCalendarId {
     remote_calendars::upsert(tx, connection, &listed(name), now())
         .await
         .unwrap()

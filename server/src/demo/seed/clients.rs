@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use zones::Zone;
 
-use super::{ZONE, failed};
+use crate::demo::people::ZONE;
 use crate::failure::Failure;
 
 /// A client with what they want.
@@ -84,7 +84,7 @@ const WISHES: [Wish; 12] = [
 
 /// Books what they want, each as their own booking page would.
 pub async fn book(quince: &Quince) -> Result<(), Failure> {
-    let zone = Zone::named(ZONE).map_err(failed)?;
+    let zone = Zone::named(ZONE).map_err(Failure::seed)?;
     let today = zone.date(quince.now());
     for wish in WISHES {
         let services = chosen(quince, &wish).await?;
@@ -108,7 +108,7 @@ pub async fn book(quince: &Quince) -> Result<(), Failure> {
         };
         bookings::appointments::book(quince, booking)
             .await
-            .map_err(failed)?;
+            .map_err(Failure::seed)?;
     }
     Ok(())
 }
@@ -125,10 +125,10 @@ async fn chosen(quince: &Quince, wish: &Wish) -> Result<Vec<Chosen>, Failure> {
     }
     let menu = bookings::services::public_menu(quince, wish.slug)
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     let named = wish.services.iter().map(|&name| {
         let service = menu.iter().find(|service| service.name == name);
-        let service = service.ok_or_else(|| failed(format!("no service is called “{name}”")))?;
+        let service = service.ok_or_else(|| Failure::seed(format!("no service is called “{name}”")))?;
         Ok(Chosen {
             service: service.id,
             host: None,
@@ -152,7 +152,7 @@ async fn free(
     };
     let mut free = bookings::availability::free(quince, &question)
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     let day = free.days.values_mut().next();
     Ok(day.and_then(|slots| {
         let take = wish.take.min(slots.len().checked_sub(1)?);

@@ -7,49 +7,15 @@
 mod clients;
 mod offers;
 
-use std::fmt::Display;
-
 use bookings::accounts::{NewOwner, NewStaff};
 use bookings::connections::Login;
 use bookings::{Quince, Role, StaffId};
 
 use offers::Team;
 
+use super::people::{OWNER_EMAIL, OWNER_PASSWORD, Person, SECOND, THIRD, ZONE};
 use super::practice::Practice;
 use crate::failure::Failure;
-
-/// Signs in as the owner.
-pub const OWNER_EMAIL: &str = "maya@quince.example";
-/// The owner's password.
-pub const OWNER_PASSWORD: &str = "golden quince orchard";
-/// The team's zone.
-pub const ZONE: &str = "America/New_York";
-
-/// A member of the team who is connected already.
-pub struct Person {
-    pub name: &'static str,
-    pub email: &'static str,
-    pub apple_id: &'static str,
-    pub app_password: &'static str,
-}
-
-pub const SECOND: Person = Person {
-    name: "Jonas Okafor",
-    email: "jonas@quince.example",
-    apple_id: "jonas@icloud.example",
-    app_password: "oaks-pear-plum-figs",
-};
-
-pub const THIRD: Person = Person {
-    name: "Priya Raman",
-    email: "priya@quince.example",
-    apple_id: "priya@icloud.example",
-    app_password: "mint-sage-dill-bays",
-};
-
-fn failed(error: impl Display) -> Failure {
-    Failure::Seed(error.to_string())
-}
 
 /// Fills an empty workspace.
 pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
@@ -63,15 +29,15 @@ pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
     };
     let maya = bookings::accounts::create_owner(quince, owner)
         .await
-        .map_err(failed)?
+        .map_err(Failure::seed)?
         .staff;
     let jonas = join(quince, maya, &SECOND).await?;
     let priya = join(quince, maya, &THIRD).await?;
 
     offers::make(quince, &Team { maya, jonas, priya }).await?;
-    bookings::jobs::run_due(quince).await.map_err(failed)?;
+    bookings::jobs::run_due(quince).await.map_err(Failure::seed)?;
     clients::book(quince).await?;
-    bookings::jobs::run_due(quince).await.map_err(failed)?;
+    bookings::jobs::run_due(quince).await.map_err(Failure::seed)?;
     Ok(())
 }
 
@@ -86,17 +52,17 @@ async fn join(quince: &Quince, owner: StaffId, person: &Person) -> Result<StaffI
     };
     let staff = bookings::accounts::add_staff(quince, owner, new)
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     let login = Login {
         apple_id: person.apple_id.to_owned(),
         app_password: person.app_password.to_owned(),
     };
     bookings::connections::connect(quince, staff, login)
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     let configuration = bookings::configuration::get(quince, staff)
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     let calendars = || {
         configuration
             .connections
@@ -108,13 +74,13 @@ async fn join(quince: &Quince, owner: StaffId, person: &Person) -> Result<StaffI
             .find(|calendar| calendar.name == name)
             .map(|calendar| calendar.id)
     };
-    let work = named("Work").ok_or_else(|| failed("the practice iCloud has no calendar “Work”"))?;
+    let work = named("Work").ok_or_else(|| Failure::seed("the practice iCloud has no calendar “Work”"))?;
     bookings::configuration::save_primary(quince, staff, Some(work))
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     let conflicts = [named("Home"), named("Family")].into_iter().flatten().collect();
     bookings::configuration::save_conflicts(quince, staff, conflicts)
         .await
-        .map_err(failed)?;
+        .map_err(Failure::seed)?;
     Ok(staff)
 }

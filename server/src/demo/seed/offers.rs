@@ -5,7 +5,7 @@ use bookings::services::{ResourceForm, ServiceForm};
 use bookings::{CalendarId, Kind, Priority, Quince, Rules, StaffId, WeeklyHours};
 use zones::Zone;
 
-use super::{ZONE, failed};
+use crate::demo::people::ZONE;
 use crate::failure::Failure;
 
 /// Who works there.
@@ -36,7 +36,7 @@ pub async fn make(quince: &Quince, team: &Team) -> Result<(), Failure> {
 async fn create(quince: &Quince, owner: StaffId, form: CalendarForm) -> Result<CalendarId, Failure> {
     bookings::booking_calendars::create(quince, owner, form)
         .await
-        .map_err(failed)
+        .map_err(Failure::seed)
 }
 
 fn intro_call(host: StaffId) -> CalendarForm {
@@ -128,8 +128,10 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
     let all = vec![resource("Studio", 1), resource("Studio light", 3)];
     bookings::services::save_resources(quince, maya, all)
         .await
-        .map_err(failed)?;
-    let known = bookings::services::resources(quince).await.map_err(failed)?;
+        .map_err(Failure::seed)?;
+    let known = bookings::services::resources(quince)
+        .await
+        .map_err(Failure::seed)?;
     let needs = |name: &str, quantity| {
         let found = known.iter().find(|resource| resource.name == name);
         found.map(|resource| (resource.id, quantity))
@@ -189,7 +191,7 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
     for service in services {
         bookings::services::save(quince, maya, calendar, None, service)
             .await
-            .map_err(failed)?;
+            .map_err(Failure::seed)?;
     }
     Ok(())
 }

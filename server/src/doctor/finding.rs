@@ -1,0 +1,62 @@
+//! What a look at one part comes to.
+
+use std::time::Duration;
+
+/// One look takes at most this long.
+pub(super) const LONGEST: Duration = Duration::from_secs(5);
+
+/// How a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Ok,
+    /// It works, but not as it should for long or for everybody.
+    Warning,
+    /// Quince does not start so, or something of it does not work.
+    Wrong,
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+/// What was found of one part.
+#[derive(Debug)]
+pub(super) struct Finding {
+    part: &'static str,
+    pub(super) state: State,
+    sentence: String,
+}
+
+impl Finding {
+    fn new(state: State, part: &'static str, sentence: impl Into<String>) -> Self {
+        // What servers and systems say may have lines of its own.
+        let sentence = sentence.into().replace(char::is_control, " ");
+        Self {
+            part,
+            state,
+            sentence,
+        }
+    }
+
+    pub(super) fn ok(part: &'static str, sentence: impl Into<String>) -> Self {
+        Self::new(State::Ok, part, sentence)
+    }
+
+    pub(super) fn warning(part: &'static str, sentence: impl Into<String>) -> Self {
+        Self::new(State::Warning, part, sentence)
+    }
+
+    pub(super) fn wrong(part: &'static str, sentence: impl Into<String>) -> Self {
+        Self::new(State::Wrong, part, sentence)
+    }
+
+    pub(super) fn line(&self) -> String {
+        format!("{:<8}{:<10}{}\n", self.state.word(), self.part, self.sentence)
+    }
+}
