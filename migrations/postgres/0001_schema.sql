@@ -1,6 +1,6 @@
 -- Everything that Quince keeps. The tables, columns and rules are the same on SQLite and on Postgres.
 --
--- Instants (`…_at`, `…_until`, `…_from`, `…_to` as BIGINT) are milliseconds since 1970-01-01 in UTC. Lengths and buffers are minutes.
+-- Instants are BIGINT: milliseconds since 1970-01-01 in UTC. Lengths and buffers are minutes. Local dates are ISO 8601.
 -- Zones are IANA names. Ids are UUIDv7 of the instant at which a row was made.
 -- A list or a setting that is always read whole is JSON; the Rust type that it is read as is named beside it.
 -- What is called sealed is encrypted with the secret key, for its table and row alone, so that a copied value opens nowhere else.
@@ -56,7 +56,6 @@ COMMENT ON TABLE workspace IS 'The workspace. One row.';
 
 -- Days on which the whole workspace is closed.
 CREATE TABLE holidays (
-    -- ISO 8601
     date TEXT PRIMARY KEY,
     name TEXT NOT NULL
 );
@@ -232,7 +231,7 @@ CREATE TABLE external_instances (
     remote_calendar_id UUID NOT NULL,
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
-    -- The local dates of an all-day event, ISO 8601: the first, and the one after the last.
+    -- The local dates of an all-day event: the first, and the one after the last.
     all_day_from TEXT,
     all_day_to TEXT,
     uid TEXT NOT NULL,

@@ -48,8 +48,8 @@ pub enum StoreError {
     /// The database was made before there was a release.
     #[error(
         "This database was made by a development version of Quince from before 0.1.0, and this version cannot read it. Nothing in it was \
-         changed. Keep it and run the version that made it, or start afresh: an empty folder in QUINCE_DATA_DIR, or another database \
-         in QUINCE_DATABASE_URL."
+         changed. Keep it and run the version that made it, or start afresh: with an empty folder in QUINCE_DATA_DIR, another database \
+         in QUINCE_DATABASE_URL, or of a demo with --reset."
     )]
     Unreleased,
     /// The schema could not be brought up to date.

@@ -19,10 +19,15 @@ fn the_program_the_readme_and_the_changelog_name_the_same_version() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(printed("--version"), format!("quince {version}\n"));
     let sentence = format!("This is version {version};");
-    assert!(read("README.md").contains(&sentence), "the README lacks: {sentence}");
+    assert!(
+        read("README.md").contains(&sentence),
+        "the README lacks: {sentence}"
+    );
     let changelog = read("CHANGELOG.md");
     let mut headings = changelog.lines().filter_map(|line| line.strip_prefix("## "));
-    let newest = headings.find(|heading| !heading.starts_with("Unreleased")).unwrap();
+    let newest = headings
+        .find(|heading| !heading.starts_with("Unreleased"))
+        .unwrap();
     assert!(newest.starts_with(&format!("{version} — ")), "{newest}");
 }
 
