@@ -46,6 +46,7 @@ mod puzzles;
 mod questions;
 mod quiet;
 mod races;
+mod releases;
 mod round_robin;
 mod running;
 mod rush;
