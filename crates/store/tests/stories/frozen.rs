@@ -70,8 +70,8 @@ fn a_migration_that_is_changed_unlisted_or_missing_is_found() {
     let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     let list = || {
         let lines = found(folder.path()).into_iter();
-        let lines: String = lines.map(|(name, hash)| format!("{hash}  {name}\n")).collect();
-        put("CHECKSUMS", &lines);
+        let lines: Vec<String> = lines.map(|(name, hash)| format!("{hash}  {name}\n")).collect();
+        put("CHECKSUMS", &lines.concat());
     };
     let one = |words: &str| {
         let problems = problems(folder.path());

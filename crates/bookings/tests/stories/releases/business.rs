@@ -9,8 +9,8 @@ use bookings::booking_calendars::{self, CalendarForm};
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
 use bookings::strangers::{Proof, Stranger};
 use bookings::{
-    DateOverride, Distribution, ImportPolicy, Interval, Kind, Rules, StaffId, Status, WeeklyHours, blocked,
-    classes, holidays,
+    CalendarId, DateOverride, Distribution, ImportPolicy, Interval, Kind, Rules, StaffId, Status,
+    WeeklyHours, blocked, classes, holidays,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::holidays::Holiday;
@@ -85,9 +85,9 @@ async fn connections(world: &World) -> StaffId {
     world.connected_colleague("Jonas").await.staff
 }
 
-/// A booking calendar of each kind, a menu, rooms, holidays and a day off.
+/// A booking calendar of each kind.
 async fn offers(world: &World, jonas: StaffId) {
-    let (quince, owner) = (&world.quince, world.owner);
+    let owner = world.owner;
     let both = vec![member(owner), member(jonas)];
     let form = |slug: &str, kind, members| CalendarForm {
         slug: slug.into(),
@@ -139,7 +139,13 @@ async fn offers(world: &World, jonas: StaffId) {
     };
     let tour = world.make(tour).await;
     let salon = world.make(form("salon", Kind::Service, both)).await;
+    menu(world, jonas, salon).await;
+    closed_times(world, tour).await;
+}
 
+/// Two services, and the chairs that they need.
+async fn menu(world: &World, jonas: StaffId, salon: CalendarId) {
+    let (quince, owner) = (&world.quince, world.owner);
     let chairs = |id, quantity| ResourceForm {
         id,
         name: "Chair".into(),
@@ -167,7 +173,11 @@ async fn offers(world: &World, jonas: StaffId) {
         };
         services::save(quince, owner, salon, None, service).await.unwrap();
     }
+}
 
+/// A holiday, a day off, and time that is blocked off.
+async fn closed_times(world: &World, tour: CalendarId) {
+    let (quince, owner) = (&world.quince, world.owner);
     let christmas = Holiday {
         date: date("2026-12-25"),
         name: "Christmas".into(),
@@ -359,8 +369,8 @@ async fn strangers(world: &World) {
         solution: search.go_on(u32::MAX).unwrap(),
         challenge: challenge.text,
     };
-    let solver = wish("intro", "Sam Solves", at_day("30", "11:00"));
-    book_as_stranger(quince, &by(solved), solver).await.unwrap();
+    let puzzled = wish("intro", "Sam Solves", at_day("30", "11:00"));
+    book_as_stranger(quince, &by(solved), puzzled).await.unwrap();
 }
 
 /// A booking of somebody whose address no mail server knows.

@@ -1,6 +1,7 @@
 //! Databases as SQL text, and back.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{
@@ -43,7 +44,7 @@ async fn of_sqlite(connection: &mut SqliteConnection) -> String {
     .unwrap();
     let mut dump = "BEGIN;\n".to_owned();
     for (kind, name, sql) in schema {
-        dump += &format!("{sql};\n");
+        writeln!(dump, "{sql};").unwrap();
         if kind != "table" {
             continue;
         }
@@ -66,7 +67,12 @@ async fn of_sqlite(connection: &mut SqliteConnection) -> String {
         .await
         .unwrap();
         for row in rows {
-            dump += &format!("INSERT INTO {name} ({}) VALUES ({row});\n", columns.join(", "));
+            writeln!(
+                dump,
+                "INSERT INTO {name} ({}) VALUES ({row});",
+                columns.join(", ")
+            )
+            .unwrap();
         }
     }
     dump + "COMMIT;\n"
