@@ -185,10 +185,13 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             .collect();
         let answers: Vec<&str> = found.answers.iter().map(|answer| answer.text.as_str()).collect();
         let write = found.write.as_ref().map(|write| write.state);
+        let called_off = found
+            .called_off
+            .map(|called_off| (called_off.by, called_off.reason));
         writeln!(
             text,
             "appointment {}–{} {} {} <{}> {:?} with “{}”, guests {:?}, services {services:?}, answers {answers:?}, event {write:?}, \
-             by staff {}, over {}, reason {:?}, to confirm {:?}",
+             by staff {}, over {:?}, called off {called_off:?}, to confirm {:?}",
             short(found.start),
             short(found.end),
             found.calendar_slug,
@@ -197,9 +200,8 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             found.status,
             found.host_name,
             found.guests,
-            found.booked_by.is_some(),
-            found.overridden.is_some(),
-            found.cancel_reason,
+            found.booked_by != bookings::Party::Client,
+            found.overridden,
             found.confirm_until.map(short),
         )?;
         sessions.extend(found.session);
@@ -210,9 +212,11 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     for id in sessions {
         let session = classes::session(quince, owner, id).await?;
         let (start, taken, seats) = (short(session.start), session.taken, session.seats);
-        let reason = session.cancel_reason;
+        let called_off = session
+            .called_off
+            .map(|called_off| (called_off.by, called_off.reason));
         told.push(format!(
-            "session {start} {taken} of {seats}, called off {reason:?}"
+            "session {start} {taken} of {seats}, called off {called_off:?}"
         ));
         for (_, name, email, seats) in session.waiting {
             told.push(format!("waits {start} {name} <{email}> for {seats}"));
