@@ -4,6 +4,7 @@
 pub(crate) mod balance;
 pub(crate) mod busy;
 pub(crate) mod input;
+mod load;
 pub(crate) mod public_calendar;
 mod why;
 
