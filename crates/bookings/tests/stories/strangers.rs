@@ -262,7 +262,7 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
     ] {
         match wait(network, n, email).await {
             Err(Error::Refused(Refusal::TooMany(refused))) => {
-                assert_eq!(refused, TooMany::WaitingPlaces { by })
+                assert_eq!(refused, TooMany::WaitingPlaces { by });
             }
             other => panic!("{other:?}"),
         }
