@@ -32,7 +32,7 @@ pub enum Seed {
     Empty,
     /// Six calendars with some weeks of believable events around `now`.
     Practice,
-    /// “Home” with an event of each oddity ([`oddities`](crate::oddities)) and one with a 20 MB attachment; “Work”, empty.
+    /// “Home” with an event of each oddity ([`oddities`](fn@crate::oddities)) and one with a 20 MB attachment; “Work”, empty.
     Odd,
     /// What [`Control::save`](crate::Control::save) returned. The options' accounts are not used then.
     Saved(String),

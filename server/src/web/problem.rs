@@ -19,7 +19,7 @@ pub struct Problem {
     cause: Option<&'static str>,
     /// The invalid input.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    field: Option<Box<str>>,
     /// The puzzle to solve before the request is repeated.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     challenge: Option<Box<Challenge>>,
@@ -60,7 +60,7 @@ impl Problem {
     /// 422: one input is invalid.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
-            field: Some(field.into()),
+            field: Some(field.into().into_boxed_str()),
             cause: Some("unusable_input"),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail)
         }

@@ -14,7 +14,7 @@ use store::{
     event_writes, staff,
 };
 
-use super::AgendaAppointment;
+use super::appointment::AgendaAppointment;
 use crate::collisions::Collisions;
 use crate::error::Error;
 use crate::outbox::urgency;

@@ -1,5 +1,6 @@
 //! The calendar view: appointments and external events of some days (D5), with how fresh they are.
 
+mod appointment;
 mod booked;
 mod event;
 
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, CalendarId, Interval, StaffId, TimeOwner};
+use scheduling::{CalendarId, Interval, StaffId, TimeOwner};
 use store::blocked_time::Blocked;
 use store::booking_calendars::BookingCalendar;
 use store::external_events::Instance;
@@ -15,8 +16,8 @@ use store::holidays::Holiday;
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ReadTx, RemoteCalendarId,
-    SessionId, WriteState, appointments, blocked_time, connections, external_events, remote_calendars, staff,
+    BlockId, ConnectionId, ConnectionState, EventId, ReadTx, RemoteCalendarId, appointments, blocked_time,
+    connections, external_events, remote_calendars, staff,
 };
 use zones::Zone;
 
@@ -29,6 +30,7 @@ use crate::error::{Deed, Error, Missing};
 use crate::holidays;
 use crate::quince::Quince;
 use crate::servers::{freshness, place};
+pub use appointment::AgendaAppointment;
 
 /// Most days in one view.
 const DAYS_LIMIT: u8 = 45;
@@ -89,39 +91,6 @@ pub struct AgendaBlock {
     pub title: String,
     /// Whose time.
     pub owner: TimeOwner,
-}
-
-/// An appointment in the view.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgendaAppointment {
-    /// The appointment; of a class session the first.
-    pub id: AppointmentId,
-    /// The class session that this stands for, with all who take part.
-    pub session: Option<SessionId>,
-    /// Start of the meeting, or of a host's part of a visit.
-    pub start: Timestamp,
-    /// End of the same.
-    pub end: Timestamp,
-    /// The client's name; of a class session its seats, as in “3 of 8”.
-    pub title: String,
-    /// The service, where this is a host's part of a visit.
-    pub service: Option<String>,
-    /// Name of the booking calendar.
-    pub calendar_name: String,
-    /// Who holds it, or the first of those who do.
-    pub host: Option<StaffId>,
-    /// The names of all who hold it; empty when nobody does.
-    pub host_name: String,
-    /// `#rrggbb` of the booking calendar.
-    pub color: String,
-    /// Where it stands.
-    pub status: Status,
-    /// How its event stands in the calendars of those who are shown, of several the one that most needs looking at.
-    pub write: Option<WriteState>,
-    /// The server of that event: iCloud, or the host of another one.
-    pub write_place: String,
-    /// An event in the calendar of its host, or of one of them, collides with it.
-    pub collides: bool,
 }
 
 /// An external event in the view.

@@ -14,7 +14,8 @@ use store::{
     appointments, event_writes, staff,
 };
 
-use super::change::{Actor, Opened, aware_hosts, calling_off, follow_status};
+use super::actor::{Actor, Opened};
+use super::change::{aware_hosts, calling_off, follow_status};
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing, Refusal};
 use crate::notifications;

@@ -5,7 +5,7 @@ use scheduling::{AppointmentId, Kind};
 use store::appointments::Appointment;
 use store::{StoreError, WriteTx, appointments, occupancy};
 
-use super::change::{Actor, Opened, check_may, record};
+use super::actor::{Actor, Opened, check_may, record};
 use crate::error::{Error, Missing, Refusal};
 use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;

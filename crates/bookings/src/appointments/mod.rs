@@ -1,9 +1,11 @@
 //! Appointments: booked, looked at, moved, called off.
 
+mod actor;
 mod book;
 mod change;
 mod delete;
 mod edit;
+mod find;
 mod hold;
 mod read;
 mod reassign;
@@ -13,11 +15,12 @@ mod view;
 
 pub use crate::error::InTheWay;
 pub use crate::outbox::WriteView;
-pub use crate::placement::overrides::OnConflict;
+pub use crate::placement::on_conflict::OnConflict;
 pub use crate::placement::request::Booking;
+pub use actor::Actor;
 pub use book::{book, book_as_staff, book_as_stranger};
 pub(crate) use change::undo_booking;
-pub use change::{Actor, cancel, cancel_as_staff, set_status, write_again};
+pub use change::{cancel, cancel_as_staff, set_status, write_again};
 pub use delete::{Deleted, GivenUp, delete, deleted_lately, settle_removal};
 pub use edit::{Edit, edit, edit_guests, take_out_guest};
 pub(crate) use hold::give_up as give_up_hold;

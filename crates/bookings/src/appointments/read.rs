@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Span, StaffId};
 use store::appointment_list::{self, Cursor};
 use store::appointment_parts::Part;
@@ -10,25 +10,22 @@ use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
 use store::{
-    AppointmentStatus as Status, Party, ReadTx, RemoteCalendarId, SessionId, StoreError, appointment_parts,
+    AppointmentStatus as Status, ReadTx, RemoteCalendarId, SessionId, StoreError, appointment_parts,
     appointments, booking_calendars, event_writes, remote_calendars, staff, strangers,
 };
 
+use super::find::{calendar_of, check_viewer, hosts_of, is_mailed, of_token};
 use super::view::{AppointmentView, ClientView, ServicePart};
-use super::{change, unconfirmed};
+use super::{actor, unconfirmed};
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions, free_words};
 use crate::error::{Deed, Error, Missing};
-use crate::links;
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
 use crate::people::{CalledOffView, names, names_of};
-use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::{place_of, places};
 
-/// A manage link works until this long after the appointment.
-const LINK_LIVES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Most appointments in one list.
 const LIST_LIMIT: u32 = 500;
 
@@ -93,11 +90,11 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
         has_expired: unconfirmed::has_expired(&appointment),
         movable_until: until(calendar.rules.reschedule_cutoff, &appointment, &calendar),
         cancellable_until: until(calendar.rules.cancel_cutoff, &appointment, &calendar),
-        may_reschedule: change::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
+        may_reschedule: actor::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
         may_cancel: if appointment.is_unconfirmed() {
             Ok(())
         } else {
-            change::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now)
+            actor::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now)
         },
         name: appointment.name,
         email: appointment.email,
@@ -124,13 +121,6 @@ pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Resu
     let mut tx = quince.store().write().await?;
     strangers::confirm_address(&mut tx, &appointment.email, quince.now()).await?;
     Ok(tx.commit().await?)
-}
-
-/// Whether this is the proof that was sent to the client of an appointment.
-pub(super) fn is_mailed(quince: &Quince, appointment: &Appointment, proof: &str) -> Result<bool, Internal> {
-    let right = links::mailed(quince, appointment.id, &appointment.email)?;
-    // By their hashes, so that how long it takes tells nothing.
-    Ok(links::hash(proof.trim()) == links::hash(&right))
 }
 
 /// The last instant at which a client may change an appointment.
@@ -216,49 +206,6 @@ pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> 
         .ok_or(Error::NotAllowed(Deed::Attend))?;
     let host = (!is_admin(me.role)).then_some(viewer);
     Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
-}
-
-pub(crate) async fn check_viewer(
-    tx: &mut ReadTx,
-    viewer: StaffId,
-    appointment: &Appointment,
-) -> Result<(), Error> {
-    let me = staff::find(tx, viewer)
-        .await?
-        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
-    // Who booked it for a colleague can undo it.
-    let own = appointment.booked_by == Party::Staff(viewer)
-        || hosts_of(tx, appointment.id).await?.contains(&viewer);
-    if !is_admin(me.role) && !own {
-        return Err(Error::NotAllowed(Deed::HandleAppointment));
-    }
-    Ok(())
-}
-
-/// The appointment of a link that has not expired.
-pub(crate) async fn of_token(tx: &mut ReadTx, secret: &str, now: Timestamp) -> Result<Appointment, Error> {
-    let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
-    let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
-    found.filter(lives).ok_or(Error::NotFound(Missing::Appointment))
-}
-
-pub(crate) async fn calendar_of(
-    tx: &mut ReadTx,
-    appointment: &Appointment,
-) -> Result<BookingCalendar, Internal> {
-    let found = booking_calendars::find(tx, appointment.calendar_id).await?;
-    found.ok_or_else(|| Internal::because("an appointment has no booking calendar"))
-}
-
-/// The hosts of an appointment, each once, in order.
-pub(crate) async fn hosts_of(tx: &mut ReadTx, id: AppointmentId) -> Result<Vec<StaffId>, StoreError> {
-    let mut hosts = Vec::new();
-    for part in appointment_parts::list(tx, &[id]).await? {
-        if !hosts.contains(&part.host_id) {
-            hosts.push(part.host_id);
-        }
-    }
-    Ok(hosts)
 }
 
 /// The names of an appointment's hosts, in order; empty when nobody holds it.

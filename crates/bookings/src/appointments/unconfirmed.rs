@@ -12,8 +12,8 @@ use store::{
     staff, strangers,
 };
 
-use super::change::{Actor, record};
-use super::read::{hosts_of, is_mailed};
+use super::actor::{Actor, record};
+use super::find::{hosts_of, is_mailed};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;

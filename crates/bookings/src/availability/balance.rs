@@ -4,17 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, Distribution, Given, Interval, Kind, StaffId, Standing, ahead, credits};
+use scheduling::{AppointmentId, Given, Interval, StaffId, Standing, ahead, credits};
 use store::appointments::{self, Start};
-use store::booking_calendars::BookingCalendar;
 use store::{StoreError, WriteTx};
 
-use super::input::AvailabilityInput;
-
-/// Whether appointments are counted by month.
-pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
-    calendar.kind == Kind::RoundRobin && calendar.distribution == Distribution::Equal
-}
+use super::input::{AvailabilityInput, counts_months};
 
 /// By each local date that the window touches: the members who are present on it. Nothing where appointments are not counted by
 /// month.

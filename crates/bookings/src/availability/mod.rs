@@ -1,9 +1,11 @@
 //! Free times and the reasons against others. No calendar server is asked: everything comes from the database, with a fixed number
 //! of queries.
 
+mod asked;
 pub(crate) mod balance;
 pub(crate) mod busy;
 pub(crate) mod input;
+mod load;
 pub(crate) mod public_calendar;
 mod why;
 
@@ -12,30 +14,27 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{AppointmentId, CalendarId, DateRange, Interval, Kind, Slot, Span, StaffId, Unit};
+use scheduling::{AppointmentId, CalendarId, DateRange, Interval, Slot, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
-use store::staff::Staff;
 use store::{ReadTx, StoreError, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
-use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
-use crate::validate::YEARS;
+use asked::{load_new, members_seen_by, window};
 use input::{AvailabilityInput, Own};
 use public_calendar::public;
 
 pub use crate::error::HostProblem;
+pub use asked::DAYS_LIMIT;
 pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
 pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
 
-/// The most days of one query.
-pub const DAYS_LIMIT: i32 = 62;
 /// How many times that many days are searched for the next free one: about a year in all.
 const SEARCHES_AHEAD: u32 = 6;
 
@@ -272,38 +271,6 @@ async fn load(
     Ok(input)
 }
 
-/// Loads what counts for a new appointment; in a Service calendar for a visit of these services.
-async fn load_new(
-    tx: &mut ReadTx,
-    (row, members): (BookingCalendar, Vec<Member>),
-    services: &[Chosen],
-    window: Interval,
-    now: Timestamp,
-    own: Own,
-) -> Result<AvailabilityInput, Error> {
-    if row.kind != Kind::Service {
-        return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
-    }
-    let wanted = services::wanted(tx, &row, &members, services).await??;
-    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
-}
-
-/// The members of a booking calendar, for one of them or an admin.
-///
-/// # Errors
-/// [`Error::NotAllowed`] for other viewers.
-async fn members_seen_by(
-    tx: &mut ReadTx,
-    viewer: &Staff,
-    calendar: CalendarId,
-) -> Result<Vec<Member>, Error> {
-    let members = calendar_members::with_staff(tx, &[calendar]).await?;
-    if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
-        return Ok(members);
-    }
-    Err(Error::NotAllowed(Deed::LookIntoCalendar))
-}
-
 /// Whether a staff member may look into the booking calendar at this address.
 pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
     let mut tx = quince.store().read().await?;
@@ -318,18 +285,6 @@ pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Resu
         Err(Error::NotAllowed(_)) => Ok(false),
         Err(other) => Err(other),
     }
-}
-
-fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Error> {
-    if to < from {
-        return Err(Refusal::LastDayFirst.into());
-    }
-    let after = to.checked_add(1.day()).unwrap_or(to);
-    let days = (after - from).get_days();
-    if days > DAYS_LIMIT || !YEARS.contains(&from.year()) || !YEARS.contains(&after.year()) {
-        return Err(Refusal::TooManyDays { most: DAYS_LIMIT }.into());
-    }
-    Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))
 }
 
 fn plus_days(instant: Timestamp, days: i32) -> Timestamp {

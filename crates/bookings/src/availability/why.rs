@@ -18,9 +18,9 @@ use store::staff::Staff;
 use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
+use super::asked::{load_new, members_seen_by, window};
 use super::busy;
 use super::input::{self, AvailabilityInput, Own};
-use super::{load_new, members_seen_by, window};
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;

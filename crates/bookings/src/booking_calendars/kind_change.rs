@@ -5,7 +5,8 @@ use scheduling::{CalendarId, Kind, StaffId};
 use store::booking_calendars::{self, BookingCalendar};
 use store::{ReadTx, StoreError, appointments, calendar_members, services};
 
-use super::{CalendarForm, allowed};
+use super::allowed::allowed;
+use super::form::CalendarForm;
 use crate::error::{Error, Missing};
 use crate::quince::Quince;
 use crate::validate::Validator;

@@ -1,5 +1,6 @@
 //! Booking calendars: what can be booked, with whom, and by which rules.
 
+mod allowed;
 mod differences;
 mod form;
 mod kind_change;
@@ -17,6 +18,7 @@ use zones::Zone;
 
 pub use crate::availability::PublicCalendar;
 pub use crate::questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
+use allowed::allowed;
 pub use form::{CalendarForm, Member};
 pub use kind_change::{KindChange, kind_changes};
 pub use store::questions::{Answer, AnswerKind, IntakeQuestion};
@@ -330,13 +332,6 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     holds::release_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
-}
-
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
-    match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
-    }
 }
 
 async fn check_against_others(

@@ -1,33 +1,31 @@
 //! Classes: sessions that many attend. A session is live while somebody has a seat of it; who comes after needs no more than
 //! that (scheduling.md, "Class Booking"). It has one event, whose title and description follow the roster.
 
+mod owner;
 mod session;
 mod waiting;
 
 use jiff::Timestamp;
-use scheduling::{CalendarId, Kind, StaffId, TimeOwner};
+use scheduling::{CalendarId, Kind, TimeOwner};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
-use store::class_sessions::{self, NewSession, Session};
+use store::class_sessions::{self, NewSession};
 use store::holds::FreedSlot;
 use store::locks::Lock;
 use store::occupancy::TimeClaim;
-use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, calendar_members, waiting_list};
+use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, waiting_list};
 
 use crate::error::{Error, Missing, Refusal};
-use crate::placement::candidates::{self, Candidate};
+use crate::placement::candidate::Candidate;
+use crate::placement::candidates;
 use crate::problem::Internal;
 use crate::quince::Quince;
+pub(crate) use owner::owner_of;
+use owner::within;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitingView, leave, wait, wait_as_stranger, waiting};
 pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, take_off};
-
-/// Who holds the sessions of a class from now on.
-pub(crate) async fn owner_of(tx: &mut ReadTx, calendar: CalendarId) -> Result<Option<StaffId>, StoreError> {
-    let members = calendar_members::with_staff(tx, &[calendar]).await?;
-    Ok(members.first().map(|(_, person)| person.id))
-}
 
 /// How many sessions of a class are to come that somebody attends or waits for.
 pub(crate) async fn to_come(
@@ -56,13 +54,6 @@ pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
         locks.extend(appointment.host_id.map(|owner| Lock::Owner(owner.into())));
     }
     locks
-}
-
-/// Makes the places of a seat lie within the session, which has its time already, with the buffers that it was opened with.
-fn within(session: &Session, places: &mut [TimeClaim]) {
-    for place in places {
-        (place.from, place.to) = (session.starts_at, session.ends_at);
-    }
 }
 
 /// Makes the places of a hold lie within the session that is live at this start, if one is.

@@ -14,6 +14,7 @@ use store::{
 };
 use zones::Zone;
 
+use super::owner::{owner_of, within};
 use crate::availability::input::{AvailabilityInput, Own};
 use crate::error::{Error, Missing, Refusal};
 use crate::links;
@@ -86,7 +87,7 @@ async fn try_to_wait(
         .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
         .ok_or(Refusal::NothingToWaitFor)?;
     // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
-    if let Some(owner) = super::owner_of(&mut tx, calendar.id).await? {
+    if let Some(owner) = owner_of(&mut tx, calendar.id).await? {
         tx.lock([Lock::Owner(owner.into())]).await?;
     }
     let mut checked = Validator::default();
@@ -309,7 +310,7 @@ async fn serve(
     if waiting.is_empty()
         || session.called_off.is_some()
         || too_soon
-        || super::owner_of(tx, calendar.id).await? != Some(session.host_id)
+        || owner_of(tx, calendar.id).await? != Some(session.host_id)
     {
         return Ok(());
     }
@@ -384,7 +385,7 @@ async fn move_up(
     };
     let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {
-        super::within(session, &mut places);
+        within(session, &mut places);
     }
     let candidate = candidates::seat_with(session.host_id, &appointment, places);
     if !claim::claim_if_free(tx, &candidate, &appointment, now).await? {

@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 use url::Url;
 
-use super::view::ConnectionView;
-use super::{own, views};
+use super::own::own;
+use super::view::{ConnectionView, views};
 use crate::error::{ConnectProblem, Error, Forbidden, Missing, Silence};
 use crate::problem::Internal;
 use crate::quince::Quince;

@@ -5,7 +5,7 @@ use scheduling::StaffId;
 use store::event_writes::{self, EventWrite, Outcome};
 use store::{ConnectionId, WriteState, connections, external_events, remote_calendars, staff};
 
-use super::own;
+use super::own::own;
 use crate::error::{ConnectProblem, Error, Missing};
 use crate::outbox::{self, Target};
 use crate::problem::Internal;

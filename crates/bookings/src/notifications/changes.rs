@@ -6,7 +6,7 @@ use scheduling::{AppointmentId, StaffId};
 use store::messages::{self, Message, NewMessage};
 use store::{MessageKind, StoreError, WriteTx};
 
-use super::{Detail, OwnPart};
+use super::detail::{Detail, OwnPart};
 
 /// A mail about a change waits so long for a further one.
 const PAUSE: SignedDuration = SignedDuration::from_secs(60);

@@ -6,8 +6,9 @@ use scheduling::{AppointmentId, StaffId};
 use store::appointments::Appointment;
 use store::{MessageKind, WriteTx, messages, staff};
 
+use super::detail::Detail;
 use super::facts::Gathered;
-use super::{Detail, message, render, to_be_told, worker};
+use super::{message, render, to_be_told, worker};
 use crate::mailer::transport::Letter;
 use crate::problem::Internal;
 use crate::quince::Quince;

@@ -8,8 +8,8 @@ use store::staff::Staff;
 use store::{AppointmentStatus as Status, ReadTx, appointment_parts, booking_calendars, staff, workspace};
 use zones::Zone;
 
+use super::detail::{Detail, OwnPart};
 use super::render::Told;
-use super::{Detail, OwnPart};
 use crate::links;
 use crate::people::{names, names_of};
 use crate::problem::Internal;

@@ -3,14 +3,14 @@
 
 pub(crate) mod changes;
 pub(crate) mod deleted;
+mod detail;
 pub(crate) mod facts;
 mod render;
 pub(crate) mod unconfirmed;
 mod worker;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{CalendarId, StaffId};
-use serde::{Deserialize, Serialize};
+use scheduling::StaffId;
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::class_sessions::Session;
@@ -19,130 +19,14 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{
-    CalledOff, ConnectionId, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
-    appointment_parts, staff,
-};
-use zones::Zone;
+use store::{CalledOff, MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, staff};
 
 use crate::accounts::is_admin;
-use crate::mailer::transport::Letter;
 use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
+pub(crate) use detail::Before;
+use detail::{CalledOffSession, Detail, FailingCalendar, OnTheList, OwnPart};
 pub(crate) use worker::{claim, work};
-
-/// What a mail needs beside the appointment: its time when the mail was asked for, as a host who lost an appointment wants
-/// to know which one it was.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Detail {
-    start: Option<Timestamp>,
-    end: Option<Timestamp>,
-    /// What the host had to do then.
-    parts: Vec<OwnPart>,
-    /// When it was before it was moved.
-    before: Vec<OwnPart>,
-    /// Why it was called off.
-    reason: Option<String>,
-    /// The names of who left, and of who takes part instead.
-    exchanged: Option<(String, String)>,
-    /// The account that cannot be read.
-    account: Option<String>,
-    problem: Option<String>,
-    /// Its connection.
-    connection: Option<ConnectionId>,
-    /// The calendars of it that fail.
-    calendars: Vec<FailingCalendar>,
-    /// Somebody on a waiting list.
-    waiting: Option<OnTheList>,
-    /// A session that was called off.
-    session: Option<CalledOffSession>,
-    /// The whole mail, where what it is about was deleted.
-    letter: Option<Letter>,
-}
-
-impl Detail {
-    /// As it is kept. A struct of texts and instants always serialises.
-    fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
-    }
-}
-
-/// A calendar that cannot be read or written to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct FailingCalendar {
-    pub(crate) name: String,
-    /// It can be read, and not be written to.
-    pub(crate) read_only: bool,
-    pub(crate) never_read: bool,
-    /// Why, in a sentence.
-    pub(crate) problem: String,
-}
-
-/// What one host has to do in an appointment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct OwnPart {
-    pub(crate) start: Timestamp,
-    pub(crate) end: Timestamp,
-    /// The service that it is, in a visit; empty otherwise.
-    pub(crate) service: String,
-}
-
-impl OwnPart {
-    /// A host's parts, in order.
-    fn of_host(parts: &[NewPart], host: StaffId) -> Vec<Self> {
-        let own = parts.iter().filter(|part| part.host_id == host);
-        own.map(|part| Self {
-            start: part.starts_at,
-            end: part.ends_at,
-            service: part
-                .service
-                .as_ref()
-                .map(|service| service.name.clone())
-                .unwrap_or_default(),
-        })
-        .collect()
-    }
-}
-
-/// An appointment before it is moved.
-pub(crate) struct Before<'a> {
-    pub(crate) appointment: &'a Appointment,
-    pub(crate) parts: &'a [NewPart],
-}
-
-impl Before<'_> {
-    /// What a host had to do; for the client, and where nobody holds it, the whole.
-    fn of(&self, host: Option<StaffId>) -> Vec<OwnPart> {
-        let own = host.map_or_else(Vec::new, |host| OwnPart::of_host(self.parts, host));
-        if !own.is_empty() {
-            return own;
-        }
-        vec![OwnPart {
-            start: self.appointment.starts_at,
-            end: self.appointment.ends_at,
-            service: String::new(),
-        }]
-    }
-}
-
-/// A session that was called off, and by whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct CalledOffSession {
-    id: SessionId,
-    calendar: CalendarId,
-    by: String,
-}
-
-/// A place on a waiting list, as it was: it may be gone when the mail is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct OnTheList {
-    id: WaitingId,
-    name: String,
-    #[serde(deserialize_with = "Zone::deserialize_stored")]
-    zone: Zone,
-    calendar: CalendarId,
-}
 
 /// Asks for all mails about an appointment that was just booked: to the client, one of this kind now and reminders, and to its hosts, but not
 /// to who booked it. `hosts` are those who have these parts.

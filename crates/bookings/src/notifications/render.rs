@@ -7,7 +7,7 @@ use store::WhenStale;
 use store::questions::Answer;
 use zones::{LocalTime, Zone};
 
-use super::{FailingCalendar, OwnPart};
+use super::detail::{FailingCalendar, OwnPart};
 use crate::mailer::transport::Letter;
 use crate::servers::trouble;
 use store::MessageKind;

@@ -9,10 +9,10 @@ use store::{
     workspace,
 };
 
+use super::detail::{CalledOffSession, Detail, OnTheList};
 use super::facts::Gathered;
 use super::render;
 use super::unconfirmed;
-use super::{CalledOffSession, Detail, OnTheList};
 use crate::mailer::failure::Failure;
 use crate::mailer::outcomes::Outcome;
 use crate::mailer::transport::Letter;

@@ -3,6 +3,7 @@
 
 mod content;
 mod deliver;
+mod uid;
 mod view;
 mod worker;
 
@@ -17,16 +18,12 @@ use store::{
     StoreError, WriteAction, WriteState, WriteTx, appointment_parts, appointments, class_sessions,
     connections, remote_calendars,
 };
+use uid::fresh_uid;
 
 pub(crate) use deliver::Target;
 pub use view::WriteView;
 pub(crate) use view::{urgency, write_sentence};
 pub(crate) use worker::{claim, work};
-
-/// A UID that nobody has used: deleted ones may stay taken (icloud.md, rule 7).
-fn fresh_uid() -> String {
-    store::random_id().to_string()
-}
 
 /// Whether an appointment of this status has an event. One that the client missed stays in the calendar.
 fn has_event(status: Status) -> bool {

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::content::Content;
 use super::deliver::{Put, Target};
-use super::fresh_uid;
+use super::uid::fresh_uid;
 use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::Quince;

@@ -6,7 +6,7 @@ use store::holds::VisitorId;
 use store::occupancy::{self, Holds};
 use store::{ReadTx, StoreError, WriteTx, locks};
 
-use super::candidates::Candidate;
+use super::candidate::Candidate;
 use crate::services;
 
 /// Claims the time of a new appointment for a visitor, whose own hold gives way.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::candidates::Candidate;
+use super::candidate::Candidate;
 use super::free_busy::{self, FreeBusy, Watched};
 use crate::availability::input::AvailabilityInput;
 use crate::outages::{self, Asked};

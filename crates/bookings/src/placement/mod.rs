@@ -11,27 +11,30 @@
 //!
 //! Staff may have a time although something is in the way of it ([`overrides`]).
 
+pub(crate) mod candidate;
 pub(crate) mod candidates;
 pub(crate) mod claim;
 pub(crate) mod free_busy;
 pub(crate) mod live_check;
 pub(crate) mod notify;
+pub(crate) mod on_conflict;
 pub(crate) mod overrides;
 pub(crate) mod persist;
 pub(crate) mod refusals;
 pub(crate) mod request;
+pub(crate) mod target;
 
 use jiff::Timestamp;
-use scheduling::{Interval, Refusal, Slot, StaffId};
+use scheduling::{Interval, Refusal, Slot};
 use store::{ReadTx, StoreError, WriteTx};
 
-use crate::availability::input::AvailabilityInput;
 use crate::error::{Error, Kept, Taken};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
-use candidates::{Candidate, Placement};
+use candidate::{Candidate, Placement};
 use live_check::{Found, FreeBusyQuery, LiveCheck};
-use overrides::OnConflict;
+use on_conflict::OnConflict;
+use target::Target;
 
 /// Each time somebody else was faster, or one more host turned out to be busy.
 const ROUNDS: usize = 20;
@@ -52,19 +55,6 @@ impl<O, P> Open<O, P> {
             Self::Wanted(opened, target) => Some((opened, *target)),
         }
     }
-}
-
-/// A start for an appointment.
-#[derive(Debug)]
-pub(crate) struct Target {
-    pub(crate) context: AvailabilityInput,
-    pub(crate) start: Timestamp,
-    /// Who holds it already and keeps it if they are free.
-    pub(crate) preferred: Option<StaffId>,
-    /// What a staff member wants who may know what is in the way; nothing for clients.
-    pub(crate) staff: Option<OnConflict>,
-    /// As it is offered now; else what is in the way.
-    pub(crate) offer: Result<Slot, Vec<Refusal>>,
 }
 
 /// What is to be placed: it is read, and kept where there is room for it.

@@ -6,7 +6,7 @@ use store::appointments::Appointment;
 use store::staff::Staff;
 use store::{MessageKind, StoreError, WriteTx};
 
-use super::candidates::Candidate;
+use super::candidate::Candidate;
 use crate::{notifications, outbox};
 
 /// Has the event written to the hosts' calendars, and mails sent to the client and to the hosts, but not to who booked it.

@@ -6,20 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, Reason, Refusal, Slot, StaffId};
 use store::{ReadTx, StoreError};
 
-use super::candidates::{self, Placement};
-use super::{Target, refusals};
+use super::candidate::Placement;
+use super::candidates;
+use super::refusals;
+use super::target::Target;
 use crate::availability::in_words;
 use crate::availability::input::AvailabilityInput;
 use crate::error::InTheWay;
-
-/// What a staff member wants to happen at a time that is not on offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnConflict {
-    /// It is refused with the reason.
-    Refuse,
-    /// It is booked all the same, and the reason is recorded with the appointment.
-    Override,
-}
 
 /// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.
 pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {

@@ -4,7 +4,7 @@ use store::appointments::{self, Appointment};
 use store::strangers::Sender;
 use store::{WriteTx, appointment_parts};
 
-use super::candidates::Candidate;
+use super::candidate::Candidate;
 use crate::links;
 use crate::problem::Internal;
 use crate::quince::Quince;

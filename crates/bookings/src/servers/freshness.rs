@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::remote_calendars::Watched;
 use store::{ConnectionState, connections::Connection};
 
-use super::place;
+use super::names::place;
 use crate::clock::{age, ago};
 
 /// Without a successful sync for this long, the calendars count as not read. A sync is tried each minute.

@@ -2,6 +2,7 @@
 //! the database, so they hold for all processes and after a restart.
 
 mod puzzle;
+mod stranger;
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -12,7 +13,8 @@ use store::strangers::{self, Sender, Sent, address_key};
 use store::{ReadTx, StoreError, WriteTx};
 
 pub(crate) use puzzle::SpentOn;
-pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, Proof, challenge};
+pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, challenge};
+pub use stranger::{Proof, Stranger};
 
 /// Bookings from one network, or with one address, within [`WINDOW`].
 pub const BOOKINGS: u32 = 10;
@@ -25,17 +27,6 @@ pub const WINDOW: SignedDuration = SignedDuration::from_mins(20);
 pub const OPEN_HOLDS: u32 = 3;
 /// Places on waiting lists from one network, or with one address.
 pub const WAITING_PLACES: u32 = 5;
-
-/// Somebody who is not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stranger {
-    /// The network that they come from, as it is counted.
-    pub network: String,
-    /// Whether what they do is limited; else it is only noted.
-    pub is_limited: bool,
-    /// What they send of a puzzle.
-    pub proof: Proof,
-}
 
 /// A client's network as it is counted, written as operators write one: `192.0.2.1`, `2001:db8:0:1::/64`. One IPv6 customer usually
 /// has a whole /64.

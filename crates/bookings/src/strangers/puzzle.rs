@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use store::booking_calendars::BookingCalendar;
 use store::{ReadTx, StoreError, WriteTx, spent_puzzles};
 
-use super::Stranger;
+use super::stranger::{Proof, Stranger};
 use crate::clock::age;
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -36,15 +36,6 @@ pub struct Challenge {
     pub text: String,
     /// How hard it is, as [`puzzle`] says.
     pub bits: u32,
-}
-
-/// What was sent of a puzzle; empty where nothing was.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proof {
-    /// The challenge's text.
-    pub challenge: String,
-    /// The number that solves it, in decimal digits; without it the challenge's age has to do.
-    pub solution: String,
 }
 
 /// Why what was sent proves nothing.

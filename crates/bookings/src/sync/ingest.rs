@@ -14,9 +14,9 @@ use store::external_events::{self, ExternalEvent, FirstImport, Key, NewEvent, Ne
 use store::remote_calendars::{self, Compared, RemoteCalendar};
 use store::{EventId, ImportPolicy, StoreError, WriteTx};
 
+use super::account::SyncRun;
 use super::expand::{self, Queue, parts};
 use super::parse::{Parsed, Reader};
-use super::run::SyncRun;
 use super::search::{Searched, Suspect};
 use super::{limit, mirror};
 use crate::problem::Internal;

@@ -1,98 +1,14 @@
 //! How many instances of one calendar are kept. Where there are more, less time is kept: what lies farthest ahead is given up,
 //! and then counts as not read.
 
-use ical::{Blocks, FreeReason};
-use jiff::{SignedDuration, Timestamp};
-use store::external_events;
-use store::remote_calendars::{self, COMPARING, RemoteCalendar};
+use store::remote_calendars::RemoteCalendar;
 use zones::Zone;
 
-use super::ingest::Ingest;
-use crate::problem::Internal;
-
 /// Most instances of one calendar.
-const MOST_OF_CALENDAR: u64 = 100_000;
-/// What takes no time is only shown, and nobody looks further ahead than this for it.
-const SHOWN_AHEAD: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// Less time ahead than this is as good as none.
-const LEAST_AHEAD: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const MOST_OF_CALENDAR: u64 = 100_000;
+
 /// Instances that are forgotten in one transaction.
 pub(crate) const FORGOTTEN_AT_A_TIME: u32 = 2_000;
-
-/// Which instances are forgotten.
-#[derive(Clone, Copy)]
-enum Forgotten {
-    Until(Timestamp),
-    From(Timestamp),
-    /// Of those that take no time.
-    FreeFrom(Timestamp),
-}
-
-/// What takes no time, whatever its owner chose.
-const FREE: [Blocks; 3] = [
-    Blocks::Free(FreeReason::Transparent),
-    Blocks::Free(FreeReason::Cancelled),
-    Blocks::Free(FreeReason::Declined),
-];
-
-impl Ingest<'_> {
-    /// Gives up, until what is kept is within the limit: what takes no time and is far ahead; half of the time ahead again and
-    /// again; and what is over, when that would leave next to nothing.
-    pub(super) async fn keep_within_limit(&mut self) -> Result<(), Internal> {
-        let now = self.account.started;
-        // What a clock that is ahead takes for over is not.
-        let compared_at = self.calendar.compared_at.filter(|at| *at != COMPARING);
-        let earlier = [self.calendar.synced_at, compared_at];
-        let over = earlier.into_iter().flatten().fold(now, Timestamp::min);
-        let soon = now.checked_add(SHOWN_AHEAD).unwrap_or(Timestamp::MAX);
-        while self.rows > MOST_OF_CALENDAR && self.reader.horizon.to > now {
-            if self.free_to.is_none() {
-                self.free_to = Some(soon);
-                self.forget(Forgotten::FreeFrom(soon)).await?;
-                continue;
-            }
-            let horizon = &mut self.reader.horizon;
-            if horizon.from < over && horizon.to <= soon {
-                horizon.from = over;
-                self.forget(Forgotten::Until(over)).await?;
-                continue;
-            }
-            let ahead = horizon.to.duration_since(now) / 2;
-            let to = if ahead < LEAST_AHEAD { now } else { now + ahead };
-            horizon.to = to;
-            // First it counts as not read, then it goes.
-            let mut tx = self.account.quince.store().write().await?;
-            remote_calendars::cut_horizon(&mut tx, self.calendar.id, to).await?;
-            tx.commit().await?;
-            self.forget(Forgotten::From(to)).await?;
-        }
-        Ok(())
-    }
-
-    async fn forget(&mut self, which: Forgotten) -> Result<(), Internal> {
-        let store = self.account.quince.store();
-        let (id, rows) = (self.calendar.id, FORGOTTEN_AT_A_TIME);
-        loop {
-            let mut tx = store.write().await?;
-            let forgotten = match which {
-                Forgotten::Until(until) => {
-                    external_events::delete_some_until(&mut tx, id, until, rows).await?
-                }
-                Forgotten::From(from) => external_events::delete_some_from(&mut tx, id, from, rows).await?,
-                Forgotten::FreeFrom(from) => {
-                    let words = FREE.map(Blocks::word);
-                    external_events::delete_some_of(&mut tx, id, from, &words, rows).await?
-                }
-            };
-            tx.commit().await?;
-            if forgotten < u64::from(rows) {
-                break;
-            }
-        }
-        self.rows = external_events::count_instances(&mut store.read().await?, id).await?;
-        Ok(())
-    }
-}
 
 /// What is said of a calendar with more than is kept.
 pub(crate) fn sentence(calendar: &RemoteCalendar, zone: &Zone) -> Option<String> {

@@ -3,7 +3,10 @@
 //! What is known of an event is dropped only in the transaction that stores what takes its place, or after the server told that
 //! the event is gone. So a read that breaks off anywhere leaves each event as it was, or as it is now (icloud.md, "Reading").
 
+mod account;
+mod error;
 mod expand;
+mod forget;
 mod horizon;
 mod ingest;
 pub(crate) mod known;
@@ -14,8 +17,8 @@ pub(crate) mod parse;
 mod read;
 mod run;
 mod search;
+mod verdict;
 
-use caldav::Error;
 use jiff::Timestamp;
 use store::{
     ConnectionId, ConnectionState, RemoteCalendarId, StoreError, WriteTx, connections, event_writes,
@@ -30,38 +33,14 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::freshness;
 use crate::{caldav_messages, outbox};
+use account::SyncRun;
+use error::SyncError;
 use lease::Lease;
-use run::SyncRun;
 
 pub(crate) use run::{as_listed, discovered, keep};
 
 /// Connections claimed at a time.
 const BATCH: u32 = 8;
-
-/// Why a read broke off.
-#[derive(Debug)]
-enum SyncError {
-    Server(Error),
-    Internal(Internal),
-}
-
-impl From<Error> for SyncError {
-    fn from(error: Error) -> Self {
-        Self::Server(error)
-    }
-}
-
-impl From<Internal> for SyncError {
-    fn from(error: Internal) -> Self {
-        Self::Internal(error)
-    }
-}
-
-impl From<StoreError> for SyncError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
 
 /// Claims some of the connections that are due.
 pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Lease>, Internal> {

@@ -10,12 +10,12 @@ use caldav::{Calendar, Error, Listed, Unreadable};
 use store::remote_calendars::RemoteCalendar;
 use store::{StoreError, remote_calendars};
 
-use super::SyncError;
+use super::account::SyncRun;
+use super::error::{SyncError, is_of_calendar};
 use super::horizon::{COMPARE_AGAIN, Wanted};
 use super::ingest::{End, Ingest};
 use super::known::Known;
 use super::parse::Reader;
-use super::run::{SyncRun, is_of_calendar};
 use super::search::Searched;
 use crate::problem::Internal;
 

@@ -1,54 +1,24 @@
 //! One connection with its calendars, as a sync goes through them.
 
-use caldav::{Calendar, Client, Credentials, Error, Readable};
+use caldav::{Calendar, Error, Readable};
 use jiff::Timestamp;
 use scheduling::Kind;
-use store::connections::{self, Connection, Discovered};
+use store::connections::{self, Discovered};
 use store::remote_calendars::{self, Listed, RemoteCalendar};
 use store::{ConnectionId, RemoteCalendarId, StoreError, WriteTx, booking_calendars, staff};
 use url::Url;
 
+use super::account::SyncRun;
+use super::error::{SyncError, is_of_calendar};
 use super::horizon::Wanted;
 use super::parse::{self, Reader};
-use super::{SyncError, read};
+use super::read;
 use crate::outages::{self, Asked};
 use crate::problem::Internal;
-use crate::quince::Quince;
 use crate::servers::{login, place};
 use crate::{caldav_messages, outbox, servers, services};
 
-/// A connection with what is needed to read it.
-pub(super) struct SyncRun<'a> {
-    pub(super) quince: &'a Quince,
-    pub(super) connection: &'a Connection,
-    pub(super) client: Client,
-    pub(super) login: Credentials,
-    /// Where discovery starts.
-    entry: Url,
-    pub(super) started: Timestamp,
-    asked: Asked,
-}
-
-impl<'a> SyncRun<'a> {
-    /// Opens the login; nothing when its password was erased.
-    pub(super) fn open(
-        quince: &'a Quince,
-        connection: &'a Connection,
-        started: Timestamp,
-        asked: Asked,
-    ) -> Result<Option<Self>, Internal> {
-        let account = |login: login::Login| Self {
-            quince,
-            connection,
-            client: quince.caldav(&login.entry),
-            login: login.credentials,
-            entry: login.entry,
-            started,
-            asked,
-        };
-        Ok(login::open(quince, connection)?.map(account))
-    }
-
+impl SyncRun<'_> {
     /// Reads the list of calendars and those that count. One that failed is left alone until its next try, unless the person
     /// asked. The ones that had not changed are added to `unchanged`.
     pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), SyncError> {
@@ -251,16 +221,6 @@ impl<'a> SyncRun<'a> {
         let mut tx = self.quince.store().write().await?;
         outages::note_calendar(&mut tx, calendar, problem, error, self.quince.now()).await?;
         tx.commit().await
-    }
-}
-
-/// Whether an error concerns one calendar rather than the whole account, whose list was read just before. Then the others are
-/// read all the same.
-pub(super) fn is_of_calendar(error: &Error) -> bool {
-    match error {
-        Error::WrongLogin | Error::Throttled { .. } => false,
-        Error::Unreachable { .. } => error.broke_off(),
-        _ => true,
     }
 }
 

@@ -4,16 +4,9 @@
 use std::collections::HashSet;
 
 use ical::Horizon;
-use jiff::SignedDuration;
 use jiff::civil::Date;
-use store::external_events;
 
-use super::ingest::Ingest;
 use super::parse::Parsed;
-use crate::problem::Internal;
-
-/// Servers may see the ends of a span in another zone; what lies this near to them proves nothing.
-const NEAR: SignedDuration = SignedDuration::from_hours(48);
 
 /// What a search by time came to.
 pub(super) enum Searched {
@@ -23,35 +16,6 @@ pub(super) enum Searched {
     Failed,
     /// It was not asked, or did not answer at all.
     Unknown,
-}
-
-impl Searched {
-    /// Whether the search fails or leaves out events, and the sentence about it. Only paths of `comparable`, if they are known, are
-    /// certain to be there as they are kept.
-    pub(super) async fn verdict(
-        self,
-        intake: &Ingest<'_>,
-        comparable: Option<&HashSet<String>>,
-    ) -> Result<(bool, Option<String>), Internal> {
-        let calendar = intake.calendar;
-        match self {
-            Self::Unknown => Ok((calendar.search_fails, calendar.search_problem.clone())),
-            Self::Failed => Ok((true, Some(sentence(intake.suspect.as_ref())))),
-            Self::Found(found, span) => {
-                let (from, to) = (
-                    span.from.max(intake.reader.horizon.from),
-                    span.to.min(intake.reader.horizon.to),
-                );
-                let mut tx = intake.account.quince.store().read().await?;
-                let known =
-                    external_events::hrefs_within(&mut tx, calendar.id, from + NEAR, to - NEAR).await?;
-                let is_left_out = |href: &String| {
-                    !found.contains(href) && comparable.is_none_or(|comparable| comparable.contains(href))
-                };
-                Ok((known.iter().any(is_left_out), None))
-            }
-        }
-    }
 }
 
 /// An event that a server may stumble over.
@@ -87,7 +51,8 @@ impl Suspect {
     }
 }
 
-fn sentence(suspect: Option<&Suspect>) -> String {
+/// What is said of a search that fails.
+pub(super) fn sentence(suspect: Option<&Suspect>) -> String {
     const WAY: &str = "Quince reads it in another way";
     match suspect {
         None => format!("The server cannot search this calendar by time. {WAY}, which takes longer."),

@@ -262,7 +262,7 @@ async fn a_seat_is_as_long_as_the_session_it_moves_to(world: World) {
 async fn long_and_short(world: &World) -> (Booked, Booked) {
     let book = async |minutes| {
         change_rules(world, "intro", |rules| {
-            (rules.per_slot, rules.duration) = (2, minutes)
+            (rules.per_slot, rules.duration) = (2, minutes);
         })
         .await;
         let mut wish = adas_wish("10:00");

@@ -48,7 +48,7 @@ impl Control {
         plant(&mut world, calendar, ics).unwrap_or_default()
     }
 
-    /// Stores every event of [`oddities`](crate::oddities) in a calendar. Returns what was stored, with its path.
+    /// Stores every event of [`oddities`](fn@crate::oddities) in a calendar. Returns what was stored, with its path.
     pub fn put_oddities(&self, calendar: CalendarId) -> Vec<(Oddity, String)> {
         plant_oddities(&mut self.shared.lock(), calendar)
     }

@@ -1,0 +1,157 @@
+//! Who changes an appointment, and whether they may.
+
+use jiff::Timestamp;
+use scheduling::{AppointmentId, Span, StaffId};
+use store::appointments::{self, Appointment};
+use store::booking_calendars::BookingCalendar;
+use store::{CalledOff, Party, ReadTx, WriteTx};
+
+use super::find::{calendar_of, check_viewer, of_token};
+use crate::classes;
+use crate::error::{Error, Missing, Refusal};
+use crate::versions::{self, Author, Differences, Versioned};
+
+/// Who changes an appointment.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The client, by the manage link.
+    Client {
+        /// The link's secret.
+        token: String,
+    },
+    /// A staff member: the host, or an admin.
+    Staff {
+        /// Who.
+        id: StaffId,
+        /// Which appointment.
+        appointment: AppointmentId,
+    },
+}
+
+/// Without the secret.
+impl std::fmt::Debug for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Client { .. } => f.write_str("Client"),
+            Self::Staff { id, appointment } => write!(f, "Staff({id}, {appointment})"),
+        }
+    }
+}
+
+/// The appointment an actor may act on, and who they are.
+pub(super) struct Opened {
+    pub(super) appointment: Appointment,
+    pub(super) calendar: BookingCalendar,
+    pub(super) by: Party,
+}
+
+impl Opened {
+    /// Whose change this is, who saw a version of it if they are of the staff.
+    pub(super) fn author(&self, seen: Option<i64>) -> Author {
+        Author { party: self.by, seen }
+    }
+
+    /// Called off by them.
+    pub(super) fn called_off(&self, reason: &str, now: Timestamp) -> CalledOff {
+        CalledOff {
+            at: now,
+            by: Some(self.by),
+            reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+        }
+    }
+
+    /// Whether nobody changed it since the author saw it.
+    pub(super) async fn compare(
+        &self,
+        tx: &mut ReadTx,
+        seen: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let of = Versioned::appointment(self.appointment.id);
+        versions::compare(tx, of, self.author(seen), now).await
+    }
+}
+
+/// Records how an appointment becomes different.
+pub(super) async fn record(
+    tx: &mut WriteTx,
+    id: AppointmentId,
+    by: Author,
+    differences: &Differences,
+    now: Timestamp,
+) -> Result<(), Error> {
+    versions::save(tx, Versioned::appointment(id), by, differences, now).await
+}
+
+impl Actor {
+    /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
+    /// follow each other.
+    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, Error> {
+        match self {
+            Self::Client { token } => {
+                let known = of_token(tx, token, now).await?;
+                tx.lock(classes::locks_of(&known)).await?;
+            }
+            Self::Staff { appointment, .. } => {
+                if let Some(known) = appointments::find(tx, *appointment).await? {
+                    tx.lock(classes::locks_of(&known)).await?;
+                }
+            }
+        }
+        self.read(tx, now).await
+    }
+
+    /// Finds the appointment as it is at the moment.
+    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, Error> {
+        let (appointment, by) = match self {
+            Self::Client { token } => (of_token(tx, token, now).await?, Party::Client),
+            Self::Staff { id, appointment } => {
+                let appointment = appointments::find(tx, *appointment)
+                    .await?
+                    .ok_or(Error::NotFound(Missing::Appointment))?;
+                check_viewer(tx, *id, &appointment).await?;
+                (appointment, Party::Staff(*id))
+            }
+        };
+        let calendar = calendar_of(tx, &appointment).await?;
+        Ok(Opened {
+            appointment,
+            calendar,
+            by,
+        })
+    }
+}
+
+/// Whether the client may change an appointment now, given the cut-off; else why not.
+pub(crate) fn client_may(
+    appointment: &Appointment,
+    calendar: &BookingCalendar,
+    cutoff: Span,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if !appointment.status.is_active() {
+        return Err(Refusal::Over(appointment.status));
+    }
+    if appointment.is_unconfirmed() {
+        return Err(Refusal::NotConfirmed);
+    }
+    if now >= appointment.starts_at {
+        return Err(Refusal::Begun);
+    }
+    if now > cutoff.before(appointment.starts_at, &calendar.rules.zone) {
+        return Err(Refusal::TooLate { cutoff });
+    }
+    Ok(())
+}
+
+pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), Error> {
+    let appointment = &opened.appointment;
+    if !appointment.status.is_active() {
+        return Err(Refusal::Over(appointment.status).into());
+    }
+    match opened.by {
+        Party::Staff(_) if appointment.is_unconfirmed() => Err(Refusal::WaitsForClient.into()),
+        Party::Staff(_) => Ok(()),
+        Party::Client => Ok(client_may(appointment, &opened.calendar, cutoff, now)?),
+    }
+}

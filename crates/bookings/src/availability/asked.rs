@@ -1,0 +1,63 @@
+//! What is asked of a booking calendar: by whom, and for which days.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use scheduling::{CalendarId, Interval, Kind};
+use store::ReadTx;
+use store::booking_calendars::BookingCalendar;
+use store::calendar_members::{self, Member};
+use store::staff::Staff;
+use zones::Zone;
+
+use super::input::{AvailabilityInput, Own};
+use crate::accounts::is_admin;
+use crate::error::{Deed, Error, Refusal};
+use crate::services::{self, Chosen};
+use crate::validate::YEARS;
+
+/// The most days of one query.
+pub const DAYS_LIMIT: i32 = 62;
+
+/// Loads what counts for a new appointment; in a Service calendar for a visit of these services.
+pub(super) async fn load_new(
+    tx: &mut ReadTx,
+    (row, members): (BookingCalendar, Vec<Member>),
+    services: &[Chosen],
+    window: Interval,
+    now: Timestamp,
+    own: Own,
+) -> Result<AvailabilityInput, Error> {
+    if row.kind != Kind::Service {
+        return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+    }
+    let wanted = services::wanted(tx, &row, &members, services).await??;
+    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+}
+
+/// The members of a booking calendar, for one of them or an admin.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for other viewers.
+pub(super) async fn members_seen_by(
+    tx: &mut ReadTx,
+    viewer: &Staff,
+    calendar: CalendarId,
+) -> Result<Vec<Member>, Error> {
+    let members = calendar_members::with_staff(tx, &[calendar]).await?;
+    if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
+        return Ok(members);
+    }
+    Err(Error::NotAllowed(Deed::LookIntoCalendar))
+}
+
+pub(super) fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Error> {
+    if to < from {
+        return Err(Refusal::LastDayFirst.into());
+    }
+    let after = to.checked_add(1.day()).unwrap_or(to);
+    let days = (after - from).get_days();
+    if days > DAYS_LIMIT || !YEARS.contains(&from.year()) || !YEARS.contains(&after.year()) {
+        return Err(Refusal::TooManyDays { most: DAYS_LIMIT }.into());
+    }
+    Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))
+}

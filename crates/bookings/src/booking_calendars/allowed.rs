@@ -1,0 +1,14 @@
+//! Who may change booking calendars.
+
+use scheduling::StaffId;
+use store::{ReadTx, staff};
+
+use crate::accounts::is_admin;
+use crate::error::{Deed, Error};
+
+pub(super) async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
+    match staff::find(tx, by).await? {
+        Some(me) if is_admin(me.role) => Ok(()),
+        _ => Err(Error::NotAllowed(Deed::Administer)),
+    }
+}

@@ -1,0 +1,48 @@
+//! How sentences call servers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use store::connections::{self, Connection};
+use store::event_writes::EventWrite;
+use store::{ConnectionId, ReadTx, Server, StoreError};
+use url::Url;
+
+/// How sentences call the servers of these writes.
+pub(crate) async fn places(
+    tx: &mut ReadTx,
+    writes: &[EventWrite],
+) -> Result<BTreeMap<ConnectionId, String>, StoreError> {
+    let ids: BTreeSet<ConnectionId> = writes.iter().filter_map(|write| write.connection_id).collect();
+    let ids: Vec<ConnectionId> = ids.into_iter().collect();
+    let found = connections::list(tx, &ids).await?;
+    Ok(found
+        .iter()
+        .map(|connection| (connection.id, place(connection)))
+        .collect())
+}
+
+/// How sentences call the server of a write; of one that has none, iCloud.
+pub(crate) fn place_of(places: &BTreeMap<ConnectionId, String>, write: &EventWrite) -> String {
+    let known = write.connection_id.and_then(|id| places.get(&id));
+    known.map_or_else(|| "iCloud".to_owned(), Clone::clone)
+}
+
+/// How sentences call a connection's server: iCloud, or its host.
+pub(crate) fn place(connection: &Connection) -> String {
+    let host = || {
+        let url = Url::parse(&connection.entry_url).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned))
+    };
+    match connection.server {
+        Server::Icloud => "iCloud".to_owned(),
+        Server::Caldav => host().unwrap_or_else(|| "CalDAV".to_owned()),
+    }
+}
+
+/// The sentence about a calendar that is gone.
+pub(crate) fn vanished(name: &str, place: &str) -> String {
+    format!(
+        "The calendar “{name}” is no longer there: it was deleted in {place}, or is no longer shared. Choose another one under \
+         Calendar Configuration."
+    )
+}

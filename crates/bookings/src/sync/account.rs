@@ -1,0 +1,44 @@
+//! A connection with what is needed to read it.
+
+use caldav::{Client, Credentials};
+use jiff::Timestamp;
+use store::connections::Connection;
+use url::Url;
+
+use crate::outages::Asked;
+use crate::problem::Internal;
+use crate::quince::Quince;
+use crate::servers::login;
+
+/// A connection with what is needed to read it.
+pub(super) struct SyncRun<'a> {
+    pub(super) quince: &'a Quince,
+    pub(super) connection: &'a Connection,
+    pub(super) client: Client,
+    pub(super) login: Credentials,
+    /// Where discovery starts.
+    pub(super) entry: Url,
+    pub(super) started: Timestamp,
+    pub(super) asked: Asked,
+}
+
+impl<'a> SyncRun<'a> {
+    /// Opens the login; nothing when its password was erased.
+    pub(super) fn open(
+        quince: &'a Quince,
+        connection: &'a Connection,
+        started: Timestamp,
+        asked: Asked,
+    ) -> Result<Option<Self>, Internal> {
+        let account = |login: login::Login| Self {
+            quince,
+            connection,
+            client: quince.caldav(&login.entry),
+            login: login.credentials,
+            entry: login.entry,
+            started,
+            asked,
+        };
+        Ok(login::open(quince, connection)?.map(account))
+    }
+}
